@@ -1,0 +1,78 @@
+"""Time, identifiers and randomness, in one place that a replay or a test can put its own in."""
+
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from ulid import ULID
+
+__all__ = ["Clock", "FixedClock", "SystemClock"]
+
+
+class Clock(Protocol):
+    """What Leitstand knows of time and chance. Wall time in seconds since the epoch, UTC."""
+
+    def time(self) -> float:
+        """Wall clock, seconds since the epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Clock for leases and timeouts, seconds; never goes back."""
+        ...
+
+    def ulid(self) -> str:
+        """A new sortable identifier of 26 characters."""
+        ...
+
+    def token(self, size: int) -> bytes:
+        """`size` unpredictable bytes, for keys and nonces."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock and source of randomness."""
+
+    def time(self) -> float:
+        """Wall clock, seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Monotonic clock of this machine, seconds."""
+        return time.monotonic()
+
+    def ulid(self) -> str:
+        """A new ULID."""
+        return str(ULID())
+
+    def token(self, size: int) -> bytes:
+        """Bytes of the operating system's generator."""
+        return os.urandom(size)
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands at `now` until it is moved; identifiers and keys stay unpredictable.
+
+    A world with a date of its own (`today` in its limits) is run under this clock.
+    """
+
+    now: datetime
+    _system: SystemClock = field(default_factory=SystemClock)
+
+    def time(self) -> float:
+        """The fixed wall time."""
+        return self.now.astimezone(UTC).timestamp()
+
+    def monotonic(self) -> float:
+        """The machine's monotonic clock: timeouts stay real."""
+        return self._system.monotonic()
+
+    def ulid(self) -> str:
+        """A new ULID."""
+        return self._system.ulid()
+
+    def token(self, size: int) -> bytes:
+        """Bytes of the operating system's generator."""
+        return self._system.token(size)

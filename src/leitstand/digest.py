@@ -1,0 +1,63 @@
+"""Canonical form and digests.
+
+The canonical form is RFC 8785 for the values that tools may carry: no floats (refused when a tool is
+defined), integers within ±2^53, ASCII keys. For these orjson with sorted keys is RFC 8785 (held
+against the `rfc8785` package in the tests).
+Digests over a case's data are HMAC-SHA256 under the case's key, cut to 128 bits: a plain hash of a
+small secret is the secret (KERNEL no. 32).
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+import orjson
+from pydantic import BaseModel
+
+from leitstand.errors import ValueRefused
+
+__all__ = ["canonical", "keyed", "plain", "plain_of"]
+
+_EXACT = 2**53
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_STRICT_INTEGER
+
+
+def canonical(value: object) -> bytes:
+    """Canonical bytes of `value`: JSON values, pydantic models, Decimal, dates, enums, tuples, sets.
+
+    Raises ValueRefused: an integer beyond ±2^53, a lone surrogate, an unknown type.
+    """
+    try:
+        return orjson.dumps(value, default=plain_of, option=_OPTIONS)
+    except (TypeError, orjson.JSONEncodeError) as error:
+        msg = f"no canonical form: {error}"
+        raise ValueRefused(msg) from error
+
+
+def plain_of(value: object) -> object:
+    """`value` as JSON-able data: the one place that says how our types are written."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date | Enum):
+        return value.isoformat() if isinstance(value, date) else value.value
+    if isinstance(value, frozenset | set):
+        return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if isinstance(value, Mapping):
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    msg = f"{type(value).__name__}"
+    raise TypeError(msg)
+
+
+def keyed(key: bytes, data: bytes) -> str:
+    """HMAC-SHA256 of `data` under `key`, 128 bits, hexadecimal (32 characters)."""
+    return hmac.digest(key, data, "sha256")[:16].hex()
+
+
+def plain(data: bytes) -> str:
+    """SHA-256 of public data (policy files, graph sources, documents), hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,255 @@
+"""Every error of Leitstand, in one tree.
+
+    LeitstandError
+    ├── UsageRefused            LS100  a command or an argument of it cannot be used
+    ├── ValueRefused            LS101  a value is not what its type promises (amount, id, text)
+    ├── ToolDefined             LS110  a tool's definition is wrong
+    ├── CallFailed                     all that a desk call may raise; journalled before the step sees it
+    │   ├── Refused             LS201  the rules refused the action
+    │   ├── Rejected            LS202  a person rejected the action
+    │   ├── Unreachable         LS203  the system cannot be reached or did not answer in time
+    │   ├── Missing             LS204  the system knows no such record
+    │   ├── Contradiction       LS205  the system's data contradict the action (duplicate key, version)
+    │   ├── ArgumentsRefused    LS206  the arguments do not pass strict validation
+    │   └── ToolFailed          LS207  the tool failed in a way it does not declare
+    ├── RoleRefused             LS301  a role's graph holds a part that the walk does not cover
+    ├── ExitRefused             LS302  steps of one superstep ended the case in several ways
+    ├── Diverged                LS401  a replay asked for something other than what was recorded
+    ├── LimitReached            LS402  a case used up its steps, events, bytes or bursts
+    ├── Erased                  LS403  the case's key was destroyed: nothing can be replayed
+    ├── ForeignCall             LS404  a desk call from a task that is not its scope's own
+    ├── LostFence               LS411  another worker owns the case by now
+    ├── StoreFailed             LS412  the store refused a commit
+    ├── StoreLocked             LS413  another process writes to this store
+    ├── PolicyRefused           LS501  a policy bundle cannot be loaded
+    ├── ApprovalRefused         LS601  a decision is not valid (person, role, signature, expiry, binding)
+    ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
+    ├── SecretMissing           LS660  a secret reference resolves to nothing
+    └── ProjectRefused          LS701  the project cannot be loaded
+
+Each class has a stable `code`, says what happened and where, and what to do about it.
+"""
+
+from typing import ClassVar, Literal
+
+__all__ = [
+    "ApprovalRefused",
+    "ArgumentsRefused",
+    "CallFailed",
+    "Contradiction",
+    "Diverged",
+    "Erased",
+    "ExitRefused",
+    "ForeignCall",
+    "LeitstandError",
+    "LimitReached",
+    "LostFence",
+    "Missing",
+    "ModelRefused",
+    "PolicyRefused",
+    "ProjectRefused",
+    "Refused",
+    "Rejected",
+    "RoleRefused",
+    "SecretMissing",
+    "StoreFailed",
+    "StoreLocked",
+    "ToolDefined",
+    "ToolFailed",
+    "Unreachable",
+    "UsageRefused",
+    "ValueRefused",
+]
+
+Cause = Literal["system unreachable", "data missing", "contradictory results"]
+
+
+class LeitstandError(Exception):
+    """Root of the tree: `code`, what happened (`text`), where it happened and how to mend it."""
+
+    code: ClassVar[str] = "LS000"
+    mend: ClassVar[str] = ""
+
+    def __init__(self, text: str, *, where: str = "", mend: str = "") -> None:
+        self.text, self.where = text, where
+        self.advice = mend or self.mend
+        super().__init__(text)
+
+    def __str__(self) -> str:
+        """One line: code, where, what, and what to do."""
+        place = f" in {self.where}" if self.where else ""
+        advice = f" ({self.advice})" if self.advice else ""
+        return f"{self.code}{place}: {self.text}{advice}"
+
+
+class UsageRefused(LeitstandError):
+    """A command or an argument of it cannot be used."""
+
+    code = "LS100"
+
+
+class ValueRefused(LeitstandError):
+    """A value is not what its type promises."""
+
+    code = "LS101"
+
+
+class ToolDefined(LeitstandError):
+    """A tool's definition is wrong; found when its module is loaded."""
+
+    code = "LS110"
+
+
+class CallFailed(LeitstandError):
+    """What a desk call may raise: a closed set, recorded before the step sees it (KERNEL no. 19)."""
+
+    code = "LS200"
+    cause: ClassVar[Cause] = "contradictory results"
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self, text: str, *, where: str = "", mend: str = "", detail: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(text, where=where, mend=mend)
+        self.detail: dict[str, object] = detail or {}
+
+
+class Refused(CallFailed):
+    """The rules refused the action; `detail` holds the verdict (level, rules, roles, cause)."""
+
+    code = "LS201"
+    mend = "see the rules named; a step handles this refusal or leaves the case to the exception queue"
+
+
+class Rejected(CallFailed):
+    """A person rejected the action; `detail` holds who, when and why."""
+
+    code = "LS202"
+    mend = "do not propose the same action again"
+
+
+class Unreachable(CallFailed):
+    """The system cannot be reached or did not answer in time."""
+
+    code = "LS203"
+    cause = "system unreachable"
+    retryable = True
+    mend = "check the connection; the case goes on when it is released"
+
+
+class Missing(CallFailed):
+    """The system knows no such record."""
+
+    code = "LS204"
+    cause = "data missing"
+
+
+class Contradiction(CallFailed):
+    """The system's data contradict the action: a key that is taken, a record of another version."""
+
+    code = "LS205"
+
+
+class ArgumentsRefused(CallFailed):
+    """The arguments do not pass strict validation."""
+
+    code = "LS206"
+    cause = "data missing"
+
+
+class ToolFailed(CallFailed):
+    """The tool failed in a way it does not declare."""
+
+    code = "LS207"
+    mend = "read the tool's own error; declare it in the tool if it is to be expected"
+
+
+class RoleRefused(LeitstandError):
+    """A role's graph holds a part that the walk does not cover."""
+
+    code = "LS301"
+
+
+class ExitRefused(LeitstandError):
+    """Steps of one superstep ended the case in several ways."""
+
+    code = "LS302"
+
+
+class Diverged(LeitstandError):
+    """A replay asked for something other than what was recorded; nothing was executed."""
+
+    code = "LS401"
+    mend = "run the case on the version of the role it began with, or release it by hand"
+
+
+class LimitReached(LeitstandError):
+    """A case used up its steps, events, bytes or bursts (KERNEL no. 27)."""
+
+    code = "LS402"
+    mend = "split the work into child cases, or raise the limit of the role"
+
+
+class Erased(LeitstandError):
+    """The case's key was destroyed: its bodies cannot be read, nothing can be replayed."""
+
+    code = "LS403"
+
+
+class ForeignCall(LeitstandError):
+    """A desk call from a task that is not its scope's own (KERNEL no. 7)."""
+
+    code = "LS404"
+    mend = "make calls side by side with desk.gather; give a timeout as an argument of the call"
+
+
+class LostFence(LeitstandError):
+    """Another worker owns the case by now; nothing of this append was written."""
+
+    code = "LS411"
+
+
+class StoreFailed(LeitstandError):
+    """The store refused a commit; nothing of the group was written."""
+
+    code = "LS412"
+
+
+class StoreLocked(LeitstandError):
+    """Another process writes to this store: SQLite takes one writing process per file."""
+
+    code = "LS413"
+    mend = "stop the other process, or use PostgreSQL for several workers"
+
+
+class PolicyRefused(LeitstandError):
+    """A policy bundle cannot be loaded."""
+
+    code = "LS501"
+    mend = "mend the file named and run `leitstand policy check`"
+
+
+class ApprovalRefused(LeitstandError):
+    """A decision is not valid: wrong person, role, signature, expiry or binding."""
+
+    code = "LS601"
+
+
+class ModelRefused(LeitstandError):
+    """A prompt or a model's answer cannot be used."""
+
+    code = "LS650"
+
+
+class SecretMissing(LeitstandError):
+    """A secret reference resolves to nothing."""
+
+    code = "LS660"
+    mend = "set the environment variable or the file that the reference names"
+
+
+class ProjectRefused(LeitstandError):
+    """The project cannot be loaded."""
+
+    code = "LS701"
+    mend = "run `leitstand check` in the project's folder"

@@ -1,0 +1,73 @@
+"""An approval: a person's decision, bound to exactly what was shown."""
+
+from typing import Any, Literal
+
+from leitstand.values import Frozen
+
+__all__ = ["Answer", "Approval", "Checkpoint", "Person"]
+
+Answer = Literal["approve", "edit", "reject"]
+
+
+class Checkpoint(Frozen):
+    """An action frozen until a person decides.
+
+    `id` names it everywhere. `proposed` and `acted` are the action's digests, `evidence` the digest
+    of the readings shown, `slice` the policies that asked: change one and earlier signatures are
+    void. `expires` (seconds since the epoch, 0 = never) ends the waiting with an escalation, it never decides.
+    """
+
+    id: str
+    case: str
+    tenant: str
+    address: str
+    tool: str
+    args: dict[str, Any]
+    proposed: str
+    acted: str
+    evidence: str
+    slice: str
+    requester: str
+    roles: tuple[str, ...]
+    approvers: int
+    opened: float
+    expires: float = 0.0
+
+
+class Person(Frozen):
+    """A natural person of the tenant's directory: roles and the public key for signatures."""
+
+    id: str
+    name: str
+    tenant: str
+    roles: tuple[str, ...]
+    public_key: str
+
+
+class Approval(Frozen):
+    """A signed decision of one person on one checkpoint.
+
+    The signature covers every field but itself. `role` is the role in which the person decides. `at`
+    and `until` are seconds since the epoch: after `until` the signature no longer carries an action.
+    `acted` is the digest of the arguments that the person wants to run: the checkpoint's own, or those of `edits`.
+    """
+
+    checkpoint: str
+    case: str
+    tenant: str
+    address: str
+    tool: str
+    proposed: str
+    acted: str
+    evidence: str
+    slice: str
+    requester: str
+    person: str
+    role: str
+    answer: Answer
+    reason: str = ""
+    edits: dict[str, Any] = {}
+    at: float
+    until: float
+    nonce: str
+    signature: str = ""

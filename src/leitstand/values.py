@@ -1,0 +1,165 @@
+"""Business values that every floor shares: money, identifiers, text, readings, secrets.
+
+Amounts are whole cents (`Money`); text formats such as "1.000,00", "1e3", full-width digits or
+NaN are refused, never guessed.
+"""
+
+import os
+import re
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Generic, NoReturn, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from leitstand.errors import SecretMissing, ValueRefused
+
+__all__ = [
+    "Conflict",
+    "Frozen",
+    "Identifier",
+    "Money",
+    "Percent",
+    "Reading",
+    "Secret",
+    "Text",
+    "cents_of",
+    "parse_money",
+    "show_money",
+]
+
+T = TypeVar("T")
+
+_AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{2})?", re.ASCII)
+_IDENTIFIER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/:#@+-]{0,127})", re.ASCII)
+_HIDDEN = frozenset({"Cf", "Co", "Cs", "Cn"})
+_LIMIT_CENTS = 10**14
+
+
+class Frozen(BaseModel):
+    """Immutable, strict record that refuses unknown fields: the form of every argument and result."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+def check_identifier(value: str) -> str:
+    """`value` if it is a plain ASCII identifier without `..`.
+
+    Raises ValueError: control, bidi, look-alike or other characters outside the allow-list.
+    """
+    if not _IDENTIFIER.fullmatch(value) or ".." in value:
+        msg = "not an identifier: ASCII letters, digits and . _ / : # @ + - only, 128 at most"
+        raise ValueError(msg)
+    return value
+
+
+def check_text(value: str) -> str:
+    """`value` in NFC, if it holds no invisible, bidi, private, surrogate or control characters.
+
+    Raises ValueError otherwise. Line breaks and tabs are allowed.
+    """
+    for char in value:
+        category = unicodedata.category(char)
+        if category in _HIDDEN or (category == "Cc" and char not in "\n\t"):
+            msg = f"hidden or control character U+{ord(char):04X}"
+            raise ValueError(msg)
+    return unicodedata.normalize("NFC", value)
+
+
+Money = Annotated[int, Field(strict=True, ge=-_LIMIT_CENTS, le=_LIMIT_CENTS)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+Identifier = Annotated[str, Field(strict=True), AfterValidator(check_identifier)]
+Text = Annotated[str, Field(strict=True, max_length=20_000), AfterValidator(check_text)]
+
+
+class Reading(Frozen, Generic[T]):
+    """A value with its source and confidence: a proposal, never the truth.
+
+    `id` is set by the guard when the reading is recorded; evidence of a later call names it.
+    `confidence` in whole percent. `source` says which record or document it was read from.
+    """
+
+    value: T
+    source: str
+    confidence: Percent = 100
+    id: str = ""
+
+
+class Conflict(Frozen):
+    """Two readings of one thing that do not agree; shown side by side to the supervisor."""
+
+    field: str
+    values: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class Secret:
+    """A secret that never prints: `env:NAME` or `file:/path`, resolved when it is used.
+
+    Raises SecretMissing from `reveal` when the reference resolves to nothing.
+    """
+
+    __slots__ = ("_reference",)
+
+    def __init__(self, reference: str) -> None:
+        if not reference.startswith(("env:", "file:")):
+            msg = "a secret is given as env:NAME or file:/path, never as its value"
+            raise ValueRefused(msg, where="secret")
+        self._reference = reference
+
+    def reveal(self) -> str:
+        """The secret itself, for the adapter that needs it."""
+        kind, _, name = self._reference.partition(":")
+        value = os.environ.get(name) if kind == "env" else _content(Path(name))
+        if not value:
+            msg = f"`{self._reference}` is empty or absent"
+            raise SecretMissing(msg)
+        return value
+
+    def __repr__(self) -> str:
+        """Names the reference, never the value."""
+        return f"Secret({self._reference!r})"
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a secret is not pickled"
+        raise TypeError(msg)
+
+
+def parse_money(text: str) -> int:
+    """Whole cents of `1234.56` or `1234`.
+
+    Raises ValueRefused for every other form (thousands marks, comma, exponent, blanks, `+`,
+    other digits than ASCII, more than two decimals) and above 10^14 cents.
+    """
+    if not _AMOUNT.fullmatch(text):
+        msg = f"`{text[:40]!r}` is not an amount such as 1234.56"
+        raise ValueRefused(msg)
+    return cents_of(Decimal(text))
+
+
+def cents_of(amount: Decimal) -> int:
+    """Whole cents of a finite amount with at most two decimals.
+
+    Raises ValueRefused otherwise: an amount is never rounded on its way to the guard.
+    """
+    if not amount.is_finite() or abs(amount) * 100 > _LIMIT_CENTS:
+        msg = f"`{amount}` is not a usable amount"
+        raise ValueRefused(msg)
+    cents = amount * 100
+    if cents != cents.to_integral_value():
+        msg = f"`{amount}` has more than two decimals"
+        raise ValueRefused(msg)
+    return int(cents)
+
+
+def show_money(cents: int, currency: str = "EUR") -> str:
+    """German notation for people: `1.234,56 €`; other currencies by their code."""
+    sign, whole = ("-" if cents < 0 else ""), abs(cents)
+    grouped = f"{whole // 100:,}".replace(",", ".")
+    mark = "€" if currency == "EUR" else currency
+    return f"{sign}{grouped},{whole % 100:02d} {mark}"
+
+
+def _content(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
