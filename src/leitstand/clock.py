@@ -53,17 +53,18 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """A clock that stands at `now` until it is moved; identifiers and keys stay unpredictable.
+    """A clock that began at `start` and runs on from there; identifiers and keys stay unpredictable.
 
     A world with a date of its own (`today` in its limits) is run under this clock.
     """
 
-    now: datetime
+    start: datetime
     _system: SystemClock = field(default_factory=SystemClock)
+    _began: float = field(default_factory=time.monotonic)
 
     def time(self) -> float:
-        """The fixed wall time."""
-        return self.now.astimezone(UTC).timestamp()
+        """The start, moved on by the time since this clock was made."""
+        return self.start.astimezone(UTC).timestamp() + time.monotonic() - self._began
 
     def monotonic(self) -> float:
         """The machine's monotonic clock: timeouts stay real."""

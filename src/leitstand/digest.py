@@ -3,12 +3,11 @@
 The canonical form is RFC 8785 for the values that tools may carry: no floats (refused when a tool is
 defined), integers within ±2^53, ASCII keys. For these orjson with sorted keys is RFC 8785 (held
 against the `rfc8785` package in the tests).
-Digests over a case's data are HMAC-SHA256 under the case's key, cut to 128 bits: a plain hash of a
-small secret is the secret (KERNEL no. 32).
+Digests over a case's data are keyed (BLAKE2b with the case's key, RFC 7693, 128 bits): a plain hash
+of a small secret is the secret (KERNEL no. 32; docs/decisions/digests.md says why not HMAC-SHA256).
 """
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -54,8 +53,8 @@ def plain_of(value: object) -> object:
 
 
 def keyed(key: bytes, data: bytes) -> str:
-    """HMAC-SHA256 of `data` under `key`, 128 bits, hexadecimal (32 characters)."""
-    return hmac.digest(key, data, "sha256")[:16].hex()
+    """Keyed BLAKE2b of `data` under `key` (at most 64 bytes), 128 bits, hexadecimal (32 characters)."""
+    return hashlib.blake2b(data, key=key, digest_size=16).hexdigest()
 
 
 def plain(data: bytes) -> str:

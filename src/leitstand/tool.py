@@ -62,7 +62,8 @@ class Tool(Generic[A, R]):
     `writes` names what changes (empty for a read); `key` the fields of the business key, unique per
     tenant and connection over all cases; `undo` the tool that reverses it; `timeout` seconds; `idempotent` says that
     the system honours the idempotency key, so a repeat with the same key is safe; `reconcile` looks an effect up
-    by its key.
+    by its key. `watch`: a read that
+    must still hold when a person's approval is acted on; it is read again, and a change voids the approval.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Tool(Generic[A, R]):
     undo: str = ""
     timeout: float = 30.0
     idempotent: bool = False
+    watch: bool = False
     reconcile: Callable[[str, Any], Awaitable[R | None]] | None = None
 
     @property
@@ -111,6 +113,7 @@ def tool(
     undo: str = "",
     timeout: float = 30.0,
     idempotent: bool = False,
+    watch: bool = False,
     reconcile: Callable[[str, Any], Awaitable[Any]] | None = None,
 ) -> "_Read":
     """Make a typed async function a tool named `system.noun.verb`.
@@ -135,6 +138,7 @@ def tool(
             undo=undo,
             timeout=timeout,
             idempotent=idempotent,
+            watch=watch,
             reconcile=reconcile,
         )
 

@@ -1,0 +1,41 @@
+"""A call on its way through the guard, and the signal that ends a burst."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from leitstand.records import Address
+from leitstand.tool import Tool
+
+__all__ = ["Call", "Pause"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a step asks for: a tool, its arguments, the readings they rest on, and where it stands.
+
+    `proposed` is the digest of tool and arguments. `sealed`: the superstep is recorded whole, so the
+    answer must be on the tape. `may_wait` false: a verdict that would ask a person is a refusal instead.
+    """
+
+    address: Address
+    tool: Tool[Any, Any]
+    args: BaseModel
+    proposed: str
+    evidence: tuple[str, ...] = ()
+    may_wait: bool = True
+    timeout: float | None = None
+    sealed: bool = False
+
+
+class Pause(BaseException):
+    """The burst ends here: a person, a timer or a system has to come first.
+
+    No Exception, so that no `except Exception` of a step swallows a checkpoint (KERNEL no. 8). `due` is
+    when the case goes on by itself (seconds since the epoch), None if something must come from outside.
+    """
+
+    def __init__(self, why: str, due: float | None = None) -> None:
+        super().__init__(why)
+        self.due = due

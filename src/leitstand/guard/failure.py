@@ -1,0 +1,45 @@
+"""Failures as they stand in the journal: a closed set, raised again exactly as recorded."""
+
+from typing import Any
+
+from leitstand.errors import (
+    ArgumentsRefused,
+    CallFailed,
+    Contradiction,
+    Missing,
+    Refused,
+    Rejected,
+    ToolFailed,
+    Unreachable,
+)
+
+__all__ = ["failure_of", "raised"]
+
+_KINDS: dict[str, type[CallFailed]] = {
+    kind.code: kind
+    for kind in (
+        ArgumentsRefused,
+        Contradiction,
+        Missing,
+        Refused,
+        Rejected,
+        ToolFailed,
+        Unreachable,
+    )
+}
+
+
+def failure_of(error: CallFailed) -> dict[str, Any]:
+    """`error` as journal data. A subclass of user-land is recorded as the kind it specialises."""
+    return {
+        "code": error.code if error.code in _KINDS else ToolFailed.code,
+        "text": error.text,
+        "where": error.where,
+        "detail": error.detail,
+    }
+
+
+def raised(failure: dict[str, Any]) -> CallFailed:
+    """The error that was recorded, to be raised again."""
+    kind = _KINDS.get(failure["code"], ToolFailed)
+    return kind(failure["text"], where=failure["where"], detail=failure["detail"])

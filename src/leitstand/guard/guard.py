@@ -1,0 +1,33 @@
+"""The guard: every call of every case passes it, and nothing else holds a connection."""
+
+from collections.abc import Sequence
+
+from leitstand.guard.passage import Passage
+from leitstand.guard.rules import Rules
+from leitstand.guard.sending import Sending
+from leitstand.guard.systems import Systems
+from leitstand.store import Journal
+from leitstand.tool import Connection
+
+__all__ = ["Guard"]
+
+
+class Guard:
+    """Rules and systems of one process."""
+
+    def __init__(self, rules: Rules, connections: Sequence[Connection]) -> None:
+        self.rules = rules
+        self.__systems = Systems(connections)
+
+    def open(self, journal: Journal, *, restored: bool = False) -> Passage:
+        """The way of one case through the guard for one burst.
+
+        `restored`: the case is older than the last restore of the store, so every write asks the system
+        by key before it is sent (KERNEL no. 31).
+        """
+        sending = Sending(self.__systems, journal, self.rules.clock, restored=restored)
+        return Passage(self.rules, sending, journal)
+
+    async def home(self) -> None:
+        """Wait until every call that was sent has come home."""
+        await self.__systems.home()

@@ -1,0 +1,51 @@
+"""Provenance: which readings an action rests on, and which of its arguments are grounded.
+
+Evidence is resolved in the journal, so a step or a model cannot claim what no tool has answered.
+An argument is grounded when its type is a closed vocabulary, when it equals the value of a system of
+record that its `Recorded` mark names, or when a deterministic check named it good. All else is tainted.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
+
+from leitstand.policy import Evidence
+from leitstand.tool import Tool
+
+__all__ = ["tainted"]
+
+
+def tainted(
+    tool: Tool[Any, Any], args: Mapping[str, Any], evidence: Evidence, checked: Iterable[str]
+) -> tuple[str, ...]:
+    """Names of the arguments that rest on nothing, sorted. Absent (None) arguments carry nothing."""
+    marks, good = tool.recorded, set(checked)
+    return tuple(
+        name
+        for name in sorted(tool.open_fields)
+        if args.get(name) is not None
+        and name not in good
+        and not (name in marks and _equals(evidence, marks[name].tool, marks[name].path, args[name]))
+    )
+
+
+def _equals(evidence: Evidence, tool: str, path: str, value: object) -> bool:
+    return any(
+        found == value
+        for resolved in evidence.readings
+        if resolved.tool == tool and resolved.authority == "record"
+        for found in _values(resolved.value.model_dump(mode="json"), path.split("."))
+    )
+
+
+def _values(node: object, path: list[str]) -> Iterator[object]:
+    if not path:
+        yield node
+        return
+    head, rest = path[0], path[1:]
+    if isinstance(node, dict):
+        row = cast("dict[str, object]", node)
+        if head in row:
+            yield from _values(row[head], rest)
+    elif isinstance(node, list):
+        for item in cast("list[object]", node):
+            yield from _values(item, rest if head == "*" else path)

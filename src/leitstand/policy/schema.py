@@ -1,0 +1,174 @@
+"""The Cedar schema, generated from the argument models of the tools and the models of their facts.
+
+Nobody writes a schema by hand, so none can fall behind: a rule that names an argument or a fact that
+does not exist keeps the bundle from loading. Values are checked against the same table before they
+reach the engine, because the engine skips a rule whose values are ill-typed, and a skipped `forbid`
+is an open door.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NewType, Union, cast, get_args, get_origin
+
+from pydantic import BaseModel
+
+from leitstand.digest import canonical
+from leitstand.errors import ValueRefused
+from leitstand.tool import Tool
+
+__all__ = ["COMMON", "Kind", "Slot", "action_text", "fit", "slots_of"]
+
+Kind = Literal["Long", "Bool", "String", "Set<String>"]
+
+COMMON = """\
+entity Role;
+entity Agent in [Role] { tenant: String, requester: String };
+entity Case { tenant: String };
+type Approval = { count: Long, roles: Set<String>, persons: Set<String> };
+type Call = { tainted: Set<String>, approval: Approval, edited: Bool, done: Set<String> };
+action read;
+action write;
+"""
+"""What every bundle shares: who acts, on what, and what the guard knows of a call."""
+
+_LONG = 2**53
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_ORIGINS: dict[object, Kind] = {
+    frozenset: "Set<String>",
+    set: "Set<String>",
+    tuple: "Set<String>",
+    list: "Set<String>",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One attribute that rules can name: its Cedar type, and whether it may be absent."""
+
+    kind: Kind
+    optional: bool = False
+
+
+def slots_of(model: type[BaseModel]) -> dict[str, Slot]:
+    """The attributes of a model that rules can name; nested models and records are left out."""
+    found = {name: slot_of(info.annotation) for name, info in model.model_fields.items()}
+    return {name: slot for name, slot in found.items() if slot and _NAME.fullmatch(name)}
+
+
+def slot_of(annotation: object) -> Slot | None:
+    """The attribute that a type becomes, None where rules cannot name it.
+
+    int → Long, bool → Bool, str, Literal, Enum, date and Decimal → String, sets, tuples and lists of
+    these texts → Set<String>, `| None` → optional.
+    """
+    options = _options(annotation)
+    kinds = {_kind(o) for o in options if o is not NoneType}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return Slot(kind, optional=NoneType in options) if kind else None
+
+
+def action_text(tool: Tool[Any, Any], args: Mapping[str, Slot], facts: Mapping[str, Slot]) -> str:
+    """The schema of one tool: its group, its arguments and its facts."""
+    group = "write" if tool.writes else "read"
+    name = canonical(tool.name).decode()
+    return (
+        f'action {name} in [Action::"{group}"] appliesTo {{\n'
+        f"  principal: [Agent], resource: [Case],\n"
+        f"  context: {{\n    args: {_record(args)},\n"
+        f"    facts: {_record(facts)},\n    call: Call\n  }}\n}};\n"
+    )
+
+
+def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> dict[str, object]:
+    """`given` as JSON values for the engine: exactly the slots, each of its type.
+
+    Raises ValueRefused: a value is missing or ill-typed, an integer is beyond ±2^53.
+    """
+    fitted: dict[str, object] = {}
+    for name, slot in slots.items():
+        value = given.get(name)
+        if value is None and slot.optional:
+            continue
+        fitted[name] = _value(slot.kind, value, f"{what}.{name}")
+    return fitted
+
+
+def _record(slots: Mapping[str, Slot]) -> str:
+    if not slots:
+        return "{}"
+    rows = (f'      "{n}"{"?" * s.optional}: {s.kind}' for n, s in sorted(slots.items()))
+    return "{\n" + ",\n".join(rows) + "\n    }"
+
+
+def _options(annotation: object) -> tuple[object, ...]:
+    """The members of a union, with the marks of `Annotated` and new type names taken off."""
+    if isinstance(annotation, NewType):
+        return _options(cast("object", annotation.__supertype__))
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _options(get_args(annotation)[0])
+    if origin is Union or origin is UnionType:
+        return tuple(o for member in get_args(annotation) for o in _options(member))
+    if origin is Literal:
+        return tuple(NoneType if v is None else Literal[v] for v in get_args(annotation))
+    return (annotation,)
+
+
+def _kind(annotation: object) -> Kind | None:
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return _single(type(get_args(annotation)[0]))
+    if origin in _ORIGINS:
+        members = [a for a in get_args(annotation) if a is not Ellipsis]
+        texts = all(slot_of(m) == Slot("String") for m in members)
+        return _ORIGINS[origin] if members and texts else None
+    return _single(annotation) if isinstance(annotation, type) else None
+
+
+def _single(annotation: type) -> Kind | None:
+    if issubclass(annotation, bool):
+        return "Bool"
+    if issubclass(annotation, int) and not issubclass(annotation, Enum):
+        return "Long"
+    return "String" if issubclass(annotation, str | date | Decimal | Enum) else None
+
+
+def _value(kind: Kind, value: object, what: str) -> object:
+    if kind == "Long":
+        return _long(value, what)
+    if kind == "Bool" and type(value) is bool:
+        return value
+    if kind == "String":
+        return _text(value, what)
+    if kind == "Set<String>" and isinstance(value, frozenset | set | tuple | list):
+        members = cast("Iterable[object]", value)
+        return sorted({_text(m, what) for m in members})
+    raise _ill_typed(kind, value, what)
+
+
+def _long(value: object, what: str) -> int:
+    if type(value) is not int or abs(value) > _LONG:
+        raise _ill_typed("Long", value, what)
+    return value
+
+
+def _text(value: object, what: str) -> str:
+    if isinstance(value, Enum):
+        return _text(value.value, what)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if not isinstance(value, str):
+        raise _ill_typed("String", value, what)
+    return value
+
+
+def _ill_typed(kind: Kind, value: object, what: str) -> ValueRefused:
+    given = "missing" if value is None else f"of type `{type(value).__name__}`"
+    return ValueRefused(f"`{what}` is {given}, not a {kind}", where=what)

@@ -1,0 +1,45 @@
+"""Roles: typed graphs of steps, their ways and ends, compiled for the walk."""
+
+from leitstand.records import Exit
+from leitstand.role.compiled import Branch, Compiled, Join, Reader, Step, Ways
+from leitstand.role.drawing import exits, mermaid
+from leitstand.role.ends import (
+    CAUSES,
+    CONTRADICTORY,
+    DATA_MISSING,
+    EXIT,
+    SYSTEM_UNREACHABLE,
+    done,
+    exception,
+    rejected,
+)
+from leitstand.role.parts import compile_graph
+from leitstand.role.role import Role
+from leitstand.role.ways import Goto, Sent, Update, goto, send
+
+__all__ = [
+    "CAUSES",
+    "CONTRADICTORY",
+    "DATA_MISSING",
+    "EXIT",
+    "SYSTEM_UNREACHABLE",
+    "Branch",
+    "Compiled",
+    "Exit",
+    "Goto",
+    "Join",
+    "Reader",
+    "Role",
+    "Sent",
+    "Step",
+    "Update",
+    "Ways",
+    "compile_graph",
+    "done",
+    "exception",
+    "exits",
+    "goto",
+    "mermaid",
+    "rejected",
+    "send",
+]

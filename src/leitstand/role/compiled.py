@@ -1,0 +1,122 @@
+"""A compiled role: the parts of a LangGraph `StateGraph` that the walk covers, frozen."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from langgraph.channels import BinaryOperatorAggregate, LastValue
+
+from leitstand.errors import Cause
+from leitstand.records import Exit
+from leitstand.tool import Tool
+
+__all__ = ["Branch", "Channel", "Compiled", "Join", "Reader", "Run", "Step", "Ways"]
+
+Run = Callable[[Any], Coroutine[Any, Any, object]]
+"""A step as it runs: takes what its reader made of the state, returns what a node may."""
+
+Channel = LastValue[Any] | BinaryOperatorAggregate[Any]
+"""A field of the state: holds the last value, or folds what is written with a reducer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Which channels are read, in order, and as what: `shape` is a class, or None for a dict.
+
+    `whole`: all channels are read. `shared`: the class is immutable, siblings get one object.
+    """
+
+    keys: tuple[str, ...]
+    shape: type | None
+    whole: bool
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A conditional edge: `path` picks the next steps from the state after its step's own writes.
+
+    `ends` translates what it returns. `passes`: keys of the step's output that are no channels are
+    shown to `path` too, as LangGraph does for dict states.
+    """
+
+    name: str
+    path: Callable[[Any], object]
+    awaits: bool
+    ends: Mapping[Any, str] | None
+    reader: Reader
+    passes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """`one` runs when each of `many` has run since it last did."""
+
+    many: frozenset[str]
+    one: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What follows a step: plain edges (END left out), branches, and its joins by their number."""
+
+    after: tuple[str, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    joins: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node. `then` are the declared targets of its gotos, `leaves`: it may end the case.
+
+    `tools` names the tools that its code refers to: for drawings and checks, never for authority.
+    """
+
+    name: str
+    run: Run
+    reader: Reader
+    ways: Ways
+    then: tuple[str, ...] = ()
+    leaves: bool = False
+    tools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A graph that can be walked: all of it immutable, named by `version`.
+
+    `version` is a hash over nodes, edges, sources of steps and tools, and the state's schema.
+    `given` names the channels that the case's input may write, `start` what follows it. `ends` is
+    true for a role: its walk must end with an exit. `queue`: who takes over, by cause.
+    """
+
+    name: str
+    version: str
+    state: type
+    given: tuple[str, ...]
+    start: Ways
+    steps: Mapping[str, Step]
+    channels: Mapping[str, Channel]
+    joins: tuple[Join, ...]
+    ends: bool = False
+    tools: tuple[Tool[Any, Any], ...] = ()
+    queue: Mapping[Cause, tuple[str, ...]] = field(default_factory=dict[Cause, tuple[str, ...]])
+
+    @property
+    def entry(self) -> tuple[str, ...]:
+        """The steps that plain edges start the case with."""
+        return self.start.after
+
+    @property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Every way known before a case runs: plain edges, gotos, branches with a map, joins."""
+        found = {(s.name, t) for s in self.steps.values() for t in (*s.ways.after, *s.then)}
+        for step in self.steps.values():
+            ends = (end for branch in step.ways.branches for end in (branch.ends or {}).values())
+            found.update((step.name, end) for end in ends if end in self.steps)
+        found.update((start, join.one) for join in self.joins for start in join.many)
+        return tuple(sorted(found))
+
+    def leave(self, cause: Cause, reason: str) -> Exit:
+        """The exception exit for a failure that no step handled, to the roles of the queue."""
+        return Exit(kind="exception", cause=cause, reason=reason, roles=self.queue.get(cause, ()))

@@ -1,0 +1,169 @@
+"""The allow-list: which parts of a `StateGraph` the walk covers. Everything else is refused.
+
+Validation of names and targets is LangGraph's own (`StateGraph.compile`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from types import MappingProxyType
+from typing import Any, NoReturn, cast
+
+from langgraph.channels import BinaryOperatorAggregate, LastValue
+from langgraph.constants import END, START
+from langgraph.graph import StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.pregel import Pregel
+from pydantic import BaseModel
+
+from leitstand.errors import RoleRefused
+from leitstand.role.compiled import Branch, Channel, Compiled, Join, Reader, Run, Step, Ways
+from leitstand.role.public import Graph, Parts, parts_of
+from leitstand.role.version import version_of
+
+__all__ = ["compile_graph"]
+
+_COVERED = frozenset({"runnable", "metadata", "input_schema", "ends", "is_error_handler"})
+_REASONS = {
+    "retry_policy": "retries live inside `desk.call`, at one address and key",
+    "cache_policy": "answers come from the journal, never from a cache",
+    "timeout": "a timeout is an argument of the desk call",
+    "defer": "a deferred step has no place in the order of supersteps",
+    "error_handler_node": "a failure that no step handles leaves through the exception queue",
+    "trace_policy": "the walk records in the journal",
+}
+
+
+def compile_graph(name: str, graph: Graph, *, hidden: frozenset[str] = frozenset()) -> Compiled:
+    """Check a plain `StateGraph` (TypedDict, dataclass or pydantic state) against the allow-list.
+
+    Its state is only as immutable as its schema: each step gets a shallow copy of its own. `hidden`
+    names channels that no step reads.
+    Raises RoleRefused: a part that the walk does not cover, or a graph that LangGraph refuses.
+    """
+    parts = _checked(name, graph)
+    channels = {key: _channel(f"{name}.{key}", part) for key, part in parts.channels.items()}
+    pairs = sorted(parts.waiting_edges)
+    joins = tuple(Join(frozenset(many), one) for many, one in pairs if one != END)
+    maker = _Maker(name, parts, joins, tuple(key for key in channels if key not in hidden))
+    return Compiled(
+        name=name,
+        version=version_of(name, parts, maker.functions()),
+        state=parts.state_schema,
+        given=tuple(parts.schemas[parts.input_schema]),
+        start=maker.ways(START),
+        steps=MappingProxyType({key: maker.step(key) for key in parts.nodes}),
+        channels=MappingProxyType(channels),
+        joins=joins,
+    )
+
+
+def _checked(name: str, graph: Graph) -> Parts:
+    if not isinstance(graph, StateGraph):  # pyright: ignore[reportUnnecessaryIsInstance]
+        kind = "a compiled graph" if isinstance(graph, CompiledStateGraph) else type(graph).__name__
+        _refuse(name, f"{kind} instead of a `StateGraph`")
+    parts = parts_of(graph)
+    try:
+        parts.compile()
+    except ValueError as error:
+        raise RoleRefused(str(error), where=name) from error
+    if parts.managed:
+        _refuse(name, f"managed values {sorted(parts.managed)}")
+    if parts.context_schema is not None:
+        _refuse(name, "a context schema: what a step may see comes from its desk")
+    if "__root__" in parts.channels:
+        _refuse(name, "a state without fields")
+    return parts
+
+
+def _channel(where: str, channel: object) -> Channel:
+    if type(channel) not in (LastValue, BinaryOperatorAggregate):
+        _refuse(where, f"a channel of type `{type(channel).__name__}`")
+    return cast("Channel", channel)
+
+
+def _refuse(where: str, text: str) -> NoReturn:
+    raise RoleRefused(f"not covered by the walk: {text}", where=where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    name: str
+    parts: Parts
+    joins: tuple[Join, ...]
+    whole: tuple[str, ...]
+
+    def step(self, key: str) -> Step:
+        spec = self.parts.nodes[key]
+        where = f"{self.name}.{key}"
+        for part in fields(spec):
+            value: object = getattr(spec, part.name)
+            if part.name not in _COVERED and value is not None and value is not False:
+                _refuse(where, f"`{part.name}`: {_REASONS.get(part.name, 'unknown to the walk')}")
+        if spec.is_error_handler:
+            _refuse(where, f"an error handler: {_REASONS['error_handler_node']}")
+        function, sync = _functions(where, spec.runnable)
+        if function is None or sync is not None:
+            _refuse(where, "a step that is not async")
+        return Step(
+            name=key,
+            run=function,
+            reader=self.reader(spec.input_schema),
+            ways=self.ways(key),
+            then=tuple(target for target in spec.ends or () if target != END),
+        )
+
+    def ways(self, key: str) -> Ways:
+        known = self.parts.nodes.get(key)
+        schema = known.input_schema if known else self.parts.state_schema
+        branches = self.parts.branches.get(key, {})
+        after = (end for start, end in self.parts.edges if start == key and end != END)
+        return Ways(
+            after=tuple(sorted(after)),
+            branches=tuple(self.branch(key, title, schema) for title in branches),
+            joins=tuple(number for number, join in enumerate(self.joins) if key in join.many),
+        )
+
+    def branch(self, key: str, title: str, schema: type) -> Branch:
+        spec = self.parts.branches[key][title]
+        function, sync = _functions(f"{self.name}.{key}.{title}", spec.path)
+        path: Run | Callable[..., object] | None = sync or function
+        if path is None:
+            _refuse(f"{self.name}.{key}.{title}", "a branch without a function")
+        return Branch(
+            name=title,
+            path=path,
+            awaits=sync is None,
+            ends=None if spec.ends is None else MappingProxyType(dict(spec.ends)),
+            reader=self.reader(spec.input_schema or schema),
+            passes=spec.input_schema is None,
+        )
+
+    def reader(self, schema: type) -> Reader:
+        keys = tuple(self.parts.schemas[schema])
+        shape: type | None = schema if is_dataclass(schema) else None
+        frozen = False
+        if issubclass(schema, BaseModel):
+            shape, frozen = schema, bool(schema.model_config.get("frozen"))
+        return Reader(keys, shape, whole=keys == self.whole, shared=frozen)
+
+    def functions(self) -> dict[str, Callable[..., object]]:
+        """The functions that a graph's version hashes, by node, and by node and branch."""
+        found: dict[str, object] = {key: node.runnable for key, node in self.parts.nodes.items()}
+        for key, branches in self.parts.branches.items():
+            found |= {f"{key}?{title}": branch.path for title, branch in branches.items()}
+        named = {k: getattr(r, "func", None) or getattr(r, "afunc", None) for k, r in found.items()}
+        return {key: function for key, function in named.items() if function is not None}
+
+
+def _functions(
+    where: str, runnable: object
+) -> tuple[Callable[..., Any] | None, Callable[..., Any] | None]:
+    """The async and the sync function of a node or branch, if it takes nothing but the state."""
+    if isinstance(runnable, Pregel):
+        _refuse(where, "a compiled graph as a step: hand over to another role instead")
+    accepts: Mapping[str, object] | None = getattr(runnable, "func_accepts", None)
+    if accepts is None:
+        _refuse(where, f"a `{type(runnable).__name__}` in place of a function")
+    if accepts:
+        _refuse(where, f"the parameter {sorted(accepts)}: a step takes the state and nothing else")
+    return getattr(runnable, "afunc", None), getattr(runnable, "func", None)

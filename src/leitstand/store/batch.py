@@ -1,0 +1,376 @@
+"""A batch: the rows of one group of appends, written with few statements.
+
+Appends are checked against the case's row inside the transaction (fence, seq, head are read and set
+there). One whose fence is old fails alone and leaves nothing behind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, bindparam, func, select
+
+from leitstand.errors import Contradiction, LostFence
+from leitstand.records import Event
+from leitstand.store.page import seal_page
+from leitstand.store.projection import Change, project
+from leitstand.store.schema import (
+    PAGE_SHIFT,
+    approvals,
+    blobs,
+    business_keys,
+    cases,
+    checkpoints,
+    effects,
+    keys,
+    pages,
+    reservations,
+    signals,
+)
+
+__all__ = ["Append", "Batch", "Budget", "Close", "NewCase"]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """How a burst gives its case back: status, reason of a hold, and when it is due again."""
+
+    status: str
+    reason: str = ""
+    due: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A reservation checked in the transaction: `amount` fits if the window's sum stays within `cap`."""
+
+    name: str
+    window: str
+    amount: int
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be born with its first events, due at once."""
+
+    ulid: str
+    tenant: str
+    role: str
+    version: str
+    requester: str
+    title: str
+    wrapped: bytes
+    events: tuple[Event, ...]
+    bodies: bytes
+    at: float
+    parent: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events that one case commits together, with all that must be true at the same moment."""
+
+    case_no: int
+    tenant: str
+    fence: int
+    at: float
+    events: tuple[Event, ...] = ()
+    bodies: bytes = b""
+    blobs: tuple[tuple[str, bytes], ...] = ()
+    drawn: tuple[str, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    children: tuple[NewCase, ...] = ()
+    close: Close | None = None
+    signal: tuple[str, str, bytes] | None = None
+    """For the last commit of a child: (parent's ULID, signal id, body)."""
+
+    def alone(self, changes: Sequence[Change]) -> bool:
+        """Whether a constraint over several cases is touched: written in a savepoint of its own."""
+        return bool(self.budgets or self.children or self.signal) or any(
+            c.table in _CONSTRAINED for c in changes
+        )
+
+
+@dataclass(slots=True)
+class _Row:
+    fence: int
+    seq: int
+    head: bytes
+    pending: int
+    bursts: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows gathered from appends until `flush` writes them."""
+
+    conn: Connection
+    rows: dict[int, _Row] = field(default_factory=dict[int, _Row])
+    pages: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    moved: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
+    closed: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
+    blobs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    drawn: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    changes: list[Change] = field(default_factory=list[Change])
+
+    def load(self, numbers: Sequence[int]) -> None:
+        """Read the rows of these cases, once a transaction."""
+        wanted = [n for n in set(numbers) if n not in self.rows]
+        for at in range(0, len(wanted), 500):
+            found = self.conn.execute(_LOAD, {"numbers": wanted[at : at + 500]})
+            for no, fence, seq, head, pending, bursts in found:
+                self.rows[no] = _Row(fence, seq, head, pending, bursts)
+
+    def add(self, append: Append) -> int:
+        """Take an append in; the last seq is returned.
+
+        Raises LostFence, or Contradiction when a key or budget is taken; then nothing was added.
+        """
+        self.load([append.case_no])
+        row = self.rows.get(append.case_no)
+        if row is None or row.fence != append.fence:
+            msg = "another worker owns the case by now"
+            raise LostFence(msg, where=str(append.case_no))
+        changes = [
+            change
+            for offset, event in enumerate(append.events)
+            for change in project(append.case_no, append.tenant, _at(event, row.seq + offset))
+        ]
+        if append.alone(changes):
+            self.flush()
+            return self._add_alone(append, row, changes)
+        return self._take(append, row, changes)
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        _insert(self.conn, pages, self.pages)
+        _insert(self.conn, blobs, self.blobs)
+        if self.moved:
+            self.conn.execute(_MOVE, list(self.moved.values()))
+        if self.closed:
+            self.conn.execute(_CLOSE, list(self.closed.values()))
+        if self.drawn:
+            self.conn.execute(_DRAW, self.drawn)
+        apply(self.conn, self.changes)
+        for held in (self.pages, self.blobs, self.drawn, self.changes):
+            held.clear()
+        self.moved.clear()
+        self.closed.clear()
+
+    def _add_alone(self, append: Append, row: _Row, changes: list[Change]) -> int:
+        before = (row.seq, row.head, row.pending, row.fence)
+        try:
+            with self.conn.begin_nested():
+                _check_keys(self.conn, changes)
+                _check_budgets(self.conn, append)
+                last = self._take(append, row, changes)
+                self.flush()
+                for child in append.children:
+                    give_birth(self.conn, child)
+                if append.signal is not None:
+                    _tell_parent(self.conn, append.signal, append.at)
+        except BaseException:
+            row.seq, row.head, row.pending, row.fence = before
+            self._drop()
+            raise
+        return last
+
+    def _drop(self) -> None:
+        for held in (self.pages, self.blobs, self.drawn, self.changes):
+            held.clear()
+        self.moved.clear()
+        self.closed.clear()
+
+    def _take(self, append: Append, row: _Row, changes: list[Change]) -> int:
+        no = append.case_no
+        if append.events:
+            page, row.head = seal_page(row.head, row.seq, append.events, append.bodies)
+            self.pages.append(
+                {"page": no << PAGE_SHIFT | page.seq, "headers": page.headers, "body": page.body}
+            )
+            row.seq += len(append.events)
+        self.changes += changes
+        self.blobs += [{"case_no": no, "name": n, "body": b} for n, b in append.blobs]
+        self.drawn += [{"signal": s, "seq": row.seq} for s in append.drawn]
+        row.pending -= len(append.drawn)
+        self.moved[no] = {
+            "no": no,
+            "to_seq": row.seq,
+            "to_head": row.head,
+            "to_pending": row.pending,
+            "at": append.at,
+        }
+        if append.close is not None:
+            self._close(append, row)
+        return row.seq - 1
+
+    def _close(self, append: Append, row: _Row) -> None:
+        close = append.close
+        if close is None:
+            return
+        open_again = close.status == "waiting" and row.pending > 0
+        row.fence += 1  # A burst that gave its case back appends no more.
+        self.closed[append.case_no] = {
+            "no": append.case_no,
+            "to_status": "ready" if open_again else close.status,
+            "to_reason": close.reason,
+            "to_due": append.at if open_again else close.due,
+            "to_fence": row.fence,
+        }
+
+
+def apply(conn: Connection, changes: Sequence[Change]) -> None:
+    """Write projections: inserts first, then updates, then deletions, few statements each."""
+    inserts: dict[str, list[dict[str, Any]]] = {}
+    updates: dict[tuple[str, str, tuple[str, ...]], list[dict[str, Any]]] = {}
+    deletes: list[Change] = []
+    for change in changes:
+        if change.key is None:
+            inserts.setdefault(change.table, []).append(change.values)
+        elif change.values:
+            name, value = change.key
+            row = {f"to_{k}": v for k, v in change.values.items()} | {"the_key": value}
+            updates.setdefault((change.table, name, tuple(change.values)), []).append(row)
+        else:
+            deletes.append(change)
+    for table, rows in inserts.items():
+        _insert(conn, _TABLES[table], rows)
+    for (name, column, columns), rows in updates.items():
+        table = _TABLES[name]
+        update = table.update().where(table.c[column] == bindparam("the_key"))
+        conn.execute(update.values({c: bindparam(f"to_{c}") for c in columns}), rows)
+    for change in deletes:
+        if change.key is not None:
+            table = _TABLES[change.table]
+            conn.execute(table.delete().where(table.c[change.key[0]] == change.key[1]))
+
+
+def give_birth(conn: Connection, case: NewCase) -> int:
+    """Insert a new case with its key and first page; its number is returned."""
+    page, head = seal_page(b"", 0, case.events, case.bodies)
+    born = conn.execute(
+        cases.insert(),
+        {
+            "ulid": case.ulid,
+            "tenant": case.tenant,
+            "role": case.role,
+            "version": case.version,
+            "requester": case.requester,
+            "title": case.title,
+            "parent": case.parent,
+            "depth": case.depth,
+            "status": "ready",
+            "seq": len(case.events),
+            "head": head,
+            "due": case.at,
+            "opened": case.at,
+            "changed": case.at,
+        },
+    )
+    no = cast("int", (born.inserted_primary_key or (0,))[0])
+    conn.execute(keys.insert(), {"case_no": no, "wrapped": case.wrapped})
+    row = {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
+    conn.execute(pages.insert(), row)
+    return no
+
+
+def insert_signal(conn: Connection, no: int, signal: tuple[str, str, bytes], at: float) -> bool:
+    """Insert a signal (id, kind, body) for case `no` and make the case due; False if it is known."""
+    name, kind, body = signal
+    if conn.execute(select(signals.c.id).where(signals.c.id == name)).first():
+        return False
+    row = {"id": name, "case_no": no, "kind": kind, "body": body, "at": at}
+    conn.execute(signals.insert(), row)
+    conn.execute(_WAKE, {"no": no, "at": at})
+    return True
+
+
+def _tell_parent(conn: Connection, told: tuple[str, str, bytes], at: float) -> None:
+    parent, name, body = told
+    no = conn.execute(select(cases.c.case_no).where(cases.c.ulid == parent)).scalar()
+    if no is not None:
+        insert_signal(conn, int(no), (name, "child", body), at)
+
+
+def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.table != "business_keys" or change.key is not None:
+            continue
+        v, t = change.values, business_keys
+        found = conn.execute(
+            select(t.c.effect).where(
+                t.c.tenant == v["tenant"], t.c.connection == v["connection"], t.c.name == v["name"]
+            )
+        ).scalar()
+        if found is not None:
+            msg = "the business key is taken: another case has done this already"
+            raise Contradiction(msg, detail={"effect": found})
+
+
+def _check_budgets(conn: Connection, append: Append) -> None:
+    for budget in append.budgets:
+        used = conn.execute(
+            select(func.coalesce(func.sum(reservations.c.amount), 0)).where(
+                reservations.c.tenant == append.tenant,
+                reservations.c.budget == budget.name,
+                reservations.c.window == budget.window,
+            )
+        ).scalar_one()
+        if int(used) + budget.amount > budget.cap:
+            msg = f"budget `{budget.name}` of {budget.window} is used up"
+            raise Contradiction(msg, detail={"budget": budget.name, "used": int(used)})
+
+
+def _insert(conn: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        conn.execute(_INSERTS[table.name], rows)
+
+
+def _at(event: Event, seq: int) -> Event:
+    return event if event.seq == seq else Event(event.kind, event.address, event.body, event.digest, seq)
+
+
+_CONSTRAINED = frozenset({"business_keys", "reservations", "approvals"})
+_TABLES = {
+    t.name: t
+    for t in (approvals, blobs, business_keys, checkpoints, effects, pages, reservations, signals)
+}
+_INSERTS = {name: table.insert() for name, table in _TABLES.items()}
+_LOAD = select(
+    cases.c.case_no, cases.c.fence, cases.c.seq, cases.c.head, cases.c.pending, cases.c.bursts
+).where(cases.c.case_no.in_(bindparam("numbers", expanding=True)))
+_MOVE = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"))
+    .values(
+        seq=bindparam("to_seq"),
+        head=bindparam("to_head"),
+        pending=bindparam("to_pending"),
+        changed=bindparam("at"),
+    )
+)
+_CLOSE = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"))
+    .values(
+        status=bindparam("to_status"),
+        reason=bindparam("to_reason"),
+        due=bindparam("to_due"),
+        fence=bindparam("to_fence"),
+        owner=None,
+    )
+)
+_DRAW = signals.update().where(signals.c.id == bindparam("signal")).values(drawn=bindparam("seq"))
+_WAKE = (
+    cases.update()
+    .where(
+        cases.c.case_no == bindparam("no"),
+        cases.c.status.in_(("ready", "running", "waiting")),
+    )
+    .values(
+        pending=cases.c.pending + 1,
+        due=func.coalesce(cases.c.due, bindparam("at")),
+    )
+)

@@ -1,0 +1,77 @@
+"""Opening a store: SQLite with full durability and one writing process, or PostgreSQL.
+
+SQLite runs in WAL mode with synchronous=FULL: a commit that was acknowledged survives a power cut.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Engine, create_engine, event
+
+from leitstand.errors import StoreLocked
+
+__all__ = ["Database", "open_database"]
+
+_BUSY_MS = 5_000
+
+
+class Database:
+    """Engine and the lock that makes this process the only writer of an SQLite file."""
+
+    def __init__(self, engine: Engine, lock: IO[bytes] | None) -> None:
+        self.engine = engine
+        self._lock = lock
+
+    def close(self) -> None:
+        """Give the connections and the lock back."""
+        self.engine.dispose()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def open_database(url: str, *, write: bool = True) -> Database:
+    """The database behind an SQLAlchemy URL.
+
+    Raises StoreLocked when another process writes to the same SQLite file.
+    """
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name != "sqlite":
+        return Database(engine, None)
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin_write if write else _begin_read)
+    path = engine.url.database
+    return Database(engine, _lock(Path(path)) if write and path else None)
+
+
+def _lock(path: Path) -> IO[bytes]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.with_name(path.name + ".lock").open("ab")
+    try:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        msg = f"another process writes to `{path.name}`"
+        raise StoreLocked(msg) from error
+    os.set_inheritable(file.fileno(), False)
+    return file
+
+
+def _pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # Transactions are begun by SQLAlchemy's own event below.
+    for pragma in (
+        "journal_mode=wal",
+        "synchronous=full",
+        "foreign_keys=on",
+        f"busy_timeout={_BUSY_MS}",
+    ):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_write(connection: Any) -> None:
+    connection.exec_driver_sql("begin immediate")
+
+
+def _begin_read(connection: Any) -> None:
+    connection.exec_driver_sql("begin")

@@ -1,0 +1,205 @@
+"""The journal of one case while a burst owns it: what was, and what is being added.
+
+Events are buffered and committed at the orderings of KERNEL no. 21; the buffer is swapped before any
+await, so parallel branches never lose a row. Only the holder of the fence appends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from leitstand.digest import canonical
+from leitstand.errors import Contradiction, LimitReached
+from leitstand.records import Address, Case, Event, Exit, Kind
+from leitstand.store.batch import Append, Budget, Close, NewCase
+from leitstand.store.store import Claimed, Store
+from leitstand.store.tape import Tape
+
+__all__ = ["BLOB", "Journal", "Limits"]
+
+BLOB = 2_048
+"""Bytes above which an answer is kept as a blob beside the journal (KERNEL no. 27)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one case may use: supersteps, events, bytes in events, bursts, rejections by people."""
+
+    supersteps: int = 1_000
+    events: int = 2_000
+    inline: int = 4_000_000
+    bursts: int = 50
+    rejections: int = 3
+
+
+class Journal:
+    """One case's journal, open for appending until `close`."""
+
+    def __init__(self, claimed: Claimed, store: Store, limits: Limits) -> None:
+        self.case: Case = claimed.case
+        self.key = claimed.key
+        self.fence = claimed.fence
+        self.lease_end = claimed.lease_end
+        self.limits = limits
+        self.bursts = claimed.bursts
+        self.tape = Tape(claimed.events)
+        self.unsealed = max(self.tape.seals, default=-1) + 1
+        self._store = store
+        self._buffer: list[Event] = []
+        self._blobs: list[tuple[str, bytes]] = []
+        self._drawn: list[str] = []
+
+    def digest(self, data: bytes) -> str:
+        """Digest under the case's key."""
+        return self.key.digest(data)
+
+    def record(self, kind: Kind, address: Address, body: dict[str, Any]) -> Event:
+        """Buffer an event; it is durable once a later `commit` returns.
+
+        Raises LimitReached when the case has used up its events or bytes; the exit and the hold of a case always fit.
+        """
+        raw = canonical(body)
+        self._check_limits(kind, len(raw))
+        event = Event(kind, address, raw, self.key.digest(raw))
+        self._buffer.append(event)
+        self.tape.add(event)
+        return event
+
+    def blob(self, data: bytes) -> str:
+        """Keep a large body beside the journal; its name is returned."""
+        name = self.key.digest(data)
+        self._blobs.append((name, self.key.encrypt(data)))
+        return name
+
+    async def load(self, name: str) -> bytes:
+        """A body that was kept as a blob. Raises Missing."""
+        for known, sealed in self._blobs:
+            if known == name:
+                return self.key.decrypt(sealed)
+        return await self._store.blob(self.case.no, name, self.key)
+
+    def draw(self, signal: str) -> None:
+        """Mark a signal as drawn with the next commit."""
+        self._drawn.append(signal)
+
+    async def commit(
+        self,
+        *,
+        budgets: Sequence[Budget] = (),
+        children: Sequence[NewCase] = (),
+        close: Close | None = None,
+        told: tuple[str, str, bytes] | None = None,
+    ) -> None:
+        """Make everything recorded so far durable, in one append.
+
+        Raises LostFence, Contradiction (a key or budget is taken: nothing was written), StoreFailed.
+        """
+        events, self._buffer = self._buffer, []
+        blobs, self._blobs = self._blobs, []
+        drawn, self._drawn = self._drawn, []
+        if not (events or close or drawn or children):
+            return
+        bodies = self.key.encrypt(b"".join(e.body for e in events)) if events else b""
+        await self._store.append(
+            Append(
+                case_no=self.case.no,
+                tenant=self.case.tenant,
+                fence=self.fence,
+                at=self._store.clock.time(),
+                events=tuple(events),
+                bodies=bodies,
+                blobs=tuple(blobs),
+                drawn=tuple(drawn),
+                budgets=tuple(budgets),
+                children=tuple(children),
+                close=close,
+                signal=told,
+            )
+        )
+
+    async def intend(
+        self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
+    ) -> None:
+        """Record an intent and make it durable, with everything read before it.
+
+        Raises Contradiction when its business key or a budget is taken: then the intent is not recorded,
+        and what was read before it waits for the next commit.
+        """
+        raw = canonical(body)
+        event = Event("intent", address, raw, self.key.digest(raw))
+        before, drawn, blobs = self._buffer, self._drawn, self._blobs
+        self._buffer, self._drawn, self._blobs = [*before, event], drawn, blobs
+        try:
+            await self.commit(budgets=budgets)
+        except Contradiction:
+            self._buffer = [*before, *self._buffer]
+            self._drawn = [*drawn, *self._drawn]
+            self._blobs = [*blobs, *self._blobs]
+            raise
+        self.tape.add(event)
+
+    def birth(self, ulid: str, role: tuple[str, str], given: dict[str, Any], title: str) -> NewCase:
+        """A child case, born with the commit that records its parent's event (KERNEL no. 28)."""
+        body = {"given": given, "parent": self.case.ulid}
+        return new_case(
+            self._store,
+            ulid,
+            self.case.tenant,
+            role,
+            self.case.requester,
+            title,
+            body,
+            parent=self.case.ulid,
+            depth=self.case.depth + 1,
+        )
+
+    def told(self, leave: Exit) -> tuple[str, str, bytes] | None:
+        """What the parent is told when this case ends, if it has one."""
+        if not self.case.parent:
+            return None
+        body = {"child": self.case.ulid, "exit": leave.model_dump(mode="json")}
+        return (self.case.parent, f"child:{self.case.ulid}", orjson.dumps(body))
+
+    def _check_limits(self, kind: Kind, size: int) -> None:
+        if kind in ("exit", "held"):
+            return
+        if self.tape.size >= self.limits.events:
+            msg = f"the case has {self.tape.size} events"
+            raise LimitReached(msg, where=self.case.ulid)
+        if self.tape.inline + size > self.limits.inline:
+            msg = f"the case's events hold {self.tape.inline} bytes"
+            raise LimitReached(msg, where=self.case.ulid)
+
+
+def new_case(  # noqa: PLR0913 - the columns of a case
+    store: Store,
+    ulid: str,
+    tenant: str,
+    role: tuple[str, str],
+    requester: str,
+    title: str,
+    body: dict[str, Any],
+    *,
+    parent: str = "",
+    depth: int = 0,
+) -> NewCase:
+    """A case with its first event, under a key of its own. `role` is (name, version)."""
+    key = store.new_key()
+    raw = canonical(body)
+    started = Event("started", "", raw, key.digest(raw))
+    return NewCase(
+        ulid=ulid,
+        tenant=tenant,
+        role=role[0],
+        version=role[1],
+        requester=requester,
+        title=title[:200],
+        wrapped=store.wrapped(key, ulid),
+        events=(started,),
+        bodies=key.encrypt(raw),
+        at=store.clock.time(),
+        parent=parent,
+        depth=depth,
+    )

@@ -1,0 +1,115 @@
+"""Pages: how events of one case are chained, sealed under its key, and read again.
+
+The chain covers headers (seq, kind, address, digest), never bodies; the digest is keyed over the
+body. So destroying a case's key erases its bodies and leaves a chain that still verifies.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from leitstand.digest import keyed
+from leitstand.errors import Erased, StoreFailed
+from leitstand.records import Event
+
+__all__ = ["CaseKey", "Page", "chain", "headers_of", "open_page", "seal_page", "unwrap", "wrap"]
+
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey:
+    """The key of one case: for digests and for its bodies. Destroying it erases the case."""
+
+    raw: bytes
+
+    def digest(self, data: bytes) -> str:
+        """Keyed digest of `data`, 32 hexadecimal characters."""
+        return keyed(self.raw, data)
+
+    def encrypt(self, data: bytes) -> bytes:
+        """AES-256-GCM with a random nonce in front."""
+        nonce = os.urandom(_NONCE)
+        return nonce + AESGCM(self.raw).encrypt(nonce, data, None)
+
+    def decrypt(self, data: bytes) -> bytes:
+        """The plain data. Raises StoreFailed if it was altered or the key is another."""
+        try:
+            return AESGCM(self.raw).decrypt(data[:_NONCE], data[_NONCE:], None)
+        except InvalidTag as error:
+            msg = "a journal body does not open under its case's key: it was altered"
+            raise StoreFailed(msg) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events committed together: the first seq, chained headers in clear, bodies encrypted."""
+
+    seq: int
+    headers: bytes
+    body: bytes
+
+
+def wrap(master: bytes, key: CaseKey, ulid: str) -> bytes:
+    """The case key under the store's master key, bound to the case's ULID."""
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(master).encrypt(nonce, key.raw, ulid.encode())
+
+
+def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
+    """The case key. Raises Erased if the key was destroyed, StoreFailed under another master key."""
+    if not wrapped:
+        msg = "the key of this case was destroyed"
+        raise Erased(msg, where=ulid)
+    try:
+        return CaseKey(AESGCM(master).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], ulid.encode()))
+    except InvalidTag as error:
+        msg = "the case key does not open under this store's master key"
+        raise StoreFailed(msg, where=ulid) from error
+
+
+def chain(head: bytes, seq: int, event: Event) -> bytes:
+    """The head after `event`, from the head before it (32 bytes)."""
+    return _link(head, [seq, event.kind, event.address, event.digest])
+
+
+def seal_page(
+    head: bytes, seq: int, events: Sequence[Event], bodies: bytes
+) -> tuple[Page, bytes]:
+    """A page of `events` from `seq` on, over the head so far; with the new head.
+
+    `bodies` is the encrypted concatenation of the events' bodies, made by `CaseKey.encrypt`.
+    """
+    rows: list[list[object]] = []
+    for offset, event in enumerate(events):
+        row: list[object] = [seq + offset, event.kind, event.address, event.digest]
+        head = _link(head, row)
+        rows.append([*row, len(event.body)])
+    return Page(seq, orjson.dumps(rows), bodies), head
+
+
+def headers_of(page: Page, head: bytes) -> tuple[list[Event], bytes]:
+    """The events of a page without bodies, and the head after them. Needs no key."""
+    events: list[Event] = []
+    for seq, kind, address, digest, _ in orjson.loads(page.headers):
+        head = _link(head, [seq, kind, address, digest])
+        events.append(Event(kind, address, b"", digest, seq))
+    return events, head
+
+
+def open_page(page: Page, key: CaseKey) -> Iterator[Event]:
+    """The events of a page with their bodies."""
+    plain = key.decrypt(page.body)
+    at = 0
+    for seq, kind, address, digest, size in orjson.loads(page.headers):
+        yield Event(kind, address, plain[at : at + size], digest, seq)
+        at += size
+
+
+def _link(head: bytes, header: list[object]) -> bytes:
+    return hashlib.sha256(head + orjson.dumps(header)).digest()

@@ -1,0 +1,107 @@
+"""Projections: what an event changes in the tables that people and schedulers ask.
+
+One pure function, used when an event is committed and when `leitstand rebuild` makes the tables
+anew: so a projection can never hold what the journal does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from leitstand.records import Event
+
+__all__ = ["Change", "project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row to insert into or to update in `table`. `key` is empty for an insert."""
+
+    table: str
+    values: dict[str, Any]
+    key: tuple[str, object] | None = None
+
+
+def project(case_no: int, tenant: str, event: Event) -> Iterator[Change]:
+    """The changes that `event` makes; most kinds make none.
+
+    Raises nothing for events of other versions: an unknown kind changes no projection.
+    """
+    make = _MAKERS.get(event.kind)
+    if make is not None:
+        yield from make(case_no, tenant, event, orjson.loads(event.body))
+
+
+def _checkpoint(no: int, tenant: str, event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield Change(
+        "checkpoints",
+        {
+            "id": body["id"],
+            "case_no": no,
+            "tenant": tenant,
+            "address": event.address,
+            "tool": body["tool"],
+            "roles": ",".join(body["roles"]),
+            "approvers": body["approvers"],
+            "state": "open",
+            "opened": body["opened"],
+            "expires": body["expires"],
+        },
+    )
+
+
+def _void(_no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield Change("checkpoints", {"state": body["state"]}, ("id", body["id"]))
+
+
+def _approval(_no: int, tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    values = {"checkpoint": body["checkpoint"], "tenant": tenant, "person": body["person"]}
+    yield Change(
+        "approvals",
+        {**values, "nonce": body["nonce"], "answer": body["answer"], "at": body["at"]},
+    )
+
+
+def _intent(no: int, tenant: str, event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    key = body["key"]
+    values = {"key": key, "case_no": no, "address": event.address, "tool": body["tool"]}
+    yield Change("effects", {**values, "state": "intent", "at": body["at"]})
+    if body.get("business"):
+        connection, name = body["business"]
+        yield Change(
+            "business_keys",
+            {"tenant": tenant, "connection": connection, "name": name, "effect": key},
+        )
+    for budget, window, amount in body.get("reserves", ()):
+        row = {"effect": key, "budget": budget, "tenant": tenant, "window": window}
+        yield Change("reservations", {**row, "amount": amount})
+    if body.get("checkpoint"):
+        yield Change("checkpoints", {"state": "used"}, ("id", body["checkpoint"]))
+
+
+def _outcome(_no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    key = body.get("key")
+    if not key:
+        return
+    state = "failed" if "failure" in body else "done"
+    yield Change("effects", {"state": state}, ("key", key))
+    if state == "failed":
+        yield Change("business_keys", {}, ("effect", key))
+        yield Change("reservations", {}, ("effect", key))
+
+
+def _unknown(_no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    if body.get("key"):
+        yield Change("effects", {"state": "unknown"}, ("key", body["key"]))
+
+
+_MAKERS = {
+    "checkpoint": _checkpoint,
+    "void": _void,
+    "approval": _approval,
+    "intent": _intent,
+    "outcome": _outcome,
+    "attempt": _unknown,
+}

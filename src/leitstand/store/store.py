@@ -1,0 +1,238 @@
+"""The store: cases, journals, signals and the questions that runtime and inbox ask.
+
+Everything that writes goes through one writer; reads use a connection and a thread of their own, so
+that no question waits for a commit and none blocks the event loop.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, bindparam, false, or_, select
+
+from leitstand.clock import Clock
+from leitstand.errors import Missing
+from leitstand.records import Case, Event
+from leitstand.store.batch import Append, NewCase, give_birth, insert_signal
+from leitstand.store.database import Database, open_database
+from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
+from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, metadata, pages, signals
+from leitstand.store.writer import Writer
+
+__all__ = ["Claimed", "Signal", "Store"]
+
+T = TypeVar("T")
+_OPEN = ("ready", "waiting", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something from outside a burst that waits to be drawn into the journal."""
+
+    id: str
+    kind: str
+    body: bytes
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A case that this worker owns until `lease_end` (monotonic seconds), with all it needs for a burst."""
+
+    case: Case
+    key: CaseKey
+    fence: int
+    bursts: int
+    events: tuple[Event, ...]
+    signals: tuple[Signal, ...]
+    lease_end: float
+
+
+class Store:
+    """One database of cases. Open with `Store.open`, close when done."""
+
+    def __init__(self, url: str, master: bytes, clock: Clock, *, write: bool = True) -> None:
+        self._database: Database = open_database(url, write=write)
+        self.master = master
+        self.clock = clock
+        if write:
+            with self._database.engine.begin() as conn:
+                metadata.create_all(conn)
+                _adopt(conn, clock.time())
+        reads = open_database(url, write=False)
+        self._reads = reads
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
+        self._reading: Connection | None = None
+        self.writer: Writer = Writer(self._database.engine)
+
+    async def read(self, question: Callable[[Connection], T]) -> T:
+        """Ask the read connection, in its own thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, self._ask, question)
+
+    def append(self, append: Append) -> "asyncio.Future[int]":
+        """Commit an append; see `Writer.append`."""
+        return self.writer.append(append)
+
+    def new_key(self) -> CaseKey:
+        """A key for a new case."""
+        return CaseKey(self.clock.token(32))
+
+    def wrapped(self, key: CaseKey, ulid: str) -> bytes:
+        """The case key as it is stored."""
+        return wrap(self.master, key, ulid)
+
+    async def start(self, case: NewCase) -> int:
+        """Insert a case, due at once; its number is returned."""
+        return await self.writer.work(lambda conn: give_birth(conn, case))
+
+    async def signal(self, ulid: str, name: str, kind: str, body: bytes) -> bool:
+        """Tell a case something; False if this signal id is known already. Raises Missing: no such case."""
+        at = self.clock.time()
+
+        def insert(conn: Connection) -> bool:
+            no = conn.execute(select(cases.c.case_no).where(cases.c.ulid == ulid)).scalar()
+            if no is None:
+                raise Missing(f"no case `{ulid}`")
+            return insert_signal(conn, int(no), (name, kind, body), at)
+
+        return await self.writer.work(insert)
+
+    async def claim(
+        self, owner: str, lease: float, limit: int, only: Sequence[tuple[str, str]] | None = None
+    ) -> list[Claimed]:
+        """Own up to `limit` due cases for `lease` seconds. `only` are (role, version) pairs it can run."""
+        now, until = self.clock.time(), self.clock.monotonic() + lease
+
+        def take(conn: Connection) -> list[Claimed]:
+            query = select(cases).where(cases.c.due <= now, cases.c.status.in_(_OPEN))
+            if only is not None:
+                query = query.where(or_(false(), *(_runs(role, v) for role, v in only)))
+            rows = conn.execute(query.order_by(cases.c.due).limit(limit)).mappings().all()
+            if not rows:
+                return []
+            conn.execute(
+                _CLAIM, [{"no": r["case_no"], "to": owner, "end": now + lease} for r in rows]
+            )
+            return [self._claimed(conn, dict(r), until) for r in rows]
+
+        return await self.writer.work(take)
+
+    async def renew(self, numbers: Sequence[tuple[int, int]], lease: float) -> float:
+        """Push the lease of owned cases (number, fence); the new end in monotonic seconds is returned."""
+        until, end = self.clock.time() + lease, self.clock.monotonic() + lease
+        rows = [{"no": no, "its": fence, "end": until} for no, fence in numbers]
+        if rows:
+            await self.writer.work(lambda conn: conn.execute(_RENEW, rows).close())
+        return end
+
+    async def blob(self, no: int, name: str, key: CaseKey) -> bytes:
+        """A large body of case `no`. Raises Missing."""
+        query = select(blobs.c.body).where(blobs.c.case_no == no, blobs.c.name == name)
+        body = await self.read(lambda conn: conn.execute(query).scalar())
+        if body is None:
+            raise Missing(f"no blob `{name}`")
+        return key.decrypt(body)
+
+    async def journal(self, ulid: str) -> Claimed:
+        """A case with its journal, for reading only (fence -1). Raises Missing, Erased."""
+
+        def load(conn: Connection) -> Claimed:
+            row = conn.execute(select(cases).where(cases.c.ulid == ulid)).mappings().first()
+            if row is None:
+                raise Missing(f"no case `{ulid}`")
+            return self._claimed(conn, dict(row) | {"fence": -2}, 0.0)
+
+        return await self.read(load)
+
+    def close(self) -> None:
+        """End the threads and give the database back; queued appends are committed first."""
+        self.writer.close()
+        self._reader.submit(self._close_reading).result()
+        self._reader.shutdown()
+        self._reads.close()
+        self._database.close()
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        if self._reading is None:
+            self._reading = self._reads.engine.connect()
+        with self._reading.begin():
+            return question(self._reading)
+
+    def _close_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.close()
+
+    def _claimed(self, conn: Connection, row: dict[str, Any], lease_end: float) -> Claimed:
+        no = int(row["case_no"])
+        wrapped = conn.execute(_KEY, {"no": no}).scalar()
+        key = unwrap(self.master, wrapped or b"", row["ulid"])
+        found = conn.execute(_PAGES, {"low": no << PAGE_SHIFT, "high": (no + 1) << PAGE_SHIFT})
+        events = tuple(
+            event
+            for at, headers, body in found
+            for event in open_page(Page(at & ((1 << PAGE_SHIFT) - 1), headers, body), key)
+        )
+        waiting: tuple[Signal, ...] = ()
+        if row["pending"]:
+            waiting = tuple(Signal(*r) for r in conn.execute(_SIGNALS, {"no": no}))
+        case = case_of(row)
+        return Claimed(
+            case, key, row["fence"] + 1, row["bursts"] + 1, events, waiting, lease_end
+        )
+
+
+def _adopt(conn: Connection, now: float) -> None:
+    """Take over what a process that died left running: the lock proves that it is gone."""
+    if conn.dialect.name == "sqlite":
+        orphans = cases.update().where(cases.c.status == "running")
+        conn.execute(orphans.values(status="ready", due=now, owner=None, fence=cases.c.fence + 1))
+
+
+def case_of(row: dict[str, Any]) -> Case:
+    """The record of a row of `cases`."""
+    return Case(
+        no=int(row["case_no"]),
+        ulid=row["ulid"],
+        tenant=row["tenant"],
+        role=row["role"],
+        version=row["version"],
+        requester=row["requester"],
+        title=row["title"],
+        parent=row["parent"],
+        depth=row["depth"],
+    )
+
+
+def _runs(role: str, version: str) -> Any:
+    return (cases.c.role == role) & (cases.c.version == version)
+
+
+_CLAIM = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"))
+    .values(
+        status="running",
+        owner=bindparam("to"),
+        fence=cases.c.fence + 1,
+        bursts=cases.c.bursts + 1,
+        due=bindparam("end"),
+    )
+)
+_RENEW = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"), cases.c.fence == bindparam("its"))
+    .values(due=bindparam("end"))
+)
+_KEY = select(keys.c.wrapped).where(keys.c.case_no == bindparam("no"))
+_PAGES = (
+    select(pages.c.page, pages.c.headers, pages.c.body)
+    .where(pages.c.page >= bindparam("low"), pages.c.page < bindparam("high"))
+    .order_by(pages.c.page)
+)
+_SIGNALS = (
+    select(signals.c.id, signals.c.kind, signals.c.body, signals.c.at)
+    .where(signals.c.case_no == bindparam("no"), signals.c.drawn == 0)
+    .order_by(signals.c.at, signals.c.id)
+)

@@ -1,0 +1,188 @@
+"""The tape: a case's journal as the input of a walk, looked up by address.
+
+Order of the journal never matters: an answer stands at its address (KERNEL no. 1). The tape knows
+what was read, so that a walk that leaves something out is found (KERNEL no. 2).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from leitstand.records import Address, Event
+
+__all__ = ["Frozen", "Tape", "task_of"]
+
+
+@dataclass(slots=True)
+class Frozen:
+    """A checkpoint on the tape: what was shown, what people answered, and whether it is still open."""
+
+    id: str
+    body: dict[str, Any]
+    generation: int
+    state: str = "open"
+    approvals: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+
+class Tape:
+    """What a case has met so far. Bodies are decoded when they are asked for."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.answers: dict[Address, Event] = {}
+        self.intents: dict[Address, dict[str, Any]] = {}
+        self.attempts: dict[str, int] = {}
+        self.checkpoints: dict[Address, Frozen] = {}
+        self.seals: dict[int, Event] = {}
+        self.timers: dict[Address, dict[str, Any]] = {}
+        self.children: dict[Address, dict[str, Any]] = {}
+        self.signals: list[tuple[int, dict[str, Any]]] = []
+        self.started: dict[str, Any] = {}
+        self.exit: dict[str, Any] | None = None
+        self.unread: dict[str, set[Address]] = {}
+        self.done: set[str] = set()
+        self.rejections = 0
+        self.size = 0
+        self.inline = 0
+        self.by_id: dict[str, Frozen] = {}
+        for event in events:
+            self.add(event)
+            self._expect(event)
+
+    def add(self, event: Event) -> None:
+        """Take an event in, as it is recorded or as it is read from the store."""
+        self.size += 1
+        self.inline += len(event.body)
+        take = _TAKERS.get(event.kind)
+        if take is not None:
+            take(self, event)
+
+    def body(self, event: Event) -> dict[str, Any]:
+        """The decoded body of an event."""
+        return orjson.loads(event.body)
+
+    def answer(self, address: Address) -> Event | None:
+        """The recorded answer at `address`, if the call came home; it counts as read."""
+        self.read(address)
+        return self.answers.get(address)
+
+    def read(self, address: Address) -> None:
+        """Mark what stands at `address` as asked for."""
+        waiting = self.unread.get(task_of(address))
+        if waiting is not None:
+            waiting.discard(address)
+
+    def known(self, address: Address) -> bool:
+        """Whether anything is recorded at `address`."""
+        return (
+            address in self.answers
+            or address in self.intents
+            or address in self.checkpoints
+            or address in self.timers
+            or address in self.children
+        )
+
+    def approve(self, body: dict[str, Any]) -> None:
+        """Add an approval to its checkpoint; one for a checkpoint of another case changes nothing."""
+        frozen = self.by_id.get(body["checkpoint"])
+        if frozen is not None:
+            frozen.approvals.append(body)
+
+    def open_checkpoints(self) -> list[Frozen]:
+        """Checkpoints that still wait for a person."""
+        return [c for c in self.checkpoints.values() if c.state == "open"]
+
+    def _expect(self, event: Event) -> None:
+        if event.kind in _CALLS:
+            self.unread.setdefault(task_of(event.address), set()).add(event.address)
+
+
+def task_of(address: Address) -> str:
+    """The task an address belongs to: `step#visit`."""
+    return address.partition("/")[0]
+
+
+def _answer(tape: Tape, event: Event) -> None:
+    tape.answers[event.address] = event
+
+
+def _outcome(tape: Tape, event: Event) -> None:
+    tape.answers[event.address] = event
+    intent = tape.intents.get(event.address)
+    if intent is not None and b'"failure"' not in event.body[:400]:
+        tape.done.add(intent["tool"])
+
+
+def _intent(tape: Tape, event: Event) -> None:
+    body = tape.body(event)
+    tape.intents[event.address] = body
+    if event.address in tape.checkpoints:
+        tape.checkpoints[event.address].state = "used"
+
+
+def _attempt(tape: Tape, event: Event) -> None:
+    key = tape.body(event)["key"]
+    tape.attempts[key] = tape.attempts.get(key, 0) + 1
+
+
+def _checkpoint(tape: Tape, event: Event) -> None:
+    body = tape.body(event)
+    before = tape.checkpoints.get(event.address)
+    frozen = Frozen(body["id"], body, before.generation + 1 if before else 0)
+    tape.checkpoints[event.address] = frozen
+    tape.by_id[frozen.id] = frozen
+
+
+def _void(tape: Tape, event: Event) -> None:
+    body = tape.body(event)
+    if body["id"] in tape.by_id:
+        tape.by_id[body["id"]].state = body["state"]
+    if body["state"] == "rejected":
+        tape.rejections += 1
+
+
+def _approval(tape: Tape, event: Event) -> None:
+    tape.approve(tape.body(event))
+
+
+def _seal(tape: Tape, event: Event) -> None:
+    tape.seals[int(event.address)] = event
+
+
+def _timer(tape: Tape, event: Event) -> None:
+    tape.timers[event.address] = tape.body(event)
+
+
+def _child(tape: Tape, event: Event) -> None:
+    tape.children[event.address] = tape.body(event)
+
+
+def _signal(tape: Tape, event: Event) -> None:
+    tape.signals.append((event.seq, tape.body(event)))
+
+
+def _started(tape: Tape, event: Event) -> None:
+    tape.started = tape.body(event)
+
+
+def _exit(tape: Tape, event: Event) -> None:
+    tape.exit = tape.body(event)
+
+
+_CALLS = frozenset({"answer", "outcome", "checkpoint", "intent", "timer", "child"})
+_TAKERS = {
+    "answer": _answer,
+    "outcome": _outcome,
+    "intent": _intent,
+    "attempt": _attempt,
+    "checkpoint": _checkpoint,
+    "void": _void,
+    "approval": _approval,
+    "seal": _seal,
+    "timer": _timer,
+    "child": _child,
+    "signal": _signal,
+    "started": _started,
+    "exit": _exit,
+}

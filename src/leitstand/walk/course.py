@@ -1,0 +1,183 @@
+"""A course: one walk under way. Its board, who is due next, and each step's visits."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeGuard, cast
+
+from langchain_core.runnables import Runnable
+from langgraph.constants import END, START
+from langgraph.errors import InvalidUpdateError
+from langgraph.types import Command, Send
+
+from leitstand.errors import ExitRefused, RoleRefused
+from leitstand.records import Exit
+from leitstand.role import EXIT, Branch, Compiled, Ways
+from leitstand.walk.board import Board
+from leitstand.walk.task import Task, Updates
+from leitstand.walk.writes import Writes, fields_of, writes_of
+
+__all__ = ["Course"]
+
+Move = tuple[str, Ways, Writes]
+
+
+class Course:
+    """What a walk knows between two supersteps; `exit` is how a role's case ended, once it has."""
+
+    __slots__ = ("_arrived", "_board", "_compiled", "_names", "_sends", "_visits", "exit")
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self._board = Board(compiled)
+        self._arrived: list[set[str]] = [set() for _ in compiled.joins]
+        self._visits: dict[str, int] = {}
+        self._names: Sequence[str] = ()
+        self._sends: Sequence[Send] = ()
+        self.exit: Exit | None = None
+
+    async def enter(self, given: object) -> Sequence[Task]:
+        """The first tasks; `given` counts as the writes of a step before the first."""
+        known = self._compiled.given
+        if _is_dict(given):
+            pairs = [pair for pair in given.items() if pair[0] in known]
+        else:
+            pairs = fields_of(given, known)
+        await self._settle([(START, self._compiled.start, Writes(pairs, (), given))])
+        return self.due()
+
+    def alone(self, tasks: Sequence[Task], answers: Sequence[object]) -> Updates | None:
+        """The short way for the common superstep, one task with a plain answer; None: not this."""
+        steps = self._compiled.steps
+        ways, update = steps[tasks[0].step].ways, answers[0]
+        names: Sequence[str] = ways.after
+        if len(tasks) > 1 or ways.branches or ways.joins:
+            return None
+        if type(update) is Command:
+            command = cast("Command[str]", update)
+            goto = cast("Sequence[str]", command.goto)
+            if names or len(goto) != 1 or not _plain(command) or goto[0] not in steps:
+                return None
+            names, update = goto, command.update
+        if type(update) is not dict:
+            return None
+        update = cast("dict[str, object]", update)
+        if EXIT in update or not update.keys() <= self._compiled.channels.keys():
+            return None
+        self._board.write(update)
+        self._names, self._sends = names, ()
+        return (update,)
+
+    async def together(self, tasks: Sequence[Task], answers: Sequence[object]) -> Updates:
+        """Apply the answers of any superstep and find who is due next; the writes by task."""
+        steps, channels = self._compiled.steps, self._compiled.channels
+        moves: list[Move] = [
+            (task.step, steps[task.step].ways, writes_of(self._where(task.step), answer, channels))
+            for task, answer in zip(tasks, answers, strict=True)
+        ]
+        await self._settle(moves)
+        return [writes.update() for _, _, writes in moves]
+
+    def due(self) -> Sequence[Task]:
+        """The tasks of the next superstep, numbered, each with its own reading of the state."""
+        if self.exit is not None:
+            return ()
+        steps, board, tasks = self._compiled.steps, self._board, list[Task]()
+        shared: dict[object, object] = {}
+        for name in self._names:
+            reader = steps[name].reader
+            arg = shared.get(reader.shape) if shared else None
+            if arg is None:
+                arg = board.read(reader)
+                if reader.shared:
+                    shared[reader.shape] = arg
+            tasks.append(Task(name, self._visit(name), len(tasks), arg, False))  # noqa: FBT003 half the price
+        for send in self._sends:
+            task = Task(send.node, self._visit(send.node), len(tasks), send.arg, sent=True)
+            tasks.append(task)
+        if not tasks and self._compiled.ends:
+            text = "no step is due, and none has ended the case"
+            raise RoleRefused(text, where=self._compiled.name)
+        return tasks
+
+    def state(self) -> Mapping[str, object]:
+        """The state as it is now; the exit is not part of it."""
+        values = self._board.values
+        if self._compiled.ends:
+            values.pop(EXIT, None)
+        return MappingProxyType(values)
+
+    async def _settle(self, moves: Sequence[Move]) -> None:
+        names: set[str] = set()
+        sends: list[Send] = []
+        for name, ways, writes in moves:
+            targets = [*ways.after, *writes.gotos]
+            for branch in ways.branches:
+                targets += await self._pick(name, branch, writes)
+            for target in targets:
+                self._head(name, target, names, sends)
+            for number in ways.joins:
+                self._arrived[number].add(name)
+        if self._compiled.ends:
+            self._leave(moves)
+        self._board.write_all([pair for _, _, writes in moves for pair in writes.pairs])
+        for join, arrived in zip(self._compiled.joins, self._arrived, strict=True):
+            if join.many <= arrived:
+                names.add(join.one)
+                arrived.clear()
+        self._names, self._sends = sorted(names), sends
+
+    async def _pick(self, name: str, branch: Branch, writes: Writes) -> Sequence[str | Send]:
+        """What a branch chooses on the state with its own step's writes."""
+        seen: object = self._board.fresh(branch.reader, writes.pairs)
+        if branch.passes and _is_dict(seen) and _is_dict(writes.raw):
+            seen = {**writes.raw, **seen}
+        picked = branch.path(seen)
+        if branch.awaits:
+            picked = await cast("Awaitable[object]", picked)
+        if isinstance(picked, Runnable):
+            raise RoleRefused("a branch that answers with a runnable", where=self._where(name))
+        targets = cast("Sequence[Any]", picked if isinstance(picked, list | tuple) else [picked])
+        if branch.ends:
+            targets = [t if isinstance(t, Send) else branch.ends[t] for t in targets]
+        if any(target is None or target == START for target in targets):
+            raise ValueError("Branch did not return a valid destination")
+        if any(isinstance(target, Send) and target.node == END for target in targets):
+            raise InvalidUpdateError("Cannot send a packet to the END node")
+        return targets
+
+    def _head(self, name: str, target: str | Send, names: set[str], sends: list[Send]) -> None:
+        step = target.node if isinstance(target, Send) else target
+        if step not in self._compiled.steps:
+            if target == END:
+                return
+            raise RoleRefused(f"it goes to {step!r}, which is no step", where=self._where(name))
+        if not isinstance(target, Send):
+            names.add(step)
+        elif target.timeout is None:
+            sends.append(target)
+        else:
+            raise RoleRefused(f"a `Send` to {step!r} with a timeout", where=self._where(name))
+
+    def _leave(self, moves: Sequence[Move]) -> None:
+        """Note the exit of this superstep, if one of its steps ended the case."""
+        found = [(name, v) for name, _, writes in moves for key, v in writes.pairs if key == EXIT]
+        if len(found) > 1:
+            steps = ", ".join(f"`{name}`" for name, _ in found)
+            raise ExitRefused(f"{steps} each ended the case", where=self._compiled.name)
+        if found:
+            self.exit = cast("Exit", found[0][1])
+
+    def _visit(self, name: str) -> int:
+        self._visits[name] = visit = self._visits.get(name, 0) + 1
+        return visit
+
+    def _where(self, step: str) -> str:
+        return f"{self._compiled.name}.{step}"
+
+
+def _is_dict(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
+
+
+def _plain(command: Command[str]) -> bool:
+    return command.graph is None and command.resume is None and type(command.goto) in (list, tuple)

@@ -1,0 +1,56 @@
+"""A task: one run of one step; and the host that performs and seals tasks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from leitstand.records import Exit
+
+__all__ = ["Host", "Task", "Updates", "Walked"]
+
+Updates = Sequence[Mapping[str, object]]
+"""What each task of a superstep wrote, in task order."""
+
+
+class Task(NamedTuple):
+    """One run of one step, numbered before its superstep starts (KERNEL no. 1).
+
+    `visit` counts from 1 how often the step has been scheduled, in canonical order: steps by name,
+    then what was sent in the order of sending. `place` is the position in that order. `arg` is what
+    the step is given: the state as it reads it, or, if `sent`, a state of its own.
+    A tuple because one is made for every step walked.
+    """
+
+    step: str
+    visit: int
+    place: int
+    arg: object
+    sent: bool
+
+
+class Host(Protocol):
+    """Whoever owns the journal: performs the tasks of a superstep and seals it."""
+
+    async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
+        """Run `compiled.steps[task.step].run(task.arg)` for each task; raw answers in task order.
+
+        What it raises, a pause included, ends the walk and comes out of it unchanged.
+        """
+        ...
+
+    async def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
+        """Record the superstep; called when nothing of it can fail any more, before the next one.
+
+        `updates` are the writes by task. A second write of one task to one field, which LangGraph
+        allows in a list of commands, is under `field#2`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A walk that came to its end: the final state, the exit of a role, and how far it was."""
+
+    state: Mapping[str, object]
+    exit: Exit | None
+    supersteps: int
