@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from pydantic import BaseModel, ValidationError
 
-from leitstand.approval import Grants, evidence_digest, verify
+from leitstand.approval import Grants, verify
 from leitstand.digest import canonical, plain
 from leitstand.errors import (
     ApprovalRefused,
@@ -26,12 +25,12 @@ from leitstand.errors import (
 from leitstand.guard.call import Call, Pause
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.provenance import tainted
-from leitstand.guard.rules import Rules
+from leitstand.guard.readings import Readings
+from leitstand.guard.rules import Asked, Rules
 from leitstand.guard.sending import Sending
-from leitstand.policy import Evidence, FactCall, FactMissing, Resolved
+from leitstand.policy import Evidence, FactCall, FactMissing
 from leitstand.records import Approval, Checkpoint, Decision, Event, Verdict
-from leitstand.store import BLOB, Frozen, Journal
-from leitstand.values import Reading
+from leitstand.store import Frozen, Journal
 
 __all__ = ["Passage", "checkpoint_of"]
 
@@ -56,7 +55,7 @@ class Passage:
         self._rules = rules
         self._sending = sending
         self._journal = journal
-        self._resolved: dict[str, Resolved] = {}
+        self._readings = Readings(rules, sending, journal)
 
     async def perform(self, call: Call) -> BaseModel:
         """The answer of a call: from the tape if it is there, else made under the rules and recorded.
@@ -85,13 +84,12 @@ class Passage:
         self._same(call, body["proposed"])
         if "failure" in body:
             raise raised(body["failure"])
-        raw = await self._journal.load(body["blob"]) if "blob" in body else None
-        return self._model(call, raw or canonical(body["value"]))
+        return await self._readings.model(call.tool, body, call.address)
 
     async def _propose(self, call: Call) -> BaseModel:
         try:
             args = _validated(call.tool.args, call.args)
-            proposal = Proposal(call, args, await self._evidence(call.evidence), call.proposed)
+            proposal = Proposal(call, args, await self._readings.find(call.evidence), call.proposed)
             verdict = self._judge(proposal)
             if verdict.decision is Decision.REDACT:
                 proposal, verdict = self._redacted(proposal, verdict)
@@ -128,7 +126,7 @@ class Passage:
         """The action as people want it by now, and who signed exactly that. Raises Rejected."""
         answers = [Approval.model_validate(a) for a in frozen.approvals]
         args, editor = self._edited(call, shown, answers)
-        evidence = await self._evidence(call.evidence, fresh=True)
+        evidence = await self._readings.again(call.evidence)
         acted = self._digest(call.tool.name, args)
         proposal = Proposal(call, args, evidence, acted, editor)
         evidence_now, slice_now = self._shown_now(proposal)
@@ -183,7 +181,12 @@ class Passage:
         marks: tuple[str, ...] = ()
         if call.tool.writes and not proposal.editor:
             marks = tainted(call.tool, proposal.args, proposal.evidence, measured.checked)
-        return self._rules.decide(case, call, proposal.args, measured, marks, grants)
+        return self._rules.decide(
+            case,
+            Asked(call.tool.name, proposal.args, measured, marks, bool(proposal.editor)),
+            self._journal.tape.done,
+            grants,
+        )
 
     def _redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict]:
         args = {k: REDACTED if k in verdict.redact else v for k, v in proposal.args.items()}
@@ -217,20 +220,18 @@ class Passage:
 
     async def _read(self, call: Call, args: BaseModel, verdict: Verdict) -> BaseModel:
         result = await self._sending.read(call, args)
-        raw = canonical(result)
         body: dict[str, Any] = {"tool": call.tool.name, "proposed": call.proposed}
         body |= {"args": call.args} if call.tool.watch else {}
-        if verdict.hits:
-            body["verdict"] = verdict
-        self._journal.record("answer", call.address, self._value(body, raw))
-        return self._model(call, raw)
+        body |= {"verdict": verdict} if verdict.hits else {}
+        body |= self._journal.value(canonical(result))
+        self._journal.record("answer", call.address, body)
+        return await self._readings.model(call.tool, body, call.address)
 
     async def _settled(self, call: Call, answer: Mapping[str, Any]) -> BaseModel:
         """The recorded outcome of a write, as the step sees it."""
         if "failure" in answer:
             raise raised(answer["failure"])
-        raw = await self._journal.load(answer["blob"]) if "blob" in answer else None
-        return self._model(call, raw or canonical(answer["value"]))
+        return await self._readings.model(call.tool, answer, call.address)
 
     def _intent(
         self,
@@ -253,6 +254,8 @@ class Passage:
         if frozen is not None and grants is not None:
             body |= {"checkpoint": frozen.id, "approvals": [a.nonce for a in grants.approvals]}
             body |= {"persons": list(grants.persons)}
+        if budgets := self._rules.budgets(case.tenant, call.tool.name, proposal.args):
+            body["budgets"] = budgets
         if call.tool.key:
             values = canonical([proposal.args[name] for name in call.tool.key])
             body["business"] = [
@@ -309,55 +312,12 @@ class Passage:
         event = self._journal.record("answer", call.address, body)
         return raised(self._journal.tape.body(event)["failure"])
 
-    async def _evidence(self, names: Sequence[str], *, fresh: bool = False) -> Evidence:
-        """The readings that these addresses name; `fresh`: those that must still hold are read again."""
-        found: list[Resolved] = []
-        for name in names:
-            resolved = self._resolved.get(name) or await self._resolve(name)
-            if resolved is None:
-                continue
-            self._resolved[name] = resolved
-            found.append(await self._again(resolved) if fresh else resolved)
-        return Evidence(found)
-
-    async def _resolve(self, name: str) -> Resolved | None:
-        event = self._journal.tape.answers.get(name)
-        if event is None:
-            return None
-        body = self._journal.tape.body(event)
-        tool = self._rules.tools.get(body["tool"])
-        if tool is None or "failure" in body:
-            return None
-        raw = await self._journal.load(body["blob"]) if "blob" in body else None
-        value = _stamped(tool.result.model_validate_json(raw or canonical(body["value"])), name)
-        confidence = value.confidence if isinstance(value, Reading) else 100
-        return Resolved(name, tool.name, value, confidence, tool.authority)
-
-    async def _again(self, resolved: Resolved) -> Resolved:
-        tool = self._rules.tools[resolved.tool]
-        if not tool.watch:
-            return resolved
-        event = self._journal.tape.answers[resolved.id]
-        args = tool.args.model_validate_json(canonical(self._journal.tape.body(event)["args"]))
-        call = Call(resolved.id, tool, args, "")
-        value = _stamped(await self._sending.read(call, args), resolved.id)
-        return Resolved(resolved.id, tool.name, value, resolved.confidence, tool.authority)
-
     def _shown_now(self, proposal: Proposal) -> tuple[str, str]:
-        readings = [canonical(r.value) for r in proposal.evidence.readings]
-        digest = evidence_digest(self._journal.key.raw, readings)
+        digest = self._readings.digest(proposal.evidence)
         return digest, self._rules.bundle.slice(proposal.call.tool.name)
 
     def _digest(self, tool: str, args: Mapping[str, Any]) -> str:
         return self._journal.digest(canonical([tool, args]))
-
-    def _value(self, body: dict[str, Any], raw: bytes) -> dict[str, Any]:
-        if len(raw) > BLOB:
-            return body | {"blob": self._journal.blob(raw)}
-        return body | {"value": orjson.loads(raw)}
-
-    def _model(self, call: Call, raw: bytes) -> BaseModel:
-        return _stamped(call.tool.result.model_validate_json(raw), call.address)
 
     def _same(self, call: Call, recorded: str) -> None:
         self._journal.tape.read(call.address)
@@ -421,7 +381,3 @@ def _refusal(call: Call, verdict: Verdict) -> Refused:
 def _difference(shown: Checkpoint, now: tuple[str, str]) -> list[str]:
     changed = zip(("evidence", "rules"), (shown.evidence, shown.slice), now, strict=True)
     return [name for name, before, after in changed if before != after]
-
-
-def _stamped(value: BaseModel, name: str) -> BaseModel:
-    return value.model_copy(update={"id": name}) if isinstance(value, Reading) else value

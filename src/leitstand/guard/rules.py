@@ -1,18 +1,29 @@
 """The rules in force: policy bundle, tenant data, directory of people, and the guard's live clock."""
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from leitstand.approval import Directory, Grants
 from leitstand.clock import Clock
 from leitstand.digest import keyed
-from leitstand.guard.call import Call
 from leitstand.policy import Bundle, Measured, Request, decide
 from leitstand.records import Case, Verdict
 from leitstand.tool import Tool
 
-__all__ = ["Rules"]
+__all__ = ["Asked", "Rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action as the rules see it: tool, arguments, facts, what is tainted, whether a person changed it."""
+
+    tool: str
+    args: Mapping[str, Any]
+    measured: Measured
+    tainted: tuple[str, ...]
+    edited: bool
 
 
 class Rules:
@@ -33,35 +44,42 @@ class Rules:
         self.directory = directory
         self.clock = clock
         self._secret = secret
-        self._lock = threading.Lock()
 
     def business_key(self, tenant: str, writes: str, values: bytes) -> str:
         """Name of a business key: keyed over tenant, what is written and the key fields' values."""
         return keyed(self._secret, b"|".join((tenant.encode(), writes.encode(), values)))
 
+    def budgets(self, tenant: str, tool: str, args: Mapping[str, Any]) -> list[list[Any]]:
+        """What a write takes from the tenant's budgets: [name, window, amount, cap] each.
+
+        A budget is data: `{"name", "tool", "field", "cap_cents", "per": "day" | "month"}`.
+        """
+        now = datetime.fromtimestamp(self.clock.time(), UTC).date().isoformat()
+        return [
+            [b["name"], now if b["per"] == "day" else now[:7], abs(args[b["field"]]), b["cap_cents"]]
+            for b in self.limits(tenant).get("budgets", ())
+            if b["tool"] == tool
+        ]
+
     def decide(
-        self,
-        case: Case,
-        call: Call,
-        args: Mapping[str, Any],
-        measured: Measured,
-        tainted: tuple[str, ...],
-        grants: Grants | None,
+        self, case: Case, asked: Asked, done: Set[str], grants: Grants | None
     ) -> Verdict:
         """The verdict on an action under the bundle in force now."""
         return decide(
             self.bundle,
             Request(
-                tool=call.tool.name,
+                tool=asked.tool,
                 role=case.role,
                 tenant=case.tenant,
                 requester=case.requester,
                 case=case.ulid,
-                args=args,
-                facts=measured.values,
-                tainted=frozenset(tainted),
+                args=asked.args,
+                facts=asked.measured.values,
+                tainted=frozenset(asked.tainted),
                 approval_count=grants.count if grants else 0,
                 approval_roles=frozenset(grants.roles) if grants else frozenset(),
                 approval_persons=frozenset(grants.persons) if grants else frozenset(),
+                edited=asked.edited,
+                done=frozenset(done),
             ),
         )

@@ -6,7 +6,6 @@ The one code path from an intent without outcome leads through `reconcile` (KERN
 import asyncio
 from typing import Any
 
-import orjson
 from pydantic import BaseModel
 
 from leitstand.clock import Clock
@@ -15,7 +14,7 @@ from leitstand.errors import CallFailed, Unreachable
 from leitstand.guard.call import Call, Pause
 from leitstand.guard.failure import failure_of
 from leitstand.guard.systems import Ambiguous, Systems
-from leitstand.store import BLOB, Budget, Journal
+from leitstand.store import Budget, Journal
 from leitstand.tool import Tool
 
 __all__ = ["Sending", "UnknownEffect"]
@@ -108,9 +107,7 @@ class Sending:
         return Pause(f"`{call.tool.name}` {key}: {text}", self._clock.time() + wait)
 
     async def _outcome(self, call: Call, intent: dict[str, Any], raw: bytes) -> dict[str, Any]:
-        if len(raw) > BLOB:
-            return await self._record(call, intent, {"blob": self._journal.blob(raw)})
-        return await self._record(call, intent, {"value": orjson.loads(raw)})
+        return await self._record(call, intent, self._journal.value(raw))
 
     async def _record(
         self, call: Call, intent: dict[str, Any], answer: dict[str, Any]

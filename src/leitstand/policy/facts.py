@@ -1,16 +1,16 @@
 """Facts: what pure functions measure for the rules.
 
-A fact function belongs to the project. It measures (an amount, a difference, a set of roles that the
-tenant's data name); rules judge. It sees the call, the readings that the guard resolved in the case's
-journal, and the tenant's limits; nothing else. A wrong fact defeats a right rule, so fact functions are
-pure and tested like rules.
+A fact function belongs to the project. It measures (an amount, a difference, a set of roles that
+the tenant's data name); rules judge. It sees the call, the readings that the guard resolved in the
+case's journal, and the tenant's limits; nothing else. A wrong fact defeats a right rule, so fact
+functions are pure and tested like rules.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, cast, overload
 
 from pydantic import BaseModel
 
@@ -60,7 +60,7 @@ class Resolved:
 
 
 class Evidence:
-    """The readings that a call rests on, in the order of the journal. An agent cannot forge them."""
+    """The readings that a call rests on. The guard resolves them: an agent cannot forge any."""
 
     __slots__ = ("readings",)
 
@@ -118,7 +118,7 @@ class FactCall:
     requester: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts(Generic[M]):
     """A fact function with the tools that it measures for and the model of its facts."""
 
@@ -155,11 +155,11 @@ def facts(*tools: str, model: type[M]) -> Callable[[Callable[[FactCall], M]], Fa
 
 def facts_in(*sources: ModuleType | Facts[Any]) -> tuple[Facts[Any], ...]:
     """The fact functions of modules (by name) and functions, each once, in the order given."""
-    found: dict[int, Facts[Any]] = {}
+    found: list[Facts[Any]] = []
     for source in sources:
-        names = vars(source).values() if isinstance(source, ModuleType) else (source,)
-        found |= {id(n): n for n in names if isinstance(n, Facts)}
-    return tuple(found.values())
+        values = vars(source).values() if isinstance(source, ModuleType) else (source,)
+        found += [cast("Facts[Any]", v) for v in values if isinstance(v, Facts) and v not in found]
+    return tuple(found)
 
 
 def measure(functions: Iterable[Facts[Any]], call: FactCall) -> Measured:
@@ -170,7 +170,7 @@ def measure(functions: Iterable[Facts[Any]], call: FactCall) -> Measured:
     values: dict[str, object] = {}
     checked: frozenset[str] = frozenset()
     for function in functions:
-        answer = _run(function, call)
+        answer: Frozen = _run(function, call)
         checked |= getattr(answer, CHECKED, frozenset[str]())
         values |= {name: getattr(answer, name) for name in type(answer).model_fields}
     if CHECKED in values:

@@ -1,11 +1,12 @@
 """The Cedar schema, generated from the argument models of the tools and the models of their facts.
 
-Nobody writes a schema by hand, so none can fall behind: a rule that names an argument or a fact that
-does not exist keeps the bundle from loading. Values are checked against the same table before they
-reach the engine, because the engine skips a rule whose values are ill-typed, and a skipped `forbid`
-is an open door.
+Nobody writes a schema by hand, so none can fall behind: a rule that names an argument or a fact
+that does not exist keeps the bundle from loading. Values are checked against the same table before
+they reach the engine, because the engine skips a rule whose values are ill-typed, and a skipped
+`forbid` is an open door.
 """
 
+import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -63,13 +64,15 @@ def slots_of(model: type[BaseModel]) -> dict[str, Slot]:
 def slot_of(annotation: object) -> Slot | None:
     """The attribute that a type becomes, None where rules cannot name it.
 
-    int → Long, bool → Bool, str, Literal, Enum, date and Decimal → String, sets, tuples and lists of
-    these texts → Set<String>, `| None` → optional.
+    int → Long, bool → Bool, str, Literal, Enum, date and Decimal → String, sets, tuples and lists
+    of these texts → Set<String>, `| None` → optional.
     """
     options = _options(annotation)
-    kinds = {_kind(o) for o in options if o is not NoneType}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    return Slot(kind, optional=NoneType in options) if kind else None
+    kinds: list[Kind | None] = [_kind(o) for o in options if o is not NoneType]
+    kind = kinds[0] if kinds else None
+    if kind is None or any(k != kind for k in kinds):
+        return None
+    return Slot(kind, optional=NoneType in options)
 
 
 def action_text(tool: Tool[Any, Any], args: Mapping[str, Slot], facts: Mapping[str, Slot]) -> str:
@@ -122,12 +125,13 @@ def _options(annotation: object) -> tuple[object, ...]:
 def _kind(annotation: object) -> Kind | None:
     origin = get_origin(annotation)
     if origin is Literal:
-        return _single(type(get_args(annotation)[0]))
+        literal: object = get_args(annotation)[0]
+        return _single(type(literal))
     if origin in _ORIGINS:
         members = [a for a in get_args(annotation) if a is not Ellipsis]
         texts = all(slot_of(m) == Slot("String") for m in members)
         return _ORIGINS[origin] if members and texts else None
-    return _single(annotation) if isinstance(annotation, type) else None
+    return _single(annotation) if inspect.isclass(annotation) else None
 
 
 def _single(annotation: type) -> Kind | None:

@@ -1,7 +1,7 @@
 """The store: journals, signals, blobs, and the projections made from them."""
 
 from leitstand.store.batch import Append, Budget, Close, NewCase
-from leitstand.store.journal import BLOB, Journal, Limits, new_case
+from leitstand.store.journal import BLOB, Birth, Journal, Limits, new_case
 from leitstand.store.page import CaseKey
 from leitstand.store.store import Claimed, Signal, Store
 from leitstand.store.tape import Frozen, Tape, task_of
@@ -9,6 +9,7 @@ from leitstand.store.tape import Frozen, Tape, task_of
 __all__ = [
     "BLOB",
     "Append",
+    "Birth",
     "Budget",
     "CaseKey",
     "Claimed",

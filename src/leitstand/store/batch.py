@@ -81,14 +81,13 @@ class Append:
     blobs: tuple[tuple[str, bytes], ...] = ()
     drawn: tuple[str, ...] = ()
     budgets: tuple[Budget, ...] = ()
-    children: tuple[NewCase, ...] = ()
     close: Close | None = None
     signal: tuple[str, str, bytes] | None = None
     """For the last commit of a child: (parent's ULID, signal id, body)."""
 
     def alone(self, changes: Sequence[Change]) -> bool:
         """Whether a constraint over several cases is touched: written in a savepoint of its own."""
-        return bool(self.budgets or self.children or self.signal) or any(
+        return bool(self.budgets or self.signal) or any(
             c.table in _CONSTRAINED for c in changes
         )
 
@@ -167,8 +166,6 @@ class Batch:
                 _check_budgets(self.conn, append)
                 last = self._take(append, row, changes)
                 self.flush()
-                for child in append.children:
-                    give_birth(self.conn, child)
                 if append.signal is not None:
                     _tell_parent(self.conn, append.signal, append.at)
         except BaseException:

@@ -4,7 +4,7 @@ Events are buffered and committed at the orderings of KERNEL no. 21; the buffer 
 await, so parallel branches never lose a row. Only the holder of the fence appends.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from leitstand.store.batch import Append, Budget, Close, NewCase
 from leitstand.store.store import Claimed, Store
 from leitstand.store.tape import Tape
 
-__all__ = ["BLOB", "Journal", "Limits"]
+__all__ = ["BLOB", "Birth", "Journal", "Limits", "new_case"]
 
 BLOB = 2_048
 """Bytes above which an answer is kept as a blob beside the journal (KERNEL no. 27)."""
@@ -32,6 +32,20 @@ class Limits:
     inline: int = 4_000_000
     bursts: int = 50
     rejections: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What a new case is: names, whose it is, and the case that handed it over, if one did."""
+
+    ulid: str
+    tenant: str
+    role: str
+    version: str
+    requester: str
+    title: str = ""
+    parent: str = ""
+    depth: int = 0
 
 
 class Journal:
@@ -73,6 +87,12 @@ class Journal:
         self._blobs.append((name, self.key.encrypt(data)))
         return name
 
+    def value(self, raw: bytes) -> dict[str, Any]:
+        """An answer's canonical JSON as it stands in an event: inline, or as a blob when it is large."""
+        if len(raw) > BLOB:
+            return {"blob": self.blob(raw)}
+        return {"value": orjson.loads(raw)}
+
     async def load(self, name: str) -> bytes:
         """A body that was kept as a blob. Raises Missing."""
         for known, sealed in self._blobs:
@@ -88,7 +108,6 @@ class Journal:
         self,
         *,
         budgets: Sequence[Budget] = (),
-        children: Sequence[NewCase] = (),
         close: Close | None = None,
         told: tuple[str, str, bytes] | None = None,
     ) -> None:
@@ -99,7 +118,7 @@ class Journal:
         events, self._buffer = self._buffer, []
         blobs, self._blobs = self._blobs, []
         drawn, self._drawn = self._drawn, []
-        if not (events or close or drawn or children):
+        if not (events or close or drawn):
             return
         bodies = self.key.encrypt(b"".join(e.body for e in events)) if events else b""
         await self._store.append(
@@ -113,7 +132,6 @@ class Journal:
                 blobs=tuple(blobs),
                 drawn=tuple(drawn),
                 budgets=tuple(budgets),
-                children=tuple(children),
                 close=close,
                 signal=told,
             )
@@ -140,21 +158,6 @@ class Journal:
             raise
         self.tape.add(event)
 
-    def birth(self, ulid: str, role: tuple[str, str], given: dict[str, Any], title: str) -> NewCase:
-        """A child case, born with the commit that records its parent's event (KERNEL no. 28)."""
-        body = {"given": given, "parent": self.case.ulid}
-        return new_case(
-            self._store,
-            ulid,
-            self.case.tenant,
-            role,
-            self.case.requester,
-            title,
-            body,
-            parent=self.case.ulid,
-            depth=self.case.depth + 1,
-        )
-
     def told(self, leave: Exit) -> tuple[str, str, bytes] | None:
         """What the parent is told when this case ends, if it has one."""
         if not self.case.parent:
@@ -173,33 +176,22 @@ class Journal:
             raise LimitReached(msg, where=self.case.ulid)
 
 
-def new_case(  # noqa: PLR0913 - the columns of a case
-    store: Store,
-    ulid: str,
-    tenant: str,
-    role: tuple[str, str],
-    requester: str,
-    title: str,
-    body: dict[str, Any],
-    *,
-    parent: str = "",
-    depth: int = 0,
-) -> NewCase:
-    """A case with its first event, under a key of its own. `role` is (name, version)."""
+def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
+    """A case with its first event (`body` holds its input), under a key of its own."""
     key = store.new_key()
     raw = canonical(body)
     started = Event("started", "", raw, key.digest(raw))
     return NewCase(
-        ulid=ulid,
-        tenant=tenant,
-        role=role[0],
-        version=role[1],
-        requester=requester,
-        title=title[:200],
-        wrapped=store.wrapped(key, ulid),
+        ulid=birth.ulid,
+        tenant=birth.tenant,
+        role=birth.role,
+        version=birth.version,
+        requester=birth.requester,
+        title=birth.title[:200],
+        wrapped=store.wrapped(key, birth.ulid),
         events=(started,),
         bodies=key.encrypt(raw),
         at=store.clock.time(),
-        parent=parent,
-        depth=depth,
+        parent=birth.parent,
+        depth=birth.depth,
     )

@@ -18,7 +18,7 @@ from leitstand.records import Case, Event
 from leitstand.store.batch import Append, NewCase, give_birth, insert_signal
 from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
-from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, metadata, pages, signals
+from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, metadata, pages, signals, state
 from leitstand.store.writer import Writer
 
 __all__ = ["Claimed", "Signal", "Store"]
@@ -48,6 +48,7 @@ class Claimed:
     events: tuple[Event, ...]
     signals: tuple[Signal, ...]
     lease_end: float
+    opened: float = 0.0
 
 
 class Store:
@@ -61,6 +62,7 @@ class Store:
             with self._database.engine.begin() as conn:
                 metadata.create_all(conn)
                 _adopt(conn, clock.time())
+        self.restored = _restored(self._database) if write else 0.0
         reads = open_database(url, write=False)
         self._reads = reads
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
@@ -127,6 +129,11 @@ class Store:
             await self.writer.work(lambda conn: conn.execute(_RENEW, rows).close())
         return end
 
+    async def known(self, ulid: str) -> bool:
+        """Whether a case of this name exists."""
+        query = select(cases.c.case_no).where(cases.c.ulid == ulid)
+        return await self.read(lambda conn: conn.execute(query).first()) is not None
+
     async def blob(self, no: int, name: str, key: CaseKey) -> bytes:
         """A large body of case `no`. Raises Missing."""
         query = select(blobs.c.body).where(blobs.c.case_no == no, blobs.c.name == name)
@@ -179,8 +186,22 @@ class Store:
             waiting = tuple(Signal(*r) for r in conn.execute(_SIGNALS, {"no": no}))
         case = case_of(row)
         return Claimed(
-            case, key, row["fence"] + 1, row["bursts"] + 1, events, waiting, lease_end
+            case,
+            key,
+            row["fence"] + 1,
+            row["bursts"] + 1,
+            events,
+            waiting,
+            lease_end,
+            row["opened"],
         )
+
+
+def _restored(database: Database) -> float:
+    """When the store was last restored from a backup, seconds since the epoch; 0 if never."""
+    query = select(state.c.value).where(state.c.name == "restored")
+    with database.engine.begin() as conn:
+        return float(conn.execute(query).scalar() or 0)
 
 
 def _adopt(conn: Connection, now: float) -> None:

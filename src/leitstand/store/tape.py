@@ -42,7 +42,7 @@ class Tape:
         self.exit: dict[str, Any] | None = None
         self.unread: dict[str, set[Address]] = {}
         self.done: set[str] = set()
-        self.rejections = 0
+        self.consumed: set[int] = set()
         self.size = 0
         self.inline = 0
         self.by_id: dict[str, Frozen] = {}
@@ -105,6 +105,9 @@ def task_of(address: Address) -> str:
 
 def _answer(tape: Tape, event: Event) -> None:
     tape.answers[event.address] = event
+    if event.address in tape.timers:
+        seq = tape.body(event).get("signal")
+        tape.consumed |= {seq} if seq is not None else set[int]()
 
 
 def _outcome(tape: Tape, event: Event) -> None:
@@ -138,8 +141,6 @@ def _void(tape: Tape, event: Event) -> None:
     body = tape.body(event)
     if body["id"] in tape.by_id:
         tape.by_id[body["id"]].state = body["state"]
-    if body["state"] == "rejected":
-        tape.rejections += 1
 
 
 def _approval(tape: Tape, event: Event) -> None:

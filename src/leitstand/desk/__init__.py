@@ -1,0 +1,16 @@
+"""The desk: what a step sees of the world."""
+
+from leitstand.desk.desk import Desk, Room, TooManyRejections
+from leitstand.desk.hand_over import Cases, Child, HandOver, hand_over
+from leitstand.desk.station import STATION
+
+__all__ = [
+    "STATION",
+    "Cases",
+    "Child",
+    "Desk",
+    "HandOver",
+    "Room",
+    "TooManyRejections",
+    "hand_over",
+]

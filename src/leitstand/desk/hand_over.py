@@ -1,0 +1,45 @@
+"""Handing work over to another role: a write like any other, on the runtime itself."""
+
+from typing import Protocol
+
+from leitstand.tool import Port, tool
+from leitstand.values import Frozen, Identifier, Text
+
+__all__ = ["Cases", "Child", "HandOver", "hand_over"]
+
+
+class HandOver(Frozen):
+    """Give `role` a case of its own. `given` is its input as canonical JSON, `parent` this case."""
+
+    role: Identifier
+    parent: Identifier
+    title: Text
+    given: str
+
+
+class Child(Frozen):
+    """The case that was born."""
+
+    ulid: str
+
+
+class Cases(Port, Protocol):
+    """What the runtime can do for a case that hands over."""
+
+    async def give(self, args: HandOver, key: str) -> Child:
+        """Start a child case; the same key gives the same child."""
+        ...
+
+    async def given(self, key: str) -> Child | None:
+        """The child of this key, if it was born."""
+        ...
+
+
+async def _find(key: str, cases: Cases) -> Child | None:
+    return await cases.given(key)
+
+
+@tool("case.hand_over", writes="case", idempotent=True, reconcile=_find)
+async def hand_over(args: HandOver, cases: Cases, key: str) -> Child:
+    """Hand a case over to another role, on behalf of the same requester."""
+    return await cases.give(args, key)

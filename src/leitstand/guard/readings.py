@@ -1,0 +1,81 @@
+"""Readings: what a case's journal holds, as typed evidence for facts and for the people who are asked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from leitstand.digest import canonical
+from leitstand.guard.call import Call
+from leitstand.guard.rules import Rules
+from leitstand.guard.sending import Sending
+from leitstand.policy import Evidence, Resolved
+from leitstand.store import Journal
+from leitstand.tool import Tool
+from leitstand.values import Reading
+
+__all__ = ["Readings"]
+
+
+class Readings:
+    """Finds readings by their id (the address of the call that gave them) in one case's journal."""
+
+    def __init__(self, rules: Rules, sending: Sending, journal: Journal) -> None:
+        self._rules = rules
+        self._sending = sending
+        self._journal = journal
+        self._known: dict[str, Resolved] = {}
+
+    async def find(self, names: Sequence[str]) -> Evidence:
+        """The readings that these ids name; what cannot be resolved is left out, so it grounds nothing."""
+        found: list[Resolved] = []
+        for name in names:
+            resolved = self._known.get(name) or await self._resolve(name)
+            if resolved is not None:
+                self._known[name] = resolved
+                found.append(resolved)
+        return Evidence(found)
+
+    async def again(self, names: Sequence[str]) -> Evidence:
+        """The same, with the readings that must still hold (`watch`) read anew. Raises CallFailed."""
+        evidence = await self.find(names)
+        return Evidence([await self._anew(r) for r in evidence.readings])
+
+    def digest(self, evidence: Evidence) -> str:
+        """What a signature says of the evidence that was shown."""
+        return self._journal.digest(canonical([r.value for r in evidence.readings]))
+
+    async def model(self, tool: Tool[Any, Any], body: Mapping[str, Any], name: str) -> BaseModel:
+        """The result in a recorded answer, as its tool's type, stamped with its id."""
+        raw = await self._journal.load(body["blob"]) if "blob" in body else canonical(body["value"])
+        return _stamped(tool.result.model_validate_json(raw), name)
+
+    async def _resolve(self, name: str) -> Resolved | None:
+        event = self._journal.tape.answers.get(name)
+        if event is None:
+            return None
+        body = self._journal.tape.body(event)
+        tool = self._rules.tools.get(body["tool"])
+        if tool is None or "failure" in body:
+            return None
+        return _resolved(name, tool, await self.model(tool, body, name))
+
+    async def _anew(self, resolved: Resolved) -> Resolved:
+        tool = self._rules.tools[resolved.tool]
+        if not tool.watch:
+            return resolved
+        body = self._journal.tape.body(self._journal.tape.answers[resolved.id])
+        args = tool.args.model_validate_json(canonical(body["args"]))
+        result = await self._sending.read(Call(resolved.id, tool, args, ""), args)
+        return _resolved(resolved.id, tool, _stamped(result, resolved.id))
+
+
+def _resolved(name: str, tool: Tool[Any, Any], value: BaseModel) -> Resolved:
+    confidence = getattr(value, "confidence", 100)
+    return Resolved(name, tool.name, value, confidence, tool.authority)
+
+
+def _stamped(value: BaseModel, name: str) -> BaseModel:
+    if isinstance(value, Reading):
+        value = value.model_copy(update={"id": name})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return value  # pyright: ignore[reportUnknownVariableType]

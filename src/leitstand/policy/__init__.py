@@ -1,0 +1,43 @@
+"""Policy: facts are measured in Python, rules judge in Cedar, the most severe wins."""
+
+from leitstand.policy.bundle import Bundle, inspect, texts_of
+from leitstand.policy.decide import Request, decide, denied
+from leitstand.policy.explain import explain
+from leitstand.policy.facts import (
+    Evidence,
+    FactCall,
+    FactMissing,
+    Facts,
+    Measured,
+    Resolved,
+    facts,
+    facts_in,
+    measure,
+)
+from leitstand.policy.finding import Finding, Severity
+from leitstand.policy.lint import check, lint
+from leitstand.policy.rule import Rule
+
+__all__ = [
+    "Bundle",
+    "Evidence",
+    "FactCall",
+    "FactMissing",
+    "Facts",
+    "Finding",
+    "Measured",
+    "Request",
+    "Resolved",
+    "Rule",
+    "Severity",
+    "check",
+    "decide",
+    "denied",
+    "explain",
+    "facts",
+    "facts_in",
+    "inspect",
+    "lint",
+    "measure",
+    "texts_of",
+]

@@ -1,0 +1,184 @@
+"""The decision on one call: Cedar decides, the annotations of its rules say what follows.
+
+Most severe wins. What nothing grants is denied; so is an unknown tool, an ill-typed fact, and
+everything that the engine cannot evaluate: the engine skips a rule that fails, so one failure is a
+denial.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from leitstand.digest import canonical
+from leitstand.errors import Cause
+from leitstand.policy.bundle import Bundle
+from leitstand.policy.engine import ask, with_entities
+from leitstand.policy.toolrules import ToolRules
+from leitstand.records import Decision, Hit, Level, Verdict
+
+__all__ = ["Request", "decide", "denied"]
+
+_LEVELS: tuple[Level, ...] = get_args(Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All that a decision depends on. The guard makes it: nothing comes from a model unchecked.
+
+    `args` are the validated arguments, `facts` what the fact functions measured; `tainted` names
+    arguments that rest on nothing but foreign text; `approval_*` count distinct people with valid
+    signatures; `done` names what was done before in this case; `edited` says that a person changed
+    it.
+    """
+
+    tool: str
+    role: str
+    tenant: str
+    requester: str
+    case: str
+    args: Mapping[str, Any]
+    facts: Mapping[str, object]
+    tainted: frozenset[str] = frozenset()
+    approval_count: int = 0
+    approval_roles: frozenset[str] = frozenset()
+    approval_persons: frozenset[str] = frozenset()
+    edited: bool = False
+    done: frozenset[str] = frozenset()
+
+
+def decide(bundle: Bundle, request: Request) -> Verdict:
+    """The verdict on a call under the rules of `bundle`. Never raises: what fails is denied."""
+    rules = bundle.tools.get(request.tool)
+    if rules is None:
+        return denied(bundle, request.tool, f"unknown tool `{request.tool}`")
+    try:
+        facts = rules.measured(request.facts)
+        context = {"args": rules.arguments(request.args), "call": _call(request)}
+        who = (request.tool, request.role, request.tenant, request.requester)
+        asked = canonical([who, context, facts])
+        known = bundle.memo.get(asked)
+        if known is not None:
+            return known
+        verdict = _judge(bundle, rules, request, context, facts)
+    except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
+        return denied(bundle, request.tool, f"{type(error).__name__}: {error}")
+    if not verdict.error:
+        bundle.memo.put(asked, verdict)
+    return verdict
+
+
+def denied(
+    bundle: Bundle,
+    tool: str,
+    error: str,
+    *,
+    cause: Cause | None = None,
+    hits: Iterable[Hit] = (),
+    facts: Mapping[str, object] | None = None,
+) -> Verdict:
+    """A denial for another reason than a rule: nothing grants it, or it cannot be decided."""
+    ranked = _ranked(hits)
+    return Verdict(
+        decision=Decision.DENY,
+        hits=ranked,
+        level=_most_severe(("hold", *(h.level for h in ranked))),
+        cause=cause,
+        bundle=bundle.sha,
+        slice=bundle.slice(tool),
+        facts=dict(facts or {}),
+        error=error[:500],
+    )
+
+
+def _call(request: Request) -> dict[str, object]:
+    approval = {
+        "count": request.approval_count,
+        "roles": sorted(request.approval_roles),
+        "persons": sorted(request.approval_persons),
+    }
+    return {
+        "tainted": sorted(request.tainted),
+        "approval": approval,
+        "edited": request.edited,
+        "done": sorted(request.done),
+    }
+
+
+def _entities(request: Request) -> tuple[dict[str, object], ...]:
+    principal = {"tenant": request.tenant, "requester": request.requester}
+    return (
+        {
+            "uid": {"type": "Agent", "id": request.role},
+            "attrs": principal,
+            "parents": [{"type": "Role", "id": request.role}],
+        },
+        {
+            "uid": {"type": "Case", "id": request.case},
+            "attrs": {"tenant": request.tenant},
+            "parents": [],
+        },
+    )
+
+
+def _judge(
+    bundle: Bundle,
+    rules: ToolRules,
+    request: Request,
+    context: Mapping[str, object],
+    facts: Mapping[str, object],
+) -> Verdict:
+    store = with_entities(rules.store, _entities(request))
+    question = {
+        "principal": {"type": "Agent", "id": request.role},
+        "action": {"type": "Action", "id": request.tool},
+        "resource": {"type": "Case", "id": request.case},
+        "context": canonical({**context, "facts": rules.relevant(facts)}).decode(),
+    }
+    allowed, reasons = ask(rules.judging, store, question)
+    marks = ask(rules.marking, store, question)[1] if rules.marking else ()
+    against = () if allowed else reasons
+    hits = [rules.rules[name].hit(facts) for name in (*against, *marks)]
+    if not allowed and not (against and ask(rules.granting, store, question)[0]):
+        text = f"nothing grants `{request.tool}` to role `{request.role}`"
+        return denied(bundle, request.tool, text, hits=hits, facts=facts)
+    fields = {f for name in against for f in rules.rules[name].notes.fields}
+    return _verdict(bundle, rules, hits, facts, tuple(sorted(fields)))
+
+
+def _verdict(
+    bundle: Bundle,
+    rules: ToolRules,
+    hits: Iterable[Hit],
+    facts: Mapping[str, object],
+    redact: tuple[str, ...],
+) -> Verdict:
+    ranked = _ranked(hits)
+    level = _most_severe(h.level for h in ranked)
+    at_level = [h for h in ranked if h.level == level]
+    top = max((h.rank for h in at_level), default=0)
+    naming = [h for h in at_level if h.rank == top]
+    return Verdict(
+        decision=max((h.decision for h in ranked), default=Decision.ALLOW),
+        hits=ranked,
+        level=level,
+        roles=tuple(sorted({r for h in naming for r in h.roles})),
+        approvers=max((h.approvers for h in naming), default=0),
+        cause=next((h.cause for h in naming if h.cause), None),
+        bundle=bundle.sha,
+        slice=rules.slice,
+        facts=dict(facts),
+        redact=redact,
+    )
+
+
+def _most_severe(levels: Iterable[Level]) -> Level:
+    return _LEVELS[max((_LEVELS.index(level) for level in levels), default=0)]
+
+
+def _ranked(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Most severe first; the order of files changes nothing."""
+    return tuple(
+        sorted(
+            hits, key=lambda h: (-h.decision, -_LEVELS.index(h.level), -h.rank, h.rule, h.reason_en)
+        )
+    )

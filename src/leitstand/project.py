@@ -1,0 +1,162 @@
+"""A project: the folder with an engineer's roles, tools and policies, loaded from its root.
+
+One table says what belongs to it: `[tool.leitstand]` in `pyproject.toml`, or `leitstand.toml`.
+References have the form `package.module:name`. The root is put first on the search path, and a module that
+resolves outside of it is refused: `agents` and `tools` are names that other packages use too.
+"""
+
+import importlib
+import sys
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import ValidationError
+
+from leitstand.desk import hand_over
+from leitstand.errors import ProjectRefused
+from leitstand.policy import Bundle, Facts, facts_in
+from leitstand.role import Compiled, Role
+from leitstand.store import Limits
+from leitstand.tool import Connection, Tool
+from leitstand.values import Frozen
+
+__all__ = ["Connect", "Project", "find_root", "load_project"]
+
+Connect = Callable[[Path, Path | None, str], Awaitable[Sequence[Connection]]]
+"""`(state folder, world folder or None, tenant)` to the connections of that tenant."""
+
+
+class Table(Frozen):
+    """The project's table; every path is relative to the root."""
+
+    roles: tuple[str, ...]
+    facts: tuple[str, ...] = ()
+    policies: str = "policies"
+    connect: str
+    limits: str
+    world: str = ""
+    state: str = "var"
+    tenant: str
+    people: tuple[dict[str, Any], ...] = ()
+    case: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A loaded project: compiled roles, all tools, facts, and how to connect."""
+
+    root: Path
+    table: Table
+    roles: Mapping[str, Compiled]
+    tools: tuple[Tool[Any, Any], ...]
+    facts: tuple[Facts[Any], ...]
+    connect: Connect
+    limits: Callable[[Path], Mapping[str, Any]]
+
+    @property
+    def policies(self) -> Path:
+        """The folder of Cedar files."""
+        return self.root / self.table.policies
+
+    @property
+    def world(self) -> Path | None:
+        """The folder with the tenant's data, if the project names one."""
+        return self.root / self.table.world if self.table.world else None
+
+    @property
+    def state(self) -> Path:
+        """The folder that holds the store, keys and embedded systems."""
+        return self.root / self.table.state
+
+    @property
+    def case_limits(self) -> Limits:
+        """What one case may use."""
+        return Limits(**self.table.case)
+
+    def bundle(self) -> Bundle:
+        """The policy bundle as it stands in the files now. Raises PolicyRefused."""
+        return Bundle.load(self.policies, self.tools, self.facts)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder from `start` upwards that holds a project. Raises ProjectRefused."""
+    for folder in (start, *start.parents):
+        if _table_of(folder) is not None:
+            return folder
+    msg = f"no project in `{start}` or above it"
+    raise ProjectRefused(msg, mend="run `leitstand init` in an empty folder")
+
+
+def load_project(root: Path) -> Project:
+    """Load a project. Raises ProjectRefused with the reference that cannot be resolved."""
+    raw = _table_of(root)
+    if raw is None:
+        msg = f"no [tool.leitstand] in `{root}`"
+        raise ProjectRefused(msg)
+    try:
+        table = Table.model_validate(raw, strict=False)
+    except ValidationError as error:
+        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
+        raise ProjectRefused(text, where="[tool.leitstand]") from error
+    path = str(root.resolve())
+    if sys.path[:1] != [path]:
+        sys.path.insert(0, path)
+    roles = {role.name: role.compile() for role in _roles(root, table.roles)}
+    tools = {t.name: t for compiled in roles.values() for t in compiled.tools}
+    tools[hand_over.name] = hand_over
+    return Project(
+        root=root,
+        table=table,
+        roles=roles,
+        tools=tuple(tools.values()),
+        facts=facts_in(*(_module(root, name) for name in table.facts)),
+        connect=_named(root, table.connect),
+        limits=_named(root, table.limits),
+    )
+
+
+def _roles(root: Path, names: Sequence[str]) -> list[Role[Any]]:
+    found = [_named(root, name) for name in names]
+    for name, role in zip(names, found, strict=True):
+        if not isinstance(role, Role):
+            msg = f"`{name}` is no Role"
+            raise ProjectRefused(msg, where="roles")
+    return found
+
+
+def _named(root: Path, reference: str) -> Any:  # noqa: ANN401 - the caller knows what it asked for
+    module, _, name = reference.partition(":")
+    found = getattr(_module(root, module), name, None)
+    if found is None:
+        msg = f"`{module}` has no `{name}`"
+        raise ProjectRefused(msg, where=reference)
+    return found
+
+
+def _module(root: Path, name: str) -> ModuleType:
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        msg = f"cannot load `{name}`: {error}"
+        raise ProjectRefused(msg, where=name) from error
+    file = Path(module.__file__ or "")
+    if not file.resolve().is_relative_to(root.resolve()):
+        msg = f"`{name}` is `{file}`, outside the project"
+        raise ProjectRefused(msg, where=name, mend="rename the folder, or remove the other package")
+    return module
+
+
+def _table_of(folder: Path) -> dict[str, Any] | None:
+    own, shared = folder / "leitstand.toml", folder / "pyproject.toml"
+    try:
+        if own.is_file():
+            return tomllib.loads(own.read_text(encoding="utf-8"))
+        if shared.is_file():
+            return tomllib.loads(shared.read_text(encoding="utf-8")).get("tool", {}).get("leitstand")
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectRefused(str(error), where=str(folder)) from error
+    return None

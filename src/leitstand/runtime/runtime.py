@@ -1,0 +1,169 @@
+"""The runtime: starts cases, wakes them, and runs their bursts side by side in one process."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+
+from leitstand.desk import Cases, Child, HandOver
+from leitstand.desk.desk import Ask
+from leitstand.digest import plain_of
+from leitstand.errors import Contradiction, UsageRefused
+from leitstand.guard import Guard, Rules
+from leitstand.role import Compiled
+from leitstand.runtime.burst import Burst
+from leitstand.store import Birth, Journal, Limits, Store, new_case
+from leitstand.tool import Connection
+
+__all__ = ["Runtime"]
+
+LEASE = 60.0
+"""Seconds that a worker owns a case; renewed at a third of it."""
+WIDTH = 50
+"""Bursts that run side by side in one process."""
+DEPTH = 4
+"""Levels of hand-over (KERNEL no. 28)."""
+
+
+class Runtime:
+    """One process's dispatcher over a store. `roles` are compiled, by name."""
+
+    def __init__(
+        self,
+        store: Store,
+        rules: Rules,
+        connections: Sequence[Connection],
+        roles: Mapping[str, Compiled],
+        *,
+        limits: Limits | None = None,
+        ask: Ask | None = None,
+        width: int = WIDTH,
+        lease: float = LEASE,
+    ) -> None:
+        self.store = store
+        self.rules = rules
+        self.roles = dict(roles)
+        self._limits = limits or Limits()
+        self._width = width
+        self._lease = lease
+        self._owner = store.clock.ulid()
+        births = Connection("leitstand", Cases, _Births(self))
+        self._guard = Guard(rules, (*connections, births))
+        self._burst = Burst(store, self._guard, rules.clock, self._limits, ask)
+        self._owned: dict[asyncio.Task[str], Journal] = {}
+        self._woken = asyncio.Event()
+
+    async def start(
+        self,
+        role: str,
+        given: BaseModel | Mapping[str, Any],
+        *,
+        tenant: str,
+        requester: str,
+        title: str = "",
+    ) -> str:
+        """Start a case; its ULID is returned. Raises UsageRefused: no such role."""
+        compiled = self._role(role)
+        ulid = self.store.clock.ulid()
+        body = {"given": plain_of(given)}
+        birth = Birth(ulid, tenant, role, compiled.version, requester, title)
+        await self.store.start(new_case(self.store, birth, body))
+        self._woken.set()
+        return ulid
+
+    async def signal(self, ulid: str, name: str, body: Mapping[str, Any], signal_id: str) -> bool:
+        """Tell a case something it may wait for; False if this signal was told before."""
+        told = await self.store.signal(
+            ulid, signal_id, "message", orjson.dumps({"name": name, "body": dict(body)})
+        )
+        self._woken.set()
+        return told
+
+    async def run_until_idle(self) -> None:
+        """Run every case that is due, until none is. Raises StoreFailed."""
+        only = [(c.name, c.version) for c in self.roles.values()]
+        renewing = asyncio.ensure_future(self._renew())
+        try:
+            while True:
+                await self._take(only)
+                if not self._owned:
+                    return
+                await asyncio.wait(self._owned, return_when=asyncio.FIRST_COMPLETED)
+                self._reap()
+        finally:
+            renewing.cancel()
+
+    async def _take(self, only: Sequence[tuple[str, str]]) -> None:
+        free = self._width - len(self._owned)
+        # A half-empty house is filled at once: claims share one commit like everything else.
+        if free < self._width // 2 and self._owned:
+            return
+        for claimed in await self.store.claim(self._owner, self._lease, free, only):
+            journal = Journal(claimed, self.store, self._limits)
+            compiled = self.roles[claimed.case.role]
+            task = asyncio.ensure_future(self._burst.run(claimed, compiled, journal))
+            self._owned[task] = journal
+
+    def _reap(self) -> None:
+        for task in [t for t in self._owned if t.done()]:
+            del self._owned[task]
+            task.result()
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            journals = list(self._owned.values())
+            end = await self.store.renew([(j.case.no, j.fence) for j in journals], self._lease)
+            for journal in journals:
+                journal.lease_end = end
+
+    def _role(self, name: str) -> Compiled:
+        found = self.roles.get(name)
+        if found is None:
+            msg = f"no role `{name}`; there are {', '.join(sorted(self.roles)) or 'none'}"
+            raise UsageRefused(msg)
+        return found
+
+
+class _Births:
+    """The runtime as a connection: hand-over is a write that the guard sends like any other."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def give(self, args: HandOver, key: str) -> Child:
+        """Start the child whose name follows from the key; a second time it is the same child."""
+        store = self._runtime.store
+        known = await self.given(key)
+        if known is not None:
+            return known
+        parent = (await store.journal(args.parent)).case
+        compiled = self._runtime.roles.get(args.role)
+        if compiled is None or parent.depth >= DEPTH or parent.role == args.role:
+            msg = f"`{args.role}` cannot take a case from `{parent.role}` at level {parent.depth}"
+            raise Contradiction(msg, where="case.hand_over")
+        body = {"given": orjson.loads(args.given), "parent": parent.ulid}
+        birth = Birth(
+            _child(key),
+            parent.tenant,
+            args.role,
+            compiled.version,
+            parent.requester,
+            args.title,
+            parent.ulid,
+            parent.depth + 1,
+        )
+        case = new_case(store, birth, body)
+        await store.start(case)
+        return Child(ulid=_child(key))
+
+    async def given(self, key: str) -> Child | None:
+        """The child of this key, if it was born."""
+        ulid = _child(key)
+        return Child(ulid=ulid) if await self._runtime.store.known(ulid) else None
+
+
+def _child(key: str) -> str:
+    return key.upper()[:26]

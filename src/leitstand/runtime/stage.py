@@ -1,0 +1,110 @@
+"""The stage: performs the steps of a walk at their desks and seals each superstep.
+
+In a sealed superstep every call must be answered from the tape, every recorded answer must be asked
+for, and every update must be what it was (KERNEL no. 2).
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from leitstand.desk import STATION, Desk, Room
+from leitstand.digest import canonical
+from leitstand.errors import Diverged
+from leitstand.guard import Pause
+from leitstand.role import Compiled
+from leitstand.store import Journal
+from leitstand.walk import Task, Walked
+
+__all__ = ["Defect", "Stage"]
+
+
+class Defect(Exception):  # noqa: N818 - a diagnosis of user-land, kept with the held case
+    """A step did what no step may do."""
+
+
+class Stage:
+    """Host of one walk over `compiled`, on the journal of `room`."""
+
+    def __init__(self, compiled: Compiled, room: Room) -> None:
+        self._compiled = compiled
+        self._room = room
+        self._journal: Journal = room.journal
+
+    async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
+        """Run the tasks, one in this very task, several side by side; all come home before anything is raised."""
+        sealed = superstep < self._journal.unsealed
+        if len(tasks) == 1:
+            return (await self._run(tasks[0], sealed=sealed),)
+        running = [asyncio.ensure_future(self._run(t, sealed=sealed)) for t in tasks]
+        await asyncio.wait(running)
+        return _results(running)
+
+    async def seal(
+        self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
+    ) -> None:
+        """Record the superstep, or hold it against the recorded one. Raises Diverged."""
+        journal, digest = self._journal, self._journal.digest
+        body = {
+            "tasks": [f"{t.step}#{t.visit}" for t in tasks],
+            "updates": [digest(canonical(u)) for u in updates],
+        }
+        recorded = journal.tape.seals.get(superstep)
+        if recorded is None:
+            journal.record("seal", str(superstep), body)
+        elif digest(canonical(body)) != recorded.digest:
+            raise _other(superstep, journal.tape.body(recorded), body)
+        for name in body["tasks"]:
+            self._all_read(name)
+
+    def ended(self, walked: Walked) -> None:
+        """Hold the end of a walk against the tape. Raises Diverged when something recorded was left out."""
+        if walked.supersteps < self._journal.unsealed:
+            msg = f"the walk ended after {walked.supersteps} supersteps, recorded are more"
+            raise Diverged(msg)
+        for name in list(self._journal.tape.unread):
+            self._all_read(name)
+
+    async def _run(self, task: Task, *, sealed: bool) -> object:
+        desk = Desk(self._room, f"{task.step}#{task.visit}", sealed=sealed)
+        STATION.set(desk)
+        try:
+            answer = await self._compiled.steps[task.step].run(task.arg)
+        except Exception as error:
+            if desk.dead:
+                raise _swallowed(task.step) from error
+            raise
+        if desk.dead:
+            raise _swallowed(task.step)
+        return answer
+
+    def _all_read(self, name: str) -> None:
+        left = self._journal.tape.unread.get(name)
+        if left:
+            msg = f"the recorded run made {len(left)} more calls, first at {min(left)}"
+            raise Diverged(msg, where=name)
+
+
+def _results(running: Sequence["asyncio.Future[Any]"]) -> list[object]:
+    errors = [t.exception() for t in running]
+    graver = [e for e in errors if e is not None and not isinstance(e, Pause)]
+    if graver:
+        raise min(graver, key=lambda e: isinstance(e, Exception))
+    pauses = [e for e in errors if isinstance(e, Pause)]
+    if pauses:
+        dues = [p.due for p in pauses if p.due is not None]
+        raise Pause(str(pauses[0]), min(dues, default=None))
+    return [t.result() for t in running]
+
+
+def _swallowed(step: str) -> Defect:
+    return Defect(f"step `{step}` went on after a checkpoint had closed its desk")
+
+
+def _other(superstep: int, recorded: dict[str, Any], now: dict[str, Any]) -> Diverged:
+    if recorded["tasks"] != now["tasks"]:
+        text = f"recorded steps {recorded['tasks']}, now {now['tasks']}"
+        return Diverged(text, where=f"superstep {superstep}")
+    pairs = zip(now["tasks"], recorded["updates"], now["updates"], strict=True)
+    names = [name for name, before, after in pairs if before != after]
+    return Diverged("another update than recorded", where=f"superstep {superstep}, {names}")
