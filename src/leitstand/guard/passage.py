@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from leitstand.approval import Grants, verify
+from leitstand.approval import Grants
 from leitstand.digest import canonical, plain
 from leitstand.errors import (
     ApprovalRefused,
@@ -133,18 +133,17 @@ class Passage:
         current = shown.model_copy(
             update={"acted": acted, "evidence": evidence_now, "slice": slice_now}
         )
-        now = self._rules.clock.time()
         rejecting = [a for a in answers if a.answer == "reject"]
         for answer in rejecting:
             rejected = shown.model_copy(update={"acted": answer.acted})
-            if verify(rejected, [answer], self._rules.directory, now=now).count:
+            if self._rules.grants(rejected, [answer]).count:
                 raise Rejected(
                     answer.reason or "abgelehnt",
                     where=call.tool.name,
                     detail={"person": answer.person, "at": int(answer.at)},
                 )
         signed = [a for a in answers if a.answer != "reject"]
-        return proposal, verify(current, signed, self._rules.directory, now=now)
+        return proposal, self._rules.grants(current, signed)
 
     def _edited(
         self, call: Call, shown: Checkpoint, answers: Sequence[Approval]
@@ -157,8 +156,7 @@ class Passage:
 
     def _eligible(self, shown: Checkpoint, answer: Approval) -> bool:
         edited = shown.model_copy(update={"acted": answer.acted})
-        now = self._rules.clock.time()
-        return bool(verify(edited, [answer], self._rules.directory, now=now).count)
+        return bool(self._rules.grants(edited, [answer]).count)
 
     def _judge(self, proposal: Proposal, grants: Grants | None = None) -> Verdict:
         call, case = proposal.call, self._journal.case

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from leitstand.approval import Directory, Grants
+from leitstand.approval import Directory, Grants, verify
 from leitstand.clock import Clock
 from leitstand.digest import keyed
 from leitstand.policy import Bundle, Measured, Request, decide
-from leitstand.records import Case, Verdict
+from leitstand.records import Approval, Case, Checkpoint, Verdict
 from leitstand.tool import Tool
 
 __all__ = ["Asked", "Rules"]
@@ -60,6 +60,10 @@ class Rules:
             for b in self.limits(tenant).get("budgets", ())
             if b["tool"] == tool
         ]
+
+    def grants(self, checkpoint: Checkpoint, approvals: Sequence[Approval]) -> Grants:
+        """Who of these people validly signed exactly this, by the directory and the clock of now."""
+        return verify(checkpoint, approvals, self.directory, now=self.clock.time())
 
     def decide(
         self, case: Case, asked: Asked, done: Set[str], grants: Grants | None

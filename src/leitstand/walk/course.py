@@ -54,10 +54,9 @@ class Course:
             return None
         if type(update) is Command:
             command = cast("Command[str]", update)
-            goto = cast("Sequence[str]", command.goto)
-            if names or len(goto) != 1 or not _plain(command) or goto[0] not in steps:
+            if names or not _plain(command) or command.goto[0] not in steps:
                 return None
-            names, update = goto, command.update
+            names, update = cast("Sequence[str]", command.goto), command.update
         if type(update) is not dict:
             return None
         update = cast("dict[str, object]", update)
@@ -180,4 +179,7 @@ def _is_dict(value: object) -> TypeGuard[dict[str, object]]:
 
 
 def _plain(command: Command[str]) -> bool:
-    return command.graph is None and command.resume is None and type(command.goto) in (list, tuple)
+    """One target in a list, and nothing but an update beside it."""
+    if command.graph is not None or command.resume is not None:
+        return False
+    return type(command.goto) in (list, tuple) and len(command.goto) == 1
