@@ -11,6 +11,9 @@ from ulid import ULID
 __all__ = ["Clock", "FixedClock", "SystemClock"]
 
 
+_DRAW = 4096
+
+
 class Clock(Protocol):
     """What Leitstand knows of time and chance. Wall time in seconds since the epoch, UTC."""
 
@@ -34,6 +37,9 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clock and source of randomness."""
 
+    def __init__(self) -> None:
+        self._pool = b""
+
     def time(self) -> float:
         """Wall clock, seconds since the epoch."""
         return time.time()
@@ -47,8 +53,11 @@ class SystemClock:
         return str(ULID())
 
     def token(self, size: int) -> bytes:
-        """Bytes of the operating system's generator."""
-        return os.urandom(size)
+        """Bytes of the operating system's generator, drawn in bulk; none is given out twice."""
+        if len(self._pool) < size:
+            self._pool = os.urandom(max(size, _DRAW))
+        taken, self._pool = self._pool[:size], self._pool[size:]
+        return taken
 
 
 @dataclass

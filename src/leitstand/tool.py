@@ -6,8 +6,8 @@ raise only the errors of `CallFailed`; everything else becomes `ToolFailed`.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, get_type_hints, overload
 
 from pydantic import BaseModel, TypeAdapter
@@ -64,6 +64,8 @@ class Tool(Generic[A, R]):
     the system honours the idempotency key, so a repeat with the same key is safe; `reconcile` looks an effect up
     by its key. `watch`: a read that
     must still hold when a person's approval is acted on; it is read again, and a change voids the approval.
+    `recorded` are the arguments that must equal a value of a system of record; `open_fields` those whose type is no
+    closed vocabulary, so that their values can carry foreign content.
     """
 
     name: str
@@ -80,21 +82,8 @@ class Tool(Generic[A, R]):
     idempotent: bool = False
     watch: bool = False
     reconcile: Callable[[str, Any], Awaitable[R | None]] | None = None
-
-    @property
-    def recorded(self) -> dict[str, Recorded]:
-        """Argument fields that must equal a value of a system of record."""
-        return {
-            name: mark
-            for name, info in self.args.model_fields.items()
-            for mark in info.metadata
-            if isinstance(mark, Recorded)
-        }
-
-    @property
-    def open_fields(self) -> tuple[str, ...]:
-        """Argument fields whose type is no closed vocabulary: their values can carry foreign content."""
-        return tuple(n for n, i in self.args.model_fields.items() if not _closed(i))
+    recorded: Mapping[str, Recorded] = field(default_factory=dict[str, Recorded])
+    open_fields: tuple[str, ...] = ()
 
 
 class _Read(Protocol):
@@ -140,6 +129,8 @@ def tool(
             idempotent=idempotent,
             watch=watch,
             reconcile=reconcile,
+            recorded=_recorded(args),
+            open_fields=tuple(n for n, i in args.model_fields.items() if not _closed(i)),
         )
 
     return cast("_Read", define)
@@ -185,6 +176,11 @@ def _holds_float(schema: object) -> bool:
     if isinstance(schema, list):
         return any(_holds_float(v) for v in cast("list[object]", schema))
     return False
+
+
+def _recorded(args: type[BaseModel]) -> dict[str, Recorded]:
+    marks = {n: [m for m in i.metadata if isinstance(m, Recorded)] for n, i in args.model_fields.items()}
+    return {name: found[0] for name, found in marks.items() if found}
 
 
 def _closed(info: FieldInfo) -> bool:

@@ -13,7 +13,7 @@ from cedarpy import pst
 
 from leitstand.digest import canonical, plain
 from leitstand.errors import PolicyRefused, ValueRefused
-from leitstand.policy.engine import parse, validate
+from leitstand.policy.engine import Store, parse, store_of, validate
 from leitstand.policy.facts import FactCall, Facts, Measured, measure
 from leitstand.policy.finding import Finding
 from leitstand.policy.memo import Memo
@@ -21,6 +21,7 @@ from leitstand.policy.rule import Rule, read_rule
 from leitstand.policy.schema import COMMON, Slot
 from leitstand.policy.source import Source, read_source
 from leitstand.policy.toolrules import Signature, ToolRules, ready, sign_tool, whole_records
+from leitstand.records import Verdict
 from leitstand.tool import Tool
 
 __all__ = ["Bundle", "inspect", "texts_of"]
@@ -34,7 +35,9 @@ class Bundle:
     schema: str
     rules: tuple[Rule, ...]
     tools: Mapping[str, ToolRules]
-    memo: Memo = field(default_factory=Memo, repr=False)
+    store: Store
+    verdicts: Memo[bytes, Verdict] = field(default_factory=lambda: Memo(1024), repr=False)
+    stores: Memo[tuple[str, ...], Store] = field(default_factory=lambda: Memo(256), repr=False)
 
     @staticmethod
     def load(
@@ -99,6 +102,7 @@ def inspect(
         schema=schema,
         rules=rules,
         tools=MappingProxyType({n: ready(s, rules) for n, s in signatures.items()}),
+        store=store_of(schema),
     ), ()
 
 

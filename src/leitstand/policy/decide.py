@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from leitstand.digest import canonical
-from leitstand.errors import Cause
+from leitstand.errors import Cause, LeitstandError
 from leitstand.policy.bundle import Bundle
-from leitstand.policy.engine import ask, with_entities
-from leitstand.policy.toolrules import ToolRules
+from leitstand.policy.engine import Store, ask, with_entities
+from leitstand.policy.toolrules import RuleSet, ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
 
 __all__ = ["Request", "decide", "denied"]
@@ -52,19 +52,16 @@ def decide(bundle: Bundle, request: Request) -> Verdict:
     if rules is None:
         return denied(bundle, request.tool, f"unknown tool `{request.tool}`")
     try:
-        facts = rules.measured(request.facts)
-        context = {"args": rules.arguments(request.args), "call": _call(request)}
-        who = (request.tool, request.role, request.tenant, request.requester)
-        asked = canonical([who, context, facts])
-        known = bundle.memo.get(asked)
-        if known is not None:
-            return known
-        verdict = _judge(bundle, rules, request, context, facts)
+        groups = {
+            "args": rules.arguments(request.args),
+            "facts": rules.measured(request.facts),
+            "call": _call(request),
+        }
+        asked = canonical([request.tool, request.role, request.tenant, request.requester, groups])
+        known = bundle.verdicts.get(asked)
+        return known or bundle.verdicts.put(asked, _judge(bundle, rules, request, groups))
     except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
-        return denied(bundle, request.tool, f"{type(error).__name__}: {error}")
-    if not verdict.error:
-        bundle.memo.put(asked, verdict)
-    return verdict
+        return denied(bundle, request.tool, _words(error))
 
 
 def denied(
@@ -90,6 +87,10 @@ def denied(
     )
 
 
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, LeitstandError) else f"{type(error).__name__}: {error}"
+
+
 def _call(request: Request) -> dict[str, object]:
     approval = {
         "count": request.approval_count,
@@ -104,41 +105,51 @@ def _call(request: Request) -> dict[str, object]:
     }
 
 
-def _entities(request: Request) -> tuple[dict[str, object], ...]:
-    principal = {"tenant": request.tenant, "requester": request.requester}
-    return (
-        {
-            "uid": {"type": "Agent", "id": request.role},
-            "attrs": principal,
-            "parents": [{"type": "Role", "id": request.role}],
-        },
-        {
-            "uid": {"type": "Case", "id": request.case},
-            "attrs": {"tenant": request.tenant},
-            "parents": [],
-        },
+def _store(bundle: Bundle, request: Request) -> Store:
+    """Who acts, on what: an agent in its role, and a case. Most calls of a case share it."""
+    role, case = request.role, request.case
+    who = (role, request.tenant, request.requester, case)
+    known = bundle.stores.get(who)
+    if known is not None:
+        return known
+    agent = {"tenant": request.tenant, "requester": request.requester}
+    in_role = {"type": "Role", "id": role}
+    tenant = {"tenant": request.tenant}
+    entities: tuple[dict[str, object], ...] = (
+        {"uid": {"type": "Agent", "id": role}, "attrs": agent, "parents": [in_role]},
+        {"uid": {"type": "Case", "id": case}, "attrs": tenant, "parents": []},
     )
+    return bundle.stores.put(who, with_entities(bundle.store, entities))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    store: Store
+    names: Mapping[str, object]
+    groups: Mapping[str, Mapping[str, object]]
+
+    def ask(self, rules: RuleSet) -> tuple[bool, tuple[str, ...]]:
+        request = {**self.names, "context": rules.context(self.groups)}
+        return ask(rules.policies, self.store, request)
 
 
 def _judge(
     bundle: Bundle,
     rules: ToolRules,
     request: Request,
-    context: Mapping[str, object],
-    facts: Mapping[str, object],
+    groups: Mapping[str, Mapping[str, object]],
 ) -> Verdict:
-    store = with_entities(rules.store, _entities(request))
-    question = {
+    names = {
         "principal": {"type": "Agent", "id": request.role},
         "action": {"type": "Action", "id": request.tool},
         "resource": {"type": "Case", "id": request.case},
-        "context": canonical({**context, "facts": rules.relevant(facts)}).decode(),
     }
-    allowed, reasons = ask(rules.judging, store, question)
-    marks = ask(rules.marking, store, question)[1] if rules.marking else ()
+    question, facts = _Question(_store(bundle, request), names, groups), groups["facts"]
+    allowed, reasons = question.ask(rules.judging)
+    marks = question.ask(rules.marking)[1] if rules.marking else ()
     against = () if allowed else reasons
     hits = [rules.rules[name].hit(facts) for name in (*against, *marks)]
-    if not allowed and not (against and ask(rules.granting, store, question)[0]):
+    if not allowed and not (against and question.ask(rules.granting)[0]):
         text = f"nothing grants `{request.tool}` to role `{request.role}`"
         return denied(bundle, request.tool, text, hits=hits, facts=facts)
     fields = {f for name in against for f in rules.rules[name].notes.fields}

@@ -1,33 +1,37 @@
-"""A small memory of decisions: the same question under the same rules has the same answer."""
+"""A small memory: the same question under the same rules has the same answer."""
 
 from collections import OrderedDict
-
-from leitstand.records import Verdict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
 
 __all__ = ["Memo"]
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
-class Memo:
-    """The last `size` verdicts by the canonical bytes of their request; belongs to one bundle."""
+
+class Memo(Generic[K, V]):
+    """The last `size` answers by their question. It belongs to one bundle and goes with it."""
 
     __slots__ = ("_known", "_size")
 
-    def __init__(self, size: int = 1024) -> None:
-        self._known: OrderedDict[bytes, Verdict] = OrderedDict()
+    def __init__(self, size: int) -> None:
+        self._known: OrderedDict[K, V] = OrderedDict()
         self._size = size
 
-    def get(self, request: bytes) -> Verdict | None:
-        """The verdict given before, None if it is not remembered."""
-        verdict = self._known.get(request)
-        if verdict is not None:
-            self._known.move_to_end(request)
-        return verdict
+    def get(self, question: K) -> V | None:
+        """The answer given before, None if it is not remembered."""
+        answer = self._known.get(question)
+        if answer is not None:
+            self._known.move_to_end(question)
+        return answer
 
-    def put(self, request: bytes, verdict: Verdict) -> None:
-        """Remember a verdict; the one not asked for longest goes."""
-        self._known[request] = verdict
+    def put(self, question: K, answer: V) -> V:
+        """Remember an answer and give it back; the one not asked for longest goes."""
+        self._known[question] = answer
         if len(self._known) > self._size:
             self._known.popitem(last=False)
+        return answer
 
     def __len__(self) -> int:
         return len(self._known)

@@ -39,6 +39,7 @@ action write;
 
 _LONG = 2**53
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_PLAIN: dict[Kind, type] = {"Bool": bool, "String": str}
 _ORIGINS: dict[object, Kind] = {
     frozenset: "Set<String>",
     set: "Set<String>",
@@ -95,10 +96,17 @@ def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> di
     fitted: dict[str, object] = {}
     for name, slot in slots.items():
         value = given.get(name)
-        if value is None and slot.optional:
-            continue
-        fitted[name] = _value(slot.kind, value, f"{what}.{name}")
+        if _is_plain(slot.kind, value):
+            fitted[name] = value
+        elif value is not None or not slot.optional:
+            fitted[name] = _value(slot.kind, value, f"{what}.{name}")
     return fitted
+
+
+def _is_plain(kind: Kind, value: object) -> bool:
+    if type(value) is int:
+        return kind == "Long" and -_LONG <= value <= _LONG
+    return type(value) is _PLAIN.get(kind)
 
 
 def _record(slots: Mapping[str, Slot]) -> str:
@@ -143,22 +151,12 @@ def _single(annotation: type) -> Kind | None:
 
 
 def _value(kind: Kind, value: object, what: str) -> object:
-    if kind == "Long":
-        return _long(value, what)
-    if kind == "Bool" and type(value) is bool:
-        return value
     if kind == "String":
         return _text(value, what)
     if kind == "Set<String>" and isinstance(value, frozenset | set | tuple | list):
         members = cast("Iterable[object]", value)
         return sorted({_text(m, what) for m in members})
     raise _ill_typed(kind, value, what)
-
-
-def _long(value: object, what: str) -> int:
-    if type(value) is not int or abs(value) > _LONG:
-        raise _ill_typed("Long", value, what)
-    return value
 
 
 def _text(value: object, what: str) -> str:

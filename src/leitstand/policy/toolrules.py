@@ -13,14 +13,14 @@ from cedarpy import PolicySet, pst
 
 from leitstand.digest import canonical, plain
 from leitstand.errors import ValueRefused
-from leitstand.policy.engine import Store, policy_set, store_of
+from leitstand.policy.engine import policy_set
 from leitstand.policy.facts import Facts
 from leitstand.policy.finding import Finding
 from leitstand.policy.rule import Rule, nodes_of
 from leitstand.policy.schema import COMMON, Slot, action_text, fit, slots_of
 from leitstand.tool import Tool
 
-__all__ = ["Signature", "ToolRules", "ready", "sign_tool"]
+__all__ = ["RuleSet", "Signature", "ToolRules", "ready", "sign_tool", "whole_records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,24 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RuleSet:
+    """Policies as the engine's own immutable set, and which attributes of a request they name."""
+
+    policies: PolicySet
+    named: frozenset[tuple[str, str]]
+
+    def context(self, groups: Mapping[str, Mapping[str, object]]) -> str:
+        """What the engine has to read of a request, as JSON."""
+        kept = {
+            group: {n: v for n, v in values.items() if (group, n) in self.named}
+            for group, values in groups.items()
+        }
+        return canonical(kept).decode()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ToolRules:
-    """The policies that can apply to a tool, as the engine's own immutable sets.
+    """The policies that can apply to a tool, ready for the engine.
 
     `judging` decides (grants and forbids), `granting` holds the grants alone, `marking` what only
     leaves a mark. `slice` names all of it: change one rule, argument or fact and it is another.
@@ -44,34 +60,41 @@ class ToolRules:
 
     signature: Signature
     rules: Mapping[str, Rule]
-    judging: PolicySet
-    granting: PolicySet
-    marking: PolicySet | None
-    store: Store
-    named: frozenset[tuple[str, str]]
+    judging: RuleSet
+    granting: RuleSet
+    marking: RuleSet | None
     slice: str
 
+    @property
+    def named(self) -> frozenset[tuple[str, str]]:
+        """All that any of the rules names: `("facts", "tier")`."""
+        marked: frozenset[tuple[str, str]] = self.marking.named if self.marking else frozenset()
+        return self.judging.named | marked
+
     def arguments(self, given: Mapping[str, object]) -> dict[str, object]:
-        """The arguments that rules name, as JSON values.
+        """The arguments that rules can name, as JSON values.
 
         Raises ValueRefused: an argument that the tool does not know, is missing or ill-typed.
         """
-        if unknown := given.keys() - self.signature.tool.args.model_fields.keys():
-            name = self.signature.tool.name
-            raise ValueRefused(f"`{name}` has no argument {sorted(unknown)}", where=name)
-        fitted = fit(self.signature.args, given, "args")
-        return {n: v for n, v in fitted.items() if ("args", n) in self.named}
+        return self._fitted(
+            "args", given, self.signature.args, self.signature.tool.args.model_fields
+        )
 
     def measured(self, given: Mapping[str, object]) -> dict[str, object]:
         """All facts as JSON values. Raises ValueRefused: unknown, missing or ill-typed."""
-        if unknown := given.keys() - self.signature.facts.keys():
-            name = self.signature.tool.name
-            raise ValueRefused(f"`{name}` has no fact {sorted(unknown)}", where=name)
-        return fit(self.signature.facts, given, "facts")
+        return self._fitted("facts", given, self.signature.facts, self.signature.facts)
 
-    def relevant(self, facts: Mapping[str, object]) -> dict[str, object]:
-        """The facts that rules name."""
-        return {n: v for n, v in facts.items() if ("facts", n) in self.named}
+    def _fitted(
+        self,
+        what: str,
+        given: Mapping[str, object],
+        slots: Mapping[str, Slot],
+        known: Mapping[str, object],
+    ) -> dict[str, object]:
+        if unknown := given.keys() - known.keys():
+            name = self.signature.tool.name
+            raise ValueRefused(f"`{name}` has no {what} {sorted(unknown)}", where=name)
+        return fit(slots, given, what)
 
 
 def sign_tool(
@@ -97,11 +120,9 @@ def ready(signature: Signature, rules: Iterable[Rule]) -> ToolRules:
     return ToolRules(
         signature=signature,
         rules=mine,
-        judging=policy_set(r.node for r in mine.values() if not r.marks),
-        granting=policy_set(r.node for r in mine.values() if r.grants),
-        marking=policy_set(r.node for r in marks) if marks else None,
-        store=store_of(COMMON + signature.schema),
-        named=frozenset(_named(r.node for r in mine.values())),
+        judging=_set(r for r in mine.values() if not r.marks),
+        granting=_set(r for r in mine.values() if r.grants),
+        marking=_set(marks) if marks else None,
         slice=plain(
             canonical([name, COMMON, signature.schema, [_form(r.node) for r in mine.values()]])
         ),
@@ -151,6 +172,11 @@ def _faults(
             yield Finding("error", "fact-type", "`checked` is a frozenset[str]", place)
         elif name in known and name != "checked":
             yield Finding("error", "fact-twice", f"`{name}` is measured by two functions", place)
+
+
+def _set(rules: Iterable[Rule]) -> RuleSet:
+    nodes = [r.node for r in rules]
+    return RuleSet(policy_set(nodes), frozenset(_named(nodes)))
 
 
 def _form(node: object) -> object:
