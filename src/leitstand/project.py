@@ -16,32 +16,54 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from leitstand.clock import Clock
 from leitstand.desk import hand_over
-from leitstand.errors import ProjectRefused
+from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.role import Compiled, Role
 from leitstand.store import Limits
 from leitstand.tool import Connection, Tool
-from leitstand.values import Frozen
+from leitstand.values import Frozen, Identifier, Text
 
-__all__ = ["Connect", "Project", "find_root", "load_project"]
+__all__ = ["Connect", "Disconnect", "Intake", "Member", "Project", "find_root", "load_project"]
 
-Connect = Callable[[Path, Path | None, str], Awaitable[Sequence[Connection]]]
-"""`(state folder, world folder or None, tenant)` to the connections of that tenant."""
+Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]
+"""`(state folder, world folder or None, tenant, clock)` to the connections of that tenant."""
+
+Disconnect = Callable[[Sequence[Connection]], None]
+"""Gives connections back."""
+
+Intake = Callable[[Path, Path], Awaitable[Mapping[str, Any]]]
+"""`(state folder, file)` to a case's input: the file's bytes are kept before anything is read."""
+
+
+class Member(Frozen):
+    """A person whom `leitstand demo` makes: name and roles, the key is made there."""
+
+    id: Identifier
+    name: Text
+    roles: tuple[Identifier, ...]
 
 
 class Table(Frozen):
-    """The project's table; every path is relative to the root."""
+    """The project's table; every path is relative to the root, every reference `module:name`.
+
+    `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in front of
+    supervisors, and which columns a batch prints of a role's cases.
+    """
 
     roles: tuple[str, ...]
     facts: tuple[str, ...] = ()
     policies: str = "policies"
     connect: str
+    disconnect: str = ""
+    intake: str = ""
     limits: str
+    texts: str = ""
     world: str = ""
     state: str = "var"
     tenant: str
-    people: tuple[dict[str, Any], ...] = ()
+    people: tuple[Member, ...] = ()
     case: dict[str, int] = {}
 
 
@@ -55,6 +77,8 @@ class Project:
     tools: tuple[Tool[Any, Any], ...]
     facts: tuple[Facts[Any], ...]
     connect: Connect
+    disconnect: Disconnect | None
+    intake: Intake | None
     limits: Callable[[Path], Mapping[str, Any]]
 
     @property
@@ -68,14 +92,22 @@ class Project:
         return self.root / self.table.world if self.table.world else None
 
     @property
+    def texts(self) -> Path | None:
+        """The folder of the project's own texts, if the project names one."""
+        return self.root / self.table.texts if self.table.texts else None
+
+    @property
     def state(self) -> Path:
         """The folder that holds the store, keys and embedded systems."""
         return self.root / self.table.state
 
     @property
     def case_limits(self) -> Limits:
-        """What one case may use."""
-        return Limits(**self.table.case)
+        """What one case may use. Raises ProjectRefused: no such limit."""
+        try:
+            return Limits(**self.table.case)
+        except TypeError as error:
+            raise ProjectRefused(str(error), where="[tool.leitstand] case") from error
 
     def bundle(self) -> Bundle:
         """The policy bundle as it stands in the files now. Raises PolicyRefused."""
@@ -115,6 +147,8 @@ def load_project(root: Path) -> Project:
         tools=tuple(tools.values()),
         facts=facts_in(*(_module(root, name) for name in table.facts)),
         connect=_named(root, table.connect),
+        disconnect=_named(root, table.disconnect) if table.disconnect else None,
+        intake=_named(root, table.intake) if table.intake else None,
         limits=_named(root, table.limits),
     )
 
@@ -140,8 +174,10 @@ def _named(root: Path, reference: str) -> Any:  # noqa: ANN401 - the caller know
 def _module(root: Path, name: str) -> ModuleType:
     try:
         module = importlib.import_module(name)
-    except ImportError as error:
-        msg = f"cannot load `{name}`: {error}"
+    except LeitstandError:
+        raise
+    except Exception as error:
+        msg = f"cannot load `{name}`: {type(error).__name__}: {error}"
         raise ProjectRefused(msg, where=name) from error
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):

@@ -13,6 +13,7 @@ from leitstand.digest import canonical
 from leitstand.errors import Cause, LeitstandError
 from leitstand.policy.bundle import Bundle
 from leitstand.policy.engine import Store, ask, with_entities
+from leitstand.policy.schema import APPROVAL, CALL, fit
 from leitstand.policy.toolrules import RuleSet, ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
 
@@ -94,15 +95,11 @@ def _words(error: Exception) -> str:
 def _call(request: Request) -> dict[str, object]:
     approval = {
         "count": request.approval_count,
-        "roles": sorted(request.approval_roles),
-        "persons": sorted(request.approval_persons),
+        "roles": request.approval_roles,
+        "persons": request.approval_persons,
     }
-    return {
-        "tainted": sorted(request.tainted),
-        "approval": approval,
-        "edited": request.edited,
-        "done": sorted(request.done),
-    }
+    call = {"tainted": request.tainted, "edited": request.edited, "done": request.done}
+    return fit(CALL, call, "call") | {"approval": fit(APPROVAL, approval, "approval")}
 
 
 def _store(bundle: Bundle, request: Request) -> Store:

@@ -22,9 +22,18 @@ from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
 
-__all__ = ["COMMON", "Kind", "Slot", "action_text", "fit", "slots_of"]
+__all__ = ["APPROVAL", "CALL", "COMMON", "Kind", "Slot", "action_text", "fit", "slots_of"]
 
 Kind = Literal["Long", "Bool", "String", "Set<String>"]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One attribute that rules can name: its Cedar type, and whether it may be absent."""
+
+    kind: Kind
+    optional: bool = False
+
 
 COMMON = """\
 entity Role;
@@ -37,6 +46,18 @@ action write;
 """
 """What every bundle shares: who acts, on what, and what the guard knows of a call."""
 
+CALL: Mapping[str, Slot] = {
+    "tainted": Slot("Set<String>"),
+    "edited": Slot("Bool"),
+    "done": Slot("Set<String>"),
+}
+APPROVAL: Mapping[str, Slot] = {
+    "count": Slot("Long"),
+    "roles": Slot("Set<String>"),
+    "persons": Slot("Set<String>"),
+}
+"""The attributes of `Call` and of its `approval`, as the guard gives them."""
+
 _LONG = 2**53
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _PLAIN: dict[Kind, type] = {"Bool": bool, "String": str}
@@ -46,14 +67,6 @@ _ORIGINS: dict[object, Kind] = {
     tuple: "Set<String>",
     list: "Set<String>",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One attribute that rules can name: its Cedar type, and whether it may be absent."""
-
-    kind: Kind
-    optional: bool = False
 
 
 def slots_of(model: type[BaseModel]) -> dict[str, Slot]:

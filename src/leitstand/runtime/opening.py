@@ -1,37 +1,62 @@
 """Opening a project: store, keys, people, rules, connections and roles made one running whole."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from leitstand.approval import FileDirectory
 from leitstand.clock import Clock, FixedClock, SystemClock
+from leitstand.errors import ProjectRefused, UsageRefused
 from leitstand.guard import Rules
 from leitstand.project import Project
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
+from leitstand.tool import Connection
+from leitstand.values import Frozen
 
 __all__ = ["Leitstand", "open_leitstand"]
 
 
+class Place(Frozen):
+    """What a state folder was opened for the first time with: later openings go on with it.
+
+    `began` is the machine's time then: the clock of a world with a date of its own runs on from there.
+    """
+
+    tenant: str
+    world: str
+    began: float
+
+
 @dataclass(frozen=True, slots=True)
 class Leitstand:
-    """A project that is open: close it when done."""
+    """A project that is open: close it when done. Opened for reading, its runtime starts nothing."""
 
     project: Project
     tenant: str
     state: Path
+    world: Path | None
     store: Store
     rules: Rules
     directory: FileDirectory
     runtime: Runtime
+    connections: Sequence[Connection]
+
+    @property
+    def limits(self) -> Mapping[str, Any]:
+        """The tenant's data."""
+        return self.rules.limits(self.tenant)
 
     def close(self) -> None:
-        """Give the store back; what was committed stays."""
+        """Give store and connections back; what was committed stays."""
         self.store.close()
+        if self.project.disconnect is not None and self.connections:
+            self.project.disconnect(self.connections)
 
 
 async def open_leitstand(
@@ -40,30 +65,71 @@ async def open_leitstand(
     state: Path | None = None,
     world: Path | None = None,
     tenant: str = "",
+    write: bool = True,
 ) -> Leitstand:
-    """Open `project` for a tenant; `world` replaces its data, `state` the folder it writes to.
+    """Open `project` in a state folder; the first opening settles tenant and world for all later ones.
 
-    Raises ProjectRefused, PolicyRefused, StoreLocked.
+    `write` false opens for reading beside a process that writes, without connections. Raises
+    ProjectRefused, PolicyRefused, StoreLocked, and UsageRefused: the folder is another tenant's, or there
+    is nothing to read yet.
     """
-    state, world = state or project.state, world or project.world
-    tenant = tenant or project.table.tenant
+    state = state or project.state
+    if not write and not (state / _JOURNAL).is_file():
+        msg = f"there are no cases in `{state}` yet"
+        raise UsageRefused(msg, mend="run `leitstand demo`, or `leitstand run ROLE FILE`")
     state.mkdir(parents=True, exist_ok=True)
-    limits: Mapping[str, Any] = project.limits(world) if world else {}
-    clock = _clock(limits)
+    place = _place(state / "place.json", project, world, tenant)
+    data = Path(place.world) if place.world else None
+    limits: Mapping[str, Any] = project.limits(data) if data else {}
+    clock = _clock(limits, place.began)
     master = _master(state / "master.key")
     directory = FileDirectory(state / "people.json")
     rules = Rules(project.bundle(), project.tools, lambda _: limits, directory, clock, master)
-    connections = await project.connect(state, world, tenant)
-    store = Store(f"sqlite:///{state / 'journal.db'}", master, clock)
-    runtime = Runtime(store, rules, connections, project.roles, limits=project.case_limits)
-    return Leitstand(project, tenant, state, store, rules, directory, runtime)
+    store = Store(f"sqlite:///{state / _JOURNAL}", master, clock, write=write)
+    connections: Sequence[Connection] = ()
+    try:
+        if write:
+            connections = await project.connect(state, data, place.tenant, clock)
+        runtime = Runtime(store, rules, connections, project.roles, limits=project.case_limits)
+    except BaseException:
+        store.close()
+        raise
+    return Leitstand(
+        project, place.tenant, state, data, store, rules, directory, runtime, connections
+    )
 
 
-def _clock(limits: Mapping[str, Any]) -> Clock:
+_JOURNAL = "journal.db"
+
+
+def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Place:
+    """What the folder was opened with, or what it is opened with now."""
+    asked = world or project.world
+    if asked is not None and not asked.is_dir():
+        msg = f"no folder `{asked}`"
+        raise ProjectRefused(msg, where="world", mend="name the folder of the world's data")
+    if file.is_file():
+        known = Place.model_validate_json(file.read_bytes())
+        if tenant and tenant != known.tenant:
+            msg = f"`{file.parent}` belongs to tenant `{known.tenant}`"
+            raise UsageRefused(msg, mend="give another --state for another tenant")
+        return known.model_copy(update={"world": str(world.resolve())}) if world else known
+    place = Place(
+        tenant=tenant or project.table.tenant,
+        world=str(asked.resolve()) if asked else "",
+        began=SystemClock().time(),
+    )
+    file.write_bytes(orjson.dumps(place.model_dump()))
+    return place
+
+
+def _clock(limits: Mapping[str, Any], began: float) -> Clock:
+    """The machine's clock, or one that began at nine o'clock of the world's own day and never goes back."""
     today = limits.get("today")
     if not today:
         return SystemClock()
-    return FixedClock(datetime.combine(date.fromisoformat(today), time(9), UTC))
+    start = datetime.combine(date.fromisoformat(today), time(9), UTC)
+    return FixedClock(start + timedelta(seconds=SystemClock().time() - began))
 
 
 def _master(path: Path) -> bytes:

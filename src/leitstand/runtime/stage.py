@@ -44,18 +44,18 @@ class Stage:
         self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
     ) -> None:
         """Record the superstep, or hold it against the recorded one. Raises Diverged."""
-        journal, digest = self._journal, self._journal.digest
-        body = {
-            "tasks": [f"{t.step}#{t.visit}" for t in tasks],
-            "updates": [digest(canonical(u)) for u in updates],
-        }
+        journal = self._journal
+        names = [f"{t.step}#{t.visit}" for t in tasks]
+        digests = [journal.digest(canonical(u)) for u in updates]
         recorded = journal.tape.seals.get(superstep)
+        body = canonical({"tasks": names, "updates": digests})
         if recorded is None:
-            journal.record("seal", str(superstep), body)
-        elif digest(canonical(body)) != recorded.digest:
-            raise _other(superstep, journal.tape.body(recorded), body)
-        for name in body["tasks"]:
-            self._all_read(name)
+            journal.record_raw("seal", str(superstep), body)
+        elif recorded.body != body:
+            raise _other(superstep, journal.tape.body(recorded), {"tasks": names, "updates": digests})
+        for name in names:
+            if name in journal.tape.unread:
+                self._all_read(name)
 
     def ended(self, walked: Walked) -> None:
         """Hold the end of a walk against the tape. Raises Diverged when something recorded was left out."""

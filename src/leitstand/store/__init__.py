@@ -1,6 +1,7 @@
 """The store: journals, signals, blobs, and the projections made from them."""
 
 from leitstand.store.batch import Append, Budget, Close, NewCase
+from leitstand.store.course import course
 from leitstand.store.journal import BLOB, Birth, Journal, Limits, new_case
 from leitstand.store.page import CaseKey
 from leitstand.store.store import Claimed, Signal, Store
@@ -21,6 +22,7 @@ __all__ = [
     "Signal",
     "Store",
     "Tape",
+    "course",
     "new_case",
     "task_of",
 ]

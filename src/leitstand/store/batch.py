@@ -6,11 +6,11 @@ there). One whose fence is old fails alone and leaves nothing behind.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, select
+from sqlalchemy import Connection, Table, bindparam, case, func, select
 
-from leitstand.errors import Contradiction, LostFence
+from leitstand.errors import Contradiction, LostFence, Missing
 from leitstand.records import Event
 from leitstand.store.page import seal_page
 from leitstand.store.projection import Change, project
@@ -28,7 +28,7 @@ from leitstand.store.schema import (
     signals,
 )
 
-__all__ = ["Append", "Batch", "Budget", "Close", "NewCase"]
+__all__ = ["Append", "Batch", "Budget", "Close", "NewCase", "Tell", "give_birth", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,17 @@ class NewCase:
     at: float
     parent: str = ""
     depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A signal for a case: known by its id, told once. The case becomes due unless it has ended."""
+
+    ulid: str
+    id: str
+    kind: str
+    body: bytes
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +178,8 @@ class Batch:
                 last = self._take(append, row, changes)
                 self.flush()
                 if append.signal is not None:
-                    _tell_parent(self.conn, append.signal, append.at)
+                    parent, name, body = append.signal
+                    tell(self.conn, [Tell(parent, name, "child", body, append.at)])
         except BaseException:
             row.seq, row.head, row.pending, row.fence = before
             self._drop()
@@ -244,51 +256,70 @@ def apply(conn: Connection, changes: Sequence[Change]) -> None:
             conn.execute(table.delete().where(table.c[change.key[0]] == change.key[1]))
 
 
-def give_birth(conn: Connection, case: NewCase) -> int:
-    """Insert a new case with its key and first page; its number is returned."""
-    page, head = seal_page(b"", 0, case.events, case.bodies)
-    born = conn.execute(
-        cases.insert(),
-        {
-            "ulid": case.ulid,
-            "tenant": case.tenant,
-            "role": case.role,
-            "version": case.version,
-            "requester": case.requester,
-            "title": case.title,
-            "parent": case.parent,
-            "depth": case.depth,
-            "status": "ready",
-            "seq": len(case.events),
-            "head": head,
-            "due": case.at,
-            "opened": case.at,
-            "changed": case.at,
-        },
-    )
-    no = cast("int", (born.inserted_primary_key or (0,))[0])
-    conn.execute(keys.insert(), {"case_no": no, "wrapped": case.wrapped})
-    row = {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
-    conn.execute(pages.insert(), row)
-    return no
+def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
+    """Insert new cases with their keys and first pages; their numbers are returned."""
+    first = int(conn.execute(_LAST_CASE).scalar_one()) + 1
+    numbers = list(range(first, first + len(born)))
+    rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
+    conn.execute(_BEAR, [row for row, _ in rows])
+    wrapped = zip(numbers, born, strict=True)
+    conn.execute(_KEEP, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
+    _insert(conn, pages, [page for _, page in rows])
+    return numbers
 
 
-def insert_signal(conn: Connection, no: int, signal: tuple[str, str, bytes], at: float) -> bool:
-    """Insert a signal (id, kind, body) for case `no` and make the case due; False if it is known."""
-    name, kind, body = signal
-    if conn.execute(select(signals.c.id).where(signals.c.id == name)).first():
-        return False
-    row = {"id": name, "case_no": no, "kind": kind, "body": body, "at": at}
-    conn.execute(signals.insert(), row)
-    conn.execute(_WAKE, {"no": no, "at": at})
-    return True
+def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
+    """Insert signals and make their cases due; False for a signal that is known, Missing without case.
+
+    A held case is woken by a `release` alone; what came in the meantime is drawn then.
+    """
+    ulids = list({t.ulid for t in told})
+    found = conn.execute(_NUMBERS, {"ulids": ulids})
+    numbers: dict[str, int] = {ulid: no for ulid, no in found}
+    known = set(conn.execute(_KNOWN, {"ids": [t.id for t in told]}).scalars())
+    answers: list[bool | Missing] = []
+    fresh: list[tuple[int, Tell]] = []
+    for one in told:
+        no = numbers.get(one.ulid)
+        if no is None:
+            answers.append(Missing(f"no case `{one.ulid}`"))
+            continue
+        answers.append(one.id not in known)
+        if one.id not in known:
+            known.add(one.id)
+            fresh.append((no, one))
+    if fresh:
+        rows = [
+            {"id": t.id, "case_no": no, "kind": t.kind, "body": t.body, "at": t.at, "drawn": 0}
+            for no, t in fresh
+        ]
+        conn.execute(_INSERTS["signals"], rows)
+        conn.execute(_WAKE, [{"no": no, "at": t.at} for no, t in fresh])
+        if released := [{"no": no, "at": t.at} for no, t in fresh if t.kind == "release"]:
+            conn.execute(_RELEASE, released)
+    return answers
 
 
-def _tell_parent(conn: Connection, told: tuple[str, str, bytes], at: float) -> None:
-    parent, name, body = told
-    no = conn.execute(select(cases.c.case_no).where(cases.c.ulid == parent)).scalar()
-    if no is not None:
-        insert_signal(conn, int(no), (name, "child", body), at)
+def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
+    page, head = seal_page(b"", 0, born.events, born.bodies)
+    row = {
+        "case_no": no,
+        "ulid": born.ulid,
+        "tenant": born.tenant,
+        "role": born.role,
+        "version": born.version,
+        "requester": born.requester,
+        "title": born.title,
+        "parent": born.parent,
+        "depth": born.depth,
+        "status": "ready",
+        "seq": len(born.events),
+        "head": head,
+        "due": born.at,
+        "opened": born.at,
+        "changed": born.at,
+    }
+    return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
 
 
 def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
@@ -329,15 +360,32 @@ def _at(event: Event, seq: int) -> Event:
     return event if event.seq == seq else Event(event.kind, event.address, event.body, event.digest, seq)
 
 
-_CONSTRAINED = frozenset({"business_keys", "reservations", "approvals"})
+_CONSTRAINED = frozenset({"business_keys", "reservations"})
 _TABLES = {
     t.name: t
-    for t in (approvals, blobs, business_keys, checkpoints, effects, pages, reservations, signals)
+    for t in (
+        approvals,
+        blobs,
+        business_keys,
+        cases,
+        checkpoints,
+        effects,
+        pages,
+        reservations,
+        signals,
+    )
 }
 _INSERTS = {name: table.insert() for name, table in _TABLES.items()}
 _LOAD = select(
     cases.c.case_no, cases.c.fence, cases.c.seq, cases.c.head, cases.c.pending, cases.c.bursts
 ).where(cases.c.case_no.in_(bindparam("numbers", expanding=True)))
+_LAST_CASE = select(func.coalesce(func.max(cases.c.case_no), 0))
+_BEAR = cases.insert()
+_KEEP = keys.insert()
+_NUMBERS = select(cases.c.ulid, cases.c.case_no).where(
+    cases.c.ulid.in_(bindparam("ulids", expanding=True))
+)
+_KNOWN = select(signals.c.id).where(signals.c.id.in_(bindparam("ids", expanding=True)))
 _MOVE = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
@@ -360,14 +408,17 @@ _CLOSE = (
     )
 )
 _DRAW = signals.update().where(signals.c.id == bindparam("signal")).values(drawn=bindparam("seq"))
+# One that waits for a time is due at once; of one that runs, `due` is the end of its lease.
 _WAKE = (
     cases.update()
-    .where(
-        cases.c.case_no == bindparam("no"),
-        cases.c.status.in_(("ready", "running", "waiting")),
-    )
+    .where(cases.c.case_no == bindparam("no"))
     .values(
         pending=cases.c.pending + 1,
-        due=func.coalesce(cases.c.due, bindparam("at")),
+        due=case((cases.c.status == "waiting", bindparam("at")), else_=cases.c.due),
     )
+)
+_RELEASE = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"), cases.c.status == "held")
+    .values(status="ready", reason="", due=bindparam("at"))
 )

@@ -74,7 +74,10 @@ class Journal:
 
         Raises LimitReached when the case has used up its events or bytes; the exit and the hold of a case always fit.
         """
-        raw = canonical(body)
+        return self.record_raw(kind, address, canonical(body))
+
+    def record_raw(self, kind: Kind, address: Address, raw: bytes) -> Event:
+        """The same, for a body that is canonical already."""
         self._check_limits(kind, len(raw))
         event = Event(kind, address, raw, self.key.digest(raw))
         self._buffer.append(event)
@@ -177,10 +180,14 @@ class Journal:
 
 
 def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
-    """A case with its first event (`body` holds its input), under a key of its own."""
-    key = store.new_key()
-    raw = canonical(body)
-    started = Event("started", "", raw, key.digest(raw))
+    """A case with its first event, under a key of its own.
+
+    That event holds its input (`body`), and what the case is: its row is made from it, not the other
+    way round. The case's name is in the clear part, so that no page passes for another case's.
+    """
+    key, at = store.new_key(), store.clock.time()
+    raw = canonical({**body, "case": _identity(birth, at)})
+    started = Event("started", birth.ulid, raw, key.digest(raw))
     return NewCase(
         ulid=birth.ulid,
         tenant=birth.tenant,
@@ -191,7 +198,20 @@ def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
         wrapped=store.wrapped(key, birth.ulid),
         events=(started,),
         bodies=key.encrypt(raw),
-        at=store.clock.time(),
+        at=at,
         parent=birth.parent,
         depth=birth.depth,
     )
+
+
+def _identity(birth: Birth, at: float) -> dict[str, object]:
+    return {
+        "tenant": birth.tenant,
+        "role": birth.role,
+        "version": birth.version,
+        "requester": birth.requester,
+        "title": birth.title[:200],
+        "parent": birth.parent,
+        "depth": birth.depth,
+        "at": at,
+    }

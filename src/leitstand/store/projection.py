@@ -97,6 +97,11 @@ def _unknown(_no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Ite
         yield Change("effects", {"state": "unknown"}, ("key", body["key"]))
 
 
+def _exit(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    if body["cause"]:
+        yield Change("cases", {"reason": body["cause"]}, ("case_no", no))
+
+
 _MAKERS = {
     "checkpoint": _checkpoint,
     "void": _void,
@@ -104,4 +109,5 @@ _MAKERS = {
     "intent": _intent,
     "outcome": _outcome,
     "attempt": _unknown,
+    "exit": _exit,
 }

@@ -62,6 +62,7 @@ cases = Table(
     Column("owner", String(64)),
     Column("due", Float),
     Column("pending", Integer, nullable=False, default=0),
+    Column("anchored", Integer, nullable=False, default=0),
     Column("opened", Float, nullable=False),
     Column("changed", Float, nullable=False),
     Index("cases_due", "due"),

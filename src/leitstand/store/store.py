@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, false, or_, select
 from leitstand.clock import Clock
 from leitstand.errors import Missing
 from leitstand.records import Case, Event
-from leitstand.store.batch import Append, NewCase, give_birth, insert_signal
+from leitstand.store.batch import Append, NewCase, Tell
 from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
 from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, metadata, pages, signals, state
@@ -87,19 +87,11 @@ class Store:
 
     async def start(self, case: NewCase) -> int:
         """Insert a case, due at once; its number is returned."""
-        return await self.writer.work(lambda conn: give_birth(conn, case))
+        return await self.writer.start(case)
 
     async def signal(self, ulid: str, name: str, kind: str, body: bytes) -> bool:
         """Tell a case something; False if this signal id is known already. Raises Missing: no such case."""
-        at = self.clock.time()
-
-        def insert(conn: Connection) -> bool:
-            no = conn.execute(select(cases.c.case_no).where(cases.c.ulid == ulid)).scalar()
-            if no is None:
-                raise Missing(f"no case `{ulid}`")
-            return insert_signal(conn, int(no), (name, kind, body), at)
-
-        return await self.writer.work(insert)
+        return await self.writer.tell(Tell(ulid, name, kind, body, self.clock.time()))
 
     async def claim(
         self, owner: str, lease: float, limit: int, only: Sequence[tuple[str, str]] | None = None
@@ -117,7 +109,7 @@ class Store:
             conn.execute(
                 _CLAIM, [{"no": r["case_no"], "to": owner, "end": now + lease} for r in rows]
             )
-            return [self._claimed(conn, dict(r), until) for r in rows]
+            return self._claimed(conn, [dict(r) for r in rows], until)
 
         return await self.writer.work(take)
 
@@ -149,7 +141,7 @@ class Store:
             row = conn.execute(select(cases).where(cases.c.ulid == ulid)).mappings().first()
             if row is None:
                 raise Missing(f"no case `{ulid}`")
-            return self._claimed(conn, dict(row) | {"fence": -2}, 0.0)
+            return self._claimed(conn, [dict(row) | {"fence": -2}], 0.0)[0]
 
         return await self.read(load)
 
@@ -171,27 +163,39 @@ class Store:
         if self._reading is not None:
             self._reading.close()
 
-    def _claimed(self, conn: Connection, row: dict[str, Any], lease_end: float) -> Claimed:
+    def _claimed(
+        self, conn: Connection, rows: Sequence[dict[str, Any]], lease_end: float
+    ) -> list[Claimed]:
+        """Keys, events and waiting signals of these cases, with one question each for all of them."""
+        given = {"numbers": [int(r["case_no"]) for r in rows]}
+        wrapped: dict[int, bytes] = {no: key for no, key in conn.execute(_KEYS, given)}
+        found: dict[int, list[Page]] = {}
+        for at, headers, body in conn.execute(_PAGES, given):
+            page = Page(at & ((1 << PAGE_SHIFT) - 1), headers, body)
+            found.setdefault(at >> PAGE_SHIFT, []).append(page)
+        waiting: dict[int, list[Signal]] = {}
+        if any(r["pending"] for r in rows):
+            for no, *signal in conn.execute(_SIGNALS, given):
+                waiting.setdefault(no, []).append(Signal(*signal))
+        return [self._one(r, wrapped, found, waiting, lease_end) for r in rows]
+
+    def _one(
+        self,
+        row: dict[str, Any],
+        wrapped: dict[int, bytes],
+        found: dict[int, list[Page]],
+        waiting: dict[int, list[Signal]],
+        lease_end: float,
+    ) -> Claimed:
         no = int(row["case_no"])
-        wrapped = conn.execute(_KEY, {"no": no}).scalar()
-        key = unwrap(self.master, wrapped or b"", row["ulid"])
-        found = conn.execute(_PAGES, {"low": no << PAGE_SHIFT, "high": (no + 1) << PAGE_SHIFT})
-        events = tuple(
-            event
-            for at, headers, body in found
-            for event in open_page(Page(at & ((1 << PAGE_SHIFT) - 1), headers, body), key)
-        )
-        waiting: tuple[Signal, ...] = ()
-        if row["pending"]:
-            waiting = tuple(Signal(*r) for r in conn.execute(_SIGNALS, {"no": no}))
-        case = case_of(row)
+        key = unwrap(self.master, wrapped.get(no, b""), row["ulid"])
         return Claimed(
-            case,
+            case_of(row),
             key,
             row["fence"] + 1,
             row["bursts"] + 1,
-            events,
-            waiting,
+            tuple(event for page in found.get(no, ()) for event in open_page(page, key)),
+            tuple(waiting.get(no, ())),
             lease_end,
             row["opened"],
         )
@@ -246,14 +250,19 @@ _RENEW = (
     .where(cases.c.case_no == bindparam("no"), cases.c.fence == bindparam("its"))
     .values(due=bindparam("end"))
 )
-_KEY = select(keys.c.wrapped).where(keys.c.case_no == bindparam("no"))
+_ASKED = cases.c.case_no.in_(bindparam("numbers", expanding=True))
+_KEYS = select(keys.c.case_no, keys.c.wrapped).where(
+    keys.c.case_no.in_(bindparam("numbers", expanding=True))
+)
+_SHIFTED = cases.c.case_no.op("<<")(PAGE_SHIFT)
 _PAGES = (
     select(pages.c.page, pages.c.headers, pages.c.body)
-    .where(pages.c.page >= bindparam("low"), pages.c.page < bindparam("high"))
+    .select_from(cases.join(pages, pages.c.page.between(_SHIFTED, _SHIFTED + (1 << PAGE_SHIFT) - 1)))
+    .where(_ASKED)
     .order_by(pages.c.page)
 )
 _SIGNALS = (
-    select(signals.c.id, signals.c.kind, signals.c.body, signals.c.at)
-    .where(signals.c.case_no == bindparam("no"), signals.c.drawn == 0)
+    select(signals.c.case_no, signals.c.id, signals.c.kind, signals.c.body, signals.c.at)
+    .where(signals.c.case_no.in_(bindparam("numbers", expanding=True)), signals.c.drawn == 0)
     .order_by(signals.c.at, signals.c.id)
 )

@@ -48,7 +48,8 @@ class Tape:
         self.by_id: dict[str, Frozen] = {}
         for event in events:
             self.add(event)
-            self._expect(event)
+            if event.kind in _CALLS:
+                self.unread.setdefault(task_of(event.address), set()).add(event.address)
 
     def add(self, event: Event) -> None:
         """Take an event in, as it is recorded or as it is read from the store."""
@@ -92,10 +93,6 @@ class Tape:
     def open_checkpoints(self) -> list[Frozen]:
         """Checkpoints that still wait for a person."""
         return [c for c in self.checkpoints.values() if c.state == "open"]
-
-    def _expect(self, event: Event) -> None:
-        if event.kind in _CALLS:
-            self.unread.setdefault(task_of(event.address), set()).add(event.address)
 
 
 def task_of(address: Address) -> str:

@@ -5,6 +5,7 @@ whole group, and after a commit that cannot be made the writer takes no more wor
 """
 
 import asyncio
+import itertools
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -15,16 +16,17 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from leitstand.errors import LeitstandError, StoreFailed
-from leitstand.store.batch import Append, Batch
+from leitstand.store.batch import Append, Batch, NewCase, Tell, give_birth, tell
 
 __all__ = ["Writer"]
 
 T = TypeVar("T")
+What = Append | NewCase | Tell | Callable[[Connection], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    what: Append | Callable[[Connection], Any]
+    what: "What"
     done: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
 
@@ -44,6 +46,14 @@ class Writer:
         """Commit an append; the future gives the last seq, or raises LostFence, Contradiction, StoreFailed."""
         return cast("asyncio.Future[int]", self._submit(append))
 
+    def start(self, case: NewCase) -> "asyncio.Future[int]":
+        """Insert a new case; the future gives its number."""
+        return cast("asyncio.Future[int]", self._submit(case))
+
+    def tell(self, signal: Tell) -> "asyncio.Future[bool]":
+        """Insert a signal; the future gives False if it is known, or raises Missing."""
+        return cast("asyncio.Future[bool]", self._submit(signal))
+
     def work(self, function: Callable[[Connection], T]) -> "asyncio.Future[T]":
         """Run `function` inside the group's transaction, in a savepoint; its result or error."""
         return cast("asyncio.Future[T]", self._submit(function))
@@ -53,7 +63,7 @@ class Writer:
         self._jobs.put(None)
         self._thread.join()
 
-    def _submit(self, what: Append | Callable[[Connection], Any]) -> "asyncio.Future[Any]":
+    def _submit(self, what: What) -> "asyncio.Future[Any]":
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
         if self._broken is not None:
@@ -120,7 +130,9 @@ class Writer:
 def _together(conn: Connection, group: Sequence[_Job]) -> list[object]:
     batch = Batch(conn)
     batch.load([j.what.case_no for j in group if isinstance(j.what, Append)])
-    results = [_take(batch, job.what) for job in group]
+    # Runs of one kind are written with few statements; the order between kinds is kept.
+    runs = itertools.groupby((job.what for job in group), key=type)
+    results = [result for _, run in runs for result in _take(batch, list(run))]
     batch.flush()
     return results
 
@@ -129,32 +141,35 @@ def _one_by_one(conn: Connection, group: Sequence[_Job]) -> list[object]:
     return [_take_alone(conn, job.what) for job in group]
 
 
-def _take(batch: Batch, what: Append | Callable[[Connection], Any]) -> object:
-    if not isinstance(what, Append):
-        batch.flush()
-        result = _work(batch.conn, what)
-        batch.rows.clear()
-        return result
+def _take(batch: Batch, run: Sequence[Any]) -> Sequence[object]:
+    if isinstance(run[0], Append):
+        return [_append(batch, one) for one in run]
+    batch.flush()
+    if isinstance(run[0], NewCase):
+        return give_birth(batch.conn, run)
+    batch.rows.clear()
+    if isinstance(run[0], Tell):
+        return tell(batch.conn, run)
+    return [_work(batch.conn, one) for one in run]
+
+
+def _append(batch: Batch, append: Append) -> object:
     try:
-        return batch.add(what)
+        return batch.add(append)
     except LeitstandError as error:
         return error
 
 
-def _take_alone(conn: Connection, what: Append | Callable[[Connection], Any]) -> object:
-    if not isinstance(what, Append):
-        return _work(conn, what)
+def _take_alone(conn: Connection, what: What) -> object:
     batch = Batch(conn)
     try:
         with conn.begin_nested():
-            last = batch.add(what)
+            (result,) = _take(batch, [what])
             batch.flush()
-    except LeitstandError as error:
-        return error
     except IntegrityError as error:
         msg = f"a row of this append is taken: {error.orig}"
         return StoreFailed(msg)
-    return last
+    return result
 
 
 def _work(conn: Connection, function: Callable[[Connection], Any]) -> object:

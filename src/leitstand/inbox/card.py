@@ -1,0 +1,92 @@
+"""The card: what a supervisor is shown of a checkpoint, in the order in which people read it."""
+
+from leitstand.values import Frozen
+
+__all__ = ["Argument", "Card", "Message", "Rule", "Source", "Who"]
+
+
+class Who(Frozen):
+    """A person and the role in which they decide or have decided."""
+
+    person: str
+    name: str
+    role: str
+
+
+class Rule(Frozen):
+    """Why the supervisor is asked: the rule, its version and owner, and its reason in words."""
+
+    rule: str
+    version: str
+    owner: str
+    reason: str
+    fix: str = ""
+
+
+class Argument(Frozen):
+    """One argument: the agent's value as text and as JSON, what the master data say, where it was found.
+
+    `same` is None where there are no master data to compare with.
+    """
+
+    field: str
+    label: str
+    shown: str
+    value: str
+    master: str = ""
+    same: bool | None = None
+    found: tuple[str, ...] = ()
+
+
+class Source(Frozen):
+    """One reading that the action rests on."""
+
+    id: str
+    tool: str
+    source: str
+    confidence: int
+    authority: str
+
+
+class Message(Frozen):
+    """One question or answer about the case. `at` in seconds since the epoch."""
+
+    person: str
+    text: str
+    at: float
+
+
+class Card(Frozen):
+    """A checkpoint as it is shown; the fields stand in the order of reading.
+
+    `effect` says in one sentence what will happen; `reversible` and `reversal` whether and how it can be
+    taken back. `confidence` is the lowest of all evidence, whole percent. `before` is what the agent did,
+    oldest first. `needed` signatures are asked for, `signed` are there, `may` could give one now.
+    `difference` names what changed since an earlier signature became void. Times in seconds since the epoch.
+    """
+
+    id: str
+    effect: str
+    reversible: bool
+    reversal: str
+    rules: tuple[Rule, ...]
+    arguments: tuple[Argument, ...]
+    evidence: tuple[Source, ...]
+    conflicts: tuple[str, ...]
+    confidence: int
+    before: tuple[str, ...]
+    siblings: tuple[str, ...]
+    deadline: str
+    opened: float
+    roles: tuple[str, ...]
+    needed: int
+    signed: tuple[Who, ...]
+    may: tuple[Who, ...]
+    thread: tuple[Message, ...]
+    difference: tuple[str, ...]
+    tool: str
+    case: str
+    title: str
+    role: str
+    requester: str
+    state: str = "open"

@@ -1,0 +1,169 @@
+"""The dossier: what a case holds, made of its journal alone: never of what a role says of itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import select
+
+from leitstand.errors import Missing
+from leitstand.records import Approval, Case, Correction, Effect, Event, Exit, Verdict
+from leitstand.store import Claimed, Journal, Limits, Signal, Store, Tape
+from leitstand.store.schema import cases
+from leitstand.tool import Tool
+from leitstand.values import Frozen
+
+__all__ = ["Dossier", "Happened", "Judged", "open_dossier"]
+
+
+class Happened(Frozen):
+    """One call of the case: `what` is read, failed, refused, rejected, asked or done; `text` its result in short."""
+
+    address: str
+    tool: str
+    what: str
+    text: str = ""
+
+
+class Judged(Frozen):
+    """A write as it was judged: its arguments, the verdict, and whether the rules refused it."""
+
+    address: str
+    tool: str
+    args: dict[str, Any]
+    verdict: Verdict
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One case: its status, what it did, what was judged and decided, what it changed, how it ended."""
+
+    case: Case
+    status: str
+    reason: str
+    opened: float
+    changed: float
+    journal: Journal
+    events: tuple[Event, ...]
+    signals: tuple[Signal, ...]
+    effects: tuple[Effect, ...]
+    judged: tuple[Judged, ...]
+    happened: tuple[Happened, ...]
+    approvals: tuple[Approval, ...]
+    corrections: tuple[Correction, ...]
+    exit: Exit | None
+
+    @property
+    def tape(self) -> Tape:
+        """The journal by address."""
+        return self.journal.tape
+
+    @property
+    def gravest(self) -> Judged | None:
+        """The write whose verdict is the most severe; of equals the first."""
+        order = ("info", "note", "approve", "hold", "escalate", "reject")
+        return max(self.judged, key=lambda j: order.index(j.verdict.level), default=None)
+
+    def outcome(self, address: str) -> Mapping[str, Any] | None:
+        """The recorded answer at an address, without what lies in a blob."""
+        event = self.tape.answers.get(address)
+        return self.tape.body(event) if event is not None else None
+
+
+async def open_dossier(store: Store, tools: Mapping[str, Tool[Any, Any]], ulid: str) -> Dossier:
+    """The dossier of a case. Raises Missing: no such case, Erased."""
+    claimed = await store.journal(ulid)
+    query = select(cases.c.status, cases.c.reason, cases.c.opened, cases.c.changed)
+    row = await store.read(lambda c: c.execute(query.where(cases.c.ulid == ulid)).first())
+    if row is None:
+        raise Missing(f"no case `{ulid}`")
+    journal = Journal(claimed, store, Limits())
+    leave = journal.tape.exit
+    return Dossier(
+        case=claimed.case,
+        status=row[0],
+        reason=row[1],
+        opened=row[2],
+        changed=row[3],
+        journal=journal,
+        events=claimed.events,
+        signals=claimed.signals,
+        effects=tuple(_effects(journal.tape, tools)),
+        judged=tuple(_judged(claimed)),
+        happened=tuple(_happened(claimed, tools)),
+        approvals=tuple(_bodies(claimed, "approval", Approval)),
+        corrections=tuple(_bodies(claimed, "correction", Correction)),
+        exit=Exit.model_validate_json(orjson.dumps(leave)) if leave else None,
+    )
+
+
+def _effects(tape: Tape, tools: Mapping[str, Tool[Any, Any]]) -> Iterator[Effect]:
+    """Every write that was sent, in the order of its intents."""
+    for address, intent in tape.intents.items():
+        event = tape.answers.get(address)
+        body = tape.body(event) if event is not None else {}
+        state = "done" if body else "unknown" if tape.attempts.get(intent["key"]) else "intent"
+        value = body.get("value")
+        tool = tools.get(intent["tool"])
+        yield Effect(
+            tool=intent["tool"],
+            args=intent["args"],
+            key=intent["key"],
+            state="failed" if "failure" in body else state,
+            result=cast("dict[str, Any]", value) if isinstance(value, dict) else {},
+            undo=tool.undo if tool else "",
+        )
+
+
+def _judged(claimed: Claimed) -> Iterator[Judged]:
+    for event in claimed.events:
+        if event.kind not in ("answer", "checkpoint", "intent"):
+            continue
+        body: dict[str, Any] = orjson.loads(event.body)
+        if "verdict" in body and "args" in body:
+            verdict = Verdict.model_validate_json(orjson.dumps(body["verdict"]))
+            refused = event.kind == "answer" and "failure" in body
+            yield Judged(
+                address=event.address,
+                tool=body["tool"],
+                args=body["args"],
+                verdict=verdict,
+                refused=refused,
+            )
+
+
+def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator[Happened]:
+    for event in claimed.events:
+        if event.kind in ("answer", "outcome", "checkpoint"):
+            body: dict[str, Any] = orjson.loads(event.body)
+            if body["tool"] in tools:
+                what, text = _what(event, body)
+                yield Happened(address=event.address, tool=body["tool"], what=what, text=text)
+
+
+def _what(event: Event, body: Mapping[str, Any]) -> tuple[str, str]:
+    if event.kind == "checkpoint":
+        return "asked", str(body["id"])
+    if "failure" in body:
+        kind = {"LS201": "refused", "LS202": "rejected"}.get(body["failure"]["code"], "failed")
+        return kind, str(body["failure"]["text"])
+    value = body.get("value")
+    row = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    if event.kind == "outcome":
+        return "done", ", ".join(_names(row))
+    return "read", str(row.get("source", ""))
+
+
+def _names(result: Mapping[str, Any]) -> Iterator[str]:
+    """The names that a system gave to what was written: `voucher_no` and the like."""
+    for name, value in result.items():
+        if name.endswith(("_no", "_id", "ulid")) and isinstance(value, str) and value:
+            yield value
+
+
+def _bodies(claimed: Claimed, kind: str, model: type[Any]) -> Iterator[Any]:
+    for event in claimed.events:
+        if event.kind == kind:
+            yield model.model_validate_json(event.body)

@@ -1,0 +1,141 @@
+"""Evidence as people are shown it: what was read, from where, how sure, and where a value stands in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+import orjson
+
+from leitstand.store import Journal
+from leitstand.tool import Authority, Tool
+
+__all__ = ["Read", "conflicts_in", "find_value", "look_up", "readings_of", "result_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One reading: its id, the tool that gave it, and its result as JSON."""
+
+    id: str
+    tool: str
+    authority: Authority
+    result: Mapping[str, Any]
+
+    @property
+    def source(self) -> str:
+        """Which record or document it was read from."""
+        return str(self.result.get("source", self.tool))
+
+    @property
+    def confidence(self) -> int:
+        """How sure the tool is, whole percent."""
+        return int(self.result.get("confidence", 100))
+
+
+async def readings_of(
+    journal: Journal, tools: Mapping[str, Tool[Any, Any]], names: Sequence[str]
+) -> tuple[Read, ...]:
+    """The readings with these ids; what is no reading of this case is left out. Raises Missing."""
+    found: list[Read] = []
+    for name in names:
+        event = journal.tape.answers.get(name)
+        body = journal.tape.body(event) if event is not None else {"failure": True}
+        tool = tools.get(body.get("tool", ""))
+        if "failure" not in body and tool is not None:
+            result = await result_of(journal, body)
+            found.append(Read(name, tool.name, tool.authority, result))
+    return tuple(found)
+
+
+async def result_of(journal: Journal, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The result in a recorded answer, from its blob if it is large. Raises Missing."""
+    raw = orjson.loads(await journal.load(body["blob"])) if "blob" in body else body.get("value")
+    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {"value": raw}
+
+
+def find_value(reading: Read, value: object) -> str:
+    """Where `value` stands in a reading: the document's own place if it names one, else the path in dots."""
+    wanted = _forms(value)
+    for path, leaf, place in _leaves(reading.result.get("value", reading.result), (), {}):
+        if _plain(leaf) in wanted:
+            return place or ".".join(path)
+    return ""
+
+
+def look_up(
+    reference: str, args: Mapping[str, Any], readings: Sequence[Read], limits: Mapping[str, Any]
+) -> object:
+    """What `TOOL path` or `limits path` refers to; a segment `{arg}` is an argument's value. None if absent."""
+    owner, _, path = reference.partition(" ")
+    segments = [str(args.get(p[1:-1], "")) if p[:1] == "{" else p for p in path.split(".")]
+    if owner == "limits":
+        return _down(limits, segments)
+    found = (_down(r.result, segments) for r in readings if r.tool == owner)
+    return next((f for f in found if f is not None), None)
+
+
+def conflicts_in(readings: Sequence[Read]) -> Iterator[Mapping[str, Any]]:
+    """Every `Conflict` that a reading holds: `{field, values, sources}`."""
+    for reading in readings:
+        yield from _conflicts(reading.result)
+
+
+def _conflicts(node: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(node, dict):
+        row = cast("dict[str, Any]", node)
+        if row.keys() == {"field", "values", "sources"}:
+            yield row
+        for value in row.values():
+            yield from _conflicts(value)
+    elif isinstance(node, list):
+        for value in cast("list[object]", node):
+            yield from _conflicts(value)
+
+
+def _leaves(
+    node: object, path: tuple[str, ...], places: Mapping[str, str], start: int = 0
+) -> Iterator[tuple[tuple[str, ...], object, str]]:
+    """Every leaf with its path, and its place in the document where a record above holds `paths`."""
+    if isinstance(node, dict):
+        row = cast("dict[str, object]", node)
+        if isinstance(row.get("paths"), dict):
+            places, start = cast("dict[str, str]", row["paths"]), len(path)
+        for name, value in row.items():
+            if name != "paths":
+                yield from _leaves(value, (*path, name), places, start)
+    elif isinstance(node, list):
+        for index, value in enumerate(cast("list[object]", node)):
+            yield from _leaves(value, (*path, str(index)), places, start)
+    else:
+        yield path, node, places.get(_dotted(path[start:]), "")
+
+
+def _dotted(path: Sequence[str]) -> str:
+    """`lines[0].net` of `("lines", "0", "net")`."""
+    text = "".join(f"[{p}]" if p.isdecimal() else f".{p}" for p in path)
+    return text.removeprefix(".")
+
+
+def _forms(value: object) -> frozenset[str]:
+    """How a value may be written in a document: cents also as an amount."""
+    forms = {_plain(value)}
+    if isinstance(value, int) and not isinstance(value, bool):
+        forms.add(_plain(str(Decimal(value) / 100)))
+    return frozenset(forms - {""})
+
+
+def _plain(value: object) -> str:
+    text = str(value) if value is not None and not isinstance(value, bool) else ""
+    try:
+        return str(Decimal(text).normalize()) if text[:1].isdecimal() else text
+    except ArithmeticError:
+        return text
+
+
+def _down(node: object, segments: Sequence[str]) -> object:
+    for segment in segments:
+        if not isinstance(node, Mapping):
+            return None
+        node = cast("Mapping[str, object]", node).get(segment)
+    return node

@@ -1,0 +1,191 @@
+"""Texts for supervisors: sentences as data, filled with amounts, dates and names of their language.
+
+The product's own sentences stand beside this module, the project's (names of tools and fields, what an
+action does in one sentence) in its `texts` folder; both have `de.toml` and `en.toml`. A sentence names
+values as `{gross_cents:money}`; a part in brackets is left out when one of its values is empty.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+
+from leitstand.errors import ProjectRefused
+
+__all__ = ["Language", "Texts", "texts_of"]
+
+Language = Literal["de", "en"]
+
+_PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
+_PART = re.compile(r"\[([^\[\]]*)\]")
+
+
+class Texts:
+    """The sentences of one language: the project's before the product's."""
+
+    def __init__(self, language: Language, own: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        self.language: Language = language
+        self._own, self._given = own, given
+        self._locale: str = own["locale"]
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence `section.name`, filled. Raises KeyError: there is no such sentence."""
+        section, _, name = key.partition(".")
+        return self.fill(self._own[section][name], values)
+
+    def known(self, key: str, other: str = "") -> str:
+        """The sentence `section.name` as it is, or `other` where there is none."""
+        section, _, name = key.partition(".")
+        return str(self._own.get(section, {}).get(name, other))
+
+    def tool(self, name: str) -> str:
+        """What a tool is called."""
+        return str(self._of_tool(name).get("name", name))
+
+    def sentence(self, tool: str, what: str) -> str:
+        """The project's sentence on a tool: `effect`, `done` or `undo`; empty where it has none."""
+        return str(self._of_tool(tool).get(what, ""))
+
+    def lookups(self, tool: str) -> Mapping[str, str]:
+        """Values that a tool's sentences take from readings or the tenant's data, by name."""
+        return cast("Mapping[str, str]", self._of_tool(tool).get("values", {}))
+
+    def field(self, name: str) -> str:
+        """What an argument is called."""
+        return str(self._given.get("fields", {}).get(name, name))
+
+    def role(self, name: str) -> str:
+        """What a role of people is called."""
+        return str(self._given.get("roles", {}).get(name, name))
+
+    def roles(self, names: tuple[str, ...]) -> str:
+        """Roles of people, joined."""
+        return ", ".join(self.role(n) for n in names)
+
+    def fill(self, template: str, values: Mapping[str, object]) -> str:
+        """A sentence with its values. Parts in brackets fall away with an empty value; others show `?`."""
+
+        def part(found: re.Match[str]) -> str:
+            names = _PLACE.findall(found[1])
+            empty = any(_at(values, name) in (None, "") for name, _ in names)
+            return "" if empty else found[1]
+
+        return _PLACE.sub(lambda m: self._shown(values, m[1], m[2] or ""), _PART.sub(part, template))
+
+    def value(self, name: str, value: object, currency: str = "EUR") -> str:
+        """An argument's value as people read it; names that end in `_cents` are amounts."""
+        if value is None:
+            return "–"
+        if isinstance(value, list | tuple):
+            return ", ".join(self.value(name, v, currency) for v in cast("list[object]", value))
+        if isinstance(value, Mapping):
+            row = cast("Mapping[str, object]", value)
+            return "; ".join(f"{self.field(k)} {self.value(k, v, currency)}" for k, v in row.items())
+        for suffix, kind in _SUFFIXES.items():
+            if name.endswith(suffix) and isinstance(value, int):
+                return self._format(kind, value, currency)
+        return self._plain(value)
+
+    def time(self, seconds: float) -> str:
+        """A moment (seconds since the epoch) in the zone of this machine."""
+        return _time(seconds, "", self._locale)
+
+    def _of_tool(self, name: str) -> Mapping[str, Any]:
+        return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))
+
+    def _shown(self, values: Mapping[str, object], name: str, kind: str) -> str:
+        value = _at(values, name)
+        if value in (None, ""):
+            return "?"
+        return self._format(kind, value, str(values.get("currency") or "EUR"))
+
+    def _format(self, kind: str, value: object, currency: str) -> str:
+        make = _FORMATS.get(kind)
+        return make(value, currency, self._locale) if make else self._plain(value)
+
+    def _plain(self, value: object) -> str:
+        if isinstance(value, str) and (day := _day(value)):
+            return format_date(day, "medium", locale=self._locale)
+        if isinstance(value, bool):
+            return str(self._given.get("words", {}).get(str(value).lower(), value))
+        return str(value)
+
+
+@lru_cache(maxsize=8)
+def texts_of(language: Language, folder: Path | None = None) -> Texts:
+    """The texts of a language, with those of a project's folder. Raises ProjectRefused: no TOML."""
+    file = folder / f"{language}.toml" if folder else None
+    given: dict[str, Any] = {}
+    if file is not None and file.is_file():
+        try:
+            given = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ProjectRefused(str(error), where=str(file)) from error
+    return Texts(language, _product(language), given)
+
+
+@cache
+def _product(language: Language) -> Mapping[str, Any]:
+    text = files("leitstand.inbox").joinpath("texts", f"{language}.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def _at(values: Mapping[str, object], name: str) -> object:
+    found: object = values
+    for part in name.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = cast("Mapping[str, object]", found).get(part)
+    return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+    except ValueError:
+        return None
+
+
+def _money(value: object, currency: str, locale: str) -> str:
+    cents = Decimal(str(value)) if not isinstance(value, bool) else Decimal(0)
+    return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
+
+
+def _percent(value: object, _currency: str, locale: str) -> str:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{format_decimal(number, locale=locale)} %"
+
+
+def _permyriad(value: object, currency: str, locale: str) -> str:
+    return _percent(Decimal(str(value)) / 100, currency, locale)
+
+
+def _date(value: object, _currency: str, locale: str) -> str:
+    day = _day(str(value))
+    return format_date(day, "medium", locale=locale) if day else str(value)
+
+
+def _time(value: object, _currency: str, locale: str) -> str:
+    moment = datetime.fromtimestamp(float(str(value)), UTC).astimezone()
+    return format_datetime(moment, "short", locale=locale)
+
+
+_FORMATS: Mapping[str, Callable[[object, str, str], str]] = {
+    "money": _money,
+    "percent": _percent,
+    "date": _date,
+    "time": _time,
+    "permyriad": _permyriad,
+}
+_SUFFIXES = {"_cents": "money", "_permyriad": "permyriad"}
