@@ -1,8 +1,9 @@
 """A project: the folder with an engineer's roles, tools and policies, loaded from its root.
 
 One table says what belongs to it: `[tool.leitstand]` in `pyproject.toml`, or `leitstand.toml`.
-References have the form `package.module:name`. The root is put first on the search path, and a module that
-resolves outside of it is refused: `agents` and `tools` are names that other packages use too.
+References have the form `package.module:name`. The root is put first on the search path, and a
+module that resolves outside of it is refused: `agents` and `tools` are names that other packages
+use too.
 """
 
 import importlib
@@ -192,7 +193,9 @@ def _table_of(folder: Path) -> dict[str, Any] | None:
         if own.is_file():
             return tomllib.loads(own.read_text(encoding="utf-8"))
         if shared.is_file():
-            return tomllib.loads(shared.read_text(encoding="utf-8")).get("tool", {}).get("leitstand")
+            return (
+                tomllib.loads(shared.read_text(encoding="utf-8")).get("tool", {}).get("leitstand")
+            )
     except tomllib.TOMLDecodeError as error:
         raise ProjectRefused(str(error), where=str(folder)) from error
     return None

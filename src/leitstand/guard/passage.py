@@ -134,14 +134,12 @@ class Passage:
             update={"acted": acted, "evidence": evidence_now, "slice": slice_now}
         )
         rejecting = [a for a in answers if a.answer == "reject"]
-        for answer in rejecting:
-            rejected = shown.model_copy(update={"acted": answer.acted})
-            if self._rules.grants(rejected, [answer]).count:
-                raise Rejected(
-                    answer.reason or "abgelehnt",
-                    where=call.tool.name,
-                    detail={"person": answer.person, "at": int(answer.at)},
-                )
+        for answer in self._rules.grants(shown, rejecting).rejections:
+            raise Rejected(
+                answer.reason or "abgelehnt",
+                where=call.tool.name,
+                detail={"person": answer.person, "at": int(answer.at)},
+            )
         signed = [a for a in answers if a.answer != "reject"]
         return proposal, self._rules.grants(current, signed)
 

@@ -24,7 +24,7 @@ class Rule(Frozen):
 
 
 class Argument(Frozen):
-    """One argument: the agent's value as text and as JSON, what the master data say, where it was found.
+    """One argument: the agent's value as text and as JSON, the master data, where it was found.
 
     `same` is None where there are no master data to compare with.
     """
@@ -59,10 +59,11 @@ class Message(Frozen):
 class Card(Frozen):
     """A checkpoint as it is shown; the fields stand in the order of reading.
 
-    `effect` says in one sentence what will happen; `reversible` and `reversal` whether and how it can be
-    taken back. `confidence` is the lowest of all evidence, whole percent. `before` is what the agent did,
-    oldest first. `needed` signatures are asked for, `signed` are there, `may` could give one now.
-    `difference` names what changed since an earlier signature became void. Times in seconds since the epoch.
+    `effect` says in one sentence what will happen; `reversible` and `reversal` whether and how it
+    can be taken back. `confidence` is the lowest of all evidence, whole percent. `before` is what
+    the agent did, oldest first. `needed` signatures are asked for, `signed` are there, `may` could
+    give one now. `difference` names what changed since an earlier signature became void. Times in
+    seconds since the epoch.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The dossier: what a case holds, made of its journal alone: never of what a role says of itself."""
+"""The dossier: what a case holds, made of its journal alone, never of what a role says."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ __all__ = ["Dossier", "Happened", "Judged", "open_dossier"]
 
 
 class Happened(Frozen):
-    """One call of the case: `what` is read, failed, refused, rejected, asked or done; `text` its result in short."""
+    """One call: `what` is read, failed, refused, rejected, asked or done."""
 
     address: str
     tool: str
@@ -38,7 +38,7 @@ class Judged(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One case: its status, what it did, what was judged and decided, what it changed, how it ended."""
+    """One case: its status, what it did, what was judged and decided, and how it ended."""
 
     case: Case
     status: str

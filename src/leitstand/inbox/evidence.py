@@ -1,4 +1,4 @@
-"""Evidence as people are shown it: what was read, from where, how sure, and where a value stands in it."""
+"""Evidence as people are shown it: what was read, from where, how sure, where a value stands."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ async def result_of(journal: Journal, body: Mapping[str, Any]) -> dict[str, Any]
 
 
 def find_value(reading: Read, value: object) -> str:
-    """Where `value` stands in a reading: the document's own place if it names one, else the path in dots."""
+    """Where `value` stands in a reading: the document's own place, or the path in dots."""
     wanted = _forms(value)
     for path, leaf, place in _leaves(reading.result.get("value", reading.result), (), {}):
         if _plain(leaf) in wanted:
@@ -66,7 +66,7 @@ def find_value(reading: Read, value: object) -> str:
 def look_up(
     reference: str, args: Mapping[str, Any], readings: Sequence[Read], limits: Mapping[str, Any]
 ) -> object:
-    """What `TOOL path` or `limits path` refers to; a segment `{arg}` is an argument's value. None if absent."""
+    """What `TOOL path` or `limits path` refers to, None if absent; `{arg}` is an argument."""
     owner, _, path = reference.partition(" ")
     segments = [str(args.get(p[1:-1], "")) if p[:1] == "{" else p for p in path.split(".")]
     if owner == "limits":
@@ -96,7 +96,7 @@ def _conflicts(node: object) -> Iterator[Mapping[str, Any]]:
 def _leaves(
     node: object, path: tuple[str, ...], places: Mapping[str, str], start: int = 0
 ) -> Iterator[tuple[tuple[str, ...], object, str]]:
-    """Every leaf with its path, and its place in the document where a record above holds `paths`."""
+    """Every leaf with its path, and its place in the document if a record above has `paths`."""
     if isinstance(node, dict):
         row = cast("dict[str, object]", node)
         if isinstance(row.get("paths"), dict):

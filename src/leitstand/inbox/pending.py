@@ -1,11 +1,13 @@
 """A checkpoint that people can name: found by its id, with the case it stands in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
 from sqlalchemy import select
 
+from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
 from leitstand.guard import checkpoint_of
 from leitstand.inbox.dossier import Dossier, open_dossier
@@ -20,45 +22,68 @@ __all__ = ["Pending", "find_pending"]
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A checkpoint with its case; `given` are the decisions on it so far, those not yet drawn too."""
+    """A checkpoint with its case.
+
+    `checkpoint` holds the arguments as people want them by now: those of the latest edit. `given`
+    are the decisions on it so far, those too that are not yet drawn into the journal; `signed`
+    those of them that carry the action as it stands, one per person.
+    """
 
     dossier: Dossier
     frozen: Frozen
     checkpoint: Checkpoint
     given: tuple[Approval, ...]
-
-    @property
-    def signed(self) -> tuple[Approval, ...]:
-        """Decisions that carry the action as it is shown."""
-        return tuple(a for a in self.given if a.answer != "reject")
+    signed: tuple[Approval, ...]
 
 
 async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending:
-    """The checkpoint of this id, or whose id begins so. Raises ApprovalRefused: none, or several."""
+    """The checkpoint whose id begins so. Raises ApprovalRefused: none, or several."""
     query = (
-        select(checkpoints.c.id, cases.c.ulid)
+        select(checkpoints.c.id, checkpoints.c.address, cases.c.ulid)
         .join(cases, cases.c.case_no == checkpoints.c.case_no)
-        .where(checkpoints.c.tenant == leitstand.tenant, checkpoints.c.id.startswith(name.lower()))
+        .where(checkpoints.c.tenant == leitstand.tenant)
+        .where(checkpoints.c.id.startswith(name.lower(), autoescape=True))
         .limit(5)
     )
     found = await leitstand.store.read(lambda c: [tuple(r) for r in c.execute(query)])
     if not name or not found:
         raise ApprovalRefused(texts.say("refused.unknown", id=name or "?"))
-    if len(found) > 1 and (exact := [row for row in found if row[0] == name]) != []:
-        found = exact
     if len(found) > 1:
         names = ", ".join(str(row[0]) for row in found)
         raise ApprovalRefused(texts.say("refused.several", id=name, found=names))
-    identity, ulid = found[0]
+    identity, address, ulid = found[0]
     dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
-    frozen = dossier.tape.by_id[identity]
-    given = [Approval.model_validate_json(orjson.dumps(a)) for a in frozen.approvals]
-    given += _undrawn(dossier, identity)
-    return Pending(dossier, frozen, checkpoint_of(dossier.journal, frozen), tuple(given))
+    known = dossier.tape.by_id[identity]
+    frozen = replace(known, body={**known.body, "address": address})
+    given = tuple(_given(dossier, frozen))
+    shown = checkpoint_of(dossier.journal, frozen)
+    checkpoint = _edited(leitstand, dossier, shown, given)
+    signed = leitstand.rules.grants(checkpoint, given).approvals
+    return Pending(dossier, frozen, checkpoint, given, signed)
 
 
-def _undrawn(dossier: Dossier, identity: str) -> Sequence[Approval]:
-    """Decisions that wait to be drawn into the journal."""
-    bodies = [orjson.loads(s.body) for s in dossier.signals if s.kind == "approval"]
-    found = [Approval.model_validate_json(orjson.dumps(b["approval"])) for b in bodies]
-    return [a for a in found if a.checkpoint == identity]
+def _given(dossier: Dossier, frozen: Frozen) -> Iterator[Approval]:
+    for body in (*frozen.approvals, *_undrawn(dossier)):
+        approval = Approval.model_validate_json(orjson.dumps(body))
+        if approval.checkpoint == frozen.id:
+            yield approval
+
+
+def _undrawn(dossier: Dossier) -> Iterator[dict[str, Any]]:
+    return (orjson.loads(s.body)["approval"] for s in dossier.signals if s.kind == "approval")
+
+
+def _edited(
+    leitstand: Leitstand, dossier: Dossier, shown: Checkpoint, given: tuple[Approval, ...]
+) -> Checkpoint:
+    """The checkpoint after the valid edits so far: whoever signs next signs those arguments."""
+    edits: dict[str, Any] = {}
+    for approval in given:
+        wanted = shown.model_copy(update={"acted": approval.acted})
+        if approval.answer == "edit" and leitstand.rules.grants(wanted, [approval]).count:
+            edits |= approval.edits
+    if not edits:
+        return shown
+    args = {**shown.args, **edits}
+    acted = dossier.journal.digest(canonical([shown.tool, args]))
+    return shown.model_copy(update={"args": args, "acted": acted})

@@ -1,8 +1,9 @@
 """Texts for supervisors: sentences as data, filled with amounts, dates and names of their language.
 
-The product's own sentences stand beside this module, the project's (names of tools and fields, what an
-action does in one sentence) in its `texts` folder; both have `de.toml` and `en.toml`. A sentence names
-values as `{gross_cents:money}`; a part in brackets is left out when one of its values is empty.
+The product's own sentences stand beside this module, the project's (names of tools and fields,
+what an action does in one sentence) in its `texts` folder; both have `de.toml` and `en.toml`. A
+sentence names values as `{gross_cents:money}`; a part in brackets is left out when one of its
+values is empty.
 """
 
 import re
@@ -31,7 +32,9 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 class Texts:
     """The sentences of one language: the project's before the product's."""
 
-    def __init__(self, language: Language, own: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    def __init__(
+        self, language: Language, own: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> None:
         self.language: Language = language
         self._own, self._given = own, given
         self._locale: str = own["locale"]
@@ -71,14 +74,16 @@ class Texts:
         return ", ".join(self.role(n) for n in names)
 
     def fill(self, template: str, values: Mapping[str, object]) -> str:
-        """A sentence with its values. Parts in brackets fall away with an empty value; others show `?`."""
+        """A sentence with its values; a part in brackets falls away with an empty one, else `?`."""
 
         def part(found: re.Match[str]) -> str:
             names = _PLACE.findall(found[1])
             empty = any(_at(values, name) in (None, "") for name, _ in names)
             return "" if empty else found[1]
 
-        return _PLACE.sub(lambda m: self._shown(values, m[1], m[2] or ""), _PART.sub(part, template))
+        return _PLACE.sub(
+            lambda m: self._shown(values, m[1], m[2] or ""), _PART.sub(part, template)
+        )
 
     def value(self, name: str, value: object, currency: str = "EUR") -> str:
         """An argument's value as people read it; names that end in `_cents` are amounts."""
@@ -88,7 +93,9 @@ class Texts:
             return ", ".join(self.value(name, v, currency) for v in cast("list[object]", value))
         if isinstance(value, Mapping):
             row = cast("Mapping[str, object]", value)
-            return "; ".join(f"{self.field(k)} {self.value(k, v, currency)}" for k, v in row.items())
+            return "; ".join(
+                f"{self.field(k)} {self.value(k, v, currency)}" for k, v in row.items()
+            )
         for suffix, kind in _SUFFIXES.items():
             if name.endswith(suffix) and isinstance(value, int):
                 return self._format(kind, value, currency)

@@ -23,13 +23,12 @@ Channel = LastValue[Any] | BinaryOperatorAggregate[Any]
 class Reader:
     """Which channels are read, in order, and as what: `shape` is a class, or None for a dict.
 
-    `whole`: all channels are read. `shared`: the class is immutable, siblings get one object.
+    `whole`: they are all channels that steps may read, in the order of the state.
     """
 
     keys: tuple[str, ...]
     shape: type | None
     whole: bool
-    shared: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,11 +140,8 @@ class _Maker:
 
     def reader(self, schema: type) -> Reader:
         keys = tuple(self.parts.schemas[schema])
-        shape: type | None = schema if is_dataclass(schema) else None
-        frozen = False
-        if issubclass(schema, BaseModel):
-            shape, frozen = schema, bool(schema.model_config.get("frozen"))
-        return Reader(keys, shape, whole=keys == self.whole, shared=frozen)
+        shape = schema if _shaped(schema) else None
+        return Reader(keys, shape, whole=keys == self.whole)
 
     def functions(self) -> dict[str, Callable[..., object]]:
         """The functions that a graph's version hashes, by node, and by node and branch."""
@@ -153,6 +150,11 @@ class _Maker:
             found |= {f"{key}?{title}": branch.path for title, branch in branches.items()}
         named = {k: getattr(r, "func", None) or getattr(r, "afunc", None) for k, r in found.items()}
         return {key: function for key, function in named.items() if function is not None}
+
+
+def _shaped(schema: object) -> bool:
+    """Whether steps get an object instead of a dict."""
+    return is_dataclass(schema) or (isinstance(schema, type) and issubclass(schema, BaseModel))
 
 
 def _functions(

@@ -25,7 +25,8 @@ __all__ = ["Leitstand", "open_leitstand"]
 class Place(Frozen):
     """What a state folder was opened for the first time with: later openings go on with it.
 
-    `began` is the machine's time then: the clock of a world with a date of its own runs on from there.
+    `began` is the machine's time then: the clock of a world with a date of its own runs on from
+    there.
     """
 
     tenant: str
@@ -35,7 +36,7 @@ class Place(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Leitstand:
-    """A project that is open: close it when done. Opened for reading, its runtime starts nothing."""
+    """A project that is open: close it when done."""
 
     project: Project
     tenant: str
@@ -67,11 +68,11 @@ async def open_leitstand(
     tenant: str = "",
     write: bool = True,
 ) -> Leitstand:
-    """Open `project` in a state folder; the first opening settles tenant and world for all later ones.
+    """Open `project` in a state folder; the first opening settles tenant and world.
 
     `write` false opens for reading beside a process that writes, without connections. Raises
-    ProjectRefused, PolicyRefused, StoreLocked, and UsageRefused: the folder is another tenant's, or there
-    is nothing to read yet.
+    ProjectRefused, PolicyRefused, StoreLocked, and UsageRefused: the folder is another tenant's,
+    or there is nothing to read yet.
     """
     state = state or project.state
     if not write and not (state / _JOURNAL).is_file():
@@ -124,7 +125,7 @@ def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Pla
 
 
 def _clock(limits: Mapping[str, Any], began: float) -> Clock:
-    """The machine's clock, or one that began at nine o'clock of the world's own day and never goes back."""
+    """The machine's clock, or one that began at nine of the world's own day and never goes back."""
     today = limits.get("today")
     if not today:
         return SystemClock()

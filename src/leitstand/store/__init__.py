@@ -1,6 +1,7 @@
 """The store: journals, signals, blobs, and the projections made from them."""
 
-from leitstand.store.batch import Append, Budget, Close, NewCase
+from leitstand.store.arrival import NewCase
+from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.course import course
 from leitstand.store.journal import BLOB, Birth, Journal, Limits, new_case
 from leitstand.store.page import CaseKey

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, case, func, select
+from sqlalchemy import Connection, Table, and_, bindparam, case, exists, func, select
 
-from leitstand.errors import Contradiction, LostFence, Missing
+from leitstand.errors import Contradiction, LostFence
 from leitstand.records import Event
+from leitstand.store.arrival import Tell, tell
 from leitstand.store.page import seal_page
 from leitstand.store.projection import Change, project
 from leitstand.store.schema import (
@@ -22,13 +23,12 @@ from leitstand.store.schema import (
     cases,
     checkpoints,
     effects,
-    keys,
     pages,
     reservations,
     signals,
 )
 
-__all__ = ["Append", "Batch", "Budget", "Close", "NewCase", "Tell", "give_birth", "tell"]
+__all__ = ["Append", "Batch", "Budget", "Close", "apply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +48,6 @@ class Budget:
     window: str
     amount: int
     cap: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewCase:
-    """A case to be born with its first events, due at once."""
-
-    ulid: str
-    tenant: str
-    role: str
-    version: str
-    requester: str
-    title: str
-    wrapped: bytes
-    events: tuple[Event, ...]
-    bodies: bytes
-    at: float
-    parent: str = ""
-    depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """A signal for a case: known by its id, told once. The case becomes due unless it has ended."""
-
-    ulid: str
-    id: str
-    kind: str
-    body: bytes
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +79,6 @@ class _Row:
     fence: int
     seq: int
     head: bytes
-    pending: int
-    bursts: int
 
 
 @dataclass(slots=True)
@@ -130,8 +99,8 @@ class Batch:
         wanted = [n for n in set(numbers) if n not in self.rows]
         for at in range(0, len(wanted), 500):
             found = self.conn.execute(_LOAD, {"numbers": wanted[at : at + 500]})
-            for no, fence, seq, head, pending, bursts in found:
-                self.rows[no] = _Row(fence, seq, head, pending, bursts)
+            for no, fence, seq, head in found:
+                self.rows[no] = _Row(fence, seq, head)
 
     def add(self, append: Append) -> int:
         """Take an append in; the last seq is returned.
@@ -170,7 +139,7 @@ class Batch:
         self.closed.clear()
 
     def _add_alone(self, append: Append, row: _Row, changes: list[Change]) -> int:
-        before = (row.seq, row.head, row.pending, row.fence)
+        before = (row.seq, row.head, row.fence)
         try:
             with self.conn.begin_nested():
                 _check_keys(self.conn, changes)
@@ -181,7 +150,7 @@ class Batch:
                     parent, name, body = append.signal
                     tell(self.conn, [Tell(parent, name, "child", body, append.at)])
         except BaseException:
-            row.seq, row.head, row.pending, row.fence = before
+            row.seq, row.head, row.fence = before
             self._drop()
             raise
         return last
@@ -202,13 +171,13 @@ class Batch:
             row.seq += len(append.events)
         self.changes += changes
         self.blobs += [{"case_no": no, "name": n, "body": b} for n, b in append.blobs]
-        self.drawn += [{"signal": s, "seq": row.seq} for s in append.drawn]
-        row.pending -= len(append.drawn)
+        self.drawn += [{"no": no, "signal": s, "seq": row.seq} for s in append.drawn]
+        gone = self.moved[no]["gone"] if no in self.moved else 0
         self.moved[no] = {
             "no": no,
             "to_seq": row.seq,
             "to_head": row.head,
-            "to_pending": row.pending,
+            "gone": gone + len(append.drawn),
             "at": append.at,
         }
         if append.close is not None:
@@ -219,14 +188,14 @@ class Batch:
         close = append.close
         if close is None:
             return
-        open_again = close.status == "waiting" and row.pending > 0
         row.fence += 1  # A burst that gave its case back appends no more.
         self.closed[append.case_no] = {
             "no": append.case_no,
-            "to_status": "ready" if open_again else close.status,
+            "to_status": close.status,
             "to_reason": close.reason,
-            "to_due": append.at if open_again else close.due,
+            "to_due": close.due,
             "to_fence": row.fence,
+            "at": append.at,
         }
 
 
@@ -254,72 +223,6 @@ def apply(conn: Connection, changes: Sequence[Change]) -> None:
         if change.key is not None:
             table = _TABLES[change.table]
             conn.execute(table.delete().where(table.c[change.key[0]] == change.key[1]))
-
-
-def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
-    """Insert new cases with their keys and first pages; their numbers are returned."""
-    first = int(conn.execute(_LAST_CASE).scalar_one()) + 1
-    numbers = list(range(first, first + len(born)))
-    rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
-    conn.execute(_BEAR, [row for row, _ in rows])
-    wrapped = zip(numbers, born, strict=True)
-    conn.execute(_KEEP, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
-    _insert(conn, pages, [page for _, page in rows])
-    return numbers
-
-
-def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
-    """Insert signals and make their cases due; False for a signal that is known, Missing without case.
-
-    A held case is woken by a `release` alone; what came in the meantime is drawn then.
-    """
-    ulids = list({t.ulid for t in told})
-    found = conn.execute(_NUMBERS, {"ulids": ulids})
-    numbers: dict[str, int] = {ulid: no for ulid, no in found}
-    known = set(conn.execute(_KNOWN, {"ids": [t.id for t in told]}).scalars())
-    answers: list[bool | Missing] = []
-    fresh: list[tuple[int, Tell]] = []
-    for one in told:
-        no = numbers.get(one.ulid)
-        if no is None:
-            answers.append(Missing(f"no case `{one.ulid}`"))
-            continue
-        answers.append(one.id not in known)
-        if one.id not in known:
-            known.add(one.id)
-            fresh.append((no, one))
-    if fresh:
-        rows = [
-            {"id": t.id, "case_no": no, "kind": t.kind, "body": t.body, "at": t.at, "drawn": 0}
-            for no, t in fresh
-        ]
-        conn.execute(_INSERTS["signals"], rows)
-        conn.execute(_WAKE, [{"no": no, "at": t.at} for no, t in fresh])
-        if released := [{"no": no, "at": t.at} for no, t in fresh if t.kind == "release"]:
-            conn.execute(_RELEASE, released)
-    return answers
-
-
-def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
-    page, head = seal_page(b"", 0, born.events, born.bodies)
-    row = {
-        "case_no": no,
-        "ulid": born.ulid,
-        "tenant": born.tenant,
-        "role": born.role,
-        "version": born.version,
-        "requester": born.requester,
-        "title": born.title,
-        "parent": born.parent,
-        "depth": born.depth,
-        "status": "ready",
-        "seq": len(born.events),
-        "head": head,
-        "due": born.at,
-        "opened": born.at,
-        "changed": born.at,
-    }
-    return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
 
 
 def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
@@ -376,49 +279,47 @@ _TABLES = {
     )
 }
 _INSERTS = {name: table.insert() for name, table in _TABLES.items()}
-_LOAD = select(
-    cases.c.case_no, cases.c.fence, cases.c.seq, cases.c.head, cases.c.pending, cases.c.bursts
-).where(cases.c.case_no.in_(bindparam("numbers", expanding=True)))
-_LAST_CASE = select(func.coalesce(func.max(cases.c.case_no), 0))
-_BEAR = cases.insert()
-_KEEP = keys.insert()
-_NUMBERS = select(cases.c.ulid, cases.c.case_no).where(
-    cases.c.ulid.in_(bindparam("ulids", expanding=True))
+# The same answer twice in a case is one blob: it is named by its content.
+_INSERTS["blobs"] = blobs.insert().from_select(
+    ["case_no", "name", "body"],
+    select(
+        bindparam("case_no", type_=blobs.c.case_no.type),
+        bindparam("name", type_=blobs.c.name.type),
+        bindparam("body", type_=blobs.c.body.type),
+    ).where(
+        ~exists().where(
+            blobs.c.case_no == bindparam("case_no"), blobs.c.name == bindparam("name")
+        )
+    ),
 )
-_KNOWN = select(signals.c.id).where(signals.c.id.in_(bindparam("ids", expanding=True)))
+_LOAD = select(cases.c.case_no, cases.c.fence, cases.c.seq, cases.c.head).where(
+    cases.c.case_no.in_(bindparam("numbers", expanding=True))
+)
 _MOVE = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
         seq=bindparam("to_seq"),
         head=bindparam("to_head"),
-        pending=bindparam("to_pending"),
+        pending=cases.c.pending - bindparam("gone"),
         changed=bindparam("at"),
     )
 )
+# A signal that came during the burst, perhaps in this very group: the case is due again.
+_AGAIN = and_(bindparam("to_status") == "waiting", cases.c.pending > 0)
 _CLOSE = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
-        status=bindparam("to_status"),
+        status=case((_AGAIN, "ready"), else_=bindparam("to_status")),
         reason=bindparam("to_reason"),
-        due=bindparam("to_due"),
+        due=case((_AGAIN, bindparam("at")), else_=bindparam("to_due")),
         fence=bindparam("to_fence"),
         owner=None,
     )
 )
-_DRAW = signals.update().where(signals.c.id == bindparam("signal")).values(drawn=bindparam("seq"))
-# One that waits for a time is due at once; of one that runs, `due` is the end of its lease.
-_WAKE = (
-    cases.update()
-    .where(cases.c.case_no == bindparam("no"))
-    .values(
-        pending=cases.c.pending + 1,
-        due=case((cases.c.status == "waiting", bindparam("at")), else_=cases.c.due),
-    )
-)
-_RELEASE = (
-    cases.update()
-    .where(cases.c.case_no == bindparam("no"), cases.c.status == "held")
-    .values(status="ready", reason="", due=bindparam("at"))
+_DRAW = (
+    signals.update()
+    .where(signals.c.case_no == bindparam("no"), signals.c.id == bindparam("signal"))
+    .values(drawn=bindparam("seq"))
 )

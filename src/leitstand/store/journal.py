@@ -13,7 +13,8 @@ import orjson
 from leitstand.digest import canonical
 from leitstand.errors import Contradiction, LimitReached
 from leitstand.records import Address, Case, Event, Exit, Kind
-from leitstand.store.batch import Append, Budget, Close, NewCase
+from leitstand.store.arrival import NewCase
+from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.store import Claimed, Store
 from leitstand.store.tape import Tape
 

@@ -21,7 +21,7 @@ from leitstand.records import Event
 __all__ = ["CaseKey", "Page", "chain", "headers_of", "open_page", "seal_page", "unwrap", "wrap"]
 
 _NONCE = 12
-_PREFIX = os.urandom(8)
+_PREFIX = bytearray(os.urandom(8))
 _COUNTER = itertools.count()
 
 
@@ -96,13 +96,14 @@ def seal_page(
     return Page(seq, orjson.dumps(rows), bodies), head
 
 
-def headers_of(page: Page, head: bytes) -> tuple[list[Event], bytes]:
-    """The events of a page without bodies, and the head after them. Needs no key."""
-    events: list[Event] = []
+def headers_of(page: Page, head: bytes) -> Iterator[tuple[Event, bytes]]:
+    """The events of a page without bodies, each with the head after it. Needs no key.
+
+    Raises ValueError, TypeError: the headers were altered into something that cannot be read.
+    """
     for seq, kind, address, digest, _ in orjson.loads(page.headers):
         head = _link(head, [seq, kind, address, digest])
-        events.append(Event(kind, address, b"", digest, seq))
-    return events, head
+        yield Event(kind, address, b"", digest, seq), head
 
 
 def open_page(page: Page, key: CaseKey) -> Iterator[Event]:
@@ -116,7 +117,15 @@ def open_page(page: Page, key: CaseKey) -> Iterator[Event]:
 
 def _nonce() -> bytes:
     # Eight random bytes a process and a counter: unique, and no system call that gives the GIL away.
-    return _PREFIX + (next(_COUNTER) & 0xFFFFFFFF).to_bytes(4)
+    return b"".join((_PREFIX, (next(_COUNTER) & 0xFFFFFFFF).to_bytes(4)))
+
+
+def _forked() -> None:
+    _PREFIX[:] = os.urandom(8)
+
+
+# A child process counts on from where its parent stood: a nonce must not be used twice under one key.
+os.register_at_fork(after_in_child=_forked)
 
 
 def _link(head: bytes, header: list[object]) -> bytes:

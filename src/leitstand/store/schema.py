@@ -15,7 +15,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    UniqueConstraint,
 )
 
 __all__ = [
@@ -95,8 +94,8 @@ blobs = Table(
 signals = Table(
     "signals",
     metadata,
+    Column("case_no", _Number, primary_key=True, autoincrement=False),
     Column("id", String(64), primary_key=True),
-    Column("case_no", _Number, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("at", Float, nullable=False),
@@ -124,14 +123,12 @@ checkpoints = Table(
 approvals = Table(
     "approvals",
     metadata,
+    Column("checkpoint", String(16), primary_key=True),
     Column("nonce", String(64), primary_key=True),
-    Column("checkpoint", String(16), nullable=False),
     Column("tenant", String(64), nullable=False),
     Column("person", String(64), nullable=False),
     Column("answer", String(8), nullable=False),
     Column("at", Float, nullable=False),
-    UniqueConstraint("checkpoint", "person", "nonce"),
-    Index("approvals_checkpoint", "checkpoint"),
 )
 
 effects = Table(

@@ -5,7 +5,7 @@ that no question waits for a commit and none blocks the event loop.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, bindparam, false, or_, select
 
 from leitstand.clock import Clock
-from leitstand.errors import Missing
-from leitstand.records import Case, Event
-from leitstand.store.batch import Append, NewCase, Tell
+from leitstand.errors import Erased, LeitstandError, Missing, StoreFailed
+from leitstand.records import Case, Event, Held
+from leitstand.store.arrival import NewCase, Tell
+from leitstand.store.batch import Append
 from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
 from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, metadata, pages, signals, state
@@ -67,6 +68,7 @@ class Store:
         self._reads = reads
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
         self._reading: Connection | None = None
+        self.anchoring = asyncio.Lock()
         self.writer: Writer = Writer(self._database.engine)
 
     async def read(self, question: Callable[[Connection], T]) -> T:
@@ -109,17 +111,29 @@ class Store:
             conn.execute(
                 _CLAIM, [{"no": r["case_no"], "to": owner, "end": now + lease} for r in rows]
             )
-            return self._claimed(conn, [dict(r) for r in rows], until)
+            found = self._claimed(conn, [dict(r) for r in rows], until)
+            # One case that cannot be opened is put aside; it keeps no other from running.
+            shut = [{"no": no, "why": _why(c)} for no, c in found if not isinstance(c, Claimed)]
+            if shut:
+                conn.execute(_SHUT, shut)
+            return [c for _, c in found if isinstance(c, Claimed)]
 
         return await self.writer.work(take)
 
-    async def renew(self, numbers: Sequence[tuple[int, int]], lease: float) -> float:
-        """Push the lease of owned cases (number, fence); the new end in monotonic seconds is returned."""
+    async def renew(self, owned: Mapping[int, int], lease: float) -> tuple[float, set[int]]:
+        """Push the lease of owned cases (fence by number).
+
+        The new end in monotonic seconds, and the cases that are still owned: only theirs is it.
+        """
         until, end = self.clock.time() + lease, self.clock.monotonic() + lease
-        rows = [{"no": no, "its": fence, "end": until} for no, fence in numbers]
-        if rows:
-            await self.writer.work(lambda conn: conn.execute(_RENEW, rows).close())
-        return end
+        rows = [{"no": no, "its": fence, "end": until} for no, fence in owned.items()]
+
+        def push(conn: Connection) -> set[int]:
+            conn.execute(_RENEW, rows)
+            fences = conn.execute(_FENCES, {"numbers": list(owned)})
+            return {no for no, fence in fences if owned[no] == fence}
+
+        return end, await self.writer.work(push) if rows else set()
 
     async def known(self, ulid: str) -> bool:
         """Whether a case of this name exists."""
@@ -132,7 +146,10 @@ class Store:
         body = await self.read(lambda conn: conn.execute(query).scalar())
         if body is None:
             raise Missing(f"no blob `{name}`")
-        return key.decrypt(body)
+        plain = key.decrypt(body)
+        if key.digest(plain) != name:
+            raise StoreFailed(f"blob `{name}` holds something else", mend="run `journal verify`")
+        return plain
 
     async def journal(self, ulid: str) -> Claimed:
         """A case with its journal, for reading only (fence -1). Raises Missing, Erased."""
@@ -141,7 +158,10 @@ class Store:
             row = conn.execute(select(cases).where(cases.c.ulid == ulid)).mappings().first()
             if row is None:
                 raise Missing(f"no case `{ulid}`")
-            return self._claimed(conn, [dict(row) | {"fence": -2}], 0.0)[0]
+            ((_, found),) = self._claimed(conn, [dict(row) | {"fence": -2}], 0.0)
+            if isinstance(found, Claimed):
+                return found
+            raise found
 
         return await self.read(load)
 
@@ -165,8 +185,11 @@ class Store:
 
     def _claimed(
         self, conn: Connection, rows: Sequence[dict[str, Any]], lease_end: float
-    ) -> list[Claimed]:
-        """Keys, events and waiting signals of these cases, with one question each for all of them."""
+    ) -> list[tuple[int, Claimed | LeitstandError]]:
+        """Cases by number with keys, events and waiting signals, or why they cannot be opened.
+
+        One question each for all of them.
+        """
         given = {"numbers": [int(r["case_no"]) for r in rows]}
         wrapped: dict[int, bytes] = {no: key for no, key in conn.execute(_KEYS, given)}
         found: dict[int, list[Page]] = {}
@@ -177,7 +200,7 @@ class Store:
         if any(r["pending"] for r in rows):
             for no, *signal in conn.execute(_SIGNALS, given):
                 waiting.setdefault(no, []).append(Signal(*signal))
-        return [self._one(r, wrapped, found, waiting, lease_end) for r in rows]
+        return [(int(r["case_no"]), self._one(r, wrapped, found, waiting, lease_end)) for r in rows]
 
     def _one(
         self,
@@ -186,15 +209,21 @@ class Store:
         found: dict[int, list[Page]],
         waiting: dict[int, list[Signal]],
         lease_end: float,
-    ) -> Claimed:
+    ) -> Claimed | LeitstandError:
         no = int(row["case_no"])
-        key = unwrap(self.master, wrapped.get(no, b""), row["ulid"])
+        try:
+            key = unwrap(self.master, wrapped.get(no, b""), row["ulid"])
+            events = tuple(event for page in found.get(no, ()) for event in open_page(page, key))
+        except LeitstandError as error:
+            return error
+        except (TypeError, ValueError) as error:
+            return StoreFailed(f"the journal cannot be read: {error}", where=row["ulid"])
         return Claimed(
             case_of(row),
             key,
             row["fence"] + 1,
             row["bursts"] + 1,
-            tuple(event for page in found.get(no, ()) for event in open_page(page, key)),
+            events,
             tuple(waiting.get(no, ())),
             lease_end,
             row["opened"],
@@ -230,6 +259,10 @@ def case_of(row: dict[str, Any]) -> Case:
     )
 
 
+def _why(error: object) -> Held:
+    return "erased" if isinstance(error, Erased) else "defect"
+
+
 def _runs(role: str, version: str) -> Any:
     return (cases.c.role == role) & (cases.c.version == version)
 
@@ -249,6 +282,14 @@ _RENEW = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"), cases.c.fence == bindparam("its"))
     .values(due=bindparam("end"))
+)
+_FENCES = select(cases.c.case_no, cases.c.fence).where(
+    cases.c.case_no.in_(bindparam("numbers", expanding=True))
+)
+_SHUT = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"))
+    .values(status="held", reason=bindparam("why"), due=None, owner=None)
 )
 _ASKED = cases.c.case_no.in_(bindparam("numbers", expanding=True))
 _KEYS = select(keys.c.case_no, keys.c.wrapped).where(

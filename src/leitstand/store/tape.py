@@ -33,6 +33,7 @@ class Tape:
         self.answers: dict[Address, Event] = {}
         self.intents: dict[Address, dict[str, Any]] = {}
         self.attempts: dict[str, int] = {}
+        self.sent: dict[str, float] = {}
         self.checkpoints: dict[Address, Frozen] = {}
         self.seals: dict[int, Event] = {}
         self.timers: dict[Address, dict[str, Any]] = {}
@@ -42,7 +43,7 @@ class Tape:
         self.exit: dict[str, Any] | None = None
         self.unread: dict[str, set[Address]] = {}
         self.done: set[str] = set()
-        self.consumed: set[int] = set()
+        self.consumed: set[str] = set()
         self.size = 0
         self.inline = 0
         self.by_id: dict[str, Frozen] = {}
@@ -90,6 +91,10 @@ class Tape:
         if frozen is not None:
             frozen.approvals.append(body)
 
+    def unsettled(self) -> list[Address]:
+        """Addresses of writes whose outcome nobody knows: no case ends while there is one."""
+        return [address for address in self.intents if address not in self.answers]
+
     def open_checkpoints(self) -> list[Frozen]:
         """Checkpoints that still wait for a person."""
         return [c for c in self.checkpoints.values() if c.state == "open"]
@@ -103,14 +108,14 @@ def task_of(address: Address) -> str:
 def _answer(tape: Tape, event: Event) -> None:
     tape.answers[event.address] = event
     if event.address in tape.timers:
-        seq = tape.body(event).get("signal")
-        tape.consumed |= {seq} if seq is not None else set[int]()
+        name = tape.body(event).get("signal")
+        tape.consumed |= {name} if name else set[str]()
 
 
 def _outcome(tape: Tape, event: Event) -> None:
     tape.answers[event.address] = event
     intent = tape.intents.get(event.address)
-    if intent is not None and b'"failure"' not in event.body[:400]:
+    if intent is not None and b'"failure":' not in event.body.partition(b',"key":')[0]:
         tape.done.add(intent["tool"])
 
 
@@ -122,8 +127,12 @@ def _intent(tape: Tape, event: Event) -> None:
 
 
 def _attempt(tape: Tape, event: Event) -> None:
-    key = tape.body(event)["key"]
-    tape.attempts[key] = tape.attempts.get(key, 0) + 1
+    body = tape.body(event)
+    key = body["key"]
+    if "at" in body:
+        tape.sent[key] = body["at"]
+    else:
+        tape.attempts[key] = tape.attempts.get(key, 0) + 1
 
 
 def _checkpoint(tape: Tape, event: Event) -> None:

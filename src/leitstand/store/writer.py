@@ -1,27 +1,32 @@
 """The writer: one thread that commits in groups, so that many cases share one fsync.
 
-A future is never left open: an append that cannot be written fails alone, a failed commit fails its
+A group is what the event loop asks for while the last one is being written, and for as long as each turn
+of the loop still brings more: cases that wake together commit together again. A future is never left open: an append that cannot be written fails alone, a failed commit fails its
 whole group, and after a commit that cannot be made the writer takes no more work (KERNEL no. 14).
 """
 
 import asyncio
-import itertools
 import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import FunctionType, MethodType
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from leitstand.errors import LeitstandError, StoreFailed
-from leitstand.store.batch import Append, Batch, NewCase, Tell, give_birth, tell
+from leitstand.store.arrival import NewCase, Tell, give_birth, tell
+from leitstand.store.batch import Append, Batch
 
 __all__ = ["Writer"]
 
 T = TypeVar("T")
+_Function = FunctionType | MethodType
 What = Append | NewCase | Tell | Callable[[Connection], Any]
+_TURNS = 8
+"""Turns of the event loop that a group may wait for more, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,9 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._groups: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
+        self._waiting: list[_Job] = []
+        self._busy = False
         self._broken: StoreFailed | None = None
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
@@ -60,7 +67,8 @@ class Writer:
 
     def close(self) -> None:
         """Commit what is queued and end the thread."""
-        self._jobs.put(None)
+        self._hand_over()
+        self._groups.put(None)
         self._thread.join()
 
     def _submit(self, what: What) -> "asyncio.Future[Any]":
@@ -68,28 +76,55 @@ class Writer:
         done: asyncio.Future[Any] = loop.create_future()
         if self._broken is not None:
             done.set_exception(self._broken)
-        else:
-            self._jobs.put(_Job(what, done, loop))
+            return done
+        self._waiting.append(_Job(what, done, loop))
+        if not self._busy:
+            self._busy = True
+            loop.call_soon(self._turn, loop, 0, 0)
         return done
+
+    def _turn(self, loop: asyncio.AbstractEventLoop, seen: int, turns: int) -> None:
+        """Wait another turn of the loop as long as the last one brought more."""
+        waiting = len(self._waiting)
+        if waiting > seen and turns < _TURNS:
+            loop.call_soon(self._turn, loop, waiting, turns + 1)
+        else:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        group, self._waiting = self._waiting, []
+        if group:
+            self._groups.put(group)
 
     def _run(self) -> None:
         with self._engine.connect() as conn:
-            while (job := self._jobs.get()) is not None:
-                group, ended = self._gather(job)
-                _resolve(group, self._commit(conn, group))
-                if ended:
-                    return
+            while (group := self._groups.get()) is not None:
+                self._resolve(group, self._commit(conn, group))
 
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
-        group = [first]
-        while True:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return group, False
-            if job is None:
-                return group, True
-            group.append(job)
+    def _resolve(self, group: Sequence[_Job], results: Sequence[object]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], object]]] = {}
+        for job, result in zip(group, results, strict=True):
+            by_loop.setdefault(job.loop, []).append((job.done, result))
+        self._busy = False
+        for loop, pairs in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._settle, loop, pairs)
+
+    def _settle(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        pairs: Sequence[tuple["asyncio.Future[Any]", object]],
+    ) -> None:
+        for future, result in pairs:
+            if future.done():
+                continue
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+        if self._waiting and not self._busy:
+            self._busy = True
+            loop.call_soon(self._turn, loop, 0, 0)
 
     def _commit(self, conn: Connection, group: Sequence[_Job]) -> list[object]:
         if self._broken is not None:
@@ -128,11 +163,15 @@ class Writer:
 
 
 def _together(conn: Connection, group: Sequence[_Job]) -> list[object]:
+    """Each kind at once, appends last: what a group asks for side by side has no order between kinds."""
     batch = Batch(conn)
-    batch.load([j.what.case_no for j in group if isinstance(j.what, Append)])
-    # Runs of one kind are written with few statements; the order between kinds is kept.
-    runs = itertools.groupby((job.what for job in group), key=type)
-    results = [result for _, run in runs for result in _take(batch, list(run))]
+    results: list[object] = [None] * len(group)
+    for kind in (NewCase, Tell, _Function, Append):
+        places = [at for at, job in enumerate(group) if isinstance(job.what, kind)]
+        if places:
+            answers = _take(batch, [group[at].what for at in places])
+            for at, answer in zip(places, answers, strict=True):
+                results[at] = answer
     batch.flush()
     return results
 
@@ -143,6 +182,7 @@ def _one_by_one(conn: Connection, group: Sequence[_Job]) -> list[object]:
 
 def _take(batch: Batch, run: Sequence[Any]) -> Sequence[object]:
     if isinstance(run[0], Append):
+        batch.load([one.case_no for one in run])
         return [_append(batch, one) for one in run]
     batch.flush()
     if isinstance(run[0], NewCase):
@@ -178,22 +218,3 @@ def _work(conn: Connection, function: Callable[[Connection], Any]) -> object:
             return function(conn)
     except Exception as error:  # noqa: BLE001 - the caller's error belongs to its future alone
         return error
-
-
-def _resolve(group: Sequence[_Job], results: Sequence[object]) -> None:
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], object]]] = {}
-    for job, result in zip(group, results, strict=True):
-        loops.setdefault(job.loop, []).append((job.done, result))
-    for loop, pairs in loops.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, pairs)
-
-
-def _settle(pairs: list[tuple["asyncio.Future[Any]", object]]) -> None:
-    for future, result in pairs:
-        if future.done():
-            continue
-        if isinstance(result, BaseException):
-            future.set_exception(result)
-        else:
-            future.set_result(result)

@@ -13,13 +13,13 @@ __all__ = ["Board"]
 
 
 class Board:
-    """The values of all channels that have one, in the order of the channels.
+    """The `values` of all channels that have one, in the order of the channels.
 
     It belongs to one walk. Raises InvalidUpdateError, like LangGraph, for a second write to a field
     without a reducer in one superstep.
     """
 
-    __slots__ = ("_channels", "_folds", "_values")
+    __slots__ = ("_channels", "_folds", "values")
 
     def __init__(self, compiled: Compiled) -> None:
         self._channels = compiled.channels
@@ -28,25 +28,20 @@ class Board:
             for key, channel in compiled.channels.items()
             if isinstance(channel, BinaryOperatorAggregate)
         }
-        self._values: dict[str, object] = {
+        self.values: dict[str, object] = {
             key: fold.get() for key, fold in self._folds.items() if fold.is_available()
         }
 
-    @property
-    def values(self) -> dict[str, object]:
-        """A copy of the state, in the order of its fields."""
-        return dict(self._values)
-
-    def read(self, reader: Reader) -> Any:  # noqa: ANN401 the shape is known at run time only
-        """The state as `reader` takes it: a new dict, or an object of its shape.
+    def read(self, reader: Reader) -> object:
+        """The state as `reader` takes it: a dict of its own, or an object of its shape.
 
         Raises what the shape raises (pydantic's ValidationError).
         """
-        return _shaped(reader, self._values)
+        return _shaped(reader, self.values)
 
-    def fresh(self, reader: Reader, pairs: Sequence[Pair]) -> Any:  # noqa: ANN401 as `read`
+    def fresh(self, reader: Reader, pairs: Sequence[Pair]) -> object:
         """The state as it would be if `pairs` alone were written: what a branch decides on."""
-        values = dict(self._values)
+        values = dict(self.values)
         for key, written in _grouped(p for p in pairs if p[0] in reader.keys).items():
             fold = self._folds.get(key)
             channel = fold.copy() if fold else self._last(key)
@@ -54,34 +49,34 @@ class Board:
             values[key] = channel.get()
         return _shaped(reader, values)
 
-    def write(self, update: Mapping[str, object]) -> None:
-        """Apply the writes of a task that is alone in its superstep."""
-        values, folds = self._values, self._folds
+    def write(self, update: Mapping[str, object]) -> bool:
+        """Apply the writes of a task that is alone in its superstep.
+
+        False, and nothing done, if one is to a field that has no value yet, or to none.
+        """
+        values, folds = self.values, self._folds
+        for key in update:
+            if key not in values:
+                return False
         for key, value in update.items():
-            new = key not in values
             if key in folds:
                 folds[key].update((value,))
                 values[key] = folds[key].get()
             else:
                 values[key] = value
-            if new:
-                values = self._sort()
+        return True
 
     def write_all(self, pairs: Iterable[Pair]) -> None:
         """Apply the writes of all tasks of a superstep, in canonical order."""
+        held = self.values
         for key, written in _grouped(pairs).items():
             channel = self._folds.get(key) or self._last(key)
             channel.update(written)
-            self._values[key] = channel.get()
-        self._sort()
+            held[key] = channel.get()
+        self.values = {key: held[key] for key in self._channels if key in held}
 
     def _last(self, key: str) -> LastValue[Any]:
         return LastValue(self._channels[key].typ, key)
-
-    def _sort(self) -> dict[str, object]:
-        held = self._values
-        self._values = {key: held[key] for key in self._channels if key in held}
-        return self._values
 
 
 def _fresh(channel: BinaryOperatorAggregate[Any]) -> BinaryOperatorAggregate[Any]:
@@ -91,9 +86,9 @@ def _fresh(channel: BinaryOperatorAggregate[Any]) -> BinaryOperatorAggregate[Any
     return made
 
 
-def _shaped(reader: Reader, values: dict[str, object]) -> Any:  # noqa: ANN401 as `read`
+def _shaped(reader: Reader, values: dict[str, object]) -> object:
     if reader.whole:
-        return reader.shape(**values) if reader.shape else dict(values)
+        return reader.shape(**values) if reader.shape else values.copy()
     picked = {key: values[key] for key in reader.keys if key in values}
     return reader.shape(**picked) if reader.shape else picked
 

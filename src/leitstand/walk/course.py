@@ -14,93 +14,71 @@ from leitstand.records import Exit
 from leitstand.role import EXIT, Branch, Compiled, Ways
 from leitstand.walk.board import Board
 from leitstand.walk.task import Task, Updates
-from leitstand.walk.writes import Writes, fields_of, writes_of
+from leitstand.walk.writes import Writes, fields_of, is_command, writes_of
 
 __all__ = ["Course"]
 
 Move = tuple[str, Ways, Writes]
+_LISTS = frozenset({list, tuple})
 
 
 class Course:
-    """What a walk knows between two supersteps; `exit` is how a role's case ended, once it has."""
+    """What a walk knows between two supersteps: the tasks that are `due`, and the `exit` if any."""
 
-    __slots__ = ("_arrived", "_board", "_compiled", "_names", "_sends", "_visits", "exit")
+    __slots__ = ("_arrived", "_board", "_compiled", "_visits", "due", "exit")
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
         self._board = Board(compiled)
         self._arrived: list[set[str]] = [set() for _ in compiled.joins]
         self._visits: dict[str, int] = {}
-        self._names: Sequence[str] = ()
-        self._sends: Sequence[Send] = ()
+        self.due: Sequence[Task] = ()
         self.exit: Exit | None = None
 
-    async def enter(self, given: object) -> Sequence[Task]:
-        """The first tasks; `given` counts as the writes of a step before the first."""
+    async def enter(self, given: object) -> None:
+        """Make the first tasks due; `given` counts as the writes of a step before the first."""
         known = self._compiled.given
         if _is_dict(given):
             pairs = [pair for pair in given.items() if pair[0] in known]
         else:
             pairs = fields_of(given, known)
         await self._settle([(START, self._compiled.start, Writes(pairs, (), given))])
-        return self.due()
 
-    def alone(self, tasks: Sequence[Task], answers: Sequence[object]) -> Updates | None:
-        """The short way for the common superstep, one task with a plain answer; None: not this."""
-        steps = self._compiled.steps
-        ways, update = steps[tasks[0].step].ways, answers[0]
-        names: Sequence[str] = ways.after
-        if len(tasks) > 1 or ways.branches or ways.joins:
+    def alone(self, answers: Sequence[object]) -> Updates | None:
+        """The short way for the common superstep: one task, a plain answer, one step after it.
+
+        None, and nothing done, if this superstep is another.
+        """
+        if len(self.due) != 1:
             return None
-        if type(update) is Command:
-            command = cast("Command[str]", update)
-            if names or not _plain(command) or command.goto[0] not in steps:
-                return None
-            names, update = cast("Sequence[str]", command.goto), command.update
-        if type(update) is not dict:
+        steps, update = self._compiled.steps, answers[0]
+        ways = steps[self.due[0].step].ways
+        names: Sequence[str] = ways.after
+        if ways.branches or ways.joins:
+            return None
+        if is_command(update) and not names:
+            names, update = _plain(update)
+        if type(update) is not dict or len(names) != 1 or names[0] not in steps:
             return None
         update = cast("dict[str, object]", update)
-        if EXIT in update or not update.keys() <= self._compiled.channels.keys():
+        if not self._board.write(update):
             return None
-        self._board.write(update)
-        self._names, self._sends = names, ()
+        self.due = (self._task(names[0], 0),)
         return (update,)
 
-    async def together(self, tasks: Sequence[Task], answers: Sequence[object]) -> Updates:
+    async def together(self, answers: Sequence[object]) -> Updates:
         """Apply the answers of any superstep and find who is due next; the writes by task."""
         steps, channels = self._compiled.steps, self._compiled.channels
         moves: list[Move] = [
             (task.step, steps[task.step].ways, writes_of(self._where(task.step), answer, channels))
-            for task, answer in zip(tasks, answers, strict=True)
+            for task, answer in zip(self.due, answers, strict=True)
         ]
         await self._settle(moves)
         return [writes.update() for _, _, writes in moves]
 
-    def due(self) -> Sequence[Task]:
-        """The tasks of the next superstep, numbered, each with its own reading of the state."""
-        if self.exit is not None:
-            return ()
-        steps, board, tasks = self._compiled.steps, self._board, list[Task]()
-        shared: dict[object, object] = {}
-        for name in self._names:
-            reader = steps[name].reader
-            arg = shared.get(reader.shape) if shared else None
-            if arg is None:
-                arg = board.read(reader)
-                if reader.shared:
-                    shared[reader.shape] = arg
-            tasks.append(Task(name, self._visit(name), len(tasks), arg, False))  # noqa: FBT003 half the price
-        for send in self._sends:
-            task = Task(send.node, self._visit(send.node), len(tasks), send.arg, sent=True)
-            tasks.append(task)
-        if not tasks and self._compiled.ends:
-            text = "no step is due, and none has ended the case"
-            raise RoleRefused(text, where=self._compiled.name)
-        return tasks
-
     def state(self) -> Mapping[str, object]:
         """The state as it is now; the exit is not part of it."""
-        values = self._board.values
+        values = dict(self._board.values)
         if self._compiled.ends:
             values.pop(EXIT, None)
         return MappingProxyType(values)
@@ -123,7 +101,20 @@ class Course:
             if join.many <= arrived:
                 names.add(join.one)
                 arrived.clear()
-        self._names, self._sends = sorted(names), sends
+        self.due = () if self.exit else self._tasks(sorted(names), sends)
+
+    def _tasks(self, names: Sequence[str], sends: Sequence[Send]) -> Sequence[Task]:
+        tasks = [self._task(name, place) for place, name in enumerate(names)]
+        for place, send in enumerate(sends, len(names)):
+            tasks.append(Task(send.node, self._visit(send.node), place, send.arg, sent=True))
+        if not tasks and self._compiled.ends:
+            text = "no step is due, and none has ended the case"
+            raise RoleRefused(text, where=self._compiled.name)
+        return tasks
+
+    def _task(self, name: str, place: int) -> Task:
+        arg = self._board.read(self._compiled.steps[name].reader)
+        return Task(name, self._visit(name), place, arg, sent=False)
 
     async def _pick(self, name: str, branch: Branch, writes: Writes) -> Sequence[str | Send]:
         """What a branch chooses on the state with its own step's writes."""
@@ -178,8 +169,10 @@ def _is_dict(value: object) -> TypeGuard[dict[str, object]]:
     return isinstance(value, dict)
 
 
-def _plain(command: Command[str]) -> bool:
-    """One target in a list, and nothing but an update beside it."""
-    if command.graph is not None or command.resume is not None:
-        return False
-    return type(command.goto) in (list, tuple) and len(command.goto) == 1
+def _plain(command: Command[str]) -> tuple[Sequence[str], object]:
+    """The one target and the update of a command as roles give it; nothing of any other."""
+    goto = command.goto
+    if command.graph is not None or command.resume is not None or type(goto) not in _LISTS:
+        return (), None
+    names = cast("Sequence[str]", goto)
+    return (names, command.update) if len(names) == 1 and type(names[0]) is str else ((), None)

@@ -24,18 +24,16 @@ async def walk(compiled: Compiled, given: object, host: Host, *, limit: int = LI
     host raises. A superstep that raises is never sealed.
     """
     course = Course(compiled)
-    tasks = await course.enter(given)
+    await course.enter(given)
     superstep = 0
-    while tasks:
+    while tasks := course.due:
         if superstep == limit:
             text = f"the case has taken {limit} supersteps and wants to go on"
             raise LimitReached(text, where=f"{compiled.name}.{tasks[0].step}")
         answers = await host.perform(superstep, tasks)
-        updates = course.alone(tasks, answers)
+        updates = course.alone(answers)
         if updates is None:
-            updates = await course.together(tasks, answers)
-        due = course.due()
+            updates = await course.together(answers)
         await host.seal(superstep, tasks, updates)
-        tasks = due
         superstep += 1
     return Walked(course.state(), course.exit, superstep)

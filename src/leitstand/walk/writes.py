@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from leitstand.errors import RoleRefused
 
-__all__ = ["Pair", "Writes", "fields_of", "writes_of"]
+__all__ = ["Pair", "Writes", "fields_of", "is_command", "writes_of"]
 
 Pair = tuple[str, object]
 _ABSENT = object()
@@ -73,9 +73,9 @@ def _pairs(where: str, raw: object, channels: Sequence[str]) -> Sequence[Pair]:
         return ()
     if isinstance(raw, dict):
         return list(cast("dict[str, object]", raw).items())
-    if _is_command(raw):
+    if is_command(raw):
         return _command(where, raw)
-    if _is_list(raw) and any(_is_command(part) for part in raw):
+    if _is_list(raw) and any(is_command(part) for part in raw):
         return [pair for part in raw for pair in _pairs(where, part, channels)]
     if isinstance(raw, Runnable):
         raise RoleRefused("a step that answers with another runnable", where=where)
@@ -103,8 +103,8 @@ def _gotos(where: str, raw: object) -> Sequence[str | Send]:
     if isinstance(raw, Send):
         return (raw,)
     if _is_list(raw):
-        return [goto for part in raw if _is_command(part) for goto in _gotos(where, part)]
-    if not _is_command(raw):
+        return [goto for part in raw if is_command(part) for goto in _gotos(where, part)]
+    if not is_command(raw):
         return ()
     goto = raw.goto
     targets: Sequence[object] = (goto,) if isinstance(goto, str | Send) else list[object](goto)
@@ -113,7 +113,8 @@ def _gotos(where: str, raw: object) -> Sequence[str | Send]:
     return cast("Sequence[str | Send]", targets)
 
 
-def _is_command(value: object) -> TypeGuard[Command[str]]:
+def is_command(value: object) -> TypeGuard[Command[str]]:
+    """Whether a step's answer is a command."""
     return isinstance(value, Command)
 
 

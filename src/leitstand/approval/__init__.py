@@ -1,0 +1,29 @@
+"""Approval: decisions of people, signed, bound to what was shown, verified when they act."""
+
+from leitstand.approval.correction import changed, corrections
+from leitstand.approval.directory import Directory, FileDirectory
+from leitstand.approval.edit import edit
+from leitstand.approval.keyring import Keyring, id_of
+from leitstand.approval.refusal import Reason, Refusal, words
+from leitstand.approval.signing import Statement, evidence_digest, sign, signed_bytes, write
+from leitstand.approval.verifying import Grants, verify
+
+__all__ = [
+    "Directory",
+    "FileDirectory",
+    "Grants",
+    "Keyring",
+    "Reason",
+    "Refusal",
+    "Statement",
+    "changed",
+    "corrections",
+    "edit",
+    "evidence_digest",
+    "id_of",
+    "sign",
+    "signed_bytes",
+    "verify",
+    "words",
+    "write",
+]

@@ -1,0 +1,121 @@
+"""The directory of people: who they are, which roles they hold, which keys are theirs."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from pydantic import ValidationError
+
+from leitstand.digest import canonical
+from leitstand.errors import ApprovalRefused
+from leitstand.records import Person
+from leitstand.values import Frozen
+
+__all__ = ["Directory", "FileDirectory"]
+
+
+class Directory(Protocol):
+    """Natural persons by tenant, as they are now: a role that was taken away is gone at once."""
+
+    def person(self, tenant: str, name: str) -> Person | None:
+        """The person with this id, None if the tenant has none."""
+        ...
+
+
+class _Content(Frozen):
+    people: tuple[Person, ...]
+
+
+class _Known(NamedTuple):
+    stamp: tuple[int, int, int]
+    people: dict[tuple[str, str], Person]
+
+
+class FileDirectory:
+    """A directory in one file, `people.json`, read again whenever it has changed.
+
+    It holds no secret: private keys are in the keyring. A person is one entry: two entries with one
+    key are refused.
+    """
+
+    __slots__ = ("_known", "path")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._known = _Known((0, 0, 0), {})
+
+    def person(self, tenant: str, name: str) -> Person | None:
+        """The person with this id, None if the tenant has none.
+
+        Raises ApprovalRefused: the file cannot be read.
+        """
+        return self._current().get((tenant, name))
+
+    def everybody(self, tenant: str) -> tuple[Person, ...]:
+        """All people of a tenant, by id."""
+        found = (p for p in self._current().values() if p.tenant == tenant)
+        return tuple(sorted(found, key=lambda p: p.id))
+
+    def add(self, person: Person) -> None:
+        """Take a person in. Raises ApprovalRefused: the id or the key is taken."""
+        self._write((*self._current().values(), person))
+
+    def change(self, person: Person) -> None:
+        """Put new roles or a new key in place of a person's old ones.
+
+        Raises ApprovalRefused: there is no such person, or the key is another's.
+        """
+        known = dict(self._current())
+        if (person.tenant, person.id) not in known:
+            raise ApprovalRefused(f"no person `{person.id}` in tenant `{person.tenant}`")
+        known[person.tenant, person.id] = person
+        self._write(known.values())
+
+    def _current(self) -> dict[tuple[str, str], Person]:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return {}
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if stamp != self._known.stamp:
+            self._known = _Known(stamp, _checked(self._read()))
+        return self._known.people
+
+    def _read(self) -> tuple[Person, ...]:
+        try:
+            return _Content.model_validate_json(self.path.read_bytes()).people
+        except (OSError, ValidationError) as error:
+            raise ApprovalRefused(
+                f"directory cannot be read: {error}", where=self.path.name
+            ) from error
+
+    def _write(self, people: Iterable[Person]) -> None:
+        """In one piece: a reader sees the old file or the new one."""
+        content = _Content(people=tuple(people))
+        _checked(content.people)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = self.path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(canonical(content))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+
+
+def _checked(people: Iterable[Person]) -> dict[tuple[str, str], Person]:
+    known: dict[tuple[str, str], Person] = {}
+    keys: dict[str, str] = {}
+    for person in people:
+        name = (person.tenant, person.id)
+        if name in known:
+            raise ApprovalRefused(f"`{person.id}` is in the directory already")
+        if person.public_key in keys:
+            other = keys[person.public_key]
+            raise ApprovalRefused(
+                f"`{person.id}` and `{other}` have one key: one person, one entry"
+            )
+        known[name], keys[person.public_key] = person, person.id
+    return known

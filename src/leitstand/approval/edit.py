@@ -1,0 +1,202 @@
+"""Edits: values as a person types them in a terminal, made arguments again, strictly.
+
+One way to write each value, never guessed: `1.234,56` could be either of two amounts, so it is
+refused and the message shows how to write it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import get_type_hints as hints_of
+
+from pydantic import BaseModel, ValidationError
+
+from leitstand.digest import canonical
+from leitstand.errors import ValueRefused
+from leitstand.tool import Tool
+from leitstand.values import Money, parse_money
+
+__all__ = ["edit"]
+
+A = TypeVar("A", bound=BaseModel)
+_MONEY: object = get_args(Money)[1]
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
+_EXACT = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", re.ASCII)
+_GERMAN_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})", re.ASCII)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_TRUTHS = {"ja": True, "yes": True, "true": True, "nein": False, "no": False, "false": False}
+
+
+def edit(tool: Tool[A, Any], args: Mapping[str, Any], edits: Mapping[str, str]) -> A:
+    """The arguments with these fields changed, validated as if the agent had given them.
+
+    `args` is canonical JSON (amounts in cents), `edits` maps a field (`account`, `lines.0.account`)
+    to text: amounts `1234.56`, days `2026-11-30` or `30.11.2026`, `ja`/`nein`, empty for none, sets
+    and lists with commas. Raises ValueRefused: an unknown field, another way to write it, an
+    invalid value; the message is German, then English.
+    """
+    fresh = deepcopy(dict(args))
+    faults = [f for name, text in edits.items() if (f := _set(tool.args, fresh, name, text))]
+    if faults:
+        raise ValueRefused("; ".join(faults), where=tool.name)
+    try:
+        return tool.args.model_validate_json(canonical(fresh))
+    except ValidationError as error:
+        texts = (f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
+        raise ValueRefused(f"ungültig / not valid: {'; '.join(texts)}", where=tool.name) from error
+
+
+def _set(model: type[BaseModel], args: dict[str, Any], name: str, text: str) -> str:
+    """Put one typed value in its place; what is wrong with it, empty if nothing."""
+    *path, last = name.replace("[", ".").replace("]", "").split(".")
+    try:
+        hint, place = _walk(model, args, path)
+        place[_index(place, last)] = _typed(_step(hint, last), text)
+    except ValueRefused as error:
+        return f"`{name}`: {error.text}"
+    return ""
+
+
+def _walk(model: type[BaseModel], args: Any, path: Sequence[str]) -> tuple[object, Any]:  # noqa: ANN401 - JSON
+    hint: object = model
+    for part in path:
+        hint, args = _step(hint, part), args[_index(args, part)]
+    return hint, args
+
+
+def _step(hint: object, part: str) -> object:
+    """The type of a part of a value of this type."""
+    for option, _ in _options(hint):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            known = hints_of(option, include_extras=True)
+            if part in option.model_fields:
+                return known[part]
+        members = [a for a in get_args(option) if a is not Ellipsis]
+        if get_origin(option) in (tuple, list) and members and part.isdecimal():
+            return cast("object", members[0])
+    raise _refused(f"kein Feld `{part}`", f"no field `{part}`")
+
+
+def _index(place: object, part: str) -> str | int:
+    if isinstance(place, dict) and part in place:
+        return part
+    if isinstance(place, list) and part.isdecimal() and int(part) < len(cast("list[Any]", place)):
+        return int(part)
+    raise _refused(f"nichts unter `{part}`", f"nothing at `{part}`")
+
+
+def _options(
+    hint: object, marks: tuple[object, ...] = ()
+) -> Iterator[tuple[object, tuple[object, ...]]]:
+    """The members of a union with the marks of their annotation."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        inner, *more = get_args(hint)
+        yield from _options(inner, (*marks, *more))
+    elif origin is Union or origin is UnionType:
+        for member in get_args(hint):
+            yield from _options(member, marks)
+    else:
+        yield hint, marks
+
+
+def _typed(hint: object, text: str) -> object:
+    """`text` as JSON of this type; of a union, the first member that takes it."""
+    options = list(_options(hint))
+    if not text.strip() and any(o is NoneType for o, _ in options):
+        return None
+    problems: list[ValueRefused] = []
+    for option, marks in options:
+        if option is not NoneType:
+            try:
+                return _value(option, marks, text.strip())
+            except ValueRefused as error:
+                problems.append(error)
+    raise problems[0]
+
+
+def _value(option: object, marks: tuple[object, ...], text: str) -> object:
+    origin = get_origin(option)
+    if origin is Literal:
+        return _one_of(get_args(option), text)
+    if origin in (frozenset, set, tuple, list):
+        member = next(a for a in get_args(option) if a is not Ellipsis)
+        return [_typed(member, part) for part in text.split(",") if part.strip()]
+    if _MONEY in marks:
+        return _money(text)
+    return _single(option, text)
+
+
+def _single(option: object, text: str) -> object:
+    if isinstance(option, type) and issubclass(option, Enum):
+        return _one_of(tuple(m.value for m in option), text)
+    read = _READERS.get(cast("object", option))
+    if read is None:
+        raise _refused("lässt sich nicht als Text ändern", "cannot be changed as text")
+    return read(text)
+
+
+def _one_of(values: tuple[object, ...], text: str) -> object:
+    for value in values:
+        if str(value) == text:
+            return value
+    names = ", ".join(map(str, values))
+    raise _refused(f"nicht eines von: {names}", f"none of: {names}")
+
+
+def _money(text: str) -> int:
+    try:
+        return parse_money(text)
+    except ValueRefused:
+        raise _refused(
+            f"`{text}` ist kein Betrag wie 1234.56", f"`{text}` is no amount such as 1234.56"
+        ) from None
+
+
+def _whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise _refused(
+            f"`{text}` ist keine ganze Zahl wie 12", f"`{text}` is no whole number such as 12"
+        )
+    return int(text)
+
+
+def _exact(text: str) -> str:
+    if not _EXACT.fullmatch(text):
+        raise _refused(f"`{text}` ist keine Zahl wie 12.5", f"`{text}` is no number such as 12.5")
+    return str(Decimal(text))
+
+
+def _day(text: str) -> str:
+    german = _GERMAN_DAY.fullmatch(text)
+    iso = f"{german[3]}-{german[2]}-{german[1]}" if german else text
+    try:
+        return date.fromisoformat(iso if _ISO_DAY.fullmatch(iso) else "").isoformat()
+    except ValueError:
+        raise _refused(
+            f"`{text}` ist kein Datum wie 30.11.2026", f"`{text}` is no date such as 2026-11-30"
+        ) from None
+
+
+def _truth(text: str) -> bool:
+    if text.casefold() not in _TRUTHS:
+        raise _refused(f"`{text}` ist weder ja noch nein", f"`{text}` is neither yes nor no")
+    return _TRUTHS[text.casefold()]
+
+
+_READERS: Mapping[object, Callable[[str], object]] = {
+    bool: _truth,
+    int: _whole,
+    Decimal: _exact,
+    date: _day,
+    str: str,
+}
+
+
+def _refused(german: str, english: str) -> ValueRefused:
+    return ValueRefused(f"{german} / {english}")

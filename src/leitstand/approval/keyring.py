@@ -1,0 +1,146 @@
+"""The keyring: private keys of people on this machine, locked by their passphrases.
+
+A key is locked with AES-256-GCM under a key that scrypt (RFC 7914) makes of the passphrase; tenant
+and person are part of what is locked, so that a file under another name does not open. In
+production keys stay with the identity provider or a security key, and the directory holds their
+public halves.
+"""
+
+import asyncio
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from pydantic import ValidationError
+
+from leitstand.approval.directory import FileDirectory
+from leitstand.clock import Clock
+from leitstand.digest import canonical, plain
+from leitstand.errors import ApprovalRefused
+from leitstand.records import Person
+from leitstand.values import Frozen
+
+__all__ = ["Keyring", "id_of"]
+
+_SHORTEST = 8
+_FOLDED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+
+
+class _Locked(Frozen):
+    version: int = 1
+    cost: int
+    salt: str
+    nonce: str
+    data: str
+
+
+class Keyring:
+    """Private keys of people in a folder, one file each, readable by its owner alone.
+
+    `cost` is scrypt's n (a power of two; memory 1 KiB times n, RFC 7914): higher is slower to
+    guess.
+    """
+
+    __slots__ = ("_clock", "_cost", "folder")
+
+    def __init__(self, folder: Path, clock: Clock, cost: int = 2**15) -> None:
+        self.folder, self._clock, self._cost = folder, clock, cost
+
+    async def create_person(
+        self, people: FileDirectory, tenant: str, name: str, roles: tuple[str, ...], passphrase: str
+    ) -> Person:
+        """A new person with a key of their own, entered in the directory.
+
+        Raises ApprovalRefused: the name is taken in this tenant, the passphrase is under 8
+        characters.
+        """
+        person, secret = self._new(tenant, name, roles)
+        if people.person(tenant, person.id) is not None:
+            raise ApprovalRefused(f"`{person.id}` is in the directory already")
+        locked = await asyncio.to_thread(self._lock, person, passphrase, secret)
+        self._store(person, locked)
+        people.add(person)
+        return person
+
+    async def unlock(self, person: Person, passphrase: str) -> Ed25519PrivateKey:
+        """A person's private key.
+
+        Raises ApprovalRefused: no key here, a wrong passphrase, or not the key in the directory.
+        """
+        return await asyncio.to_thread(self._unlock, person, passphrase)
+
+    def _new(self, tenant: str, name: str, roles: tuple[str, ...]) -> tuple[Person, bytes]:
+        secret = self._clock.token(32)
+        public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+        return Person(
+            id=id_of(name), name=name, tenant=tenant, roles=roles, public_key=public.hex()
+        ), secret
+
+    def _lock(self, person: Person, passphrase: str, secret: bytes) -> bytes:
+        if len(passphrase) < _SHORTEST:
+            raise ApprovalRefused(f"a passphrase has at least {_SHORTEST} characters")
+        salt, nonce = self._clock.token(16), self._clock.token(12)
+        key = _stretch(passphrase, salt, self._cost)
+        data = AESGCM(key).encrypt(nonce, secret, _name(person))
+        return canonical(
+            _Locked(cost=self._cost, salt=salt.hex(), nonce=nonce.hex(), data=data.hex())
+        )
+
+    def _unlock(self, person: Person, passphrase: str) -> Ed25519PrivateKey:
+        try:
+            locked = _Locked.model_validate_json(self._path(person).read_bytes())
+            key = _stretch(passphrase, bytes.fromhex(locked.salt), locked.cost)
+            data = bytes.fromhex(locked.data)
+            secret = AESGCM(key).decrypt(bytes.fromhex(locked.nonce), data, _name(person))
+        except FileNotFoundError as error:
+            raise ApprovalRefused(f"no key of `{person.id}` on this machine") from error
+        except InvalidTag as error:
+            raise ApprovalRefused(f"wrong passphrase for `{person.id}`") from error
+        except (ValidationError, ValueError) as error:
+            raise ApprovalRefused(f"the key file of `{person.id}` is damaged") from error
+        return _matching(person, Ed25519PrivateKey.from_private_bytes(secret))
+
+    def _store(self, person: Person, locked: bytes) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            handle = os.open(self._path(person), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise ApprovalRefused(f"there is a key of `{person.id}` on this machine") from error
+        with os.fdopen(handle, "wb") as file:
+            file.write(locked)
+
+    def _path(self, person: Person) -> Path:
+        return self.folder / f"{plain(_name(person))[:32]}.key"
+
+
+def id_of(name: str) -> str:
+    """The id that a name becomes: `Jürgen Groß` → `juergen.gross`.
+
+    Raises ApprovalRefused: no letter or digit is left of it.
+    """
+    folded = "".join(_FOLDED.get(c, c) for c in unicodedata.normalize("NFC", name).casefold())
+    ascii_only = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    found = ".".join(re.findall(r"[a-z0-9]+", ascii_only))
+    if not found:
+        raise ApprovalRefused(f"`{name}` gives no id")
+    return found
+
+
+def _name(person: Person) -> bytes:
+    return canonical([person.tenant, person.id])
+
+
+def _stretch(passphrase: str, salt: bytes, cost: int) -> bytes:
+    text = unicodedata.normalize("NFKC", passphrase).encode()
+    return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(text)
+
+
+def _matching(person: Person, key: Ed25519PrivateKey) -> Ed25519PrivateKey:
+    if key.public_key().public_bytes_raw().hex() != person.public_key:
+        raise ApprovalRefused(f"the key here is not the one the directory has of `{person.id}`")
+    return key

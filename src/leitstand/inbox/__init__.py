@@ -1,0 +1,42 @@
+"""The inbox: what a supervisor sees and decides, without any user interface of its own."""
+
+from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
+from leitstand.inbox.decide import Decision, Signer, answer, decide
+from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
+from leitstand.inbox.pending import Pending, find_pending
+from leitstand.inbox.queue import Exceptional, Queue, Waiting, queue_of
+from leitstand.inbox.receipt import Receipt, receipt_of
+from leitstand.inbox.showing import able, card_of, effect_of, line_of
+from leitstand.inbox.texts import Language, Texts, texts_of
+
+__all__ = [
+    "Argument",
+    "Card",
+    "Decision",
+    "Dossier",
+    "Exceptional",
+    "Happened",
+    "Judged",
+    "Language",
+    "Message",
+    "Pending",
+    "Queue",
+    "Receipt",
+    "Rule",
+    "Signer",
+    "Source",
+    "Texts",
+    "Waiting",
+    "Who",
+    "able",
+    "answer",
+    "card_of",
+    "decide",
+    "effect_of",
+    "find_pending",
+    "line_of",
+    "open_dossier",
+    "queue_of",
+    "receipt_of",
+    "texts_of",
+]

@@ -1,0 +1,157 @@
+"""Deciding a checkpoint: who may, what is signed, and what came of it.
+
+What the guard would refuse later is refused here at once, in words; the guard checks everything
+again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from leitstand.approval import Statement, changed, corrections, edit, sign, words, write
+from leitstand.digest import canonical
+from leitstand.errors import ApprovalRefused
+from leitstand.inbox.dossier import open_dossier
+from leitstand.inbox.pending import Pending, find_pending
+from leitstand.inbox.receipt import Receipt, receipt_of
+from leitstand.inbox.showing import THREAD
+from leitstand.inbox.texts import Texts
+from leitstand.records import Answer, Approval, Correction, Person
+from leitstand.runtime import Leitstand
+from leitstand.values import Frozen
+
+__all__ = ["Decision", "Signer", "answer", "decide"]
+
+_HOURS = 24
+"""How long a signature carries an action, unless the tenant says `signature_hours`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A person who has unlocked their key."""
+
+    person: Person
+    key: Ed25519PrivateKey
+
+
+class Decision(Frozen):
+    """What a person wants; `edits` maps fields to text as it was typed."""
+
+    checkpoint: str
+    answer: Answer
+    reason: str = ""
+    edits: Mapping[str, str] = {}
+
+
+async def decide(leitstand: Leitstand, signer: Signer, decision: Decision, texts: Texts) -> Receipt:
+    """Sign a decision, run the case on, and say what came of it.
+
+    Raises ApprovalRefused: decided already, not this person's to decide, signed before, no reason.
+    Raises ValueRefused: an edit that is no valid value.
+    """
+    pending = await find_pending(leitstand, decision.checkpoint, texts)
+    role = _check(pending, signer.person, decision, texts)
+    approval, found = _signed(leitstand, pending, signer, role, decision, texts)
+    body = {
+        "address": pending.checkpoint.address,
+        "approval": approval.model_dump(mode="json"),
+        "corrections": [c.model_dump(mode="json") for c in found],
+    }
+    case = pending.checkpoint.case
+    await leitstand.store.signal(case, approval.nonce, "approval", orjson.dumps(body))
+    await leitstand.runtime.run_until_idle()
+    return await receipt_of(leitstand, pending, approval, texts)
+
+
+async def answer(
+    leitstand: Leitstand, person: Person, case: str, text: str, texts: Texts, *, to: str = ""
+) -> str:
+    """Tell a case something: `to`, else the one thing that it waits for, else its thread.
+
+    Returns the name under which the case was told. Raises Missing, and ApprovalRefused: it has
+    ended.
+    """
+    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+    if dossier.exit is not None:
+        raise ApprovalRefused(texts.say("refused.ended"), where=case)
+    tape = dossier.tape
+    open_waits = {t["for"] for a, t in tape.timers.items() if a not in tape.answers}
+    name = to or (open_waits.pop() if len(open_waits) == 1 else THREAD)
+    at = leitstand.rules.clock.time()
+    body = {"person": person.id, "text": text, "at": at}
+    identity = leitstand.store.clock.ulid()
+    await leitstand.runtime.signal(case, name, body, identity)
+    await leitstand.runtime.run_until_idle()
+    return name
+
+
+def _check(pending: Pending, person: Person, decision: Decision, texts: Texts) -> str:
+    """The role in which this person decides. Raises ApprovalRefused."""
+    shown = pending.checkpoint
+    name = {"name": person.name}
+    if pending.frozen.state != "open":
+        raise _closed(pending, texts)
+    if person.tenant != shown.tenant:
+        raise ApprovalRefused(texts.say("refused.tenant", **name))
+    if person.id == shown.requester:
+        raise ApprovalRefused(texts.say("refused.requester", **name), where=shown.id)
+    role = next((r for r in shown.roles if r in person.roles and not _taken(pending, r)), "")
+    role = role or next((r for r in shown.roles if r in person.roles), "")
+    if not role:
+        roles = texts.roles(shown.roles)
+        raise ApprovalRefused(texts.say("refused.role", roles=roles, **name), where=shown.id)
+    if decision.answer == "approve" and any(a.person == person.id for a in pending.signed):
+        raise ApprovalRefused(texts.say("refused.twice", **name), where=shown.id)
+    if decision.answer == "reject" and not decision.reason.strip():
+        raise ApprovalRefused(texts.say("refused.reason"), where=shown.id)
+    return role
+
+
+def _taken(pending: Pending, role: str) -> bool:
+    """Whether somebody signed in this role: who holds two fills the one that is open."""
+    return any(a.role == role for a in pending.signed)
+
+
+def _closed(pending: Pending, texts: Texts) -> ApprovalRefused:
+    last = pending.given[-1] if pending.given else None
+    text = texts.say(
+        "refused.closed",
+        id=pending.checkpoint.id,
+        state=texts.known(f"state.{pending.frozen.state}", pending.frozen.state),
+        person=last.person if last else "",
+        at=last.at if last else "",
+    )
+    return ApprovalRefused(text)
+
+
+def _signed(
+    leitstand: Leitstand,
+    pending: Pending,
+    signer: Signer,
+    role: str,
+    decision: Decision,
+    texts: Texts,
+) -> tuple[Approval, tuple[Correction, ...]]:
+    """The signed decision, with its corrections. Raises ApprovalRefused, ValueRefused."""
+    shown, clock, person = pending.checkpoint, leitstand.rules.clock, signer.person
+    statement, found = Statement(answer=decision.answer, reason=decision.reason), ()
+    if decision.answer == "edit":
+        tool = leitstand.rules.tools[shown.tool]
+        new = edit(tool, shown.args, decision.edits).model_dump(mode="json")
+        edits = changed(shown.args, new)
+        if not edits:
+            raise ApprovalRefused(texts.say("refused.same"), where=shown.id)
+        acted = pending.dossier.journal.digest(canonical([shown.tool, new]))
+        statement = statement.model_copy(update={"edits": edits, "acted": acted})
+        found = corrections(
+            shown, shown.args, new, person.id, decision.reason, leitstand.rules.clock.time()
+        )
+    hold = float(leitstand.limits.get("signature_hours", _HOURS)) * 3600
+    approval = sign(write(shown, person, role, statement, clock, hold), signer.key)
+    wanted = shown.model_copy(update={"acted": approval.acted})
+    grants = leitstand.rules.grants(wanted, [approval])
+    if grants.refused:
+        raise ApprovalRefused(words(grants.refused[0], texts.language), where=shown.id)
+    return approval, found

@@ -1,0 +1,193 @@
+"""Showing a checkpoint: from its case's journal to the card that people read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leitstand.digest import canonical
+from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
+from leitstand.inbox.dossier import Dossier, Happened
+from leitstand.inbox.evidence import Read, conflicts_in, find_value, look_up, readings_of
+from leitstand.inbox.pending import Pending
+from leitstand.inbox.texts import Texts
+from leitstand.records import Decision, Verdict
+from leitstand.runtime import Leitstand
+from leitstand.tool import Tool
+
+__all__ = ["THREAD", "able", "card_of", "effect_of", "line_of"]
+
+THREAD = "thread"
+"""The signal under which questions and answers on a case are kept."""
+
+
+async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
+    """The card of a checkpoint, in the language of `texts`."""
+    shown, dossier, body = pending.checkpoint, pending.dossier, pending.frozen.body
+    tools = leitstand.rules.tools
+    tool = tools[shown.tool]
+    reads = await readings_of(dossier.journal, tools, body["readings"])
+    view = _View(leitstand, texts, tool, shown.args, reads)
+    verdict = Verdict.model_validate_json(canonical(body["verdict"]))
+    return Card(
+        id=shown.id,
+        effect=view.effect(),
+        reversible=bool(tool.undo),
+        reversal=view.reversal(),
+        rules=tuple(_rules(verdict, texts)),
+        arguments=tuple(view.argument(name, value) for name, value in shown.args.items()),
+        evidence=tuple(_source(r, texts) for r in reads),
+        conflicts=tuple(_conflict(c, texts) for c in conflicts_in(reads)),
+        confidence=min((r.confidence for r in reads), default=0),
+        before=tuple(line_of(h, texts) for h in dossier.happened if h.text != shown.id),
+        siblings=tuple(c.id for c in dossier.tape.open_checkpoints() if c.id != shown.id),
+        deadline=_deadline(shown.expires, texts),
+        opened=shown.opened,
+        roles=shown.roles,
+        needed=shown.approvers,
+        signed=tuple(_who(leitstand, a.person, a.role) for a in pending.signed),
+        may=tuple(able(leitstand, pending)),
+        thread=tuple(_thread(dossier)),
+        difference=tuple(texts.known(f"reasons.{d}", d) for d in body["difference"]),
+        tool=shown.tool,
+        case=shown.case,
+        title=dossier.case.title,
+        role=dossier.case.role,
+        requester=shown.requester,
+        state=pending.frozen.state,
+    )
+
+
+async def effect_of(
+    leitstand: Leitstand, dossier: Dossier, tool: str, args: Mapping[str, Any], texts: Texts
+) -> str:
+    """What an action does, in one sentence with amounts and dates."""
+    tools = leitstand.rules.tools
+    reads = await readings_of(dossier.journal, tools, tuple(dossier.tape.answers))
+    return _View(leitstand, texts, tools[tool], args, reads).effect()
+
+
+def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
+    """Everyone who could sign now: in a role that is asked, not the requester, not twice."""
+    shown = pending.checkpoint
+    done = {a.person for a in pending.signed} | {shown.requester}
+    for person in leitstand.directory.everybody(shown.tenant):
+        role = next((r for r in person.roles if r in shown.roles), "")
+        if role and person.id not in done:
+            yield Who(person=person.id, name=person.name, role=role)
+
+
+def line_of(happened: Happened, texts: Texts) -> str:
+    """One line on a call that the agent made."""
+    name = texts.tool(happened.tool)
+    if happened.what == "read":
+        return texts.say("line.read", tool=name, source=happened.text)
+    if happened.what == "asked":
+        return texts.say("line.asked", tool=name)
+    if happened.what == "done":
+        return texts.say("line.done", tool=name, result=happened.text)
+    return texts.say("line.failed", tool=name, text=happened.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """An action with all that its sentences may name."""
+
+    leitstand: Leitstand
+    texts: Texts
+    tool: Tool[Any, Any]
+    args: Mapping[str, Any]
+    reads: Sequence[Read]
+
+    def values(self) -> dict[str, Any]:
+        """Arguments, and what the project's texts look up for this tool."""
+        found = dict(self.args)
+        for name, reference in self.texts.lookups(self.tool.name).items():
+            found[name] = look_up(reference, self.args, self.reads, self.leitstand.limits)
+        return found
+
+    def effect(self) -> str:
+        """The project's sentence, or tool and arguments where it has none."""
+        if sentence := self.texts.sentence(self.tool.name, "effect"):
+            return self.texts.fill(sentence, self.values())
+        rows = (f"{self.texts.field(n)} {self.shown(n, v)}" for n, v in self.args.items() if v)
+        name = self.texts.tool(self.tool.name)
+        return self.texts.say("effect.plain", tool=name, args=", ".join(rows))
+
+    def reversal(self) -> str:
+        """Whether and how it can be taken back."""
+        if sentence := self.texts.sentence(self.tool.name, "undo"):
+            return self.texts.fill(sentence, self.values())
+        if self.tool.undo:
+            return self.texts.say("effect.undo", undo=self.texts.tool(self.tool.undo))
+        return self.texts.say("effect.final")
+
+    def shown(self, name: str, value: object) -> str:
+        """An argument's value as text."""
+        return self.texts.value(name, value, str(self.args.get("currency") or "EUR"))
+
+    def argument(self, name: str, value: object) -> Argument:
+        """One argument beside its master data and the places where it was found."""
+        master = self._master(name)
+        places = ((r, find_value(r, value)) for r in self.reads)
+        return Argument(
+            field=name,
+            label=self.texts.field(name),
+            shown=self.shown(name, value),
+            value=canonical(value).decode(),
+            master="" if master is None else self.shown(name, master),
+            same=None if master is None else master == value,
+            found=tuple(f"{r.source} {place}" for r, place in places if place),
+        )
+
+    def _master(self, name: str) -> object:
+        mark = self.tool.recorded.get(name)
+        if mark is None or "*" in mark.path:
+            return None
+        return look_up(f"{mark.tool} {mark.path}", self.args, self.reads, {})
+
+
+def _rules(verdict: Verdict, texts: Texts) -> Iterator[Rule]:
+    for hit in verdict.hits:
+        if hit.decision is Decision.ALLOW and hit.level == "info":
+            continue
+        reasons = (hit.reason_de, hit.reason_en)
+        first, second = reasons if texts.language == "de" else reversed(reasons)
+        yield Rule(
+            rule=hit.rule,
+            version=hit.version,
+            owner=hit.owner,
+            reason=first or second,
+            fix=hit.fix,
+        )
+
+
+def _source(read: Read, texts: Texts) -> Source:
+    return Source(
+        id=read.id,
+        tool=texts.tool(read.tool),
+        source=read.source,
+        confidence=read.confidence,
+        authority=read.authority,
+    )
+
+
+def _conflict(conflict: Mapping[str, Any], texts: Texts) -> str:
+    pairs = zip(conflict["values"], conflict["sources"], strict=False)
+    sides = " | ".join(f"{value} ({source})" for value, source in pairs)
+    return f"{texts.field(conflict['field'])}: {sides}"
+
+
+def _deadline(expires: float, texts: Texts) -> str:
+    return texts.say("effect.until", expires=expires) if expires else texts.say("effect.free")
+
+
+def _who(leitstand: Leitstand, person: str, role: str) -> Who:
+    known = leitstand.directory.person(leitstand.tenant, person)
+    return Who(person=person, name=known.name if known else person, role=role)
+
+
+def _thread(dossier: Dossier) -> Iterator[Message]:
+    for _, signal in dossier.tape.signals:
+        body = signal["body"]
+        if signal["name"] == THREAD:
+            yield Message(person=body["person"], text=body["text"], at=body["at"])

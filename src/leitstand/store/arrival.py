@@ -1,0 +1,139 @@
+"""Arrivals: what comes to cases from outside their bursts, new cases and signals, written in bulk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, select
+
+from leitstand.errors import Missing
+from leitstand.records import Event
+from leitstand.store.page import seal_page
+from leitstand.store.schema import PAGE_SHIFT, cases, keys, pages, signals
+
+__all__ = ["NewCase", "Tell", "give_birth", "tell"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be born with its first events, due at once."""
+
+    ulid: str
+    tenant: str
+    role: str
+    version: str
+    requester: str
+    title: str
+    wrapped: bytes
+    events: tuple[Event, ...]
+    bodies: bytes
+    at: float
+    parent: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A signal for a case: known by its id, told once. The case becomes due unless it has ended.
+
+    One id may be told to several cases: each of them gets it.
+    """
+
+    ulid: str
+    id: str
+    kind: str
+    body: bytes
+    at: float
+
+
+def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
+    """Insert new cases with their keys and first pages; their numbers are returned."""
+    first = int(conn.execute(_LAST_CASE).scalar_one()) + 1
+    numbers = list(range(first, first + len(born)))
+    rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
+    conn.execute(_BEAR, [row for row, _ in rows])
+    wrapped = zip(numbers, born, strict=True)
+    conn.execute(_KEEP, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
+    conn.execute(_PAGE, [page for _, page in rows])
+    return numbers
+
+
+def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
+    """Insert signals and make their cases due; False for a signal that is known, Missing without case.
+
+    A held case is woken by a `release` alone; what came in the meantime is drawn then.
+    """
+    ulids = list({t.ulid for t in told})
+    found = conn.execute(_NUMBERS, {"ulids": ulids})
+    numbers: dict[str, int] = {ulid: no for ulid, no in found}
+    known = {(no, name) for no, name in conn.execute(_KNOWN, {"ids": [t.id for t in told]})}
+    answers: list[bool | Missing] = []
+    fresh: list[tuple[int, Tell]] = []
+    for one in told:
+        no = numbers.get(one.ulid)
+        if no is None:
+            answers.append(Missing(f"no case `{one.ulid}`"))
+            continue
+        answers.append((no, one.id) not in known)
+        if (no, one.id) not in known:
+            known.add((no, one.id))
+            fresh.append((no, one))
+    if fresh:
+        rows = [
+            {"id": t.id, "case_no": no, "kind": t.kind, "body": t.body, "at": t.at, "drawn": 0}
+            for no, t in fresh
+        ]
+        conn.execute(_SIGNAL, rows)
+        conn.execute(_WAKE, [{"no": no, "at": t.at} for no, t in fresh])
+        if released := [{"no": no, "at": t.at} for no, t in fresh if t.kind == "release"]:
+            conn.execute(_RELEASE, released)
+    return answers
+
+
+def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
+    page, head = seal_page(b"", 0, born.events, born.bodies)
+    row = {
+        "case_no": no,
+        "ulid": born.ulid,
+        "tenant": born.tenant,
+        "role": born.role,
+        "version": born.version,
+        "requester": born.requester,
+        "title": born.title,
+        "parent": born.parent,
+        "depth": born.depth,
+        "status": "ready",
+        "seq": len(born.events),
+        "head": head,
+        "due": born.at,
+        "opened": born.at,
+        "changed": born.at,
+    }
+    return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
+
+
+_LAST_CASE = select(func.coalesce(func.max(cases.c.case_no), 0))
+_BEAR = cases.insert()
+_KEEP = keys.insert()
+_PAGE = pages.insert()
+_SIGNAL = signals.insert()
+_NUMBERS = select(cases.c.ulid, cases.c.case_no).where(
+    cases.c.ulid.in_(bindparam("ulids", expanding=True))
+)
+_KNOWN = select(signals.c.case_no, signals.c.id).where(
+    signals.c.id.in_(bindparam("ids", expanding=True))
+)
+# One that waits for a time is due at once; of one that runs, `due` is the end of its lease.
+_WAKE = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"))
+    .values(
+        pending=cases.c.pending + 1,
+        due=case((cases.c.status == "waiting", bindparam("at")), else_=cases.c.due),
+    )
+)
+_RELEASE = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"), cases.c.status == "held")
+    .values(status="ready", reason="", due=bindparam("at"), bursts=0)
+)
