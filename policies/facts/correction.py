@@ -1,0 +1,81 @@
+"""G-A24: credit notes, corrections and self-billed invoices refer to an invoice, and fit it."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from tools.einvoice.invoice import Invoice
+from tools.erp.ledger import PostedInvoice, number_key
+from tools.erp.order import PurchaseOrder
+
+__all__ = ["CorrectionFacts", "correction_facts"]
+
+_CORRECTION = "384"
+_NEED_REFERENCE = frozenset({"381", "384", "389"})
+_ZERO = Decimal(0)
+
+
+class CorrectionFacts(BaseModel, frozen=True):
+    """`correcting`: a credit note, correction or self-billed invoice. `correction_faults`:
+
+    `reference` no earlier invoice is named (§ 31 (5) UStDV) · `sign` a credit note with a negative total or
+    an invoice with one that is not a correction · `amount` more is given back than was invoiced, or was
+    ever ordered · `not_reversed` the invoice to be corrected is still in the books.
+    """
+
+    correcting: bool
+    correction_faults: frozenset[str]
+
+
+def correction_facts(
+    invoice: Invoice, ledger: Iterable[PostedInvoice], order: PurchaseOrder | None
+) -> CorrectionFacts:
+    """`ledger` is the supplier's; `order` the one the document names, if it is known."""
+    rows = tuple(ledger)
+    return CorrectionFacts(
+        correcting=invoice.credit_note or invoice.type_code in _NEED_REFERENCE,
+        correction_faults=frozenset(_faults(invoice, rows, order)),
+    )
+
+
+def _faults(
+    invoice: Invoice, ledger: tuple[PostedInvoice, ...], order: PurchaseOrder | None
+) -> Iterator[str]:
+    named = {number_key(p.number) for p in invoice.preceding if p.number}
+    originals = [
+        r for r in ledger if number_key(r.number) in named and r.live and not r.credit
+    ]
+    if (invoice.credit_note or invoice.type_code in _NEED_REFERENCE) and not named:
+        yield "reference"
+    if _wrong_sign(invoice):
+        yield "sign"
+    if invoice.credit_note and _too_much(invoice, ledger, originals, order):
+        yield "amount"
+    if invoice.type_code == _CORRECTION and originals:
+        yield "not_reversed"
+
+
+def _wrong_sign(invoice: Invoice) -> bool:
+    gross = invoice.gross_total
+    return gross is not None and gross < 0 and invoice.type_code != _CORRECTION
+
+
+def _too_much(
+    invoice: Invoice,
+    ledger: tuple[PostedInvoice, ...],
+    originals: list[PostedInvoice],
+    order: PurchaseOrder | None,
+) -> bool:
+    """More than the invoice named; where it is older than our books, more than was ordered."""
+    if originals:
+        credited = sum((r.gross for r in ledger if r.live and r.credit and _on(r, originals)), _ZERO)
+        return abs(invoice.gross_total or _ZERO) + credited > sum(r.gross for r in originals)
+    if order is None:
+        return False
+    ordered = sum((line.qty * line.price for line in order.lines), _ZERO)
+    return abs(invoice.net_total or _ZERO) > ordered
+
+
+def _on(credit: PostedInvoice, originals: list[PostedInvoice]) -> bool:
+    return credit.po is not None and credit.po in {r.po for r in originals}

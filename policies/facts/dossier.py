@@ -1,0 +1,199 @@
+"""A dossier: all that the rules may look at for one invoice, taken from the readings of its case.
+
+It is made from evidence that the guard resolved, never from what a step says. A reading that a rule
+needs and that is not there ends in FactMissing, so the action is denied.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from leitstand.policy import Evidence, FactCall, FactMissing
+from leitstand.tool import Tool
+from policies.facts.document import is_structured
+from policies.facts.limits import Limits, limits_of
+from policies.facts.order import Basis, basis_of, contract_for
+from policies.facts.parties import Seller, seller_of
+from policies.facts.screening import to_screen
+from policies.facts.sibling import Sibling, of_same_seller, siblings_in
+from tools.dms import get_document
+from tools.einvoice import read_document
+from tools.einvoice.invoice import Invoice
+from tools.einvoice.reader import ReadInvoice
+from tools.erp import (
+    Contract,
+    GoodsReceipt,
+    PostedInvoice,
+    PurchaseOrder,
+    Supplier,
+    SupplierMatch,
+    find_contracts,
+    find_invoices,
+    find_supplier,
+    get_order,
+    list_receipts,
+)
+from tools.erp.ledger import number_key
+from tools.sanctions import Screening, screen
+
+__all__ = ["Dossier", "dossier_of"]
+
+R = TypeVar("R", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What is known of an invoice. `ledger` is the supplier's, before this case wrote anything;
+    `ledger_after` what the last reading of it says. `siblings` are those of the whole intake."""
+
+    read: ReadInvoice
+    limits: Limits
+    today: date
+    stored_sha256: str | None = None
+    match: SupplierMatch | None = None
+    order: PurchaseOrder | None = None
+    receipts: tuple[GoodsReceipt, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    ledger: tuple[PostedInvoice, ...] = ()
+    ledger_after: tuple[PostedInvoice, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
+    screening: Screening | None = None
+
+    @cached_property
+    def invoice(self) -> Invoice:
+        """The typed invoice; one that says nothing where the file could not be read."""
+        return self.read.invoice or Invoice(syntax="cii")
+
+    @cached_property
+    def seller(self) -> Seller | None:
+        """Who the invoice comes from, if he is known."""
+        return self.match and seller_of(self.invoice, self.match, self.limits)
+
+    @property
+    def supplier(self) -> Supplier | None:
+        """The master record, if the seller is known."""
+        return self.seller.supplier if self.seller else None
+
+    @cached_property
+    def basis(self) -> Basis:
+        """What carries the invoice."""
+        return basis_of(self.invoice, self.supplier, self.order, self.contracts, self.limits)
+
+    @cached_property
+    def contract(self) -> Contract | None:
+        """The contract that carries the invoice, if it is one."""
+        return contract_for(self.invoice, self.contracts) if self.basis == "contract" else None
+
+    @cached_property
+    def own_siblings(self) -> tuple[Sibling, ...]:
+        """The siblings of the same seller."""
+        return of_same_seller(self.siblings, self.invoice, self.supplier, self.limits)
+
+    @cached_property
+    def booked(self) -> tuple[PostedInvoice, ...]:
+        """The ledger without what siblings of this intake wrote into it meanwhile."""
+        received = {s.sha256 for s in self.siblings}
+        return tuple(r for r in self.ledger if r.live and r.document_sha256 not in received)
+
+    @property
+    def names_to_screen(self) -> tuple[str, ...]:
+        """Who has to be screened against the sanctions list."""
+        return to_screen(self.invoice, self.supplier, self.limits, self.today)
+
+    def invoiced(self) -> dict[str, Decimal]:
+        """What earlier invoices took of each line of the order: in the books, or before this one here."""
+        taken: dict[str, Decimal] = {}
+        order = number_key(self.order.po) if self.order else ""
+        named = {number_key(p.number) for p in self.invoice.preceding if p.number}
+        for row in self.booked:
+            if number_key(row.po or "") != order or number_key(row.number) in named:
+                continue
+            for line in row.lines:
+                sign = -1 if row.credit else 1
+                taken[line.line] = taken.get(line.line, Decimal(0)) + sign * line.qty
+        for sibling in self._before(order):
+            for line, qty in sibling.lines:
+                taken[line] = taken.get(line, Decimal(0)) + qty
+        return taken
+
+    def _before(self, order: str) -> list[Sibling]:
+        """Siblings on the same order that come first by date, number and content, and are no twins."""
+        own = (self.invoice.issue_date or date.min, number_key(self.invoice.number or ""))
+        known = {number_key(r.number) for r in self.booked}
+        return [
+            s
+            for s in self.own_siblings
+            if number_key(s.order or "") == order
+            and not s.credit
+            and number_key(s.number or "") not in known
+            and (s.issue_date or date.min, number_key(s.number or "")) < own
+        ]
+
+
+def dossier_of(call: FactCall) -> Dossier:
+    """The dossier of a call. Raises FactMissing: a reading that a rule needs is not among the evidence."""
+    limits, evidence = limits_of(call.limits), call.evidence
+    read = _needed(evidence.one(read_document), read_document).value
+    stored = evidence.one(get_document)
+    kept = stored.value.sha256 if stored and stored.value else None
+    if read.invoice is None or not is_structured(read):
+        return Dossier(read, limits, call.today, kept)
+    match = _needed(evidence.one(find_supplier), find_supplier).value
+    seller = seller_of(read.invoice, match, limits)
+    ledgers, contracts = _records(evidence, seller.supplier) if seller else ((), ())
+    order = _order(evidence, read.invoice)
+    screened = evidence.one(screen)
+    return Dossier(
+        read=read,
+        limits=limits,
+        today=call.today,
+        stored_sha256=kept,
+        match=match,
+        order=order,
+        receipts=_receipts(evidence, order),
+        contracts=contracts,
+        ledger=ledgers[0] if ledgers else (),
+        ledger_after=ledgers[-1] if ledgers else (),
+        siblings=siblings_in(evidence, read.sha256),
+        screening=screened.value if screened else None,
+    )
+
+
+def _records(
+    evidence: Evidence, supplier: Supplier
+) -> tuple[tuple[tuple[PostedInvoice, ...], ...], tuple[Contract, ...]]:
+    """All readings of the supplier's ledger, oldest first, and his contracts."""
+    ledgers = [found.value for found in evidence.all(find_invoices)]
+    contracts = _needed(evidence.one(find_contracts), find_contracts).value
+    if not ledgers or any(ledger.supplier != supplier.id for ledger in ledgers):
+        raise FactMissing(f"no ledger of supplier `{supplier.id}`", where=find_invoices.name)
+    own = tuple(c for c in contracts if c.supplier == supplier.id)
+    return tuple(ledger.invoices for ledger in ledgers), own
+
+
+def _order(evidence: Evidence, invoice: Invoice) -> PurchaseOrder | None:
+    if not invoice.order_reference:
+        return None
+    found = _needed(evidence.one(get_order), get_order).value
+    if found is not None and number_key(found.po) != number_key(invoice.order_reference):
+        raise FactMissing(f"order `{found.po}` is not the one that the invoice names")
+    return found
+
+
+def _receipts(evidence: Evidence, order: PurchaseOrder | None) -> tuple[GoodsReceipt, ...]:
+    if order is None:
+        return ()
+    found = _needed(evidence.one(list_receipts), list_receipts).value
+    if any(number_key(receipt.po) != number_key(order.po) for receipt in found):
+        raise FactMissing(f"the goods receipts are not those of order `{order.po}`")
+    return found
+
+
+def _needed(reading: R | None, tool: Tool[Any, R]) -> R:
+    if reading is None:
+        raise FactMissing(f"no reading of `{tool.name}`", where=tool.name)
+    return reading

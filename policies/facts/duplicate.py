@@ -1,0 +1,129 @@
+"""G-A10: whether an invoice is in the books or in the intake already.
+
+Trap: the same goods ordered again cost the same. Two invoices on two orders, two counters of one number
+series in one intake, or two months of one contract are no twins, however alike they look.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from leitstand.values import Frozen
+from policies.facts.likeness import number_permille, one_series
+from policies.facts.limits import Limits
+from policies.facts.sibling import Sibling
+from tools.einvoice.invoice import Invoice
+from tools.einvoice.reader import ReadInvoice
+from tools.erp.ledger import PostedInvoice, number_key
+
+__all__ = ["DuplicateFacts", "duplicate_facts"]
+
+
+class DuplicateFacts(BaseModel, frozen=True):
+    """`twin`: the same number of the same supplier, or the same bytes, is in the books, or stands before
+    this one in the intake. `alike_permille`: how alike the number of another invoice of the same supplier
+    and gross amount is, 1000 where one number was given to two different invoices of the intake.
+    """
+
+    twin: bool
+    alike_permille: int
+    limit_number_permille: int
+
+
+class _Other(Frozen):
+    """Another invoice of the supplier, from the books or the intake."""
+
+    number: str
+    sha256: str | None
+    gross: Decimal | None
+    day: date | None
+    order: str | None
+    sibling: bool
+
+
+def duplicate_facts(
+    read: ReadInvoice,
+    ledger: Iterable[PostedInvoice],
+    siblings: Iterable[Sibling],
+    limits: Limits,
+    *,
+    by_contract: bool,
+) -> DuplicateFacts:
+    """`read` against the supplier's `ledger` and his other invoices of the intake.
+
+    `by_contract`: it is a month's invoice of a recurring contract. What siblings drafted meanwhile is
+    left out of the ledger, so the order in which an intake is judged changes nothing.
+    """
+    invoice = read.invoice or Invoice(syntax="cii")
+    others = list(_others(invoice, ledger, tuple(siblings)))
+    named = {number_key(p.number) for p in invoice.preceding if p.number}
+    others = [o for o in others if number_key(o.number) not in named]
+    alike = (_alike(read, invoice, other, by_contract=by_contract) for other in others)
+    return DuplicateFacts(
+        twin=any(_is_twin(read, invoice, other) for other in others),
+        alike_permille=max(alike, default=0),
+        limit_number_permille=limits.number_permille,
+    )
+
+
+def _others(
+    invoice: Invoice, ledger: Iterable[PostedInvoice], siblings: tuple[Sibling, ...]
+) -> Iterator[_Other]:
+    received = {s.sha256 for s in siblings}
+    for row in ledger:
+        if row.live and row.credit == invoice.credit_note and row.document_sha256 not in received:
+            yield _Other(
+                number=row.number,
+                sha256=row.document_sha256,
+                gross=row.gross,
+                day=row.date,
+                order=row.po,
+                sibling=False,
+            )
+    for file in siblings:
+        if file.credit == invoice.credit_note and file.number:
+            yield _Other(
+                number=file.number,
+                sha256=file.sha256,
+                gross=file.gross,
+                day=file.issue_date,
+                order=file.order,
+                sibling=True,
+            )
+
+
+def _is_twin(read: ReadInvoice, invoice: Invoice, other: _Other) -> bool:
+    if not other.sibling:
+        return _same_number(invoice, other) or other.sha256 == read.sha256
+    same = _same_number(invoice, other) and _same_content(invoice, other)
+    return same and (other.sha256 or "") < read.sha256
+
+
+def _alike(read: ReadInvoice, invoice: Invoice, other: _Other, *, by_contract: bool) -> int:
+    if other.sibling and _same_number(invoice, other):
+        return 0 if _same_content(invoice, other) else 1000
+    if other.gross != invoice.gross_total or _recurs(invoice, other, by_contract=by_contract):
+        return 0
+    return number_permille(invoice.number, other.number)
+
+
+def _recurs(invoice: Invoice, other: _Other, *, by_contract: bool) -> bool:
+    """Whether something tells that this is another delivery of the same amount."""
+    orders = (invoice.order_reference, other.order)
+    if all(orders) and number_key(orders[0] or "") != number_key(orders[1] or ""):
+        return True
+    if other.sibling and one_series(invoice.number, other.number):
+        return True
+    days = (invoice.issue_date, other.day)
+    months = {(d.year, d.month) for d in days if d}
+    return by_contract and all(days) and len(months) == len(days)
+
+
+def _same_number(invoice: Invoice, other: _Other) -> bool:
+    return bool(invoice.number) and number_key(invoice.number or "") == number_key(other.number)
+
+
+def _same_content(invoice: Invoice, other: _Other) -> bool:
+    return other.gross == invoice.gross_total and other.day == invoice.issue_date

@@ -1,0 +1,138 @@
+"""A tenant's limits, typed: tiers, tolerances, windows, its own name. Data, never code."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+__all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "limits_of"]
+
+_DEFAULTS: dict[str, Any] = tomllib.loads(
+    Path(__file__).parent.with_name("defaults.toml").read_text(encoding="utf-8")
+)
+
+
+class _Record(BaseModel):
+    """Data of the tenant: numbers may come as JSON numbers or texts, unknown keys are let be."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Tier(_Record):
+    """Up to `max_gross` (None: any amount) `approvers` people of `roles` sign; 0 means nobody."""
+
+    max_gross: Decimal | None = None
+    approvers: int = 0
+    roles: frozenset[str] = frozenset()
+
+
+class ThreeWayMatch(_Record):
+    """How far an invoice may be from order and receipt."""
+
+    price_tolerance_pct: Decimal = Decimal(0)
+    price_tolerance_abs_line: Decimal = Decimal(0)
+    quantity_tolerance: Decimal = Decimal(0)
+    unplanned_charges_max: Decimal = Decimal(0)
+
+
+class Company(_Record):
+    """Who the invoices must be made out to."""
+
+    name: str
+    street: str = ""
+    zip: str = ""
+    city: str = ""
+    country: str = ""
+    vat: str = ""
+
+    @property
+    def home(self) -> str:
+        """Where the company is registered: its country, else the prefix of its VAT ID."""
+        return self.country or self.vat[:2]
+
+
+class Limits(_Record):
+    """The keys of a world's `policy.json`, completed by `policies/defaults.toml`."""
+
+    currency: str
+    company: Company
+    approval_tiers: tuple[Tier, ...]
+    three_way_match: ThreeWayMatch = ThreeWayMatch()
+    accounts: Mapping[str, Mapping[str, str]] = {}
+    closed_periods_until: date | None
+    next_open_posting_date: date | None
+    own_vat_required: bool
+    small_invoice_gross: Decimal
+    default_account: str
+    clerk_role: str
+    supplier_name_permille: int
+    buyer_name_permille: int
+    holder_name_permille: int
+    item_name_permille: int
+    number_permille: int
+    line_rounding_cents: int
+    document_rounding_cents: int
+    screening_permille: int
+    screening_max_age_days: int
+    structuring_window_days: int
+    structuring_within_percent_below_tier: Decimal
+    structuring_min_invoices: int
+    open_order_statuses: frozenset[str]
+    active_supplier_statuses: frozenset[str]
+    bank_register_countries: frozenset[str]
+    sepa_means: frozenset[str]
+    sepa_countries: frozenset[str]
+    euro_countries: frozenset[str]
+    attachment_types: frozenset[str]
+    attachment_endings_refused: tuple[str, ...]
+    home_rates: frozenset[Decimal]
+    standard_rate: Decimal
+    bank_holidays: frozenset[str]
+    bank_holidays_from_easter: tuple[int, ...]
+    task_title: str
+    roles: frozenset[str]
+    compliance_role: str
+
+    @field_validator("closed_periods_until", "next_open_posting_date", mode="before")
+    @classmethod
+    def _absent(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("approval_tiers")
+    @classmethod
+    def _ascending(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        return tuple(sorted(tiers, key=lambda t: (t.max_gross is None, t.max_gross or 0)))
+
+    @property
+    def account(self) -> str:
+        """The account key for a supplier that has none of its own."""
+        known = self.default_account in self.accounts or not self.accounts
+        return self.default_account if known else next(iter(self.accounts))
+
+
+def limits_of(tenant: Mapping[str, Any]) -> Limits:
+    """The tenant's data with defaults for what it does not set.
+
+    Raises pydantic.ValidationError: a value is missing that has no default (company, tiers), or is none.
+    """
+    return Limits.model_validate(_exact({**_DEFAULTS, **tenant}))
+
+
+def cents(amount: Decimal) -> int:
+    """Whole cents of a limit, rounded down: a limit is never made wider."""
+    return int((amount * 100).to_integral_value(ROUND_FLOOR))
+
+
+def _exact(value: object) -> object:
+    """JSON numbers as they were written: a float is taken by its shortest text, never by its bits."""
+    if isinstance(value, float):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {k: _exact(v) for k, v in cast("Mapping[str, object]", value).items()}
+    if isinstance(value, list):
+        return [_exact(v) for v in cast("list[object]", value)]
+    return value

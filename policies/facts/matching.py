@@ -1,0 +1,192 @@
+"""G-A12, G-A13: order, goods receipt and invoice side by side; a contract's amount stands in for both."""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_CEILING, Decimal
+
+from pydantic import BaseModel
+
+from leitstand.values import Frozen
+from policies.facts.likeness import name_permille
+from policies.facts.limits import Limits, cents
+from tools.einvoice.invoice import Invoice, Line
+from tools.erp.contract import Contract
+from tools.erp.order import OrderLine, PurchaseOrder
+from tools.erp.receipt import GoodsReceipt
+
+__all__ = ["MatchFacts", "Matched", "contract_match", "match_lines", "no_match", "order_match"]
+
+_ZERO = Decimal(0)
+_MOST = 10**15
+_BEYOND = 10**9
+"""Stands for a price over one that is zero: more than any tolerance."""
+
+
+class MatchFacts(BaseModel, frozen=True):
+    """The largest deviations to our disadvantage; 0 where there is none or nothing to compare.
+
+    `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in 1/10,000 of it
+    and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and was not invoiced yet,
+    in thousandths of the unit. `unplanned_cents`: charges, and lines that no order line stands for.
+    `unordered_lines`: lines that name an order line which does not exist.
+    `goods_missing`: nothing of the order has arrived. All rounded against the invoice.
+    """
+
+    price_over_permyriad: int = 0
+    price_over_cents: int = 0
+    quantity_over_milli: int = 0
+    unplanned_cents: int = 0
+    unordered_lines: int = 0
+    goods_missing: bool = False
+    limit_price_permyriad: int = 0
+    limit_price_line_cents: int = 0
+    limit_quantity_milli: int = 0
+    limit_unplanned_cents: int = 0
+
+
+class Matched(Frozen):
+    """An invoice line and the order line it is for (None: none)."""
+
+    line: Line
+    order_line: OrderLine | None
+
+
+def match_lines(invoice: Invoice, order: PurchaseOrder, limits: Limits) -> tuple[Matched, ...]:
+    """Each counted line with its order line: by BT-132, then by article number, then by text."""
+    lines = invoice.counted_lines
+    return tuple(Matched(line=x, order_line=_find(x, order.lines, limits)) for x in lines)
+
+
+def order_match(
+    invoice: Invoice,
+    order: PurchaseOrder,
+    receipts: Iterable[GoodsReceipt],
+    invoiced: Mapping[str, Decimal],
+    limits: Limits,
+) -> MatchFacts:
+    """Three-way match. `invoiced`: what earlier invoices took of each order line.
+
+    A credit note takes nothing, so it is matched with its invoice (G-A24) and not with receipts.
+    """
+    if invoice.credit_note:
+        return no_match(limits)
+    pairs = match_lines(invoice, order, limits)
+    received = _received(receipts)
+    over = [(m.line, m.order_line.price) for m in pairs if m.order_line]
+    return MatchFacts(
+        price_over_permyriad=max((_permyriad(_unit(x), price) for x, price in over), default=0),
+        price_over_cents=max((_over_cents(x, price) for x, price in over), default=0),
+        quantity_over_milli=_quantity_over(pairs, received, invoiced),
+        unplanned_cents=_unplanned(invoice, pairs),
+        unordered_lines=sum(1 for m in pairs if _unordered(m)),
+        goods_missing=not any(received.values()),
+        **_tolerances(limits),
+    )
+
+
+def contract_match(invoice: Invoice, contract: Contract, limits: Limits) -> MatchFacts:
+    """The invoice's net amount against the contract's, for the months that it says it is for."""
+    if invoice.credit_note:
+        return no_match(limits)
+    net = invoice.net_total or _ZERO
+    due = contract.monthly_net * _months(invoice)
+    return MatchFacts(
+        price_over_permyriad=_permyriad(net, due),
+        price_over_cents=_up(max(net - due, _ZERO) * 100),
+        **_tolerances(limits),
+    )
+
+
+def no_match(limits: Limits) -> MatchFacts:
+    """Nothing to compare with."""
+    return MatchFacts(**_tolerances(limits))
+
+
+def _tolerances(limits: Limits) -> dict[str, int]:
+    match = limits.three_way_match
+    return {
+        "limit_price_permyriad": cents(match.price_tolerance_pct),
+        "limit_price_line_cents": cents(match.price_tolerance_abs_line),
+        "limit_quantity_milli": int(match.quantity_tolerance * 1000),
+        "limit_unplanned_cents": cents(match.unplanned_charges_max),
+    }
+
+
+def _find(line: Line, ordered: Iterable[OrderLine], limits: Limits) -> OrderLine | None:
+    lines = tuple(ordered)
+    numbers = {_no(o.line): o for o in lines}
+    if line.order_line and _no(line.order_line) in numbers:
+        return numbers[_no(line.order_line)]
+    skus = {s.casefold() for s in (line.buyer_sku, line.seller_sku) if s}
+    by_sku = next((o for o in lines if o.sku and o.sku.casefold() in skus), None)
+    return by_sku or _by_text(line, lines, limits)
+
+
+def _by_text(line: Line, lines: Iterable[OrderLine], limits: Limits) -> OrderLine | None:
+    texts = [t for t in (line.name, line.description) if t]
+    near = [(max((name_permille(t, o.name) for t in texts), default=0), o) for o in lines]
+    alike, best = max(near, key=lambda pair: pair[0], default=(0, None))
+    return best if alike >= limits.item_name_permille else None
+
+
+def _no(line: str) -> str:
+    return line.strip().lstrip("0") or "0"
+
+
+def _received(receipts: Iterable[GoodsReceipt]) -> dict[str, Decimal]:
+    arrived: dict[str, Decimal] = {}
+    for receipt in receipts:
+        for line in receipt.lines:
+            arrived[_no(line.line)] = arrived.get(_no(line.line), _ZERO) + line.qty
+    return arrived
+
+
+def _unit(line: Line) -> Decimal:
+    return (line.price or _ZERO) / (line.base_quantity or 1)
+
+
+def _permyriad(price: Decimal, ordered: Decimal) -> int:
+    if price <= ordered:
+        return 0
+    return _up((price - ordered) / ordered * 10_000) if ordered > 0 else _BEYOND
+
+
+def _over_cents(line: Line, ordered: Decimal) -> int:
+    over = max(_unit(line) - ordered, _ZERO)
+    return _up(over * (line.quantity or _ZERO) * 100)
+
+
+def _quantity_over(
+    pairs: Iterable[Matched], received: Mapping[str, Decimal], invoiced: Mapping[str, Decimal]
+) -> int:
+    asked: dict[str, Decimal] = {}
+    for match in pairs:
+        if match.order_line:
+            number = _no(match.order_line.line)
+            asked[number] = asked.get(number, _ZERO) + (match.line.quantity or _ZERO)
+    taken = {_no(line): qty for line, qty in invoiced.items()}
+    over = (q - (received.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items())
+    # Nothing arrived at all is G-A13's finding, not a difference in quantity.
+    return _up(max(over, default=_ZERO) * 1000) if any(received.values()) else 0
+
+
+def _unordered(match: Matched) -> bool:
+    return match.order_line is None and bool(match.line.order_line)
+
+
+def _unplanned(invoice: Invoice, pairs: Iterable[Matched]) -> int:
+    extra = [m.line.net or _ZERO for m in pairs if m.order_line is None and not m.line.order_line]
+    charges = [c.amount or _ZERO for c in invoice.charges]
+    on_lines = [c.amount or _ZERO for m in pairs for c in m.line.charges]
+    total = sum((x for x in (*extra, *charges, *on_lines) if x > 0), _ZERO)
+    return _up(total * 100)
+
+
+def _months(invoice: Invoice) -> int:
+    start, end = invoice.period_start, invoice.period_end
+    if start is None or end is None or end < start:
+        return 1
+    return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+def _up(value: Decimal) -> int:
+    return min(max(int(value.to_integral_value(ROUND_CEILING)), 0), _MOST)

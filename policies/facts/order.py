@@ -1,0 +1,88 @@
+"""G-A11: what an invoice rests on, a purchase order or a recurring contract."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+from policies.facts.limits import Limits
+from tools.einvoice.invoice import Invoice
+from tools.erp.contract import Contract
+from tools.erp.order import PurchaseOrder
+from tools.erp.supplier import Supplier
+
+__all__ = ["Basis", "OrderFacts", "basis_of", "contract_for", "order_facts"]
+
+_CORRECTION = "384"
+
+Basis = Literal[
+    "order", "contract", "preceding", "none", "unknown_order", "closed_order", "foreign_order",
+    "ended_contract",
+]  # fmt: skip
+"""order, contract: open and the supplier's own. preceding: a credit note or correction that names its
+invoice. The others do not carry an invoice: none named, unknown, closed, another supplier's, ended."""
+
+
+class OrderFacts(BaseModel, frozen=True):
+    """`basis`: what carries the invoice, or why nothing does."""
+
+    basis: Basis
+
+
+def order_facts(
+    invoice: Invoice,
+    supplier: Supplier | None,
+    order: PurchaseOrder | None,
+    contracts: Iterable[Contract],
+    limits: Limits,
+) -> OrderFacts:
+    """`order` is what the ERP has under the invoice's number; `contracts` are the supplier's."""
+    return OrderFacts(basis=basis_of(invoice, supplier, order, tuple(contracts), limits))
+
+
+def basis_of(
+    invoice: Invoice,
+    supplier: Supplier | None,
+    order: PurchaseOrder | None,
+    contracts: tuple[Contract, ...],
+    limits: Limits,
+) -> Basis:
+    """What carries the invoice; an order that it names goes before a contract."""
+    if invoice.order_reference:
+        return _of_order(order, supplier, limits)
+    if contract_for(invoice, contracts) is not None:
+        return "contract"
+    corrects = invoice.credit_note or invoice.type_code == _CORRECTION
+    if corrects and any(p.number for p in invoice.preceding):
+        return "preceding"
+    return "ended_contract" if contracts else "none"
+
+
+def contract_for(invoice: Invoice, contracts: Iterable[Contract]) -> Contract | None:
+    """The supplier's contract that runs at the time of supply: the one named, else the only amount near.
+
+    Of several without a reference the one whose amount is nearest counts.
+    """
+    if invoice.order_reference:
+        return None
+    day = invoice.period_start or invoice.delivery_date or invoice.issue_date
+    running = [c for c in contracts if _runs(c, day)]
+    named = [c for c in running if c.contract == invoice.contract_reference]
+    net = invoice.net_total or 0
+    return min(named or running, key=lambda c: (abs(c.monthly_net - net), c.contract), default=None)
+
+
+def _of_order(order: PurchaseOrder | None, supplier: Supplier | None, limits: Limits) -> Basis:
+    if order is None:
+        return "unknown_order"
+    if supplier is None or order.supplier != supplier.id:
+        return "foreign_order"
+    return "order" if order.status in limits.open_order_statuses else "closed_order"
+
+
+def _runs(contract: Contract, day: date | None) -> bool:
+    if day is None:
+        return False
+    begun = contract.valid_from is None or contract.valid_from <= day
+    return begun and (contract.valid_to is None or day <= contract.valid_to)

@@ -1,0 +1,117 @@
+"""G-A04, G-A06, G-A09: who the invoice is made out to and who it comes from."""
+
+from typing import Literal
+
+from stdnum.eu import vat as eu_vat
+
+from pydantic import BaseModel
+
+from leitstand.values import Frozen
+from policies.facts.likeness import name_permille
+from policies.facts.limits import Company, Limits
+from tools.einvoice.invoice import Invoice, Party
+from tools.erp.supplier import Supplier, SupplierMatch
+from tools.names import fold
+
+__all__ = ["Agreement", "PartyFacts", "Seller", "party_facts", "seller_of"]
+
+Agreement = Literal["same", "other", "absent"]
+"""Whether a value equals the one of the master record; absent: one side has none."""
+
+_MEMBERS = frozenset(eu_vat.MEMBER_STATES)
+_GREECE = "EL"
+
+
+class Seller(Frozen):
+    """The supplier an invoice comes from, and what it was recognised by."""
+
+    supplier: Supplier
+    found_by: Literal["vat", "stnr", "name"]
+    name_permille: int = 0
+
+
+class PartyFacts(BaseModel, frozen=True):
+    """Both parties of the invoice against the master data.
+
+    `buyer_*` compare with the tenant's own company. `supplier_known`: recognised by VAT ID, tax number
+    or a name that is near enough; `supplier_active`: the master record is not blocked.
+    `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as valid,
+    a country outside the EU cannot be checked).
+    """
+
+    buyer_name_permille: int
+    limit_buyer_name_permille: int
+    buyer_vat: Agreement
+    buyer_address: Agreement
+    supplier_known: bool
+    supplier_active: bool
+    seller_vat_valid: bool
+    seller_vat: Agreement
+    seller_tax_number: Agreement
+
+
+def seller_of(invoice: Invoice, match: SupplierMatch, limits: Limits) -> Seller | None:
+    """The supplier that a search found: by VAT ID or tax number, else by the nearest name.
+
+    What the search says is held against the invoice itself: a search for somebody else finds nobody.
+    """
+    party, found = invoice.seller, match.supplier
+    if found is not None and agreement(party.vat_id, found.vat) == "same":
+        return Seller(supplier=found, found_by="vat")
+    if found is not None and agreement(party.tax_number, found.stnr) == "same":
+        return Seller(supplier=found, found_by="stnr")
+    near = [(name_permille(party.name, c.supplier.name), c.supplier) for c in match.candidates]
+    alike, best = max(near, key=lambda pair: pair[0], default=(0, None))
+    if best is None or alike < limits.supplier_name_permille:
+        return None
+    return Seller(supplier=best, found_by="name", name_permille=alike)
+
+
+def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> PartyFacts:
+    """Both parties of `invoice`; `seller` is None for an unknown supplier."""
+    buyer, company = invoice.buyer, limits.company
+    supplier = seller.supplier if seller else None
+    status = supplier.status if supplier else ""
+    return PartyFacts(
+        buyer_name_permille=name_permille(buyer.name, company.name),
+        limit_buyer_name_permille=limits.buyer_name_permille,
+        buyer_vat=agreement(buyer.vat_id, company.vat),
+        buyer_address=_address(buyer, company),
+        supplier_known=supplier is not None,
+        supplier_active=status in limits.active_supplier_statuses,
+        seller_vat_valid=is_valid_vat(invoice.seller.vat_id),
+        seller_vat=agreement(invoice.seller.vat_id, supplier.vat if supplier else None),
+        seller_tax_number=agreement(
+            invoice.seller.tax_number, supplier.stnr if supplier else None
+        ),
+    )
+
+
+def agreement(one: str | None, other: str | None) -> Agreement:
+    """Whether two identifiers are the same; blanks, marks and case do not count."""
+    first, second = _compact(one), _compact(other)
+    if not first or not second:
+        return "absent"
+    return "same" if first == second else "other"
+
+
+def is_valid_vat(vat_id: str | None) -> bool:
+    """Form and check digits of an EU VAT ID (python-stdnum); True where there is nothing to check."""
+    text = _compact(vat_id)
+    prefix = text[:2].casefold()
+    if text.startswith(_GREECE):
+        prefix = "gr"
+    return prefix not in _MEMBERS or eu_vat.is_valid(text)
+
+
+def _address(buyer: Party, company: Company) -> Agreement:
+    """Postcode and town count; the street may be a post box."""
+    address = buyer.address
+    if address is None or not (address.zip or address.city) or not (company.zip or company.city):
+        return "absent"
+    same = _compact(address.zip) == _compact(company.zip)
+    return "same" if same and fold(address.city or "") == fold(company.city) else "other"
+
+
+def _compact(value: str | None) -> str:
+    return "".join(c for c in value or "" if c.isalnum()).upper()

@@ -1,0 +1,37 @@
+"""G-A20: to which day an invoice is posted."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from policies.facts.limits import Limits
+
+__all__ = ["PeriodFacts", "period_facts", "posting_date"]
+
+
+class PeriodFacts(BaseModel, frozen=True):
+    """`document_closed`: the invoice's date lies in a closed period. `posting_closed`: so does the day it
+    is to be posted to, because no later period is open or another day was asked for."""
+
+    document_closed: bool
+    posting_closed: bool
+
+
+def posting_date(day: date, limits: Limits) -> date:
+    """The document's own day, or the next open one where its period is closed (and one is open)."""
+    opened = limits.next_open_posting_date
+    if not _closed(day, limits) or opened is None or _closed(opened, limits):
+        return day
+    return opened
+
+
+def period_facts(document: date | None, posting: date | None, limits: Limits) -> PeriodFacts:
+    """Where the document's day and the asked posting day lie."""
+    return PeriodFacts(
+        document_closed=_closed(document, limits), posting_closed=_closed(posting, limits)
+    )
+
+
+def _closed(day: date | None, limits: Limits) -> bool:
+    until = limits.closed_periods_until
+    return until is not None and day is not None and day <= until

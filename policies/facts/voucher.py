@@ -1,0 +1,164 @@
+"""What an invoice comes to in the books: voucher and payment, computed from the dossier alone.
+
+The role proposes what these functions give, and the guard computes it again from its own evidence: an
+argument that is equal was found good by this computation, any other is foreign text.
+What the document does not say stands as a neutral value (`unread`, 0, the day of processing); such a
+proposal is never carried out, G-A01, G-A02, G-A03 and G-A09 see to that.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from policies.facts.arithmetic import cent, totals_of
+from policies.facts.dossier import Dossier
+from policies.facts.matching import match_lines
+from policies.facts.period import posting_date
+from policies.facts.tax import tax_case_of
+from policies.facts.terms import Skonto, bank_day, due_date, skonto_of
+from tools.einvoice.invoice import Invoice
+from tools.erp import (
+    DraftVoucher,
+    InvoiceKind,
+    MatchedLine,
+    PostVoucher,
+    ProposePayment,
+    TaxCase,
+    TaxShare,
+)
+
+__all__ = ["draft_of", "payment_of", "plain_text", "posting_of", "skonto"]
+
+_UNKNOWN = "unknown"
+_UNREAD = "unread"
+_LARGEST = 10**14
+_KINDS: Mapping[str, InvoiceKind] = {"386": "prepayment", "326": "partial"}
+_BUYER_OWES: frozenset[TaxCase] = frozenset({"reverse_charge_13b", "intra_eu"})
+
+
+def draft_of(dossier: Dossier) -> DraftVoucher:
+    """The voucher that the invoice comes to."""
+    invoice, limits, supplier = dossier.invoice, dossier.limits, dossier.supplier
+    issued = invoice.issue_date or dossier.today
+    tax_case = tax_case_of(invoice, limits)
+    net, tax = _net_and_tax(invoice, tax_case)
+    order = dossier.order if dossier.basis == "order" else None
+    granted = skonto(dossier)
+    return DraftVoucher(
+        supplier_id=supplier.id if supplier else _UNKNOWN,
+        invoice_no=plain_text(invoice.number) or _UNREAD,
+        invoice_date=issued,
+        posting_date=posting_date(issued, limits),
+        currency=_currency(invoice, limits.currency),
+        gross_cents=net + tax,
+        net_cents=net,
+        tax_cents=tax,
+        payable_cents=_cents(totals_of(invoice).payable),
+        tax_case=tax_case,
+        taxes=_shares(invoice, tax_case, limits.standard_rate),
+        account=(supplier.account if supplier else None) or limits.account,
+        kind="final" if invoice.prepaid else _KINDS.get(invoice.type_code or "", "invoice"),
+        credit=invoice.credit_note,
+        order_no=order.po if order else None,
+        matched=_matched(dossier) if order else (),
+        document_sha256=dossier.read.sha256,
+        due_date=due_date(invoice, supplier),
+        discount_until=granted.until if granted else None,
+        discount_percent=granted.percent if granted else None,
+        discount_cents=_cents(granted.discount) if granted else None,
+    )
+
+
+def posting_of(dossier: Dossier) -> PostVoucher:
+    """The same voucher, to be posted."""
+    draft = draft_of(dossier)
+    return PostVoucher(**{name: getattr(draft, name) for name in DraftVoucher.model_fields})
+
+
+def payment_of(dossier: Dossier) -> ProposePayment | None:
+    """The payment of the invoice to the account of the master record, with Skonto while there is time.
+
+    None where nothing is to be paid: a credit note, a prepaid invoice, a supplier without an account.
+    """
+    invoice, supplier = dossier.invoice, dossier.supplier
+    payable = _cents(totals_of(invoice).payable)
+    if invoice.credit_note or payable <= 0 or supplier is None or supplier.iban is None:
+        return None
+    granted = skonto(dossier)
+    last = bank_day(granted.until, dossier.limits) if granted else date.min
+    in_time = granted is not None and last >= dossier.today
+    pay = _cents(granted.pay_with_discount) if granted is not None and in_time else payable
+    due = bank_day(due_date(invoice, supplier) or dossier.today, dossier.limits)
+    return ProposePayment(
+        supplier_id=supplier.id,
+        invoice_no=plain_text(invoice.number) or _UNREAD,
+        iban=supplier.iban,
+        amount_cents=pay,
+        discount_cents=payable - pay,
+        currency=_currency(invoice, dossier.limits.currency),
+        execute_on=last if in_time else max(due, dossier.today),
+    )
+
+
+def skonto(dossier: Dossier) -> Skonto | None:
+    """The cash discount of the invoice."""
+    return skonto_of(dossier.invoice, dossier.today)
+
+
+def _net_and_tax(invoice: Invoice, tax_case: TaxCase) -> tuple[int, int]:
+    totals = totals_of(invoice)
+    return _cents(totals.net), _cents(totals.tax) if tax_case == "domestic" else 0
+
+
+def _shares(invoice: Invoice, tax_case: TaxCase, standard: Decimal) -> tuple[TaxShare, ...]:
+    net, tax = _net_and_tax(invoice, tax_case)
+    if tax_case in _BUYER_OWES:
+        return (TaxShare(rate_permyriad=_permyriad(standard), net_cents=net, tax_cents=0),)
+    shares = tuple(
+        TaxShare(
+            rate_permyriad=_permyriad(t.rate),
+            net_cents=_cents(t.base),
+            tax_cents=_cents(t.amount) if tax_case == "domestic" else 0,
+        )
+        for t in invoice.taxes
+    )
+    closes = (sum(s.net_cents for s in shares), sum(s.tax_cents for s in shares)) == (net, tax)
+    if closes:
+        return shares
+    rate = shares[0].rate_permyriad if shares else 0
+    return (TaxShare(rate_permyriad=rate, net_cents=net, tax_cents=tax),)
+
+
+def _matched(dossier: Dossier) -> tuple[MatchedLine, ...]:
+    if dossier.order is None or dossier.invoice.credit_note:
+        return ()
+    taken: dict[str, Decimal] = {}
+    for match in match_lines(dossier.invoice, dossier.order, dossier.limits):
+        if match.order_line is not None:
+            line = match.order_line.line
+            taken[line] = taken.get(line, Decimal(0)) + (match.line.quantity or Decimal(0))
+    return tuple(MatchedLine(line=line, qty=qty) for line, qty in taken.items())
+
+
+def _permyriad(rate: Decimal | None) -> int:
+    share = ((rate or Decimal(0)) * 100).to_integral_value(ROUND_HALF_UP)
+    return min(max(int(share), 0), 10_000)
+
+
+def _cents(amount: Decimal | None) -> int:
+    """Whole cents; an amount that no invoice has is taken for none (the gross goes to the rules as it is)."""
+    if amount is None or not amount.is_finite() or abs(amount) * 100 > _LARGEST:
+        return 0
+    return int(cent(amount) * 100)
+
+
+def _currency(invoice: Invoice, own: str) -> str:
+    code = invoice.currency or ""
+    return code if len(code) == 3 and code.isascii() and code.isupper() else own  # noqa: PLR2004
+
+
+def plain_text(text: str | None) -> str:
+    """`text` without hidden and control characters, at most 120 long."""
+    kept = (c for c in unicodedata.normalize("NFC", text or "") if unicodedata.category(c)[0] != "C")
+    return "".join(kept).strip()[:120]

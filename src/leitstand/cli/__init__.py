@@ -1,0 +1,5 @@
+"""The command line: `leitstand` and its commands."""
+
+from leitstand.cli.program import main
+
+__all__ = ["main"]

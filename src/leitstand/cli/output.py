@@ -1,0 +1,106 @@
+"""Output: data on stdout, everything else on stderr; JSON for programs, tables and colour for people."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from leitstand.errors import LeitstandError
+
+__all__ = ["emit", "exit_code", "fail", "hint", "interactive", "line", "show_table", "stdout"]
+
+_WIDE = 200
+"""Columns of a table that no terminal shows."""
+
+_CODES = {
+    "UsageRefused": 2,
+    "ProjectRefused": 3,
+    "PolicyRefused": 3,
+    "RoleRefused": 3,
+    "ToolDefined": 3,
+    "WorldRefused": 3,
+}
+
+
+def emit(data: object, people: Callable[[], None], *, json: bool) -> None:
+    """Print `data` as one JSON document, or let `people` print it."""
+    if json:
+        line(data)
+    else:
+        people()
+
+
+def line(data: object) -> None:
+    """One JSON document on one line of stdout."""
+    import orjson
+
+    from leitstand.digest import plain_of
+
+    raw = orjson.dumps(data, default=plain_of, option=orjson.OPT_SORT_KEYS)
+    sys.stdout.write(raw.decode() + "\n")
+    sys.stdout.flush()
+
+
+def hint(text: str) -> None:
+    """A remark for people, on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def fail(error: "LeitstandError", *, json: bool) -> None:
+    """An error on stderr: code, what, where, what to do."""
+    if json:
+        import orjson
+
+        body = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
+        sys.stderr.write(orjson.dumps({"error": body}).decode() + "\n")
+        return
+    rows = [f"{error.code}: {error.text}"]
+    rows += [f"  where: {error.where}"] if error.where else []
+    rows += [f"  do:    {error.advice}"] if error.advice else []
+    hint("\n".join(rows))
+
+
+def exit_code(error: Exception) -> int:
+    """1 refused or failed, 2 usage, 3 the project does not load."""
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return next((_CODES[n] for n in names if n in _CODES), 1)
+
+
+def interactive() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and "CI" not in os.environ
+
+
+def stdout() -> "Console":
+    """A console on stdout: colour and width of the terminal; plain and wide where there is none."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
+    return Console(width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
+
+
+def show_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, lines: bool = False
+) -> None:
+    """A table for people."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=title or None, box=box.SIMPLE, title_justify="left", show_lines=lines, pad_edge=False
+    )
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(cell) for cell in row))
+    stdout().print(table)
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, Mapping | tuple | list):
+        parts: Iterable[Any] = cell.items() if isinstance(cell, Mapping) else cell
+        return ", ".join(map(str, parts))
+    return "" if cell is None else str(cell)

@@ -1,0 +1,74 @@
+"""Where a case stands, told from its journal alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from leitstand.errors import StoreFailed
+from leitstand.records import Event
+from leitstand.store.page import chain
+from leitstand.store.tape import Tape
+
+__all__ = ["AT_ONCE", "Standing", "standing"]
+
+AT_ONCE = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`case` are the columns that name it. `due`: seconds since the epoch, AT_ONCE, or None.
+
+    A case that waits for nothing in particular, as after a crash, is ready at once.
+    """
+
+    case: dict[str, Any]
+    status: str
+    reason: str
+    due: float | None
+    seq: int
+    head: bytes
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can wake it any more."""
+        return self.status in ("done", "rejected", "exception")
+
+
+def standing(events: Sequence[Event]) -> Standing:
+    """The standing of a case after `events`. Raises StoreFailed: they begin with no case."""
+    head = b""
+    for event in events:
+        head = chain(head, event.seq, event)
+    status, reason, due = _status(events)
+    return Standing(_named(events), status, reason, due, len(events), head)
+
+
+def _named(events: Sequence[Event]) -> dict[str, Any]:
+    named = orjson.loads(events[0].body).get("case")
+    if named is None:
+        raise StoreFailed("the journal does not begin with a case", where=events[0].address)
+    named |= {"ulid": events[0].address, "opened": named.pop("at")}
+    for event in events:
+        if event.kind == "moved":
+            named["version"] = orjson.loads(event.body)["to"]
+    return named
+
+
+def _status(events: Sequence[Event]) -> tuple[str, str, float | None]:
+    last = next((e for e in reversed(events) if e.kind in ("exit", "held", "released")), None)
+    if last is not None and last.kind == "exit":
+        leave = orjson.loads(last.body)
+        return leave["kind"], leave["cause"] or "", None
+    if last is not None and last.kind == "held":
+        return "held", orjson.loads(last.body)["reason"], None
+    tape = Tape(events)
+    if any(address not in tape.answers for address in tape.intents):
+        return "waiting", "", AT_ONCE
+    waits = [body for address, body in tape.timers.items() if address not in tape.answers]
+    if not waits and not tape.open_checkpoints():
+        return "ready", "", AT_ONCE
+    times = [datetime.fromisoformat(w["until"]).timestamp() for w in waits if w["until"]]
+    return "waiting", "", min(times, default=None)

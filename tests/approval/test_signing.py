@@ -1,0 +1,79 @@
+"""What is signed, what a decision must say, and what the evidence digest holds."""
+
+from typing import get_args
+
+import pytest
+
+from leitstand.approval import (
+    Refusal,
+    Statement,
+    evidence_digest,
+    sign,
+    signed_bytes,
+    words,
+    write,
+)
+from leitstand.approval.refusal import Reason
+from leitstand.errors import ApprovalRefused
+from leitstand.records import Approval
+from tests.approval.people import CHECKPOINT, CLOCK, house
+
+HOUSE = house()
+HEAD = HOUSE.people["t1", "hans.head"]
+
+
+def test_a_decision_is_bound_to_what_was_shown() -> None:
+    """Every field of the checkpoint that binds is part of the decision, and of what is signed."""
+    draft = write(CHECKPOINT, HEAD, "department_head", Statement(answer="approve"), CLOCK, 900.0)
+    assert (draft.checkpoint, draft.acted, draft.slice) == ("a1b2c3", "p" * 32, "s" * 64)
+    assert draft.until - draft.at == pytest.approx(900.0)
+    assert len(bytes.fromhex(draft.nonce)) == 16
+    text = signed_bytes(draft).decode()
+    assert all(f'"{name}"' in text for name in set(Approval.model_fields) - {"signature"})
+    assert signed_bytes(sign(draft, HOUSE.keys["hans.head"])) == signed_bytes(draft)
+
+
+def test_a_signed_decision_survives_the_journal() -> None:
+    """Written as JSON and read again, the very same bytes were signed."""
+    signed = HOUSE.says("hans.head", "department_head", "edit")
+    again = Approval.model_validate_json(signed.model_dump_json())
+    assert signed_bytes(again) == signed_bytes(signed)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        Statement(answer="reject"),
+        Statement(answer="reject", reason="  "),
+        Statement(answer="edit"),
+        Statement(answer="edit", edits={"gross": 1}),
+        Statement(answer="edit", acted="x"),
+        Statement(answer="approve", edits={"gross": 1}, acted="x"),
+        Statement(answer="approve", edits={"gross": 1}),
+    ],
+)
+def test_incomplete_statements_are_refused(statement: Statement) -> None:
+    """A no says why; other arguments come as an edit, with the digest of what is to run."""
+    with pytest.raises(ApprovalRefused, match="LS601"):
+        write(CHECKPOINT, HEAD, "department_head", statement, CLOCK, 900.0)
+
+
+def test_the_evidence_digest_is_keyed_and_exact() -> None:
+    """Order, borders and key count: neither a shifted border nor another case's key gives it."""
+    digest = evidence_digest(b"k" * 32, [b"ab", b"c"])
+    others = [
+        evidence_digest(b"k" * 32, [b"a", b"bc"]),
+        evidence_digest(b"k" * 32, [b"c", b"ab"]),
+        evidence_digest(b"k" * 32, [b"ab", b"c", b""]),
+        evidence_digest(b"l" * 32, [b"ab", b"c"]),
+    ]
+    assert digest == evidence_digest(b"k" * 32, iter([b"ab", b"c"]))
+    assert digest not in others
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_every_refusal_has_words(reason: Reason) -> None:
+    """Supervisors read why a signature does not count, in German and in English."""
+    refusal = Refusal("hans.head", reason)
+    assert words(refusal).startswith("hans.head ")
+    assert words(refusal, "en") != words(refusal)

@@ -1,0 +1,95 @@
+"""The documents say what the code does: errors, commands, links, licences."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CODE_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)#]+)[^)]*\)")
+LOCKED = re.compile(r"^([a-z0-9.-]+)==", re.MULTILINE)
+
+
+def pages(root: Path) -> list[Path]:
+    """Every page of the documentation."""
+    return [root / "README.md", root / "CHANGELOG.md", *sorted((root / "docs").rglob("*.md"))]
+
+
+def commands(root: Path, program: str) -> set[str]:
+    """The first words after `program` in the console blocks of all pages."""
+    blocks = [block for page in pages(root) for block in CODE_BLOCK.findall(page.read_text())]
+    found = (re.findall(rf"^\$ {program} ([a-z][a-z-]*)", block, re.MULTILINE) for block in blocks)
+    return {word for words in found for word in words}
+
+
+def test_every_error_is_documented(root: Path) -> None:
+    """`docs/errors.md` says of every code what its class says; `make docs` writes it anew."""
+    script = [sys.executable, "-W", "error", str(root / "docs" / "make_errors.py")]
+    done = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (root / "docs" / "errors.md").read_text("utf-8") == done.stdout, "run `make docs`"
+
+
+def test_a_code_names_one_error(root: Path) -> None:
+    """No two errors share a code."""
+    codes = re.findall(r"^## (LS\d{3}) ", (root / "docs" / "errors.md").read_text(), re.MULTILINE)
+    assert codes
+    assert len(codes) == len(set(codes))
+
+
+def test_documented_make_commands_exist(root: Path) -> None:
+    """Every `$ make X` of the documents is a target, and every target explains itself."""
+    makefile = (root / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z][a-z-]*):.*## ", makefile, re.MULTILINE))
+    phony = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
+    assert {"demo", "test"} <= commands(root, "make")
+    assert commands(root, "make") <= targets
+    assert targets == phony
+
+
+def test_documented_leitstand_commands_exist(root: Path) -> None:
+    """Every `$ leitstand X` of the documents answers to `--help`."""
+    for command in sorted(commands(root, "leitstand")):
+        code = f"from leitstand.cli import main; import sys; sys.argv[1:] = [{command!r}, '--help']"
+        done = subprocess.run(
+            [sys.executable, "-c", f"{code}; main()"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (command, done.stderr)
+
+
+def test_links_lead_somewhere(root: Path) -> None:
+    """Every link to a file of the repository finds it."""
+    dead = [
+        (page.relative_to(root).as_posix(), target)
+        for page in pages(root)
+        for target in LINK.findall(page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert not dead
+
+
+def test_every_page_is_reachable(root: Path) -> None:
+    """The index names every page of its folder, so that none is written for nobody."""
+    index = (root / "docs" / "index.md").read_text("utf-8")
+    named = set(LINK.findall(index))
+    assert {p.name for p in (root / "docs").glob("*.md")} - {"index.md"} <= named
+
+
+def test_the_changelog_knows_the_version(root: Path) -> None:
+    """A version is released under a heading of its own, or lies under Unreleased."""
+    text = (root / "CHANGELOG.md").read_text("utf-8")
+    version = re.findall(
+        r'^__version__ = "(.+)"$', (root / "src/leitstand/__init__.py").read_text(), re.MULTILINE
+    )
+    assert len(version) == 1
+    assert f"## [{version[0]}]" in text or "## [Unreleased]" in text
+
+
+@pytest.mark.parametrize("lock", ["runtime.txt", "rules.txt"])
+def test_licences_are_named(root: Path, lock: str) -> None:
+    """Every package that users get has its licence on the page, and no other does."""
+    page = (root / "docs" / "licences.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| ([a-z0-9.-]+) \| [^|]*[A-Za-z]", page, re.MULTILINE)) - {"package"}
+    assert set(LOCKED.findall((root / "locks" / lock).read_text())) <= rows

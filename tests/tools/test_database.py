@@ -1,0 +1,127 @@
+"""One SQLite file behind an async door."""
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    insert,
+    select,
+)
+
+from leitstand.errors import Contradiction, Missing, Unreachable
+from tools.database import Database, Exact, next_no
+
+METADATA = MetaData()
+THING = Table("thing", METADATA, Column("tenant", String), Column("n", Integer, primary_key=True))
+AMOUNT = Table("amount", METADATA, Column("value", Exact))
+
+
+def put(n: int) -> None:
+    """Work that is wrong on purpose where it is used."""
+    raise ZeroDivisionError(n)
+
+
+async def count(database: Database) -> list[int]:
+    """All rows that are committed."""
+    return await database.read(lambda c: list(c.execute(select(THING.c.n)).scalars()))
+
+
+async def test_a_group_commits_what_is_good_and_fails_what_is_not(database: Database) -> None:
+    """Of writes that share a commit, a violated constraint and a defect undo only themselves."""
+    await database.create(METADATA)
+
+    def insert_and_break(connection: Connection) -> None:
+        connection.execute(insert(THING).values(n=99))
+        put(99)
+
+    def insert_and_miss(connection: Connection) -> None:
+        connection.execute(insert(THING).values(n=98))
+        raise Missing("no such thing")
+
+    work = [lambda c, n=n: c.execute(insert(THING).values(n=n)) for n in (1, 2, 1, 3)]
+    results = await asyncio.gather(
+        *(database.write(w) for w in (*work, insert_and_break, insert_and_miss)),
+        return_exceptions=True,
+    )
+    kinds = [type(r) for r in results if isinstance(r, Exception)]
+    assert kinds == [Contradiction, ZeroDivisionError, Missing]
+    assert await count(database) == [1, 2, 3]
+
+
+async def test_what_was_answered_can_be_read(database: Database) -> None:
+    """A read that is asked after a write was answered sees it, with both threads busy."""
+    await database.create(METADATA)
+
+    async def write_and_look(n: int) -> bool:
+        await database.write(lambda c: c.execute(insert(THING).values(n=n)))
+        return n in await count(database)
+
+    assert all(await asyncio.gather(*(write_and_look(n) for n in range(60))))
+
+
+async def test_a_broken_statement_is_unreachable_not_lost(database: Database) -> None:
+    """An error of the database itself comes out as Unreachable, and the next work goes on."""
+    with pytest.raises(Unreachable, match="no such table"):
+        await database.read(lambda c: c.exec_driver_sql("SELECT * FROM absent").all())
+    await database.create(METADATA)
+    assert await count(database) == []
+
+
+async def test_a_cancelled_caller_does_not_stop_the_write(database: Database) -> None:
+    """Cancelling who waits leaves the work and everybody else's answer alone."""
+    await database.create(METADATA)
+    waiting = asyncio.ensure_future(database.write(lambda c: c.execute(insert(THING).values(n=7))))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await database.write(lambda c: c.execute(insert(THING).values(n=8)))
+    assert await count(database) == [7, 8]
+
+
+async def test_one_file_is_opened_once_and_closed_with_the_last_use(tmp_path: Path) -> None:
+    """`at` shares a file within the process; the file can be opened again after the last close."""
+    path = tmp_path / "deep" / "shared.sqlite"
+    first, second = Database.at(path), Database.at(path)
+    assert first is second
+    first.close()
+    await second.create(METADATA)
+    second.close()
+    again = Database.at(path)
+    assert again is not first
+    assert await count(again) == []
+    again.close()
+
+
+async def test_numbers_rise_per_tenant(database: Database) -> None:
+    """`next_no` is one above the highest of the tenant, not of the table."""
+    await database.create(METADATA)
+    await database.write(
+        lambda c: c.execute(insert(THING), [{"tenant": "a", "n": 5}, {"tenant": "b", "n": 9}])
+    )
+    numbers = await database.read(
+        lambda c: [next_no(c, tenant, THING.c.n) for tenant in ("a", "b", "c")]
+    )
+    assert numbers == [6, 10, 1]
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
+def test_a_decimal_comes_back_as_it_was(value: Decimal) -> None:
+    """No amount or quantity changes by being stored, trailing zeros included."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        connection.execute(insert(AMOUNT).values(value=value))
+        stored = connection.execute(select(AMOUNT.c.value)).scalar_one()
+    engine.dispose()
+    assert stored == value
+    assert str(stored) == str(value)

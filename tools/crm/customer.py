@@ -1,0 +1,27 @@
+"""Customers of the CRM."""
+
+from leitstand.values import Frozen, Identifier, Money, Reading, Text
+
+__all__ = ["Customer", "FoundCustomer", "GetCustomer"]
+
+
+class Customer(Frozen):
+    """A customer: `credit_limit_cents` is the limit, `open_cents` what is owed already."""
+
+    id: Identifier
+    name: Text
+    mail: Text = ""
+    credit_limit_cents: Money = 0
+    open_cents: Money = 0
+    status: Text = "active"
+    version: int = 1
+
+
+class GetCustomer(Frozen):
+    """Get a customer by id."""
+
+    customer_id: Identifier
+
+
+class FoundCustomer(Reading[Customer | None]):
+    """Reading of a customer; None where the CRM knows no such id."""

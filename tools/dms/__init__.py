@@ -1,0 +1,35 @@
+"""The DMS: originals, stored once under their content's hash and never changed."""
+
+from leitstand.tool import tool
+from tools.dms.document import Document, FoundDocument, GetDocument, Sha256, StoreOriginal
+from tools.dms.port import Dms
+from tools.dms.spool import Spool
+
+__all__ = [
+    "Dms",
+    "Document",
+    "FoundDocument",
+    "GetDocument",
+    "Sha256",
+    "Spool",
+    "StoreOriginal",
+    "get_document",
+    "store_original",
+]
+
+
+async def _document(key: str, dms: Dms) -> Document | None:
+    return await dms.document_of(key)
+
+
+@tool("dms.document.get")
+async def get_document(args: GetDocument, dms: Dms) -> FoundDocument:
+    """Get hash, type, size and name of a stored document."""
+    return await dms.get(args)
+
+
+# No business key: content is its own key, and the same invoice may arrive in two cases.
+@tool("dms.store_original", writes="dms.document", idempotent=True, reconcile=_document)
+async def store_original(args: StoreOriginal, dms: Dms, key: str) -> Document:
+    """Store a received original, unaltered, before anything else is done with it."""
+    return await dms.store_original(args, key)

@@ -1,0 +1,128 @@
+"""PDFs: their embedded files, the page text, and which of the files is the invoice.
+
+A PDF is read in a process of its own, with limits of time and memory; this is the calling side.
+"""
+
+from pathlib import Path
+
+from leitstand.values import Frozen
+from tools.einvoice import sniff, xml
+from tools.einvoice.fault import Fault, Unfit, fault
+from tools.einvoice.limits import Limits
+from tools.einvoice.profile import is_invoice
+from tools.einvoice.worker import Job, NoAnswer, Pool
+
+_WORKER = Path(__file__).with_name("pdf_worker.py")
+_PROBLEMS = {"broken": "pdf-broken", "locked": "pdf-locked"}
+
+
+class EmbeddedFile(Frozen):
+    """A file embedded in a PDF: name and type as claimed, what it is by its bytes, its hash."""
+
+    name: str
+    mime: str
+    content: sniff.Kind
+    size: int
+    sha256: str
+    eicar: bool
+
+
+class Pdf(Frozen):
+    """What a PDF holds: pages, text (form feeds between pages), embedded files and contents."""
+
+    pages: int
+    text: str
+    files: tuple[EmbeddedFile, ...]
+    contents: tuple[bytes, ...]
+
+
+class Pdfs:
+    """Reads PDFs in `workers` processes of their own; close it when done."""
+
+    def __init__(self, limits: Limits, workers: int = 1) -> None:
+        self._limits = limits
+        self._pool = Pool(Job(_WORKER, {"memory": limits.pdf_memory}), workers)
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The process ids of the workers now alive."""
+        return self._pool.processes
+
+    async def open(self, data: bytes) -> Pdf:
+        """What a PDF holds.
+
+        Raises Unfit with the finding: pdf-broken, pdf-locked, pdf-attachment-too-large,
+        pdf-no-answer.
+        """
+        limits = self._limits
+        header = {
+            "attachments": limits.pdf_attachments,
+            "bytes": limits.pdf_attachment_bytes,
+            "pages": limits.pdf_pages,
+            "characters": limits.pdf_characters,
+        }
+        try:
+            answer, body = await self._pool.ask(header, data, limits.pdf_seconds)
+        except NoAnswer as error:
+            raise Unfit(fault("pdf-no-answer")) from error
+        if problem := answer.get("problem"):
+            limit = limits.pdf_attachment_bytes
+            code = _PROBLEMS.get(problem, "pdf-attachment-too-large")
+            raise Unfit(fault(code, limit=limit))
+        return _pdf(answer["pages"], answer["text"], answer["files"], body)
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._pool.close()
+
+
+def invoice_in(pdf: Pdf, limits: Limits) -> tuple[str, bytes]:
+    """Name and bytes of the one embedded file that is an invoice in XML.
+
+    An XML file that is none (an order, a delivery note) does not count; the same file embedded
+    twice counts once. Raises Unfit with the finding: pdf-no-xml, pdf-xml-unreadable,
+    pdf-several-invoices.
+    """
+    invoices: dict[str, tuple[str, bytes]] = {}
+    unreadable: list[Fault] = []
+    for file, content in zip(pdf.files, pdf.contents, strict=True):
+        if file.content != "xml":
+            continue
+        try:
+            if is_invoice(xml.parse(content, limits)):
+                invoices[file.sha256] = (file.name, content)
+        except Unfit as error:
+            reason = {"name": file.name, "reason": error.fault.de}
+            unreadable.append(
+                error.fault
+                if error.fault.verdict == "refused"
+                else fault("pdf-xml-unreadable", **reason)
+            )
+    if len(invoices) > 1:
+        names = ", ".join(name for name, _ in invoices.values())
+        raise Unfit(fault("pdf-several-invoices", names=names))
+    if not invoices:
+        raise Unfit(unreadable[0] if unreadable else fault("pdf-no-xml"))
+    return next(iter(invoices.values()))
+
+
+def _pdf(pages: int, text: str, files: list[dict[str, object]], body: bytes) -> Pdf:
+    described: list[EmbeddedFile] = []
+    contents: list[bytes] = []
+    start = 0
+    for file in files:
+        size = int(str(file["size"]))
+        content = body[start : start + size]
+        start += size
+        contents.append(content)
+        described.append(
+            EmbeddedFile(
+                name=str(file["name"]),
+                mime=str(file["mime"]),
+                content=sniff.sniff(content),
+                size=size,
+                sha256=str(file["sha256"]),
+                eicar=sniff.has_eicar(content),
+            )
+        )
+    return Pdf(pages=pages, text=text, files=tuple(described), contents=tuple(contents))

@@ -1,0 +1,98 @@
+"""Suppliers: the master record, and how an invoice's seller is found in it."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from leitstand.values import Frozen, Identifier, Reading, Text
+
+__all__ = [
+    "Candidate",
+    "Discount",
+    "FindSupplier",
+    "FoundSupplier",
+    "Supplier",
+    "SupplierMatch",
+]
+
+Trait = Literal["vat", "stnr", "iban", "name"]
+"""What a supplier was recognised by: VAT ID, German tax number, bank account, name."""
+
+_TERM = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*%\s*/\s*(\d{1,3})", re.ASCII)
+
+
+class Discount(Frozen):
+    """A cash discount (Skonto): `percent` off when paid within `days` of the invoice date."""
+
+    percent: Decimal
+    days: int
+
+
+class Supplier(Frozen):
+    """A supplier's master record: the only source of bank details, addresses and terms.
+
+    `vat` and `stnr` are the VAT ID and the German tax number, `creditor` the personal account,
+    `account` the key of the usual expense account in the chart (`material`), `terms_days` the days
+    until payment is due, `skonto` the agreed cash discounts as written in the master (`2%/14`),
+    `screened` the day of the last sanctions screening. `version` rises with every change.
+    """
+
+    id: Identifier
+    name: Text
+    street: Text = ""
+    zip: Text = ""
+    city: Text = ""
+    country: Text = ""
+    vat: Text | None = None
+    stnr: Text | None = None
+    iban: Text | None = None
+    tel: Text = ""
+    mail: Text = ""
+    creditor: Text = ""
+    account: Text | None = None
+    terms_days: int | None = None
+    skonto: Text | None = None
+    status: Text = "active"
+    screened: date | None = None
+    version: int = 1
+
+    @property
+    def discounts(self) -> tuple[Discount, ...]:
+        """The agreed cash discounts in the order of the master: `2%/14` is 2 percent in 14 days."""
+        found = _TERM.findall(self.skonto or "")
+        return tuple(Discount(percent=Decimal(p.replace(",", ".")), days=int(d)) for p, d in found)
+
+
+class FindSupplier(Frozen):
+    """Find a supplier by what a document says of its seller; every field may be missing."""
+
+    name: Text | None = None
+    vat: Text | None = None
+    stnr: Text | None = None
+    iban: Text | None = None
+
+
+class Candidate(Frozen):
+    """A supplier that may be meant: traits that agree, similarity of the names in permille."""
+
+    supplier: Supplier
+    traits: tuple[Trait, ...]
+    name_permille: int
+
+
+class SupplierMatch(Frozen):
+    """The answer of a search.
+
+    `supplier` is set only where VAT ID or tax number name exactly one (`found_by` says which).
+    `candidates` hold everyone who agrees in some trait or resembles in name, best first, the found
+    one included: whether a name alone is near enough is for the rules to judge.
+    """
+
+    supplier: Supplier | None = None
+    found_by: Trait | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+class FoundSupplier(Reading[SupplierMatch]):
+    """Reading of a search for a supplier."""

@@ -1,0 +1,27 @@
+"""Names of companies and people in a form that can be compared."""
+
+import re
+import unicodedata
+
+__all__ = ["fold", "words"]
+
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "&": " und ", "+": " und "})
+_GAP = re.compile(r"[\W_]+")
+_DOTTED = re.compile(r"\b((?:\w\.){2,})")
+_LONGEST = 300
+
+
+def fold(name: str) -> str:
+    """`name` in small letters without accents and marks, words parted by one blank.
+
+    `ä` is `ae`, `&` is `und`, `e.K.` is `ek`. Only the first 300 characters count.
+    """
+    text = unicodedata.normalize("NFC", name[:_LONGEST]).casefold().translate(_GERMAN)
+    text = _DOTTED.sub(lambda found: found[1].replace(".", ""), text)
+    plain = unicodedata.normalize("NFKD", text)
+    return _GAP.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The folded words of a name, in order."""
+    return tuple(fold(name).split())

@@ -1,0 +1,140 @@
+"""The embedded screening: the tenant's list in SQLite, compared in memory."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+)
+
+from leitstand.digest import canonical, plain
+from leitstand.errors import Missing
+from tools.database import Tenancy, next_no
+from tools.sanctions.compare import Index
+from tools.sanctions.screening import ListEntry, Screen, Screened, Screening
+
+__all__ = ["EmbeddedSanctions"]
+
+_metadata = MetaData()
+_list = Table(
+    "sanctions_list",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String, nullable=False),
+    Column("entered", String, nullable=False),
+)
+_entry = Table(
+    "sanctions_entry",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("entry", JSON, nullable=False),
+    ForeignKeyConstraint(
+        ["tenant", "version"], ["sanctions_list.tenant", "sanctions_list.version"]
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A version of the list in memory."""
+
+    version: int
+    sha256: str
+    entries: int
+    index: Index
+
+
+@dataclass(slots=True)
+class EmbeddedSanctions:
+    """`tools.sanctions.Sanctions` for one tenant. Old versions of the list are kept."""
+
+    site: Tenancy
+    _loaded: _Loaded | None = field(default=None, init=False)
+
+    async def prepare(self) -> None:
+        """Create the tables that are not there yet."""
+        await self.site.database.create(_metadata)
+
+    async def take_in(self, entries: Iterable[ListEntry]) -> int:
+        """Take in a list; an equal one is no new version. Returns its version."""
+        rows = [entry.model_dump(mode="json") for entry in entries]
+        return await self.site.write(lambda c: self._enter(c, rows))
+
+    async def screen(self, args: Screen) -> Screened:
+        """Entries that resemble the names.
+
+        Raises Missing: no list was ever loaded, so nobody can be screened.
+        """
+        found = await self.site.read(lambda c: self._screen(c, args))
+        return Screened(value=found, source=f"sanctions:list/{found.list_version}")
+
+    def _enter(self, connection: Connection, rows: list[dict[str, object]]) -> int:
+        tenant, sha256 = self.site.tenant, plain(canonical(rows))
+        version = next_no(connection, tenant, _list.c.version)
+        if self._newest(connection) == (version - 1, sha256):
+            return version - 1
+        connection.execute(
+            insert(_list).values(
+                tenant=tenant, version=version, sha256=sha256, entered=self.site.entered
+            )
+        )
+        if rows:
+            connection.execute(
+                insert(_entry),
+                [
+                    {"tenant": tenant, "version": version, "position": i, "entry": row}
+                    for i, row in enumerate(rows)
+                ],
+            )
+        return version
+
+    def _newest(self, connection: Connection) -> tuple[int, str] | None:
+        query = (
+            select(_list.c.version, _list.c.sha256)
+            .where(_list.c.tenant == self.site.tenant)
+            .order_by(_list.c.version.desc())
+            .limit(1)
+        )
+        row = connection.execute(query).one_or_none()
+        return (row.version, row.sha256) if row else None
+
+    def _screen(self, connection: Connection, args: Screen) -> Screening:
+        newest = self._newest(connection)
+        if newest is None:
+            raise Missing(
+                f"no sanctions list was loaded for tenant `{self.site.tenant}`",
+                where="sanctions",
+                mend="load sanctions.jsonl",
+            )
+        if self._loaded is None or (self._loaded.version, self._loaded.sha256) != newest:
+            self._loaded = self._load(connection, *newest)
+        return Screening(
+            names=args.names,
+            matches=self._loaded.index.screen(args.names),
+            list_version=self._loaded.version,
+            list_sha256=self._loaded.sha256,
+            entries=self._loaded.entries,
+        )
+
+    def _load(self, connection: Connection, version: int, sha256: str) -> _Loaded:
+        query = (
+            select(_entry.c.entry)
+            .where(_entry.c.tenant == self.site.tenant, _entry.c.version == version)
+            .order_by(_entry.c.position)
+        )
+        rows = connection.execute(query).scalars().all()
+        entries = [ListEntry.model_validate_json(json.dumps(row)) for row in rows]
+        return _Loaded(version, sha256, len(entries), Index.of(entries))

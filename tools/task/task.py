@@ -1,0 +1,39 @@
+"""Tasks: what a person has to do before a case can go on."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from leitstand.values import Frozen, Identifier, Text
+
+__all__ = ["CreateTask", "Task", "TaskKind"]
+
+TaskKind = Literal["clarify", "onboard", "call_back", "compliance", "release", "master_data"]
+"""clarify a deviation, take on a new supplier, call back on the known number, decide a suspicion,
+release a batch, correct a master record."""
+
+
+class CreateTask(Frozen):
+    """Create a task for the people of `roles`; `rules` say why it is needed.
+
+    `title` names the case for people, `due` is the day by which it should be done.
+    """
+
+    kind: TaskKind
+    roles: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=16)]
+    rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
+    title: Annotated[Text, Field(min_length=1, max_length=200)]
+    due: date | None = None
+
+
+class Task(Frozen):
+    """A task as it was created."""
+
+    task_no: Identifier
+    kind: TaskKind
+    roles: tuple[Identifier, ...]
+    rules: tuple[Identifier, ...] = ()
+    title: Text
+    due: date | None = None
+    state: Literal["open", "done"] = "open"
