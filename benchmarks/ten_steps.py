@@ -28,7 +28,7 @@ from leitstand.guard.rules import Asked
 from leitstand.policy import FactCall, Measured
 from leitstand.records import Approval, Case, Checkpoint, Decision, Verdict
 from leitstand.role import compile_graph
-from leitstand.runtime import Runtime
+from leitstand.runtime import Runtime, settle_memory
 from leitstand.store import Store, Tape
 from leitstand.tool import Connection, Port, tool
 from leitstand.values import Frozen
@@ -148,6 +148,7 @@ async def ours(folder: Path, cases: int) -> dict[str, float]:
     runtime = Runtime(
         store, rules, [Connection("erp", Erp, Memory())], {"ten": compiled}, width=AT_ONCE
     )
+    settle_memory()
     begun, cpu = time.perf_counter(), _cpu()
     ulids = await asyncio.gather(*(start(runtime, no) for no in range(cases)))
     await runtime.run_until_idle()

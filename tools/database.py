@@ -6,6 +6,7 @@ reads never wait for a commit, and sees everything that was answered before it w
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -90,6 +91,9 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.users = 0
+        # Before the two threads: while one changes the mode, the other cannot open the file.
+        with contextlib.closing(sqlite3.connect(path, timeout=_BUSY_MS / 1000)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL").close()
         self._writer = _Worker(_engine(path, "BEGIN IMMEDIATE"), _attempt_alone)
         self._reader = _Worker(_engine(path, "BEGIN"), _attempt)
 
@@ -178,10 +182,18 @@ class _Worker:
         self._thread.join()
 
     def _serve(self) -> None:
-        with self._engine.connect() as connection:
-            while group := self._group():
-                self._commit(connection, group)
-                _deliver(group)
+        connection = None
+        while group := self._group():
+            try:
+                connection = connection or self._engine.connect()
+                with connection.begin():
+                    for job in group:
+                        self._attempt(connection, job)
+            except Exception as error:  # noqa: BLE001  whatever happens, nobody waits for ever
+                _fail(group, error)
+                connection = _give_up(connection)
+            _deliver(group)
+        _give_up(connection)
         self._engine.dispose()
 
     def _group(self) -> list[_Job]:
@@ -198,15 +210,6 @@ class _Worker:
         if job is None and group:
             self._jobs.put(None)
         return group
-
-    def _commit(self, connection: Connection, group: list[_Job]) -> None:
-        try:
-            with connection.begin():
-                for job in group:
-                    self._attempt(connection, job)
-        except SQLAlchemyError as error:
-            for job in group:
-                job.error = _failed(error)
 
 
 def _attempt_alone(connection: Connection, job: _Job) -> None:
@@ -229,7 +232,20 @@ def _attempt(connection: Connection, job: _Job) -> None:
         job.error = error
 
 
-def _failed(error: SQLAlchemyError) -> CallFailed:
+def _fail(group: list[_Job], error: Exception) -> None:
+    """Nothing of a group was written: everybody hears why."""
+    for job in group:
+        job.error = _failed(error)
+
+
+def _give_up(connection: Connection | None) -> None:
+    """Close a connection; a broken one is not used again."""
+    if connection is not None:
+        with contextlib.suppress(SQLAlchemyError):
+            connection.close()
+
+
+def _failed(error: Exception) -> CallFailed:
     reason = str(getattr(error, "orig", None) or error)
     if isinstance(error, IntegrityError):
         return Contradiction(f"the system refused the entry: {reason}", where="database")
@@ -255,12 +271,7 @@ def _engine(path: Path, begin: str) -> Engine:
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={_BUSY_MS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
+        for pragma in (f"busy_timeout={_BUSY_MS}", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     def start(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice, Line
 from tools.einvoice.parts import Adjustment
 
-__all__ = ["ArithmeticFacts", "Totals", "arithmetic_facts", "cent", "totals_of"]
+__all__ = ["ArithmeticFacts", "Totals", "arithmetic_facts", "cent", "line_due", "totals_of"]
 
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
@@ -66,13 +66,19 @@ def cent(amount: Decimal) -> Decimal:
     return amount if abs(amount) >= _SENSE else amount.quantize(_CENT, ROUND_HALF_UP)
 
 
+def line_due(line: Line) -> Decimal | None:
+    """What a line comes to: quantity times price (per BT-149), line charges and allowances."""
+    if line.quantity is None or line.price is None:
+        return None
+    due = line.quantity * line.price / (line.base_quantity or 1)
+    return cent(due + _sum(line.charges) - _sum(line.allowances))
+
+
 def _line_gaps(lines: Iterable[Line]) -> Iterator[Decimal]:
     for line in lines:
-        if line.quantity is None or line.price is None or line.net is None:
-            continue
-        unit = line.price / (line.base_quantity or 1)
-        due = line.quantity * unit + _sum(line.charges) - _sum(line.allowances)
-        yield abs(cent(due) - line.net)
+        due = line_due(line)
+        if due is not None and line.net is not None:
+            yield abs(due - line.net)
 
 
 def _document_gaps(invoice: Invoice) -> Iterator[Decimal]:

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from schwifty import IBAN
-
 from pydantic import BaseModel
+from schwifty import IBAN
 
 from policies.facts.likeness import name_permille
 from policies.facts.limits import Limits

@@ -43,9 +43,7 @@ def _faults(
     invoice: Invoice, ledger: tuple[PostedInvoice, ...], order: PurchaseOrder | None
 ) -> Iterator[str]:
     named = {number_key(p.number) for p in invoice.preceding if p.number}
-    originals = [
-        r for r in ledger if number_key(r.number) in named and r.live and not r.credit
-    ]
+    originals = [r for r in ledger if number_key(r.number) in named and r.live and not r.credit]
     if (invoice.credit_note or invoice.type_code in _NEED_REFERENCE) and not named:
         yield "reference"
     if _wrong_sign(invoice):
@@ -69,7 +67,9 @@ def _too_much(
 ) -> bool:
     """More than the invoice named; where it is older than our books, more than was ordered."""
     if originals:
-        credited = sum((r.gross for r in ledger if r.live and r.credit and _on(r, originals)), _ZERO)
+        credited = sum(
+            (r.gross for r in ledger if r.live and r.credit and _on(r, originals)), _ZERO
+        )
         return abs(invoice.gross_total or _ZERO) + credited > sum(r.gross for r in originals)
     if order is None:
         return False

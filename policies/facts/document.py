@@ -71,8 +71,6 @@ def is_small(invoice: Invoice, limits: Limits) -> bool:
     return small and invoice.currency == limits.currency and not special
 
 
-
-
 def _missing(read: ReadInvoice, limits: Limits) -> Iterator[str]:
     yield from (fault.code for fault in read.validation.content)
     invoice = read.invoice

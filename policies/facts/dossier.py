@@ -15,11 +15,13 @@ from pydantic import BaseModel
 from leitstand.policy import Evidence, FactCall, FactMissing
 from leitstand.tool import Tool
 from policies.facts.document import is_structured
+from policies.facts.likeness import number_permille
 from policies.facts.limits import Limits, limits_of
+from policies.facts.matching import find_line
 from policies.facts.order import Basis, basis_of, contract_for
 from policies.facts.parties import Seller, seller_of
 from policies.facts.screening import to_screen
-from policies.facts.sibling import Sibling, of_same_seller, siblings_in
+from policies.facts.sibling import of_same_seller
 from tools.dms import get_document
 from tools.einvoice import read_document
 from tools.einvoice.invoice import Invoice
@@ -38,6 +40,7 @@ from tools.erp import (
     list_receipts,
 )
 from tools.erp.ledger import number_key
+from tools.intake import Sibling, find_siblings
 from tools.sanctions import Screening, screen
 
 __all__ = ["Dossier", "dossier_of"]
@@ -48,7 +51,8 @@ R = TypeVar("R", bound=BaseModel)
 @dataclass(frozen=True)
 class Dossier:
     """What is known of an invoice. `ledger` is the supplier's, before this case wrote anything;
-    `ledger_after` what the last reading of it says. `siblings` are those of the whole intake."""
+    `ledger_after` what the last reading of it says. `siblings` are those of the whole intake.
+    """
 
     read: ReadInvoice
     limits: Limits
@@ -105,33 +109,50 @@ class Dossier:
         return to_screen(self.invoice, self.supplier, self.limits, self.today)
 
     def invoiced(self) -> dict[str, Decimal]:
-        """What earlier invoices took of each line of the order: in the books, or before this one here."""
+        """What earlier invoices took of each line of the order: in the books, or before this one here.
+
+        Invoices that this one corrects do not count.
+        """
         taken: dict[str, Decimal] = {}
-        order = number_key(self.order.po) if self.order else ""
-        named = {number_key(p.number) for p in self.invoice.preceding if p.number}
+        if self.order is None:
+            return taken
+        order, named = number_key(self.order.po), _named(self.invoice)
         for row in self.booked:
-            if number_key(row.po or "") != order or number_key(row.number) in named:
-                continue
-            for line in row.lines:
-                sign = -1 if row.credit else 1
-                taken[line.line] = taken.get(line.line, Decimal(0)) + sign * line.qty
+            if number_key(row.po or "") == order and number_key(row.number) not in named:
+                for line in row.lines:
+                    _add(taken, line.line, -line.qty if row.credit else line.qty)
         for sibling in self._before(order):
-            for line, qty in sibling.lines:
-                taken[line] = taken.get(line, Decimal(0)) + qty
+            for asked in sibling.lines:
+                found = find_line(asked, self.order.lines, self.limits)
+                _add(taken, found.line if found else "", asked.quantity)
         return taken
 
     def _before(self, order: str) -> list[Sibling]:
-        """Siblings on the same order that come first by date, number and content, and are no twins."""
+        """Siblings on the same order that come first by date and number, and are no twins of others."""
         own = (self.invoice.issue_date or date.min, number_key(self.invoice.number or ""))
-        known = {number_key(r.number) for r in self.booked}
-        return [
-            s
-            for s in self.own_siblings
-            if number_key(s.order or "") == order
-            and not s.credit
-            and number_key(s.number or "") not in known
-            and (s.issue_date or date.min, number_key(s.number or "")) < own
-        ]
+        booked = {number_key(r.number) for r in self.booked}
+
+        def counts(sibling: Sibling) -> bool:
+            number = number_key(sibling.number or "")
+            first = (sibling.issue_date or date.min, number) < own
+            fresh = number not in booked and number not in _named(self.invoice)
+            on_order = number_key(sibling.order or "") == order and not sibling.credit
+            return on_order and first and fresh and not self._resembles(sibling)
+
+        return [s for s in self.own_siblings if counts(s)]
+
+    def _resembles(self, sibling: Sibling) -> bool:
+        """Whether it is suspected to be the same invoice: then G-A10 speaks, and nothing is counted twice."""
+        alike = number_permille(sibling.number, self.invoice.number) > self.limits.number_permille
+        return alike and sibling.gross == self.invoice.gross_total
+
+
+def _named(invoice: Invoice) -> set[str]:
+    return {number_key(p.number) for p in invoice.preceding if p.number}
+
+
+def _add(taken: dict[str, Decimal], line: str, quantity: Decimal) -> None:
+    taken[line] = taken.get(line, Decimal(0)) + quantity
 
 
 def dossier_of(call: FactCall) -> Dossier:
@@ -158,9 +179,15 @@ def dossier_of(call: FactCall) -> Dossier:
         contracts=contracts,
         ledger=ledgers[0] if ledgers else (),
         ledger_after=ledgers[-1] if ledgers else (),
-        siblings=siblings_in(evidence, read.sha256),
+        siblings=_siblings(evidence, read),
         screening=screened.value if screened else None,
     )
+
+
+def _siblings(evidence: Evidence, read: ReadInvoice) -> tuple[Sibling, ...]:
+    """The other documents of the intake; none where the invoice came in alone."""
+    found = evidence.one(find_siblings)
+    return tuple(s for s in found.value if s.sha256 != read.sha256) if found else ()
 
 
 def _records(

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from leitstand.values import Frozen
 from policies.facts.likeness import number_permille, one_series
 from policies.facts.limits import Limits
-from policies.facts.sibling import Sibling
 from tools.einvoice.invoice import Invoice
 from tools.einvoice.reader import ReadInvoice
 from tools.erp.ledger import PostedInvoice, number_key
+from tools.intake import Sibling
 
 __all__ = ["DuplicateFacts", "duplicate_facts"]
 

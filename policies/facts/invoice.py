@@ -11,6 +11,7 @@ from leitstand.policy import FactCall, facts
 from leitstand.values import Frozen
 from policies.facts.arithmetic import ArithmeticFacts, arithmetic_facts
 from policies.facts.bank import BankFacts, bank_facts
+from policies.facts.brief import brief_of, payment_of
 from policies.facts.correction import CorrectionFacts, correction_facts
 from policies.facts.document import DocumentFacts, document_facts
 from policies.facts.dossier import Dossier, dossier_of
@@ -26,7 +27,7 @@ from policies.facts.splitting import SplitFacts, split_facts
 from policies.facts.tax import TaxFacts, tax_facts
 from policies.facts.terms import TermsFacts, terms_facts
 from policies.facts.tier import TierFacts, tier_facts
-from policies.facts.voucher import draft_of, payment_of
+from policies.facts.voucher import draft_of
 from policies.facts.wording import WordingFacts, wording_facts
 
 __all__ = ["InvoiceFacts", "checked_of", "facts_of", "invoice_facts"]
@@ -78,9 +79,12 @@ def facts_of(dossier: Dossier, args: Mapping[str, Any]) -> InvoiceFacts:
 
 
 def checked_of(dossier: Dossier, args: Mapping[str, Any]) -> frozenset[str]:
-    """Names of the arguments that equal what the dossier comes to, found by computing it again."""
+    """Names of the arguments that equal what the dossier comes to, found by computing it again.
+
+    A payment is told by its day of execution.
+    """
     paying = "execute_on" in args
-    expected = payment_of(dossier) if paying else draft_of(dossier)
+    expected = payment_of(brief_of(dossier), dossier.today) if paying else draft_of(dossier)
     if expected is None:
         return frozenset()
     known = expected.model_dump(mode="json")

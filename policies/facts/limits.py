@@ -96,6 +96,8 @@ class Limits(_Record):
     task_title: str
     roles: frozenset[str]
     compliance_role: str
+    compliance_title: str
+    compliance_people: frozenset[str]
 
     @field_validator("closed_periods_until", "next_open_posting_date", mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
+from itertools import product
 
 from pydantic import BaseModel
 
@@ -12,8 +13,17 @@ from tools.einvoice.invoice import Invoice, Line
 from tools.erp.contract import Contract
 from tools.erp.order import OrderLine, PurchaseOrder
 from tools.erp.receipt import GoodsReceipt
+from tools.intake import InvoicedLine
 
-__all__ = ["MatchFacts", "Matched", "contract_match", "match_lines", "no_match", "order_match"]
+__all__ = [
+    "MatchFacts",
+    "Matched",
+    "contract_match",
+    "match_lines",
+    "no_match",
+    "order_match",
+    "unit_price",
+]
 
 _ZERO = Decimal(0)
 _MOST = 10**15
@@ -73,7 +83,9 @@ def order_match(
     received = _received(receipts)
     over = [(m.line, m.order_line.price) for m in pairs if m.order_line]
     return MatchFacts(
-        price_over_permyriad=max((_permyriad(_unit(x), price) for x, price in over), default=0),
+        price_over_permyriad=max(
+            (_permyriad(unit_price(x), price) for x, price in over), default=0
+        ),
         price_over_cents=max((_over_cents(x, price) for x, price in over), default=0),
         quantity_over_milli=_quantity_over(pairs, received, invoiced),
         unplanned_cents=_unplanned(invoice, pairs),
@@ -111,21 +123,31 @@ def _tolerances(limits: Limits) -> dict[str, int]:
     }
 
 
-def _find(line: Line, ordered: Iterable[OrderLine], limits: Limits) -> OrderLine | None:
+def find_line(
+    asked: InvoicedLine, ordered: Iterable[OrderLine], limits: Limits
+) -> OrderLine | None:
+    """The order line that an invoiced one is for: by BT-132, then by article number, then by text."""
     lines = tuple(ordered)
     numbers = {_no(o.line): o for o in lines}
-    if line.order_line and _no(line.order_line) in numbers:
-        return numbers[_no(line.order_line)]
-    skus = {s.casefold() for s in (line.buyer_sku, line.seller_sku) if s}
-    by_sku = next((o for o in lines if o.sku and o.sku.casefold() in skus), None)
-    return by_sku or _by_text(line, lines, limits)
-
-
-def _by_text(line: Line, lines: Iterable[OrderLine], limits: Limits) -> OrderLine | None:
-    texts = [t for t in (line.name, line.description) if t]
-    near = [(max((name_permille(t, o.name) for t in texts), default=0), o) for o in lines]
+    if asked.order_line and _no(asked.order_line) in numbers:
+        return numbers[_no(asked.order_line)]
+    sku = (asked.sku or "").casefold()
+    by_sku = next((o for o in lines if sku and (o.sku or "").casefold() == sku), None)
+    near = [(name_permille(asked.name, o.name), o) for o in lines]
     alike, best = max(near, key=lambda pair: pair[0], default=(0, None))
-    return best if alike >= limits.item_name_permille else None
+    return by_sku or (best if alike >= limits.item_name_permille else None)
+
+
+def _find(line: Line, ordered: tuple[OrderLine, ...], limits: Limits) -> OrderLine | None:
+    """As `find_line`, by either article number and either text of the line."""
+    writings = product(
+        dict.fromkeys((line.buyer_sku, line.seller_sku)), (line.name, line.description)
+    )
+    asked = (
+        InvoicedLine(order_line=line.order_line, sku=sku, name=name, quantity=_ZERO)
+        for sku, name in writings
+    )
+    return next((found for a in asked if (found := find_line(a, ordered, limits))), None)
 
 
 def _no(line: str) -> str:
@@ -140,7 +162,8 @@ def _received(receipts: Iterable[GoodsReceipt]) -> dict[str, Decimal]:
     return arrived
 
 
-def _unit(line: Line) -> Decimal:
+def unit_price(line: Line) -> Decimal:
+    """Price of one unit: BT-146 for BT-149 of them."""
     return (line.price or _ZERO) / (line.base_quantity or 1)
 
 
@@ -151,7 +174,7 @@ def _permyriad(price: Decimal, ordered: Decimal) -> int:
 
 
 def _over_cents(line: Line, ordered: Decimal) -> int:
-    over = max(_unit(line) - ordered, _ZERO)
+    over = max(unit_price(line) - ordered, _ZERO)
     return _up(over * (line.quantity or _ZERO) * 100)
 
 

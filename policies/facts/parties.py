@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-from stdnum.eu import vat as eu_vat
-
 from pydantic import BaseModel
+from stdnum.eu import vat as eu_vat
 
 from leitstand.values import Frozen
 from policies.facts.likeness import name_permille
@@ -81,9 +80,7 @@ def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> Part
         supplier_active=status in limits.active_supplier_statuses,
         seller_vat_valid=is_valid_vat(invoice.seller.vat_id),
         seller_vat=agreement(invoice.seller.vat_id, supplier.vat if supplier else None),
-        seller_tax_number=agreement(
-            invoice.seller.tax_number, supplier.stnr if supplier else None
-        ),
+        seller_tax_number=agreement(invoice.seller.tax_number, supplier.stnr if supplier else None),
     )
 
 

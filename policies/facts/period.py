@@ -11,7 +11,8 @@ __all__ = ["PeriodFacts", "period_facts", "posting_date"]
 
 class PeriodFacts(BaseModel, frozen=True):
     """`document_closed`: the invoice's date lies in a closed period. `posting_closed`: so does the day it
-    is to be posted to, because no later period is open or another day was asked for."""
+    is to be posted to, because no later period is open or another day was asked for.
+    """
 
     document_closed: bool
     posting_closed: bool

@@ -19,7 +19,8 @@ _PARTS = frozenset({"prepayment", "partial"})
 
 class PrepaymentFacts(BaseModel, frozen=True):
     """`prepaid`: none · closes (payable is gross less what was prepaid, as far as the books know of it) ·
-    open (it is not, more is taken off than was paid, or a prepayment in the books is not taken off)."""
+    open (it is not, more is taken off than was paid, or a prepayment in the books is not taken off).
+    """
 
     prepaid: Literal["none", "closes", "open"]
 

@@ -10,12 +10,13 @@ from tools.einvoice.invoice import Invoice
 from tools.erp.supplier import Supplier
 from tools.sanctions.screening import Screening
 
-__all__ = ["ScreeningFacts", "screening_facts", "to_screen"]
+__all__ = ["ScreeningFacts", "all_names", "screening_facts", "to_screen"]
 
 
 class ScreeningFacts(BaseModel, frozen=True):
     """`screening_permille` of the best match and `listed_name_contained` in a screened name;
-    `screened`: everybody who has to be was screened against a list that is not empty."""
+    `screened`: everybody who has to be was screened against a list that is not empty.
+    """
 
     screening_permille: int
     listed_name_contained: bool
@@ -27,16 +28,24 @@ def to_screen(
     invoice: Invoice, supplier: Supplier | None, limits: Limits, today: date
 ) -> tuple[str, ...]:
     """Names that have to be screened: a new supplier, one not screened lately, another payee or holder."""
-    given = [invoice.seller.name, invoice.seller.trading_name]
-    known = [supplier.name, *(n for n in given if n)] if supplier else []
-    named = [invoice.payee.name if invoice.payee else None, *(p.holder for p in invoice.payments)]
-    names = [n for n in named if n and not _is_one_of(n, known, limits)]
     if supplier is None or _long_ago(supplier.screened, limits, today):
-        names += [n for n in (*given, supplier.name if supplier else None) if n]
-    return tuple(dict.fromkeys(names))
+        extra = (supplier.name,) if supplier else ()
+        return tuple(dict.fromkeys((*all_names(invoice), *extra)))
+    known = [n for n in (supplier.name, invoice.seller.name, invoice.seller.trading_name) if n]
+    return tuple(n for n in all_names(invoice) if not _is_one_of(n, known, limits))
 
 
-def screening_facts(names: tuple[str, ...], screening: Screening | None, limits: Limits) -> ScreeningFacts:
+def all_names(invoice: Invoice) -> tuple[str, ...]:
+    """Everybody whom the invoice wants paid: seller, payee, holders of accounts."""
+    payee = invoice.payee.name if invoice.payee else None
+    holders = (p.holder for p in invoice.payments)
+    names = (invoice.seller.name, invoice.seller.trading_name, payee, *holders)
+    return tuple(dict.fromkeys(n for n in names if n))
+
+
+def screening_facts(
+    names: tuple[str, ...], screening: Screening | None, limits: Limits
+) -> ScreeningFacts:
     """What `screening` says of the `names` that have to be screened."""
     done = screening is not None and screening.entries > 0 and set(names) <= set(screening.names)
     matches = screening.matches if screening else ()

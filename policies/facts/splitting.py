@@ -8,16 +8,17 @@ from pydantic import BaseModel
 
 from leitstand.values import Frozen
 from policies.facts.limits import Limits
-from policies.facts.sibling import Sibling
 from tools.einvoice.invoice import Invoice
 from tools.erp.ledger import PostedInvoice, number_key
+from tools.intake import Sibling
 
 __all__ = ["SplitFacts", "split_facts"]
 
 
 class SplitFacts(BaseModel, frozen=True):
     """`split_invoices`: how many invoices of one supplier without an order, this one included, lie just
-    below the same tier within the window of days; 0 where this one does not."""
+    below the same tier within the window of days; 0 where this one does not.
+    """
 
     split_invoices: int
     limit_split_invoices: int

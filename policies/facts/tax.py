@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from stdnum.eu import vat as eu_vat
-
 from pydantic import BaseModel
+from stdnum.eu import vat as eu_vat
 
 from policies.facts.limits import Limits
 from policies.facts.wording import names_small_business

@@ -18,7 +18,8 @@ __all__ = ["Skonto", "TermsFacts", "bank_day", "due_date", "skonto_of", "terms_f
 
 class TermsFacts(BaseModel, frozen=True):
     """`terms_worse`: the invoice grants less than was agreed (a smaller or shorter cash discount, or none;
-    payment due sooner). `discount_offered`: it grants some cash discount."""
+    payment due sooner). `discount_offered`: it grants some cash discount.
+    """
 
     terms_worse: bool
     discount_offered: bool

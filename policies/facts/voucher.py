@@ -1,4 +1,4 @@
-"""What an invoice comes to in the books: voucher and payment, computed from the dossier alone.
+"""What an invoice comes to in the books, computed from the dossier alone.
 
 The role proposes what these functions give, and the guard computes it again from its own evidence: an
 argument that is equal was found good by this computation, any other is foreign text.
@@ -8,7 +8,6 @@ proposal is never carried out, G-A01, G-A02, G-A03 and G-A09 see to that.
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from policies.facts.arithmetic import cent, totals_of
@@ -16,19 +15,18 @@ from policies.facts.dossier import Dossier
 from policies.facts.matching import match_lines
 from policies.facts.period import posting_date
 from policies.facts.tax import tax_case_of
-from policies.facts.terms import Skonto, bank_day, due_date, skonto_of
+from policies.facts.terms import Skonto, due_date, skonto_of
 from tools.einvoice.invoice import Invoice
 from tools.erp import (
     DraftVoucher,
     InvoiceKind,
     MatchedLine,
     PostVoucher,
-    ProposePayment,
     TaxCase,
     TaxShare,
 )
 
-__all__ = ["draft_of", "payment_of", "plain_text", "posting_of", "skonto"]
+__all__ = ["cents_in", "draft_of", "plain_text", "posting_of", "skonto"]
 
 _UNKNOWN = "unknown"
 _UNREAD = "unread"
@@ -54,7 +52,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         gross_cents=net + tax,
         net_cents=net,
         tax_cents=tax,
-        payable_cents=_cents(totals_of(invoice).payable),
+        payable_cents=cents_in(totals_of(invoice).payable),
         tax_case=tax_case,
         taxes=_shares(invoice, tax_case, limits.standard_rate),
         account=(supplier.account if supplier else None) or limits.account,
@@ -66,39 +64,13 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         due_date=due_date(invoice, supplier),
         discount_until=granted.until if granted else None,
         discount_percent=granted.percent if granted else None,
-        discount_cents=_cents(granted.discount) if granted else None,
+        discount_cents=cents_in(granted.discount) if granted else None,
     )
 
 
-def posting_of(dossier: Dossier) -> PostVoucher:
+def posting_of(draft: DraftVoucher) -> PostVoucher:
     """The same voucher, to be posted."""
-    draft = draft_of(dossier)
     return PostVoucher(**{name: getattr(draft, name) for name in DraftVoucher.model_fields})
-
-
-def payment_of(dossier: Dossier) -> ProposePayment | None:
-    """The payment of the invoice to the account of the master record, with Skonto while there is time.
-
-    None where nothing is to be paid: a credit note, a prepaid invoice, a supplier without an account.
-    """
-    invoice, supplier = dossier.invoice, dossier.supplier
-    payable = _cents(totals_of(invoice).payable)
-    if invoice.credit_note or payable <= 0 or supplier is None or supplier.iban is None:
-        return None
-    granted = skonto(dossier)
-    last = bank_day(granted.until, dossier.limits) if granted else date.min
-    in_time = granted is not None and last >= dossier.today
-    pay = _cents(granted.pay_with_discount) if granted is not None and in_time else payable
-    due = bank_day(due_date(invoice, supplier) or dossier.today, dossier.limits)
-    return ProposePayment(
-        supplier_id=supplier.id,
-        invoice_no=plain_text(invoice.number) or _UNREAD,
-        iban=supplier.iban,
-        amount_cents=pay,
-        discount_cents=payable - pay,
-        currency=_currency(invoice, dossier.limits.currency),
-        execute_on=last if in_time else max(due, dossier.today),
-    )
 
 
 def skonto(dossier: Dossier) -> Skonto | None:
@@ -108,7 +80,7 @@ def skonto(dossier: Dossier) -> Skonto | None:
 
 def _net_and_tax(invoice: Invoice, tax_case: TaxCase) -> tuple[int, int]:
     totals = totals_of(invoice)
-    return _cents(totals.net), _cents(totals.tax) if tax_case == "domestic" else 0
+    return cents_in(totals.net), cents_in(totals.tax) if tax_case == "domestic" else 0
 
 
 def _shares(invoice: Invoice, tax_case: TaxCase, standard: Decimal) -> tuple[TaxShare, ...]:
@@ -118,8 +90,8 @@ def _shares(invoice: Invoice, tax_case: TaxCase, standard: Decimal) -> tuple[Tax
     shares = tuple(
         TaxShare(
             rate_permyriad=_permyriad(t.rate),
-            net_cents=_cents(t.base),
-            tax_cents=_cents(t.amount) if tax_case == "domestic" else 0,
+            net_cents=cents_in(t.base),
+            tax_cents=cents_in(t.amount) if tax_case == "domestic" else 0,
         )
         for t in invoice.taxes
     )
@@ -146,7 +118,7 @@ def _permyriad(rate: Decimal | None) -> int:
     return min(max(int(share), 0), 10_000)
 
 
-def _cents(amount: Decimal | None) -> int:
+def cents_in(amount: Decimal | None) -> int:
     """Whole cents; an amount that no invoice has is taken for none (the gross goes to the rules as it is)."""
     if amount is None or not amount.is_finite() or abs(amount) * 100 > _LARGEST:
         return 0
@@ -160,5 +132,7 @@ def _currency(invoice: Invoice, own: str) -> str:
 
 def plain_text(text: str | None) -> str:
     """`text` without hidden and control characters, at most 120 long."""
-    kept = (c for c in unicodedata.normalize("NFC", text or "") if unicodedata.category(c)[0] != "C")
+    kept = (
+        c for c in unicodedata.normalize("NFC", text or "") if unicodedata.category(c)[0] != "C"
+    )
     return "".join(kept).strip()[:120]

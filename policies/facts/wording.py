@@ -17,7 +17,9 @@ from tools.einvoice.invoice import FreeText
 
 __all__ = ["WordingFacts", "names_small_business", "wording_facts"]
 
-_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]{4}){3,7}(?:[ \u00a0.-]?[A-Z0-9]{1,3})?\b")
+_IBAN = re.compile(
+    r"\b[A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]{4}){3,7}(?:[ \u00a0.-]?[A-Z0-9]{1,3})?\b"
+)
 _BLANK = re.compile(r"[^\S\n]+")
 _SENTENCE = re.compile(r"[.!?\n]+\s*")
 _PLAIN = re.compile(r"[^A-Z0-9]")
@@ -76,7 +78,9 @@ def _hidden(text: str) -> Iterator[str]:
 
 
 def _foreign(text: str, known: frozenset[str]) -> Iterator[str]:
-    seen = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    seen = "".join(
+        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"
+    )
     for found in _IBAN.findall(seen.upper()):
         if _PLAIN.sub("", found) not in known and _adds_up(_PLAIN.sub("", found)):
             yield "foreign-iban"

@@ -26,7 +26,16 @@ from leitstand.store import Limits
 from leitstand.tool import Connection, Tool
 from leitstand.values import Frozen, Identifier, Text
 
-__all__ = ["Connect", "Disconnect", "Intake", "Member", "Project", "find_root", "load_project"]
+__all__ = [
+    "Columns",
+    "Connect",
+    "Disconnect",
+    "Intake",
+    "Member",
+    "Project",
+    "find_root",
+    "load_project",
+]
 
 Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]
 """`(state folder, world folder or None, tenant, clock)` to the connections of that tenant."""
@@ -34,14 +43,16 @@ Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connectio
 Disconnect = Callable[[Sequence[Connection]], None]
 """Gives connections back."""
 
-Intake = Callable[[Path, Path], Awaitable[Mapping[str, Any]]]
-"""`(state folder, file)` to a case's input: the file's bytes are kept before anything is read."""
+Intake = Callable[[Path, Sequence[Path]], Awaitable[Sequence[Mapping[str, Any]]]]
+"""`(state folder, files that came in together)` to the input of a case for each, in their order."""
+
+Columns = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Mapping[str, object]]
+"""`(readings by tool, arguments judged, tenant's data)` to what rows of a role's cases show."""
 
 
 class Member(Frozen):
-    """A person whom `leitstand demo` makes: name and roles, the key is made there."""
+    """A person whom `leitstand demo` makes: name and roles; id and key are made there."""
 
-    id: Identifier
     name: Text
     roles: tuple[Identifier, ...]
 
@@ -50,7 +61,7 @@ class Table(Frozen):
     """The project's table; every path is relative to the root, every reference `module:name`.
 
     `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in front of
-    supervisors, and which columns a batch prints of a role's cases.
+    supervisors. `columns` names, by role, what makes the columns of its cases' rows.
     """
 
     roles: tuple[str, ...]
@@ -61,6 +72,7 @@ class Table(Frozen):
     intake: str = ""
     limits: str
     texts: str = ""
+    columns: dict[str, str] = {}
     world: str = ""
     state: str = "var"
     tenant: str
@@ -80,6 +92,7 @@ class Project:
     connect: Connect
     disconnect: Disconnect | None
     intake: Intake | None
+    columns: Mapping[str, Columns]
     limits: Callable[[Path], Mapping[str, Any]]
 
     @property
@@ -150,6 +163,7 @@ def load_project(root: Path) -> Project:
         connect=_named(root, table.connect),
         disconnect=_named(root, table.disconnect) if table.disconnect else None,
         intake=_named(root, table.intake) if table.intake else None,
+        columns={role: _named(root, name) for role, name in table.columns.items()},
         limits=_named(root, table.limits),
     )
 

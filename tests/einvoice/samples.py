@@ -1,4 +1,4 @@
-"""Invoices made for the tests: the same content written in UBL and in CII, both valid XRechnungen."""
+"""Invoices made for the tests: the same content in UBL and in CII, both valid XRechnungen."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -157,7 +157,8 @@ def cii(sample: Sample | None = None) -> bytes:
 
 def _ubl_party(name: str, mail: str, vat: str, postcode: str, city: str) -> str:
     return f"""<cbc:EndpointID schemeID="EM">{mail}</cbc:EndpointID>
-<cac:PostalAddress><cbc:StreetName>Industriestraße 58</cbc:StreetName><cbc:CityName>{city}</cbc:CityName>
+<cac:PostalAddress><cbc:StreetName>Industriestraße 58</cbc:StreetName>
+<cbc:CityName>{city}</cbc:CityName>
 <cbc:PostalZone>{postcode}</cbc:PostalZone>
 <cac:Country><cbc:IdentificationCode>DE</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
 <cac:PartyTaxScheme><cbc:CompanyID>{vat}</cbc:CompanyID>
@@ -177,7 +178,8 @@ def _cii_party(name: str, mail: str, vat: str, postcode: str, city: str) -> str:
 <ram:PostalTradeAddress><ram:PostcodeCode>{postcode}</ram:PostcodeCode>
 <ram:LineOne>Industriestraße 58</ram:LineOne><ram:CityName>{city}</ram:CityName>
 <ram:CountryID>DE</ram:CountryID></ram:PostalTradeAddress>
-<ram:URIUniversalCommunication><ram:URIID schemeID="EM">{mail}</ram:URIID></ram:URIUniversalCommunication>
+<ram:URIUniversalCommunication><ram:URIID schemeID="EM">{mail}</ram:URIID>
+</ram:URIUniversalCommunication>
 <ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">{vat}</ram:ID></ram:SpecifiedTaxRegistration>"""
 
 
@@ -196,14 +198,16 @@ def _ubl_line(number: int, line: SampleLine) -> str:
 
 def _cii_line(number: int, line: SampleLine) -> str:
     return f"""<ram:IncludedSupplyChainTradeLineItem>
-<ram:AssociatedDocumentLineDocument><ram:LineID>{number}</ram:LineID></ram:AssociatedDocumentLineDocument>
+<ram:AssociatedDocumentLineDocument><ram:LineID>{number}</ram:LineID>
+</ram:AssociatedDocumentLineDocument>
 <ram:SpecifiedTradeProduct><ram:SellerAssignedID>WD-{number}</ram:SellerAssignedID>
 <ram:Name>{escape(line.name)}</ram:Name></ram:SpecifiedTradeProduct>
 <ram:SpecifiedLineTradeAgreement>
 <ram:BuyerOrderReferencedDocument><ram:LineID>{number}</ram:LineID></ram:BuyerOrderReferencedDocument>
 <ram:NetPriceProductTradePrice><ram:ChargeAmount>{line.price}</ram:ChargeAmount>
 </ram:NetPriceProductTradePrice></ram:SpecifiedLineTradeAgreement>
-<ram:SpecifiedLineTradeDelivery><ram:BilledQuantity unitCode="H87">{line.quantity}</ram:BilledQuantity>
+<ram:SpecifiedLineTradeDelivery>
+<ram:BilledQuantity unitCode="H87">{line.quantity}</ram:BilledQuantity>
 </ram:SpecifiedLineTradeDelivery>
 <ram:SpecifiedLineTradeSettlement><ram:ApplicableTradeTax><ram:TypeCode>VAT</ram:TypeCode>
 <ram:CategoryCode>S</ram:CategoryCode><ram:RateApplicablePercent>19</ram:RateApplicablePercent>

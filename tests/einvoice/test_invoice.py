@@ -23,7 +23,7 @@ def test_nothing_is_converted_or_added() -> None:
         with pytest.raises(ValidationError):
             Invoice.model_validate({"syntax": "cii", **wrong})
     with pytest.raises(ValidationError):
-        Invoice(syntax="cii").number = "2"  # pyright: ignore[reportAttributeAccessIssue]
+        Invoice(syntax="cii").number = "2"
 
 
 def test_free_texts_are_all_that_a_sender_chooses() -> None:

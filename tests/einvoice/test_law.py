@@ -30,7 +30,7 @@ def test_rules_and_fields(rule: str, fields: tuple[str, ...] | None) -> None:
 
 
 def test_all_german_rules_are_known() -> None:
-    """Every rule that can make an XRechnung invalid is in the map: its own and the norm's BR rules."""
+    """Every rule of the norm or of XRechnung that can make an invoice invalid is in the map."""
     for name in ("xrechnung-ubl", "xrechnung-cii", "cen-ubl", "cen-cii"):
         rules = set(RULE.findall(TABLE.rulesets[name].locate().read_text("utf-8")))
         unknown = {r for r in rules if DEFAULT.touches(r) is None}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, cast
 from xml.sax.saxutils import escape
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

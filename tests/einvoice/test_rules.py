@@ -1,6 +1,7 @@
 """Fired rules: severities by profile, one per rule, run in a worker."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -87,9 +88,8 @@ async def test_worker_runs_several_rule_sets(reader: Reader) -> None:
 async def test_rules_that_are_not_pinned_are_not_run() -> None:
     """With a rule set of another hash nothing is judged."""
     cen = TABLE.rulesets["cen-ubl"]
-    file = next(iter(cen.files))
-    other = type(cen)(cen.id, cen.title, cen.version, cen.package, cen.licence, {file: "0" * 64})
-    table = type(TABLE)({**TABLE.rulesets, "cen-ubl": other}, TABLE.schemas, TABLE.profiles)
+    other = replace(cen, files=dict.fromkeys(cen.files, "0" * 64))
+    table = replace(TABLE, rulesets={**TABLE.rulesets, "cen-ubl": other})
     async with Reader(table=table) as reader:
         with pytest.raises(RulesRefused, match="pinned"):
             await reader.warm()

@@ -27,7 +27,7 @@ def pairs(group: Group, record: type[Frozen]) -> Iterator[tuple[Group, type[Froz
         yield from pairs(below, inner(get_type_hints(record)[name]))
 
 
-def inner(annotation: Any) -> Any:
+def inner(annotation: Any) -> Any:  # noqa: ANN401 - annotations are any object
     """The type inside an optional or a tuple."""
     if get_origin(annotation) is tuple or type(None) in get_args(annotation):
         return get_args(annotation)[0]

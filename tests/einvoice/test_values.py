@@ -30,7 +30,7 @@ def test_decimals_are_read_exactly(number: Decimal) -> None:
         ".",
         "1 000",
         "0x10",
-        "１２",
+        "\uff11\uff12",
         "١٢",
         "1_0",
         "9" * 21,
@@ -53,7 +53,7 @@ def test_what_is_no_amount_is_none(text: str) -> None:
         ("2018-02-30", None, None),
         ("04.11.2018", None, None),
         ("20181104", "610", None),
-        ("２０１８-11-04", None, None),
+        ("\uff12\uff10\uff11\uff18-11-04", None, None),
     ],
 )
 def test_days(text: str, form: str | None, day: date | None) -> None:

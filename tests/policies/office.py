@@ -12,20 +12,20 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from leitstand.clock import FixedClock
 from leitstand.desk import hand_over
 from leitstand.policy import Bundle, Evidence, FactCall, Request, Resolved, decide, facts_in
 from leitstand.records import Verdict
 from leitstand.tool import Connection, Tool
 from policies.facts import clarification, invoice, original
 from policies.facts.dossier import Dossier, dossier_of
-from policies.facts.parties import seller_of
 from policies.facts.limits import limits_of
+from policies.facts.parties import seller_of
 from policies.facts.screening import to_screen
 from policies.facts.voucher import draft_of
 from tools import dms, erp, mail, sanctions, task
-from tools.einvoice import FoundInvoice, Reader, ReadInvoice, read_document
 from tools.dms.document import Document, FoundDocument
+from tools.einvoice import FoundInvoice, ReadInvoice, read_document
+from tools.intake import FoundSiblings, find_siblings, sibling_of
 from tools.world import connect, disconnect, limits
 
 TENANT = "t"
@@ -34,7 +34,7 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     dms.get_document, dms.store_original, read_document,
     erp.find_supplier, erp.get_order, erp.list_receipts, erp.find_contracts, erp.find_invoices,
     erp.draft_voucher, erp.post_voucher, erp.propose_payment, erp.propose_bank_change,
-    mail.draft_mail, task.create_task, sanctions.screen, hand_over,
+    find_siblings, mail.draft_mail, task.create_task, sanctions.screen, hand_over,
 )  # fmt: skip
 FACTS = facts_in(invoice, clarification, original)
 
@@ -98,9 +98,7 @@ class Office:
         """A call as fact functions see it."""
         return FactCall(tool, args, evidence, self.limits, self.today, TENANT, "anna")
 
-    async def readings(
-        self, read: ReadInvoice, siblings: Sequence[ReadInvoice]
-    ) -> list[Resolved]:
+    async def readings(self, read: ReadInvoice, siblings: Sequence[ReadInvoice]) -> list[Resolved]:
         """What the role reads of a document, resolved as the guard does."""
         found: list[Resolved] = []
 
@@ -133,6 +131,10 @@ class Office:
             order = (await take(erp.get_order, erp.GetOrder(order_no=bill.order_reference))).value
             if order is not None:
                 await take(erp.list_receipts, erp.ListReceipts(order_no=order.po))
+        if siblings:
+            others = (sibling_of(s) for s in siblings if s.sha256 != read.sha256)
+            value = tuple(s for s in others if s is not None)
+            note(find_siblings, FoundSiblings(value=value, source="intake"))
         names = to_screen(bill, seller.supplier if seller else None, rules, self.today)
         if names:
             await take(sanctions.screen, sanctions.Screen(names=names))

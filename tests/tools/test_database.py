@@ -78,6 +78,40 @@ async def test_a_broken_statement_is_unreachable_not_lost(database: Database) ->
     assert await count(database) == []
 
 
+async def test_a_database_that_breaks_leaves_nobody_waiting(database: Database) -> None:
+    """When the commit itself fails, everybody of the group hears it and nothing is written; the
+    next work finds a new connection."""
+    await database.create(METADATA)
+
+    def insert_and_close(connection: Connection) -> None:
+        connection.execute(insert(THING).values(n=1))
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.close()
+
+    results = await asyncio.gather(
+        database.write(insert_and_close),
+        database.write(lambda c: c.execute(insert(THING).values(n=2))),
+        return_exceptions=True,
+    )
+    assert all(isinstance(result, Unreachable) for result in results)
+    assert await count(database) == []
+    await database.write(lambda c: c.execute(insert(THING).values(n=3)))
+    assert await count(database) == [3]
+
+
+async def test_many_files_can_be_opened_at_once(tmp_path: Path) -> None:
+    """The threads of a new file never get in each other's way while it is being made."""
+    for n in range(40):
+        opened = Database.at(tmp_path / f"{n}.sqlite")
+        await asyncio.wait_for(asyncio.gather(opened.read(_one), opened.write(_one)), 30)
+        opened.close()
+
+
+def _one(connection: Connection) -> int:
+    return connection.exec_driver_sql("SELECT 1").scalar_one()
+
+
 async def test_a_cancelled_caller_does_not_stop_the_write(database: Database) -> None:
     """Cancelling who waits leaves the work and everybody else's answer alone."""
     await database.create(METADATA)

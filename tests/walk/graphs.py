@@ -181,7 +181,9 @@ class _Maker:
         most = 3 if n < 4 else int(n < BUDGET and random.random() < 0.5)
         names = [self._aim(random, n, later) for _ in range(random.randint(min(1, most), most))]
         count = n + random.choice((3, 5))
-        return [Send(name, self._sent(random, count, i)) for i, name in enumerate(names) if name != END]
+        return [
+            Send(name, self._sent(random, count, i)) for i, name in enumerate(names) if name != END
+        ]
 
     def _sent(self, random: Random, n: int, number: int) -> object:
         values: dict[str, Any] = {"n": n, "log": [], "last": f"sent {number}"}
@@ -240,9 +242,14 @@ class _Maker:
             "extra": lambda: {**update, "unknown": n},
         }
         if form == "update" and self.state is not Dict and random.random() < 4 * self.loud:
-            plain = {key: v for key, v in update.items() if not isinstance(v, Overwrite | int)}
-            return self.state.model_construct(**plain) if hasattr(self.state, "model_construct") else Data(n=1, log=["data"])  # type: ignore[attr-defined]
+            return self._object(update)
         return forms[form]()
+
+    def _object(self, update: dict[str, Any]) -> object:
+        """An object of the state in place of a dict, not validated, as LangGraph takes it."""
+        if not issubclass(self.state, BaseModel):
+            return Data(n=1, log=["data"])
+        return self.state.model_construct(**{k: v for k, v in update.items() if k != "top"})
 
     def _branch(self, name: str, number: int, later: Sequence[str]) -> None:
         random = self.random

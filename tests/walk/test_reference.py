@@ -86,7 +86,7 @@ def test_random_graphs_end_as_with_langgraph(chunk: int) -> None:
 
 
 def test_the_random_graphs_hold_every_part() -> None:
-    """The material is what it says: each part, and each kind of end, occurs often enough to count."""
+    """The material is what it says: each part and each kind of end occurs often enough."""
 
     async def census() -> tuple[Counter[str], Counter[str]]:
         parts: Counter[str] = Counter()

@@ -9,7 +9,7 @@ from leitstand.values import Frozen
 from tools.einvoice import sniff, xml
 from tools.einvoice.fault import Fault, Unfit, fault
 from tools.einvoice.limits import Limits
-from tools.einvoice.profile import is_invoice
+from tools.einvoice.profile import is_foreign, is_invoice
 from tools.einvoice.worker import Job, NoAnswer, Pool
 
 _WORKER = Path(__file__).with_name("pdf_worker.py")
@@ -79,31 +79,38 @@ class Pdfs:
 def invoice_in(pdf: Pdf, limits: Limits) -> tuple[str, bytes]:
     """Name and bytes of the one embedded file that is an invoice in XML.
 
-    An XML file that is none (an order, a delivery note) does not count; the same file embedded
-    twice counts once. Raises Unfit with the finding: pdf-no-xml, pdf-xml-unreadable,
-    pdf-several-invoices.
+    Other XML files do not count beside it; the same file embedded twice counts once. A PDF with
+    another business document, such as an order, and no invoice gives that document. Raises Unfit
+    with the finding: pdf-no-xml, pdf-xml-unreadable, pdf-several-invoices, or that of an XML which
+    is refused.
     """
     invoices: dict[str, tuple[str, bytes]] = {}
+    foreign: list[tuple[str, bytes]] = []
     unreadable: list[Fault] = []
     for file, content in zip(pdf.files, pdf.contents, strict=True):
         if file.content != "xml":
             continue
         try:
-            if is_invoice(xml.parse(content, limits)):
-                invoices[file.sha256] = (file.name, content)
+            root = xml.parse(content, limits)
         except Unfit as error:
-            reason = {"name": file.name, "reason": error.fault.de}
-            unreadable.append(
-                error.fault
-                if error.fault.verdict == "refused"
-                else fault("pdf-xml-unreadable", **reason)
-            )
+            unreadable.append(_unreadable(file.name, error.fault))
+            continue
+        if is_invoice(root):
+            invoices.setdefault(file.sha256, (file.name, content))
+        elif is_foreign(root):
+            foreign.append((file.name, content))
     if len(invoices) > 1:
         names = ", ".join(name for name, _ in invoices.values())
         raise Unfit(fault("pdf-several-invoices", names=names))
-    if not invoices:
+    found = [*invoices.values(), *foreign]
+    if not found:
         raise Unfit(unreadable[0] if unreadable else fault("pdf-no-xml"))
-    return next(iter(invoices.values()))
+    return found[0]
+
+
+def _unreadable(name: str, why: Fault) -> Fault:
+    refused = why.verdict == "refused"
+    return why if refused else fault("pdf-xml-unreadable", name=name, de=why.de, en=why.en)
 
 
 def _pdf(pages: int, text: str, files: list[dict[str, object]], body: bytes) -> Pdf:

@@ -77,6 +77,11 @@ def root_name(root: Element) -> str:
     return _FOREIGN.get(name, name)
 
 
+def is_foreign(root: Element) -> bool:
+    """Whether the document is a known business document that is no invoice read here."""
+    return etree.QName(root).localname in _FOREIGN
+
+
 def is_invoice(root: Element) -> bool:
     """Whether the root element is that of an invoice, in a version that is read or not."""
     return str(root.tag) in _ROOTS

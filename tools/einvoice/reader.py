@@ -77,7 +77,7 @@ class Reader:
         limits: Limits = limit_table.DEFAULT,
         needs: contents.Contents = contents.DEFAULT,
     ) -> None:
-        self._table, self._limits, self._needs = table, limits, needs
+        self._table, self.limits, self._needs = table, limits, needs
         self.rules = Rules(table, limits, workers)
         self.pdfs = Pdfs(limits)
         self._schemas = Schemas(table, limits)
@@ -88,13 +88,15 @@ class Reader:
     async def __aexit__(self, *_: object) -> None:
         self.close()
 
-    async def warm(self, profile: str = "xrechnung-3.0") -> None:
-        """Start the rule workers and compile what one profile needs, in both dialects.
+    async def warm(
+        self, profile: str = "xrechnung-3.0", dialects: tuple[str, ...] = ("ubl", "cii")
+    ) -> None:
+        """Start the rule workers and compile what one profile needs before a file asks for it.
 
         Raises RulesRefused: a rule or schema file is absent or not the pinned one.
         """
         rules = next(p for p in self._table.profiles if p.id == profile)
-        sheets = tuple(sheet for ids in rules.rulesets.values() for sheet in ids)
+        sheets = tuple(sheet for name in dialects for sheet in rules.rulesets.get(name, ()))
         await asyncio.gather(
             self.rules.warm(sheets),
             asyncio.to_thread(self._schemas.warm, ("ubl-invoice", "ubl-creditnote", "cii")),
@@ -116,9 +118,9 @@ class Reader:
 
     def refuse(self, sha256: str, size: int) -> ReadInvoice | None:
         """The answer to a file that is too large to be fetched at all; None if it is not."""
-        if size <= self._limits.file_bytes:
+        if size <= self.limits.file_bytes:
             return None
-        finding = fault("file-too-large", size=size, limit=self._limits.file_bytes)
+        finding = fault("file-too-large", size=size, limit=self.limits.file_bytes)
         return self._answer(sha256, _Found("binary", faults=(finding,)))
 
     def close(self) -> None:
@@ -142,8 +144,8 @@ class Reader:
     def _admit(self, data: bytes, kind: sniff.Kind) -> None:
         if kind == "empty":
             raise Unfit(fault("file-empty"))
-        if len(data) > self._limits.file_bytes:
-            raise Unfit(fault("file-too-large", size=len(data), limit=self._limits.file_bytes))
+        if len(data) > self.limits.file_bytes:
+            raise Unfit(fault("file-too-large", size=len(data), limit=self.limits.file_bytes))
         if sniff.has_eicar(data):
             raise Unfit(fault("file-malware"))
         if kind == "archive":
@@ -157,13 +159,13 @@ class Reader:
         found.faults = tuple(
             fault("attachment-malware", name=file.name) for file in pdf.files if file.eicar
         )
-        name, content = invoice_in(pdf, self._limits)
+        name, content = invoice_in(pdf, self.limits)
         found.xml_name = name
         return content
 
     def _parse(self, data: bytes, found: _Found) -> Element | None:
         """Parse, detect, check the schema and read; the root for the business rules."""
-        root = xml.parse(data, self._limits)
+        root = xml.parse(data, self.limits)
         found.stage = "profile"
         found.profile = profiles.detect(root, self._table)
         found.stage = "schema"

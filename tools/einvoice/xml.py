@@ -39,11 +39,11 @@ def parse(data: bytes, limits: Limits) -> Element:
     xml-malformed.
     """
     if len(data) > limits.xml_bytes:
-        raise Unfit(fault("xml-too-large", what=f"{len(data)} > {limits.xml_bytes} Byte"))
+        raise Unfit(fault("xml-too-large", what=f"{len(data)} B > {limits.xml_bytes} B"))
     text = _decode(data, limits)
     marks = text.count("<")
     if marks > limits.xml_marks:
-        raise Unfit(fault("xml-too-large", what=f"{marks} > {limits.xml_marks} Elemente"))
+        raise Unfit(fault("xml-too-large", what=f"{marks} × '<' > {limits.xml_marks}"))
     if _has_doctype(text):
         raise Unfit(fault("xml-doctype"))
     root = _parse(data, limits)

@@ -19,7 +19,8 @@ Lang = Annotated[
     typer.Option("--lang", envvar="LEITSTAND_LANG", help="Language of what supervisors read."),
 ]
 World = Annotated[
-    Path | None, typer.Option("--world", help="Folder of a company's data instead of the project's.")
+    Path | None,
+    typer.Option("--world", help="Folder of a company's data instead of the project's."),
 ]
 Tenant = Annotated[str, typer.Option("--tenant", help="Tenant instead of the project's.")]
 As = Annotated[

@@ -1,9 +1,9 @@
-"""Output: data on stdout, everything else on stderr; JSON for programs, tables and colour for people."""
+"""Output: data on stdout, everything else on stderr; JSON for programs, tables for people."""
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -100,7 +100,4 @@ def show_table(
 
 
 def _text(cell: object) -> str:
-    if isinstance(cell, Mapping | tuple | list):
-        parts: Iterable[Any] = cell.items() if isinstance(cell, Mapping) else cell
-        return ", ".join(map(str, parts))
     return "" if cell is None else str(cell)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,7 +33,7 @@ def load() -> "Project":
 
 
 def state_of(project: "Project", state: Path | None) -> Path:
-    """The state folder: the one given, the project's, or that of the demo while there is no other."""
+    """The state folder: given, the project's, or the demo's while there is no other."""
     if state is not None:
         return state
     demo = project.state / "demo"
@@ -51,14 +51,12 @@ async def opened(
     world: Path | None = None,
     tenant: str = "",
     write: bool = True,
-) -> AsyncIterator["Leitstand"]:
+) -> AsyncGenerator["Leitstand"]:
     """The project, open in its state folder. Raises ProjectRefused, PolicyRefused, StoreLocked."""
     from leitstand.runtime import open_leitstand
 
     place = state_of(project, state)
-    leitstand = await open_leitstand(
-        project, state=place, world=world, tenant=tenant, write=write
-    )
+    leitstand = await open_leitstand(project, state=place, world=world, tenant=tenant, write=write)
     try:
         yield leitstand
     finally:

@@ -57,17 +57,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"{leitstand.__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def start(
     *,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Print the version and stop.")
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="Print the version."),
     ] = False,
 ) -> None:
     """Back-office work under guard, checkpoints and replay."""
-    if version:
-        sys.stdout.write(f"{leitstand.__version__}\n")
-        raise typer.Exit
 
 
 app.command("demo")(demo.demo)

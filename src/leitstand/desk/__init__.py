@@ -1,6 +1,7 @@
 """The desk: what a step sees of the world."""
 
-from leitstand.desk.desk import Desk, Room, TooManyRejections
+from leitstand.desk.desk import Desk, Room
+from leitstand.desk.gravity import TooManyRejections, ended, gravest
 from leitstand.desk.hand_over import Cases, Child, HandOver, hand_over
 from leitstand.desk.station import STATION
 
@@ -12,5 +13,7 @@ __all__ = [
     "HandOver",
     "Room",
     "TooManyRejections",
+    "ended",
+    "gravest",
     "hand_over",
 ]

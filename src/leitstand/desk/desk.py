@@ -1,19 +1,29 @@
 """The desk: everything a step may do, each call with an address and an answer in the journal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from leitstand.clock import Clock
+from leitstand.desk.gravity import TooManyRejections, ended, gravest, gravity
 from leitstand.desk.hand_over import HandOver, hand_over
 from leitstand.desk.scope import Scope
 from leitstand.digest import canonical
-from leitstand.errors import Diverged, ForeignCall, Rejected
-from leitstand.guard import Call, Passage, Pause
+from leitstand.errors import (
+    CallFailed,
+    Diverged,
+    ForeignCall,
+    ModelRefused,
+    Rejected,
+    UsageRefused,
+)
+from leitstand.guard import Call, Passage, Pause, failure_of, raised
 from leitstand.records import Exit
 from leitstand.store import Journal
 from leitstand.tool import Tool
@@ -31,10 +41,6 @@ Ask = Callable[[str, Mapping[str, Any], type[Any]], Awaitable[Any]]
 """How a model is asked: prompt name, inputs, answer type; gives an object with `value` and `confidence`."""
 
 
-class TooManyRejections(BaseException):  # noqa: N818 - a signal like Pause: no step may catch it
-    """People rejected so much in this case that it belongs to them now (KERNEL no. 24)."""
-
-
 @dataclass(slots=True)
 class Room:
     """What all desks of one burst share."""
@@ -43,7 +49,7 @@ class Room:
     passage: Passage
     clock: Clock
     ask: Ask | None = None
-    rejected: int = 0
+    rejected: list[str] = field(default_factory=list[str])
 
 
 class Desk:
@@ -54,13 +60,17 @@ class Desk:
     def __init__(self, room: Room, task: str, *, sealed: bool) -> None:
         self._room = room
         self._sealed = sealed
-        self._dead: Pause | None = None
+        self._dead: BaseException | None = None
         self._scopes: dict[asyncio.Task[Any] | None, Scope] = {asyncio.current_task(): Scope(task)}
 
     @property
-    def dead(self) -> bool:
-        """Whether a signal ended this desk: a step that returns all the same is a defect."""
-        return self._dead is not None
+    def dead(self) -> BaseException | None:
+        """What ended this desk, if anything did: a step that returns all the same is a defect."""
+        return self._dead
+
+    def leave(self) -> None:
+        """The step has returned: nothing may be called here any more."""
+        self._scopes.clear()
 
     async def call(
         self,
@@ -79,52 +89,65 @@ class Desk:
         address = self._next()
         proposed = self._room.journal.digest(canonical([tool.name, args]))
         call = Call(address, tool, args, proposed, tuple(evidence), may_wait, timeout, self._sealed)
-        try:
-            return await self._room.passage.perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
-        except Pause as pause:
-            self._dead = pause
-            raise
-        except Rejected:
-            self._count_rejection()
-            raise
+        with self._ending():
+            try:
+                return await self._room.passage.perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
+            except Rejected:
+                self._count_rejection(tool, args)
+                raise
 
     async def ask(
         self, prompt: str, inputs: Mapping[str, Any], answer: type[A]
     ) -> Reading[A]:
         """Ask the model with a released prompt; the answer is a reading, never the truth.
 
-        Raises ModelRefused: no model is configured, the prompt is unknown, the answer is no `answer`.
+        Raises CallFailed, or ModelRefused (the prompt is unknown, the answer is no `answer`), as
+        recorded.
         """
         address = self._next()
-        proposed = self._room.journal.digest(canonical(["ask", prompt, inputs]))
-        body = self._recorded(address, proposed)
-        if body is None:
-            given = await self._model(prompt, inputs, answer)
-            body = self._record(address, "ask", proposed, given)
-            await self._room.journal.commit()
-        reading = Reading[answer].model_validate_json(canonical(body["value"]))
-        return reading.model_copy(update={"id": address})
+        with self._ending():
+            proposed = self._room.journal.digest(canonical(["ask", prompt, inputs]))
+            body = self._recorded(address, "ask", proposed)
+            if body is None:
+                given = await self._model(prompt, inputs, answer)
+                body = self._record(address, {"tool": "ask", "proposed": proposed, **given})
+                await self._room.journal.commit()
+            if "failure" in body:
+                raise raised(body["failure"])
+            reading = Reading[answer].model_validate_json(canonical(body["value"]))
+            return reading.model_copy(update={"id": address})
 
     async def now(self) -> datetime:
         """The time, UTC; a recorded answer, so the same on every replay."""
         address = self._next()
-        body = self._recorded(address, "now")
-        if body is None:
-            moment = datetime.fromtimestamp(self._room.clock.time(), UTC)
-            body = self._record(address, "now", "now", moment.isoformat())
-        return datetime.fromisoformat(body["value"])
+        with self._ending():
+            body = self._recorded(address, "now", "now")
+            if body is None:
+                moment = datetime.fromtimestamp(self._room.clock.time(), UTC).isoformat()
+                body = self._record(address, {"tool": "now", "proposed": "now", "value": moment})
+            return datetime.fromisoformat(body["value"])
 
     async def wait(self, for_: str, until: datetime | None = None) -> dict[str, Any] | None:
-        """Wait for a signal named `for_`, or until a time; its body, or None when the time came first."""
+        """Wait for a signal named `for_`, or until a time; its body, or None when the time came first.
+
+        Each signal is given to one wait, in the order in which they came.
+        """
         address = self._next()
-        proposed = self._room.journal.digest(canonical(["wait", for_, until]))
-        body = self._recorded(address, proposed)
-        if body is None:
-            body = self._wait(address, proposed, for_, until)
-        return body["value"]
+        with self._ending():
+            proposed = self._room.journal.digest(canonical(["wait", for_, until]))
+            body = self._recorded(address, "wait", proposed)
+            if body is None:
+                body = self._wait(address, proposed, for_, until)
+            return body["value"]
 
     async def hand_over(
-        self, role: str, given: BaseModel | Mapping[str, Any], title: str, *, wait: bool = True
+        self,
+        role: str,
+        given: BaseModel | Mapping[str, Any],
+        title: str,
+        *,
+        evidence: Sequence[str] = (),
+        wait: bool = True,
     ) -> Exit | None:
         """Give another role a case; its exit, or at once None with `wait` false.
 
@@ -132,9 +155,8 @@ class Desk:
         """
         text = canonical(given).decode()
         parent = self._room.journal.case.ulid
-        child = await self.call(
-            hand_over, HandOver(role=role, parent=parent, title=title, given=text)
-        )
+        order = HandOver(role=role, parent=parent, title=title, given=text)
+        child = await self.call(hand_over, order, evidence=evidence)
         if not wait:
             return None
         told = await self.wait(f"child:{child.ulid}")
@@ -157,7 +179,8 @@ class Desk:
     async def gather(self, *calls: Coroutine[Any, Any, Any]) -> tuple[Any, ...]:
         """Run calls, or functions that make calls, side by side; each gets a branch of its own.
 
-        All come home before this returns or raises; of several failures the first in order is raised.
+        All come home before this returns or raises; of several failures the first in order is
+        raised, of several signals the gravest.
         """
         try:
             self._alive()
@@ -172,17 +195,35 @@ class Desk:
             task = asyncio.ensure_future(call)
             self._scopes[task] = scope.branch(at, index)
             tasks.append(task)
-        if tasks:
-            await asyncio.wait(tasks)
-        return tuple(_results(tasks))
+        with self._ending():
+            if tasks:
+                await asyncio.wait(tasks)
+        if worst := gravest([ended(t) for t in tasks], waits_first=True):
+            raise worst
+        return tuple(t.result() for t in tasks)
 
     def _next(self) -> str:
         self._alive()
         return self._scope().next()
 
     def _alive(self) -> None:
+        if isinstance(self._dead, asyncio.CancelledError):
+            msg = "a desk call of this step was cancelled"
+            raise ForeignCall(msg)
         if self._dead is not None:
-            raise Pause(str(self._dead), self._dead.due)
+            raise self._dead
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Whatever is no answer ends the desk: no later call of the step is made (KERNEL no. 8)."""
+        try:
+            yield
+        except (CallFailed, ModelRefused):
+            raise
+        except BaseException as error:
+            if self._dead is None or gravity(error) < gravity(self._dead):
+                self._dead = error
+            raise
 
     def _scope(self) -> Scope:
         scope = self._scopes.get(asyncio.current_task())
@@ -191,75 +232,61 @@ class Desk:
             raise ForeignCall(msg)
         return scope
 
-    def _recorded(self, address: str, proposed: str) -> dict[str, Any] | None:
+    def _recorded(self, address: str, kind: str, proposed: str) -> dict[str, Any] | None:
         tape = self._room.journal.tape
         event = tape.answer(address)
-        if event is None:
-            if self._sealed:
-                msg = "the recorded run asked nothing here"
+        body = tape.body(event) if event is not None else tape.timers.get(address)
+        if body is None:
+            if self._sealed or tape.known(address):
+                msg = f"the recorded run made no `{kind}` here"
                 raise Diverged(msg, where=address)
             return None
-        body = tape.body(event)
         if body["proposed"] != proposed:
-            msg = f"recorded {body['proposed'][:8]}, now {proposed[:8]}"
+            msg = f"recorded {body['proposed'][:8]}, now `{kind}` {proposed[:8]}"
             raise Diverged(msg, where=address)
-        return body
+        return body if event is not None else None
 
-    def _record(self, address: str, tool: str, proposed: str, value: object) -> dict[str, Any]:
-        body = {"tool": tool, "proposed": proposed, "value": value}
+    def _record(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
         event = self._room.journal.record("answer", address, body)
         return self._room.journal.tape.body(event)
 
     async def _model(
-        self, prompt: str, inputs: Mapping[str, Any], answer: type[BaseModel]
-    ) -> object:
-        from leitstand.errors import ModelRefused
-
+        self, prompt: str, inputs: Mapping[str, Any], answer: type[A]
+    ) -> dict[str, Any]:
+        """The model's answer, checked before it is recorded, or its failure."""
         if self._room.ask is None:
-            msg = "no model is configured"
-            raise ModelRefused(msg, where=prompt, mend="set `model` in the project's configuration")
-        return await self._room.ask(prompt, inputs, answer)
+            mend = "set `model` in the project's configuration"
+            raise UsageRefused("no model is configured", where=prompt, mend=mend)
+        try:
+            given = canonical(await self._room.ask(prompt, inputs, answer))
+            return {"value": Reading[answer].model_validate_json(given)}
+        except (CallFailed, ModelRefused) as error:
+            return {"failure": failure_of(error)}
+        except ValidationError as error:
+            refused = ModelRefused(f"no {answer.__name__}: {error}", where=prompt)
+            return {"failure": failure_of(refused)}
 
     def _wait(
         self, address: str, proposed: str, for_: str, until: datetime | None
     ) -> dict[str, Any]:
-        journal = self._room.journal
-        due = until.timestamp() if until else None
-        if address not in journal.tape.timers:
+        journal, due = self._room.journal, until.timestamp() if until else math.inf
+        tape, answer = journal.tape, {"tool": "wait", "proposed": proposed}
+        if address not in tape.timers:
             rule = {"for": for_, "until": until, "proposed": proposed}
             journal.record("timer", address, rule)
-        for seq, signal in journal.tape.signals:
-            if signal["name"] == for_ and seq not in journal.tape.consumed:
-                journal.tape.consumed.add(seq)
-                body = {"tool": "wait", "proposed": proposed, "value": signal["body"]}
-                event = journal.record("answer", address, {**body, "signal": seq})
-                return journal.tape.body(event)
-        if due is not None and self._room.clock.time() >= due:
-            return self._record(address, "wait", proposed, None)
-        self._dead = Pause(f"waits for {for_}", due)
-        raise self._dead
+        for _, signal in tape.signals:
+            name, at = signal["id"], signal.get("at", 0.0)
+            if signal["name"] == for_ and name not in tape.consumed and at <= due:
+                return self._record(address, {**answer, "value": signal["body"], "signal": name})
+        if self._room.clock.time() >= due:
+            return self._record(address, {**answer, "value": None})
+        raise Pause(f"waits for {for_}", due if until else None)
 
-    def _count_rejection(self) -> None:
-        self._room.rejected += 1
-        if self._room.rejected >= self._room.journal.limits.rejections:
-            raise TooManyRejections(f"{self._room.rejected} rejections")
-
-
-def _results(tasks: Sequence[asyncio.Task[Any]]) -> list[Any]:
-    errors = [t.exception() for t in tasks if not t.cancelled()]
-    signals = [e for e in errors if e is not None and not isinstance(e, Exception)]
-    if signals:
-        raise _first_due(signals)
-    for error in errors:
-        if error is not None:
-            raise error
-    return [t.result() for t in tasks]
-
-
-def _first_due(signals: Sequence[BaseException]) -> BaseException:
-    """Anything graver than a pause first; of pauses one with the earliest time."""
-    for signal in signals:
-        if not isinstance(signal, Pause):
-            return signal
-    dues = [s.due for s in signals if isinstance(s, Pause) and s.due is not None]
-    return Pause(str(signals[0]), min(dues, default=None))
+    def _count_rejection(self, tool: Tool[Any, Any], args: BaseModel) -> None:
+        """Rejected twice for one business key, or too often at all (KERNEL no. 24)."""
+        room, limit = self._room, self._room.journal.limits.rejections
+        named = [tool.name, *(getattr(args, name) for name in tool.key)]
+        room.rejected.append(canonical(named).decode() if tool.key else "")
+        twice = bool(tool.key) and room.rejected.count(room.rejected[-1]) > 1
+        if twice or len(room.rejected) >= limit:
+            raise TooManyRejections(f"{len(room.rejected)} rejections, last of `{tool.name}`")

@@ -1,8 +1,10 @@
 """The guard: validation, evidence, facts, verdict, checkpoint, intent, connection, outcome."""
 
-from leitstand.guard.call import Call, Pause
+from leitstand.guard.answers import Wanted, checkpoint_of, wanted
+from leitstand.guard.call import Call, Pause, Unsettled
+from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.guard import Guard
-from leitstand.guard.passage import Passage, checkpoint_of, effect_key
+from leitstand.guard.passage import Passage, effect_key
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import UnknownEffect
 
@@ -13,6 +15,11 @@ __all__ = [
     "Pause",
     "Rules",
     "UnknownEffect",
+    "Unsettled",
+    "Wanted",
     "checkpoint_of",
     "effect_key",
+    "failure_of",
+    "raised",
+    "wanted",
 ]

@@ -7,6 +7,7 @@ from leitstand.errors import (
     CallFailed,
     Contradiction,
     Missing,
+    ModelRefused,
     Refused,
     Rejected,
     ToolFailed,
@@ -29,17 +30,22 @@ _KINDS: dict[str, type[CallFailed]] = {
 }
 
 
-def failure_of(error: CallFailed) -> dict[str, Any]:
+def failure_of(error: CallFailed | ModelRefused) -> dict[str, Any]:
     """`error` as journal data. A subclass of user-land is recorded as the kind it specialises."""
-    return {
-        "code": error.code if error.code in _KINDS else ToolFailed.code,
-        "text": error.text,
-        "where": error.where,
-        "detail": error.detail,
-    }
+    detail = error.detail if isinstance(error, CallFailed) else {}
+    return {"code": _code(error), "text": error.text, "where": error.where, "detail": detail}
 
 
-def raised(failure: dict[str, Any]) -> CallFailed:
+def raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:
     """The error that was recorded, to be raised again."""
+    if failure["code"] == ModelRefused.code:
+        return ModelRefused(failure["text"], where=failure["where"])
     kind = _KINDS.get(failure["code"], ToolFailed)
     return kind(failure["text"], where=failure["where"], detail=failure["detail"])
+
+
+def _code(error: CallFailed | ModelRefused) -> str:
+    if isinstance(error, ModelRefused):
+        return ModelRefused.code
+    known = (kind.code for kind in type(error).__mro__ if issubclass(kind, CallFailed))
+    return next((code for code in known if code in _KINDS), ToolFailed.code)

@@ -22,12 +22,8 @@ class Guard:
     def open(self, journal: Journal, *, restored: bool = False) -> Passage:
         """The way of one case through the guard for one burst.
 
-        `restored`: the case is older than the last restore of the store, so every write asks the system
-        by key before it is sent (KERNEL no. 31).
+        `restored`: the case is older than the last restore of the store, so every write asks the
+        system by key before it is sent (KERNEL no. 31).
         """
         sending = Sending(self.__systems, journal, self.rules.clock, restored=restored)
         return Passage(self.rules, sending, journal)
-
-    async def home(self) -> None:
-        """Wait until every call that was sent has come home."""
-        await self.__systems.home()

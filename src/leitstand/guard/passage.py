@@ -5,47 +5,27 @@ outcome. Every answer is recorded before the step sees it; a recorded answer is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from leitstand.approval import Grants
 from leitstand.digest import canonical, plain
-from leitstand.errors import (
-    ApprovalRefused,
-    ArgumentsRefused,
-    CallFailed,
-    Contradiction,
-    Diverged,
-    Refused,
-    Rejected,
-)
+from leitstand.errors import CallFailed, Diverged, Rejected, Unreachable
+from leitstand.guard.answers import checkpoint_of, wanted
 from leitstand.guard.call import Call, Pause
 from leitstand.guard.failure import failure_of, raised
-from leitstand.guard.provenance import tainted
+from leitstand.guard.judging import Judge, Proposal, validated
 from leitstand.guard.readings import Readings
-from leitstand.guard.rules import Asked, Rules
-from leitstand.guard.sending import Sending
-from leitstand.policy import Evidence, FactCall, FactMissing
+from leitstand.guard.rules import Rules
+from leitstand.guard.sending import Sending, Standing, refusal
 from leitstand.records import Approval, Checkpoint, Decision, Event, Verdict
 from leitstand.store import Frozen, Journal
 
-__all__ = ["Passage", "checkpoint_of"]
+__all__ = ["Passage", "effect_key"]
 
-REDACTED = "[entfernt]"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A call with validated arguments (JSON) and the readings found for it."""
-
-    call: Call
-    args: dict[str, Any]
-    evidence: Evidence
-    acted: str
-    editor: str = ""
+REREAD = 30.0
+"""Seconds until evidence that a system did not give is read again; doubled each time, to an hour."""
 
 
 class Passage:
@@ -56,6 +36,7 @@ class Passage:
         self._sending = sending
         self._journal = journal
         self._readings = Readings(rules, sending, journal)
+        self._judge = Judge(rules, self._readings, journal)
 
     async def perform(self, call: Call) -> BaseModel:
         """The answer of a call: from the tape if it is there, else made under the rules and recorded.
@@ -66,18 +47,23 @@ class Passage:
         event = tape.answer(call.address)
         if event is not None:
             return await self._replay(call, event)
-        if call.sealed:
+        if call.sealed or call.address in tape.timers:
             msg = f"the recorded run made no call `{call.tool.name}` here"
             raise Diverged(msg, where=call.address)
         if intent := tape.intents.get(call.address):
             self._same(call, intent["proposed"])
-            answer = await self._sending.reconcile(call, intent)
-            return await self._settled(call, answer)
+            standing = await self._standing(call, intent)
+            return await self._settled(call, await self._sending.reconcile(call, intent, standing))
         frozen = tape.checkpoints.get(call.address)
-        if frozen is not None and frozen.state == "open":
+        if frozen is not None:
             self._same(call, frozen.body["proposed"])
-            return await self._resume(call, frozen)
+            if frozen.state == "open":
+                return await self._resume(call, frozen)
         return await self._propose(call)
+
+    async def home(self) -> None:
+        """Wait until every call of this case has come home and is recorded."""
+        await self._sending.home()
 
     async def _replay(self, call: Call, event: Event) -> BaseModel:
         body = self._journal.tape.body(event)
@@ -88,110 +74,64 @@ class Passage:
 
     async def _propose(self, call: Call) -> BaseModel:
         try:
-            args = _validated(call.tool.args, call.args)
-            proposal = Proposal(call, args, await self._readings.find(call.evidence), call.proposed)
-            verdict = self._judge(proposal)
+            args = validated(call.tool.args, call.args)
+            evidence = await self._readings.find(call.evidence)
+            proposal = Proposal(call, args, evidence, call.proposed)
+            verdict = self._judge.verdict(proposal)
             if verdict.decision is Decision.REDACT:
-                proposal, verdict = self._redacted(proposal, verdict)
+                proposal, verdict = self._judge.redacted(proposal, verdict)
         except CallFailed as error:
             raise self._failed(call, error) from None
         if verdict.decision is Decision.ALLOW:
             return await self._execute(proposal, verdict)
         if verdict.decision is Decision.DENY or not call.may_wait or not call.tool.writes:
-            raise self._failed(call, _refusal(call, verdict), verdict)
+            raise self._failed(call, refusal(call, verdict), verdict)
         return self._freeze(proposal, verdict)
 
     async def _resume(self, call: Call, frozen: Frozen) -> BaseModel:
         shown = checkpoint_of(self._journal, frozen)
+        answers = [Approval.model_validate(a) for a in frozen.approvals]
+        self._rejected(call, frozen, shown, answers)
+        if not answers and shown.slice == self._rules.bundle.slice(call.tool.name):
+            raise Pause(f"checkpoint {frozen.id} waits")
         try:
-            proposal, grants = await self._answers(call, frozen, shown)
-        except Rejected as error:
-            self._close(frozen, "rejected")
-            raise self._failed(call, error) from None
-        verdict = self._judge(proposal, grants)
+            evidence = await self._readings.again(call.evidence)
+            want = wanted(self._rules, self._journal, shown, answers)
+            proposal = Proposal(call, want.args, evidence, want.acted, want.editor)
+            grants = self._judge.grants(proposal, shown, answers)
+            verdict = self._judge.verdict(proposal, grants)
+        except Unreachable as error:
+            raise self._later(frozen, error) from None
+        except CallFailed as error:
+            raise self._failed(call, error, frozen=frozen) from None
         if verdict.decision is Decision.ALLOW:
             return await self._execute(proposal, verdict, frozen, grants)
         if verdict.decision in (Decision.APPROVE, Decision.ESCALATE):
-            now = self._shown_now(proposal)
+            now = self._judge.shown(proposal)
             if now == (shown.evidence, shown.slice):
                 raise Pause(f"checkpoint {frozen.id} waits")
             self._close(frozen, "void")
             return self._freeze(proposal, verdict, _difference(shown, now))
-        self._close(frozen, "void")
-        raise self._failed(call, _refusal(call, verdict), verdict)
+        raise self._failed(call, refusal(call, verdict), verdict, frozen)
 
-    async def _answers(
-        self, call: Call, frozen: Frozen, shown: Checkpoint
-    ) -> tuple[Proposal, Grants]:
-        """The action as people want it by now, and who signed exactly that. Raises Rejected."""
-        answers = [Approval.model_validate(a) for a in frozen.approvals]
-        args, editor = self._edited(call, shown, answers)
-        evidence = await self._readings.again(call.evidence)
-        acted = self._digest(call.tool.name, args)
-        proposal = Proposal(call, args, evidence, acted, editor)
-        evidence_now, slice_now = self._shown_now(proposal)
-        current = shown.model_copy(
-            update={"acted": acted, "evidence": evidence_now, "slice": slice_now}
-        )
-        rejecting = [a for a in answers if a.answer == "reject"]
-        for answer in self._rules.grants(shown, rejecting).rejections:
-            raise Rejected(
-                answer.reason or "abgelehnt",
-                where=call.tool.name,
-                detail={"person": answer.person, "at": int(answer.at)},
-            )
-        signed = [a for a in answers if a.answer != "reject"]
-        return proposal, self._rules.grants(current, signed)
+    def _rejected(
+        self, call: Call, frozen: Frozen, shown: Checkpoint, answers: Sequence[Approval]
+    ) -> None:
+        """Raises Rejected if a person who may decide has said no, whatever has changed since."""
+        refusing = [a for a in answers if a.answer == "reject"]
+        for answer in self._rules.grants(shown, refusing).rejections:
+            detail: dict[str, object] = {"person": answer.person, "at": int(answer.at)}
+            text = answer.reason or "abgelehnt"
+            error = Rejected(text, where=call.tool.name, detail=detail)
+            self._close(frozen, "rejected")
+            raise self._failed(call, error)
 
-    def _edited(
-        self, call: Call, shown: Checkpoint, answers: Sequence[Approval]
-    ) -> tuple[dict[str, Any], str]:
-        args, editor = dict(shown.args), ""
-        for answer in answers:
-            if answer.answer == "edit" and self._eligible(shown, answer):
-                args, editor = {**args, **answer.edits}, answer.person
-        return _validated(call.tool.args, args), editor
-
-    def _eligible(self, shown: Checkpoint, answer: Approval) -> bool:
-        edited = shown.model_copy(update={"acted": answer.acted})
-        return bool(self._rules.grants(edited, [answer]).count)
-
-    def _judge(self, proposal: Proposal, grants: Grants | None = None) -> Verdict:
-        call, case = proposal.call, self._journal.case
-        limits = self._rules.limits(case.tenant)
-        today = datetime.fromtimestamp(self._rules.clock.time(), UTC).date()
-        facts = FactCall(
-            tool=call.tool.name,
-            args=proposal.args,
-            evidence=proposal.evidence,
-            limits=limits,
-            today=today,
-            tenant=case.tenant,
-            requester=case.requester,
-        )
-        try:
-            measured = self._rules.bundle.measure(facts)
-        except FactMissing as error:
-            detail: dict[str, object] = {"cause": error.cause}
-            raise Refused(str(error), where=call.tool.name, detail=detail) from error
-        marks: tuple[str, ...] = ()
-        if call.tool.writes and not proposal.editor:
-            marks = tainted(call.tool, proposal.args, proposal.evidence, measured.checked)
-        return self._rules.decide(
-            case,
-            Asked(call.tool.name, proposal.args, measured, marks, bool(proposal.editor)),
-            self._journal.tape.done,
-            grants,
-        )
-
-    def _redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict]:
-        args = {k: REDACTED if k in verdict.redact else v for k, v in proposal.args.items()}
-        acted = self._digest(proposal.call.tool.name, args)
-        changed = Proposal(proposal.call, args, proposal.evidence, acted)
-        again = self._judge(changed)
-        if again.decision is Decision.REDACT:
-            again = again.model_copy(update={"decision": Decision.DENY})
-        return changed, again
+    def _later(self, frozen: Frozen, error: Unreachable) -> Pause:
+        """Evidence cannot be shown to hold: no signature is used, and none is lost."""
+        tries = self._journal.tape.attempts.get(frozen.id, 0)
+        self._journal.record("attempt", "", {"key": frozen.id, "text": error.text})
+        wait = min(REREAD * 2**tries, 3600.0)
+        return Pause(f"checkpoint {frozen.id}: {error.text}", self._rules.clock.time() + wait)
 
     async def _execute(
         self,
@@ -202,16 +142,16 @@ class Passage:
     ) -> BaseModel:
         call = proposal.call
         args = call.tool.args.model_validate_json(canonical(proposal.args))
-        if not call.tool.writes:
-            try:
-                return await self._read(call, args, verdict)
-            except CallFailed as error:
-                raise self._failed(call, error) from None
-        intent = self._intent(proposal, verdict, frozen, grants)
         try:
-            answer = await self._sending.send(call, args, intent)
-        except Contradiction as error:
-            raise self._failed(call, error) from None
+            if not call.tool.writes:
+                return await self._read(call, args, verdict)
+            intent = self._intent(proposal, verdict, frozen, grants)
+            shown = checkpoint_of(self._journal, frozen) if frozen else None
+            signed = grants.approvals if grants else ()
+            standing = self._judge.standing(proposal, shown, signed, intent["at"])
+            answer = await self._sending.send(call, args, intent, standing)
+        except CallFailed as error:  # Nothing was sent.
+            raise self._failed(call, error, frozen=frozen) from None
         return await self._settled(call, answer)
 
     async def _read(self, call: Call, args: BaseModel, verdict: Verdict) -> BaseModel:
@@ -229,6 +169,19 @@ class Passage:
             raise raised(answer["failure"])
         return await self._readings.model(call.tool, answer, call.address)
 
+    async def _standing(self, call: Call, intent: Mapping[str, Any]) -> Standing:
+        """How an action that was allowed before stands with the rules, should it be sent again."""
+        evidence = await self._readings.find(intent["evidence"])
+        editor = intent.get("editor", "")
+        proposal = Proposal(call, intent["args"], evidence, intent["acted"], editor)
+        frozen = self._journal.tape.by_id.get(intent.get("checkpoint", ""))
+        if frozen is None:
+            return self._judge.standing(proposal)
+        used = [Approval.model_validate(a) for a in frozen.approvals]
+        signed = [a for a in used if a.nonce in intent["approvals"]]
+        shown = checkpoint_of(self._journal, frozen)
+        return self._judge.standing(proposal, shown, signed, intent["at"])
+
     def _intent(
         self,
         proposal: Proposal,
@@ -237,6 +190,7 @@ class Passage:
         grants: Grants | None,
     ) -> dict[str, Any]:
         case, call = self._journal.case, proposal.call
+        connection = self._sending.connection(call.tool)
         body: dict[str, Any] = {
             "tool": call.tool.name,
             "args": proposal.args,
@@ -250,14 +204,14 @@ class Passage:
         if frozen is not None and grants is not None:
             body |= {"checkpoint": frozen.id, "approvals": [a.nonce for a in grants.approvals]}
             body |= {"persons": list(grants.persons)}
+        if proposal.editor:
+            body["editor"] = proposal.editor
         if budgets := self._rules.budgets(case.tenant, call.tool.name, proposal.args):
             body["budgets"] = budgets
         if call.tool.key:
             values = canonical([proposal.args[name] for name in call.tool.key])
-            body["business"] = [
-                self._sending.connection(call.tool),
-                self._rules.business_key(case.tenant, call.tool.writes, values),
-            ]
+            key = self._rules.business_key(case.tenant, call.tool.writes, values)
+            body["business"] = [connection, key]
         return body
 
     def _freeze(
@@ -266,8 +220,8 @@ class Passage:
         call, case = proposal.call, self._journal.case
         before = self._journal.tape.checkpoints.get(call.address)
         generation = before.generation + 1 if before else 0
-        evidence, slice_now = self._shown_now(proposal)
-        name = plain(f"{case.ulid}|{call.address}|{generation}".encode())[:10]
+        evidence, slice_now = self._judge.shown(proposal)
+        name = plain(f"{case.ulid}|{call.address}|{generation}".encode())[:16]
         self._journal.record(
             "checkpoint",
             call.address,
@@ -294,8 +248,15 @@ class Passage:
         self._journal.record("void", "", {"id": frozen.id, "state": state})
 
     def _failed(
-        self, call: Call, error: CallFailed, verdict: Verdict | None = None
+        self,
+        call: Call,
+        error: CallFailed,
+        verdict: Verdict | None = None,
+        frozen: Frozen | None = None,
     ) -> CallFailed:
+        """Record a failure as the answer, and close the checkpoint that nobody can decide any more."""
+        if frozen is not None:
+            self._close(frozen, "void")
         body: dict[str, Any] = {
             "tool": call.tool.name,
             "proposed": call.proposed,
@@ -308,13 +269,6 @@ class Passage:
         event = self._journal.record("answer", call.address, body)
         return raised(self._journal.tape.body(event)["failure"])
 
-    def _shown_now(self, proposal: Proposal) -> tuple[str, str]:
-        digest = self._readings.digest(proposal.evidence)
-        return digest, self._rules.bundle.slice(proposal.call.tool.name)
-
-    def _digest(self, tool: str, args: Mapping[str, Any]) -> str:
-        return self._journal.digest(canonical([tool, args]))
-
     def _same(self, call: Call, recorded: str) -> None:
         self._journal.tape.read(call.address)
         if recorded != call.proposed:
@@ -322,56 +276,9 @@ class Passage:
             raise Diverged(msg, where=call.address)
 
 
-def checkpoint_of(journal: Journal, frozen: Frozen) -> Checkpoint:
-    """The checkpoint as people are shown it and sign it."""
-    body, case = frozen.body, journal.case
-    return Checkpoint(
-        id=frozen.id,
-        case=case.ulid,
-        tenant=case.tenant,
-        address=body["address"] if "address" in body else _address(journal, frozen),
-        tool=body["tool"],
-        args=body["args"],
-        proposed=body["proposed"],
-        acted=body["acted"],
-        evidence=body["evidence"],
-        slice=body["slice"],
-        requester=case.requester,
-        roles=tuple(body["roles"]),
-        approvers=body["approvers"],
-        opened=body["opened"],
-        expires=body["expires"],
-    )
-
-
 def effect_key(tenant: str, ulid: str, address: str, tool: str) -> str:
     """The idempotency key of a write: from tenant, case, address and tool alone (KERNEL no. 6)."""
     return plain(f"{tenant}|{ulid}|{address}|{tool}".encode())[:32]
-
-
-def _address(journal: Journal, frozen: Frozen) -> str:
-    found = (a for a, c in journal.tape.checkpoints.items() if c is frozen)
-    address = next(found, None)
-    if address is None:
-        msg = f"checkpoint `{frozen.id}` is not this case's"
-        raise ApprovalRefused(msg)
-    return address
-
-
-def _validated(model: type[BaseModel], args: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return model.model_validate_json(canonical(args)).model_dump(mode="json")
-    except ValidationError as error:
-        faults = "; ".join(
-            f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5]
-        )
-        raise ArgumentsRefused(faults, where=model.__name__) from error
-
-
-def _refusal(call: Call, verdict: Verdict) -> Refused:
-    rules = ", ".join(verdict.rules) or verdict.error or "no rule grants it"
-    detail = verdict.model_dump(mode="json", exclude={"facts"})
-    return Refused(f"`{call.tool.name}` is refused by {rules}", where=call.tool.name, detail=detail)
 
 
 def _difference(shown: Checkpoint, now: tuple[str, str]) -> list[str]:

@@ -61,9 +61,15 @@ class Rules:
             if b["tool"] == tool
         ]
 
-    def grants(self, checkpoint: Checkpoint, approvals: Sequence[Approval]) -> Grants:
-        """Who of these people validly signed exactly this, by the directory and the clock of now."""
-        return verify(checkpoint, approvals, self.directory, now=self.clock.time())
+    def grants(
+        self, checkpoint: Checkpoint, approvals: Sequence[Approval], at: float | None = None
+    ) -> Grants:
+        """Who of these people validly signed exactly this, by the directory of now.
+
+        Deadlines count by the clock of now, or as of `at`: when the signatures were used.
+        """
+        now = self.clock.time() if at is None else at
+        return verify(checkpoint, approvals, self.directory, now=now)
 
     def decide(
         self, case: Case, asked: Asked, done: Set[str], grants: Grants | None

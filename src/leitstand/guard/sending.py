@@ -1,32 +1,66 @@
 """Sending: intent before the call, outcome after it, and reconciling when the outcome is unknown.
 
-The one code path from an intent without outcome leads through `reconcile` (KERNEL nos. 4, 5).
+The one code path from an intent without outcome leads through `reconcile` (KERNEL nos. 4, 5). Every
+call runs in a task of the guard's own, with the record of its outcome: cancelling a step cancels
+neither (KERNEL no. 9).
 """
 
 import asyncio
-from typing import Any
+import math
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from leitstand.clock import Clock
 from leitstand.digest import canonical
-from leitstand.errors import CallFailed, Unreachable
-from leitstand.guard.call import Call, Pause
+from leitstand.errors import CallFailed, Refused, Unreachable
+from leitstand.guard.call import Call, Unsettled
 from leitstand.guard.failure import failure_of
 from leitstand.guard.systems import Ambiguous, Systems
+from leitstand.records import Decision, Verdict
 from leitstand.store import Budget, Journal
 from leitstand.tool import Tool
 
-__all__ = ["Sending", "UnknownEffect"]
+__all__ = ["Sending", "Standing", "UnknownEffect", "refusal"]
 
+T = TypeVar("T")
 READ_PAUSES = (0.05, 0.2)
 """Seconds before each repeat of a read that a system did not answer."""
 ATTEMPTS = 5
 """How often the outcome of a write is asked for before a person takes over."""
+PROMPT = 10.0
+"""Seconds after its record within which a write is sent or not at all: "absent" counts from there."""
 
 
 class UnknownEffect(BaseException):
     """Nobody can tell whether a write happened: the case is held for a person. No step may catch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an action that is about to be sent stands with the rules: `bundle` names those in force."""
+
+    bundle: Callable[[], str]
+    judge: Callable[[], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A write on its way out: `allowed` is the bundle under which the record allows it.
+
+    `written` is when that was recorded (monotonic seconds), `absent` when it is certain that it has
+    not happened so far (seconds since the epoch, infinite if that cannot be known).
+    """
+
+    call: Call
+    args: BaseModel
+    intent: dict[str, Any]
+    standing: Standing
+    written: float
+    allowed: str = ""
+    absent: float = 0.0
 
 
 class Sending:
@@ -37,77 +71,135 @@ class Sending:
         self._journal = journal
         self._clock = clock
         self._restored = restored
+        self._home: set[asyncio.Task[Any]] = set()
 
     def connection(self, tool: Tool[Any, Any]) -> str:
-        """The name of the connection that a tool uses."""
-        return self._systems.connection(tool)[0]
+        """The name of the connection that a tool uses. Raises Unreachable: none is configured."""
+        return self._systems.connection(tool).name
+
+    async def home(self) -> None:
+        """Wait until every call of this case has come home and is recorded."""
+        while self._home:
+            done, _ = await asyncio.wait(self._home)
+            for task in done:
+                task.exception()  # Whoever called it has it, or has gone.
 
     async def read(self, call: Call, args: BaseModel) -> BaseModel:
         """Call a read; one that is not answered is repeated. Raises CallFailed."""
-        timeout = call.timeout or call.tool.timeout
         for pause in READ_PAUSES:
             try:
-                return await self._systems.read(call.tool, args, timeout)
-            except Unreachable:
+                return await self._owned(self._systems.read(call.tool, args, call.limit))
+            except Unreachable as error:
+                self._journal.record("attempt", call.address, {"key": "", "text": error.text})
                 await asyncio.sleep(pause)
-        return await self._systems.read(call.tool, args, timeout)
+        return await self._owned(self._systems.read(call.tool, args, call.limit))
 
-    async def send(self, call: Call, args: BaseModel, intent: dict[str, Any]) -> dict[str, Any]:
+    async def send(
+        self, call: Call, args: BaseModel, intent: dict[str, Any], standing: Standing
+    ) -> dict[str, Any]:
         """Record the intent, call the system, record the outcome; its body is returned.
 
-        Raises Contradiction (a key or budget is taken, nothing was sent), Pause (the outcome is unknown, or the
-        lease is too short to send), UnknownEffect.
+        Raises Contradiction (a key or budget is taken, nothing was sent), Unsettled (the outcome is
+        unknown, or the lease is too short to send), UnknownEffect.
         """
-        await self._journal.intend(call.address, intent, _budgets(self._journal, intent))
+        budgets = [Budget(*row) for row in intent.get("budgets", ())]
+        written = self._clock.monotonic()
+        await self._journal.intend(call.address, intent, budgets)
         if self._restored:
-            return await self.reconcile(call, intent)
-        return await self._try(call, args, intent)
+            self._answerable(call.tool, intent["key"])
+            if (found := await self._found(call, intent)) is not None:
+                return found
+        allowed = "" if self._restored else str(intent["verdict"].bundle)
+        parcel = _Parcel(call, args, intent, standing, written, allowed)
+        return await self._owned(self._send(parcel))
 
-    async def reconcile(self, call: Call, intent: dict[str, Any]) -> dict[str, Any]:
+    async def reconcile(
+        self, call: Call, intent: dict[str, Any], standing: Standing
+    ) -> dict[str, Any]:
         """Find out what became of an intent without outcome; send it again only if that is safe.
 
-        Raises Pause (ask again later), UnknownEffect (a person has to look).
+        Raises Unsettled (ask again later), UnknownEffect (a person has to look).
         """
         tool, key = call.tool, intent["key"]
-        timeout = call.timeout or tool.timeout
+        self._answerable(tool, key)
+        settled = self._settled(call, intent)  # Before the look-up: what is absent now may arrive.
+        if tool.reconcile is not None and (found := await self._found(call, intent)) is not None:
+            return found
+        if not tool.idempotent and settled > self._clock.time():
+            raise Unsettled(f"`{tool.name}` {key} may still be on its way", settled)
+        args = tool.args.model_validate_json(canonical(intent["args"]))
+        absent = settled if tool.reconcile is not None else math.inf
+        parcel = _Parcel(call, args, intent, standing, self._clock.monotonic(), absent=absent)
+        return await self._owned(self._send(parcel))
+
+    def _answerable(self, tool: Tool[Any, Any], key: str) -> None:
         if tool.reconcile is None and not tool.idempotent:
             raise UnknownEffect(f"`{tool.name}` {key}: it has no look-up and no honoured key")
-        if tool.reconcile is not None:
-            try:
-                found = await self._systems.find(tool, key, timeout)
-            except Ambiguous as error:
-                raise self._later(call, intent, str(error)) from error
-            if found is not None:
-                return await self._outcome(call, intent, canonical(found))
-        due = intent["at"] + timeout + self._systems.connection(tool)[1]
-        if not self._restored and self._clock.time() < due:
-            raise Pause(f"`{tool.name}` {key} may still be on its way", due)
-        args = tool.args.model_validate_json(canonical(intent["args"]))
-        return await self._try(call, args, intent)
 
-    async def _try(self, call: Call, args: BaseModel, intent: dict[str, Any]) -> dict[str, Any]:
-        timeout = call.timeout or call.tool.timeout
-        if self._clock.monotonic() >= self._journal.lease_end - timeout:
-            raise Pause("the lease is too short to send", self._clock.time())
+    def _settled(self, call: Call, intent: dict[str, Any]) -> float:
+        """When a look-up that finds nothing proves that nothing happened, seconds since the epoch."""
+        key, now = intent["key"], self._clock.time()
+        wait = call.limit + self._systems.connection(call.tool).settle
+        sent = self._systems.sent.get(key)
+        if sent is not None:
+            return now + max(0.0, sent + wait - self._clock.monotonic())
+        return max(intent["at"], self._journal.tape.sent.get(key, 0.0)) + PROMPT + wait
+
+    async def _found(self, call: Call, intent: dict[str, Any]) -> dict[str, Any] | None:
+        if call.tool.reconcile is None:
+            return None
         try:
-            result = await self._systems.write(call.tool, args, intent["key"], timeout)
+            found = await self._systems.find(call.tool, intent["key"], call.limit)
+        except Ambiguous as error:
+            raise self._later(call, intent, str(error)) from error
+        return None if found is None else await self._outcome(call, intent, found)
+
+    async def _send(self, parcel: _Parcel) -> dict[str, Any]:
+        """Send under the rules in force at this moment, if they allow it."""
+        call, intent, standing = parcel.call, parcel.intent, parcel.standing
+        written, allowed = parcel.written, parcel.allowed
+        while standing.bundle() != allowed:
+            verdict = standing.judge()
+            if verdict.decision is not Decision.ALLOW:
+                return await self._forbidden(parcel, verdict)
+            allowed, written = verdict.bundle, self._clock.monotonic()
+            note = {"key": intent["key"], "at": self._clock.time(), "verdict": verdict}
+            self._journal.record("attempt", call.address, note)
+            await self._journal.commit()
+        # From here to the call nothing else runs: what was checked still holds when it is sent.
+        now = self._clock.monotonic()
+        if now >= min(self._journal.lease_end - call.limit, written + PROMPT):
+            raise Unsettled("the lease is too short to send", self._clock.time())
+        self._systems.sent[intent["key"]] = now
+        try:
+            result = await self._systems.write(call.tool, parcel.args, intent["key"], call.limit)
         except Ambiguous as error:
             raise self._later(call, intent, str(error)) from error
         except CallFailed as error:
             return await self._record(call, intent, {"failure": failure_of(error)})
-        return await self._outcome(call, intent, canonical(result))
+        return await self._outcome(call, intent, result)
+
+    async def _forbidden(self, parcel: _Parcel, verdict: Verdict) -> dict[str, Any]:
+        """The rules have changed since the intent: refused, once it is certain that it did not happen."""
+        call, intent = parcel.call, parcel.intent
+        if parcel.absent == math.inf:
+            raise UnknownEffect(f"`{call.tool.name}` {intent['key']}: the rules forbid a repeat")
+        if parcel.absent > self._clock.time():
+            raise Unsettled(f"`{call.tool.name}` may still be on its way", parcel.absent)
+        return await self._record(call, intent, {"failure": failure_of(refusal(call, verdict))})
 
     def _later(self, call: Call, intent: dict[str, Any], text: str) -> BaseException:
-        key = intent["key"]
+        key, tool = intent["key"], call.tool
         if self._journal.tape.attempts.get(key, 0) >= ATTEMPTS:
-            return UnknownEffect(f"`{call.tool.name}` {key}: {text}")
+            return UnknownEffect(f"`{tool.name}` {key}: {text}")
         self._journal.record("attempt", call.address, {"key": key, "text": text})
-        settle = self._systems.connection(call.tool)[1]
-        wait = (call.timeout or call.tool.timeout) + settle
-        return Pause(f"`{call.tool.name}` {key}: {text}", self._clock.time() + wait)
+        wait = call.limit + self._systems.connection(tool).settle
+        return Unsettled(f"`{tool.name}` {key}: {text}", self._clock.time() + wait)
 
-    async def _outcome(self, call: Call, intent: dict[str, Any], raw: bytes) -> dict[str, Any]:
-        return await self._record(call, intent, self._journal.value(raw))
+    async def _outcome(
+        self, call: Call, intent: dict[str, Any], result: BaseModel
+    ) -> dict[str, Any]:
+        return await self._record(call, intent, self._journal.value(canonical(result)))
 
     async def _record(
         self, call: Call, intent: dict[str, Any], answer: dict[str, Any]
@@ -121,9 +213,20 @@ class Sending:
             **answer,
         }
         self._journal.record("outcome", call.address, body)
+        self._systems.sent.pop(intent["key"], None)
         await self._journal.commit()
         return body
 
+    async def _owned(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.ensure_future(work)
+        self._home.add(task)
+        task.add_done_callback(self._home.discard)
+        await asyncio.wait({task})
+        return task.result()
 
-def _budgets(journal: Journal, intent: dict[str, Any]) -> list[Budget]:
-    return [Budget(*row) for row in intent.get("budgets", ())]
+
+def refusal(call: Call, verdict: Verdict) -> Refused:
+    """The refusal that a verdict is, with the verdict as its detail."""
+    rules = ", ".join(verdict.rules) or verdict.error or "no rule grants it"
+    detail = verdict.model_dump(mode="json", exclude={"facts"})
+    return Refused(f"`{call.tool.name}` is refused by {rules}", where=call.tool.name, detail=detail)

@@ -6,6 +6,7 @@ from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import Exceptional, Queue, Waiting, queue_of
 from leitstand.inbox.receipt import Receipt, receipt_of
+from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of
 from leitstand.inbox.texts import Language, Texts, texts_of
 
@@ -22,6 +23,7 @@ __all__ = [
     "Pending",
     "Queue",
     "Receipt",
+    "Row",
     "Rule",
     "Signer",
     "Source",
@@ -38,5 +40,6 @@ __all__ = [
     "open_dossier",
     "queue_of",
     "receipt_of",
+    "row_of",
     "texts_of",
 ]

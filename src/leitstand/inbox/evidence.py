@@ -40,7 +40,7 @@ async def readings_of(
     found: list[Read] = []
     for name in names:
         event = journal.tape.answers.get(name)
-        body = journal.tape.body(event) if event is not None else {"failure": True}
+        body: dict[str, Any] = journal.tape.body(event) if event is not None else {"failure": True}
         tool = tools.get(body.get("tool", ""))
         if "failure" not in body and tool is not None:
             result = await result_of(journal, body)

@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from leitstand.digest import canonical
 from leitstand.errors import ModelRefused
@@ -16,7 +16,7 @@ from leitstand.model.prompt import Prompt
 from leitstand.model.tokens import Counter, Tokens
 from leitstand.values import Reading
 
-__all__ = ["Asked", "ask", "messages"]
+__all__ = ["Asked", "ask"]
 
 T = TypeVar("T", bound=BaseModel)
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
@@ -28,7 +28,7 @@ _FORM = (
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[T]):
-    """A model's answer as a reading, with what it cost.
+    """A model's answer as a reading, which prompt gave it, and its tokens.
 
     The reading's source names model and prompt, its confidence is the prompt's measured one.
     """
@@ -51,28 +51,25 @@ async def ask(
     Raises ModelRefused: inputs other than the prompt names, over its budget, or an answer that is
     not exactly one object of `answer_type`.
     """
-    asked = messages(prompt, inputs, answer_type)
-    counts = [counter.count(_text(m)) for m in asked]
+    asked = _messages(prompt, inputs, answer_type)
+    counts = [counter.count(str(m.text)) for m in asked]
     sent = Tokens(sum(c.count for c in counts), any(c.estimated for c in counts))
     if sent.count > prompt.budget:
         raise ModelRefused(f"{sent.count} tokens, budget {prompt.budget}", where=prompt.source)
-    text = _text(await model.ainvoke(asked))
+    text = str((await model.ainvoke(asked)).text)
     value = _answer(text, answer_type, prompt)
-    source = f"{model._llm_type}:{prompt.source}"  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    reading = Reading[answer_type](value=value, source=source, confidence=prompt.confidence)
+    name = model._llm_type  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    reading = Reading[answer_type](
+        value=value, source=f"{name}:{prompt.source}", confidence=prompt.confidence
+    )
     return Asked(reading, prompt.source, sent, counter.count(text))
 
 
-def messages(
+def _messages(
     prompt: Prompt, inputs: Mapping[str, Any], answer_type: type[BaseModel]
 ) -> list[BaseMessage]:
-    """What is sent: the prompt with the form of the answer, then the inputs as one JSON text.
-
-    Raises ModelRefused: an input is missing or not one of the prompt's.
-    """
-    if inputs.keys() != set(prompt.inputs):
-        wrong = sorted(inputs.keys() ^ set(prompt.inputs))
-        raise ModelRefused(f"inputs missing or unknown: {wrong}", where=prompt.source)
+    if wrong := set(inputs) ^ set(prompt.inputs):
+        raise ModelRefused(f"inputs missing or unknown: {sorted(wrong)}", where=prompt.source)
     schema = canonical(answer_type.model_json_schema()).decode()
     return [
         SystemMessage(prompt.text + _FORM.format(schema=schema), name=prompt.name),
@@ -86,7 +83,7 @@ def _answer(text: str, answer_type: type[T], prompt: Prompt) -> T:
     try:
         json.loads(body, object_pairs_hook=_once)
         return answer_type.model_validate_json(body, strict=True, extra="forbid")
-    except (ValidationError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise ModelRefused(f"no {answer_type.__name__}: {error}", where=prompt.source) from error
 
 
@@ -96,8 +93,3 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) < len(pairs):
         raise ValueError("a field stands there twice")
     return found
-
-
-def _text(message: BaseMessage) -> str:
-    content = cast("object", message.content)  # pyright: ignore[reportUnknownMemberType]
-    return content if isinstance(content, str) else message.text

@@ -1,4 +1,4 @@
-"""A chat model that answers from a script: for tests, the demo and the replay of recorded cases."""
+"""A chat model that answers from a script: for tests and the demo."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ __all__ = ["Script", "ScriptedModel"]
 
 
 class Script(Frozen):
-    """One answer: to which prompt, for which inputs (those named must be equal), and what it says."""
+    """One answer: to which prompt, for which inputs (those named must be equal), and its text."""
 
     prompt: str
     given: Mapping[str, Any] = {}
@@ -35,20 +35,16 @@ class ScriptedModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "scripted"
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: object = None,
-        **kwargs: object,
+    async def _agenerate(
+        self, messages: list[BaseMessage], *_args: object, **_rest: object
     ) -> ChatResult:
-        system, *_, human = messages
-        answer = self._find(system.name or "", json.loads(human.text))
-        text = answer if isinstance(answer, str) else canonical(answer).decode()
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
+        return self._generate(messages)
 
-    def _find(self, prompt: str, inputs: Mapping[str, Any]) -> Mapping[str, Any] | str:
+    def _generate(self, messages: list[BaseMessage], *_args: object, **_rest: object) -> ChatResult:
+        prompt, inputs = messages[0].name or "", json.loads(str(messages[-1].text))
         for script in self.scripts:
             if script.prompt == prompt and script.given.items() <= inputs.items():
-                return script.answer
+                given = script.answer
+                text = given if isinstance(given, str) else canonical(given).decode()
+                return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
         raise ModelRefused("no scripted answer fits these inputs", where=prompt)

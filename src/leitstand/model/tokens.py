@@ -9,27 +9,25 @@ import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+
+from leitstand.digest import plain
 
 __all__ = ["Counter", "Tokens"]
 
-_CHARACTERS = 4
-_REMEMBERED = 4_096
+_CHARACTERS, _REMEMBERED = 4, 4_096
 _VOCABULARIES = {
     "o200k_base": (
         "fb374d419588a4632f3f557e76b4b70aebbca790",
         "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
     ),
-    "cl100k_base": (
-        "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",
-        "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
-    ),
 }
 """Encoding → its file's name in tiktoken's cache folder, and the SHA-256 of that file."""
 
 
-class Tokens(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tokens:
     """How many tokens, and whether that is an estimate."""
 
     count: int
@@ -43,13 +41,14 @@ class Counter:
 
     def __init__(self, encode: Callable[[str], Sequence[int]] | None = None) -> None:
         self._encode = encode
-        self._known: OrderedDict[bytes, int] = OrderedDict()
+        self._known: OrderedDict[str, int] = OrderedDict()
 
     @staticmethod
     def of(encoding: str = "o200k_base") -> "Counter":
         """Exact if the vocabulary's file lies in `TIKTOKEN_CACHE_DIR`, estimating if not."""
-        folder = os.environ.get("TIKTOKEN_CACHE_DIR")
-        if not folder or not _present(Path(folder), encoding):
+        name, expected = _VOCABULARIES.get(encoding, ("", ""))
+        file = Path(os.environ.get("TIKTOKEN_CACHE_DIR", "")) / name
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != expected:
             return Counter()
         import tiktoken  # noqa: PLC0415 - loaded only where it can count
 
@@ -59,16 +58,9 @@ class Counter:
         """The tokens of a text."""
         if self._encode is None:
             return Tokens(-(-len(text) // _CHARACTERS), estimated=True)
-        name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        name = plain(text.encode())
         if name not in self._known:
             self._known[name] = len(self._encode(text))
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        self._known.move_to_end(name)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
         return Tokens(self._known[name], estimated=False)
-
-
-def _present(folder: Path, encoding: str) -> bool:
-    name, expected = _VOCABULARIES.get(encoding, ("", ""))
-    file = folder / name
-    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == expected

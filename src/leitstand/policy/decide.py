@@ -143,10 +143,11 @@ def _judge(
     }
     question, facts = _Question(_store(bundle, request), names, groups), groups["facts"]
     allowed, reasons = question.ask(rules.judging)
-    marks = question.ask(rules.marking)[1] if rules.marking else ()
     against = () if allowed else reasons
+    permits = reasons if allowed else question.ask(rules.permitting)[1]
+    marks = (name for name in permits if rules.rules[name].marks)
     hits = [rules.rules[name].hit(facts) for name in (*against, *marks)]
-    if not allowed and not (against and question.ask(rules.granting)[0]):
+    if not any(rules.rules[name].grants for name in permits):
         text = f"nothing grants `{request.tool}` to role `{request.role}`"
         return denied(bundle, request.tool, text, hits=hits, facts=facts)
     fields = {f for name in against for f in rules.rules[name].notes.fields}

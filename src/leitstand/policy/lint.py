@@ -70,18 +70,20 @@ def _judging(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.marks:
         return
     asks = rule.decision in (Decision.APPROVE, Decision.ESCALATE)
-    lifts = any(
-        isinstance(n, pst.GetAttr) and n.attr == "approval" for n in nodes_of(rule.node.clauses)
-    )
-    if asks and not lifts:
+    lifting = [c for c in rule.node.clauses if isinstance(c, pst.Unless)]
+    if asks and not _reads_approval(rule.node.clauses):
         yield "undischargeable", "asks people, but no condition reads `context.call.approval`"
-    if rule.decision is Decision.DENY and lifts:
-        yield "approval-denied", "denies, so nobody is asked; its condition on approval is idle"
+    if rule.decision is Decision.DENY and _reads_approval(tuple(lifting)):
+        yield "approval-denied", "denies, so nobody is asked: no approval can lift it"
     if rule.level not in _FITTING[rule.decision]:
         name = rule.decision.name.lower()
         yield "level", f'@decision("{name}") does not go with @level("{rule.level}")'
     if rule.level == "hold" and not rule.notes.cause:
         yield "no-cause", "holds without @cause: the exception queue is not told why"
+
+
+def _reads_approval(clauses: tuple[pst.Clause, ...]) -> bool:
+    return any(isinstance(n, pst.GetAttr) and n.attr == "approval" for n in nodes_of(clauses))
 
 
 def _of_tool(name: str, tool: ToolRules) -> Iterator[Finding]:
@@ -93,7 +95,9 @@ def _of_tool(name: str, tool: ToolRules) -> Iterator[Finding]:
 
 
 def _unused(bundle: Bundle) -> Iterator[Finding]:
-    used = {name for t in bundle.tools.values() for group, name in t.named if group == "facts"}
+    used = {
+        name for t in bundle.tools.values() for group, name in t.judging.named if group == "facts"
+    }
     used |= {n for r in bundle.rules for n in (r.notes.roles_fact, r.notes.approvers_fact) if n}
     known = {name for t in bundle.tools.values() for name in t.signature.facts}
     for name in sorted(known - used - {CHECKED}):

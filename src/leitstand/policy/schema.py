@@ -109,17 +109,11 @@ def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> di
     fitted: dict[str, object] = {}
     for name, slot in slots.items():
         value = given.get(name)
-        if _is_plain(slot.kind, value):
+        if type(value) is _PLAIN.get(slot.kind):
             fitted[name] = value
         elif value is not None or not slot.optional:
             fitted[name] = _value(slot.kind, value, f"{what}.{name}")
     return fitted
-
-
-def _is_plain(kind: Kind, value: object) -> bool:
-    if type(value) is int:
-        return kind == "Long" and -_LONG <= value <= _LONG
-    return type(value) is _PLAIN.get(kind)
 
 
 def _record(slots: Mapping[str, Slot]) -> str:
@@ -166,6 +160,8 @@ def _single(annotation: type) -> Kind | None:
 def _value(kind: Kind, value: object, what: str) -> object:
     if kind == "String":
         return _text(value, what)
+    if kind == "Long" and type(value) is int and abs(value) <= _LONG:
+        return value
     if kind == "Set<String>" and isinstance(value, frozenset | set | tuple | list):
         members = cast("Iterable[object]", value)
         return sorted({_text(m, what) for m in members})

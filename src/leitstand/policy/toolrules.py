@@ -6,7 +6,7 @@ facts reach it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, cast
 
 from cedarpy import PolicySet, pst
@@ -54,22 +54,16 @@ class RuleSet:
 class ToolRules:
     """The policies that can apply to a tool, ready for the engine.
 
-    `judging` decides (grants and forbids), `granting` holds the grants alone, `marking` what only
-    leaves a mark. `slice` names all of it: change one rule, argument or fact and it is another.
+    `judging` holds all of them, `permitting` grants and marks alone: what stands beside a denial.
+    To the engine a mark permits, so its Allow counts only with a grant among the reasons. `slice`
+    names all of it: change one rule, argument or fact and it is another.
     """
 
     signature: Signature
     rules: Mapping[str, Rule]
     judging: RuleSet
-    granting: RuleSet
-    marking: RuleSet | None
+    permitting: RuleSet
     slice: str
-
-    @property
-    def named(self) -> frozenset[tuple[str, str]]:
-        """All that any of the rules names: `("facts", "tier")`."""
-        marked: frozenset[tuple[str, str]] = self.marking.named if self.marking else frozenset()
-        return self.judging.named | marked
 
     def arguments(self, given: Mapping[str, object]) -> dict[str, object]:
         """The arguments that rules can name, as JSON values.
@@ -115,14 +109,12 @@ def sign_tool(
 def ready(signature: Signature, rules: Iterable[Rule]) -> ToolRules:
     """The rules that can apply to this tool, ready for the engine."""
     mine = {r.id: r for r in rules if signature.tool.name in r.tools}
-    marks = [r for r in mine.values() if r.marks]
     name = signature.tool.name
     return ToolRules(
         signature=signature,
         rules=mine,
-        judging=_set(r for r in mine.values() if not r.marks),
-        granting=_set(r for r in mine.values() if r.grants),
-        marking=_set(marks) if marks else None,
+        judging=_set(mine.values()),
+        permitting=_set(r for r in mine.values() if r.grants or r.marks),
         slice=plain(
             canonical([name, COMMON, signature.schema, [_form(r.node) for r in mine.values()]])
         ),
@@ -175,7 +167,8 @@ def _faults(
 
 
 def _set(rules: Iterable[Rule]) -> RuleSet:
-    nodes = [r.node for r in rules]
+    # Slicing has decided on the action; asking the engine again doubles the time of a decision.
+    nodes = [replace(r.node, action=pst.ScopeAny()) for r in rules]
     return RuleSet(policy_set(nodes), frozenset(_named(nodes)))
 
 

@@ -24,6 +24,7 @@ Kind = Literal[
     "exit",
     "held",
     "released",
+    "moved",
     "erased",
 ]
 

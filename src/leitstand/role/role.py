@@ -104,7 +104,10 @@ class Role(Generic[S]):
         step that no exit follows, a queue for an unknown cause, a part the walk does not cover.
         """
         self._check()
-        graph = self.graph
+        try:
+            graph = self.graph
+        except ValueError as error:
+            raise RoleRefused(str(error), where=self.name) from error
         compiled = compile_graph(self.name, graph, hidden=frozenset({EXIT}))
         functions = {name: step.function for name, step in self._steps.items()}
         return replace(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leitstand.approval import FileDirectory
 from leitstand.clock import Clock, FixedClock, SystemClock
@@ -16,6 +17,8 @@ from leitstand.guard import Rules
 from leitstand.project import Project
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
+from leitstand.store.anchors import anchor, public_of, signing_key
+from leitstand.store.restore import notice_restore
 from leitstand.tool import Connection
 from leitstand.values import Frozen
 
@@ -25,13 +28,26 @@ __all__ = ["Leitstand", "open_leitstand"]
 class Place(Frozen):
     """What a state folder was opened for the first time with: later openings go on with it.
 
-    `began` is the machine's time then: the clock of a world with a date of its own runs on from
-    there.
+    `world` is empty for the project's own. `began` is the machine's time then: the clock of a world
+    with a date of its own runs on from there.
     """
 
     tenant: str
     world: str
     began: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What vouches for the journals of a state folder: the anchors' file and the key that signs it."""
+
+    file: Path
+    key: Ed25519PrivateKey
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Public keys whose anchors count."""
+        return (public_of(self.key),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +63,26 @@ class Leitstand:
     directory: FileDirectory
     runtime: Runtime
     connections: Sequence[Connection]
+    seal: Seal
+    write: bool
 
     @property
     def limits(self) -> Mapping[str, Any]:
         """The tenant's data."""
         return self.rules.limits(self.tenant)
 
-    def close(self) -> None:
-        """Give store and connections back; what was committed stays."""
-        self.store.close()
-        if self.project.disconnect is not None and self.connections:
-            self.project.disconnect(self.connections)
+    async def close(self) -> None:
+        """Anchor what was done, then give store and connections back; what was committed stays.
+
+        Raises StoreFailed: the anchors' file says something else than the store.
+        """
+        try:
+            if self.write:
+                await anchor(self.store, self.seal.key, self.seal.file)
+        finally:
+            self.store.close()
+            if self.project.disconnect is not None and self.connections:
+                self.project.disconnect(self.connections)
 
 
 async def open_leitstand(
@@ -80,23 +105,35 @@ async def open_leitstand(
         raise UsageRefused(msg, mend="run `leitstand demo`, or `leitstand run ROLE FILE`")
     state.mkdir(parents=True, exist_ok=True)
     place = _place(state / "place.json", project, world, tenant)
-    data = Path(place.world) if place.world else None
+    data = Path(place.world) if place.world else project.world
     limits: Mapping[str, Any] = project.limits(data) if data else {}
     clock = _clock(limits, place.began)
     master = _master(state / "master.key")
     directory = FileDirectory(state / "people.json")
     rules = Rules(project.bundle(), project.tools, lambda _: limits, directory, clock, master)
     store = Store(f"sqlite:///{state / _JOURNAL}", master, clock, write=write)
+    seal = Seal(state / "anchors.jsonl", signing_key(state / "anchors.key"))
     connections: Sequence[Connection] = ()
     try:
         if write:
+            await notice_restore(store, seal.key, seal.file)
             connections = await project.connect(state, data, place.tenant, clock)
         runtime = Runtime(store, rules, connections, project.roles, limits=project.case_limits)
     except BaseException:
         store.close()
         raise
     return Leitstand(
-        project, place.tenant, state, data, store, rules, directory, runtime, connections
+        project=project,
+        tenant=place.tenant,
+        state=state,
+        world=data,
+        store=store,
+        rules=rules,
+        directory=directory,
+        runtime=runtime,
+        connections=connections,
+        seal=seal,
+        write=write,
     )
 
 
@@ -117,7 +154,7 @@ def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Pla
         return known.model_copy(update={"world": str(world.resolve())}) if world else known
     place = Place(
         tenant=tenant or project.table.tenant,
-        world=str(asked.resolve()) if asked else "",
+        world=str(world.resolve()) if world else "",
         began=SystemClock().time(),
     )
     file.write_bytes(orjson.dumps(place.model_dump()))

@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leitstand.desk import STATION, Desk, Room
+from leitstand.desk import STATION, Desk, Room, ended, gravest
 from leitstand.digest import canonical
-from leitstand.errors import Diverged
+from leitstand.errors import CallFailed, Diverged
 from leitstand.guard import Pause
 from leitstand.role import Compiled
 from leitstand.store import Journal
@@ -38,7 +38,9 @@ class Stage:
             return (await self._run(tasks[0], sealed=sealed),)
         running = [asyncio.ensure_future(self._run(t, sealed=sealed)) for t in tasks]
         await asyncio.wait(running)
-        return _results(running)
+        if worst := gravest([ended(t) for t in running]):
+            raise worst
+        return [t.result() for t in running]
 
     async def seal(
         self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
@@ -66,16 +68,22 @@ class Stage:
             self._all_read(name)
 
     async def _run(self, task: Task, *, sealed: bool) -> object:
-        desk = Desk(self._room, f"{task.step}#{task.visit}", sealed=sealed)
+        name = f"{task.step}#{task.visit}"
+        desk = Desk(self._room, name, sealed=sealed)
         STATION.set(desk)
         try:
             answer = await self._compiled.steps[task.step].run(task.arg)
-        except Exception as error:
-            if desk.dead:
-                raise _swallowed(task.step) from error
+        except CallFailed:
+            # The case leaves: on a replay with all that the recorded run did before.
+            _check(desk, task.step)
+            self._all_read(name)
             raise
-        if desk.dead:
-            raise _swallowed(task.step)
+        except Exception:
+            _check(desk, task.step)
+            raise
+        finally:
+            desk.leave()
+        _check(desk, task.step)
         return answer
 
     def _all_read(self, name: str) -> None:
@@ -85,20 +93,15 @@ class Stage:
             raise Diverged(msg, where=name)
 
 
-def _results(running: Sequence["asyncio.Future[Any]"]) -> list[object]:
-    errors = [t.exception() for t in running]
-    graver = [e for e in errors if e is not None and not isinstance(e, Pause)]
-    if graver:
-        raise min(graver, key=lambda e: isinstance(e, Exception))
-    pauses = [e for e in errors if isinstance(e, Pause)]
-    if pauses:
-        dues = [p.due for p in pauses if p.due is not None]
-        raise Pause(str(pauses[0]), min(dues, default=None))
-    return [t.result() for t in running]
-
-
-def _swallowed(step: str) -> Defect:
-    return Defect(f"step `{step}` went on after a checkpoint had closed its desk")
+def _check(desk: Desk, step: str) -> None:
+    """A step that went on after its desk had ended: what ended it counts, not what the step made of it."""
+    if isinstance(desk.dead, Pause):
+        raise Defect(f"step `{step}` went on after a checkpoint had closed its desk")
+    if isinstance(desk.dead, asyncio.CancelledError):
+        text = f"step `{step}` cancelled a desk call; a time limit is an argument of the call"
+        raise Defect(text)
+    if desk.dead is not None:
+        raise desk.dead
 
 
 def _other(superstep: int, recorded: dict[str, Any], now: dict[str, Any]) -> Diverged:

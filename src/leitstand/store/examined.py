@@ -106,7 +106,9 @@ class Examined:
 
     def _weigh(self, event: Event, key: CaseKey) -> None:
         if key.digest(event.body) != event.digest:
-            self._fault("altered", event.seq, f"`{event.kind}` holds another body than its digest says")
+            self._fault(
+                "altered", event.seq, f"`{event.kind}` holds another body than its digest says"
+            )
         elif event.kind in ("started", "moved"):
             self._name(event, orjson.loads(event.body))
         elif _NAMES in event.body:

@@ -148,7 +148,9 @@ async def waiting(
             checkpoints.c.opened >= after[0],
             tuple_(checkpoints.c.opened, checkpoints.c.id) > after,
         )
-    return await store.read(lambda conn: [_waiting(row) for row in conn.execute(query.limit(limit))])
+    return await store.read(
+        lambda conn: [_waiting(row) for row in conn.execute(query.limit(limit))]
+    )
 
 
 async def waiting_in(store: Store, ulid: str) -> list[Waiting]:
@@ -174,7 +176,7 @@ async def counts(store: Store, tenant: str) -> dict[Status, int]:
     """How many cases a tenant has in each status."""
     query = select(cases.c.status, func.count()).where(cases.c.tenant == tenant)
     found = await store.read(
-        lambda conn: dict(conn.execute(query.group_by(cases.c.status)).tuples().all())
+        lambda conn: dict(conn.execute(query.group_by(cases.c.status)).all())
     )
     return {status: found.get(status, 0) for status in _STATUSES}
 
@@ -234,9 +236,9 @@ def _entries(
     return [entry for entry, _ in zip(merged, range(limit), strict=False)]
 
 
-def _run(conn: Connection, query: Select[Any]) -> Iterator[Entry]:
-    for row in conn.execute(query).mappings():
-        yield Entry(
+def _run(conn: Connection, query: Select[Any]) -> list[Entry]:
+    return [
+        Entry(
             case_of(dict(row)),
             row["status"],
             row["reason"],
@@ -244,6 +246,8 @@ def _run(conn: Connection, query: Select[Any]) -> Iterator[Entry]:
             row["opened"],
             row["changed"],
         )
+        for row in conn.execute(query).mappings()
+    ]
 
 
 def _narrow(tenant: str, status: Status, which: Filter, after: Place | None) -> Select[Any]:

@@ -6,11 +6,11 @@ be made anew and stay as they are.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select
 
 from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
@@ -71,9 +71,9 @@ class _Work:
 
     def _part(self, conn: Connection, found: dict[int, list[Page]]) -> None:
         span = {"low": min(found), "high": max(found)}
-        wrapped: dict[int, bytes] = dict(conn.execute(_KEYS, span).tuples().all())
-        known = set(conn.execute(_KNOWN, span).scalars())
-        pending = {no: (count, at) for no, count, at in conn.execute(_PENDING, span)}
+        wrapped = dict(conn.execute(_KEYS, span).all())
+        known = dict(conn.execute(_KNOWN, span).all())
+        pending = dict(conn.execute(_PENDING, span).all())
         ledger = Ledger()
         rows: list[dict[str, Any]] = []
         for no, held in found.items():
@@ -82,7 +82,8 @@ class _Work:
                 self.written["erased"] += 1
                 continue
             now = standing(events)
-            rows.append({"no": no, **self._row(now, *pending.get(no, (0, None)))})
+            due = self._due(now, known.get(no, AT_ONCE), pending.get(no, 0))
+            rows.append({"no": no, **self._row(now, due, pending.get(no, 0))})
             ledger.take(no, now.case["tenant"], events)
         self._write(conn, rows, known)
         for table in _TABLES:
@@ -91,7 +92,9 @@ class _Work:
                 conn.execute(table.insert(), made)
             self.written[table.name] += len(made)
 
-    def _write(self, conn: Connection, rows: Sequence[dict[str, Any]], known: set[int]) -> None:
+    def _write(
+        self, conn: Connection, rows: Sequence[dict[str, Any]], known: Collection[int]
+    ) -> None:
         lost = [
             {"case_no": row["no"], "changed": row["opened"], **row}
             for row in rows
@@ -115,15 +118,26 @@ class _Work:
             return None
         return [event for page in held for event in open_page(page, key)]
 
-    def _row(self, now: Standing, pending: int, told: float | None) -> dict[str, Any]:
-        due = self.now if now.due == AT_ONCE else now.due
+    def _due(self, now: Standing, before: float | None, pending: int) -> float | None:
+        """When a burst is due, at the latest when the row said so; at once for a row that was lost.
+
+        A burst too many only parks the case again; one too few would leave half a superstep undone.
+        """
+        if now.ended or now.status == "held":
+            return None
+        due = AT_ONCE if pending else now.due
+        if before is not None:
+            due = before if due is None else min(due, before)
+        return self.now if due == AT_ONCE else due
+
+    def _row(self, now: Standing, due: float | None, pending: int) -> dict[str, Any]:
         return {
             **now.case,
             "status": now.status,
             "reason": now.reason,
             "seq": now.seq,
             "head": now.head,
-            "due": told if now.status == "waiting" and told is not None else due,
+            "due": due,
             "pending": 0 if now.ended else pending,
             "anchored": self.anchored.get(now.case["ulid"], 0),
             "owner": None,
@@ -134,9 +148,7 @@ class _Work:
 class Ledger:
     """Rows of projections folded in memory: what one event inserts a later one may change or delete."""
 
-    held: dict[str, list[dict[str, Any]]] = field(
-        default_factory=dict[str, list[dict[str, Any]]]
-    )
+    held: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 
     def take(self, no: int, tenant: str, events: Iterable[Event]) -> None:
         """Fold the events of one case; its changes touch no other case's rows."""
@@ -161,10 +173,10 @@ class Ledger:
 def _pages(conn: Connection, low: int) -> dict[int, list[Page]]:
     """Whole cases from page `low` on, about PART pages of them."""
     found: dict[int, list[Page]] = {}
-    rows = conn.execute(_PAGES, {"low": low, "many": PART}).all()
+    rows = list(conn.execute(_PAGES, {"low": low, "many": PART}))
     if len(rows) == PART:
-        rest = {"low": rows[-1].page + 1, "high": (rows[-1].page >> PAGE_SHIFT) << PAGE_SHIFT | _MASK}
-        rows = [*rows, *conn.execute(_REST, rest)]
+        last: int = rows[-1][0]
+        rows += conn.execute(_REST, {"low": last + 1, "high": last | _MASK})
     for at, headers, body in rows:
         found.setdefault(at >> PAGE_SHIFT, []).append(Page(at & _MASK, headers, body))
     return found
@@ -182,8 +194,8 @@ def _drop(conn: Connection) -> None:
     conn.execute(delete(checkpoints).where(checkpoints.c.case_no.not_in(erased)))
 
 
-def _spanned(query: Select[Any], column: Any) -> Select[Any]:  # noqa: ANN401 any column
-    return query.where(column.between(bindparam("low"), bindparam("high")))
+def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.between(bindparam("low"), bindparam("high"))
 
 
 _PAGES = (
@@ -192,15 +204,18 @@ _PAGES = (
     .order_by(pages.c.page)
     .limit(bindparam("many"))
 )
-_REST = _spanned(select(pages.c.page, pages.c.headers, pages.c.body), pages.c.page).order_by(
-    pages.c.page
+_REST = (
+    select(pages.c.page, pages.c.headers, pages.c.body)
+    .where(_within(pages.c.page))
+    .order_by(pages.c.page)
 )
-_KEYS = _spanned(select(keys.c.case_no, keys.c.wrapped), keys.c.case_no)
-_KNOWN = _spanned(select(cases.c.case_no), cases.c.case_no)
-_PENDING = _spanned(
-    select(signals.c.case_no, func.count(), func.min(signals.c.at)).where(signals.c.drawn == 0),
-    signals.c.case_no,
-).group_by(signals.c.case_no)
+_KEYS = select(keys.c.case_no, keys.c.wrapped).where(_within(keys.c.case_no))
+_KNOWN = select(cases.c.case_no, cases.c.due).where(_within(cases.c.case_no))
+_PENDING = (
+    select(signals.c.case_no, func.count())
+    .where(_within(signals.c.case_no), signals.c.drawn == 0)
+    .group_by(signals.c.case_no)
+)
 _COLUMNS = (
     "ulid",
     "tenant",

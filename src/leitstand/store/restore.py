@@ -59,16 +59,16 @@ async def mark_restored(
         # The clock may be behind the backup's: no open case may count as younger than the restore.
         at = max(now, math.nextafter(float(newest), math.inf))
         put_state(conn, "restored", repr(at))
-        put_state(conn, SIZE, "-1")  # Hold the file against the database before it is written again.
+        put_state(
+            conn, SIZE, "-1"
+        )  # Hold the file against the database before it is written again.
         return at
 
     store.restored = await store.writer.work(mark)
     return store.restored
 
 
-def _lost(
-    known: list[Anchor], filed: list[Anchor] | tuple[()], trusted: set[str]
-) -> list[Anchor]:
+def _lost(known: list[Anchor], filed: list[Anchor] | tuple[()], trusted: set[str]) -> list[Anchor]:
     """Anchors that the file holds and the database does not."""
     here = {(a.tenant, a.n): a for a in known}
     for one in filed:

@@ -81,7 +81,7 @@ class _Part:
             case = Examined(row, self.master, heads)
             case.read(found.pop(no, ()))
             if case.names:
-                case.compare(dict(conn.execute(_BLOBS, {"of": no}).tuples().all()))
+                case.compare(dict(conn.execute(_BLOBS, {"of": no}).all()))
             self._count(case)
         for no in found:
             text = "pages without a case: its row is gone"

@@ -1,0 +1,112 @@
+"""The state of a supplier's invoice on its way, and how it ends."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from leitstand.digest import canonical
+from leitstand.errors import CallFailed, Cause, Refused
+from leitstand.records import Verdict
+from leitstand.role import CONTRADICTORY, Exit, exception
+from leitstand.values import Frozen, Text
+from policies.facts.brief import Accounts, Brief, Discount
+from tools.dms import Sha256
+
+__all__ = ["Approval", "Decided", "InvoiceCase", "Outcome", "broken_off", "outcome_of"]
+
+Decided = Literal["auto_draft", "approve", "hold", "escalate", "reject"]
+"""What becomes of an invoice, mildest first."""
+
+
+class Approval(Frozen):
+    """Who has to act: that many people of these roles."""
+
+    roles: tuple[str, ...] = ()
+    approvers: int = 0
+
+
+class Outcome(Frozen):
+    """What the guard decided on an invoice, with all that follows for the books.
+
+    `guardrails` left a mark, `info` only inform. `skonto` is left out where nothing will be paid.
+    `cause` and `reason` say why people take over.
+    """
+
+    decision: Decided
+    guardrails: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
+    approval: Approval = Approval()
+    accounts: Accounts | None = None
+    posting_date: date | None = None
+    skonto: Discount | None = None
+    cause: Cause = CONTRADICTORY
+    reason: str = ""
+
+    def result(self, **more: object) -> dict[str, object]:
+        """The outcome as JSON data, with what else is known."""
+        return {**self.model_dump(mode="json", exclude={"cause", "reason"}), **more}
+
+
+class InvoiceCase(Frozen):
+    """An invoice and how far it has come.
+
+    Given: the received file by the `sha256` of its content in the spool, its claimed type, size in bytes
+    and name, and the `intake` it came in with (empty: alone). The rest is written by the steps: `evidence`
+    are ids of readings, `brief` what they come to.
+    """
+
+    sha256: Sha256
+    media_type: Annotated[Text, Field(max_length=120)]
+    size: Annotated[int, Field(ge=0)]
+    filename: Annotated[Text, Field(max_length=400)] = ""
+    intake: Text = ""
+    evidence: tuple[str, ...] = ()
+    brief: Brief | None = None
+    outcome: Outcome | None = None
+
+
+def outcome_of(brief: Brief, refused: Refused | None = None) -> Outcome:
+    """What the guard's answer to the voucher means: nothing refused is a draft.
+
+    A refusal without a verdict (a fact could not be measured) holds the case with the cause it names.
+    """
+    known: dict[str, object] = {
+        "accounts": brief.accounts,
+        "posting_date": brief.draft.posting_date,
+        "skonto": None if brief.draft.credit else brief.discount,
+    }
+    if refused is None:
+        return Outcome.model_validate({"decision": "auto_draft", **known})
+    if "decision" not in refused.detail:
+        return Outcome.model_validate(
+            {
+                "decision": "hold",
+                "cause": refused.detail.get("cause", CONTRADICTORY),
+                "reason": refused.text,
+                **known,
+            }
+        )
+    return _judged(Verdict.model_validate_json(canonical(refused.detail)), known)
+
+
+def broken_off(error: CallFailed) -> Exit:
+    """The end of a case that a failure keeps from being judged."""
+    return exception(error.cause, error.text, **Outcome(decision="hold").result())
+
+
+def _judged(verdict: Verdict, known: dict[str, object]) -> Outcome:
+    decision: Decided = "hold" if verdict.level in ("info", "note") else verdict.level
+    reasons = (h.reason_de for h in verdict.hits if h.level == verdict.level)
+    return Outcome.model_validate(
+        {
+            **known,
+            "decision": decision,
+            "guardrails": tuple(dict.fromkeys(verdict.rules)),
+            "info": tuple(dict.fromkeys(verdict.notes)),
+            "approval": Approval(roles=verdict.roles, approvers=verdict.approvers),
+            "skonto": None if decision == "reject" else known["skonto"],
+            "cause": verdict.cause or CONTRADICTORY,
+            "reason": " ".join(dict.fromkeys(reasons)) or verdict.error,
+        }
+    )

@@ -1,0 +1,173 @@
+"""A brief: what the role needs of a dossier to act on an invoice, as plain data for its state.
+
+The guard makes it again from its own evidence: what the role proposes is good where it is equal.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from leitstand.values import Frozen, Identifier, Text
+from policies.facts.arithmetic import cent, line_due, totals_of
+from policies.facts.bank import sound_iban
+from policies.facts.dossier import Dossier
+from policies.facts.limits import Limits
+from policies.facts.matching import match_lines, unit_price
+from policies.facts.terms import bank_day, due_date
+from policies.facts.voucher import cents_in, draft_of, plain_text, skonto
+from tools.einvoice.invoice import Invoice
+from tools.erp import DraftVoucher, ProposeBankChange, ProposePayment
+from tools.mail import Finding
+from tools.mail.mail import quotable
+
+__all__ = ["Accounts", "Brief", "Discount", "brief_of", "payment_of", "title_of"]
+
+_TITLE = 200
+
+
+class Accounts(Frozen):
+    """The numbers of an account key in both charts."""
+
+    skr03: str
+    skr04: str
+
+
+class Discount(Frozen):
+    """Skonto as it is told to people: amounts with two decimals, in the invoice's currency."""
+
+    until: date
+    percent: Decimal
+    discount: Decimal
+    pay_with_discount: Decimal
+
+
+class Brief(Frozen):
+    """What an invoice comes to, and what may be done about it.
+
+    `pay_to` and `mail_to` are those of the master record. `pay_until` is the last bank day for the discount,
+    `due_on` that for the full amount. `figures` are lines and totals that do not agree, rule by rule.
+    """
+
+    title: Text
+    draft: DraftVoucher
+    accounts: Accounts | None = None
+    discount: Discount | None = None
+    pay_to: Text | None = None
+    pay_until: date | None = None
+    due_on: date
+    mail_to: Text | None = None
+    invoice_no: Text | None = None
+    invoice_date: date | None = None
+    order_no: Text | None = None
+    stated_gross_cents: int | None = None
+    figures: tuple[Finding, ...] = ()
+    bank_change: ProposeBankChange | None = None
+    compliance: Identifier
+    suspicion: Text
+
+
+def brief_of(dossier: Dossier) -> Brief:
+    """The brief of a dossier."""
+    invoice, limits, supplier = dossier.invoice, dossier.limits, dossier.supplier
+    draft, granted = draft_of(dossier), skonto(dossier)
+    due = due_date(invoice, supplier) or draft.invoice_date
+    return Brief(
+        title=title_of(invoice, limits),
+        draft=draft,
+        accounts=_accounts(draft.account, limits),
+        discount=Discount(**dict(granted)) if granted else None,
+        pay_to=supplier.iban if supplier else None,
+        pay_until=bank_day(granted.until, limits) if granted else None,
+        due_on=bank_day(due, limits),
+        mail_to=(supplier.mail or None) if supplier else None,
+        invoice_no=quotable(invoice.number),
+        invoice_date=invoice.issue_date,
+        order_no=quotable(invoice.order_reference),
+        stated_gross_cents=cents_in(invoice.gross_total) if invoice.gross_total else None,
+        figures=(*_line_figures(dossier), *_total_figures(invoice), *_price_figures(dossier)),
+        bank_change=_bank_change(dossier),
+        compliance=limits.compliance_role,
+        suspicion=limits.compliance_title,
+    )
+
+
+def payment_of(brief: Brief, today: date) -> ProposePayment | None:
+    """The payment to the account of the master record, with Skonto while there is time.
+
+    None where nothing is to be paid: a credit note, a prepaid invoice, a supplier without an account.
+    """
+    draft = brief.draft
+    if draft.credit or draft.payable_cents <= 0 or brief.pay_to is None:
+        return None
+    pay, day = draft.payable_cents, max(brief.due_on, today)
+    if brief.discount is not None and brief.pay_until is not None and brief.pay_until >= today:
+        pay, day = cents_in(brief.discount.pay_with_discount), brief.pay_until
+    return ProposePayment(
+        supplier_id=draft.supplier_id,
+        invoice_no=draft.invoice_no,
+        iban=brief.pay_to,
+        amount_cents=pay,
+        discount_cents=draft.payable_cents - pay,
+        currency=draft.currency,
+        execute_on=day,
+    )
+
+
+def title_of(invoice: Invoice, limits: Limits) -> str:
+    """What tasks about the invoice are called."""
+    number, seller = plain_text(invoice.number) or "?", plain_text(invoice.seller.name) or "?"
+    return limits.task_title.format(number=number, seller=seller)[:_TITLE]
+
+
+def _accounts(key: str, limits: Limits) -> Accounts | None:
+    numbers = limits.accounts.get(key)
+    if numbers is None or not {"skr03", "skr04"} <= numbers.keys():
+        return None
+    return Accounts(skr03=numbers["skr03"], skr04=numbers["skr04"])
+
+
+def _line_figures(dossier: Dossier) -> Iterator[Finding]:
+    """Lines that do not add up."""
+    limit = Decimal(dossier.limits.line_rounding_cents) / 100
+    for line in dossier.invoice.lines:
+        due = line_due(line)
+        if due is not None and line.net is not None and abs(due - line.net) > limit:
+            yield _finding("G-A05", line.id, due, line.net)
+
+
+def _total_figures(invoice: Invoice) -> Iterator[Finding]:
+    """The gross amount where it is not net and VAT."""
+    gross, stated = totals_of(invoice).gross, invoice.gross_total
+    if gross is not None and stated is not None and gross != stated:
+        yield _finding("G-A05", None, gross, stated)
+
+
+def _price_figures(dossier: Dossier) -> Iterator[Finding]:
+    """Lines that cost more than was ordered."""
+    if dossier.order is None or dossier.basis != "order":
+        return
+    for match in match_lines(dossier.invoice, dossier.order, dossier.limits):
+        line, ordered = match.line, match.order_line
+        quantity, unit = line.quantity or Decimal(0), unit_price(line)
+        if ordered is not None and unit > ordered.price:
+            yield _finding("G-A12", line.id, cent(quantity * ordered.price), cent(quantity * unit))
+
+
+def _finding(rule: str, line: str | None, expected: Decimal, found: Decimal) -> Finding:
+    return Finding(
+        rule=rule,
+        line=quotable(line),
+        expected_cents=cents_in(expected),
+        found_cents=cents_in(found),
+    )
+
+
+def _bank_change(dossier: Dossier) -> ProposeBankChange | None:
+    """The one account that the invoice names and the master record does not, if it can be one."""
+    supplier = dossier.supplier
+    others = [i for i in dossier.invoice.ibans if supplier and i != supplier.iban]
+    if supplier is None or len(others) != 1 or not sound_iban(others[0], dossier.limits):
+        return None
+    return ProposeBankChange(
+        supplier_id=supplier.id, iban=others[0], document_sha256=dossier.read.sha256
+    )

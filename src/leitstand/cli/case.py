@@ -1,0 +1,229 @@
+"""`leitstand case`: list cases, show one with all that happened, export it, release a held one."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leitstand.cli.options import As, Json, Lang, State
+
+if TYPE_CHECKING:
+    from leitstand.inbox import Dossier, Texts
+    from leitstand.runtime import Leitstand
+
+__all__ = ["app", "data_of", "find_case"]
+
+app = typer.Typer(
+    help="Cases: list, show, export, release.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Name = Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")]
+
+
+@app.command("list")
+def listed(
+    *,
+    state: State = None,
+    status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 200,
+    json: Json = False,
+) -> None:
+    """List cases, the newest first."""
+    from leitstand.cli.place import run
+
+    run(_list(state, status, limit, json=json))
+
+
+@app.command("show")
+def show(name: Name, *, state: State = None, lang: Lang = "de", json: Json = False) -> None:
+    """Show one case: what it did, what the rules said, who decided, what it changed."""
+    from leitstand.cli.place import run
+
+    run(_show(name, state, lang, json=json))
+
+
+@app.command("export")
+def export(name: Name, *, state: State = None, json: Json = True) -> None:
+    """Export a case with its chain, signatures and signers' keys, as one JSON document."""
+    from leitstand.cli.place import run
+
+    del json  # An export is JSON in any case.
+    run(_export(name, state))
+
+
+@app.command("release")
+def release(
+    name: Name,
+    *,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why it may go on.")],
+    person: As = "",
+    state: State = None,
+    json: Json = False,
+) -> None:
+    """Let a held case go on."""
+    from leitstand.cli.place import run
+
+    run(_release(name, reason, person, state, json=json))
+
+
+async def find_case(leitstand: "Leitstand", name: str) -> str:
+    """The ULID of a case by ULID or its end, by title, or by a checkpoint's number.
+
+    Raises UsageRefused: none, or several.
+    """
+    from sqlalchemy import or_, select
+
+    from leitstand.errors import UsageRefused
+    from leitstand.store.schema import cases, checkpoints
+
+    wanted = name.upper()
+    query = (
+        select(cases.c.ulid, cases.c.title)
+        .outerjoin(checkpoints, checkpoints.c.case_no == cases.c.case_no)
+        .where(cases.c.tenant == leitstand.tenant)
+        .where(
+            or_(
+                cases.c.ulid.endswith(wanted, autoescape=True),
+                cases.c.title == name,
+                cases.c.title.startswith(f"{name}.", autoescape=True),
+                checkpoints.c.id == name,
+            )
+        )
+        .distinct()
+        .limit(6)
+    )
+    found = await leitstand.store.read(lambda c: [tuple(r) for r in c.execute(query)])
+    if not name or not found:
+        raise UsageRefused(f"no case `{name}`", mend="`leitstand case list` names them")
+    if len(found) > 1:
+        names = ", ".join(f"{ulid} ({title})" for ulid, title in found)
+        raise UsageRefused(f"`{name}` is ambiguous: {names}")
+    return str(found[0][0])
+
+
+def data_of(dossier: "Dossier") -> dict[str, Any]:
+    """A dossier as plain data."""
+    case = dossier.case
+    return {
+        "case": case.ulid,
+        "title": case.title,
+        "role": case.role,
+        "version": case.version,
+        "tenant": case.tenant,
+        "requester": case.requester,
+        "parent": case.parent,
+        "status": dossier.status,
+        "reason": dossier.reason,
+        "opened": dossier.opened,
+        "changed": dossier.changed,
+        "happened": dossier.happened,
+        "judged": dossier.judged,
+        "effects": dossier.effects,
+        "approvals": dossier.approvals,
+        "corrections": dossier.corrections,
+        "exit": dossier.exit,
+    }
+
+
+async def _list(state: State, status: str, limit: int, *, json: bool) -> None:
+    from sqlalchemy import select
+
+    from leitstand.cli.output import line, show_table
+    from leitstand.cli.place import load, opened
+    from leitstand.store.schema import cases
+
+    c = cases.c
+    columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened)
+    async with opened(load(), state, write=False) as leitstand:
+        query = select(*columns).where(c.tenant == leitstand.tenant)
+        query = query.where(c.status == status) if status else query
+        query = query.order_by(c.case_no.desc()).limit(limit)
+        rows = await leitstand.store.read(
+            lambda conn: [dict(r) for r in conn.execute(query).mappings()]
+        )
+    if json:
+        for row in rows:
+            line({**row, "case": row.pop("ulid")})
+        return
+    names = ("ulid", "title", "role", "status", "requester")
+    show_table("", names, [[row[n] for n in names] for row in rows])
+
+
+async def _show(name: str, state: State, lang: Lang, *, json: bool) -> None:
+    from leitstand.cli.output import emit
+    from leitstand.cli.place import load, opened
+    from leitstand.inbox import open_dossier, texts_of
+
+    project = load()
+    async with opened(project, state, write=False) as leitstand:
+        case = await find_case(leitstand, name)
+        dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+        texts = texts_of(lang, project.texts)
+        emit(data_of(dossier), lambda: _print(dossier, texts), json=json)
+
+
+def _print(dossier: "Dossier", texts: "Texts") -> None:
+    from leitstand.inbox import line_of
+
+    case, leave = dossier.case, dossier.exit
+    typer.echo(f"{case.title or case.ulid}: {dossier.status} {dossier.reason}".rstrip())
+    typer.echo(f"  {case.ulid}  {case.role} {case.version[:8]}  {case.requester}")
+    for happened in dossier.happened:
+        typer.echo(f"  {line_of(happened, texts)}")
+    for approval in dossier.approvals:
+        typer.echo(f"  {approval.answer} {approval.person} ({texts.role(approval.role)})")
+    for c in dossier.corrections:
+        typer.echo(f"  {texts.field(c.field)}: {c.old} -> {c.new} ({c.person})")
+    for effect in dossier.effects:
+        typer.echo(f"  = {texts.tool(effect.tool)} [{effect.state}] {effect.key}")
+    if leave is not None:
+        cause = texts.known(f"cause.{leave.cause}") if leave.cause else ""
+        typer.echo(f"  {leave.kind} {cause} {leave.reason}".rstrip())
+
+
+async def _export(name: str, state: State) -> None:
+    import orjson
+
+    from leitstand.cli.output import line
+    from leitstand.cli.place import load, opened
+    from leitstand.inbox import open_dossier
+
+    async with opened(load(), state, write=False) as leitstand:
+        case = await find_case(leitstand, name)
+        dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+        signers = {a.person for a in dossier.approvals}
+        people = leitstand.directory.everybody(leitstand.tenant)
+        events = [
+            {
+                "seq": e.seq,
+                "kind": e.kind,
+                "address": e.address,
+                "digest": e.digest,
+                "body": orjson.loads(e.body),
+            }
+            for e in dossier.events
+        ]
+        keys = {p.id: p.public_key for p in people if p.id in signers}
+        line({**data_of(dossier), "events": events, "signers": keys})
+
+
+async def _release(name: str, reason: str, person: str, state: State, *, json: bool) -> None:
+    import orjson
+
+    from leitstand.cli.output import emit
+    from leitstand.cli.place import load, opened
+    from leitstand.cli.session import signer_of
+    from leitstand.errors import UsageRefused
+    from leitstand.inbox import open_dossier
+
+    async with opened(load(), state) as leitstand:
+        signer = await signer_of(leitstand, person)
+        case = await find_case(leitstand, name)
+        before = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+        if before.status != "held":
+            raise UsageRefused(f"the case is `{before.status}`, not held", where=case)
+        body = orjson.dumps({"person": signer.person.id, "reason": reason})
+        await leitstand.store.signal(case, leitstand.store.clock.ulid(), "release", body)
+        await leitstand.runtime.run_until_idle()
+        after = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+        data = {"case": case, "status": after.status, "reason": after.reason}
+        emit(data, lambda: typer.echo(f"{case}: {after.status} {after.reason}"), json=json)

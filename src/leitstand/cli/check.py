@@ -1,0 +1,151 @@
+"""`leitstand check`: is the project whole, and what happens by itself, on request, or never."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from leitstand.cli.options import Json
+
+if TYPE_CHECKING:
+    from leitstand.policy import Bundle, Rule
+    from leitstand.project import Project
+    from leitstand.role import Compiled
+
+__all__ = ["check"]
+
+
+def check(*, json: Json = False) -> None:
+    """Check the project: roles, exits, rules, code of steps; and say who decides what."""
+    from leitstand.cli.output import emit
+    from leitstand.cli.place import load
+
+    project = load()
+    problems = list(_problems(project))
+    whole = not any(p["severity"] == "error" for p in problems)
+    roles = list(_roles(project)) if whole else []
+    data = {"ok": whole, "problems": problems, "roles": roles}
+    emit(data, lambda: _print(data), json=json)
+    raise typer.Exit(0 if whole else 1)
+
+
+def _problems(project: "Project") -> Iterator[dict[str, str]]:
+    yield from _rules(project)
+    yield from _exits(project)
+    yield from _steps(project)
+    yield from _texts(project)
+
+
+def _problem(severity: str, code: str, where: str, text: str) -> dict[str, str]:
+    return {"severity": severity, "code": code, "where": where, "text": text}
+
+
+def _rules(project: "Project") -> Iterator[dict[str, str]]:
+    """What the policy folder has to mend; a tool without a rule is an error here."""
+    from leitstand.policy import check as findings_of
+
+    for finding in findings_of(project.policies, project.tools, project.facts):
+        severity = "error" if finding.code == "no-grant" else finding.severity
+        where = finding.rule or finding.file
+        yield _problem(severity, finding.code, where, finding.text)
+
+
+def _exits(project: "Project") -> Iterator[dict[str, str]]:
+    from leitstand.role import CAUSES, exits
+
+    for name, compiled in project.roles.items():
+        for step, causes in exits(compiled).items():
+            if missing := [c for c in CAUSES if c not in causes]:
+                text = f"no people for: {', '.join(missing)}; name them in the role's `queue`"
+                yield _problem("error", "no-exit", f"{name}.{step}", text)
+
+
+def _steps(project: "Project") -> Iterator[dict[str, str]]:
+    from leitstand.cli.lint import lint
+
+    folders = {(project.root / r.partition(".")[0]) for r in project.table.roles}
+    for folder in sorted(folders):
+        files = sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
+        for file in files:
+            for code, where, text in lint(project.root, file):
+                yield _problem("error", code, where, text)
+
+
+def _texts(project: "Project") -> Iterator[dict[str, str]]:
+    """Writes that supervisors would see without a sentence of their own."""
+    from leitstand.inbox import texts_of
+
+    for language in ("de", "en"):
+        texts = texts_of(language, project.texts)
+        for tool in project.tools:
+            if tool.writes and not texts.sentence(tool.name, "effect"):
+                text = f"no sentence says what `{tool.name}` does"
+                yield _problem("note", "no-text", f"texts/{language}.toml", text)
+
+
+def _roles(project: "Project") -> Iterator[dict[str, Any]]:
+    bundle = project.bundle()
+    for name, compiled in project.roles.items():
+        tools = [
+            _tool(bundle, name, tool.name, writes=bool(tool.writes)) for tool in compiled.tools
+        ]
+        yield {
+            "role": name,
+            "version": compiled.version,
+            "steps": len(compiled.steps),
+            "queue": {cause: list(roles) for cause, roles in _queue(compiled)},
+            "tools": tools,
+            "never": sorted(t.name for t in project.tools if not _granted(bundle, name, t.name)),
+        }
+
+
+def _queue(compiled: "Compiled") -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield from compiled.queue.items()
+
+
+def _granted(bundle: "Bundle", role: str, tool: str) -> bool:
+    known = bundle.tools.get(tool)
+    return known is not None and any(r.grants and _names(r, role) for r in known.rules.values())
+
+
+def _names(rule: "Rule", role: str) -> bool:
+    """Whether a rule can apply to a role: all, or the one its scope names."""
+    entity = getattr(rule.node.principal, "entity", None)
+    return entity is None or entity.id == role
+
+
+def _tool(bundle: "Bundle", role: str, tool: str, *, writes: bool) -> dict[str, Any]:
+    from leitstand.records import Decision
+
+    mine = [r for r in bundle.tools[tool].rules.values() if _names(r, role)]
+    judging = [r for r in mine if not r.grants and not r.marks]
+    asks = (Decision.APPROVE, Decision.ESCALATE)
+    return {
+        "tool": tool,
+        "writes": writes,
+        "granted": any(r.grants for r in mine),
+        "asked": sorted({r.notes.shows or r.id for r in judging if r.decision in asks}),
+        "refused": sorted({r.notes.shows or r.id for r in judging if r.decision not in asks}),
+    }
+
+
+def _print(data: dict[str, Any]) -> None:
+    for problem in data["problems"]:
+        place = f"{problem['where']}: " if problem["where"] else ""
+        typer.echo(f"{problem['severity']}: {place}{problem['text']} [{problem['code']}]")
+    for role in data["roles"]:
+        typer.echo(f"\n{role['role']} ({role['steps']} steps, version {role['version'][:8]})")
+        writes = [t for t in role["tools"] if t["writes"] and t["granted"]]
+        free = [t["tool"] for t in writes if not t["asked"] and not t["refused"]]
+        reads = [t["tool"] for t in role["tools"] if not t["writes"] and t["granted"]]
+        typer.echo(f"  reads:               {', '.join(reads) or '-'}")
+        typer.echo(f"  by itself:           {', '.join(free) or '-'}")
+        for tool in writes:
+            if tool["asked"] or tool["refused"]:
+                typer.echo(f"  by itself unless:    {tool['tool']}")
+                typer.echo(f"    a person is asked: {', '.join(tool['asked']) or '-'}")
+                typer.echo(f"    it is refused:     {', '.join(tool['refused']) or '-'}")
+        typer.echo(f"  never:               {', '.join(role['never']) or '-'}")
+        for cause, roles in role["queue"].items():
+            typer.echo(f"  {cause}: to {', '.join(roles)}")
+    typer.echo("" if not data["roles"] else "\nok: the project is whole")

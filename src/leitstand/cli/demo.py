@@ -1,0 +1,108 @@
+"""`leitstand demo`: the reference project at work, from an empty folder to a filled inbox."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leitstand.cli.options import Json, Lang
+
+if TYPE_CHECKING:
+    from leitstand.inbox import Row, Texts
+    from leitstand.project import Project
+    from leitstand.runtime import Leitstand
+
+__all__ = ["demo"]
+
+
+def demo(
+    *,
+    no_inbox: Annotated[
+        bool, typer.Option("--no-inbox", help="End after the table instead of opening the inbox.")
+    ] = False,
+    lang: Lang = "de",
+    json: Json = False,
+) -> None:
+    """Run the first role over the invoices of the project's world, then open the inbox."""
+    from leitstand.cli.output import interactive
+    from leitstand.cli.place import load, run
+    from leitstand.cli.terminal import sit
+
+    project = load()
+    state = project.state / "demo"
+    run(_demo(project, state, lang, json=json))
+    if interactive() and not no_inbox and not json:
+        run(sit(state, lang, "", 50))
+
+
+async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> None:
+    from leitstand.cli.batch import files_in, worked_off
+    from leitstand.cli.output import hint, line
+    from leitstand.cli.place import opened
+    from leitstand.cli.rows import print_rows
+    from leitstand.errors import ProjectRefused
+    from leitstand.inbox import texts_of
+
+    if project.world is None:
+        raise ProjectRefused("the project names no world", where="world")
+    await asyncio.to_thread(shutil.rmtree, state, ignore_errors=True)
+    files = files_in(project.world)
+    texts = texts_of(lang, project.texts)
+    async with opened(project, state) as leitstand:
+        people = await _people(leitstand)
+        with _progress(texts, len(files)) as told:
+            rows = await worked_off(leitstand, next(iter(project.roles)), files, told)
+    if json:
+        for row in rows:
+            line(row.flat())
+        return
+    print_rows(rows, texts, texts.say("demo.title", count=len(rows)))
+    hint(_summary(rows, texts))
+    hint(texts.say("demo.people"))
+    for name, passphrase in people:
+        hint(f"  {name:<42} {passphrase}")
+    hint(texts.say("demo.next", name=people[0][0].partition(" ")[0] if people else "NAME"))
+
+
+async def _people(leitstand: "Leitstand") -> list[tuple[str, str]]:
+    """The people of the project's table, each with a key of their own; their passphrases."""
+    from leitstand.approval import Keyring
+
+    keyring = Keyring(leitstand.state / "keys", leitstand.rules.clock)
+    made: list[tuple[str, str]] = []
+    for member in leitstand.project.table.people:
+        token = leitstand.rules.clock.token(8).hex()
+        passphrase = "-".join(token[at : at + 4] for at in range(0, 16, 4))
+        person = await keyring.create_person(
+            leitstand.directory, leitstand.tenant, member.name, member.roles, passphrase
+        )
+        made.append((f"{person.id} ({', '.join(person.roles)})", passphrase))
+    return made
+
+
+@contextmanager
+def _progress(texts: "Texts", total: int) -> Generator[Callable[[str, int], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    import sys
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    if not sys.stderr.isatty():
+        yield lambda _what, _count: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(texts.say("demo.started"), total=total)
+        yield lambda what, count: bar.update(
+            task, description=texts.known(f"demo.{what}", what), completed=count
+        )
+
+
+def _summary(rows: "list[Row]", texts: "Texts") -> str:
+    counts = {d: sum(r.decision == d for r in rows) for d in sorted({r.decision for r in rows})}
+    return ", ".join(f"{texts.known(f'decision.{d}', d)} {n}" for d, n in counts.items())

@@ -1,0 +1,168 @@
+"""`leitstand inbox` and `show`: what waits, and one card; at a terminal also deciding."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leitstand.cli.options import As, Json, Lang, State
+
+if TYPE_CHECKING:
+    from leitstand.inbox import Card, Queue, Texts
+    from leitstand.runtime import Leitstand
+
+__all__ = ["describe", "inbox", "show"]
+
+
+def inbox(
+    *,
+    state: State = None,
+    lang: Lang = "de",
+    person: As = "",
+    everything: Annotated[bool, typer.Option("--all", help="Show more than the first 50.")] = False,
+    json: Json = False,
+) -> None:
+    """List what waits for people; at a terminal, then decide one by one."""
+    from leitstand.cli.output import interactive
+    from leitstand.cli.place import run
+
+    limit = 10_000 if everything else 50
+    if json or not interactive():
+        run(_list(state, lang, person, limit, json=json))
+    else:
+        from leitstand.cli.terminal import sit
+
+        run(sit(state, lang, person, limit))
+
+
+def show(
+    number: Annotated[str, typer.Argument(help="Number of the checkpoint, or how it begins.")],
+    *,
+    state: State = None,
+    lang: Lang = "de",
+    json: Json = False,
+) -> None:
+    """Show one checkpoint as a card: what will happen, why you are asked, on what evidence."""
+    from leitstand.cli.place import run
+
+    run(_show(number, state, lang, json=json))
+
+
+async def _list(state: State, lang: Lang, person: str, limit: int, *, json: bool) -> None:
+    from leitstand.cli import session
+    from leitstand.cli.output import emit, hint
+    from leitstand.cli.place import load, opened
+    from leitstand.inbox import queue_of, texts_of
+
+    project = load()
+    async with opened(project, state, write=False) as leitstand:
+        texts = texts_of(lang, project.texts)
+        me = session.known_as(leitstand, person).id if person else session.who(leitstand)
+        queue = await queue_of(leitstand, texts, person=me, limit=limit)
+        emit(queue, lambda: describe(queue, texts), json=json)
+        if queue.waiting and not json:
+            hint("next: leitstand show NUMBER")
+
+
+async def _show(number: str, state: State, lang: Lang, *, json: bool) -> None:
+    from leitstand.cli.output import emit, hint, stdout
+    from leitstand.cli.place import load, opened
+
+    project = load()
+    async with opened(project, state, write=False) as leitstand:
+        card, texts = await shown(leitstand, number, lang)
+        text = "\n".join(lines_of(card, texts))
+        emit(card, lambda: stdout().print(text, soft_wrap=True), json=json)
+        if card.state == "open" and not json:
+            hint(f"next: leitstand approve {card.id}, edit, reject or answer")
+
+
+async def shown(leitstand: "Leitstand", number: str, lang: Lang) -> "tuple[Card, Texts]":
+    """A card and the texts it is written with. Raises ApprovalRefused: no such checkpoint."""
+    from leitstand.inbox import card_of, find_pending, texts_of
+
+    texts = texts_of(lang, leitstand.project.texts)
+    pending = await find_pending(leitstand, number, texts)
+    return await card_of(leitstand, pending, texts), texts
+
+
+def describe(queue: "Queue", texts: "Texts") -> None:
+    """The queue as two tables."""
+    from leitstand.cli.output import show_table
+
+    say = texts.known
+    if not queue.waiting and not queue.exceptions:
+        typer.echo(say("list.nothing"))
+    if queue.waiting:
+        names = ("id", "what", "who", "signed", "case")
+        rows = [
+            (
+                w.id,
+                w.effect,
+                texts.roles(w.roles) + (f" ({say('list.you')})" if w.yours else ""),
+                f"{w.signed}/{w.needed}",
+                w.title or w.case,
+            )
+            for w in queue.waiting
+        ]
+        title = f"{say('list.waiting')}: {queue.waiting_total}"
+        show_table(title, [say(f"list.{n}") for n in names], rows)
+    if queue.exceptions:
+        names = ("case", "cause", "who", "reason")
+        exceptions = [
+            (
+                e.title or e.case,
+                say(f"cause.{e.cause}") or say(f"held.{e.cause}", e.cause),
+                texts.roles(e.roles),
+                e.reason,
+            )
+            for e in queue.exceptions
+        ]
+        title = f"{say('list.queue')}: {queue.exceptions_total}"
+        show_table(title, [say(f"list.{n}") for n in names], exceptions)
+
+
+def lines_of(card: "Card", texts: "Texts") -> Iterator[str]:
+    """A card as text, in the order in which people read it."""
+    say = texts.known
+    yield f"{say('card.effect')}: {card.effect}"
+    yield f"{say('card.reversible')}: {card.reversal}"
+    if card.difference:
+        yield f"{say('card.difference')}: {', '.join(card.difference)}"
+    yield f"{say('card.asked')}:"
+    for rule in card.rules:
+        owner = f", {say('card.owner')} {rule.owner}" if rule.owner else ""
+        yield f"  {rule.rule} ({say('card.version')} {rule.version}{owner}): {rule.reason}"
+    yield f"{say('card.arguments')}:"
+    yield from _arguments(card, texts)
+    yield f"{say('card.evidence')} ({say('card.confidence')} {card.confidence} %):"
+    for source in card.evidence:
+        yield f"  {source.tool}: {source.source} ({source.confidence} %)"
+    yield from _block(say("card.conflicts"), card.conflicts)
+    yield from _block(say("card.before"), card.before)
+    yield from _block(say("card.siblings"), card.siblings)
+    yield f"{say('card.deadline')}: {card.deadline}"
+    signed = ", ".join(f"{w.name} ({texts.role(w.role)})" for w in card.signed) or "–"
+    yield f"{say('card.signed')}: {len(card.signed)}/{card.needed}: {signed}"
+    able = ", ".join(f"{w.name} ({texts.role(w.role)})" for w in card.may) or "–"
+    yield f"{say('card.may')}: {able}"
+    yield from _block(say("card.thread"), [f"{m.person}: {m.text}" for m in card.thread])
+    yield f"{say('card.case')}: {card.title} {card.case}; {say('card.requester')} {card.requester}"
+
+
+def _arguments(card: "Card", texts: "Texts") -> Iterator[str]:
+    width = max((len(a.label) for a in card.arguments), default=0)
+    for argument in card.arguments:
+        mark = "≠" if argument.same is False else " "
+        text = f" {mark}{argument.label:<{width}}  {argument.shown}"
+        if argument.master:
+            text += f"   [{texts.known('card.master')}: {argument.master}]"
+        if argument.found:
+            text += f"   ({texts.known('card.found')} {argument.found[0]})"
+        yield text
+
+
+def _block(title: str, rows: "tuple[str, ...] | list[str]") -> Iterator[str]:
+    if rows:
+        yield f"{title}:"
+        yield from (f"  {row}" for row in rows)

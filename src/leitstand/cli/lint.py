@@ -1,0 +1,125 @@
+"""A look at the code of steps: what would make a replay take another way than the first run.
+
+A step meets the world at its desk alone. Clocks, chance, files, sockets, tasks of its own and
+variables that outlive it bypass the journal; a bare `except` can swallow the signal of a
+checkpoint.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+__all__ = ["Remark", "lint"]
+
+Remark = tuple[str, str, str]
+"""Code, place (`file:line`) and text."""
+
+_CALLS: Mapping[str, tuple[str, str]] = {
+    "datetime.now": ("clock", "take the time from `desk.now`"),
+    "datetime.utcnow": ("clock", "take the time from `desk.now`"),
+    "datetime.today": ("clock", "take the time from `desk.now`"),
+    "date.today": ("clock", "take the day from `desk.now`"),
+    "open": ("io", "read through a tool"),
+    "input": ("io", "wait with `desk.wait`"),
+    "os.getenv": ("io", "give it as data of the tenant"),
+    "asyncio.create_task": ("task", "make calls side by side with `desk.gather`"),
+    "asyncio.ensure_future": ("task", "make calls side by side with `desk.gather`"),
+    "asyncio.gather": ("task", "make calls side by side with `desk.gather`"),
+    "asyncio.wait_for": ("task", "give the timeout as an argument of the call"),
+    "asyncio.sleep": ("task", "wait with `desk.wait`"),
+    "hash": ("chance", "it differs from process to process; use a digest"),
+    "id": ("chance", "it differs from process to process"),
+}
+_MODULES: Mapping[str, tuple[str, str]] = {
+    "time": ("clock", "take the time from `desk.now`"),
+    "random": ("chance", "a step knows no chance"),
+    "secrets": ("chance", "a step knows no chance"),
+    "uuid": ("chance", "name things by what they are"),
+    "socket": ("io", "call a tool"),
+    "subprocess": ("io", "call a tool"),
+    "sqlite3": ("io", "call a tool"),
+    "urllib.request": ("io", "call a tool"),
+    "requests": ("io", "call a tool"),
+    "httpx": ("io", "call a tool"),
+    "threading": ("task", "make calls side by side with `desk.gather`"),
+}
+_FILES = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "environ", "urandom"})
+_CHANGERS = frozenset({"add", "append", "clear", "extend", "insert", "pop", "remove", "update"})
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def lint(root: Path, file: Path) -> Iterator[Remark]:
+    """Remarks on every function of a module that holds steps."""
+    place = file.relative_to(root).as_posix()
+    tree = ast.parse(file.read_text(encoding="utf-8"), place)
+    shared = set(_shared(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((c, f"{place}:{node.lineno}", t) for c, t in _imported(node))
+    for function in (n for n in ast.walk(tree) if isinstance(n, _Function)):
+        for node in ast.walk(function):
+            for code, text in _remarks(node, shared):
+                yield code, f"{place}:{getattr(node, 'lineno', function.lineno)}", text
+
+
+def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:
+    match node:
+        case ast.Call(func=func):
+            yield from _called(func, shared)
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            yield "global", f"`{', '.join(names)}` outlives the step; write it into the state"
+        case ast.Attribute(attr=attr) if attr in _FILES:
+            yield "io", f"`{attr}` reads or writes past the desk; call a tool"
+        case ast.ExceptHandler(type=caught) if _catches_all(caught):
+            yield "catch", "this would swallow a checkpoint; catch `CallFailed`"
+        case ast.Assign(targets=targets):
+            yield from _stored(targets, shared)
+        case ast.AugAssign(target=target):
+            yield from _stored([target], shared)
+        case _:
+            pass
+
+
+def _called(func: ast.expr, shared: set[str]) -> Iterator[tuple[str, str]]:
+    name = ast.unparse(func)
+    known = _CALLS.get(name) or _CALLS.get(".".join(name.split(".")[-2:]))
+    if known is not None:
+        yield known[0], f"`{name}` is not recorded; {known[1]}"
+    if isinstance(func, ast.Attribute) and func.attr in _CHANGERS and _root(func) in shared:
+        yield "global", f"`{_root(func)}` outlives the step; write it into the state"
+
+
+def _stored(targets: list[ast.expr], shared: set[str]) -> Iterator[tuple[str, str]]:
+    for target in targets:
+        if isinstance(target, ast.Subscript | ast.Attribute) and _root(target) in shared:
+            yield "global", f"`{_root(target)}` outlives the step; write it into the state"
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    names = (
+        [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+    )
+    for name in names:
+        known = _MODULES.get(name)
+        if known is not None:
+            yield known[0], f"`{name}` is not recorded; {known[1]}"
+
+
+def _shared(tree: ast.Module) -> Iterator[str]:
+    """Names that a module gives to something that can be changed."""
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp):
+            yield from (t.id for t in targets if isinstance(t, ast.Name))
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _catches_all(caught: ast.expr | None) -> bool:
+    return caught is None or ast.unparse(caught) == "BaseException"

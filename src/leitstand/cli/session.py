@@ -1,0 +1,124 @@
+"""The session: who is logged in at this terminal, and their unlocked key, until a set time.
+
+The file is readable by its owner alone. While it is valid it stands for the person: whoever can
+read it can sign as them. `leitstand logout` removes it.
+"""
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leitstand.errors import ApprovalRefused
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from leitstand.inbox import Signer
+    from leitstand.records import Person
+    from leitstand.runtime import Leitstand
+
+__all__ = ["HOURS", "begin", "end", "known_as", "signer_of", "unlock", "who"]
+
+HOURS = 8
+"""Length of a session."""
+_PASSPHRASE = "LEITSTAND_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+
+async def signer_of(leitstand: "Leitstand", name: str = "") -> "Signer":
+    """Who signs: `name` with a passphrase, else whoever is logged in. Raises ApprovalRefused."""
+    from leitstand.inbox import Signer
+
+    known = _read(leitstand)
+    if known is not None and (not name or known_as(leitstand, name).id == known[0].id):
+        return Signer(*known)
+    if not name:
+        msg = "nobody is logged in, or the session is over"
+        raise ApprovalRefused(msg, mend="run `leitstand login NAME`, or give --as NAME")
+    person = known_as(leitstand, name)
+    return Signer(person, await unlock(leitstand, person))
+
+
+def known_as(leitstand: "Leitstand", name: str) -> "Person":
+    """The person with this id or name. Raises ApprovalRefused, with the names there are."""
+    people = leitstand.directory.everybody(leitstand.tenant)
+    wanted = name.casefold()
+    for person in people:
+        if wanted in (person.id.casefold(), person.name.casefold()):
+            return person
+    names = ", ".join(p.id for p in people) or "nobody yet; `leitstand demo` makes five"
+    raise ApprovalRefused(f"no person `{name}`", mend=f"known are: {names}")
+
+
+async def unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKey":
+    """The person's key, with the passphrase from the environment or the terminal.
+
+    Raises ApprovalRefused: a wrong passphrase, or none can be asked for.
+    """
+    from leitstand.approval import Keyring
+
+    passphrase = os.environ.get(_PASSPHRASE, "")
+    if not passphrase:
+        if not sys.stdin.isatty():
+            msg = "there is no terminal to ask for the passphrase"
+            raise ApprovalRefused(msg, mend=f"set {_PASSPHRASE}")
+        passphrase = getpass.getpass(f"{person.name}: ", stream=sys.stderr)
+    keyring = Keyring(leitstand.state / "keys", leitstand.rules.clock)
+    return await keyring.unlock(person, passphrase)
+
+
+def begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -> float:
+    """Write the session; when it ends is returned (seconds since the epoch, the machine's own)."""
+    import orjson
+
+    from leitstand.clock import SystemClock
+
+    until = SystemClock().time() + HOURS * 3600
+    body = {"person": person.id, "tenant": person.tenant, "until": until}
+    path = _path(leitstand.state)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(orjson.dumps(body | {"key": key.private_bytes_raw().hex()}))
+    return until
+
+
+def end(state: Path) -> bool:
+    """Remove the session; whether there was one."""
+    path = _path(state)
+    there = path.is_file()
+    path.unlink(missing_ok=True)
+    return there
+
+
+def who(leitstand: "Leitstand") -> str:
+    """The id of the person who is logged in, empty if nobody is."""
+    known = _read(leitstand)
+    return known[0].id if known else ""
+
+
+def _read(leitstand: "Leitstand") -> "tuple[Person, Ed25519PrivateKey] | None":
+    import orjson
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from leitstand.clock import SystemClock
+
+    path = _path(leitstand.state)
+    if not path.is_file() or path.stat().st_mode & 0o077:
+        return None
+    try:
+        body = orjson.loads(path.read_bytes())
+        key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(body["key"]))
+        person = leitstand.directory.person(body["tenant"], body["person"])
+        current = body["until"] > SystemClock().time() and body["tenant"] == leitstand.tenant
+    except (orjson.JSONDecodeError, KeyError, ValueError, TypeError):
+        return None
+    if person is None or not current:
+        return None
+    known = key.public_key().public_bytes_raw().hex() == person.public_key
+    return (person, key) if known else None
+
+
+def _path(state: Path) -> Path:
+    return state / "session.json"

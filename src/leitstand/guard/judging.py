@@ -1,0 +1,132 @@
+"""Judging: an action's facts and verdict under the rules in force at this moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from leitstand.approval import Grants
+from leitstand.digest import canonical
+from leitstand.errors import ArgumentsRefused, CallFailed, Refused
+from leitstand.guard.call import Call
+from leitstand.guard.provenance import tainted
+from leitstand.guard.readings import Readings
+from leitstand.guard.rules import Asked, Rules
+from leitstand.guard.sending import Standing
+from leitstand.policy import Evidence, FactCall, FactMissing, denied
+from leitstand.records import Approval, Checkpoint, Decision, Verdict
+from leitstand.store import Journal
+
+__all__ = ["Judge", "Proposal", "Shown", "validated"]
+
+REDACTED = "[entfernt]"
+Shown = tuple[str, str]
+"""Digest of the readings and hash of the policies: what a signature is bound to beside the action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A call with validated arguments (JSON) and the readings found for it."""
+
+    call: Call
+    args: dict[str, Any]
+    evidence: Evidence
+    acted: str
+    editor: str = ""
+
+
+class Judge:
+    """Decides on proposals of one case."""
+
+    def __init__(self, rules: Rules, readings: Readings, journal: Journal) -> None:
+        self._rules = rules
+        self._readings = readings
+        self._journal = journal
+
+    def verdict(self, proposal: Proposal, grants: Grants | None = None) -> Verdict:
+        """The verdict under the bundle in force. Raises Refused: a fact cannot be measured."""
+        call, case = proposal.call, self._journal.case
+        today = datetime.fromtimestamp(self._rules.clock.time(), UTC).date()
+        facts = FactCall(
+            tool=call.tool.name,
+            args=proposal.args,
+            evidence=proposal.evidence,
+            limits=self._rules.limits(case.tenant),
+            today=today,
+            tenant=case.tenant,
+            requester=case.requester,
+        )
+        try:
+            measured = self._rules.bundle.measure(facts)
+        except FactMissing as error:
+            detail: dict[str, object] = {"cause": error.cause}
+            raise Refused(str(error), where=call.tool.name, detail=detail) from error
+        marks: tuple[str, ...] = ()
+        if call.tool.writes and not proposal.editor:
+            marks = tainted(call.tool, proposal.args, proposal.evidence, measured.checked)
+        asked = Asked(call.tool.name, proposal.args, measured, marks, bool(proposal.editor))
+        return self._rules.decide(case, asked, self._journal.tape.done, grants)
+
+    def redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict]:
+        """The proposal without what the rules take out, judged again. Raises CallFailed."""
+        cut = {k: REDACTED if k in verdict.redact else v for k, v in proposal.args.items()}
+        args = validated(proposal.call.tool.args, cut)
+        acted = self.digest(proposal.call.tool.name, args)
+        changed = Proposal(proposal.call, args, proposal.evidence, acted)
+        again = self.verdict(changed)
+        if again.decision is Decision.REDACT:
+            again = again.model_copy(update={"decision": Decision.DENY})
+        return changed, again
+
+    def shown(self, proposal: Proposal) -> Shown:
+        """What a signature on this proposal would be bound to now."""
+        digest = self._readings.digest(proposal.evidence)
+        return digest, self._rules.bundle.slice(proposal.call.tool.name)
+
+    def grants(
+        self,
+        proposal: Proposal,
+        shown: Checkpoint,
+        answers: Sequence[Approval],
+        at: float | None = None,
+    ) -> Grants:
+        """Who has signed exactly this proposal; `at` as of another moment than now."""
+        evidence, slice_now = self.shown(proposal)
+        bound = {"acted": proposal.acted, "evidence": evidence, "slice": slice_now}
+        signed = [a for a in answers if a.answer != "reject"]
+        return self._rules.grants(shown.model_copy(update=bound), signed, at)
+
+    def standing(
+        self,
+        proposal: Proposal,
+        shown: Checkpoint | None = None,
+        answers: Sequence[Approval] = (),
+        at: float = 0.0,
+    ) -> Standing:
+        """How the proposal stands whenever it is asked; signatures count as of `at`, when they were used."""
+
+        def judge() -> Verdict:
+            try:
+                grants = self.grants(proposal, shown, answers, at) if shown else None
+                return self.verdict(proposal, grants)
+            except CallFailed as error:
+                return denied(self._rules.bundle, proposal.call.tool.name, str(error))
+
+        return Standing(lambda: self._rules.bundle.sha, judge)
+
+    def digest(self, tool: str, args: Mapping[str, Any]) -> str:
+        """Digest of an action under the case's key."""
+        return self._journal.digest(canonical([tool, args]))
+
+
+def validated(model: type[BaseModel], args: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as JSON data, strictly validated. Raises ArgumentsRefused."""
+    try:
+        return model.model_validate_json(canonical(args)).model_dump(mode="json")
+    except ValidationError as error:
+        faults = "; ".join(
+            f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5]
+        )
+        raise ArgumentsRefused(faults, where=model.__name__) from error

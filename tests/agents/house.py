@@ -1,0 +1,177 @@
+"""A house: one company's world with everything real, store and guard and systems, in a folder of a test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from datetime import time as daytime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from agents import accounting, compliance
+from agents.invoice_case import InvoiceCase
+from leitstand.approval import FileDirectory
+from leitstand.clock import FixedClock
+from leitstand.desk import hand_over
+from leitstand.guard import Rules
+from leitstand.policy import Bundle, facts_in
+from leitstand.records import Event, Verdict
+from leitstand.runtime import Runtime
+from leitstand.store import Store
+from leitstand.tool import Connection
+from policies.facts import clarification, invoice, original
+from policies.tenant import FixedTenant, Tenant
+from tools.dms import Dms
+from tools.einvoice import EInvoices, LocalEInvoices, Reader
+from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
+from tools.world import connect, disconnect, limits, spool
+
+ROOT = Path(__file__).resolve().parents[2]
+TENANT = "nordwerk"
+REQUESTER = "mailbox"
+INTAKE = "intake-1"
+FACTS = facts_in(invoice, clarification, original)
+
+
+class Effect(NamedTuple):
+    """A write that happened."""
+
+    tool: str
+    args: Mapping[str, Any]
+
+
+@dataclass
+class Result:
+    """What became of a file: the guard's verdict on its voucher, its effects, its end if it has one."""
+
+    verdict: Verdict | None
+    proposal: Mapping[str, Any]
+    effects: tuple[Effect, ...]
+    exit: Mapping[str, Any]
+    waits: tuple[Mapping[str, Any], ...]
+
+    @property
+    def decision(self) -> str:
+        """auto_draft, approve, hold, escalate or reject."""
+        if self.verdict is None:
+            return str(self.exit["result"]["decision"])
+        level = self.verdict.level
+        if level in ("info", "note"):
+            return "hold" if self.verdict.error else "auto_draft"
+        return level
+
+    @property
+    def guardrails(self) -> set[str]:
+        """Ids of the rules that left a mark."""
+        return set(self.verdict.rules) if self.verdict else set()
+
+    @property
+    def approval(self) -> tuple[list[str], int]:
+        """Roles and number of those who have to act."""
+        if self.verdict is None or self.decision == "auto_draft":
+            return [], 0
+        return sorted(self.verdict.roles), self.verdict.approvers
+
+    @property
+    def tools(self) -> list[str]:
+        """Names of the writes that happened, sorted."""
+        return sorted(e.tool for e in self.effects)
+
+
+@dataclass
+class House:
+    """An open house. `run` takes in files; `close` gives everything back."""
+
+    world: Path
+    state: Path
+    runtime: Runtime
+    store: Store
+    connections: Sequence[Connection]
+    intakes: FolderIntakes
+    limits: Mapping[str, Any]
+    keys: dict[str, Ed25519PrivateKey] = field(default_factory=dict[str, Ed25519PrivateKey])
+
+    @classmethod
+    async def open(cls, world: Path, state: Path, reader: Reader) -> "House":
+        """Load `world` into fresh systems under `state`; `reader` is shared by tests, it is slow to start."""
+        data = limits(world)
+        noon = datetime.combine(date.fromisoformat(data["today"]), daytime(12), UTC)
+        clock = FixedClock(noon)
+        embedded = await connect(state, world, TENANT, clock)
+        archive = next(c.adapter for c in embedded if c.port is Dms)
+        invoices = RememberedEInvoices(LocalEInvoices(archive, reader))  # type: ignore[arg-type]
+        intakes = FolderIntakes(state / "intakes", invoices)
+        connections = (
+            *embedded,
+            Connection("einvoice", EInvoices, invoices),
+            Connection("intake", Intakes, intakes),
+            Connection("tenant", Tenant, FixedTenant(data)),
+        )
+        roles = {r.name: r.compile() for r in (accounting.role, compliance.role)}
+        tools = {t.name: t for r in roles.values() for t in r.tools} | {hand_over.name: hand_over}
+        bundle = Bundle.load(ROOT / "policies", tools.values(), FACTS)
+        directory = FileDirectory(state / "people.json")
+        store = Store(f"sqlite:///{state / 'journal.db'}", b"k" * 32, clock)
+        rules = Rules(bundle, tuple(tools.values()), lambda _: data, directory, clock, b"s" * 32)
+        runtime = Runtime(store, rules, connections, roles)
+        return cls(world, state, runtime, store, connections, intakes, data)
+
+    def close(self) -> None:
+        """Give store and systems back."""
+        self.store.close()
+        disconnect([c for c in self.connections if c.port not in (EInvoices, Intakes, Tenant)])
+
+    async def run(self, files: Mapping[str, bytes]) -> dict[str, Result]:
+        """Take in files as one intake, in the order given, judge them all, and say what became of each."""
+        names = {name: self._keep(data) for name, data in files.items()}
+        self.intakes.take_in(INTAKE, names.values())
+        cases: dict[str, str] = {}
+        for name, data in files.items():
+            case = InvoiceCase(
+                sha256=names[name], media_type="application/xml", size=len(data),
+                filename=name, intake=INTAKE,
+            )  # fmt: skip
+            cases[name] = await self.runtime.start(
+                "accounting", case, tenant=TENANT, requester=REQUESTER, title=name
+            )
+        await self.runtime.run_until_idle()
+        for ulid in cases.values():
+            await self.runtime.signal(ulid, "intake", {}, f"{INTAKE}-{ulid}")
+        await self.runtime.run_until_idle()
+        return {name: await self.result(ulid) for name, ulid in cases.items()}
+
+    async def result(self, ulid: str) -> Result:
+        """What became of a case."""
+        claimed = await self.store.journal(ulid)
+        return result_of(claimed.events)
+
+    def _keep(self, data: bytes) -> str:
+        return spool(self.state).put(data)
+
+
+def result_of(events: Sequence[Event]) -> Result:
+    """What a journal says became of the case."""
+    bodies = [(e.kind, orjson.loads(e.body)) for e in events if e.body]
+    verdict, proposal = _verdict(bodies)
+    outcomes = {body["key"]: body for kind, body in bodies if kind == "outcome"}
+    effects = tuple(
+        Effect(body["tool"], body["args"])
+        for kind, body in bodies
+        if kind == "intent" and "failure" not in outcomes.get(body["key"], {"failure": 1})
+    )
+    closed = {body["id"] for kind, body in bodies if kind == "void"}
+    asked = [b for kind, b in bodies if kind == "checkpoint" and b["id"] not in closed]
+    ends = [body for kind, body in bodies if kind in ("exit", "held")]
+    return Result(verdict, proposal, effects, ends[-1] if ends else {}, tuple(asked))
+
+
+def _verdict(bodies: list[tuple[str, dict[str, Any]]]) -> tuple[Verdict | None, dict[str, Any]]:
+    """The verdict on drafting the voucher, as the guard recorded it, and what was proposed."""
+    for kind, body in bodies:
+        if kind in ("answer", "intent") and body.get("tool") == "erp.voucher.draft":
+            if "verdict" in body:
+                return Verdict.model_validate_json(orjson.dumps(body["verdict"])), body["args"]
+            return None, body.get("args", {})
+    return None, {}

@@ -1,0 +1,16 @@
+"""The port of intakes."""
+
+from typing import Protocol
+
+from leitstand.tool import Port
+from tools.intake.sibling import FindSiblings, FoundSiblings
+
+__all__ = ["Intakes"]
+
+
+class Intakes(Port, Protocol):
+    """What was received together. Raises only `CallFailed`: Missing where an intake is not known."""
+
+    async def siblings(self, args: FindSiblings) -> FoundSiblings:
+        """The other invoices of an intake."""
+        ...

@@ -1,0 +1,75 @@
+"""Siblings: the other documents of an intake, as far as invoices bear on one another."""
+
+import datetime as dt
+from decimal import Decimal
+
+from leitstand.values import Frozen, Reading, Text
+from tools.dms.document import Sha256
+from tools.einvoice.reader import ReadInvoice
+
+__all__ = ["FindSiblings", "FoundSiblings", "InvoicedLine", "Sibling", "sibling_of"]
+
+
+class InvoicedLine(Frozen):
+    """A line as invoiced: the order line it names (BT-132), its article, text and quantity."""
+
+    order_line: str | None = None
+    sku: str | None = None
+    name: str | None = None
+    quantity: Decimal
+
+
+class Sibling(Frozen):
+    """Another document of the intake: who it says it is from, and what it says it is."""
+
+    sha256: Sha256
+    seller_name: str | None = None
+    seller_vat: str | None = None
+    seller_tax_number: str | None = None
+    number: str | None = None
+    issue_date: dt.date | None = None
+    gross: Decimal | None = None
+    currency: str | None = None
+    credit: bool = False
+    order: str | None = None
+    lines: tuple[InvoicedLine, ...] = ()
+
+
+class FindSiblings(Frozen):
+    """Find what else came in with a document: the readable invoices of `intake` but this one."""
+
+    intake: Text
+    sha256: Sha256
+
+
+class FoundSiblings(Reading[tuple[Sibling, ...]]):
+    """Reading of an intake, by hash. Its values are what untrusted senders wrote."""
+
+
+def sibling_of(read: ReadInvoice) -> Sibling | None:
+    """A reading as a sibling of others; None where the file holds no invoice that could be read."""
+    invoice = read.invoice
+    if invoice is None:
+        return None
+    return Sibling(
+        sha256=read.sha256,
+        seller_name=invoice.seller.name,
+        seller_vat=invoice.seller.vat_id,
+        seller_tax_number=invoice.seller.tax_number,
+        number=invoice.number,
+        issue_date=invoice.issue_date,
+        gross=invoice.gross_total,
+        currency=invoice.currency,
+        credit=invoice.credit_note,
+        order=invoice.order_reference,
+        lines=tuple(
+            InvoicedLine(
+                order_line=line.order_line,
+                sku=line.buyer_sku or line.seller_sku,
+                name=line.name,
+                quantity=line.quantity,
+            )
+            for line in invoice.counted_lines
+            if line.quantity is not None
+        ),
+    )
