@@ -3,10 +3,10 @@
     store -> read -> book -> sign
                           -> clarify
 
-The original is stored first. What the rules allow becomes a draft voucher; what they want approved waits
-for its signatures and is then posted and proposed for payment; all else ends in the exception queue with
-a task, and a letter or a proposal that people decide on. The role never decides: it proposes, and the
-guard answers.
+The original is stored first. What the rules allow becomes a draft voucher; what they want approved
+waits for its signatures and is then posted and proposed for payment; all else ends in the exception
+queue with a task, and a letter or a proposal that people decide on. The role never decides: it
+proposes, and the guard answers.
 """
 
 from agents.invoice_case import InvoiceCase, Outcome, broken_off, outcome_of
@@ -135,7 +135,8 @@ async def sign(case: InvoiceCase, desk: Desk) -> Goto | Exit:
 async def clarify(case: InvoiceCase, desk: Desk) -> Exit:
     """Tell the people whom the rules name, prepare what they will need, and leave the case to them.
 
-    What cannot be prepared (a system that does not answer) is named in the exit; the decision stands.
+    What cannot be prepared (a system that does not answer) is named in the exit; the decision
+    stands.
     """
     brief, outcome = _brief(case), _outcome(case)
     undone: list[str] = []

@@ -1,7 +1,8 @@
 """The compliance role: takes over what a sanctions screening stopped, and puts it before people.
 
-It reads the document and screens once more, opens a task for the compliance officers, and leaves the case
-to them. It has no tool that clears, releases or books anything: people decide, in the systems themselves.
+It reads the document and screens once more, opens a task for the compliance officers, and leaves
+the case to them. It has no tool that clears, releases or books anything: people decide, in the
+systems themselves.
 """
 
 from leitstand.desk import Desk

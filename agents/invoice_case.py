@@ -51,9 +51,9 @@ class Outcome(Frozen):
 class InvoiceCase(Frozen):
     """An invoice and how far it has come.
 
-    Given: the received file by the `sha256` of its content in the spool, its claimed type, size in bytes
-    and name, and the `intake` it came in with (empty: alone). The rest is written by the steps: `evidence`
-    are ids of readings, `brief` what they come to.
+    Given: the received file by the `sha256` of its content in the spool, its claimed type, size in
+    bytes and name, and the `intake` it came in with (empty: alone). The rest is written by the
+    steps: `evidence` are ids of readings, `brief` what they come to.
     """
 
     sha256: Sha256
@@ -69,7 +69,8 @@ class InvoiceCase(Frozen):
 def outcome_of(brief: Brief, refused: Refused | None = None) -> Outcome:
     """What the guard's answer to the voucher means: nothing refused is a draft.
 
-    A refusal without a verdict (a fact could not be measured) holds the case with the cause it names.
+    A refusal without a verdict (a fact could not be measured) holds the case with the cause it
+    names.
     """
     known: dict[str, object] = {
         "accounts": brief.accounts,

@@ -1,6 +1,7 @@
 """Looking up what an invoice is held against: readings of every system that knows something of it."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from agents.invoice_case import InvoiceCase
 from leitstand.desk import Desk
@@ -40,7 +41,7 @@ class Known:
     dossier: Dossier
     evidence: tuple[str, ...]
 
-    def with_(self, dossier: Dossier, *readings: "Reading[object] | None") -> "Known":
+    def with_(self, dossier: Dossier, *readings: Reading[Any] | None) -> "Known":
         """Knowing more: the dossier that `readings` make of it."""
         ids = (reading.id for reading in readings if reading is not None)
         return Known(dossier, (*self.evidence, *ids))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from leitstand.values import Frozen
 from policies.facts.limits import Limits
@@ -26,13 +26,15 @@ class Totals(Frozen):
     payable: Decimal | None
 
 
-class ArithmeticFacts(BaseModel, frozen=True):
+class ArithmeticFacts(BaseModel):
     """The largest gaps, in cents rounded up, between what is stated and what its parts add up to.
 
-    `line_gap_cents`: quantity times price (BT-146 per BT-149, line allowances and charges) against the
-    line's net. `document_gap_cents`: lines against totals, VAT per category, net plus VAT against gross,
-    and gross against payable where nothing was prepaid (else that is G-A27's).
+    `line_gap_cents`: quantity times price (BT-146 per BT-149, line allowances and charges) against
+    the line's net. `document_gap_cents`: lines against totals, VAT per category, net plus VAT
+    against gross, and gross against payable where nothing was prepaid (else that is G-A27's).
     """
+
+    model_config = ConfigDict(frozen=True)
 
     line_gap_cents: int
     document_gap_cents: int

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from schwifty import IBAN
 
 from policies.facts.likeness import name_permille
@@ -16,14 +16,16 @@ __all__ = ["BankFacts", "bank_facts", "foreign_account", "sound_iban"]
 _FORM = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", re.ASCII)
 
 
-class BankFacts(BaseModel, frozen=True):
+class BankFacts(BaseModel):
     """The invoice's accounts (BT-84, BT-85) for themselves and against the master record.
 
-    `account_faults`: `form`, `checksum`, `bank` (not in a complete register), `zone` (no SEPA country),
-    `holder`. `account_differs`: an account that stands beside the one of the known supplier's master
-    record and is another. `account_foreign`: an account for another currency, which the master record
-    does not hold: it is shown to the approver of G-A25 and never paid.
+    `account_faults`: `form`, `checksum`, `bank` (not in a complete register), `zone` (no SEPA
+    country), `holder`. `account_differs`: an account that stands beside the one of the known
+    supplier's master record and is another. `account_foreign`: an account for another currency,
+    which the master record does not hold: it is shown to the approver of G-A25 and never paid.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     account_faults: frozenset[str]
     account_differs: bool
@@ -54,8 +56,9 @@ def sound_iban(text: str | None, limits: Limits) -> bool:
 def foreign_account(payment: Payment, currency: str | None, limits: Limits) -> bool:
     """An account in another currency and country: the master's account is no measure for it.
 
-    The invoice is in a foreign currency, it asks for no SEPA payment, and the account is not kept in
-    a country of the euro. Money goes to the master's account all the same, after a person's approval.
+    The invoice is in a foreign currency, it asks for no SEPA payment, and the account is not kept
+    in a country of the euro. Money goes to the master's account all the same, after a person's
+    approval.
     """
     abroad = _plain(payment.iban)[:2] not in limits.euro_countries
     return _is_foreign(currency, limits) and not _is_sepa(payment, limits) and abroad

@@ -44,8 +44,9 @@ class Discount(Frozen):
 class Brief(Frozen):
     """What an invoice comes to, and what may be done about it.
 
-    `pay_to` and `mail_to` are those of the master record. `pay_until` is the last bank day for the discount,
-    `due_on` that for the full amount. `figures` are lines and totals that do not agree, rule by rule.
+    `pay_to` and `mail_to` are those of the master record. `pay_until` is the last bank day for the
+    discount, `due_on` that for the full amount. `figures` are lines and totals that do not agree,
+    rule by rule.
     """
 
     title: Text
@@ -94,7 +95,8 @@ def brief_of(dossier: Dossier) -> Brief:
 def payment_of(brief: Brief, today: date) -> ProposePayment | None:
     """The payment to the account of the master record, with Skonto while there is time.
 
-    None where nothing is to be paid: a credit note, a prepaid invoice, a supplier without an account.
+    None where nothing is to be paid: a credit note, a prepaid invoice, a supplier without an
+    account.
     """
     draft = brief.draft
     if draft.credit or draft.payable_cents <= 0 or brief.pay_to is None:

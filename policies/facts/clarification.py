@@ -1,7 +1,7 @@
 """What is done about an invoice that may not be booked: task, letter, bank change, hand-over.
 
-As with vouchers, the role proposes what these functions give, and the guard computes it again: what is
-equal rests on the dossier and not on what a document says.
+As with vouchers, the role proposes what these functions give, and the guard computes it again: what
+is equal rests on the dossier and not on what a document says.
 """
 
 import re

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tools.einvoice.invoice import Invoice
 from tools.erp.ledger import PostedInvoice, number_key
@@ -16,13 +16,16 @@ _NEED_REFERENCE = frozenset({"381", "384", "389"})
 _ZERO = Decimal(0)
 
 
-class CorrectionFacts(BaseModel, frozen=True):
+class CorrectionFacts(BaseModel):
     """`correcting`: a credit note, correction or self-billed invoice. `correction_faults`:
 
-    `reference` no earlier invoice is named (§ 31 (5) UStDV) · `sign` a credit note with a negative total or
-    an invoice with one that is not a correction · `amount` more is given back than was invoiced, or was
-    ever ordered · `not_reversed` the invoice to be corrected is still in the books.
+    `reference` no earlier invoice is named (§ 31 (5) UStDV) · `sign` a credit note with a negative
+    total or an invoice with one that is not a correction · `amount` more is given back than was
+    invoiced, or was ever ordered · `not_reversed` the invoice to be corrected is still in the
+    books.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     correcting: bool
     correction_faults: frozenset[str]

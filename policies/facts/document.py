@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
@@ -17,16 +17,18 @@ _GAP = re.compile(r"\s+")
 _FORMAT_ERROR = "Formatfehler"
 
 
-class DocumentFacts(BaseModel, frozen=True):
+class DocumentFacts(BaseModel):
     """What the reading of the file found.
 
-    `structured`: an e-invoice that could be read (§ 14 (1) UStG). `rules_law` and `rules_other`: fatal
-    EN 16931 and CIUS rules that do or do not touch a field of § 14 UStG; `rules_checked`: whether they
-    could be checked. `content_missing`: codes of what § 14 (4) asks for and the invoice lacks.
-    `small_invoice`: § 33 UStDV applies. `original_stored`: the DMS holds these very bytes.
-    `page_missing`: values of the XML that the page of a hybrid PDF does not show.
+    `structured`: an e-invoice that could be read (§ 14 (1) UStG). `rules_law` and `rules_other`:
+    fatal EN 16931 and CIUS rules that do or do not touch a field of § 14 UStG; `rules_checked`:
+    whether they could be checked. `content_missing`: codes of what § 14 (4) asks for and the
+    invoice lacks. `small_invoice`: § 33 UStDV applies. `original_stored`: the DMS holds these very
+    bytes. `page_missing`: values of the XML that the page of a hybrid PDF does not show.
     `attachment_faults`: `malware`, `type`, `ending`, `unreadable`.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     structured: bool
     rules_law: frozenset[str]

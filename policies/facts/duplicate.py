@@ -1,14 +1,14 @@
 """G-A10: whether an invoice is in the books or in the intake already.
 
-Trap: the same goods ordered again cost the same. Two invoices on two orders, two counters of one number
-series in one intake, or two months of one contract are no twins, however alike they look.
+Trap: the same goods ordered again cost the same. Two invoices on two orders, two counters of one
+number series in one intake, or two months of one contract are no twins, however alike they look.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from leitstand.values import Frozen
 from policies.facts.likeness import number_permille, one_series
@@ -21,11 +21,14 @@ from tools.intake import Sibling
 __all__ = ["DuplicateFacts", "duplicate_facts"]
 
 
-class DuplicateFacts(BaseModel, frozen=True):
+class DuplicateFacts(BaseModel):
     """`twin`: the same number of the same supplier, or the same bytes, is in the books, or stands before
-    this one in the intake. `alike_permille`: how alike the number of another invoice of the same supplier
-    and gross amount is, 1000 where one number was given to two different invoices of the intake.
+    this one in the intake. `alike_permille`: how alike the number of another invoice of the same
+    supplier and gross amount is, 1000 where one number was given to two different invoices of the
+    intake.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     twin: bool
     alike_permille: int
@@ -53,8 +56,8 @@ def duplicate_facts(
 ) -> DuplicateFacts:
     """`read` against the supplier's `ledger` and his other invoices of the intake.
 
-    `by_contract`: it is a month's invoice of a recurring contract. What siblings drafted meanwhile is
-    left out of the ledger, so the order in which an intake is judged changes nothing.
+    `by_contract`: it is a month's invoice of a recurring contract. What siblings drafted meanwhile
+    is left out of the ledger, so the order in which an intake is judged changes nothing.
     """
     invoice = read.invoice or Invoice(syntax="cii")
     others = list(_others(invoice, ledger, tuple(siblings)))

@@ -52,7 +52,6 @@ class InvoiceFacts(
     ScreeningFacts,
     PaymentFacts,
     Frozen,
-    frozen=True,
 ):
     """All facts of an invoice, flat; each part's own class says what they mean.
 

@@ -9,7 +9,34 @@ from tools.names import words
 __all__ = ["name_permille", "number_permille", "one_series"]
 
 _LEGAL_FORMS = frozenset(
-    ["ag", "co", "ek", "eg", "ev", "gbr", "gmbh", "inc", "kg", "kgaa", "kft", "limited", "llc", "ltd", "mbh", "ohg", "oy", "sa", "sarl", "sas", "se", "sl", "spa", "srl", "sro", "ug"]
+    [
+        "ag",
+        "co",
+        "ek",
+        "eg",
+        "ev",
+        "gbr",
+        "gmbh",
+        "inc",
+        "kg",
+        "kgaa",
+        "kft",
+        "limited",
+        "llc",
+        "ltd",
+        "mbh",
+        "ohg",
+        "oy",
+        "sa",
+        "sarl",
+        "sas",
+        "se",
+        "sl",
+        "spa",
+        "srl",
+        "sro",
+        "ug",
+    ]
 )
 """Words that name a legal form (ISO 20275, folded): one side may have left them out."""
 

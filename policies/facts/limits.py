@@ -119,7 +119,8 @@ class Limits(_Record):
 def limits_of(tenant: Mapping[str, Any]) -> Limits:
     """The tenant's data with defaults for what it does not set.
 
-    Raises pydantic.ValidationError: a value is missing that has no default (company, tiers), or is none.
+    Raises pydantic.ValidationError: a value is missing that has no default (company, tiers), or is
+    none.
     """
     return Limits.model_validate(_exact({**_DEFAULTS, **tenant}))
 

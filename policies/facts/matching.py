@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from itertools import product
+from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from leitstand.values import Frozen
 from policies.facts.likeness import name_permille
@@ -31,15 +32,17 @@ _BEYOND = 10**9
 """Stands for a price over one that is zero: more than any tolerance."""
 
 
-class MatchFacts(BaseModel, frozen=True):
+class MatchFacts(BaseModel):
     """The largest deviations to our disadvantage; 0 where there is none or nothing to compare.
 
-    `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in 1/10,000 of it
-    and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and was not invoiced yet,
-    in thousandths of the unit. `unplanned_cents`: charges, and lines that no order line stands for.
-    `unordered_lines`: lines that name an order line which does not exist.
+    `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in
+    1/10,000 of it and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and
+    was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges, and lines that no
+    order line stands for. `unordered_lines`: lines that name an order line which does not exist.
     `goods_missing`: nothing of the order has arrived. All rounded against the invoice.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     price_over_permyriad: int = 0
     price_over_cents: int = 0
@@ -113,7 +116,7 @@ def no_match(limits: Limits) -> MatchFacts:
     return MatchFacts(**_tolerances(limits))
 
 
-def _tolerances(limits: Limits) -> dict[str, int]:
+def _tolerances(limits: Limits) -> dict[str, Any]:
     match = limits.three_way_match
     return {
         "limit_price_permyriad": cents(match.price_tolerance_pct),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
@@ -24,8 +24,10 @@ Basis = Literal[
 invoice. The others do not carry an invoice: none named, unknown, closed, another supplier's, ended."""
 
 
-class OrderFacts(BaseModel, frozen=True):
+class OrderFacts(BaseModel):
     """`basis`: what carries the invoice, or why nothing does."""
+
+    model_config = ConfigDict(frozen=True)
 
     basis: Basis
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from stdnum.eu import vat as eu_vat
 
 from leitstand.values import Frozen
@@ -29,14 +29,16 @@ class Seller(Frozen):
     name_permille: int = 0
 
 
-class PartyFacts(BaseModel, frozen=True):
+class PartyFacts(BaseModel):
     """Both parties of the invoice against the master data.
 
-    `buyer_*` compare with the tenant's own company. `supplier_known`: recognised by VAT ID, tax number
-    or a name that is near enough; `supplier_active`: the master record is not blocked.
-    `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as valid,
-    a country outside the EU cannot be checked).
+    `buyer_*` compare with the tenant's own company. `supplier_known`: recognised by VAT ID, tax
+    number or a name that is near enough; `supplier_active`: the master record is not blocked.
+    `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as
+    valid, a country outside the EU cannot be checked).
     """
+
+    model_config = ConfigDict(frozen=True)
 
     buyer_name_permille: int
     limit_buyer_name_permille: int
@@ -52,7 +54,8 @@ class PartyFacts(BaseModel, frozen=True):
 def seller_of(invoice: Invoice, match: SupplierMatch, limits: Limits) -> Seller | None:
     """The supplier that a search found: by VAT ID or tax number, else by the nearest name.
 
-    What the search says is held against the invoice itself: a search for somebody else finds nobody.
+    What the search says is held against the invoice itself: a search for somebody else finds
+    nobody.
     """
     party, found = invoice.seller, match.supplier
     if found is not None and agreement(party.vat_id, found.vat) == "same":

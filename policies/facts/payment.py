@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tools.einvoice.reader import ReadInvoice
 from tools.erp.ledger import PostedInvoice, number_key
@@ -10,8 +10,10 @@ from tools.erp.ledger import PostedInvoice, number_key
 __all__ = ["PaymentFacts", "payment_facts"]
 
 
-class PaymentFacts(BaseModel, frozen=True):
+class PaymentFacts(BaseModel):
     """`posted`: the ledger, read after the posting, shows this very document as posted."""
+
+    model_config = ConfigDict(frozen=True)
 
     posted: bool
 

@@ -2,17 +2,19 @@
 
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits
 
 __all__ = ["PeriodFacts", "period_facts", "posting_date"]
 
 
-class PeriodFacts(BaseModel, frozen=True):
+class PeriodFacts(BaseModel):
     """`document_closed`: the invoice's date lies in a closed period. `posting_closed`: so does the day it
     is to be posted to, because no later period is open or another day was asked for.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     document_closed: bool
     posting_closed: bool

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits, cents
 from tools.einvoice.invoice import Invoice
@@ -17,10 +17,13 @@ _PREPAYMENT = "386"
 _PARTS = frozenset({"prepayment", "partial"})
 
 
-class PrepaymentFacts(BaseModel, frozen=True):
+class PrepaymentFacts(BaseModel):
     """`prepaid`: none · closes (payable is gross less what was prepaid, as far as the books know of it) ·
-    open (it is not, more is taken off than was paid, or a prepayment in the books is not taken off).
+    open (it is not, more is taken off than was paid, or a prepayment in the books is not taken
+    off).
     """
+
+    model_config = ConfigDict(frozen=True)
 
     prepaid: Literal["none", "closes", "open"]
 

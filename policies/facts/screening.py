@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from policies.facts.likeness import name_permille
 from policies.facts.limits import Limits
@@ -13,10 +13,12 @@ from tools.sanctions.screening import Screening
 __all__ = ["ScreeningFacts", "all_names", "screening_facts", "to_screen"]
 
 
-class ScreeningFacts(BaseModel, frozen=True):
+class ScreeningFacts(BaseModel):
     """`screening_permille` of the best match and `listed_name_contained` in a screened name;
     `screened`: everybody who has to be was screened against a list that is not empty.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     screening_permille: int
     listed_name_contained: bool

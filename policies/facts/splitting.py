@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from leitstand.values import Frozen
 from policies.facts.limits import Limits
@@ -15,10 +15,12 @@ from tools.intake import Sibling
 __all__ = ["SplitFacts", "split_facts"]
 
 
-class SplitFacts(BaseModel, frozen=True):
+class SplitFacts(BaseModel):
     """`split_invoices`: how many invoices of one supplier without an order, this one included, lie just
     below the same tier within the window of days; 0 where this one does not.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     split_invoices: int
     limit_split_invoices: int

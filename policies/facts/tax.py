@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from stdnum.eu import vat as eu_vat
 
 from policies.facts.limits import Limits
@@ -30,13 +30,15 @@ _EXEMPT = frozenset({"E", "O"})
 _BUYER_OWES = frozenset({"reverse_charge_13b", "intra_eu"})
 
 
-class TaxFacts(BaseModel, frozen=True):
+class TaxFacts(BaseModel):
     """How the VAT of the invoice looks as a whole; the gravest breakdown counts.
 
     `small_business`: a seller here names § 19 UStG. `vat_shown`: some VAT is charged.
     `currency_foreign`: not the books' currency. `tax_in_book_currency`: VAT is stated in the books'
     currency too (BT-111, § 16 (6) UStG), or there is none.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     vat_case: Judgement
     small_business: bool
@@ -66,8 +68,8 @@ def tax_case_of(invoice: Invoice, limits: Limits) -> TaxCase:
         return "small_business"
     if any(tax.amount for tax in invoice.taxes):
         return "domestic"
-    found = (case for tax in invoice.taxes if (case := _case(tax, invoice, limits)))
-    return next((case.tax_case for case in found), "domestic")
+    found = [case for tax in invoice.taxes if (case := _case(tax, invoice, limits))]
+    return found[0].tax_case if found else "domestic"
 
 
 class _Case(NamedTuple):
@@ -92,8 +94,8 @@ class _Asked(NamedTuple):
 def _gravest(invoice: Invoice, limits: Limits, *, small: bool) -> Judgement:
     if _mixed(invoice, limits):
         return "implausible"
-    found = [_judge(tax, invoice, limits, small=small) for tax in invoice.taxes]
-    return max(found, key=_ORDER.index, default="ordinary")
+    found: list[Judgement] = [_judge(t, invoice, limits, small=small) for t in invoice.taxes]
+    return max(("ordinary", *found), key=_ORDER.index)
 
 
 def _mixed(invoice: Invoice, limits: Limits) -> bool:

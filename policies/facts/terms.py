@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from leitstand.values import Frozen
 from policies.facts.arithmetic import cent, totals_of
@@ -16,10 +16,12 @@ from tools.erp.supplier import Supplier
 __all__ = ["Skonto", "TermsFacts", "bank_day", "due_date", "skonto_of", "terms_facts"]
 
 
-class TermsFacts(BaseModel, frozen=True):
+class TermsFacts(BaseModel):
     """`terms_worse`: the invoice grants less than was agreed (a smaller or shorter cash discount, or none;
     payment due sooner). `discount_offered`: it grants some cash discount.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     terms_worse: bool
     discount_offered: bool
@@ -28,8 +30,8 @@ class TermsFacts(BaseModel, frozen=True):
 class Skonto(Frozen):
     """The cash discount that counts: `percent` off, paid `until` that day, in the invoice's currency.
 
-    Both amounts are rounded commercially, each for itself: half a cent goes to the supplier, so they may add
-    up to one cent more than is payable.
+    Both amounts are rounded commercially, each for itself: half a cent goes to the supplier, so
+    they may add up to one cent more than is payable.
     """
 
     until: date

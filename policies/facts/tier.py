@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits, Tier
 
@@ -11,14 +11,16 @@ __all__ = ["TierFacts", "tier_facts"]
 _MOST = 10**15
 
 
-class TierFacts(BaseModel, frozen=True):
+class TierFacts(BaseModel):
     """The tenant's tier for the gross amount (by its number, whatever the currency).
 
-    `tier_*` are 0 and empty where nobody has to approve the amount itself; `approval_*` name the tier that
-    approves where another rule asks for it: the amount's own, or the first that has approvers
-    (the clerk where none has).
-    `approval_all`: each role of the tier has to sign, not any of them.
+    `tier_*` are 0 and empty where nobody has to approve the amount itself; `approval_*` name the
+    tier that approves where another rule asks for it: the amount's own, or the first that has
+    approvers (the clerk where none has). `approval_all`: each role of the tier has to sign, not any
+    of them.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     gross_cents: int
     tier_approvers: int

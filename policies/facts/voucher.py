@@ -1,8 +1,8 @@
 """What an invoice comes to in the books, computed from the dossier alone.
 
-The role proposes what these functions give, and the guard computes it again from its own evidence: an
-argument that is equal was found good by this computation, any other is foreign text.
-What the document does not say stands as a neutral value (`unread`, 0, the day of processing); such a
+The role proposes what these functions give, and the guard computes it again from its own evidence:
+an argument that is equal was found good by this computation, any other is foreign text. What the
+document does not say stands as a neutral value (`unread`, 0, the day of processing); such a
 proposal is never carried out, G-A01, G-A02, G-A03 and G-A09 see to that.
 """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tools.einvoice.invoice import FreeText
 
@@ -29,13 +29,15 @@ _HARMLESS = frozenset("\u00ad\ufeff")
 _FILE = Path(__file__).parent.with_name("lexicon.toml")
 
 
-class WordingFacts(BaseModel, frozen=True):
+class WordingFacts(BaseModel):
     """Patterns of the lexicon that free texts match, by id.
 
     `instructions`: speaks to the machine or orders it about (`hidden-characters`: text that people
-    cannot see). `bank_announcements`: tells of new bank details, or holds an account (`foreign-iban`)
-    that is not among the known ones. Texts with an instruction announce nothing.
+    cannot see). `bank_announcements`: tells of new bank details, or holds an account
+    (`foreign-iban`) that is not among the known ones. Texts with an instruction announce nothing.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     instructions: frozenset[str]
     bank_announcements: frozenset[str]

@@ -1,7 +1,7 @@
 """An office without a runtime: real systems, real reading, real rules; what the guard would be asked.
 
-It makes the readings that the role makes, in the order of the role, and asks the policy bundle for the
-verdict on the voucher. Nothing is written.
+It makes the readings that the role makes, in the order of the role, and asks the policy bundle for
+the verdict on the voucher. Nothing is written.
 """
 
 from collections.abc import Mapping, Sequence

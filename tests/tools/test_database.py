@@ -1,6 +1,7 @@
 """One SQLite file behind an async door."""
 
 import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,6 +33,15 @@ def put(n: int) -> None:
     raise ZeroDivisionError(n)
 
 
+def inserting(n: int) -> Callable[[Connection], None]:
+    """Work that inserts a row."""
+
+    def work(connection: Connection) -> None:
+        connection.execute(insert(THING).values(n=n))
+
+    return work
+
+
 async def count(database: Database) -> list[int]:
     """All rows that are committed."""
     return await database.read(lambda c: list(c.execute(select(THING.c.n)).scalars()))
@@ -49,9 +59,9 @@ async def test_a_group_commits_what_is_good_and_fails_what_is_not(database: Data
         connection.execute(insert(THING).values(n=98))
         raise Missing("no such thing")
 
-    work = [lambda c, n=n: c.execute(insert(THING).values(n=n)) for n in (1, 2, 1, 3)]
+    work = (*map(inserting, (1, 2, 1, 3)), insert_and_break, insert_and_miss)
     results = await asyncio.gather(
-        *(database.write(w) for w in (*work, insert_and_break, insert_and_miss)),
+        *(database.write(w) for w in work),
         return_exceptions=True,
     )
     kinds = [type(r) for r in results if isinstance(r, Exception)]
@@ -64,7 +74,7 @@ async def test_what_was_answered_can_be_read(database: Database) -> None:
     await database.create(METADATA)
 
     async def write_and_look(n: int) -> bool:
-        await database.write(lambda c: c.execute(insert(THING).values(n=n)))
+        await database.write(inserting(n))
         return n in await count(database)
 
     assert all(await asyncio.gather(*(write_and_look(n) for n in range(60))))
@@ -79,8 +89,10 @@ async def test_a_broken_statement_is_unreachable_not_lost(database: Database) ->
 
 
 async def test_a_database_that_breaks_leaves_nobody_waiting(database: Database) -> None:
-    """When the commit itself fails, everybody of the group hears it and nothing is written; the
-    next work finds a new connection."""
+    """When the commit fails, everybody of the group hears it and nothing is written.
+
+    The next work finds a new connection.
+    """
     await database.create(METADATA)
 
     def insert_and_close(connection: Connection) -> None:
@@ -91,12 +103,12 @@ async def test_a_database_that_breaks_leaves_nobody_waiting(database: Database) 
 
     results = await asyncio.gather(
         database.write(insert_and_close),
-        database.write(lambda c: c.execute(insert(THING).values(n=2))),
+        database.write(inserting(2)),
         return_exceptions=True,
     )
     assert all(isinstance(result, Unreachable) for result in results)
     assert await count(database) == []
-    await database.write(lambda c: c.execute(insert(THING).values(n=3)))
+    await database.write(inserting(3))
     assert await count(database) == [3]
 
 
@@ -115,10 +127,10 @@ def _one(connection: Connection) -> int:
 async def test_a_cancelled_caller_does_not_stop_the_write(database: Database) -> None:
     """Cancelling who waits leaves the work and everybody else's answer alone."""
     await database.create(METADATA)
-    waiting = asyncio.ensure_future(database.write(lambda c: c.execute(insert(THING).values(n=7))))
+    waiting = asyncio.ensure_future(database.write(inserting(7)))
     await asyncio.sleep(0)
     waiting.cancel()
-    await database.write(lambda c: c.execute(insert(THING).values(n=8)))
+    await database.write(inserting(8))
     assert await count(database) == [7, 8]
 
 

@@ -27,11 +27,11 @@ def larger(held: int, written: int) -> int:
 class Dict(TypedDict, total=False):
     """A dict state, partly absent at first."""
 
+    mark: int
     n: Annotated[int, operator.add]
     log: Annotated[list[str], operator.add]
-    top: Annotated[int, larger]
     last: str
-    mark: int
+    top: Annotated[int, larger]
 
 
 class NarrowDict(TypedDict):
@@ -44,11 +44,11 @@ class NarrowDict(TypedDict):
 class Model(BaseModel):
     """A pydantic state that can be changed in place."""
 
+    mark: int = 7
     n: Annotated[int, operator.add] = 0
     log: Annotated[list[str], operator.add] = []
-    top: Annotated[int, larger] = 0
     last: str | None = None
-    mark: int = 7
+    top: Annotated[int, larger] = 0
 
 
 class NarrowModel(BaseModel):
@@ -63,22 +63,22 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    mark: int = 7
     n: Annotated[int, operator.add] = 0
     log: Annotated[list[str], operator.add] = []
-    top: Annotated[int, larger] = 0
     last: str | None = None
-    mark: int = 7
+    top: Annotated[int, larger] = 0
 
 
 @dataclass
 class Data:
     """A dataclass state."""
 
+    mark: int = 7
     n: Annotated[int, operator.add] = 0
     log: Annotated[list[str], operator.add] = field(default_factory=list[str])
-    top: Annotated[int, larger] = 0
     last: str | None = None
-    mark: int = 7
+    top: Annotated[int, larger] = 0
 
 
 STATES: tuple[tuple[type, type], ...] = (

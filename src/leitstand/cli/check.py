@@ -1,6 +1,7 @@
 """`leitstand check`: is the project whole, and what happens by itself, on request, or never."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -63,12 +64,14 @@ def _exits(project: "Project") -> Iterator[dict[str, str]]:
 def _steps(project: "Project") -> Iterator[dict[str, str]]:
     from leitstand.cli.lint import lint
 
-    folders = {(project.root / r.partition(".")[0]) for r in project.table.roles}
-    for folder in sorted(folders):
-        files = sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]
-        for file in files:
-            for code, where, text in lint(project.root, file):
-                yield _problem("error", code, where, text)
+    modules = [reference.partition(":")[0].split(".") for reference in project.table.roles]
+    files: set[Path] = set()
+    for *package, name in modules:
+        folder = project.root.joinpath(*package)
+        files |= set(folder.rglob("*.py")) if package else {folder / f"{name}.py"}
+    for file in sorted(files):
+        for code, where, text in lint(project.root, file):
+            yield _problem("error", code, where, text)
 
 
 def _texts(project: "Project") -> Iterator[dict[str, str]]:

@@ -58,6 +58,7 @@ APPROVAL: Mapping[str, Slot] = {
 }
 """The attributes of `Call` and of its `approval`, as the guard gives them."""
 
+Place = tuple[str, str]
 _LONG = 2**53
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _PLAIN: dict[Kind, type] = {"Bool": bool, "String": str}
@@ -112,7 +113,7 @@ def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> di
         if type(value) is _PLAIN.get(slot.kind):
             fitted[name] = value
         elif value is not None or not slot.optional:
-            fitted[name] = _value(slot.kind, value, f"{what}.{name}")
+            fitted[name] = _value(slot.kind, value, (what, name))
     return fitted
 
 
@@ -157,29 +158,30 @@ def _single(annotation: type) -> Kind | None:
     return "String" if issubclass(annotation, str | date | Decimal | Enum) else None
 
 
-def _value(kind: Kind, value: object, what: str) -> object:
+def _value(kind: Kind, value: object, place: Place) -> object:
     if kind == "String":
-        return _text(value, what)
+        return _text(value, place)
     if kind == "Long" and type(value) is int and abs(value) <= _LONG:
         return value
     if kind == "Set<String>" and isinstance(value, frozenset | set | tuple | list):
         members = cast("Iterable[object]", value)
-        return sorted({_text(m, what) for m in members})
-    raise _ill_typed(kind, value, what)
+        return sorted({_text(m, place) for m in members})
+    raise _ill_typed(kind, value, place)
 
 
-def _text(value: object, what: str) -> str:
+def _text(value: object, place: Place) -> str:
     if isinstance(value, Enum):
-        return _text(value.value, what)
+        return _text(value.value, place)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
     if not isinstance(value, str):
-        raise _ill_typed("String", value, what)
+        raise _ill_typed("String", value, place)
     return value
 
 
-def _ill_typed(kind: Kind, value: object, what: str) -> ValueRefused:
+def _ill_typed(kind: Kind, value: object, place: Place) -> ValueRefused:
     given = "missing" if value is None else f"of type `{type(value).__name__}`"
+    what = ".".join(place)
     return ValueRefused(f"`{what}` is {given}, not a {kind}", where=what)

@@ -9,9 +9,10 @@ from leitstand.clock import Clock
 from leitstand.desk import Room, TooManyRejections
 from leitstand.desk.desk import Ask
 from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed
-from leitstand.guard import Guard, Pause, UnknownEffect
+from leitstand.guard import Guard, Passage, Pause, UnknownEffect
 from leitstand.records import Exit, Held
 from leitstand.role import CONTRADICTORY, Compiled
+from leitstand.runtime.drawing import draw
 from leitstand.runtime.stage import Stage
 from leitstand.store import Claimed, Close, Journal, Limits, Store
 from leitstand.walk import walk
@@ -37,26 +38,43 @@ class Burst:
         self._ask = ask
 
     async def run(self, claimed: Claimed, compiled: Compiled, journal: Journal) -> str:
-        """Walk the case and give it back; its new status is returned ("lost" if it was taken over)."""
+        """Walk the case and give it back; its new status is returned ("lost" if it was taken over).
+
+        Raises StoreFailed: the store takes no more work at all.
+        """
+        restored = self._store.restored > claimed.opened
+        passage = self._guard.open(journal, restored=restored)
         try:
-            close, leave = await self._walked(claimed, compiled, journal)
-            await self._guard.home()
-            told = journal.told(leave) if leave is not None else None
-            await journal.commit(close=close, told=told)
+            close, leave = await self._walked(claimed, compiled, journal, passage)
+            await passage.home()
+            return await self._give_back(journal, close, leave)
         except LostFence:
             return "lost"
+        finally:
+            await passage.home()  # However it ended: nothing is left under way behind it.
+
+    async def _give_back(self, journal: Journal, close: Close, leave: Exit | None) -> str:
+        told = journal.told(leave) if leave is not None else None
+        try:
+            await journal.commit(close=close, told=told)
+        except StoreFailed as error:
+            close = self._damaged(journal, error)
+            await journal.commit(close=close)
         return close.status
 
     async def _walked(
-        self, claimed: Claimed, compiled: Compiled, journal: Journal
+        self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage
     ) -> tuple[Close, Exit | None]:
         try:
-            self._draw(claimed, journal)
-            leave = await self._walk(claimed, compiled, journal)
+            for signal in claimed.signals:
+                draw(signal, journal)
+            leave = await self._walk(claimed, compiled, journal, passage)
         except Pause as pause:
             return Close("waiting", due=pause.due), None
-        except (LostFence, StoreFailed):
+        except LostFence:
             raise
+        except StoreFailed as error:
+            return self._damaged(journal, error), None
         except UnknownEffect as error:
             return self._hold(journal, "unknown_effect", str(error)), None
         except Diverged as error:
@@ -69,38 +87,24 @@ class Burst:
             leave = compiled.leave(error.cause, str(error))
         except Exception as error:  # noqa: BLE001 - whatever a step raises is a defect of the step
             return self._hold(journal, "defect", f"{type(error).__name__}: {error}"), None
+        if unsettled := journal.tape.unsettled():
+            text = f"the case would end without the outcome of {', '.join(unsettled)}"
+            return self._hold(journal, "unknown_effect", text), None
         self._leave(journal, leave)
         return Close(leave.kind), leave
 
-    async def _walk(self, claimed: Claimed, compiled: Compiled, journal: Journal) -> Exit:
+    async def _walk(
+        self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage
+    ) -> Exit:
         if claimed.bursts > self._limits.bursts:
             msg = f"the case was woken {claimed.bursts} times"
             raise LimitReached(msg, where=claimed.case.ulid)
-        restored = self._store.restored > claimed.opened
-        passage = self._guard.open(journal, restored=restored)
         room = Room(journal, passage, self._clock, self._ask)
         stage = Stage(compiled, room)
         given = _given(compiled, journal.tape.started["given"])
         walked = await walk(compiled, given, stage, limit=self._limits.supersteps)
         stage.ended(walked)
         return walked.exit or Exit(kind="done")
-
-    def _draw(self, claimed: Claimed, journal: Journal) -> None:
-        """Signals become events, in their order; only the holder of the fence does this (KERNEL no. 15)."""
-        for signal in claimed.signals:
-            body: dict[str, Any] = orjson.loads(signal.body)
-            if signal.kind == "approval":
-                journal.record("approval", body["address"], body["approval"])
-                for correction in body["corrections"]:
-                    journal.record("correction", body["address"], correction)
-            elif signal.kind == "release":
-                journal.record("released", "", body)
-            elif signal.kind == "child":
-                name = f"child:{body['child']}"
-                journal.record("signal", "", {"name": name, "body": body, "id": signal.id})
-            else:
-                journal.record("signal", "", {**body, "id": signal.id})
-            journal.draw(signal.id)
 
     def _leave(self, journal: Journal, leave: Exit) -> None:
         for frozen in journal.tape.open_checkpoints():
@@ -110,6 +114,12 @@ class Burst:
     def _hold(self, journal: Journal, why: Held, text: str) -> Close:
         journal.record("held", "", {"reason": why, "text": text[:2000]})
         return Close("held", reason=why)
+
+    def _damaged(self, journal: Journal, error: StoreFailed) -> Close:
+        """Hold the one case whose rows or blobs are at fault. Raises StoreFailed if it is the store."""
+        if self._store.writer.broken is not None:
+            raise error
+        return self._hold(journal, "defect", str(error))
 
 
 def _given(compiled: Compiled, given: Mapping[str, Any]) -> object:

@@ -9,12 +9,12 @@ from pydantic import BaseModel
 
 from leitstand.desk import Cases, Child, HandOver
 from leitstand.desk.desk import Ask
-from leitstand.digest import plain_of
-from leitstand.errors import Contradiction, UsageRefused
+from leitstand.digest import canonical, plain_of
+from leitstand.errors import Contradiction, ProjectRefused, UsageRefused
 from leitstand.guard import Guard, Rules
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
-from leitstand.store import Birth, Journal, Limits, Store, new_case
+from leitstand.store import Birth, Journal, Limits, Store, Tape, new_case
 from leitstand.tool import Connection
 
 __all__ = ["Runtime"]
@@ -49,6 +49,10 @@ class Runtime:
         self._width = width
         self._lease = lease
         self._owner = store.clock.ulid()
+        for tool in rules.tools.values():
+            if tool.writes and tool.timeout >= lease * 2 / 3:
+                msg = f"`{tool.name}` may take {tool.timeout:g} s, longer than a lease lasts"
+                raise ProjectRefused(msg, where="tools", mend="give the tool a shorter timeout")
         births = Connection("leitstand", Cases, _Births(self))
         self._guard = Guard(rules, (*connections, births))
         self._burst = Burst(store, self._guard, rules.clock, self._limits, ask)
@@ -81,6 +85,24 @@ class Runtime:
         self._woken.set()
         return told
 
+    async def release(
+        self,
+        ulid: str,
+        person: str,
+        reason: str,
+        effects: Mapping[str, BaseModel | str] | None = None,
+    ) -> None:
+        """Let a held case go on.
+
+        `effects` says what became of writes whose outcome was unknown, by key: their result as the
+        system shows it, or why they surely did not happen. Raises Missing: no such case; UsageRefused:
+        it has no such write, or that is no result of its tool.
+        """
+        found = {key: await self._found(ulid, key, said) for key, said in (effects or {}).items()}
+        body = {"person": person, "reason": reason, "effects": found}
+        await self.store.signal(ulid, self.store.clock.ulid(), "release", canonical(body))
+        self._woken.set()
+
     async def run_until_idle(self) -> None:
         """Run every case that is due, until none is. Raises StoreFailed."""
         only = [(c.name, c.version) for c in self.roles.values()]
@@ -93,7 +115,10 @@ class Runtime:
                 await asyncio.wait(self._owned, return_when=asyncio.FIRST_COMPLETED)
                 self._reap()
         finally:
+            if self._owned:  # The store failed or we are stopped: what was sent comes home first.
+                await asyncio.wait(self._owned)
             renewing.cancel()
+            await asyncio.wait({renewing})
 
     async def _take(self, only: Sequence[tuple[str, str]]) -> None:
         free = self._width - len(self._owned)
@@ -107,17 +132,36 @@ class Runtime:
             self._owned[task] = journal
 
     def _reap(self) -> None:
-        for task in [t for t in self._owned if t.done()]:
+        done = [t for t in self._owned if t.done()]
+        for task in done:
             del self._owned[task]
+        for task in done:
             task.result()
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(self._lease / 3)
             journals = list(self._owned.values())
-            end = await self.store.renew([(j.case.no, j.fence) for j in journals], self._lease)
+            owned = {j.case.no: j.fence for j in journals}
+            end, still = await self.store.renew(owned, self._lease)
             for journal in journals:
-                journal.lease_end = end
+                if journal.case.no in still and owned[journal.case.no] == journal.fence:
+                    journal.lease_end = end
+
+    async def _found(self, ulid: str, key: str, said: BaseModel | str) -> dict[str, object]:
+        tape = Tape((await self.store.journal(ulid)).events)
+        found = (tape.intents[a] for a in tape.unsettled())
+        intent = next((i for i in found if i["key"] == key), None)
+        if intent is None:
+            msg = f"no write `{key}` of unknown outcome"
+            raise UsageRefused(msg, where=ulid)
+        if isinstance(said, str):
+            return {"failure": said}
+        wanted = self.rules.tools[intent["tool"]].result
+        if not isinstance(said, wanted):
+            msg = f"`{intent['tool']}` gives a `{wanted.__name__}`"
+            raise UsageRefused(msg, where=ulid)
+        return {"value": plain_of(said)}
 
     def _role(self, name: str) -> Compiled:
         found = self.roles.get(name)
@@ -139,9 +183,13 @@ class _Births:
         known = await self.given(key)
         if known is not None:
             return known
-        parent = (await store.journal(args.parent)).case
+        line = await store.line(key)
+        parent = line[0]
+        if parent.ulid != args.parent:
+            msg = "a case hands over in its own name alone"
+            raise Contradiction(msg, where="case.hand_over")
         compiled = self._runtime.roles.get(args.role)
-        if compiled is None or parent.depth >= DEPTH or parent.role == args.role:
+        if compiled is None or parent.depth >= DEPTH or args.role in {c.role for c in line}:
             msg = f"`{args.role}` cannot take a case from `{parent.role}` at level {parent.depth}"
             raise Contradiction(msg, where="case.hand_over")
         body = {"given": orjson.loads(args.given), "parent": parent.ulid}

@@ -19,7 +19,17 @@ from leitstand.store.arrival import NewCase, Tell
 from leitstand.store.batch import Append
 from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
-from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, metadata, pages, signals, state
+from leitstand.store.schema import (
+    PAGE_SHIFT,
+    blobs,
+    cases,
+    effects,
+    keys,
+    metadata,
+    pages,
+    signals,
+    state,
+)
 from leitstand.store.writer import Writer
 
 __all__ = ["Claimed", "Signal", "Store"]
@@ -139,6 +149,22 @@ class Store:
         """Whether a case of this name exists."""
         query = select(cases.c.case_no).where(cases.c.ulid == ulid)
         return await self.read(lambda conn: conn.execute(query).first()) is not None
+
+    async def line(self, key: str) -> list[Case]:
+        """The case that made the effect of this key, its parent, and so on. Raises Missing."""
+
+        def climb(conn: Connection) -> list[Case]:
+            row = conn.execute(_MAKER, {"key": key}).mappings().first()
+            found: list[Case] = []
+            while row is not None:
+                found.append(case_of(dict(row)))
+                row = conn.execute(_NAMED, {"name": row["parent"]}).mappings().first()
+            return found
+
+        found = await self.read(climb)
+        if not found:
+            raise Missing(f"no effect `{key}`")
+        return found
 
     async def blob(self, no: int, name: str, key: CaseKey) -> bytes:
         """A large body of case `no`. Raises Missing."""
@@ -282,6 +308,12 @@ _RENEW = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"), cases.c.fence == bindparam("its"))
     .values(due=bindparam("end"))
+)
+_NAMED = select(cases).where(cases.c.ulid == bindparam("name"))
+_MAKER = (
+    select(cases)
+    .join(effects, effects.c.case_no == cases.c.case_no)
+    .where(effects.c.key == bindparam("key"))
 )
 _FENCES = select(cases.c.case_no, cases.c.fence).where(
     cases.c.case_no.in_(bindparam("numbers", expanding=True))

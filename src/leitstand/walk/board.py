@@ -47,7 +47,7 @@ class Board:
             channel = fold.copy() if fold else self._last(key)
             channel.update(written)
             values[key] = channel.get()
-        return _shaped(reader, values)
+        return _shaped(reader, self._sorted(values))
 
     def write(self, update: Mapping[str, object]) -> bool:
         """Apply the writes of a task that is alone in its superstep.
@@ -73,7 +73,10 @@ class Board:
             channel = self._folds.get(key) or self._last(key)
             channel.update(written)
             held[key] = channel.get()
-        self.values = {key: held[key] for key in self._channels if key in held}
+        self.values = self._sorted(held)
+
+    def _sorted(self, held: Mapping[str, object]) -> dict[str, object]:
+        return {key: held[key] for key in self._channels if key in held}
 
     def _last(self, key: str) -> LastValue[Any]:
         return LastValue(self._channels[key].typ, key)

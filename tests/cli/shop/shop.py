@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
 from leitstand.clock import Clock
-from leitstand.desk import Desk
-from leitstand.errors import Missing, Refused, Rejected
+from leitstand.errors import Missing
 from leitstand.policy import FactCall, facts
-from leitstand.role import Exit, Goto, Role, done, exception, goto, rejected
 from leitstand.tool import Connection, Port, Recorded, tool
 from leitstand.values import Frozen, Identifier, Money, Reading, Text
 
@@ -159,63 +157,6 @@ def bill_facts(call: FactCall) -> BillFacts:
         blocked=supplier is not None and supplier.value.blocked,
         checked=frozenset(("number", "day", *(["gross_cents"] if same else []))),
     )
-
-
-# ---- role ----
-
-
-class BillCase(Frozen):
-    """One bill."""
-
-    name: Text
-    bill: Bill | None = None
-    supplier: Text = ""
-    readings: tuple[Text, ...] = ()
-
-
-role = Role(
-    "buying",
-    BillCase,
-    tools=[read_bill, find_supplier, post_bill],
-    queue={
-        "system unreachable": ("clerk",),
-        "data missing": ("clerk",),
-        "contradictory results": ("clerk",),
-    },
-)
-
-
-@role.step(then=["book"])
-async def read(case: BillCase, desk: Desk) -> Goto:
-    """Read the bill and its supplier, once all bills are in."""
-    found = await desk.call(read_bill, ReadBill(name=case.name))
-    await desk.wait(for_="intake")
-    supplier = await desk.call(find_supplier, FindSupplier(id=found.value.supplier))
-    return goto(
-        "book", bill=found.value, supplier=supplier.value.id, readings=(found.id, supplier.id)
-    )
-
-
-@role.step()
-async def book(case: BillCase, desk: Desk) -> Exit:
-    """Post the bill, or leave it to people."""
-    bill = case.bill
-    if bill is None:
-        return exception("data missing", "no bill")
-    args = PostBill(
-        number=bill.number,
-        supplier_id=case.supplier,
-        gross_cents=bill.gross_cents,
-        account="goods",
-        day=date(2026, 11, 6),
-    )
-    try:
-        posted = await desk.call(post_bill, args, evidence=case.readings)
-    except Refused as error:
-        return exception("contradictory results", error.text, roles=("clerk",))
-    except Rejected as error:
-        return rejected(error.text)
-    return done(voucher_no=posted.voucher_no)
 
 
 # ---- the systems, in one SQLite file ----

@@ -2,11 +2,12 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
 from leitstand.errors import Contradiction
 from tools.database import Database, Tenancy
@@ -21,9 +22,11 @@ from tools.erp import (
     PostedInvoice,
     PurchaseOrder,
 )
+from tools.erp import schema
 from tools.erp.embedded import EmbeddedErp
 from tools.erp.intake import Holdings
 
+Fields = Callable[..., dict[str, Any]]
 OLD = PostedInvoice(
     supplier="S1",
     number="RE-1",
@@ -36,12 +39,8 @@ OLD = PostedInvoice(
 
 async def dump(database: Database) -> dict[str, list[Any]]:
     """Every row of every table."""
-    tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'erp_%'"
-    names = await database.read(lambda c: list(c.execute(text(tables)).scalars()))
-    return {
-        name: await database.read(lambda c, n=name: list(c.execute(text(f"SELECT * FROM {n}"))))
-        for name in names
-    }
+    tables = schema.metadata.sorted_tables
+    return await database.read(lambda c: {t.name: list(c.execute(select(t))) for t in tables})
 
 
 async def test_taking_in_twice_changes_nothing(
@@ -65,7 +64,7 @@ async def test_carried_invoices_stand_in_the_ledger(erp: EmbeddedErp, holdings: 
 
 
 async def test_a_carried_number_is_taken(
-    erp: EmbeddedErp, holdings: Holdings, invoice: Any
+    erp: EmbeddedErp, holdings: Holdings, invoice: Fields
 ) -> None:
     """What was posted in an earlier system cannot be entered again."""
     await erp.take_in(dataclasses.replace(holdings, invoices=(OLD,)))
@@ -109,7 +108,7 @@ async def test_what_refers_to_nothing_is_left_out(erp: EmbeddedErp, holdings: Ho
     assert (entry.number, entry.po, entry.lines) == ("RE-8", None, ())
 
 
-async def test_periods_are_replaced(erp: EmbeddedErp, holdings: Holdings, invoice: Any) -> None:
+async def test_periods_are_replaced(erp: EmbeddedErp, holdings: Holdings, invoice: Fields) -> None:
     """Closing a month in its midst splits it: what was open before is closed from then on."""
     split = (
         Period(start=dt.date(2026, 11, 1), end=dt.date(2026, 11, 10), state="closed"),

@@ -26,9 +26,9 @@ MASTER = "DE43290400900602051017"
 OTHER = "DE89370400440532013000"
 
 
-def payment(**changed: Any) -> ProposePayment:
+def payment(**changed: object) -> ProposePayment:
     """A payment of 119 € to the master's account."""
-    fields = {
+    fields: dict[str, Any] = {
         "supplier_id": "S1",
         "invoice_no": "RE-1",
         "iban": MASTER,
