@@ -9,15 +9,14 @@ queue with a task, and a letter or a proposal that people decide on. The role ne
 proposes, and the guard answers.
 """
 
-from agents.invoice_case import InvoiceCase, Outcome, broken_off, outcome_of
+from agents.invoice_case import InvoiceCase, Outcome, broken_off, leaves, outcome_of
 from agents.lookup import look_up, open_document
 from leitstand.desk import Desk, hand_over
 from leitstand.errors import CallFailed, Refused, Rejected
-from leitstand.role import Exit, Goto, Role, done, exception, goto, rejected
+from leitstand.role import Exit, Goto, Role, done, goto, rejected
 from policies.facts.brief import Brief, brief_of, payment_of
 from policies.facts.clarification import Suspicion, letter_of, task_of
 from policies.facts.voucher import posting_of
-from policies.tenant import tenant_data
 from tools.dms import StoreOriginal, get_document, store_original
 from tools.einvoice import read_document
 from tools.erp import (
@@ -36,6 +35,7 @@ from tools.intake import find_siblings
 from tools.mail import draft_mail
 from tools.sanctions import screen
 from tools.task import create_task
+from tools.tenant import tenant_data
 
 __all__ = ["role"]
 
@@ -84,7 +84,7 @@ async def store(case: InvoiceCase, desk: Desk) -> Goto:
 
 @role.step(then=["book"])
 async def read(case: InvoiceCase, desk: Desk) -> Goto | Exit:
-    """Read the document, wait until the whole intake has been read, and look up what is known of it."""
+    """Read the document, wait until the whole intake is there, and look up what is known of it."""
     try:
         known = await open_document(case, desk)
         if case.intake:
@@ -113,7 +113,7 @@ async def book(case: InvoiceCase, desk: Desk) -> Goto | Exit:
 
 @role.step(then=["clarify"])
 async def sign(case: InvoiceCase, desk: Desk) -> Goto | Exit:
-    """Post the voucher once it is signed, then propose the payment to the account of the master record."""
+    """Post the voucher once it is signed, then propose the payment to the known account."""
     brief, outcome = _brief(case), _outcome(case)
     try:
         voucher = await desk.call(post_voucher, posting_of(brief.draft), evidence=case.evidence)
@@ -122,12 +122,12 @@ async def sign(case: InvoiceCase, desk: Desk) -> Goto | Exit:
     except Refused as refused:
         return goto("clarify", outcome=outcome_of(brief, refused))
     except CallFailed as error:
-        return exception(error.cause, error.text, **outcome.result())
+        return leaves(error.cause, error.text, outcome.result())
     try:
         payment_no = await _pay(case, desk, brief)
     except CallFailed as error:
         posted = outcome.result(voucher_no=voucher.voucher_no)
-        return exception(error.cause, error.text, **posted)
+        return leaves(error.cause, error.text, posted)
     return done(**outcome.result(voucher_no=voucher.voucher_no, payment_no=payment_no))
 
 
@@ -148,8 +148,7 @@ async def clarify(case: InvoiceCase, desk: Desk) -> Exit:
     result = outcome.result(**({"undone": undone} if undone else {}))
     if outcome.decision == "reject":
         return rejected(outcome.reason or brief.title, **result)
-    roles = outcome.approval.roles
-    return exception(outcome.cause, outcome.reason or brief.title, roles=roles, **result)
+    return leaves(outcome.cause, outcome.reason or brief.title, result, outcome.approval.roles)
 
 
 async def _pay(case: InvoiceCase, desk: Desk, brief: Brief) -> str | None:

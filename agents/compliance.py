@@ -13,11 +13,11 @@ from policies.facts.brief import title_of
 from policies.facts.clarification import task_of
 from policies.facts.limits import limits_of
 from policies.facts.screening import all_names
-from policies.tenant import GetTenant, tenant_data
 from tools.dms import Sha256
 from tools.einvoice import Invoice, ReadDocument, read_document
 from tools.sanctions import Screen, screen
 from tools.task import create_task
+from tools.tenant import GetTenant, tenant_data
 
 __all__ = ["SuspicionCase", "role"]
 
@@ -68,7 +68,7 @@ async def look(case: SuspicionCase, desk: Desk) -> Goto:
 
 @role.step()
 async def tell(case: SuspicionCase, desk: Desk) -> Exit:
-    """Open the task and leave the case to the compliance officers; everything stays frozen until then."""
+    """Open the task and leave the case to the compliance officers; all stays frozen until then."""
     undone: list[str] = []
     try:
         task = task_of(case.title, case.people, (_RULE,))

@@ -8,12 +8,12 @@ from pydantic import Field
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Cause, Refused
 from leitstand.records import Verdict
-from leitstand.role import CONTRADICTORY, Exit, exception
+from leitstand.role import CONTRADICTORY, Exit
 from leitstand.values import Frozen, Text
 from policies.facts.brief import Accounts, Brief, Discount
 from tools.dms import Sha256
 
-__all__ = ["Approval", "Decided", "InvoiceCase", "Outcome", "broken_off", "outcome_of"]
+__all__ = ["Approval", "Decided", "InvoiceCase", "Outcome", "broken_off", "leaves", "outcome_of"]
 
 Decided = Literal["auto_draft", "approve", "hold", "escalate", "reject"]
 """What becomes of an invoice, mildest first."""
@@ -93,7 +93,14 @@ def outcome_of(brief: Brief, refused: Refused | None = None) -> Outcome:
 
 def broken_off(error: CallFailed) -> Exit:
     """The end of a case that a failure keeps from being judged."""
-    return exception(error.cause, error.text, **Outcome(decision="hold").result())
+    return leaves(error.cause, error.text, Outcome(decision="hold").result())
+
+
+def leaves(
+    cause: Cause, reason: str, result: dict[str, object], roles: tuple[str, ...] = ()
+) -> Exit:
+    """Out of the automation, with what is known; without `roles`, to those of the role's queue."""
+    return Exit(kind="exception", cause=cause, reason=reason, roles=roles, result=result)
 
 
 def _judged(verdict: Verdict, known: dict[str, object]) -> Outcome:

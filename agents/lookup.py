@@ -1,4 +1,4 @@
-"""Looking up what an invoice is held against: readings of every system that knows something of it."""
+"""Looking up what an invoice is held against, in every system that knows something of it."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +9,6 @@ from leitstand.values import Reading
 from policies.facts.document import is_structured
 from policies.facts.dossier import Dossier
 from policies.facts.limits import limits_of
-from policies.tenant import GetTenant, tenant_data
 from tools.dms import GetDocument, get_document
 from tools.einvoice import Invoice, ReadDocument, read_document
 from tools.erp import (
@@ -30,6 +29,7 @@ from tools.erp import (
 )
 from tools.intake import FindSiblings, FoundSiblings, find_siblings
 from tools.sanctions import Screen, Screened, screen
+from tools.tenant import GetTenant, tenant_data
 
 __all__ = ["Known", "look_up", "open_document"]
 

@@ -16,7 +16,8 @@ def fold(name: str) -> str:
 
     `ä` is `ae`, `&` is `und`, `e.K.` is `ek`. Only the first 300 characters count.
     """
-    text = unicodedata.normalize("NFC", name[:_LONGEST]).casefold().translate(_GERMAN)
+    text = unicodedata.normalize("NFKC", name[:_LONGEST]).casefold()
+    text = unicodedata.normalize("NFKC", text).translate(_GERMAN)
     text = _DOTTED.sub(lambda found: found[1].replace(".", ""), text)
     plain = unicodedata.normalize("NFKD", text)
     return _GAP.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()

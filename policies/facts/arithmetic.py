@@ -18,7 +18,7 @@ _SENSE = Decimal(10**15)
 
 
 class Totals(Frozen):
-    """What the parts of an invoice add up to, whatever total it states; None where a part is missing."""
+    """What an invoice's parts add up to, whatever total it states; None where one is missing."""
 
     net: Decimal | None
     tax: Decimal | None

@@ -1,4 +1,4 @@
-"""G-A07, G-A08: the accounts an invoice asks to pay to. No account here is ever paid: only the master's is."""
+"""G-A07, G-A08: the accounts an invoice names. Only the master record's is ever paid."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -49,7 +49,7 @@ def bank_facts(invoice: Invoice, supplier: Supplier | None, limits: Limits) -> B
 
 
 def sound_iban(text: str | None, limits: Limits) -> bool:
-    """Whether a text is an IBAN with right check digits, of a bank that exists as far as one can know."""
+    """Whether a text is an IBAN with right check digits, of a bank that exists if one can know."""
     return bool(text) and not list(_iban_faults(_plain(text), limits))
 
 
@@ -97,7 +97,7 @@ def _holders(invoice: Invoice, supplier: Supplier | None) -> list[str]:
 
 
 def _strange(holder: str | None, names: Iterable[str], limits: Limits) -> bool:
-    """Whether an account is in a name that is none of the supplier's (no holder named: nobody to doubt)."""
+    """Whether an account is in a name that is none of the supplier's; no name is no doubt."""
     best = max((name_permille(holder, name) for name in names), default=1000)
     return bool(holder) and best < limits.holder_name_permille
 

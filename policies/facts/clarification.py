@@ -32,8 +32,10 @@ _FINDINGS = 64
 
 
 class ClarificationFacts(Frozen):
-    """`checked`: arguments that equal what the dossier comes to; `known_roles`: the task, if it is one, is
-    given to roles that the tenant has.
+    """What rests on the dossier.
+
+    `checked`: arguments that equal what it comes to. `known_roles`: a task is for roles that the
+    tenant has.
     """
 
     known_roles: bool
@@ -41,7 +43,7 @@ class ClarificationFacts(Frozen):
 
 
 class Suspicion(Frozen):
-    """What compliance is given: which document of the archive a screening stopped, and nothing it says."""
+    """What compliance is given: which document a screening stopped, and nothing of what it says."""
 
     document_sha256: Sha256
 
@@ -125,12 +127,12 @@ def _of_task(call: FactCall, limits: Limits) -> Iterator[str]:
         yield "title"
 
 
-def _of_letter(call: FactCall, limits: Limits) -> Iterator[str]:
+def _of_letter(call: FactCall, _limits: Limits) -> Iterator[str]:
     rules = [finding["rule"] for finding in call.args["findings"]]
     yield from _equal(letter_of(brief_of(dossier_of(call)), rules), call.args)
 
 
-def _of_bank_change(call: FactCall, limits: Limits) -> Iterator[str]:
+def _of_bank_change(call: FactCall, _limits: Limits) -> Iterator[str]:
     yield from _equal(brief_of(dossier_of(call)).bank_change, call.args)
 
 

@@ -17,12 +17,11 @@ _ZERO = Decimal(0)
 
 
 class CorrectionFacts(BaseModel):
-    """`correcting`: a credit note, correction or self-billed invoice. `correction_faults`:
+    """How credit notes, corrections and self-billed invoices fit what they correct.
 
-    `reference` no earlier invoice is named (§ 31 (5) UStDV) · `sign` a credit note with a negative
-    total or an invoice with one that is not a correction · `amount` more is given back than was
-    invoiced, or was ever ordered · `not_reversed` the invoice to be corrected is still in the
-    books.
+    `correcting`: it is one. `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
+    UStDV); `sign` a negative total that is no correction's; `amount` more is given back than was
+    invoiced, or was ever ordered; `not_reversed` the invoice to be corrected is still booked.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -50,8 +50,10 @@ R = TypeVar("R", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Dossier:
-    """What is known of an invoice. `ledger` is the supplier's, before this case wrote anything;
-    `ledger_after` what the last reading of it says. `siblings` are those of the whole intake.
+    """What is known of an invoice.
+
+    `ledger` is the supplier's, before this case wrote anything; `ledger_after` what the last
+    reading of it says. `siblings` are those of the whole intake.
     """
 
     read: ReadInvoice
@@ -109,7 +111,7 @@ class Dossier:
         return to_screen(self.invoice, self.supplier, self.limits, self.today)
 
     def invoiced(self) -> dict[str, Decimal]:
-        """What earlier invoices took of each line of the order: in the books, or before this one here.
+        """What earlier invoices took of each order line, in the books or before this one here.
 
         Invoices that this one corrects do not count.
         """
@@ -128,7 +130,7 @@ class Dossier:
         return taken
 
     def _before(self, order: str) -> list[Sibling]:
-        """Siblings on the same order that come first by date and number, and are no twins of others."""
+        """Siblings on the same order that come first by date and number and are no twins."""
         own = (self.invoice.issue_date or date.min, number_key(self.invoice.number or ""))
         booked = {number_key(r.number) for r in self.booked}
 
@@ -142,7 +144,7 @@ class Dossier:
         return [s for s in self.own_siblings if counts(s)]
 
     def _resembles(self, sibling: Sibling) -> bool:
-        """Whether it is suspected to be the same invoice: then G-A10 speaks, and nothing is counted twice."""
+        """Whether it may be the same invoice: then G-A10 speaks, and nothing is counted twice."""
         alike = number_permille(sibling.number, self.invoice.number) > self.limits.number_permille
         return alike and sibling.gross == self.invoice.gross_total
 
@@ -156,7 +158,7 @@ def _add(taken: dict[str, Decimal], line: str, quantity: Decimal) -> None:
 
 
 def dossier_of(call: FactCall) -> Dossier:
-    """The dossier of a call. Raises FactMissing: a reading that a rule needs is not among the evidence."""
+    """The dossier of a call. Raises FactMissing: a reading that a rule needs is not there."""
     limits, evidence = limits_of(call.limits), call.evidence
     read = _needed(evidence.one(read_document), read_document).value
     stored = evidence.one(get_document)

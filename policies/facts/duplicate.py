@@ -22,10 +22,14 @@ __all__ = ["DuplicateFacts", "duplicate_facts"]
 
 
 class DuplicateFacts(BaseModel):
-    """`twin`: the same number of the same supplier, or the same bytes, is in the books, or stands before
-    this one in the intake. `alike_permille`: how alike the number of another invoice of the same
-    supplier and gross amount is, 1000 where one number was given to two different invoices of the
-    intake.
+    """Whether the invoice is there already.
+
+    `twin`: the same number of the same supplier, or the same bytes, is in the books, or the same
+    number and amount stand before this one in the intake. `alike_permille`: how alike the number of
+    an earlier invoice of the same supplier and gross amount is; 1000 where two invoices of the
+    intake have one number and two amounts.
+
+    Of several in one intake the first by date, number and hash stands, whatever the order of files.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,7 +67,7 @@ def duplicate_facts(
     others = list(_others(invoice, ledger, tuple(siblings)))
     named = {number_key(p.number) for p in invoice.preceding if p.number}
     others = [o for o in others if number_key(o.number) not in named]
-    alike = (_alike(read, invoice, other, by_contract=by_contract) for other in others)
+    alike = (_alike(read, other, by_contract=by_contract) for other in others)
     return DuplicateFacts(
         twin=any(_is_twin(read, invoice, other) for other in others),
         alike_permille=max(alike, default=0),
@@ -100,16 +104,27 @@ def _others(
 def _is_twin(read: ReadInvoice, invoice: Invoice, other: _Other) -> bool:
     if not other.sibling:
         return _same_number(invoice, other) or other.sha256 == read.sha256
-    same = _same_number(invoice, other) and _same_content(invoice, other)
-    return same and (other.sha256 or "") < read.sha256
+    same = _same_number(invoice, other) and other.gross == invoice.gross_total
+    return same and _is_before(other, read)
 
 
-def _alike(read: ReadInvoice, invoice: Invoice, other: _Other, *, by_contract: bool) -> int:
+def _alike(read: ReadInvoice, other: _Other, *, by_contract: bool) -> int:
+    invoice = read.invoice or Invoice(syntax="cii")
+    same_gross = other.gross == invoice.gross_total
     if other.sibling and _same_number(invoice, other):
-        return 0 if _same_content(invoice, other) else 1000
-    if other.gross != invoice.gross_total or _recurs(invoice, other, by_contract=by_contract):
+        return 0 if same_gross else 1000
+    if not same_gross or not _is_before(other, read):
         return 0
-    return number_permille(invoice.number, other.number)
+    recurs = _recurs(invoice, other, by_contract=by_contract)
+    return 0 if recurs else number_permille(invoice.number, other.number)
+
+
+def _is_before(other: _Other, read: ReadInvoice) -> bool:
+    """What is in the books came first; of an intake, what is first by date, number and hash."""
+    invoice = read.invoice or Invoice(syntax="cii")
+    own = (invoice.issue_date or date.max, number_key(invoice.number or ""), read.sha256)
+    first = (other.day or date.max, number_key(other.number), other.sha256 or "")
+    return not other.sibling or first < own
 
 
 def _recurs(invoice: Invoice, other: _Other, *, by_contract: bool) -> bool:
@@ -126,7 +141,3 @@ def _recurs(invoice: Invoice, other: _Other, *, by_contract: bool) -> bool:
 
 def _same_number(invoice: Invoice, other: _Other) -> bool:
     return bool(invoice.number) and number_key(invoice.number or "") == number_key(other.number)
-
-
-def _same_content(invoice: Invoice, other: _Other) -> bool:
-    return other.gross == invoice.gross_total and other.day == invoice.issue_date

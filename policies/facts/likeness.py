@@ -44,7 +44,7 @@ _RUN = re.compile(r"\d+|[^\W\d_]+")
 
 
 def name_permille(one: str | None, other: str | None) -> int:
-    """Likeness of two names. A legal form counts only where both name one. 0 where one is absent."""
+    """Likeness of two names, 0 where one is absent. Legal forms count where both name one."""
     first, second = words(one or ""), words(other or "")
     if not (_form(first) and _form(second)):
         first, second = _bare(first), _bare(second)

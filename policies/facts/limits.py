@@ -131,7 +131,7 @@ def cents(amount: Decimal) -> int:
 
 
 def _exact(value: object) -> object:
-    """JSON numbers as they were written: a float is taken by its shortest text, never by its bits."""
+    """JSON numbers as they were written: a float counts by its shortest text, not by its bits."""
     if isinstance(value, float):
         return str(value)
     if isinstance(value, Mapping):

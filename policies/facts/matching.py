@@ -1,4 +1,4 @@
-"""G-A12, G-A13: order, goods receipt and invoice side by side; a contract's amount stands in for both."""
+"""G-A12, G-A13: order, goods receipt and invoice side by side; a contract stands in for both."""
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
@@ -129,7 +129,7 @@ def _tolerances(limits: Limits) -> dict[str, Any]:
 def find_line(
     asked: InvoicedLine, ordered: Iterable[OrderLine], limits: Limits
 ) -> OrderLine | None:
-    """The order line that an invoiced one is for: by BT-132, then by article number, then by text."""
+    """The order line that an invoiced one is for: by BT-132, then article number, then text."""
     lines = tuple(ordered)
     numbers = {_no(o.line): o for o in lines}
     if asked.order_line and _no(asked.order_line) in numbers:

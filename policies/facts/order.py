@@ -20,8 +20,8 @@ Basis = Literal[
     "order", "contract", "preceding", "none", "unknown_order", "closed_order", "foreign_order",
     "ended_contract",
 ]  # fmt: skip
-"""order, contract: open and the supplier's own. preceding: a credit note or correction that names its
-invoice. The others do not carry an invoice: none named, unknown, closed, another supplier's, ended."""
+"""order, contract: open and the supplier's own. preceding: a credit note or correction that names
+its invoice. The others carry none: not named, unknown, closed, another supplier's, ended."""
 
 
 class OrderFacts(BaseModel):
@@ -62,9 +62,9 @@ def basis_of(
 
 
 def contract_for(invoice: Invoice, contracts: Iterable[Contract]) -> Contract | None:
-    """The supplier's contract that runs at the time of supply: the one named, else the only amount near.
+    """The supplier's contract that runs at the time of supply.
 
-    Of several without a reference the one whose amount is nearest counts.
+    The one that the invoice names, else the one whose amount is nearest.
     """
     if invoice.order_reference:
         return None

@@ -7,8 +7,10 @@ __all__ = ["OriginalFacts", "original_facts"]
 
 
 class OriginalFacts(Frozen):
-    """`checked`: hash, size, type and name. The DMS refuses bytes that are not of this hash and size, and
-    whatever a sender calls his file, his original is kept before anything else (GoBD no. 119).
+    """`checked`: hash, size, type and name.
+
+    The DMS refuses bytes that are not of this hash and size; and whatever a sender calls his file,
+    his original is kept before anything else (GoBD no. 119).
     """
 
     checked: frozenset[str]

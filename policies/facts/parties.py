@@ -96,7 +96,7 @@ def agreement(one: str | None, other: str | None) -> Agreement:
 
 
 def is_valid_vat(vat_id: str | None) -> bool:
-    """Form and check digits of an EU VAT ID (python-stdnum); True where there is nothing to check."""
+    """Form and check digits of an EU VAT ID (stdnum); True where there is nothing to check."""
     text = _compact(vat_id)
     prefix = text[:2].casefold()
     if text.startswith(_GREECE):

@@ -10,8 +10,10 @@ __all__ = ["PeriodFacts", "period_facts", "posting_date"]
 
 
 class PeriodFacts(BaseModel):
-    """`document_closed`: the invoice's date lies in a closed period. `posting_closed`: so does the day it
-    is to be posted to, because no later period is open or another day was asked for.
+    """Which days lie in a closed period.
+
+    `document_closed`: the invoice's own date. `posting_closed`: the day it is to be posted to,
+    because no later period is open or another day was asked for.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -18,9 +18,10 @@ _PARTS = frozenset({"prepayment", "partial"})
 
 
 class PrepaymentFacts(BaseModel):
-    """`prepaid`: none · closes (payable is gross less what was prepaid, as far as the books know of it) ·
-    open (it is not, more is taken off than was paid, or a prepayment in the books is not taken
-    off).
+    """How prepayments are taken off (BT-113).
+
+    `prepaid`: none; closes: payable is gross less what was prepaid, as far as the books know of it;
+    open: it is not, more is taken off than was paid, or a prepayment in the books is not.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,7 +51,7 @@ def _adds_up(invoice: Invoice, limits: Limits) -> bool:
 
 
 def _known(prepaid: Decimal, earlier: tuple[PostedInvoice, ...]) -> bool:
-    """What the books know to be prepaid must be what is taken off; where they know nothing, it stands."""
+    """What the books know to be prepaid is what is taken off; if they know nothing, it stands."""
     return not earlier or sum((r.gross for r in earlier), _ZERO) == prepaid
 
 

@@ -14,8 +14,10 @@ __all__ = ["ScreeningFacts", "all_names", "screening_facts", "to_screen"]
 
 
 class ScreeningFacts(BaseModel):
-    """`screening_permille` of the best match and `listed_name_contained` in a screened name;
-    `screened`: everybody who has to be was screened against a list that is not empty.
+    """How near a sanctions list somebody is who would be paid.
+
+    `screening_permille` of the best match; `listed_name_contained` in a screened name; `screened`:
+    everybody who has to be was screened, against a list that is not empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,7 +31,7 @@ class ScreeningFacts(BaseModel):
 def to_screen(
     invoice: Invoice, supplier: Supplier | None, limits: Limits, today: date
 ) -> tuple[str, ...]:
-    """Names that have to be screened: a new supplier, one not screened lately, another payee or holder."""
+    """Who has to be screened: a new supplier, one not screened lately, another payee or holder."""
     if supplier is None or _long_ago(supplier.screened, limits, today):
         extra = (supplier.name,) if supplier else ()
         return tuple(dict.fromkeys((*all_names(invoice), *extra)))

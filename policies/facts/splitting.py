@@ -16,8 +16,10 @@ __all__ = ["SplitFacts", "split_facts"]
 
 
 class SplitFacts(BaseModel):
-    """`split_invoices`: how many invoices of one supplier without an order, this one included, lie just
-    below the same tier within the window of days; 0 where this one does not.
+    """How many pieces an amount may have been cut into.
+
+    `split_invoices`: invoices of one supplier without an order, this one included, just below the
+    same tier within the window of days; 0 where this one is none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,7 +42,7 @@ def split_facts(
     siblings: Iterable[Sibling],
     limits: Limits,
 ) -> SplitFacts:
-    """`invoice` with the supplier's `ledger` and his other invoices of the intake, each number once."""
+    """`invoice` with the supplier's `ledger` and his others of the intake, each number once."""
     own = _piece(
         invoice.number,
         invoice.issue_date,

@@ -63,7 +63,7 @@ def tax_facts(invoice: Invoice, limits: Limits) -> TaxFacts:
 
 
 def tax_case_of(invoice: Invoice, limits: Limits) -> TaxCase:
-    """How the books are to treat the invoice: as the first breakdown says, domestic where VAT is charged."""
+    """How the books treat the invoice: domestic where VAT is charged, else by its breakdown."""
     if _is_small_business(invoice, limits):
         return "small_business"
     if any(tax.amount for tax in invoice.taxes):
@@ -99,7 +99,7 @@ def _gravest(invoice: Invoice, limits: Limits, *, small: bool) -> Judgement:
 
 
 def _mixed(invoice: Invoice, limits: Limits) -> bool:
-    """VAT that the buyer owes beside any other: no one voucher can hold both, a person parts them."""
+    """VAT that the buyer owes beside any other: no voucher can hold both, a person parts them."""
     cases = {case.tax_case for t in invoice.taxes if (case := _case(t, invoice, limits))}
     return len(cases) > 1 and bool(cases & _BUYER_OWES)
 

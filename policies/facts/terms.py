@@ -17,8 +17,10 @@ __all__ = ["Skonto", "TermsFacts", "bank_day", "due_date", "skonto_of", "terms_f
 
 
 class TermsFacts(BaseModel):
-    """`terms_worse`: the invoice grants less than was agreed (a smaller or shorter cash discount, or none;
-    payment due sooner). `discount_offered`: it grants some cash discount.
+    """What the invoice grants beside what was agreed.
+
+    `terms_worse`: a smaller or shorter cash discount, or none; payment due sooner.
+    `discount_offered`: it grants some cash discount.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,10 +30,10 @@ class TermsFacts(BaseModel):
 
 
 class Skonto(Frozen):
-    """The cash discount that counts: `percent` off, paid `until` that day, in the invoice's currency.
+    """The cash discount that counts: `percent` off, paid `until` that day.
 
-    Both amounts are rounded commercially, each for itself: half a cent goes to the supplier, so
-    they may add up to one cent more than is payable.
+    In the invoice's currency. Both amounts are rounded commercially, each for itself: half a cent
+    goes to the supplier, so they may add up to one cent more than is payable.
     """
 
     until: date

@@ -119,7 +119,7 @@ def _permyriad(rate: Decimal | None) -> int:
 
 
 def cents_in(amount: Decimal | None) -> int:
-    """Whole cents; an amount that no invoice has is taken for none (the gross goes to the rules as it is)."""
+    """Whole cents; an amount beyond all sense counts as none (rules see the gross as it is)."""
     if amount is None or not amount.is_finite() or abs(amount) * 100 > _LARGEST:
         return 0
     return int(cent(amount) * 100)

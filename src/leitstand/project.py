@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,6 +34,7 @@ __all__ = [
     "Intake",
     "Member",
     "Project",
+    "Told",
     "find_root",
     "load_project",
 ]
@@ -46,8 +48,24 @@ Disconnect = Callable[[Sequence[Connection]], None]
 Intake = Callable[[Path, Sequence[Path]], Awaitable[Sequence[Mapping[str, Any]]]]
 """`(state folder, files that came in together)` to the input of a case for each, in their order."""
 
-Columns = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Mapping[str, object]]
-"""`(readings by tool, arguments judged, tenant's data)` to what rows of a role's cases show."""
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row of a case may be made of: its journal's facts and the tenant's data, no more.
+
+    `readings`: by tool, the last result as JSON. `args` of the write that was judged most severely.
+    `today`: the day on which the case was opened.
+    """
+
+    decision: str
+    readings: Mapping[str, Mapping[str, Any]]
+    args: Mapping[str, Any]
+    limits: Mapping[str, Any]
+    today: date
+
+
+Columns = Callable[[Told], Mapping[str, object]]
+"""Makes the columns that rows of a role's cases show beside what all cases have."""
 
 
 class Member(Frozen):

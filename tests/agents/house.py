@@ -1,4 +1,4 @@
-"""A house: one company's world with everything real, store and guard and systems, in a folder of a test."""
+"""A house: one company's world with everything real: store, guard, systems."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ from leitstand.runtime import Runtime
 from leitstand.store import Store
 from leitstand.tool import Connection
 from policies.facts import clarification, invoice, original
-from policies.tenant import FixedTenant, Tenant
 from tools.dms import Dms
 from tools.einvoice import EInvoices, LocalEInvoices, Reader
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
+from tools.tenant import FixedTenant, Tenant
 from tools.world import connect, disconnect, limits, spool
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ class Effect(NamedTuple):
 
 @dataclass
 class Result:
-    """What became of a file: the guard's verdict on its voucher, its effects, its end if it has one."""
+    """What became of a file: the verdict on its voucher, its effects, its end if it has one."""
 
     verdict: Verdict | None
     proposal: Mapping[str, Any]
@@ -95,7 +95,7 @@ class House:
 
     @classmethod
     async def open(cls, world: Path, state: Path, reader: Reader) -> "House":
-        """Load `world` into fresh systems under `state`; `reader` is shared by tests, it is slow to start."""
+        """Load `world` into fresh systems under `state`; a `reader` is slow to start, so shared."""
         data = limits(world)
         noon = datetime.combine(date.fromisoformat(data["today"]), daytime(12), UTC)
         clock = FixedClock(noon)
@@ -124,7 +124,7 @@ class House:
         disconnect([c for c in self.connections if c.port not in (EInvoices, Intakes, Tenant)])
 
     async def run(self, files: Mapping[str, bytes]) -> dict[str, Result]:
-        """Take in files as one intake, in the order given, judge them all, and say what became of each."""
+        """Take in files as one intake, in the order given; what became of each."""
         names = {name: self._keep(data) for name, data in files.items()}
         self.intakes.take_in(INTAKE, names.values())
         cases: dict[str, str] = {}

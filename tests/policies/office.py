@@ -1,4 +1,4 @@
-"""An office without a runtime: real systems, real reading, real rules; what the guard would be asked.
+"""An office without a runtime: real systems, real reading, real rules.
 
 It makes the readings that the role makes, in the order of the role, and asks the policy bundle for
 the verdict on the voucher. Nothing is written.
@@ -26,6 +26,7 @@ from tools import dms, erp, mail, sanctions, task
 from tools.dms.document import Document, FoundDocument
 from tools.einvoice import FoundInvoice, ReadInvoice, read_document
 from tools.intake import FoundSiblings, find_siblings, sibling_of
+from tools.tenant import tenant_data
 from tools.world import connect, disconnect, limits
 
 TENANT = "t"
@@ -34,7 +35,7 @@ TOOLS: tuple[Tool[Any, Any], ...] = (
     dms.get_document, dms.store_original, read_document,
     erp.find_supplier, erp.get_order, erp.list_receipts, erp.find_contracts, erp.find_invoices,
     erp.draft_voucher, erp.post_voucher, erp.propose_payment, erp.propose_bank_change,
-    find_siblings, mail.draft_mail, task.create_task, sanctions.screen, hand_over,
+    find_siblings, tenant_data, mail.draft_mail, task.create_task, sanctions.screen, hand_over,
 )  # fmt: skip
 FACTS = facts_in(invoice, clarification, original)
 

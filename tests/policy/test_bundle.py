@@ -8,6 +8,7 @@ import pytest
 
 from leitstand.errors import PolicyRefused
 from leitstand.policy import Bundle, Evidence, FactCall, Request, decide, facts
+from leitstand.policy.engine import ask, parse, policy_set
 from leitstand.tool import Port, tool
 from leitstand.values import Frozen
 from tests.policy.sample import (
@@ -144,6 +145,37 @@ def test_a_groups_rule_reaches_each_of_its_tools() -> None:
     assert next(r for r in bundle_of({**TEXTS, "99": everywhere}).rules if r.id == "all").tools == {
         t.name for t in TOOLS
     }
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        "action",
+        'action == Action::"book.pay"',
+        'action in Action::"write"',
+        'action in Action::"read"',
+        'action in Action::"mail.send"',
+        'action in [Action::"read", Action::"book.pay"]',
+    ],
+)
+def test_slicing_reads_scopes_as_the_engine_does(scope: str) -> None:
+    """A rule is taken for exactly the tools that the engine would apply it to."""
+    bundle = bundle_of()
+    (node,) = parse(f"permit(principal, {scope}, resource);").values()
+    engine = {
+        name
+        for name in bundle.tools
+        if ask(
+            policy_set([node]),
+            bundle.store,
+            {"principal": 'Agent::"a"', "action": f'Action::"{name}"', "resource": 'Case::"c"'},
+        )[0]
+    }
+    policy = f'@id("scope") @note("info") permit(principal, {scope}, resource);'
+    sliced = {
+        n for n, t in bundle_of({**TEXTS, "99.cedar": policy}).tools.items() if "scope" in t.rules
+    }
+    assert sliced == engine
 
 
 def test_a_bundle_measures_what_its_functions_say() -> None:

@@ -38,6 +38,11 @@ def test_a_tool_without_a_grant_is_always_denied() -> None:
             {FORBID} unless {{ context.call.approval.count > 0 }};""",
             {"approval-denied"},
         ),
+        (
+            f"""@id("x") @decision("deny") @level("reject") {NAMED}
+            {FORBID} when {{ context.call.approval.persons.contains(principal.requester) }};""",
+            set[str](),
+        ),
         (f'@id("x") @decision("deny") @level("note") {NAMED} {FORBID};', {"level"}),
         (f'@id("x") @decision("deny") @level("hold") {NAMED} {FORBID};', {"no-cause"}),
         (f'@id("x") @decision("deny") @level("reject") @owner("o") {FORBID};',

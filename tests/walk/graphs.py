@@ -279,6 +279,9 @@ class _Maker:
             path.__annotations__["state"] = self.narrow
         names = [*self.names, END]
         ends = random.choice((None, names, {key: key for key in names}))
+        if self.fault == "branch":
+            # Which of two errors of one superstep comes out is chance: let there be one kind.
+            ends = None if len(self.names) % 2 else names
         self.plan.graph.add_conditional_edges(name, path, ends)
 
 

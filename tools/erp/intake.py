@@ -9,20 +9,18 @@ from pydantic import BaseModel
 from sqlalchemy import (
     Column,
     Connection,
-    Row,
     RowMapping,
     Table,
-    and_,
     delete,
     insert,
     select,
     update,
 )
 
-from tools.database import next_no
 from tools.erp import schema
 from tools.erp.chart import Account, Framework, standard_accounts
 from tools.erp.contract import Contract
+from tools.erp.history import History
 from tools.erp.ledger import Period, PostedInvoice, number_key
 from tools.erp.order import PurchaseOrder
 from tools.erp.receipt import GoodsReceipt
@@ -127,15 +125,20 @@ class _Intake:
         self.put(schema.receipt_line, [x for r in receipts for x in _lines({"gr": r.gr}, r.lines)])
 
     def history(self, holdings: Holdings) -> None:
-        """Invoices of an earlier system."""
+        """Invoices of an earlier system; an order that is unknown is left out of them."""
         suppliers = self.known(schema.supplier.c.id)
+        orders = self.known(schema.order.c.po)
         t = schema.order_line
         rows = self.connection.execute(select(t.c.po, t.c.line).where(t.c.tenant == self.tenant))
         lines = frozenset((row.po, row.line) for row in rows)
+        kept: list[PostedInvoice] = []
         for invoice in holdings.invoices:
             about = f"posted invoice {invoice.number}"
             if self.refers(about, invoice.supplier, suppliers):
-                self.invoice(invoice, lines)
+                stray = invoice.po and not self.refers(f"the order of {about}", invoice.po, orders)
+                kept.append(invoice.model_copy(update={"po": None}) if stray else invoice)
+        history = History(self.connection, self.tenant, self.entered, lines, self.warnings)
+        history.carry(kept)
 
     def put(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
         """Insert rows or bring them up to date; `version` rises with a change."""
@@ -175,61 +178,6 @@ class _Intake:
         if target not in known:
             self.warnings.append(f"{about} refers to `{target}`, which is unknown: left out")
         return target in known
-
-    def invoice(self, invoice: PostedInvoice, lines: frozenset[tuple[str, str]]) -> None:
-        """An invoice of an earlier system: carried over once, later only marked as paid."""
-        t = schema.voucher
-        there = self.connection.execute(
-            select(t).where(
-                t.c.tenant == self.tenant,
-                t.c.supplier == invoice.supplier,
-                t.c.invoice_key == number_key(invoice.number),
-                t.c.state.in_(["draft", "posted", "paid"]),
-            )
-        ).one_or_none()
-        if there is None:
-            self._carry(invoice, lines)
-        else:
-            self._compare(there, invoice)
-
-    def _compare(self, there: Row[Any], invoice: PostedInvoice) -> None:
-        t = schema.voucher
-        if (there.gross, there.invoice_date) != (invoice.gross, invoice.date):
-            self.warnings.append(
-                f"posted invoice {invoice.number} of {invoice.supplier} is in the books with other"
-                " values: left out"
-            )
-        elif there.state == "posted" and invoice.status == "paid":
-            own = and_(t.c.tenant == self.tenant, t.c.id == there.id, t.c.version == there.version)
-            self.connection.execute(
-                update(t).where(own).values(state="paid", version=there.version + 1)
-            )
-
-    def _carry(self, invoice: PostedInvoice, lines: frozenset[tuple[str, str]]) -> None:
-        number = next_no(self.connection, self.tenant, schema.voucher.c.id)
-        orders = self.known(schema.order.c.po)
-        about = f"the order of posted invoice {invoice.number}"
-        ordered = invoice.po is not None and self.refers(about, invoice.po, orders)
-        self.connection.execute(
-            insert(schema.voucher).values(
-                **invoice.model_dump(
-                    include={"supplier", "gross", "currency", "kind", "credit", "document_sha256"}
-                ),
-                tenant=self.tenant,
-                id=number,
-                invoice_no=invoice.number,
-                invoice_key=number_key(invoice.number),
-                invoice_date=invoice.date,
-                po=invoice.po if ordered else None,
-                origin="carried",
-                entered=self.entered,
-                state=invoice.status,
-            )
-        )
-        taken = [line for line in invoice.lines if (invoice.po, line.line) in lines]
-        if taken:
-            own = {"voucher": number, "po": invoice.po}
-            self.put(schema.matched, _lines(own, taken))
 
 
 def _lines(own: Mapping[str, Any], lines: Iterable[BaseModel]) -> list[dict[str, Any]]:

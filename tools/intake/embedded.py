@@ -19,7 +19,7 @@ __all__ = ["FolderIntakes", "RememberedEInvoices"]
 
 @dataclass(slots=True)
 class RememberedEInvoices:
-    """`tools.einvoice.EInvoices` that reads each document once and remembers the last `size` readings.
+    """`tools.einvoice.EInvoices` that reads each document once and keeps the last `size` readings.
 
     A document is named by its content, so a reading does not grow old while the process runs.
     """

@@ -9,7 +9,7 @@ __all__ = ["Intakes"]
 
 
 class Intakes(Port, Protocol):
-    """What was received together. Raises only `CallFailed`: Missing where an intake is not known."""
+    """What was received together. Raises only `CallFailed`: Missing for an unknown intake."""
 
     async def siblings(self, args: FindSiblings) -> FoundSiblings:
         """The other invoices of an intake."""

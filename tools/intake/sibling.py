@@ -47,9 +47,9 @@ class FoundSiblings(Reading[tuple[Sibling, ...]]):
 
 
 def sibling_of(read: ReadInvoice) -> Sibling | None:
-    """A reading as a sibling of others; None where the file holds no invoice that could be read."""
+    """A reading as a sibling of others; None where the file is no invoice that could be read."""
     invoice = read.invoice
-    if invoice is None:
+    if invoice is None or read.validation.bmf_class == "Formatfehler":
         return None
     return Sibling(
         sha256=read.sha256,

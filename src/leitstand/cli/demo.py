@@ -12,8 +12,9 @@ import typer
 from leitstand.cli.options import Json, Lang
 
 if TYPE_CHECKING:
-    from leitstand.inbox import Row, Texts
+    from leitstand.inbox import Queue, Row, Texts
     from leitstand.project import Project
+    from leitstand.records import Person
     from leitstand.runtime import Leitstand
 
 __all__ = ["demo"]
@@ -41,11 +42,12 @@ def demo(
 
 async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> None:
     from leitstand.cli.batch import files_in, worked_off
+    from leitstand.cli.inbox import print_exceptions
     from leitstand.cli.output import hint, line
     from leitstand.cli.place import opened
     from leitstand.cli.rows import print_rows
     from leitstand.errors import ProjectRefused
-    from leitstand.inbox import texts_of
+    from leitstand.inbox import queue_of, texts_of
 
     if project.world is None:
         raise ProjectRefused("the project names no world", where="world")
@@ -56,31 +58,30 @@ async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> N
         people = await _people(leitstand)
         with _progress(texts, len(files)) as told:
             rows = await worked_off(leitstand, next(iter(project.roles)), files, told)
-    if json:
-        for row in rows:
-            line(row.flat())
-        return
-    print_rows(rows, texts, texts.say("demo.title", count=len(rows)))
-    hint(_summary(rows, texts))
+        queue = await queue_of(leitstand, texts)
+    for row in rows if json else ():
+        line(row.flat())
+    if not json:
+        print_rows(rows, texts, texts.say("demo.title", count=len(rows)))
+        print_exceptions(queue, texts)
+        hint(_summary(rows, texts))
     hint(texts.say("demo.people"))
-    for name, passphrase in people:
+    for person, passphrase in people:
+        name = f"{person.id} ({texts.roles(person.roles)})"
         hint(f"  {name:<42} {passphrase}")
-    hint(texts.say("demo.next", name=people[0][0].partition(" ")[0] if people else "NAME"))
+    hint(texts.say("demo.next", name=_first(queue, [p for p, _ in people])))
 
 
-async def _people(leitstand: "Leitstand") -> list[tuple[str, str]]:
+async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":
     """The people of the project's table, each with a key of their own; their passphrases."""
-    from leitstand.approval import Keyring
+    from leitstand.cli.people import create
 
-    keyring = Keyring(leitstand.state / "keys", leitstand.rules.clock)
-    made: list[tuple[str, str]] = []
+    made: list[tuple[Person, str]] = []
     for member in leitstand.project.table.people:
         token = leitstand.rules.clock.token(8).hex()
         passphrase = "-".join(token[at : at + 4] for at in range(0, 16, 4))
-        person = await keyring.create_person(
-            leitstand.directory, leitstand.tenant, member.name, member.roles, passphrase
-        )
-        made.append((f"{person.id} ({', '.join(person.roles)})", passphrase))
+        person = await create(leitstand, member.name, member.roles, passphrase)
+        made.append((person, passphrase))
     return made
 
 
@@ -101,6 +102,12 @@ def _progress(texts: "Texts", total: int) -> Generator[Callable[[str, int], None
         yield lambda what, count: bar.update(
             task, description=texts.known(f"demo.{what}", what), completed=count
         )
+
+
+def _first(queue: "Queue", people: "list[Person]") -> str:
+    """Somebody who may decide something that waits."""
+    asked = {role for waiting in queue.waiting for role in waiting.roles}
+    return next((p.id for p in people if asked & set(p.roles)), "NAME")
 
 
 def _summary(rows: "list[Row]", texts: "Texts") -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from leitstand.inbox import Card, Queue, Texts
     from leitstand.runtime import Leitstand
 
-__all__ = ["describe", "inbox", "show"]
+__all__ = ["describe", "inbox", "lines_of", "print_exceptions", "show"]
 
 
 def inbox(
@@ -107,6 +107,14 @@ def describe(queue: "Queue", texts: "Texts") -> None:
         ]
         title = f"{say('list.waiting')}: {queue.waiting_total}"
         show_table(title, [say(f"list.{n}") for n in names], rows)
+    print_exceptions(queue, texts)
+
+
+def print_exceptions(queue: "Queue", texts: "Texts") -> None:
+    """What left the automation, and why."""
+    from leitstand.cli.output import show_table
+
+    say = texts.known
     if queue.exceptions:
         names = ("case", "cause", "who", "reason")
         exceptions = [
@@ -151,8 +159,9 @@ def lines_of(card: "Card", texts: "Texts") -> Iterator[str]:
 
 
 def _arguments(card: "Card", texts: "Texts") -> Iterator[str]:
-    width = max((len(a.label) for a in card.arguments), default=0)
-    for argument in card.arguments:
+    given = [a for a in card.arguments if a.value != "null"]
+    width = max((len(a.label) for a in given), default=0)
+    for argument in given:
         mark = "≠" if argument.same is False else " "
         text = f" {mark}{argument.label:<{width}}  {argument.shown}"
         if argument.master:

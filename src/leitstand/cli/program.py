@@ -19,6 +19,7 @@ from leitstand.cli import (
     init,
     journal,
     login,
+    people,
     policy,
     run,
 )
@@ -54,6 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read the data has enough: nothing is to be flushed into the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if os.environ.get("LEITSTAND_TRACE"):
+            raise
+        text = f"{type(error).__name__}: {error}"
+        mend = "a defect; set LEITSTAND_TRACE=1 to see where"
+        fail(LeitstandError(text, mend=mend), json="--json" in given)
+        return 1
     return 0
 
 
@@ -86,6 +94,7 @@ app.command("edit")(decision.edit)
 app.command("reject")(decision.reject)
 app.command("answer")(decision.answer)
 app.add_typer(case.app, name="case")
+app.add_typer(people.app, name="people")
 app.add_typer(journal.app, name="journal")
 app.command("rebuild")(journal.rebuild)
 app.add_typer(policy.app, name="policy")

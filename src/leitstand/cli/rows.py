@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from leitstand.inbox import Row, Texts
+    from leitstand.records import Effect
 
 __all__ = ["print_rows"]
 
@@ -23,8 +24,14 @@ def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
     yield str(row.columns.get("read", ""))
     yield texts.known(f"decision.{row.decision}", row.decision)
     yield " ".join(row.guardrails)
-    yield ", ".join(texts.tool(e.tool) for e in row.effects if e.state == "done")
+    yield ", ".join(_written(e, texts) for e in row.effects if e.state == "done")
     people = f"{row.approval.approvers}: {texts.roles(row.approval.roles)}"
     yield people if row.approval.approvers else ""
     cause = texts.known(f"cause.{row.exit.cause}") if row.exit.cause else ""
     yield cause or (texts.known(f"held.{row.exit.reason}") if row.status == "held" else "")
+
+
+def _written(effect: "Effect", texts: "Texts") -> str:
+    """What was done, and the number that the system gave it."""
+    number = next((v for k, v in effect.result.items() if k.endswith("_no") and v), "")
+    return f"{texts.tool(effect.tool)} {number}".rstrip()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leitstand.records import Person
     from leitstand.runtime import Leitstand
 
-__all__ = ["HOURS", "begin", "end", "known_as", "signer_of", "unlock", "who"]
+__all__ = ["HOURS", "begin", "end", "known_as", "passphrase_for", "signer_of", "unlock", "who"]
 
 HOURS = 8
 """Length of a session."""
@@ -52,20 +52,21 @@ def known_as(leitstand: "Leitstand", name: str) -> "Person":
 
 
 async def unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKey":
-    """The person's key, with the passphrase from the environment or the terminal.
-
-    Raises ApprovalRefused: a wrong passphrase, or none can be asked for.
-    """
+    """The person's key. Raises ApprovalRefused: a wrong passphrase, or none can be asked for."""
     from leitstand.approval import Keyring
 
-    passphrase = os.environ.get(_PASSPHRASE, "")
-    if not passphrase:
-        if not sys.stdin.isatty():
-            msg = "there is no terminal to ask for the passphrase"
-            raise ApprovalRefused(msg, mend=f"set {_PASSPHRASE}")
-        passphrase = getpass.getpass(f"{person.name}: ", stream=sys.stderr)
     keyring = Keyring(leitstand.state / "keys", leitstand.rules.clock)
-    return await keyring.unlock(person, passphrase)
+    return await keyring.unlock(person, passphrase_for(person.name))
+
+
+def passphrase_for(name: str) -> str:
+    """A passphrase from the environment, else asked for at the terminal. Raises ApprovalRefused."""
+    if passphrase := os.environ.get(_PASSPHRASE):
+        return passphrase
+    if not sys.stdin.isatty():
+        msg = "there is no terminal to ask for the passphrase"
+        raise ApprovalRefused(msg, mend=f"set {_PASSPHRASE}")
+    return getpass.getpass(f"{name}: ", stream=sys.stderr)
 
 
 def begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -> float:

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ U = TypeVar("U")
 V = TypeVar("V")
 
 Ask = Callable[[str, Mapping[str, Any], type[Any]], Awaitable[Any]]
-"""How a model is asked: prompt name, inputs, answer type; gives an object with `value` and `confidence`."""
+"""How a model is asked: prompt name, inputs, answer type; gives a reading of that type."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,10 @@ class Room:
 
 
 class Desk:
-    """What one run of a step works at. Calls are made from the step's own task, or through `gather`."""
+    """What one run of a step works at.
+
+    Calls are made from the step's own task, or through `gather`.
+    """
 
     __slots__ = ("_dead", "_room", "_scopes", "_sealed")
 
@@ -83,8 +86,8 @@ class Desk:
     ) -> R:
         """Call a tool under the guard; `evidence` are ids of readings that the arguments rest on.
 
-        `may_wait` false: where the rules would ask a person, the call is refused instead. `timeout` in
-        seconds, at most the tool's own. Raises CallFailed, with its cause, as recorded.
+        `may_wait` false: where the rules would ask a person, the call is refused instead. `timeout`
+        in seconds, at most the tool's own. Raises CallFailed, with its cause, as recorded.
         """
         address = self._next()
         proposed = self._room.journal.digest(canonical([tool.name, args]))
@@ -113,7 +116,7 @@ class Desk:
                 body = self._record(address, {"tool": "ask", "proposed": proposed, **given})
                 await self._room.journal.commit()
             if "failure" in body:
-                raise raised(body["failure"])
+                raise _raised(body["failure"])
             reading = Reading[answer].model_validate_json(canonical(body["value"]))
             return reading.model_copy(update={"id": address})
 
@@ -128,9 +131,10 @@ class Desk:
             return datetime.fromisoformat(body["value"])
 
     async def wait(self, for_: str, until: datetime | None = None) -> dict[str, Any] | None:
-        """Wait for a signal named `for_`, or until a time; its body, or None when the time came first.
+        """Wait for a signal named `for_`, or until a time.
 
-        Each signal is given to one wait, in the order in which they came.
+        Its body, or None when the time came first. Each signal is given to one wait, in the order
+        in which they came.
         """
         address = self._next()
         with self._ending():
@@ -214,7 +218,7 @@ class Desk:
             raise self._dead
 
     @contextmanager
-    def _ending(self) -> Iterator[None]:
+    def _ending(self) -> Generator[None]:
         """Whatever is no answer ends the desk: no later call of the step is made (KERNEL no. 8)."""
         try:
             yield
@@ -235,16 +239,18 @@ class Desk:
     def _recorded(self, address: str, kind: str, proposed: str) -> dict[str, Any] | None:
         tape = self._room.journal.tape
         event = tape.answer(address)
-        body = tape.body(event) if event is not None else tape.timers.get(address)
-        if body is None:
-            if self._sealed or tape.known(address):
-                msg = f"the recorded run made no `{kind}` here"
-                raise Diverged(msg, where=address)
-            return None
-        if body["proposed"] != proposed:
-            msg = f"recorded {body['proposed'][:8]}, now `{kind}` {proposed[:8]}"
+        timer = tape.timers.get(address)
+        if event is None and (self._sealed or (timer is None and tape.known(address))):
+            msg = f"the recorded run made no `{kind}` here"
             raise Diverged(msg, where=address)
-        return body if event is not None else None
+        if event is None and tape.exit is not None:
+            raise Pause("the case has ended: nothing is asked any more")
+        body = tape.body(event) if event is not None else None
+        before = body or timer
+        if before is not None and before["proposed"] != proposed:
+            msg = f"recorded {before['proposed'][:8]}, now `{kind}` {proposed[:8]}"
+            raise Diverged(msg, where=address)
+        return body
 
     def _record(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
         event = self._room.journal.record("answer", address, body)
@@ -260,11 +266,13 @@ class Desk:
         try:
             given = canonical(await self._room.ask(prompt, inputs, answer))
             return {"value": Reading[answer].model_validate_json(given)}
-        except (CallFailed, ModelRefused) as error:
+        except CallFailed as error:
             return {"failure": failure_of(error)}
+        except ModelRefused as error:
+            return {"failure": {"code": error.code, "text": error.text, "where": error.where}}
         except ValidationError as error:
-            refused = ModelRefused(f"no {answer.__name__}: {error}", where=prompt)
-            return {"failure": failure_of(refused)}
+            text = f"no {answer.__name__}: {error}"[:2000]
+            return {"failure": {"code": ModelRefused.code, "text": text, "where": prompt}}
 
     def _wait(
         self, address: str, proposed: str, for_: str, until: datetime | None
@@ -290,3 +298,9 @@ class Desk:
         twice = bool(tool.key) and room.rejected.count(room.rejected[-1]) > 1
         if twice or len(room.rejected) >= limit:
             raise TooManyRejections(f"{len(room.rejected)} rejections, last of `{tool.name}`")
+
+
+def _raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:
+    if failure["code"] == ModelRefused.code:
+        return ModelRefused(failure["text"], where=failure["where"])
+    return raised(failure)

@@ -1,4 +1,4 @@
-"""Gravity: of several things that end a burst at once, which one decides what becomes of the case."""
+"""Gravity: of several things that end a burst at once, which decides what becomes of the case."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,8 +10,11 @@ from leitstand.guard import Pause, UnknownEffect, Unsettled
 __all__ = ["TooManyRejections", "ended", "gravest", "gravity"]
 
 
-class TooManyRejections(BaseException):  # noqa: N818 - a signal like Pause: no step may catch it
-    """People rejected so much in this case that it belongs to them now (KERNEL no. 24)."""
+class TooManyRejections(BaseException):
+    """People rejected so much in this case that it belongs to them now (KERNEL no. 24).
+
+    A signal like `Pause`: no step may catch it.
+    """
 
 
 _ORDER: tuple[tuple[type[BaseException], ...], ...] = (
@@ -30,7 +33,7 @@ _ELSE = _ORDER.index(())
 def gravity(error: BaseException) -> int:
     """Rank of what ended something; 0 is the gravest.
 
-    A write whose outcome is unknown outranks a failure that would end the case: no case ends with one.
+    A write whose outcome is unknown outranks a failure that would end the case.
     """
     return next((rank for rank, kinds in enumerate(_ORDER) if isinstance(error, kinds)), _ELSE)
 

@@ -7,7 +7,6 @@ from leitstand.errors import (
     CallFailed,
     Contradiction,
     Missing,
-    ModelRefused,
     Refused,
     Rejected,
     ToolFailed,
@@ -30,22 +29,14 @@ _KINDS: dict[str, type[CallFailed]] = {
 }
 
 
-def failure_of(error: CallFailed | ModelRefused) -> dict[str, Any]:
+def failure_of(error: CallFailed) -> dict[str, Any]:
     """`error` as journal data. A subclass of user-land is recorded as the kind it specialises."""
-    detail = error.detail if isinstance(error, CallFailed) else {}
-    return {"code": _code(error), "text": error.text, "where": error.where, "detail": detail}
+    known = (kind.code for kind in type(error).__mro__ if issubclass(kind, CallFailed))
+    code = next((code for code in known if code in _KINDS), ToolFailed.code)
+    return {"code": code, "text": error.text, "where": error.where, "detail": error.detail}
 
 
-def raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:
+def raised(failure: dict[str, Any]) -> CallFailed:
     """The error that was recorded, to be raised again."""
-    if failure["code"] == ModelRefused.code:
-        return ModelRefused(failure["text"], where=failure["where"])
     kind = _KINDS.get(failure["code"], ToolFailed)
     return kind(failure["text"], where=failure["where"], detail=failure["detail"])
-
-
-def _code(error: CallFailed | ModelRefused) -> str:
-    if isinstance(error, ModelRefused):
-        return ModelRefused.code
-    known = (kind.code for kind in type(error).__mro__ if issubclass(kind, CallFailed))
-    return next((code for code in known if code in _KINDS), ToolFailed.code)

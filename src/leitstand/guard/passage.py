@@ -50,6 +50,8 @@ class Passage:
         if call.sealed or call.address in tape.timers:
             msg = f"the recorded run made no call `{call.tool.name}` here"
             raise Diverged(msg, where=call.address)
+        if tape.exit is not None:
+            raise Pause("the case has ended: nothing is called any more")
         if intent := tape.intents.get(call.address):
             self._same(call, intent["proposed"])
             standing = await self._standing(call, intent)

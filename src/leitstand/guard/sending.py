@@ -6,7 +6,6 @@ neither (KERNEL no. 9).
 """
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -50,8 +49,8 @@ class Standing:
 class _Parcel:
     """A write on its way out: `allowed` is the bundle under which the record allows it.
 
-    `written` is when that was recorded (monotonic seconds), `absent` when it is certain that it has
-    not happened so far (seconds since the epoch, infinite if that cannot be known).
+    `written` is when that was recorded (monotonic seconds), `settled` when all that was sent before
+    has arrived (seconds since the epoch), `absent` whether a look-up found nothing.
     """
 
     call: Call
@@ -60,7 +59,8 @@ class _Parcel:
     standing: Standing
     written: float
     allowed: str = ""
-    absent: float = 0.0
+    settled: float = 0.0
+    absent: bool = True
 
 
 class Sending:
@@ -122,14 +122,22 @@ class Sending:
         """
         tool, key = call.tool, intent["key"]
         self._answerable(tool, key)
-        settled = self._settled(call, intent)  # Before the look-up: what is absent now may arrive.
+        settled = self._settled(call, intent)
+        early = settled > self._clock.time()  # Before the look-up: what is absent may yet arrive.
         if tool.reconcile is not None and (found := await self._found(call, intent)) is not None:
             return found
-        if not tool.idempotent and settled > self._clock.time():
+        if early and not tool.idempotent:
             raise Unsettled(f"`{tool.name}` {key} may still be on its way", settled)
         args = tool.args.model_validate_json(canonical(intent["args"]))
-        absent = settled if tool.reconcile is not None else math.inf
-        parcel = _Parcel(call, args, intent, standing, self._clock.monotonic(), absent=absent)
+        parcel = _Parcel(
+            call,
+            args,
+            intent,
+            standing,
+            self._clock.monotonic(),
+            settled=settled,
+            absent=tool.reconcile is not None,
+        )
         return await self._owned(self._send(parcel))
 
     def _answerable(self, tool: Tool[Any, Any], key: str) -> None:
@@ -176,16 +184,25 @@ class Sending:
         except Ambiguous as error:
             raise self._later(call, intent, str(error)) from error
         except CallFailed as error:
-            return await self._record(call, intent, {"failure": failure_of(error)})
+            return await self._refused(parcel, error)
         return await self._outcome(call, intent, result)
+
+    async def _refused(self, parcel: _Parcel, error: CallFailed) -> dict[str, Any]:
+        """The system did not take it; of a repeat that proves nothing while the first may still arrive."""
+        call, rest = parcel.call, parcel.settled - self._clock.time()
+        if rest > 0:
+            wait = call.limit + self._systems.connection(call.tool).settle
+            self._systems.sent[parcel.intent["key"]] = self._clock.monotonic() + rest - wait
+            raise Unsettled(error.text, parcel.settled)
+        return await self._record(call, parcel.intent, {"failure": failure_of(error)})
 
     async def _forbidden(self, parcel: _Parcel, verdict: Verdict) -> dict[str, Any]:
         """The rules have changed since the intent: refused, once it is certain that it did not happen."""
         call, intent = parcel.call, parcel.intent
-        if parcel.absent == math.inf:
+        if not parcel.absent:
             raise UnknownEffect(f"`{call.tool.name}` {intent['key']}: the rules forbid a repeat")
-        if parcel.absent > self._clock.time():
-            raise Unsettled(f"`{call.tool.name}` may still be on its way", parcel.absent)
+        if parcel.settled > self._clock.time():
+            raise Unsettled(f"`{call.tool.name}` may still be on its way", parcel.settled)
         return await self._record(call, intent, {"failure": failure_of(refusal(call, verdict))})
 
     def _later(self, call: Call, intent: dict[str, Any], text: str) -> BaseException:

@@ -81,7 +81,7 @@ class Systems:
             raise Ambiguous(_text(error)) from error
 
 
-async def _within(call: Awaitable[Any], timeout: float) -> object:
+async def _within(call: Awaitable[Any], timeout: float) -> Any:  # noqa: ANN401 - checked by its tool
     try:
         async with asyncio.timeout(timeout):
             return await call
@@ -90,7 +90,7 @@ async def _within(call: Awaitable[Any], timeout: float) -> object:
         raise Ambiguous(msg) from error
 
 
-def _typed(tool: Tool[Any, Any], result: object) -> BaseModel:
+def _typed(tool: Tool[Any, Any], result: Any) -> BaseModel:  # noqa: ANN401 - it is found out here
     if isinstance(result, tool.result):
         return result
     msg = f"`{tool.name}` answered with a `{type(result).__name__}`"

@@ -2,19 +2,32 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import orjson
 from sqlalchemy import select
 
 from leitstand.errors import Missing
-from leitstand.records import Approval, Case, Correction, Effect, Event, Exit, Verdict
+from leitstand.records import (
+    Approval,
+    Case,
+    Correction,
+    Decision,
+    Effect,
+    Event,
+    Exit,
+    Level,
+    Verdict,
+)
 from leitstand.store import Claimed, Journal, Limits, Signal, Store, Tape
 from leitstand.store.schema import cases
 from leitstand.tool import Tool
 from leitstand.values import Frozen
 
 __all__ = ["Dossier", "Happened", "Judged", "open_dossier"]
+
+
+_ORDER: tuple[Level, ...] = get_args(Level)
 
 
 class Happened(Frozen):
@@ -62,9 +75,10 @@ class Dossier:
 
     @property
     def gravest(self) -> Judged | None:
-        """The write whose verdict is the most severe; of equals the first."""
-        order = ("info", "note", "approve", "hold", "escalate", "reject")
-        return max(self.judged, key=lambda j: order.index(j.verdict.level), default=None)
+        """The write with the most severe verdict; of equals the first to which a rule applied."""
+        top = max((_ORDER.index(j.verdict.level) for j in self.judged), default=0)
+        level = [j for j in self.judged if j.verdict.level == _ORDER[top]]
+        return next((j for j in level if j.verdict.hits), level[-1] if level else None)
 
     def outcome(self, address: str) -> Mapping[str, Any] | None:
         """The recorded answer at an address, without what lies in a blob."""
@@ -122,8 +136,7 @@ def _judged(claimed: Claimed) -> Iterator[Judged]:
         if event.kind not in ("answer", "checkpoint", "intent"):
             continue
         body: dict[str, Any] = orjson.loads(event.body)
-        if "verdict" in body and "args" in body:
-            verdict = Verdict.model_validate_json(orjson.dumps(body["verdict"]))
+        if "args" in body and (verdict := _verdict(body)):
             refused = event.kind == "answer" and "failure" in body
             yield Judged(
                 address=event.address,
@@ -132,6 +145,17 @@ def _judged(claimed: Claimed) -> Iterator[Judged]:
                 verdict=verdict,
                 refused=refused,
             )
+
+
+def _verdict(body: Mapping[str, Any]) -> Verdict | None:
+    """The verdict of a judged write; a refusal because a fact could not be measured is a hold."""
+    if "verdict" in body:
+        return Verdict.model_validate_json(orjson.dumps(body["verdict"]))
+    failure = body.get("failure", {})
+    if failure.get("code") != "LS201":
+        return None
+    cause = failure["detail"].get("cause")
+    return Verdict(decision=Decision.DENY, level="hold", cause=cause, error=failure["text"])
 
 
 def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator[Happened]:

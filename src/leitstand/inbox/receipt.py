@@ -113,8 +113,8 @@ def _waits(
     grants = leitstand.rules.grants(shown, everything)
     missing = max(shown.approvers - grants.count, 0 if dossier.status == "held" else 1)
     roles = tuple(r for r in shown.roles if r not in grants.roles) or shown.roles
-    word = texts.say("receipt.waits_one" if missing == 1 else "receipt.waits_many")
-    text = texts.say("receipt.waits", missing=f"{word} {missing}", roles=texts.roles(roles))
+    key = "receipt.waits_one" if missing == 1 else "receipt.waits_many"
+    text = texts.say(key, missing=missing, roles=texts.roles(roles))
     return {"state": "waits", "lines": [text], "missing": missing, "roles": roles}
 
 

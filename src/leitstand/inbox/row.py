@@ -4,10 +4,12 @@ What a role reads and books is its own: a project names a function for the colum
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.evidence import readings_of
+from leitstand.project import Told
 from leitstand.records import Effect, Level
 from leitstand.runtime import Leitstand
 from leitstand.values import Frozen
@@ -76,13 +78,12 @@ async def row_of(leitstand: Leitstand, case: str, file: str) -> Row:
     tools = leitstand.rules.tools
     dossier = await open_dossier(leitstand.store, tools, case)
     gravest = dossier.gravest
-    verdicts = [j.verdict for j in dossier.judged]
     return Row(
         file=file,
         case=case,
         decision=_decision(dossier),
-        guardrails=tuple(sorted({rule for v in verdicts for rule in v.rules})),
-        info=tuple(sorted({rule for v in verdicts for rule in v.notes})),
+        guardrails=tuple(sorted(set(gravest.verdict.rules))) if gravest else (),
+        info=tuple(sorted(set(gravest.verdict.notes))) if gravest else (),
         approval=_asked(dossier),
         exit=_left(dossier),
         effects=dossier.effects,
@@ -132,4 +133,11 @@ async def _columns(
     if make is None:
         return {}
     reads = await readings_of(dossier.journal, leitstand.rules.tools, tuple(dossier.tape.answers))
-    return dict(make({r.tool: r.result for r in reads}, args, leitstand.limits))
+    told = Told(
+        decision=_decision(dossier),
+        readings={r.tool: r.result for r in reads},
+        args=args,
+        limits=leitstand.limits,
+        today=datetime.fromtimestamp(dossier.opened, UTC).date(),
+    )
+    return dict(make(told))

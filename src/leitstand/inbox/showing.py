@@ -34,7 +34,7 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
         reversible=bool(tool.undo),
         reversal=view.reversal(),
         rules=tuple(_rules(verdict, texts)),
-        arguments=tuple(view.argument(name, value) for name, value in shown.args.items()),
+        arguments=tuple(view.argument(n, shown.args[n]) for n in tool.args.model_fields),
         evidence=tuple(_source(r, texts) for r in reads),
         conflicts=tuple(_conflict(c, texts) for c in conflicts_in(reads)),
         confidence=min((r.confidence for r in reads), default=0),

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -146,12 +146,11 @@ def _product(language: Language) -> Mapping[str, Any]:
 
 
 def _at(values: Mapping[str, object], name: str) -> object:
-    found: object = values
-    for part in name.split("."):
-        if not isinstance(found, Mapping):
-            return None
-        found = cast("Mapping[str, object]", found).get(part)
-    return found
+    return reduce(_down, name.split("."), values)
+
+
+def _down(node: object, part: str) -> object:
+    return cast("Mapping[str, object]", node).get(part) if isinstance(node, Mapping) else None
 
 
 def _day(text: str) -> date | None:

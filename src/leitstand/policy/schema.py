@@ -61,7 +61,7 @@ APPROVAL: Mapping[str, Slot] = {
 Place = tuple[str, str]
 _LONG = 2**53
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_PLAIN: dict[Kind, type] = {"Bool": bool, "String": str}
+_PLAIN: dict[Kind, type] = {"Bool": bool, "String": str, "Long": int}
 _ORIGINS: dict[object, Kind] = {
     frozenset: "Set<String>",
     set: "Set<String>",
@@ -110,11 +110,15 @@ def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> di
     fitted: dict[str, object] = {}
     for name, slot in slots.items():
         value = given.get(name)
-        if type(value) is _PLAIN.get(slot.kind):
+        if type(value) is _PLAIN.get(slot.kind) and not _beyond(value):
             fitted[name] = value
         elif value is not None or not slot.optional:
             fitted[name] = _value(slot.kind, value, (what, name))
     return fitted
+
+
+def _beyond(value: object) -> bool:
+    return type(value) is int and not -_LONG <= value <= _LONG
 
 
 def _record(slots: Mapping[str, Slot]) -> str:
@@ -161,8 +165,6 @@ def _single(annotation: type) -> Kind | None:
 def _value(kind: Kind, value: object, place: Place) -> object:
     if kind == "String":
         return _text(value, place)
-    if kind == "Long" and type(value) is int and abs(value) <= _LONG:
-        return value
     if kind == "Set<String>" and isinstance(value, frozenset | set | tuple | list):
         members = cast("Iterable[object]", value)
         return sorted({_text(m, place) for m in members})

@@ -70,12 +70,13 @@ class Verdict(Frozen):
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of the rules that left a mark, as lists show them (information left out)."""
-        return tuple(h.rule for h in self.hits if h.level != "info" and self._shown(h))
+        shown = (h.rule for h in self.hits if h.level != "info" and self._shown(h))
+        return tuple(dict.fromkeys(shown))
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Ids of the rules that only inform."""
-        return tuple(h.rule for h in self.hits if h.level == "info")
+        return tuple(dict.fromkeys(h.rule for h in self.hits if h.level == "info"))
 
     def _shown(self, hit: Hit) -> bool:
         return hit.listed or hit.level == self.level

@@ -35,6 +35,7 @@ class Reader:
 class Branch:
     """A conditional edge: `path` picks the next steps from the state after its step's own writes.
 
+    It is a function of that state alone: no desk stands behind it, and what it picks is not recorded.
     `ends` translates what it returns. `passes`: keys of the step's output that are no channels are
     shown to `path` too, as LangGraph does for dict states.
     """

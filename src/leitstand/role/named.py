@@ -1,8 +1,8 @@
 """Which tools a step's code names: for drawings and checks, found without running it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from inspect import getclosurevars, unwrap
-from types import CodeType, FunctionType, ModuleType
+from inspect import unwrap
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from leitstand.tool import Tool
@@ -33,12 +33,17 @@ def tools_named(
 
 def _referred(function: FunctionType) -> Iterator[object]:
     names = set(_names(function.__code__))
-    known = {**function.__globals__, **getclosurevars(function).nonlocals}
+    known = {**function.__globals__, **_enclosed(function)}
     for name in names & known.keys():
         value = known[name]
         yield value
         if isinstance(value, ModuleType):
             yield from (vars(value)[inner] for inner in names & vars(value).keys())
+
+
+def _enclosed(function: FunctionType) -> dict[str, object]:
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells if cell != CellType()}
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -34,6 +34,6 @@ def goto(*targets: str | Sent, **update: object) -> Goto:
     return Goto(targets, MappingProxyType(update))
 
 
-def send(step: str, **update: object) -> Sent:
+def send(step: str, /, **update: object) -> Sent:
     """Start `step` on the present state with fields of `update` replaced: fan-out over items."""
     return Sent(step, MappingProxyType(update))

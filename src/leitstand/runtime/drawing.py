@@ -24,8 +24,8 @@ def draw(signal: Signal, journal: Journal) -> None:
         _DRAWS.get(signal.kind, _message)(signal, journal, body)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         text = f"{type(error).__name__}: {error}"[:500]
-        refused = {"name": "", "id": signal.id, "at": signal.at, "body": {}, "refused": text}
-        journal.record("signal", "", refused)
+        said = {"name": "", "id": signal.id, "at": signal.at, "body": None, "refused": text}
+        journal.record("signal", "", said)
     journal.draw(signal.id)
 
 

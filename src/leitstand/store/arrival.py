@@ -1,10 +1,10 @@
-"""Arrivals: what comes to cases from outside their bursts, new cases and signals, written in bulk."""
+"""Arrivals: what comes from outside of bursts, new cases and signals, written in bulk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, select
 
 from leitstand.errors import Missing
 from leitstand.records import Event
@@ -59,7 +59,7 @@ def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
 
 
 def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
-    """Insert signals and make their cases due; False for a signal that is known, Missing without case.
+    """Insert signals and make their cases due; False for a known signal, Missing without case.
 
     A held case is woken by a `release` alone; what came in the meantime is drawn then.
     """
@@ -123,13 +123,14 @@ _NUMBERS = select(cases.c.ulid, cases.c.case_no).where(
 _KNOWN = select(signals.c.case_no, signals.c.id).where(
     signals.c.id.in_(bindparam("ids", expanding=True))
 )
+_TIME: BindParameter[float] = bindparam("at", type_=cases.c.due.type)
 # One that waits for a time is due at once; of one that runs, `due` is the end of its lease.
 _WAKE = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
         pending=cases.c.pending + 1,
-        due=case((cases.c.status == "waiting", bindparam("at")), else_=cases.c.due),
+        due=case((cases.c.status == "waiting", _TIME), else_=cases.c.due),
     )
 )
 _RELEASE = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, case, exists, func, select
+from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, case, exists, func, select
 
 from leitstand.errors import Contradiction, LostFence
 from leitstand.records import Event
@@ -306,14 +306,17 @@ _MOVE = (
     )
 )
 # A signal that came during the burst, perhaps in this very group: the case is due again.
-_AGAIN = and_(bindparam("to_status") == "waiting", cases.c.pending > 0)
+_STATUS: BindParameter[str] = bindparam("to_status", type_=cases.c.status.type)
+_NOW: BindParameter[float] = bindparam("at", type_=cases.c.due.type)
+_DUE: BindParameter[float] = bindparam("to_due", type_=cases.c.due.type)
+_AGAIN = and_(_STATUS == "waiting", cases.c.pending > 0)
 _CLOSE = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
-        status=case((_AGAIN, "ready"), else_=bindparam("to_status")),
+        status=case((_AGAIN, "ready"), else_=_STATUS),
         reason=bindparam("to_reason"),
-        due=case((_AGAIN, bindparam("at")), else_=bindparam("to_due")),
+        due=case((_AGAIN, _NOW), else_=_DUE),
         fence=bindparam("to_fence"),
         owner=None,
     )

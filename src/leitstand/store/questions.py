@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, tuple_
 
 from leitstand.errors import Erased
 from leitstand.records import Case, EffectState, Event, Exit, Kind, Status
@@ -138,19 +138,18 @@ async def waiting(
     limit: int = 50,
 ) -> list[Waiting]:
     """Open checkpoints of a tenant, oldest first; with `roles` only those that one of them may decide."""
-    query = _WAITING.where(checkpoints.c.tenant == tenant, checkpoints.c.state == "open")
-    if roles is not None:
-        among = "," + checkpoints.c.roles + ","
-        query = query.where(or_(*(among.contains(f",{role},", autoescape=True) for role in roles)))
-    if after is not None:
-        # The first condition is what the index can use.
-        query = query.where(
-            checkpoints.c.opened >= after[0],
-            tuple_(checkpoints.c.opened, checkpoints.c.id) > after,
-        )
-    return await store.read(
-        lambda conn: [_waiting(row) for row in conn.execute(query.limit(limit))]
-    )
+
+    def ask(conn: Connection) -> list[Waiting]:
+        query = _open(tenant, after).limit(limit)
+        if roles is None:
+            return [_waiting(row) for row in conn.execute(query)]
+        # The index answers for one set of roles in order; there are few sets, so they are merged.
+        sets = [s for s in _role_sets(conn, tenant) if not set(roles).isdisjoint(s.split(","))]
+        runs = [conn.execute(query.where(checkpoints.c.roles == one)).all() for one in sets]
+        found = [_waiting(row) for run in runs for row in run]
+        return sorted(found, key=lambda one: one.place)[:limit]
+
+    return await store.read(ask)
 
 
 async def waiting_in(store: Store, ulid: str) -> list[Waiting]:
@@ -175,9 +174,7 @@ async def cases_of(
 async def counts(store: Store, tenant: str) -> dict[Status, int]:
     """How many cases a tenant has in each status."""
     query = select(cases.c.status, func.count()).where(cases.c.tenant == tenant)
-    found = await store.read(
-        lambda conn: dict(conn.execute(query.group_by(cases.c.status)).all())
-    )
+    found = await store.read(lambda conn: dict(conn.execute(query.group_by(cases.c.status)).all()))
     return {status: found.get(status, 0) for status in _STATUSES}
 
 
@@ -222,6 +219,25 @@ async def exceptions(
         return [Left(e, _exit(bodies.get(e.case.no))) for e in found]
 
     return await store.read(ask)
+
+
+def _open(tenant: str, after: Place | None) -> Select[Any]:
+    query = _WAITING.where(checkpoints.c.tenant == tenant, checkpoints.c.state == "open")
+    if after is None:
+        return query
+    # The first condition is what the index can use.
+    place = tuple_(checkpoints.c.opened, checkpoints.c.id)
+    return query.where(checkpoints.c.opened >= after[0], place > after)
+
+
+def _role_sets(conn: Connection, tenant: str) -> Iterator[str]:
+    """The sets of roles that open checkpoints name, each found with one step in the index."""
+    last = ""
+    while True:
+        last = conn.execute(_NEXT_ROLES, {"tenant": tenant, "last": last}).scalar()
+        if last is None:
+            return
+        yield last
 
 
 def _entries(
@@ -287,10 +303,10 @@ def _last(
 ) -> dict[int, dict[str, Any]]:
     """By case number the body of its last event of `kind`; erased cases are left out."""
     found: dict[int, dict[str, Any]] = {}
+    wrapped = dict(conn.execute(_KEYS, {"numbers": [e.case.no for e in entries]}).all())
     for case in (entry.case for entry in entries):
-        wrapped = conn.execute(_KEY, {"no": case.no}).scalar()
         try:
-            key = unwrap(master, wrapped or b"", case.ulid)
+            key = unwrap(master, wrapped.get(case.no, b""), case.ulid)
         except Erased:
             continue
         span = {"low": case.no << PAGE_SHIFT, "high": (case.no + 1) << PAGE_SHIFT}
@@ -325,7 +341,14 @@ _WAITING = (
     .join(cases, cases.c.case_no == checkpoints.c.case_no)
     .order_by(checkpoints.c.opened, checkpoints.c.id)
 )
-_KEY = select(keys.c.wrapped).where(keys.c.case_no == bindparam("no"))
+_NEXT_ROLES = select(func.min(checkpoints.c.roles)).where(
+    checkpoints.c.tenant == bindparam("tenant"),
+    checkpoints.c.state == "open",
+    checkpoints.c.roles > bindparam("last"),
+)
+_KEYS = select(keys.c.case_no, keys.c.wrapped).where(
+    keys.c.case_no.in_(bindparam("numbers", expanding=True))
+)
 _BACK = (
     select(pages.c.page, pages.c.headers, pages.c.body)
     .where(pages.c.page >= bindparam("low"), pages.c.page < bindparam("high"))

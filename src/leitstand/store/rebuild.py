@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, select
 
 from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
@@ -72,8 +72,7 @@ class _Work:
     def _part(self, conn: Connection, found: dict[int, list[Page]]) -> None:
         span = {"low": min(found), "high": max(found)}
         wrapped = dict(conn.execute(_KEYS, span).all())
-        known = dict(conn.execute(_KNOWN, span).all())
-        pending = dict(conn.execute(_PENDING, span).all())
+        beside = _beside(conn, span)
         ledger = Ledger()
         rows: list[dict[str, Any]] = []
         for no, held in found.items():
@@ -82,10 +81,9 @@ class _Work:
                 self.written["erased"] += 1
                 continue
             now = standing(events)
-            due = self._due(now, known.get(no, AT_ONCE), pending.get(no, 0))
-            rows.append({"no": no, **self._row(now, due, pending.get(no, 0))})
+            rows.append({"no": no, **self._row(now, beside.setdefault(no, Beside()))})
             ledger.take(no, now.case["tenant"], events)
-        self._write(conn, rows, known)
+        self._write(conn, rows, {no for no, one in beside.items() if one.known})
         for table in _TABLES:
             made = ledger.rows(table.name)
             if made:
@@ -118,30 +116,45 @@ class _Work:
             return None
         return [event for page in held for event in open_page(page, key)]
 
-    def _due(self, now: Standing, before: float | None, pending: int) -> float | None:
-        """When a burst is due, at the latest when the row said so; at once for a row that was lost.
-
-        A burst too many only parks the case again; one too few would leave half a superstep undone.
-        """
-        if now.ended or now.status == "held":
-            return None
-        due = AT_ONCE if pending else now.due
-        if before is not None:
-            due = before if due is None else min(due, before)
-        return self.now if due == AT_ONCE else due
-
-    def _row(self, now: Standing, due: float | None, pending: int) -> dict[str, Any]:
+    def _row(self, now: Standing, beside: "Beside") -> dict[str, Any]:
+        status, reason, due = beside.settle(now)
         return {
             **now.case,
-            "status": now.status,
-            "reason": now.reason,
+            "status": status,
+            "reason": reason,
             "seq": now.seq,
             "head": now.head,
-            "due": due,
-            "pending": 0 if now.ended else pending,
+            "due": self.now if due == AT_ONCE else due,
+            "pending": 0 if now.ended else beside.pending,
             "anchored": self.anchored.get(now.case["ulid"], 0),
             "owner": None,
         }
+
+
+@dataclass(slots=True)
+class Beside:
+    """What stands beside a journal: its row, if there is one, and signals that were not drawn."""
+
+    known: bool = False
+    status: str = ""
+    due: float | None = AT_ONCE
+    pending: int = 0
+    released: bool = False
+
+    def settle(self, now: Standing) -> tuple[str, str, float | None]:
+        """Status, reason and when a burst is due: at the latest when the row said so.
+
+        A burst too many only parks the case again; one too few would leave half a superstep undone. So a
+        case whose row was lost is due at once. A release frees what was held, if it came after the hold.
+        """
+        if now.ended or (now.status == "held" and (self.status == "held" or not self.released)):
+            return now.status, now.reason, None
+        if now.status == "held":
+            return "ready", "", AT_ONCE
+        dues = (
+            [AT_ONCE] if self.pending else [due for due in (self.due, now.due) if due is not None]
+        )
+        return now.status, now.reason, min(dues, default=None)
 
 
 @dataclass(slots=True)
@@ -182,6 +195,17 @@ def _pages(conn: Connection, low: int) -> dict[int, list[Page]]:
     return found
 
 
+def _beside(conn: Connection, span: dict[str, int]) -> dict[int, Beside]:
+    found = {
+        no: Beside(known=True, status=status, due=due)
+        for no, status, due in conn.execute(_KNOWN, span)
+    }
+    for no, count, released in conn.execute(_PENDING, span):
+        one = found.setdefault(no, Beside())
+        one.pending, one.released = count, bool(released)
+    return found
+
+
 def _drop(conn: Connection) -> None:
     """Delete the projections of all cases that are not erased."""
     erased = select(keys.c.case_no).where(func.length(keys.c.wrapped) == 0)
@@ -210,9 +234,13 @@ _REST = (
     .order_by(pages.c.page)
 )
 _KEYS = select(keys.c.case_no, keys.c.wrapped).where(_within(keys.c.case_no))
-_KNOWN = select(cases.c.case_no, cases.c.due).where(_within(cases.c.case_no))
+_KNOWN = select(cases.c.case_no, cases.c.status, cases.c.due).where(_within(cases.c.case_no))
 _PENDING = (
-    select(signals.c.case_no, func.count())
+    select(
+        signals.c.case_no,
+        func.count(),
+        func.max(case((signals.c.kind == "release", 1), else_=0)),
+    )
     .where(_within(signals.c.case_no), signals.c.drawn == 0)
     .group_by(signals.c.case_no)
 )

@@ -117,6 +117,7 @@ checkpoints = Table(
     Column("opened", Float, nullable=False),
     Column("expires", Float, nullable=False, default=0.0),
     Index("checkpoints_open", "tenant", "state", "opened"),
+    Index("checkpoints_roles", "tenant", "state", "roles", "opened"),
     Index("checkpoints_case", "case_no"),
 )
 

@@ -1,20 +1,22 @@
 """The writer: one thread that commits in groups, so that many cases share one fsync.
 
-A group is what the event loop asks for while the last one is being written, and for as long as each turn
-of the loop still brings more: cases that wake together commit together again. A future is never left open: an append that cannot be written fails alone, a failed commit fails its
-whole group, and after a commit that cannot be made the writer takes no more work (KERNEL no. 14).
+A group is what the event loop asks for while the last one is being written, and for as long as each
+turn of the loop still brings more: cases that wake together commit together again. A future is never
+left open: an append that cannot be written fails alone, a failed commit fails its whole group, and
+after a commit that cannot be made the writer takes no more work (KERNEL no. 14).
 """
 
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from types import FunctionType, MethodType
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from leitstand.errors import LeitstandError, StoreFailed
 from leitstand.store.arrival import NewCase, Tell, give_birth, tell
@@ -23,10 +25,11 @@ from leitstand.store.batch import Append, Batch
 __all__ = ["Writer"]
 
 T = TypeVar("T")
-_Function = FunctionType | MethodType
 What = Append | NewCase | Tell | Callable[[Connection], Any]
 _TURNS = 8
 """Turns of the event loop that a group may wait for more, at most."""
+BUSY_PAUSES = (0.1, 0.5)
+"""Seconds before each repeat of a commit that found the database locked, beside its own timeout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Writer:
         self._engine = engine
         self._groups: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._waiting: list[_Job] = []
-        self._busy = False
+        self._promised: asyncio.AbstractEventLoop | None = None
+        self._committing = False
         self._broken: StoreFailed | None = None
         self.commits = 0
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
@@ -65,11 +69,18 @@ class Writer:
         """Run `function` inside the group's transaction, in a savepoint; its result or error."""
         return cast("asyncio.Future[T]", self._submit(function))
 
+    @property
+    def broken(self) -> StoreFailed | None:
+        """Why no more work is taken; None while it is."""
+        return self._broken
+
     def close(self) -> None:
-        """Commit what is queued and end the thread."""
+        """Commit what is queued and end the thread; what comes later is refused."""
         self._hand_over()
         self._groups.put(None)
         self._thread.join()
+        self._broken = self._broken or StoreFailed("the store is closed")
+        self._refuse()
 
     def _submit(self, what: What) -> "asyncio.Future[Any]":
         loop = asyncio.get_running_loop()
@@ -78,10 +89,15 @@ class Writer:
             done.set_exception(self._broken)
             return done
         self._waiting.append(_Job(what, done, loop))
-        if not self._busy:
-            self._busy = True
-            loop.call_soon(self._turn, loop, 0, 0)
+        self._promise(loop)
         return done
+
+    def _promise(self, loop: asyncio.AbstractEventLoop) -> None:
+        """`loop` will hand over what waits, unless a commit is under way or another loop will."""
+        lost = self._promised is not None and self._promised.is_closed()
+        if not self._committing and (self._promised is None or lost):
+            self._promised = loop
+            loop.call_soon(self._turn, loop, 0, 0)
 
     def _turn(self, loop: asyncio.AbstractEventLoop, seen: int, turns: int) -> None:
         """Wait another turn of the loop as long as the last one brought more."""
@@ -92,22 +108,38 @@ class Writer:
             self._hand_over()
 
     def _hand_over(self) -> None:
+        self._promised = None
         group, self._waiting = self._waiting, []
         if group:
+            self._committing = True
             self._groups.put(group)
 
     def _run(self) -> None:
-        with self._engine.connect() as conn:
-            while (group := self._groups.get()) is not None:
-                self._resolve(group, self._commit(conn, group))
+        try:
+            with self._engine.connect() as conn:
+                while (group := self._groups.get()) is not None:
+                    self._resolve(group, self._commit(conn, group))
+        except (SQLAlchemyError, OSError) as error:
+            self._fail(error, 0)
+            self._refuse()
+
+    def _refuse(self) -> None:
+        """Fail what came in while the thread ended."""
+        late, self._waiting = self._waiting, []
+        with suppress(queue.Empty):
+            while True:
+                late += self._groups.get_nowait() or ()
+        self._resolve(late, [self._broken] * len(late))
 
     def _resolve(self, group: Sequence[_Job], results: Sequence[object]) -> None:
+        self._committing = False
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], object]]] = {}
+        for job in self._waiting:
+            by_loop[job.loop] = []
         for job, result in zip(group, results, strict=True):
             by_loop.setdefault(job.loop, []).append((job.done, result))
-        self._busy = False
         for loop, pairs in by_loop.items():
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # The loop was closed: nobody waits there any more.
                 loop.call_soon_threadsafe(self._settle, loop, pairs)
 
     def _settle(
@@ -122,9 +154,8 @@ class Writer:
                 future.set_exception(result)
             else:
                 future.set_result(result)
-        if self._waiting and not self._busy:
-            self._busy = True
-            loop.call_soon(self._turn, loop, 0, 0)
+        if self._waiting:
+            self._promise(loop)
 
     def _commit(self, conn: Connection, group: Sequence[_Job]) -> list[object]:
         if self._broken is not None:
@@ -151,6 +182,21 @@ class Writer:
         group: Sequence[_Job],
         write: Callable[[Connection, Sequence[_Job]], list[object]],
     ) -> list[object]:
+        for pause in BUSY_PAUSES:
+            try:
+                return self._once(conn, group, write)
+            except OperationalError as error:
+                if not _is_busy(error):
+                    raise
+                time.sleep(pause)
+        return self._once(conn, group, write)
+
+    def _once(
+        self,
+        conn: Connection,
+        group: Sequence[_Job],
+        write: Callable[[Connection, Sequence[_Job]], list[object]],
+    ) -> list[object]:
         with conn.begin():
             results = write(conn, group)
         self.commits += 1
@@ -166,11 +212,13 @@ def _together(conn: Connection, group: Sequence[_Job]) -> list[object]:
     """Each kind at once, appends last: what a group asks for side by side has no order between kinds."""
     batch = Batch(conn)
     results: list[object] = [None] * len(group)
-    for kind in (NewCase, Tell, _Function, Append):
-        places = [at for at, job in enumerate(group) if isinstance(job.what, kind)]
-        if places:
-            answers = _take(batch, [group[at].what for at in places])
-            for at, answer in zip(places, answers, strict=True):
+    places: dict[object, list[int]] = {NewCase: [], Tell: [], Callable: [], Append: []}
+    for at, job in enumerate(group):
+        places.get(type(job.what), places[Callable]).append(at)
+    for found in places.values():
+        if found:
+            answers = _take(batch, [group[at].what for at in found])
+            for at, answer in zip(found, answers, strict=True):
                 results[at] = answer
     batch.flush()
     return results
@@ -210,6 +258,10 @@ def _take_alone(conn: Connection, what: What) -> object:
         msg = f"a row of this append is taken: {error.orig}"
         return StoreFailed(msg)
     return result
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return any(word in str(error.orig).lower() for word in ("locked", "busy"))
 
 
 def _work(conn: Connection, function: Callable[[Connection], Any]) -> object:

@@ -101,7 +101,7 @@ class Course:
             if join.many <= arrived:
                 names.add(join.one)
                 arrived.clear()
-        self.due = () if self.exit else self._tasks(sorted(names), sends)
+        self.due = () if self.exit is not None else self._tasks(sorted(names), sends)
 
     def _tasks(self, names: Sequence[str], sends: Sequence[Send]) -> Sequence[Task]:
         tasks = [self._task(name, place) for place, name in enumerate(names)]

@@ -2,10 +2,6 @@
 
 from datetime import date
 
-from leitstand.desk import Desk
-from leitstand.errors import Refused, Rejected
-from leitstand.role import Exit, Goto, Role, done, exception, goto, rejected
-from leitstand.values import Frozen, Text
 from shop import (
     Bill,
     FindSupplier,
@@ -15,6 +11,11 @@ from shop import (
     post_bill,
     read_bill,
 )
+
+from leitstand.desk import Desk
+from leitstand.errors import Refused, Rejected
+from leitstand.role import Exit, Goto, Role, done, exception, goto, rejected
+from leitstand.values import Frozen, Text
 
 __all__ = ["BillCase", "role"]
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Protocol
 from leitstand.clock import Clock
 from leitstand.errors import Missing
 from leitstand.policy import FactCall, facts
+from leitstand.project import Told
 from leitstand.tool import Connection, Port, Recorded, tool
 from leitstand.values import Frozen, Identifier, Money, Reading, Text
 
@@ -240,10 +241,8 @@ def limits(world: Path) -> dict[str, Any]:
     return json.loads((world / "policy.json").read_bytes())
 
 
-def columns(
-    readings: Mapping[str, Any], args: Mapping[str, Any], data: Mapping[str, Any]
-) -> dict[str, object]:
+def columns(told: Told) -> dict[str, object]:
     """What rows of bills show."""
-    bill = readings.get("shop.bill.read", {}).get("value", {})
-    account = data["accounts"].get(args.get("account", ""), "")
+    bill = told.readings.get("shop.bill.read", {}).get("value", {})
+    account = told.limits["accounts"].get(told.args.get("account", ""), "")
     return {"read": f"{bill.get('supplier', '')} {bill.get('number', '')}", "account_no": account}

@@ -21,8 +21,8 @@ from tools.erp import (
     Period,
     PostedInvoice,
     PurchaseOrder,
+    schema,
 )
-from tools.erp import schema
 from tools.erp.embedded import EmbeddedErp
 from tools.erp.intake import Holdings
 
@@ -47,7 +47,8 @@ async def test_taking_in_twice_changes_nothing(
     erp: EmbeddedErp, database: Database, holdings: Holdings
 ) -> None:
     """No row, version or revision differs after the same holdings came again."""
-    full = dataclasses.replace(holdings, invoices=(OLD,))
+    undone = OLD.model_copy(update={"number": "RE-0", "status": "reversed", "lines": ()})
+    full = dataclasses.replace(holdings, invoices=(OLD, undone))
     await erp.take_in(full)
     before = await dump(database)
     assert await erp.take_in(full) == []
@@ -82,6 +83,15 @@ async def test_a_carried_invoice_can_be_paid_later(erp: EmbeddedErp, holdings: H
     assert "other values" in warning
     (entry,) = (await erp.find_invoices(FindInvoices(supplier_id="S1"))).value.invoices
     assert (entry.status, entry.gross) == ("paid", Decimal("177.79"))
+
+
+async def test_one_number_in_two_spellings_is_carried_once(
+    erp: EmbeddedErp, holdings: Holdings
+) -> None:
+    """An earlier system that has a number twice does not keep the company from starting."""
+    twin = OLD.model_copy(update={"number": "re 1"})
+    (warning,) = await erp.take_in(dataclasses.replace(holdings, invoices=(OLD, twin)))
+    assert warning == "posted invoice re 1 of S1 stands there twice: left out"
 
 
 async def test_what_refers_to_nothing_is_left_out(erp: EmbeddedErp, holdings: Holdings) -> None:

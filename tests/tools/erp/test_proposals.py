@@ -35,7 +35,7 @@ def payment(**changed: object) -> ProposePayment:
         "amount_cents": 11_900,
         "execute_on": DAY,
     }
-    return ProposePayment(**(fields | changed))
+    return ProposePayment.model_validate(fields | changed)
 
 
 async def test_a_payment_takes_its_data_from_the_books(erp: EmbeddedErp, invoice: Fields) -> None:

@@ -1,4 +1,4 @@
-"""The tenant's own data as a tool: a step that prepares a proposal has to know the house it works for.
+"""The tenant's own data as a tool: who prepares a proposal has to know the house it is for.
 
 What a step reads here decides nothing: the guard takes the data in force from its own source.
 """

@@ -1,0 +1,53 @@
+"""What a row of an invoice shows: what was read, where it would be booked, when, and the Skonto.
+
+Made of readings and of the arguments that the guard judged, never of what the role says of itself.
+"""
+
+from collections.abc import Mapping
+
+from leitstand.digest import canonical
+from leitstand.project import Told
+from leitstand.values import cents_of, show_money
+from policies.facts.arithmetic import cent
+from policies.facts.terms import skonto_of
+from tools.einvoice import Invoice, ReadInvoice
+
+__all__ = ["invoice_row"]
+
+
+def invoice_row(told: Told) -> Mapping[str, object]:
+    """The columns `read`, `accounts`, `posting_date` and `skonto` of an invoice."""
+    args, invoice = told.args, _invoice(told)
+    chart = told.limits.get("accounts", {}).get(args.get("account"), {})
+    paid = told.decision != "reject" and "discount_cents" in args
+    return {
+        "read": _read(invoice) if invoice else "",
+        "accounts": {name: str(chart[name]) for name in ("skr03", "skr04") if name in chart},
+        "posting_date": args.get("posting_date"),
+        "skonto": _skonto(told, invoice) if paid and invoice else None,
+    }
+
+
+def _invoice(told: Told) -> Invoice | None:
+    found = told.readings.get("einvoice.read", {}).get("value")
+    return ReadInvoice.model_validate_json(canonical(found)).invoice if found else None
+
+
+def _read(invoice: Invoice) -> str:
+    """Supplier, number and gross amount as the document says them."""
+    gross = invoice.gross_total
+    money = show_money(cents_of(cent(gross)), invoice.currency or "EUR") if gross else ""
+    return ", ".join(part for part in (invoice.seller.name, invoice.number, money) if part)
+
+
+def _skonto(told: Told, invoice: Invoice) -> dict[str, str] | None:
+    """The last cash discount that counts, amounts with two decimals in the invoice's currency."""
+    granted = skonto_of(invoice, told.today)
+    if granted is None:
+        return None
+    return {
+        "until": granted.until.isoformat(),
+        "percent": str(granted.percent),
+        "discount": str(granted.discount),
+        "pay_with_discount": str(granted.pay_with_discount),
+    }

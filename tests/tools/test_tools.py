@@ -1,0 +1,101 @@
+"""The tools themselves: names, keys, provenance, and adapters that are what the ports promise."""
+
+import inspect
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from leitstand.tool import Port, Tool
+from tools import crm, dms, erp, mail, sanctions, task
+from tools.world import connect, disconnect
+
+PACKAGES = (crm, dms, erp, mail, sanctions, task)
+READS = {
+    "crm.customer.get",
+    "crm.opportunity.list",
+    "dms.document.get",
+    "erp.contract.find",
+    "erp.ledger.find",
+    "erp.order.get",
+    "erp.period.find",
+    "erp.receipt.list",
+    "erp.supplier.find",
+    "sanctions.screen",
+}
+WRITES = {
+    "crm.activity.add": (),
+    "crm.opportunity.create": ("customer_id", "reference"),
+    "dms.store_original": (),
+    "erp.payment.propose": ("supplier_id", "invoice_no"),
+    "erp.voucher.discard": ("voucher_no",),
+    "erp.voucher.draft": ("supplier_id", "invoice_no"),
+    "erp.voucher.post": ("supplier_id", "invoice_no"),
+    "erp.voucher.reverse": ("voucher_no",),
+    "mail.draft": (),
+    "supplier.bank_change.propose": (),
+    "task.create": (),
+}
+
+
+def tools_of(package: ModuleType) -> list[Tool[Any, Any]]:
+    """The tools that a package offers."""
+    return [t for name in package.__all__ if isinstance(t := getattr(package, name), Tool)]
+
+
+TOOLS = {t.name: t for package in PACKAGES for t in tools_of(package)}
+
+
+def test_the_tools_are_the_ones_that_rules_name() -> None:
+    """Rules refer to tools by name: none is missing, none is there that no one knows."""
+    assert {name for name, t in TOOLS.items() if not t.writes} == READS
+    assert {name: t.key for name, t in TOOLS.items() if t.writes} == WRITES
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_can_be_reconciled(name: str) -> None:
+    """Every write honours its key and can be looked up by it; what it undoes with is a tool."""
+    tool = TOOLS[name]
+    assert tool.idempotent
+    assert tool.reconcile is not None
+    assert not tool.undo or TOOLS[tool.undo].writes == tool.writes
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_recorded_arguments_name_a_real_place(name: str) -> None:
+    """Each `Recorded` mark points to a field that the read's answer has."""
+    for mark in TOOLS[name].recorded.values():
+        source = TOOLS[mark.tool]
+        assert source.authority == "record"
+        schema = source.result.model_json_schema(mode="serialization")
+        assert _reaches(schema, schema, mark.path.split(".")), mark
+
+
+def _reaches(schema: dict[str, Any], node: dict[str, Any], path: list[str]) -> bool:
+    if "$ref" in node:
+        node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+    for option in node.get("anyOf", ()):
+        if _reaches(schema, option, path):
+            return True
+    if not path:
+        return True
+    inner = node.get("items") if path[0] == "*" else node.get("properties", {}).get(path[0])
+    return inner is not None and _reaches(schema, inner, path[1:])
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+async def test_an_adapter_is_what_its_port_promises(package: ModuleType, tmp_path: Path) -> None:
+    """The embedded adapter has every method of the port with the same parameters and result."""
+    (port,) = {t.port for t in tools_of(package)}
+    assert Port in port.__mro__
+    connections = await connect(tmp_path, None, "nord")
+    try:
+        (adapter,) = [type(c.adapter) for c in connections if c.port is port]
+    finally:
+        disconnect(connections)
+    methods = [n for n in vars(port) if not n.startswith("_")]
+    assert methods
+    for method in methods:
+        promised = inspect.signature(getattr(port, method))
+        assert inspect.signature(getattr(adapter, method)) == promised, method

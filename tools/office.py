@@ -1,0 +1,111 @@
+"""The office: all systems of a tenant together, and how files come in.
+
+`tools.world` holds the books; here the reading of e-invoices, the intakes and the tenant's own data
+are put beside them. `take_in` keeps the bytes of received files before anything looks at them.
+"""
+
+import asyncio
+import mimetypes
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from leitstand.clock import Clock
+from leitstand.digest import canonical, plain
+from leitstand.errors import ProjectRefused
+from leitstand.tool import Connection
+from leitstand.values import Text, check_text
+from tools.dms.embedded import EmbeddedDms
+from tools.einvoice import EInvoices, FoundInvoice, LocalEInvoices, ReadDocument, Reader
+from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
+from tools.tenant import FixedTenant, Tenant
+from tools.world import connect as connect_books
+from tools.world import disconnect as disconnect_books
+from tools.world import limits, spool
+
+__all__ = ["connect", "disconnect", "limits", "take_in"]
+
+_WORKERS = min(2, os.cpu_count() or 1)
+_BESIDE = frozenset({EInvoices, Intakes, Tenant})
+
+
+async def connect(
+    state: Path, world: Path | None, tenant: str, clock: Clock
+) -> tuple[Connection, ...]:
+    """Connections to all systems of a tenant; `disconnect` gives them back.
+
+    Rule workers start with the first document that is read. Raises WorldRefused: bad rows; and
+    ProjectRefused: there is no world to load the tenant from.
+    """
+    if world is None:
+        raise ProjectRefused("the tenant has no data", mend="name `world` in the project's table")
+    books = await connect_books(state, world, tenant, clock)
+    archive = next(c.adapter for c in books if isinstance(c.adapter, EmbeddedDms))
+    invoices = RememberedEInvoices(LocalEInvoices(archive, Reader(workers=_WORKERS)))
+    return (
+        *books,
+        Connection("einvoice", EInvoices, invoices),
+        Connection("intake", Intakes, _intakes(state, invoices)),
+        Connection("tenant", Tenant, FixedTenant(limits(world))),
+    )
+
+
+def disconnect(connections: Iterable[Connection]) -> None:
+    """Give connections back and end the rule workers."""
+    given = tuple(connections)
+    for connection in given:
+        match connection.adapter:
+            case RememberedEInvoices(inner=LocalEInvoices(reader=reader)):
+                reader.close()
+            case _:
+                pass
+    disconnect_books(c for c in given if c.port not in _BESIDE)
+
+
+async def take_in(state: Path, files: Sequence[Path]) -> Sequence[Mapping[str, Any]]:
+    """Keep files that came in together; the input of an accounting case for each, in their order.
+
+    Several files are one intake, named by their contents: the same files are the same intake.
+    Raises OSError: a file cannot be read.
+    """
+    given = [await asyncio.to_thread(_keep, state, file) for file in files]
+    hashes = sorted({str(one["sha256"]) for one in given})
+    intake = f"intake-{plain(canonical(hashes))[:16]}" if len(files) > 1 else ""
+    if intake:
+        _intakes(state, None).take_in(intake, hashes)
+    return [{**one, "intake": intake} for one in given]
+
+
+def _keep(state: Path, file: Path) -> dict[str, Any]:
+    content = file.read_bytes()
+    claimed, _ = mimetypes.guess_type(file.name)
+    return {
+        "sha256": spool(state).put(content),
+        "media_type": claimed or "application/octet-stream",
+        "size": len(content),
+        "filename": _printable(file.name),
+    }
+
+
+def _printable(name: str) -> Text:
+    """A file's name, every character that no text may hold as `?`."""
+    return "".join(map(_safe, name))[:400]
+
+
+def _safe(char: str) -> str:
+    try:
+        return check_text(char)
+    except ValueError:
+        return "?"
+
+
+def _intakes(state: Path, invoices: EInvoices | None) -> FolderIntakes:
+    return FolderIntakes(state / "intakes", invoices or _Nobody())
+
+
+class _Nobody:
+    """Reads nothing: an intake is written down before there is a reader."""
+
+    async def read(self, args: ReadDocument) -> FoundInvoice:
+        raise ProjectRefused("no reader is connected")
