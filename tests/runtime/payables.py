@@ -1,6 +1,5 @@
 """A small role in several versions: it reads an invoice and posts it, which somebody has to sign."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -83,9 +82,6 @@ class Invoice(Frozen):
     no: Identifier
     gross: Money = 0
     reading: str = ""
-
-
-Book = Callable[[Invoice, Desk], "object"]
 
 
 @dataclass
@@ -179,7 +175,7 @@ def beside() -> Role[Invoice]:
     """A check side by side with the voucher: it moves no address, and is something new all the same."""
     role = Role("payables", Invoice, tools=[get, post])
 
-    @role.step(then=["book"])
+    @role.step(then=["book", "check"])
     async def read(case: Invoice, desk: Desk) -> Goto:
         found = await desk.call(get, Get(no=case.no))
         return goto("book", "check", gross=found.value, reading=found.id)
