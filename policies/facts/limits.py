@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 __all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "limits_of"]
 
@@ -60,7 +60,7 @@ class Limits(_Record):
 
     currency: str
     company: Company
-    approval_tiers: tuple[Tier, ...]
+    approval_tiers: tuple[Tier, ...] = Field(min_length=1)
     three_way_match: ThreeWayMatch = ThreeWayMatch()
     accounts: Mapping[str, Mapping[str, str]] = {}
     closed_periods_until: date | None

@@ -87,7 +87,7 @@ class Paper:
 
     def note(self, text: str) -> "Paper":
         """BT-22."""
-        return self._after("/*/cbc:InvoiceTypeCode", f"{CBC}Note", text)
+        return self.after("/*/cbc:InvoiceTypeCode", f"{CBC}Note", text)
 
     def terms(self, text: str) -> "Paper":
         """BT-20."""
@@ -159,7 +159,7 @@ class Paper:
     def prepaid(self, amount: str, payable: str) -> "Paper":
         """BT-113 and BT-115."""
         path = "/*/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"
-        self._after(path, f"{CBC}PrepaidAmount", amount, currencyID="EUR")
+        self.after(path, f"{CBC}PrepaidAmount", amount, currencyID="EUR")
         return self.set("/*/cac:LegalMonetaryTotal/cbc:PayableAmount", payable)
 
     def exempt(self, category: str, reason: str | None, code: str | None = None) -> "Paper":
@@ -172,7 +172,7 @@ class Paper:
             self.set(f"//cac:{tag}/cbc:Percent", "0")
         for name, text in (("TaxExemptionReason", reason), ("TaxExemptionReasonCode", code)):
             if text:
-                self._after("//cac:TaxCategory/cbc:Percent", f"{CBC}{name}", text)
+                self.after("//cac:TaxCategory/cbc:Percent", f"{CBC}{name}", text)
         return self.sums(Decimal(net), Decimal(0), Decimal(net))
 
     def currency(self, code: str) -> "Paper":
@@ -195,7 +195,8 @@ class Paper:
             _text(node, f"{CAC}TaxCategory/{CBC}Percent", rate)
             total.append(node)
 
-    def _after(self, path: str, tag: str, text: str, **attributes: str) -> "Paper":
+    def after(self, path: str, tag: str, text: str, **attributes: str) -> "Paper":
+        """An element with a text after each that a path names."""
         for at in self.nodes(path):
             node = etree.Element(tag, attributes)
             node.text = text

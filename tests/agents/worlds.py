@@ -35,7 +35,9 @@ class World:
         self.lists["suppliers"].append(row)
         return row
 
-    def order(self, po: str, supplier: str, *lines: tuple[str, str, str, str], **more: object) -> str:
+    def order(
+        self, po: str, supplier: str, *lines: tuple[str, str, str, str], **more: object
+    ) -> str:
         """An order with lines of article, name, quantity and price; all of it arrives later."""
         rows = [
             {"line": str(i), "sku": sku, "name": name, "qty": qty, "price": price}

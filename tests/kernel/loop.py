@@ -7,6 +7,7 @@ gets them back when it thaws. Between any two callbacks the simulator may strike
 
 import asyncio
 import heapq
+import weakref
 from asyncio import events
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar, copy_context
@@ -31,6 +32,7 @@ class Worker:
         self.name = name
         self.frozen = False
         self.dead = False
+        self.tasks: list[weakref.ref[asyncio.Task[Any]]] = []
 
 
 WORKER: ContextVar[Worker | None] = ContextVar("tests.kernel.worker", default=None)
@@ -61,7 +63,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """Queue a callback, if its worker still lives."""
-        handle = asyncio.Handle(callback, args, self, context or copy_context())
+        handle = asyncio.Handle(callback, args, self, _given(context))
         self._queue(handle)
         return handle
 
@@ -77,7 +79,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Queue a callback for a moment."""
-        handle = asyncio.TimerHandle(when, callback, args, self, context or copy_context())
+        handle = asyncio.TimerHandle(when, callback, args, self, _given(context))
         self._count += 1
         heapq.heappush(self._timers, (when, self._count, handle))
         return handle
@@ -93,7 +95,11 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self, coro: Coroutine[Any, Any, T], *, name: str | None = None, context: Context | None = None
     ) -> "asyncio.Task[T]":
         """A task of this loop."""
-        return asyncio.Task(coro, loop=self, name=name, context=context)
+        task = asyncio.Task(coro, loop=self, name=name, context=context)
+        worker = _given(context).get(WORKER)
+        if worker is not None:
+            worker.tasks.append(weakref.ref(task))
+        return task
 
     def run_in_executor(  # pyright: ignore[reportIncompatibleMethodOverride] same thread
         self, executor: object, func: Callable[..., T], *args: Any
@@ -148,6 +154,9 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         worker.dead = True
         self._ready = [h for h in self._ready if _owner(h) is not worker]
         self._frozen = [h for h in self._frozen if _owner(h) is not worker]
+        for task in [t for t in (r() for r in worker.tasks) if t is not None and not t.done()]:
+            _bury(task)
+        worker.tasks.clear()
 
     def thaw(self, worker: Worker) -> None:
         """A frozen worker goes on where it stood."""
@@ -185,6 +194,23 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             self._ready.append(handle)
         elif worker.frozen and not worker.dead:
             self._frozen.append(handle)
+
+
+def _given(context: Context | None) -> Context:
+    """An empty context is false: ask for none."""
+    return copy_context() if context is None else context
+
+
+def _bury(task: "asyncio.Task[Any]") -> None:
+    """Let go of a task that will never run again; what its code says to that is not heard."""
+    task._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue]
+    coroutine = task.get_coro()
+    for _ in range(9):
+        try:
+            coroutine.close()  # pyright: ignore[reportOptionalMemberAccess]
+        except BaseException:  # noqa: BLE001 S110 a `finally` that awaits, or anything else
+            continue
+        return
 
 
 def _owner(handle: asyncio.Handle) -> Worker | None:

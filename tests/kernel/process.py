@@ -1,6 +1,5 @@
 """A simulated process: a store with a writer in the same thread, and runtimes that share it."""
 
-import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine
 
-from leitstand.errors import LeitstandError
 from leitstand.guard import Rules
 from leitstand.runtime import Runtime
 from leitstand.store import Append, Limits, Store
@@ -33,16 +31,17 @@ class InlineWriter(Writer):
         self._world = world
         self._broken = None
         self._waiting: list[_Job] = []
-        self._due = False
+        self._due = self._closed = False
         self.commits = 0
         self.appends = 0
         self._conn: Connection = engine.connect()
-        with contextlib.suppress(LeitstandError):
-            self._conn.connection.cursor().execute("pragma synchronous=off")
+        self._conn.connection.cursor().execute("pragma synchronous=off")
 
     def _submit(self, what: Any) -> Any:  # noqa: ANN401 as its base
         loop = self._world.loop
         done = loop.create_future()
+        if self._closed:
+            return done
         self._waiting.append(_Job(what, done, loop))
         if not self._due:
             self._due = True
@@ -63,6 +62,7 @@ class InlineWriter(Writer):
 
     def close(self) -> None:
         """The process dies: what was not committed is gone."""
+        self._closed = True
         self._waiting = []
         self._conn.close()
 
@@ -106,7 +106,7 @@ class Process:
             width=4,
             lease=LEASE,
         )
-        self.spawn(self.workers[name], self._serve(self.runtimes[name]))
+        self.spawn(self.workers[name], self._serve(self.workers[name], self.runtimes[name]))
 
     def spawn(self, worker: Worker, work: Any) -> None:  # noqa: ANN401 a coroutine
         """Run work as a part of a worker."""
@@ -120,13 +120,14 @@ class Process:
             self.world.loop.crash(worker)
         self.store.close()
 
-    async def _serve(self, runtime: Runtime) -> None:
+    async def _serve(self, worker: Worker, runtime: Runtime) -> None:
         loop: VirtualLoop = self.world.loop
         while True:
             try:
                 await runtime.run_until_idle()
-            except Exception as error:  # noqa: BLE001 the worker must never end: that is what is proven
-                self.world.faults.append(f"a worker ended: {type(error).__name__}: {error}")
+            except Exception as error:  # noqa: BLE001 the worker must never end: that is proven
+                if not worker.dead:
+                    self.world.faults.append(f"a worker ended: {type(error).__name__}: {error}")
                 return
             sleep = loop.create_future()
             loop.call_later(loop.random.uniform(0.2, 3.0), sleep.set_result, None)

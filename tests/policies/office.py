@@ -1,18 +1,19 @@
 """An office without a runtime: real systems, real reading, real rules.
 
-It makes the readings that the role makes, in the order of the role, and asks the policy bundle for
-the verdict on the voucher. Nothing is written.
+It makes the readings that the role makes and asks the policy bundle for the verdict on the voucher.
+Nothing is written.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from leitstand.desk import hand_over
+from leitstand.guard.provenance import tainted
 from leitstand.policy import Bundle, Evidence, FactCall, Request, Resolved, decide, facts_in
 from leitstand.records import Verdict
 from leitstand.tool import Connection, Tool
@@ -24,19 +25,22 @@ from policies.facts.screening import to_screen
 from policies.facts.voucher import draft_of
 from tools import dms, erp, mail, sanctions, task
 from tools.dms.document import Document, FoundDocument
-from tools.einvoice import FoundInvoice, ReadInvoice, read_document
+from tools.einvoice import FoundInvoice, Invoice, ReadInvoice, read_document
 from tools.intake import FoundSiblings, find_siblings, sibling_of
 from tools.tenant import tenant_data
 from tools.world import connect, disconnect, limits
 
+R = TypeVar("R", bound=BaseModel)
+
 TENANT = "t"
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS: tuple[Tool[Any, Any], ...] = (
-    dms.get_document, dms.store_original, read_document,
+    dms.get_document, dms.store_original, read_document, find_siblings, tenant_data,
     erp.find_supplier, erp.get_order, erp.list_receipts, erp.find_contracts, erp.find_invoices,
     erp.draft_voucher, erp.post_voucher, erp.propose_payment, erp.propose_bank_change,
-    find_siblings, tenant_data, mail.draft_mail, task.create_task, sanctions.screen, hand_over,
+    mail.draft_mail, task.create_task, sanctions.screen, hand_over,
 )  # fmt: skip
+BY_NAME = {tool.name: tool for tool in TOOLS}
 FACTS = facts_in(invoice, clarification, original)
 
 
@@ -45,6 +49,7 @@ class Judged:
     """A document with everything that is known of it and what the rules say of its voucher."""
 
     dossier: Dossier
+    evidence: Evidence
     facts: Mapping[str, object]
     verdict: Verdict
 
@@ -65,11 +70,11 @@ class Office:
     today: date
 
     @classmethod
-    async def open(cls, world: Path, state: Path, policies: Path = ROOT / "policies") -> "Office":
+    async def open(cls, world: Path, state: Path) -> "Office":
         """Load a world into fresh systems under `state`."""
         data = limits(world)
         connections = await connect(state, world, TENANT)
-        bundle = Bundle.load(policies, TOOLS, FACTS)
+        bundle = Bundle.load(ROOT / "policies", TOOLS, FACTS)
         return cls(connections, data, bundle, date.fromisoformat(data["today"]))
 
     def close(self) -> None:
@@ -78,65 +83,79 @@ class Office:
 
     async def judge(self, read: ReadInvoice, siblings: Sequence[ReadInvoice] = ()) -> Judged:
         """The verdict on drafting the voucher of a document that was read."""
-        evidence = Evidence(await self.readings(read, siblings))
-        call = self.asked("erp.voucher.draft", {}, evidence)
-        dossier = dossier_of(call)
+        evidence = Evidence(await Readings(self).of(read, siblings))
+        dossier = dossier_of(self.call("erp.voucher.draft", {}, evidence))
         args = draft_of(dossier).model_dump(mode="json")
-        measured = self.bundle.measure(self.asked("erp.voucher.draft", args, evidence))
-        from leitstand.guard.provenance import tainted
+        facts = self.bundle.measure(self.call("erp.voucher.draft", args, evidence)).values
+        verdict = self.ask("erp.voucher.draft", args, evidence)
+        return Judged(dossier, evidence, facts, verdict)
 
-        verdict = decide(
+    def ask(self, tool: str, args: Mapping[str, Any], evidence: Evidence, **known: Any) -> Verdict:
+        """The verdict on a call, with what is `known` of approvals, as the guard asks for it."""
+        measured = self.bundle.measure(self.call(tool, args, evidence))
+        marks = tainted(BY_NAME[tool], args, evidence, measured.checked)
+        request = {"role": "accounting", "tainted": frozenset(marks), **known}
+        return decide(
             self.bundle,
             Request(
-                tool="erp.voucher.draft", role="accounting", tenant=TENANT, requester="anna",
-                case="c", args=args, facts=measured.values,
-                tainted=frozenset(tainted(erp.draft_voucher, args, evidence, measured.checked)),
+                tool=tool, tenant=TENANT, requester="anna", case="c", args=args,
+                facts=measured.values, **request,
             ),
         )  # fmt: skip
-        return Judged(dossier, measured.values, verdict)
 
-    def asked(self, tool: str, args: Mapping[str, Any], evidence: Evidence) -> FactCall:
+    def call(self, tool: str, args: Mapping[str, Any], evidence: Evidence) -> FactCall:
         """A call as fact functions see it."""
         return FactCall(tool, args, evidence, self.limits, self.today, TENANT, "anna")
 
-    async def readings(self, read: ReadInvoice, siblings: Sequence[ReadInvoice]) -> list[Resolved]:
-        """What the role reads of a document, resolved as the guard does."""
-        found: list[Resolved] = []
 
-        async def take(tool: Tool[Any, Any], args: BaseModel) -> Any:
-            adapter = next(c.adapter for c in self.connections if c.port is tool.port)
-            return note(tool, await tool.run(args, adapter))
+@dataclass
+class Readings:
+    """What the role reads of a document, resolved as the guard does."""
 
-        def note(tool: Tool[Any, Any], value: BaseModel) -> Any:
-            name = str(len(found))
-            found.append(Resolved(name, tool.name, value, 100, tool.authority))
-            return value
+    office: Office
+    found: list[Resolved] = field(default_factory=list[Resolved])
 
+    async def of(self, read: ReadInvoice, siblings: Sequence[ReadInvoice]) -> list[Resolved]:
+        """All readings of a document."""
         kept = Document(sha256=read.sha256, media_type="application/xml", size=1)
-        note(dms.get_document, FoundDocument(value=kept, source="dms"))
-        note(read_document, FoundInvoice(value=read, source="dms"))
-        bill = read.invoice
-        if bill is None:
-            return found
-        party, rules = bill.seller, limits_of(self.limits)
+        self.note(dms.get_document, FoundDocument(value=kept, source="dms"))
+        self.note(read_document, FoundInvoice(value=read, source="dms"))
+        others = (sibling_of(s) for s in siblings if s.sha256 != read.sha256)
+        value = tuple(s for s in others if s is not None)
+        self.note(find_siblings, FoundSiblings(value=value, source="intake"))
+        if read.invoice is not None:
+            await self.look_up(read.invoice)
+        return self.found
+
+    async def look_up(self, bill: Invoice) -> None:
+        """What the systems know of an invoice."""
+        party, rules = bill.seller, limits_of(self.office.limits)
         iban = bill.ibans[0] if bill.ibans else None
         wanted = erp.FindSupplier(
             name=party.name, vat=party.vat_id, stnr=party.tax_number, iban=iban
         )
-        match = (await take(erp.find_supplier, wanted)).value
+        match = (await self.take(erp.find_supplier, wanted)).value
         seller = seller_of(bill, match, rules)
         if seller is not None:
-            await take(erp.find_invoices, erp.FindInvoices(supplier_id=seller.supplier.id))
-            await take(erp.find_contracts, erp.FindContracts(supplier_id=seller.supplier.id))
+            own = seller.supplier.id
+            await self.take(erp.find_invoices, erp.FindInvoices(supplier_id=own))
+            await self.take(erp.find_contracts, erp.FindContracts(supplier_id=own))
         if bill.order_reference:
-            order = (await take(erp.get_order, erp.GetOrder(order_no=bill.order_reference))).value
+            wished = erp.GetOrder(order_no=bill.order_reference)
+            order = (await self.take(erp.get_order, wished)).value
             if order is not None:
-                await take(erp.list_receipts, erp.ListReceipts(order_no=order.po))
-        if siblings:
-            others = (sibling_of(s) for s in siblings if s.sha256 != read.sha256)
-            value = tuple(s for s in others if s is not None)
-            note(find_siblings, FoundSiblings(value=value, source="intake"))
-        names = to_screen(bill, seller.supplier if seller else None, rules, self.today)
-        if names:
-            await take(sanctions.screen, sanctions.Screen(names=names))
-        return found
+                await self.take(erp.list_receipts, erp.ListReceipts(order_no=order.po))
+        known = seller.supplier if seller else None
+        if names := to_screen(bill, known, rules, self.office.today):
+            await self.take(sanctions.screen, sanctions.Screen(names=names))
+
+    async def take(self, tool: Tool[Any, R], args: BaseModel) -> R:
+        """Read from the real system."""
+        connections = self.office.connections
+        adapter = next(c.adapter for c in connections if c.port is tool.port)
+        return self.note(tool, await tool.run(args, adapter))
+
+    def note(self, tool: Tool[Any, R], value: R) -> R:
+        """Keep a reading as evidence."""
+        self.found.append(Resolved(str(len(self.found)), tool.name, value, 100, tool.authority))
+        return value

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from lxml import etree
 from schwifty import IBAN
 from stdnum.iso7064 import mod_11_10
 
-from tests.agents.paper import SEAL, Item, Paper
+from tests.agents.paper import CAC, CBC, SEAL, Item, Paper
 from tests.agents.worlds import World
 
 PLACES = (
@@ -136,12 +137,7 @@ def clean(s: Stage) -> Paper:
 def price_for_a_hundred(s: Stage) -> Paper:
     """BT-149: 4,250.00 for 100 pieces is 42.50 for one."""
     bill = s.paper().set("//cac:Price/cbc:PriceAmount", "4250.00")
-    return bill._after(
-        "//cac:Price/cbc:PriceAmount",
-        "{%s}BaseQuantity" % "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
-        "100",
-        unitCode="H87",
-    )
+    return bill.after("//cac:Price/cbc:PriceAmount", f"{CBC}BaseQuantity", "100", unitCode="H87")
 
 
 @scene("auto_draft", info="G-A17")
@@ -476,13 +472,13 @@ def one_number_for_two_invoices_of_an_intake(s: Stage) -> list[Paper]:
 @scene("reject", "G-A10")
 def received_again_a_day_later(s: Stage) -> list[Paper]:
     """One number, one amount, two dates in one intake: the first stands."""
-    return [s.paper().issued("2026-11-07"), s.paper()]
+    return [s.paper().issued("2026-11-07", "2026-12-07"), s.paper()]
 
 
 @scene("auto_draft", info="G-A17")
 def the_first_of_two_received(s: Stage) -> list[Paper]:
     """The same two, seen from the first."""
-    return [s.paper(), s.paper().issued("2026-11-07")]
+    return [s.paper(), s.paper().issued("2026-11-07", "2026-12-07")]
 
 
 @scene("hold", "G-A10")
@@ -907,10 +903,6 @@ def tiers(limit: int) -> list[dict[str, Any]]:
 
 def attached(bill: Paper, name: str, mime: str, content: str) -> Paper:
     """With an embedded file (BG-24)."""
-    from lxml import etree
-
-    from tests.agents.paper import CAC, CBC
-
     reference = etree.Element(f"{CAC}AdditionalDocumentReference")
     etree.SubElement(reference, f"{CBC}ID").text = "A-1"
     holder = etree.SubElement(reference, f"{CAC}Attachment")

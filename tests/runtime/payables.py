@@ -1,6 +1,6 @@
 """A small role in several versions: it reads an invoice and posts it, which somebody has to sign."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +47,12 @@ class Get(Frozen):
 
 class Found(Reading[int]):
     """The amount found."""
+
+
+class Priced(Found):
+    """The amount found, with its currency."""
+
+    currency: str = "EUR"
 
 
 class Post(Frozen):
@@ -260,6 +266,24 @@ def forgetful() -> Role[Invoice]:
     return role
 
 
+def priced() -> Role[Invoice]:
+    """The same steps over a tool that answers with a field more."""
+    other = replace(get, result=Priced)
+    role = Role("payables", Invoice, tools=[other, post])
+
+    @role.step(then=["book"])
+    async def read(case: Invoice, desk: Desk) -> Goto:
+        found = await desk.call(other, Get(no=case.no))
+        return goto("book", gross=found.value, reading=found.id)
+
+    @role.step()
+    async def book(case: Invoice, desk: Desk) -> Exit:
+        voucher = await desk.call(post, Post(gross=case.gross), evidence=(case.reading,))
+        return done(no=voucher.no)
+
+    return role
+
+
 def broken() -> Role[Invoice]:
     """A defect after the reading."""
     role = Role("payables", Invoice, tools=[get, post])
@@ -309,6 +333,6 @@ class Works:
         shown = checkpoint_of(journal, frozen)
         ben, key = self.house.people["t", "ben"], self.house.keys["ben"]
         said = write(shown, ben, "head", Statement(answer="approve"), self.store.clock, 900.0)
-        body = {"approval": sign(said, key).model_dump(mode="json"), "corrections": []}
-        told = {"address": shown.address, **body}
+        approval = sign(said, key).model_dump(mode="json")
+        told = {"address": shown.address, "approval": approval, "corrections": ()}
         await self.store.signal(ulid, said.nonce, "approval", orjson.dumps(told))

@@ -1,6 +1,7 @@
 """A case moves to another version only where nothing that was decided would change (KERNEL no. 29)."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from leitstand.store.rebuild import rebuild
 from leitstand.store.verify import verify
 from tests.runtime.payables import (
     Invoice,
+    Priced,
     Works,
     beside,
     broken,
@@ -20,7 +22,9 @@ from tests.runtime.payables import (
     dearer,
     first,
     forgetful,
+    get,
     groundless,
+    priced,
     renamed,
     shorter,
 )
@@ -118,9 +122,9 @@ async def test_a_case_that_went_on_is_not_moved(
 
     async def busy(name: str) -> object:
         found = await journal(name)
+        monkeypatch.undo()
         await works.approve(ulid)
         await works.runtime(first()).run_until_idle()
-        monkeypatch.undo()
         return found
 
     monkeypatch.setattr(works.store, "journal", busy)
@@ -139,6 +143,14 @@ async def test_a_held_case_goes_on_with_a_version_that_is_mended(works: Works) -
     await mended.release(ulid, "eva", "mended")
     await mended.run_until_idle()
     assert (await cases_of(works.store, "t"))[0].status == "waiting"
+
+
+async def test_evidence_that_reads_otherwise_is_other_evidence(works: Works) -> None:
+    """A tool whose result gained a field shows people something else than was signed: the case stays."""
+    await works.begin(works.runtime(first()))
+    works.rules.tools["erp.get"] = replace(get, result=Priced)
+    (found,) = await move(works.store, works.rules, priced().compile())
+    assert "as something else" in found.why
 
 
 async def test_cases_that_have_ended_stay(works: Works) -> None:

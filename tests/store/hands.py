@@ -1,4 +1,4 @@
-"""Hands for stores: a clock that a test moves, and the work of a burst without roles, guard or systems."""
+"""Hands for stores: a clock that a test moves, and the work of bursts without roles or systems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,11 +64,12 @@ class Office:
         self.store.close()
         self.open()
 
-    async def start(self, given: object = None, **birth: Any) -> str:
+    async def start(
+        self, given: object = None, *, tenant: str = "t", version: str = "v1", parent: str = ""
+    ) -> str:
         """A new case; its ULID."""
-        names = {"tenant": "t", "role": "acc", "version": "v1", "requester": "anna"}
         ulid = self.clock.ulid()
-        one = Birth(ulid=ulid, **{**names, "title": f"case {ulid[-4:]}", **birth})
+        one = Birth(ulid, tenant, "acc", version, "anna", f"case {ulid[-4:]}", parent)
         await self.store.start(new_case(self.store, one, {"given": given}))
         return ulid
 
@@ -108,7 +109,7 @@ class Office:
         """Tell a case that somebody signed."""
         body = {"checkpoint": checkpoint, "nonce": nonce, "person": "ben", "answer": "approve"}
         approval = {**body, "at": self.clock.time()}
-        told = {"address": "book#1/:0", "approval": approval, "corrections": []}
+        told = {"address": "book#1/:0", "approval": approval, "corrections": ()}
         return await self.store.signal(ulid, nonce, "approval", orjson.dumps(told))
 
 
@@ -137,8 +138,8 @@ def asked(name: str, at: float) -> dict[str, Any]:
 
 def written(tool: str, key: str, **more: object) -> dict[str, Any]:
     """The body of an intent."""
-    body = {"tool": tool, "args": {}, "proposed": "p", "acted": "p", "key": key, "at": 1.0}
-    return {**body, "evidence": [], **more}
+    names = {"tool": tool, "proposed": "p", "acted": "p", "key": key}
+    return {**names, "args": {}, "at": 1.0, "evidence": (), **more}
 
 
 def leave(kind: str, result: Mapping[str, object] | None = None, cause: str = "") -> dict[str, Any]:

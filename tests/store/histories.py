@@ -27,7 +27,15 @@ class History:
     async def play(self, moves: int) -> None:
         """Make so many moves, the first of them a new case."""
         await self.begin()
-        choices = (self.begin, self.burst, self.burst, self.burst, self.tell, self.crash, self.prove)
+        choices = (
+            self.begin,
+            self.burst,
+            self.burst,
+            self.burst,
+            self.tell,
+            self.crash,
+            self.prove,
+        )
         for _ in range(moves):
             await self.random.choice(choices)()
 
@@ -122,9 +130,10 @@ class History:
             body["checkpoint"] = journal.tape.checkpoints[address].id
         if self.random.random() < 0.6:
             body["business"] = ["erp", f"b{self.random.randrange(4)}"]
-        budgets = [["day", "2026-01-01", 10, 45]] if self.random.random() < 0.5 else []
+        budgets = [Budget("day", "2026-01-01", 10, 45)] if self.random.random() < 0.5 else []
+        body["budgets"] = [[b.name, b.window, b.amount, b.cap] for b in budgets]
         try:
-            await journal.intend(address, {**body, "budgets": budgets}, [Budget(*b) for b in budgets])
+            await journal.intend(address, body, budgets)
         except Contradiction:
             journal.record("answer", address, answer("erp.post", {"failure": {}}))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, select, update
 
 from leitstand.errors import StoreFailed
 from leitstand.store.anchors import public_of, signing_key
@@ -89,8 +89,32 @@ async def compare(office: Office, random: Random, moves: int) -> None:
     assert (await verify(office.store, path, {public_of(key)})).sound
 
 
-@given(st.randoms(use_true_random=False), st.integers(1, 40))
-@settings(max_examples=40)
+async def test_what_cannot_be_opened_changes_nothing(office: Office) -> None:
+    """With a key gone and no erasure on record nothing is rebuilt, and nothing is lost."""
+    await office.parked()
+    ulid = await office.parked()
+    live = await snapshot(office, whole=True)
+    lose = delete(keys).where(keys.c.case_no == 2)
+    await office.store.writer.work(lambda conn: conn.execute(lose).close())
+    with pytest.raises(StoreFailed, match=ulid):
+        await rebuild(office.store)
+    assert await snapshot(office, whole=True) == live
+
+
+async def test_rows_of_an_erased_case_stay(office: Office) -> None:
+    """What can no longer be read is not dropped: its effects and checkpoints are still known."""
+    await office.done()
+    await office.parked()
+    live = await snapshot(office, whole=True)
+    await office.store.writer.work(
+        lambda conn: conn.execute(update(keys).values(wrapped=b"")).close()
+    )
+    assert (await rebuild(office.store))["erased"] == 2
+    assert await snapshot(office, whole=True) == live
+
+
+@given(st.randoms(use_true_random=False), st.integers(1, 25))
+@settings(max_examples=20)
 def test_rebuilt_tables_equal_the_live_ones(random: Random, moves: int) -> None:
     """After any history every table that `rebuild` makes equals what was there, or was lost."""
     asyncio.run(check(random, moves))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
     insert,
     select,
 )
@@ -44,6 +45,14 @@ _entry = Table(
     ForeignKeyConstraint(
         ["tenant", "version"], ["sanctions_list.tenant", "sanctions_list.version"]
     ),
+)
+
+
+_NEWEST = (
+    select(_list.c.version, _list.c.sha256)
+    .where(_list.c.tenant == bindparam("tenant", type_=String))
+    .order_by(_list.c.version.desc())
+    .limit(1)
 )
 
 
@@ -102,13 +111,7 @@ class EmbeddedSanctions:
         return version
 
     def _newest(self, connection: Connection) -> tuple[int, str] | None:
-        query = (
-            select(_list.c.version, _list.c.sha256)
-            .where(_list.c.tenant == self.site.tenant)
-            .order_by(_list.c.version.desc())
-            .limit(1)
-        )
-        row = connection.execute(query).one_or_none()
+        row = connection.execute(_NEWEST, {"tenant": self.site.tenant}).one_or_none()
         return (row.version, row.sha256) if row else None
 
     def _screen(self, connection: Connection, args: Screen) -> Screening:

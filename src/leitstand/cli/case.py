@@ -1,5 +1,6 @@
 """`leitstand case`: list cases, show one with all that happened, export it, release a held one."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -162,22 +163,28 @@ async def _show(name: str, state: State, lang: Lang, *, json: bool) -> None:
 
 
 def _print(dossier: "Dossier", texts: "Texts") -> None:
+    from leitstand.cli.inbox import cut
+
+    typer.echo("\n".join(map(cut, _lines(dossier, texts))))
+
+
+def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
     from leitstand.inbox import line_of
 
     case, leave = dossier.case, dossier.exit
-    typer.echo(f"{case.title or case.ulid}: {dossier.status} {dossier.reason}".rstrip())
-    typer.echo(f"  {case.ulid}  {case.role} {case.version[:8]}  {case.requester}")
-    for happened in dossier.happened:
-        typer.echo(f"  {line_of(happened, texts)}")
-    for approval in dossier.approvals:
-        typer.echo(f"  {approval.answer} {approval.person} ({texts.role(approval.role)})")
+    yield f"{case.title or case.ulid}: {dossier.status} {dossier.reason}".rstrip()
+    yield f"  {case.ulid}  {case.role} {case.version[:8]}  {case.requester}"
+    yield from (f"  {line_of(happened, texts)}" for happened in dossier.happened)
+    for a in dossier.approvals:
+        said = texts.known(f"answer.{a.answer}", a.answer)
+        yield f"  {said}: {a.person} ({texts.role(a.role)}) {texts.time(a.at)} {a.reason}".rstrip()
     for c in dossier.corrections:
-        typer.echo(f"  {texts.field(c.field)}: {c.old} -> {c.new} ({c.person})")
+        yield f"  {texts.field(c.field)}: {c.old} -> {c.new} ({c.person})"
     for effect in dossier.effects:
-        typer.echo(f"  = {texts.tool(effect.tool)} [{effect.state}] {effect.key}")
+        yield f"  = {texts.tool(effect.tool)} [{effect.state}] {effect.key}"
     if leave is not None:
         cause = texts.known(f"cause.{leave.cause}") if leave.cause else ""
-        typer.echo(f"  {leave.kind} {cause} {leave.reason}".rstrip())
+        yield f"  {' '.join(p for p in (leave.kind, cause, leave.reason) if p)}"
 
 
 async def _export(name: str, state: State) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leitstand.cli.options import Json, Lang
+from leitstand.cli.options import Json, Lang, State
 
 if TYPE_CHECKING:
     from leitstand.inbox import Queue, Row, Texts
@@ -25,6 +25,7 @@ def demo(
     no_inbox: Annotated[
         bool, typer.Option("--no-inbox", help="End after the table instead of opening the inbox.")
     ] = False,
+    state: State = None,
     lang: Lang = "de",
     json: Json = False,
 ) -> None:
@@ -34,7 +35,7 @@ def demo(
     from leitstand.cli.terminal import sit
 
     project = load()
-    state = project.state / "demo"
+    state = state or project.state / "demo"
     run(_demo(project, state, lang, json=json))
     if interactive() and not no_inbox and not json:
         run(sit(state, lang, "", 50))
@@ -51,7 +52,7 @@ async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> N
 
     if project.world is None:
         raise ProjectRefused("the project names no world", where="world")
-    await asyncio.to_thread(shutil.rmtree, state, ignore_errors=True)
+    await asyncio.to_thread(_clear, state)
     files = files_in(project.world)
     texts = texts_of(lang, project.texts)
     async with opened(project, state) as leitstand:
@@ -70,6 +71,17 @@ async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> N
         name = f"{person.id} ({texts.roles(person.roles)})"
         hint(f"  {name:<42} {passphrase}")
     hint(texts.say("demo.next", name=_first(queue, [p for p, _ in people])))
+
+
+def _clear(state: Path) -> None:
+    """Remove an earlier demo. Raises UsageRefused: the folder holds something else."""
+    from leitstand.errors import UsageRefused
+
+    if not state.exists():
+        return
+    if any(state.iterdir()) and not (state / "place.json").is_file():
+        raise UsageRefused("this folder is no earlier demo", where=str(state))
+    shutil.rmtree(state)
 
 
 async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":

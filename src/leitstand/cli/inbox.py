@@ -1,6 +1,7 @@
 """`leitstand inbox` and `show`: what waits, and one card; at a terminal also deciding."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,10 +9,15 @@ import typer
 from leitstand.cli.options import As, Json, Lang, State
 
 if TYPE_CHECKING:
-    from leitstand.inbox import Card, Queue, Texts
+    from leitstand.inbox import Card, Queue, Texts, Who
     from leitstand.runtime import Leitstand
 
-__all__ = ["describe", "inbox", "lines_of", "print_exceptions", "show"]
+__all__ = ["cut", "describe", "inbox", "lines_of", "print_exceptions", "show"]
+
+
+_HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
+_BEFORE = 3
+"""Lines on what the agent did before that a card shows; `case show` has all of them."""
 
 
 def inbox(
@@ -131,7 +137,16 @@ def print_exceptions(queue: "Queue", texts: "Texts") -> None:
 
 
 def lines_of(card: "Card", texts: "Texts") -> Iterator[str]:
-    """A card as text, in the order in which people read it."""
+    """A card as text, in the order in which people read it; long hashes cut."""
+    return map(cut, _lines(card, texts))
+
+
+def cut(line: str) -> str:
+    """A line with its long hashes cut: nobody reads 64 digits."""
+    return _HASH.sub(r"\1…", line)
+
+
+def _lines(card: "Card", texts: "Texts") -> Iterator[str]:
     say = texts.known
     yield f"{say('card.effect')}: {card.effect}"
     yield f"{say('card.reversible')}: {card.reversal}"
@@ -147,13 +162,13 @@ def lines_of(card: "Card", texts: "Texts") -> Iterator[str]:
     for source in card.evidence:
         yield f"  {source.tool}: {source.source} ({source.confidence} %)"
     yield from _block(say("card.conflicts"), card.conflicts)
-    yield from _block(say("card.before"), card.before)
+    more = len(card.before) - _BEFORE
+    rest = [texts.say("card.more", count=more)] if more > 0 else []
+    yield from _block(say("card.before"), [*rest, *card.before[-_BEFORE:]])
     yield from _block(say("card.siblings"), card.siblings)
     yield f"{say('card.deadline')}: {card.deadline}"
-    signed = ", ".join(f"{w.name} ({texts.role(w.role)})" for w in card.signed) or "–"
-    yield f"{say('card.signed')}: {len(card.signed)}/{card.needed}: {signed}"
-    able = ", ".join(f"{w.name} ({texts.role(w.role)})" for w in card.may) or "–"
-    yield f"{say('card.may')}: {able}"
+    yield f"{say('card.signed')}: {len(card.signed)}/{card.needed}: {_people(card.signed, texts)}"
+    yield f"{say('card.may')}: {_people(card.may, texts)}"
     yield from _block(say("card.thread"), [f"{m.person}: {m.text}" for m in card.thread])
     yield f"{say('card.case')}: {card.title} {card.case}; {say('card.requester')} {card.requester}"
 
@@ -162,8 +177,10 @@ def _arguments(card: "Card", texts: "Texts") -> Iterator[str]:
     given = [a for a in card.arguments if a.value != "null"]
     width = max((len(a.label) for a in given), default=0)
     for argument in given:
-        mark = "≠" if argument.same is False else " "
+        mark = "≠" if argument.same is False or argument.agent else " "
         text = f" {mark}{argument.label:<{width}}  {argument.shown}"
+        if argument.agent:
+            text += f"   [{texts.known('card.agent')}: {argument.agent}]"
         if argument.master:
             text += f"   [{texts.known('card.master')}: {argument.master}]"
         if argument.found:
@@ -171,7 +188,11 @@ def _arguments(card: "Card", texts: "Texts") -> Iterator[str]:
         yield text
 
 
-def _block(title: str, rows: "tuple[str, ...] | list[str]") -> Iterator[str]:
+def _people(people: "tuple[Who, ...]", texts: "Texts") -> str:
+    return ", ".join(f"{w.name} ({texts.role(w.role)})" for w in people) or "–"
+
+
+def _block(title: str, rows: "Sequence[str]") -> Iterator[str]:
     if rows:
         yield f"{title}:"
         yield from (f"  {row}" for row in rows)

@@ -21,9 +21,17 @@ def write(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name in FOLDERS:
         shutil.copytree(source / name, folder / name, ignore=_LEFT_OUT)
-    own = Path(str(files("leitstand.cli").joinpath("project")))
-    shutil.copytree(own, folder, dirs_exist_ok=True, ignore=_LEFT_OUT)
+    _write_own(Path(str(files("leitstand.cli").joinpath("project"))), folder)
     return list(_files(folder))
+
+
+def _write_own(source: Path, folder: Path) -> None:
+    """What only a project of its own has: its table, its test, what git leaves alone."""
+    for file in _files(source):
+        target = folder / file.relative_to(source).with_suffix("")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    (folder / ".gitignore").write_text("var/\n__pycache__/\n", encoding="utf-8")
 
 
 def _source() -> Path:

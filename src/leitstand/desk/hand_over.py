@@ -39,7 +39,7 @@ async def _find(key: str, cases: Cases) -> Child | None:
     return await cases.given(key)
 
 
-@tool("case.hand_over", writes="case", idempotent=True, reconcile=_find)
+@tool("case.hand_over", writes="case", timeout=10.0, idempotent=True, reconcile=_find)
 async def hand_over(args: HandOver, cases: Cases, key: str) -> Child:
     """Hand a case over to another role, on behalf of the same requester."""
     return await cases.give(args, key)

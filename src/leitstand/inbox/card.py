@@ -26,13 +26,15 @@ class Rule(Frozen):
 class Argument(Frozen):
     """One argument: the agent's value as text and as JSON, the master data, where it was found.
 
-    `same` is None where there are no master data to compare with.
+    `shown` and `value` are what would run now, `agent` what the agent proposed if a person has
+    changed it. `same` is None where there are no master data to compare with.
     """
 
     field: str
     label: str
     shown: str
     value: str
+    agent: str = ""
     master: str = ""
     same: bool | None = None
     found: tuple[str, ...] = ()

@@ -159,32 +159,43 @@ def _verdict(body: Mapping[str, Any]) -> Verdict | None:
 
 
 def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator[Happened]:
+    given: dict[str, dict[str, Any]] = {}
     for event in claimed.events:
-        if event.kind in ("answer", "outcome", "checkpoint"):
-            body: dict[str, Any] = orjson.loads(event.body)
-            if body["tool"] in tools:
-                what, text = _what(event, body)
-                yield Happened(address=event.address, tool=body["tool"], what=what, text=text)
+        if event.kind not in ("answer", "intent", "outcome", "checkpoint"):
+            continue
+        body: dict[str, Any] = orjson.loads(event.body)
+        if event.kind == "intent":
+            given[event.address] = body["args"]
+        elif body["tool"] in tools:
+            what, text = _what(event, body, given.get(event.address, {}))
+            yield Happened(address=event.address, tool=body["tool"], what=what, text=text)
 
 
-def _what(event: Event, body: Mapping[str, Any]) -> tuple[str, str]:
+def _what(event: Event, body: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[str, str]:
     if event.kind == "checkpoint":
         return "asked", str(body["id"])
     if "failure" in body:
-        kind = {"LS201": "refused", "LS202": "rejected"}.get(body["failure"]["code"], "failed")
-        return kind, str(body["failure"]["text"])
+        return _failed(body["failure"])
     value = body.get("value")
     row = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     if event.kind == "outcome":
-        return "done", ", ".join(_names(row))
+        return "done", ", ".join(_numbers(row, given))
     return "read", str(row.get("source", ""))
 
 
-def _names(result: Mapping[str, Any]) -> Iterator[str]:
-    """The names that a system gave to what was written: `voucher_no` and the like."""
+def _failed(failure: Mapping[str, Any]) -> tuple[str, str]:
+    """What went wrong, in short: the rules that refused, the person's reason, the system's text."""
+    kind = {"LS201": "refused", "LS202": "rejected"}.get(failure["code"], "failed")
+    hits = failure["detail"].get("hits") or ()
+    rules = dict.fromkeys(h["rule"] for h in hits if h["decision"] > Decision.ALLOW)
+    return kind, ", ".join(rules) or str(failure["text"])
+
+
+def _numbers(result: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """The numbers that a system gave to what was written, `voucher_no` and the like."""
     for name, value in result.items():
-        if name.endswith(("_no", "_id", "ulid")) and isinstance(value, str) and value:
-            yield value
+        if name.endswith(("_no", "ulid")) and isinstance(value, str) and value:
+            yield from () if value in given.values() else (value,)
 
 
 def _bodies(claimed: Claimed, kind: str, model: type[Any]) -> Iterator[Any]:

@@ -26,7 +26,7 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
     tools = leitstand.rules.tools
     tool = tools[shown.tool]
     reads = await readings_of(dossier.journal, tools, body["readings"])
-    view = _View(leitstand, texts, tool, shown.args, reads)
+    view = _View(leitstand, texts, tool, shown.args, reads, body["args"])
     verdict = Verdict.model_validate_json(canonical(body["verdict"]))
     return Card(
         id=shown.id,
@@ -63,7 +63,7 @@ async def effect_of(
     """What an action does, in one sentence with amounts and dates."""
     tools = leitstand.rules.tools
     reads = await readings_of(dossier.journal, tools, tuple(dossier.tape.answers))
-    return _View(leitstand, texts, tools[tool], args, reads).effect()
+    return _View(leitstand, texts, tools[tool], args, reads, args).effect()
 
 
 def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
@@ -85,7 +85,8 @@ def line_of(happened: Happened, texts: Texts) -> str:
         return texts.say("line.asked", tool=name)
     if happened.what == "done":
         return texts.say("line.done", tool=name, result=happened.text)
-    return texts.say("line.failed", tool=name, text=happened.text)
+    key = "line.refused" if happened.what == "refused" else "line.failed"
+    return texts.say(key, tool=name, text=happened.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class _View:
     tool: Tool[Any, Any]
     args: Mapping[str, Any]
     reads: Sequence[Read]
+    proposed: Mapping[str, Any]
 
     def values(self) -> dict[str, Any]:
         """Arguments, and what the project's texts look up for this tool."""
@@ -127,16 +129,18 @@ class _View:
 
     def argument(self, name: str, value: object) -> Argument:
         """One argument beside its master data and the places where it was found."""
-        master = self._master(name)
-        places = ((r, find_value(r, value)) for r in self.reads)
+        master, before = self._master(name), self.proposed.get(name)
+        free = name in self.tool.open_fields
+        places = ((r, find_value(r, value)) for r in (self.reads if free else ()))
         return Argument(
             field=name,
             label=self.texts.field(name),
             shown=self.shown(name, value),
             value=canonical(value).decode(),
+            agent=self.shown(name, before) if before != value else "",
             master="" if master is None else self.shown(name, master),
             same=None if master is None else master == value,
-            found=tuple(f"{r.source} {place}" for r, place in places if place),
+            found=tuple(f"{self.texts.tool(r.tool)} {place}" for r, place in places if place),
         )
 
     def _master(self, name: str) -> object:

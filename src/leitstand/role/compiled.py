@@ -35,7 +35,7 @@ class Reader:
 class Branch:
     """A conditional edge: `path` picks the next steps from the state after its step's own writes.
 
-    It is a function of that state alone: no desk stands behind it, and what it picks is not recorded.
+    It is a function of that state alone: no desk stands behind it, nothing of it is recorded.
     `ends` translates what it returns. `passes`: keys of the step's output that are no channels are
     shown to `path` too, as LangGraph does for dict states.
     """

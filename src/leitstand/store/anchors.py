@@ -37,7 +37,7 @@ __all__ = [
     "state_of",
 ]
 
-CHUNK = 5_000
+CHUNK = 1_000
 """Heads in one anchor."""
 SIZE = "anchors_size"
 

@@ -167,8 +167,8 @@ class Writer:
             return self._alone(conn, group)
         except (SQLAlchemyError, OSError) as error:
             return self._fail(error, len(group))
-        except Exception as error:  # noqa: BLE001 - rolled back; the thread lives on, the group learns why
-            return [error] * len(group)
+        except Exception:  # noqa: BLE001 - one append that cannot be understood must not fail the others
+            return self._alone(conn, group)
 
     def _alone(self, conn: Connection, group: Sequence[_Job]) -> list[object]:
         try:
@@ -257,6 +257,10 @@ def _take_alone(conn: Connection, what: What) -> object:
     except IntegrityError as error:
         msg = f"a row of this append is taken: {error.orig}"
         return StoreFailed(msg)
+    except (SQLAlchemyError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - it belongs to the one who appended
+        return error
     return result
 
 

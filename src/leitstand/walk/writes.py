@@ -46,7 +46,7 @@ def writes_of(where: str, raw: object, channels: Mapping[str, object]) -> Writes
     Raises InvalidUpdateError where LangGraph does, RoleRefused for what the walk does not cover.
     """
     pairs = [pair for pair in _pairs(where, raw, tuple(channels)) if pair[0] in channels]
-    return Writes(pairs, _gotos(where, raw), raw)
+    return Writes(pairs, () if isinstance(raw, dict) else _gotos(where, raw), raw)
 
 
 def fields_of(value: object, keys: Sequence[str]) -> list[Pair]:

@@ -1,0 +1,209 @@
+"""What has to hold after a seed: held against the systems, the file, and a replay of every case."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+from sqlalchemy import text
+
+from leitstand.desk import Room, TooManyRejections
+from leitstand.errors import CallFailed
+from leitstand.guard import Guard
+from leitstand.records import Decision, Event, Exit
+from leitstand.role import CONTRADICTORY, Compiled
+from leitstand.runtime import Stage
+from leitstand.store import Claimed, Journal, Limits, Store, Tape, course
+from leitstand.store.page import Page, headers_of
+from leitstand.store.schema import PAGE_SHIFT
+from leitstand.walk import walk
+from tests.kernel.office import LIMITS, roles
+
+if TYPE_CHECKING:
+    from tests.kernel.simulator import Simulation
+
+__all__ = ["Proof", "chain_faults", "replay"]
+
+
+@dataclass
+class Proof:
+    """Faults found, and how often each thing happened."""
+
+    faults: list[str] = field(default_factory=list[str])
+    told: dict[str, int] = field(default_factory=dict[str, int])
+
+    @classmethod
+    async def of(cls, simulation: "Simulation") -> Self:
+        """Check a seed that has come to its end."""
+        proof = cls(list(simulation.world.faults), dict(simulation.told))
+        await _Check(simulation, proof).all()
+        return proof
+
+
+class _Check:
+    def __init__(self, simulation: "Simulation", proof: Proof) -> None:
+        self.simulation = simulation
+        self.proof = proof
+        self.store = simulation.process.store
+        self.world = simulation.world
+        self.keys: dict[str, dict[str, Any]] = {}
+        self.nonces: dict[str, str] = {}
+
+    async def all(self) -> None:
+        rows = await self.store.read(
+            lambda c: c.execute(text("select ulid, role, status, parent from cases")).fetchall()
+        )
+        known = {row.ulid for row in rows}
+        for ulid in set(self.simulation.started) - known:
+            self.fault(f"case {ulid} was started and is lost")
+        for row in rows:
+            self.proof.told[row.status] = self.proof.told.get(row.status, 0) + 1
+            await self.case(await self.store.journal(row.ulid), row.role)
+        self.effects()
+        self.budgets()
+        for complaint in self.simulation.loop.complaints:
+            error = complaint.get("exception")
+            if "never retrieved" in complaint["message"] and isinstance(error, AssertionError):
+                self.fault(str(error))
+        for fault in await self.store.read(chain_faults):
+            self.fault(fault)
+
+    def fault(self, what: str) -> None:
+        self.proof.faults.append(what)
+
+    async def case(self, claimed: Claimed, role: str) -> None:
+        ulid = claimed.case.ulid
+        tape = Tape(claimed.events)
+        if tape.exit is None:
+            return self.fault(f"{ulid} has no end")
+        if tape.unsettled():
+            self.fault(f"{ulid} ended without the outcome of {tape.unsettled()}")
+        self.proof.told["writes"] = self.proof.told.get("writes", 0) + len(tape.intents)
+        for address, intent in tape.intents.items():
+            self.intent(claimed, tape, address, intent)
+        await self.again(claimed, role, tape)
+        return None
+
+    def intent(self, claimed: Claimed, tape: Tape, address: str, intent: dict[str, Any]) -> None:
+        key = intent["key"]
+        if key in self.keys:
+            self.fault(f"two intents have the key {key}")
+        self.keys[key] = {**intent, "outcome": tape.body(tape.answers[address])}
+        if intent["verdict"]["decision"] != Decision.ALLOW:
+            self.fault(f"{address}: an intent without permission")
+        for nonce in intent.get("approvals", ()):
+            if nonce in self.nonces:
+                self.fault(f"the signature {nonce} carried two effects")
+            self.nonces[nonce] = key
+        persons = intent.get("persons", [])
+        if claimed.case.requester in persons or "eve" in persons or len(set(persons)) < len(persons):
+            self.fault(f"{address}: signed by {persons}")
+
+    def effects(self) -> None:
+        """What the systems did against what the journals say they did."""
+        for system in self.world.systems:
+            for key, count in system.effects.items():
+                if count > 1:
+                    self.fault(f"{system.name}: {key} happened {count} times")
+            for key, args in system.args.items():
+                recorded = self.keys.get(key)
+                if recorded is None:
+                    self.fault(f"{system.name}: {key} is in no journal")
+                elif recorded["args"] != args.model_dump(mode="json"):
+                    self.fault(f"{system.name}: {key} came with other arguments than were intended")
+        for key, intent in self.keys.items():
+            happened = sum(s.effects[key] for s in self.world.systems)
+            failed = "failure" in intent["outcome"]
+            if intent["tool"] != "case.hand_over" and failed == bool(happened):
+                self.fault(f"{intent['tool']} {key}: happened {happened}, recorded {intent['outcome']}")
+
+    def budgets(self) -> None:
+        """What was reserved and happened stays within the cap of its day."""
+        sums: dict[tuple[str, str], int] = defaultdict(int)
+        for intent in self.keys.values():
+            for name, window, amount, _ in intent.get("budgets", ()):
+                if "failure" not in intent["outcome"]:
+                    sums[name, window] += amount
+        cap = LIMITS["budgets"][0]["cap_cents"]
+        for window, amount in sums.items():
+            if amount > cap:
+                self.fault(f"budget {window} is overdrawn: {amount}")
+
+    async def again(self, claimed: Claimed, role: str, tape: Tape) -> None:
+        """A replay of the whole case gives the same course and the same end."""
+        compiled = next(
+            r[role] for r in (roles(1), roles(2)) if r[role].version == claimed.case.version
+        )
+        ulid = claimed.case.ulid
+        try:
+            leave, read = await replay(claimed, compiled, self.store, self.simulation.process.rules)
+        except Exception as error:  # noqa: BLE001 whatever comes out of it is a fault
+            return self.fault(f"{ulid} does not replay: {type(error).__name__}: {error}")
+        if leave is None or leave.model_dump(mode="json") != tape.exit:
+            self.fault(f"{ulid} replays to another end: {leave}, recorded {tape.exit}")
+        asked = [e for e in claimed.events if e.kind not in ("answer", "outcome") or e.address in read]
+        if course(asked, claimed.key) != course(claimed.events, claimed.key) and not _cut(tape):
+            self.fault(f"{ulid} replays on another course")
+        return None
+
+
+def _cut(tape: Tape) -> bool:
+    """Whether the case ended beside siblings that were still waiting."""
+    waiting = any(c.state == "withdrawn" for c in tape.checkpoints.values())
+    return waiting or any(a not in tape.answers for a in tape.timers)
+
+
+class _Listening(Tape):
+    """A tape that knows what was asked for."""
+
+    def answer(self, address: str) -> Event | None:
+        found = super().answer(address)
+        if found is not None:
+            self.asked.add(address)
+        return found
+
+    asked: set[str]
+
+
+async def replay(
+    claimed: Claimed, compiled: Compiled, store: Store, rules: Any  # noqa: ANN401 the guard's rules
+) -> tuple[Exit | None, set[str]]:
+    """Walk a finished case on its journal alone, without a connection; its end and what it asked for."""
+    journal = Journal(claimed, store, Limits())
+    tape = journal.tape = _Listening(claimed.events)
+    tape.asked = set()
+    journal.unsealed = max(tape.seals, default=-1) + 1
+    stage = Stage(compiled, Room(journal, Guard(rules, ()).open(journal), rules.clock))
+    given = compiled.state.model_validate_json(orjson.dumps(tape.started["given"]))
+    leave: Exit | None
+    try:
+        walked = await walk(compiled, given, stage, limit=journal.limits.supersteps)
+        stage.ended(walked)
+        leave = walked.exit
+    except TooManyRejections as error:
+        leave = compiled.leave(CONTRADICTORY, str(error))
+    except CallFailed as error:
+        leave = compiled.leave(error.cause, str(error))
+    return leave, tape.asked
+
+
+def chain_faults(conn: Any) -> list[str]:  # noqa: ANN401 a connection
+    """Cases whose chain does not lead to the head of their row, or whose numbers have a gap."""
+    heads: dict[int, tuple[bytes, int]] = {}
+    found: list[str] = []
+    for number, headers, body in conn.execute(
+        text("select page, headers, body from pages order by page")
+    ):
+        no, first = number >> PAGE_SHIFT, number & ((1 << PAGE_SHIFT) - 1)
+        head, count = heads.get(no, (b"", 0))
+        if first != count:
+            found.append(f"case {no}: page at {first}, expected {count}")
+        for event, after in headers_of(Page(first, headers, body), head):
+            if event.seq != count:
+                found.append(f"case {no}: event {event.seq}, expected {count}")
+            head, count = after, count + 1
+        heads[no] = (head, count)
+    for no, seq, head in conn.execute(text("select case_no, seq, head from cases")):
+        if heads.get(no) != (head, seq):
+            found.append(f"case {no}: the chain does not lead to its head")
+    return found

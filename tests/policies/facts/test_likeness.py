@@ -1,0 +1,42 @@
+"""Likeness of names and numbers."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.facts.likeness import name_permille, number_permille, one_series
+
+TEXTS = st.text(max_size=40)
+
+
+@given(TEXTS, TEXTS)
+def test_likeness_is_symmetric_and_bounded(one: str, other: str) -> None:
+    """0 to 1000, the same from both sides."""
+    for measure in (name_permille, number_permille):
+        assert 0 <= measure(one, other) <= 1000
+        assert measure(one, other) == measure(other, one)
+
+
+@given(TEXTS)
+def test_a_name_is_like_itself(name: str) -> None:
+    """1000, unless nothing of it counts."""
+    assert name_permille(name, name) in (0, 1000)
+
+
+def test_legal_forms_count_where_both_are_named() -> None:
+    """`GmbH` may be left out; a KG is not a GmbH."""
+    assert name_permille("Keller Dichtungstechnik", "Keller Dichtungstechnik GmbH") == 1000
+    assert name_permille("Keller Dichtungstechnik KG", "Keller Dichtungstechnik GmbH") < 1000
+    assert name_permille("Nordwerk Service GmbH", "Nordwerk Maschinenbau GmbH") < 920
+    assert name_permille("Büro Brandt e.K.", "BUERO BRANDT eK") == 1000
+    assert name_permille("GmbH", "Keller GmbH") < 920
+
+
+def test_numbers_of_a_series_and_variants_of_one() -> None:
+    """A counter makes a series; a suffix makes a variant."""
+    assert one_series("RE-2026-4189", "RE-2026-4196")
+    assert not one_series("WS-55012", "WS 55012-1")
+    assert not one_series("WS-55012", "WS-55012")
+    assert not one_series("2026-11", "2027-12")
+    assert number_permille("WS-55012", "WS 55012-1") > 850
+    assert number_permille("2026-1150", "2026-1187") < 850
+    assert number_permille("RE-0042", "re 42") == 1000

@@ -1,0 +1,70 @@
+"""Limits: the tenant's numbers exactly as written, completed by defaults."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from policies.facts.limits import cents, limits_of
+from policies.facts.tier import tier_facts
+from tests.agents.paper import WORLD
+
+POLICY = json.loads((WORLD / "policy.json").read_text("utf-8"))
+
+
+def test_numbers_are_exact() -> None:
+    """A float of JSON is taken by its text: 2.3 stays 2.3."""
+    match = {"price_tolerance_pct": 2.3, "price_tolerance_abs_line": 0.1}
+    limits = limits_of({**POLICY, "three_way_match": match})
+    assert limits.three_way_match.price_tolerance_pct == Decimal("2.3")
+    assert cents(limits.three_way_match.price_tolerance_abs_line) == 10
+
+
+def test_the_tenant_goes_before_the_defaults() -> None:
+    """What it sets counts, what it leaves out is filled in."""
+    limits = limits_of({**POLICY, "number_permille": 900})
+    assert limits.number_permille == 900
+    assert limits.supplier_name_permille == 920
+
+
+def test_what_has_no_default_must_be_there() -> None:
+    """Company and tiers are nobody's but the tenant's."""
+    for name in ("company", "approval_tiers"):
+        with pytest.raises(ValidationError):
+            limits_of({k: v for k, v in POLICY.items() if k != name})
+
+
+def test_another_chart_has_another_first_account() -> None:
+    """A house without `material` books strangers on its own first account."""
+    limits = limits_of({**POLICY, "accounts": {"goods": {"skr03": "3200", "skr04": "5200"}}})
+    assert limits.account == "goods"
+
+
+@pytest.mark.parametrize(
+    ("gross", "approvers", "roles"),
+    [
+        ("1000.00", 0, set[str]()),
+        ("1000.01", 1, {"department_head"}),
+        ("-5000", 1, {"department_head"}),
+        ("10000.00", 1, {"department_head"}),
+        ("10000.01", 2, {"department_head", "managing_director"}),
+        ("1e40", 2, {"department_head", "managing_director"}),
+    ],
+)
+def test_tiers_begin_above_their_limit(gross: str, approvers: int, roles: set[str]) -> None:
+    """Up to and including the limit; a credit counts by its amount."""
+    facts = tier_facts(Decimal(gross), limits_of(POLICY))
+    assert (facts.tier_approvers, set(facts.tier_roles)) == (approvers, roles)
+    assert facts.approval_approvers >= 1
+
+
+def test_unordered_and_unlimited_tiers() -> None:
+    """Tiers may stand in any order, and the last may end."""
+    tiers = [
+        {"max_gross": 5000, "approvers": 2, "roles": ["b"]},
+        {"max_gross": 100, "approvers": 1, "roles": ["a"]},
+    ]
+    limits = limits_of({**POLICY, "approval_tiers": tiers})
+    assert tier_facts(Decimal(100), limits).tier_roles == {"a"}
+    assert tier_facts(Decimal(9999), limits).tier_roles == {"b"}

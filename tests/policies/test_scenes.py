@@ -1,0 +1,28 @@
+"""Scenes beyond the reference world: each rule's text, tried at its edges."""
+
+import pytest
+
+from tests.policies.office import Judged
+from tests.policies.scenes import SCENES
+
+EVERY_RULE = {f"G-A{n:02d}" for n in range(1, 28)} | {"G-A18S", "G-C01"}
+ELSEWHERE = {"G-A01", "G-A19", "G-A21", "G-A22"}
+"""Rules whose scenes are no invoices: files that are none, people, the archive, pages of PDFs."""
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_scene(name: str, played: dict[str, Judged]) -> None:
+    """Decision, all rules that leave a mark, who is asked, and what informs where it is said."""
+    judged, expected = played[name], SCENES[name].expected
+    verdict = judged.verdict
+    drafted = judged.decision == "auto_draft"
+    people = (frozenset[str](), 0) if drafted else (frozenset(verdict.roles), verdict.approvers)
+    assert (judged.decision, frozenset(verdict.rules)) == (expected.decision, expected.rules)
+    assert people == (expected.roles, expected.approvers)
+    assert not expected.info or frozenset(verdict.notes) == expected.info
+
+
+def test_scenes_try_every_rule() -> None:
+    """No rule is without a scene that fires it."""
+    fired = {r for s in SCENES.values() for r in (*s.expected.rules, *s.expected.info)}
+    assert fired >= EVERY_RULE - ELSEWHERE
