@@ -1,6 +1,7 @@
 """The 35 e-invoices of the world end to end, through guard, journal and books. One JSON line.
 
-Cases a second after warm-up, p50 and p95 of a case, and the share of the time in which a rule worker was busy.
+Cases a second after warm-up, p50 and p95 of a case, and the share of the time in which a rule
+worker was busy.
 
     python benchmarks/invoices.py [--rounds 3]
 """

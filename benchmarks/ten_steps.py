@@ -1,7 +1,8 @@
 """Ten steps, one approved write, 50 cases at once, durable on SQLite (synchronous=FULL).
 
-The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the same run. One JSON line:
-cases a second and CPU a step of both, the ratio, and bytes of a parked case beside its payload.
+The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the same run. One JSON
+line: cases a second and CPU a step of both, the ratio, and bytes of a parked case beside its
+payload.
 
     python benchmarks/ten_steps.py [--guard full] [--cases 400]
 """
@@ -84,6 +85,7 @@ class Signed:
         self.clock = SystemClock()
         self.tools = {post.name: post}
         self.bundle = self
+        self.sha = ""
 
     def measure(self, call: FactCall) -> Measured:
         """No facts."""
@@ -104,9 +106,11 @@ class Signed:
         del tenant, tool, args
         return []
 
-    def grants(self, checkpoint: Checkpoint, approvals: Sequence[Approval]) -> Grants:
+    def grants(
+        self, checkpoint: Checkpoint, approvals: Sequence[Approval], at: float | None = None
+    ) -> Grants:
         """Every answer counts."""
-        del checkpoint
+        del checkpoint, at
         return Grants(persons=tuple(a.person for a in approvals), approvals=tuple(approvals))
 
     def decide(self, case: Case, asked: Asked, done: object, grants: Grants | None) -> Verdict:

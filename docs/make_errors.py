@@ -30,11 +30,11 @@ def main() -> None:
 
 
 def modules() -> Iterator[str]:
-    """Every module that may define an error."""
-    yield "leitstand.errors"
-    for file in sorted((ROOT / "tools").rglob("*.py")):
-        parts = file.relative_to(ROOT).with_suffix("").parts
-        yield ".".join(part for part in parts if part != "__init__")
+    """Every module that may define an error: of the product, and of the tools beside it."""
+    for place, package in ((ROOT / "src", "leitstand"), (ROOT, "tools")):
+        for file in sorted((place / package).rglob("*.py")):
+            parts = file.relative_to(place).with_suffix("").parts
+            yield ".".join(part for part in parts if part != "__init__")
 
 
 def tree(error: type[Exception]) -> Iterator[type[Exception]]:

@@ -76,7 +76,10 @@ def is_small(invoice: Invoice, limits: Limits) -> bool:
 def _missing(read: ReadInvoice, limits: Limits) -> Iterator[str]:
     yield from (fault.code for fault in read.validation.content)
     invoice = read.invoice
-    if invoice is None or is_small(invoice, limits):
+    if invoice is None:
+        return
+    yield from (f"unread {value.field}" for value in invoice.unread if value.expected != "base64")
+    if is_small(invoice, limits):
         return
     if limits.own_vat_required and not invoice.buyer.vat_id:
         yield "buyer-vat-id"

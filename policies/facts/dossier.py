@@ -120,7 +120,8 @@ class Dossier:
             return taken
         order, named = number_key(self.order.po), _named(self.invoice)
         for row in self.booked:
-            if number_key(row.po or "") == order and number_key(row.number) not in named:
+            on_order = number_key(row.po or "") == order and number_key(row.number) not in named
+            if on_order and not self._resembles(row.number, row.gross):
                 for line in row.lines:
                     _add(taken, line.line, -line.qty if row.credit else line.qty)
         for sibling in self._before(order):
@@ -139,14 +140,18 @@ class Dossier:
             first = (sibling.issue_date or date.min, number) < own
             fresh = number not in booked and number not in _named(self.invoice)
             on_order = number_key(sibling.order or "") == order and not sibling.credit
-            return on_order and first and fresh and not self._resembles(sibling)
+            return (
+                on_order and first and fresh and not self._resembles(sibling.number, sibling.gross)
+            )
 
         return [s for s in self.own_siblings if counts(s)]
 
-    def _resembles(self, sibling: Sibling) -> bool:
+    def _resembles(self, number: str | None, gross: Decimal | None) -> bool:
         """Whether it may be the same invoice: then G-A10 speaks, and nothing is counted twice."""
-        alike = number_permille(sibling.number, self.invoice.number) > self.limits.number_permille
-        return alike and sibling.gross == self.invoice.gross_total
+        own = self.invoice
+        alike = number_permille(number, own.number) > self.limits.number_permille
+        same = number_key(number or "") == number_key(own.number or "")
+        return same or (alike and gross == own.gross_total)
 
 
 def _named(invoice: Invoice) -> set[str]:

@@ -129,9 +129,8 @@ def _is_before(other: _Other, read: ReadInvoice) -> bool:
 
 def _recurs(invoice: Invoice, other: _Other, *, by_contract: bool) -> bool:
     """Whether something tells that this is another delivery of the same amount."""
-    orders = (invoice.order_reference, other.order)
-    if all(orders) and number_key(orders[0] or "") != number_key(orders[1] or ""):
-        return True
+    if invoice.order_reference and other.order:
+        return number_key(invoice.order_reference) != number_key(other.order)
     if other.sibling and one_series(invoice.number, other.number):
         return True
     days = (invoice.issue_date, other.day)

@@ -62,9 +62,9 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """A clock that began at `start` and runs on from there; identifiers and keys stay unpredictable.
+    """A clock that began at `start` and runs on from there: for a world with a date of its own.
 
-    A world with a date of its own (`today` in its limits) is run under this clock.
+    Identifiers and keys stay unpredictable.
     """
 
     start: datetime

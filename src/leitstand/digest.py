@@ -1,7 +1,7 @@
 """Canonical form and digests.
 
-The canonical form is RFC 8785 for the values that tools may carry: no floats (refused when a tool is
-defined), integers within ±2^53, ASCII keys. For these orjson with sorted keys is RFC 8785 (held
+The canonical form is RFC 8785 for the values that tools may carry: no floats (refused when a tool
+is defined), integers within ±2^53, ASCII keys. For these orjson with sorted keys is RFC 8785 (held
 against the `rfc8785` package in the tests).
 Digests over a case's data are keyed (BLAKE2b with the case's key, RFC 7693, 128 bits): a plain hash
 of a small secret is the secret (KERNEL no. 32; docs/decisions/digests.md says why not HMAC-SHA256).
@@ -25,7 +25,7 @@ _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_
 
 
 def canonical(value: object) -> bytes:
-    """Canonical bytes of `value`: JSON values, pydantic models, Decimal, dates, enums, tuples, sets.
+    """Canonical bytes of JSON values, pydantic models, Decimal, dates, enums, tuples and sets.
 
     Raises ValueRefused: an integer beyond ±2^53, a lone surrogate, an unknown type.
     """
@@ -53,7 +53,7 @@ def plain_of(value: object) -> object:
 
 
 def keyed(key: bytes, data: bytes) -> str:
-    """Keyed BLAKE2b of `data` under `key` (at most 64 bytes), 128 bits, hexadecimal (32 characters)."""
+    """Keyed BLAKE2b of `data` under `key` (at most 64 bytes): 128 bits as 32 hexadecimal digits."""
     return hashlib.blake2b(data, key=key, digest_size=16).hexdigest()
 
 

@@ -4,12 +4,12 @@
     ├── UsageRefused            LS100  a command or an argument of it cannot be used
     ├── ValueRefused            LS101  a value is not what its type promises (amount, id, text)
     ├── ToolDefined             LS110  a tool's definition is wrong
-    ├── CallFailed                     all that a desk call may raise; journalled before the step sees it
+    ├── CallFailed              LS200  all that a desk call may raise, recorded before steps see it
     │   ├── Refused             LS201  the rules refused the action
     │   ├── Rejected            LS202  a person rejected the action
     │   ├── Unreachable         LS203  the system cannot be reached or did not answer in time
     │   ├── Missing             LS204  the system knows no such record
-    │   ├── Contradiction       LS205  the system's data contradict the action (duplicate key, version)
+    │   ├── Contradiction       LS205  the system's data contradict the action (taken key, version)
     │   ├── ArgumentsRefused    LS206  the arguments do not pass strict validation
     │   └── ToolFailed          LS207  the tool failed in a way it does not declare
     ├── RoleRefused             LS301  a role's graph holds a part that the walk does not cover
@@ -22,7 +22,8 @@
     ├── StoreFailed             LS412  the store refused a commit
     ├── StoreLocked             LS413  another process writes to this store
     ├── PolicyRefused           LS501  a policy bundle cannot be loaded
-    ├── ApprovalRefused         LS601  a decision is not valid (person, role, signature, expiry, binding)
+    ├── FactMissing             LS502  nothing to measure a fact on (`leitstand.policy`)
+    ├── ApprovalRefused         LS601  a decision is not valid (person, signature, expiry, binding)
     ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
     └── ProjectRefused          LS701  the project cannot be loaded
@@ -101,7 +102,7 @@ class ToolDefined(LeitstandError):
 
 
 class CallFailed(LeitstandError):
-    """What a desk call may raise: a closed set, recorded before the step sees it (KERNEL no. 19)."""
+    """All that a desk call may raise, recorded before the step sees it (KERNEL no. 19)."""
 
     code = "LS200"
     cause: ClassVar[Cause] = "contradictory results"
@@ -118,7 +119,7 @@ class Refused(CallFailed):
     """The rules refused the action; `detail` holds the verdict (level, rules, roles, cause)."""
 
     code = "LS201"
-    mend = "see the rules named; a step handles this refusal or leaves the case to the exception queue"
+    mend = "see the rules named; a step handles this or leaves the case to the exception queue"
 
 
 class Rejected(CallFailed):

@@ -33,8 +33,8 @@ class Port(Protocol):
 class Recorded:
     """Marks an argument that must equal a value of a system of record.
 
-    `Annotated[Identifier, Recorded("erp.supplier.find", "id")]`: the argument is clean when it equals
-    the value at `path` (dots; `*` for any element) of a reading that `tool` answered in this case.
+    `Annotated[Identifier, Recorded("erp.supplier.find", "id")]`: the argument is clean when it
+    equals the value at `path` (dots; `*` for any element) of what `tool` answered in this case.
     """
 
     tool: str
@@ -60,12 +60,12 @@ class Tool(Generic[A, R]):
     """A typed function on a business system.
 
     `writes` names what changes (empty for a read); `key` the fields of the business key, unique per
-    tenant and connection over all cases; `undo` the tool that reverses it; `timeout` seconds; `idempotent` says that
-    the system honours the idempotency key, so a repeat with the same key is safe; `reconcile` looks an effect up
-    by its key. `watch`: a read that
-    must still hold when a person's approval is acted on; it is read again, and a change voids the approval.
-    `recorded` are the arguments that must equal a value of a system of record; `open_fields` those whose type is no
-    closed vocabulary, so that their values can carry foreign content.
+    tenant and connection over all cases; `undo` the tool that reverses it; `timeout` seconds;
+    `idempotent` says that the system honours the idempotency key, so that a repeat is safe;
+    `reconcile` looks an effect up by its key. `watch`: a read that must still hold when an approval
+    is acted on; it is read again, and a change voids the approval. `recorded` are the arguments
+    that must equal a value of a system of record; `open_fields` those whose type is no closed
+    vocabulary, so that their values can carry foreign content.
     """
 
     name: str
@@ -93,7 +93,7 @@ class _Read(Protocol):
     def __call__(self, run: Callable[[A, P, str], Awaitable[R]]) -> Tool[A, R]: ...
 
 
-def tool(
+def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by keyword
     name: str,
     *,
     writes: str = "",
@@ -146,7 +146,8 @@ def _signature(
     result = hints.pop("return", None)
     parameters = list(hints.values())
     if result is None or len(parameters) != (3 if writes else 2):
-        msg = f"`{name}` takes (args, port{', key' if writes else ''}), all annotated, and says what it returns"
+        wanted = "(args, port, key)" if writes else "(args, port)"
+        msg = f"`{name}` takes {wanted}, all annotated, and says what it returns"
         raise ToolDefined(msg, where=name)
     return parameters[0], parameters[1], result
 
@@ -179,13 +180,14 @@ def _holds_float(schema: object) -> bool:
 
 
 def _recorded(args: type[BaseModel]) -> dict[str, Recorded]:
-    marks = {n: [m for m in i.metadata if isinstance(m, Recorded)] for n, i in args.model_fields.items()}
-    return {name: found[0] for name, found in marks.items() if found}
+    marks = {
+        name: next((m for m in info.metadata if isinstance(m, Recorded)), None)
+        for name, info in args.model_fields.items()
+    }
+    return {name: mark for name, mark in marks.items() if mark is not None}
 
 
 def _closed(info: FieldInfo) -> bool:
     schema = TypeAdapter(info.annotation).json_schema() if info.annotation else {}
     options = cast("list[dict[str, object]]", schema.get("anyOf", [schema]))
-    return all(
-        o.get("type") in ("boolean", "null") or "enum" in o or "const" in o for o in options
-    )
+    return all(o.get("type") in ("boolean", "null") or "enum" in o or "const" in o for o in options)

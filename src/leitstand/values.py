@@ -38,7 +38,7 @@ _LIMIT_CENTS = 10**14
 
 
 class Frozen(BaseModel):
-    """Immutable, strict record that refuses unknown fields: the form of every argument and result."""
+    """Immutable, strict record that refuses unknown fields: the form of arguments and results."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 

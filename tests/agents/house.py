@@ -12,14 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agents import accounting, compliance
 from agents.invoice_case import InvoiceCase
-from leitstand.approval import FileDirectory
+from leitstand.approval import FileDirectory, Statement, sign, write
 from leitstand.clock import FixedClock
 from leitstand.desk import hand_over
-from leitstand.guard import Rules
+from leitstand.digest import canonical
+from leitstand.guard import Rules, checkpoint_of
 from leitstand.policy import Bundle, facts_in
-from leitstand.records import Event, Verdict
+from leitstand.records import Answer, Event, Person, Verdict
 from leitstand.runtime import Runtime
-from leitstand.store import Store
+from leitstand.store import Journal, Limits, Store
 from leitstand.tool import Connection
 from policies.facts import clarification, invoice, original
 from tools.dms import Dms
@@ -91,6 +92,9 @@ class House:
     connections: Sequence[Connection]
     intakes: FolderIntakes
     limits: Mapping[str, Any]
+    directory: FileDirectory
+    clock: FixedClock
+    cases: dict[str, str] = field(default_factory=dict[str, str])
     keys: dict[str, Ed25519PrivateKey] = field(default_factory=dict[str, Ed25519PrivateKey])
 
     @classmethod
@@ -116,7 +120,7 @@ class House:
         store = Store(f"sqlite:///{state / 'journal.db'}", b"k" * 32, clock)
         rules = Rules(bundle, tuple(tools.values()), lambda _: data, directory, clock, b"s" * 32)
         runtime = Runtime(store, rules, connections, roles)
-        return cls(world, state, runtime, store, connections, intakes, data)
+        return cls(world, state, runtime, store, connections, intakes, data, directory, clock)
 
     def close(self) -> None:
         """Give store and systems back."""
@@ -127,25 +131,55 @@ class House:
         """Take in files as one intake, in the order given; what became of each."""
         names = {name: self._keep(data) for name, data in files.items()}
         self.intakes.take_in(INTAKE, names.values())
-        cases: dict[str, str] = {}
         for name, data in files.items():
             case = InvoiceCase(
                 sha256=names[name], media_type="application/xml", size=len(data),
                 filename=name, intake=INTAKE,
             )  # fmt: skip
-            cases[name] = await self.runtime.start(
+            self.cases[name] = await self.runtime.start(
                 "accounting", case, tenant=TENANT, requester=REQUESTER, title=name
             )
         await self.runtime.run_until_idle()
-        for ulid in cases.values():
+        for ulid in [self.cases[name] for name in files]:
             await self.runtime.signal(ulid, "intake", {}, f"{INTAKE}-{ulid}")
         await self.runtime.run_until_idle()
-        return {name: await self.result(ulid) for name, ulid in cases.items()}
+        return {name: await self.result(self.cases[name]) for name in files}
+
+    def hire(self, name: str, *roles: str) -> None:
+        """Put a person with a key into the directory."""
+        key = Ed25519PrivateKey.generate()
+        public = key.public_key().public_bytes_raw().hex()
+        person = Person(id=name, name=name, tenant=TENANT, roles=roles, public_key=public)
+        self.directory.add(person)
+        self.keys[name] = key
+
+    async def sign(self, ulid: str, name: str, answer: Answer = "approve") -> Result:
+        """A person's signature under what waits in a case; then what became of it."""
+        claimed = await self.store.journal(ulid)
+        journal = Journal(claimed, self.store, Limits())
+        (frozen,) = journal.tape.open_checkpoints()
+        shown = checkpoint_of(journal, frozen)
+        person = self.directory.person(TENANT, name)
+        assert person is not None
+        role = next((r for r in person.roles if r in shown.roles), person.roles[0])
+        reason = "" if answer == "approve" else "falscher Betrag"
+        statement = Statement(answer=answer, reason=reason)
+        said = write(shown, person, role, statement, self.clock, 900.0)
+        approval = sign(said, self.keys[name])
+        body = {"address": shown.address, "approval": approval, "corrections": []}
+        await self.store.signal(ulid, approval.nonce, "approval", canonical(body))
+        await self.runtime.run_until_idle()
+        return await self.result(ulid)
 
     async def result(self, ulid: str) -> Result:
         """What became of a case."""
         claimed = await self.store.journal(ulid)
         return result_of(claimed.events)
+
+    async def ulids(self) -> list[str]:
+        """All cases of the house, hand-overs included."""
+        rows = await self.store.read(lambda c: c.exec_driver_sql("SELECT ulid FROM cases").all())
+        return [row[0] for row in rows]
 
     def _keep(self, data: bytes) -> str:
         return spool(self.state).put(data)

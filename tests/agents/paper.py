@@ -12,7 +12,7 @@ WORLD = Path(__file__).resolve().parents[2] / "evals" / "accounting" / "world"
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 SPACES = {"cac": CAC[1:-1], "cbc": CBC[1:-1]}
-Node = etree._Element  # noqa: SLF001 - lxml has no public name for it
+Node = etree._Element
 
 
 class Item(NamedTuple):

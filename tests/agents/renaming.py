@@ -1,7 +1,7 @@
 """Renaming: the same world under other names, ids, numbers and accounts.
 
-Everything that identifies is changed, everything that relates is kept: equal stays equal, alike stays
-alike, valid check digits stay valid and wrong ones wrong. So no decision may change.
+Everything that identifies is changed, everything that relates is kept: equal stays equal, alike
+stays alike, valid check digits stay valid and wrong ones wrong. So no decision may change.
 """
 
 import json
@@ -20,7 +20,23 @@ _DIGITS = str.maketrans("123456789", "579248613")
 _LETTERS = str.maketrans("ABCDEFGHIKLMNOPQRSTUVW", "VUTSRQPONMLKIHGFEDCBAW")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b")
 _FORMS = re.compile(r"\b(GmbH\b|KG\b|AG\b|UG\b|e\.K\.)|[^\W\d_]+")
-_SYLLABLES = ("lu", "ma", "ri", "to", "ve", "ka", "no", "se", "bi", "du", "fe", "go", "ha", "jo", "pe")
+_SYLLABLES = (
+    "lu",
+    "ma",
+    "ri",
+    "to",
+    "ve",
+    "ka",
+    "no",
+    "se",
+    "bi",
+    "du",
+    "fe",
+    "go",
+    "ha",
+    "jo",
+    "pe",
+)
 
 
 class Renaming:

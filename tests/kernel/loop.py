@@ -1,8 +1,9 @@
 """An event loop without time and threads: what runs next is chosen by a seed.
 
-Time is virtual and jumps to the next timer when nothing is ready. Every callback belongs to a worker
-(a context variable that tasks inherit); a worker that crashes loses its callbacks, one that is frozen
-gets them back when it thaws. Between any two callbacks the simulator may strike: that is every await.
+Time is virtual and jumps to the next timer when nothing is ready. Every callback belongs to a
+worker (a context variable that tasks inherit); a worker that crashes loses its callbacks, one that
+is frozen gets them back when it thaws. Between any two callbacks the simulator may strike: that is
+every await.
 """
 
 import asyncio

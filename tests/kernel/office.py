@@ -1,9 +1,10 @@
 """The simulated work: tools of three kinds of system, rules, and a role that works through plans.
 
-A plan is made from a seed and holds all that makes cases hard: parallel steps, gathered calls, writes
-that people must sign, waits, children, failures that a step handles and swallows.
+A plan is made from a seed and holds all that makes cases hard: parallel steps, gathered calls,
+writes that people must sign, waits, children, failures that a step handles and swallows.
 """
 
+import itertools
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -185,15 +186,24 @@ class Stage:
 
 PLANS: dict[int, tuple[Stage, ...]] = {}
 """Plans by number: the whole course of a case but for what it is answered."""
+_NUMBERS = itertools.count(1)
 
 
-def plan_of(number: int, random: Random, *, children: bool = True) -> int:
-    """Make the plan of this number."""
+def forget() -> None:
+    """Begin anew: a seed's plans do not depend on what ran before it."""
+    global _NUMBERS  # noqa: PLW0603
+    PLANS.clear()
+    _NUMBERS = itertools.count(1)
+
+
+def plan_of(random: Random, *, children: bool = True) -> int:
+    """Make a plan; its number is returned."""
+    number = next(_NUMBERS)
     stages: list[Stage] = []
-    for _ in range(random.randint(1, 4)):
+    for _ in range(random.randint(1, 3)):
         kind = random.choice(("one", "one", "many", "both"))
         width = {"one": 1, "both": 2}.get(kind) or random.randint(2, 3)
-        parts = (_ops(random, number, 2, children=children) for _ in range(width))
+        parts = (_ops(random, 2, children=children) for _ in range(width))
         stages.append(Stage(kind, tuple(parts)))
     PLANS[number] = tuple(stages)
     return number
@@ -206,21 +216,21 @@ _LEAVES = (
 _NODES = ("gather", "gather", "try", "swallow", "finally")
 
 
-def _ops(random: Random, plan: int, depth: int, *, children: bool) -> tuple[Op, ...]:
+def _ops(random: Random, depth: int, *, children: bool) -> tuple[Op, ...]:
     found: list[Op] = []
-    for _ in range(random.randint(1, 3)):
+    for _ in range(random.choice((1, 1, 2, 2, 3))):
         if depth and random.random() < 0.3:
             kind = random.choice(_NODES)
             width = random.randint(2, 3) if kind == "gather" else 2
-            parts = (_ops(random, plan, depth - 1, children=children) for _ in range(width))
+            parts = (_ops(random, depth - 1, children=children) for _ in range(width))
             found.append(Op(kind, parts=tuple(parts)))
         elif children and random.random() < 0.06:
-            child = plan_of(plan * 100 + random.randrange(1, 99), random, children=False)
-            found.append(Op("child", child))
+            child = plan_of(random, children=False)
+            found.append(Op("child", child, random.choice(("yes", "yes", "no"))))
         else:
-            amount = random.choice((100, 400, 900, 1_500, 3_000, 7_000))
+            amount = random.choice((100, 401, 900, 1_501, 3_000, 7_001))
             shared = random.random() < 0.1
-            name = f"N{random.randrange(20)}" if shared else f"P{plan}-{random.randrange(10**9)}"
+            name = f"N{random.randrange(20)}" if shared else f"P-{random.randrange(10**12)}"
             found.append(Op(random.choice(_LEAVES), amount, name))
     return tuple(found)
 
@@ -263,7 +273,7 @@ async def _leaf(desk: Desk, op: Op, memory: _Memory) -> int:
     if op.kind == "now":
         return (await desk.now()).microsecond
     until = await desk.now() + timedelta(seconds=op.number) if op.kind == "until" else None
-    told = await desk.wait(f"mail-{op.number}", until)
+    told = await desk.wait(f"mail-{op.number % 2}", until)
     return 0 if told is None else int(told["n"])
 
 
@@ -302,7 +312,7 @@ async def _finally(desk: Desk, op: Op, memory: _Memory) -> int:
 
 
 async def _child(desk: Desk, op: Op, memory: _Memory) -> int:
-    told = await desk.hand_over("checker", {"plan": op.number}, "child", wait=op.number % 3 > 0)
+    told = await desk.hand_over("checker", {"plan": op.number}, "child", wait=op.name != "no")
     return 1 if told is None else len(told.kind)
 
 

@@ -1,5 +1,6 @@
 """A simulated process: a store with a writer in the same thread, and runtimes that share it."""
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ class Process:
         self.rules = Rules(
             bundle(world.rules), TOOLS, lambda _: LIMITS, people, world.clock, b"s" * 32
         )
+        self.file = sqlite3.connect(path, isolation_level=None)
         self.workers: dict[str, Worker] = {}
         self.runtimes: dict[str, Runtime] = {}
         for name, version in (("a", 1), ("b", release)):
@@ -119,12 +121,14 @@ class Process:
         for worker in self.workers.values():
             self.world.loop.crash(worker)
         self.store.close()
+        self.file.close()
 
     async def _serve(self, worker: Worker, runtime: Runtime) -> None:
         loop: VirtualLoop = self.world.loop
         while True:
             try:
-                await runtime.run_until_idle()
+                if self.file.execute(_DUE, (self.world.clock.time(),)).fetchone():
+                    await runtime.run_until_idle()
             except Exception as error:  # noqa: BLE001 the worker must never end: that is proven
                 if not worker.dead:
                     self.world.faults.append(f"a worker ended: {type(error).__name__}: {error}")
@@ -139,6 +143,9 @@ class Process:
         await sleep
         amount = self.world.random.randrange(90)
         return Reading[Answer](value=Answer(amount=amount), source=prompt, confidence=80)
+
+
+_DUE = "select 1 from cases where due <= ? and status in ('ready', 'running', 'waiting') limit 1"
 
 
 def _acknowledge(group: list[_Job], results: list[object]) -> None:

@@ -1,7 +1,8 @@
 """The simulated world: its clock, its business systems and its people, none of which crash with us.
 
 A request that was sent arrives, whatever becomes of the process that sent it. So each system counts
-what really happened, by key, and at the moment of sending looks into the store whether it was allowed.
+what really happened, by key, and at the moment of sending looks into the store whether it was
+allowed.
 """
 
 import heapq
@@ -87,6 +88,11 @@ class World:
         """All business systems."""
         return (self.erp, self.crm, self.mail)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether every request has arrived and every look-up shows it."""
+        return not self.on_the_way and all(s.shown <= self.loop.now for s in self.systems)
+
     def connections(self) -> list[Connection]:
         """New connections, as a process makes when it starts."""
         ports = zip((Erp, Crm, Mail), self.systems, strict=True)
@@ -122,6 +128,7 @@ class System:
         self.args: dict[str, Any] = {}
         self._seen: list[tuple[float, str]] = []
         self._visible: set[str] = set()
+        self.shown = 0.0
 
     async def get(self, no: str) -> int:
         """A value that is never the same twice."""
@@ -168,6 +175,7 @@ class System:
         lag = random.uniform(0, SETTLE / 2)
         if self.effects[key]:
             heapq.heappush(self._seen, (world.loop.now + lag, key))
+            self.shown = max(self.shown, world.loop.now + lag)
         if random.random() < 0.9:  # Else the answer is lost on its way.
             world.later(random.uniform(0, 0.5), _answer, answer, error or f"{self.name}-{key}")
 

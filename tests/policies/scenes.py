@@ -1,7 +1,7 @@
 """Scenes: invoices that the reference world does not hold, with what the rules' own text says of them.
 
-Each plays with a supplier and an order of its own in one common world. The expectation is read off the
-text of the guardrails (rule, level, who is asked), never off the code.
+Each plays with a supplier and an order of its own in one common world. The expectation is read off
+the text of the guardrails (rule, level, who is asked), never off the code.
 """
 
 from collections.abc import Callable, Mapping
@@ -493,6 +493,18 @@ def the_number_without_its_suffix(s: Stage) -> list[Paper]:
     """The same two, seen from the first."""
     second = s.paper().number("WS 60012-1")
     return [s.paper().number("WS-60012"), second]
+
+
+@scene("hold", "G-A10")
+def the_next_number_on_one_order(s: Stage) -> list[Paper]:
+    """The same order, the same amount, the next number: invoiced twice."""
+    return [s.paper().number("RE-70002"), s.paper().number("RE-70001")]
+
+
+@scene("hold", "G-A03")
+def a_price_that_nobody_can_read(s: Stage) -> Paper:
+    """Sixty digits are no price."""
+    return s.paper().set("//cac:Price/cbc:PriceAmount", "9" * 60)
 
 
 @scene("auto_draft", info="G-A17")

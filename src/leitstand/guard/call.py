@@ -15,8 +15,9 @@ __all__ = ["Call", "Pause", "Unsettled"]
 class Call:
     """What a step asks for: a tool, its arguments, the readings they rest on, and where it stands.
 
-    `proposed` is the digest of tool and arguments. `sealed`: the superstep is recorded whole, so the
-    answer must be on the tape. `may_wait` false: a verdict that would ask a person is a refusal.
+    `proposed` is the digest of tool and arguments. `sealed`: the superstep is recorded whole, so
+    the answer must be on the tape. `may_wait` false: a verdict that would ask a person is a
+    refusal.
     """
 
     address: Address
@@ -37,9 +38,9 @@ class Call:
 class Pause(BaseException):
     """The burst ends here: a person, a timer or a system has to come first.
 
-    No Exception, so that no `except Exception` of a step swallows a checkpoint (KERNEL no. 8). `due`
-    is when the case goes on by itself (seconds since the epoch), None if something must come from
-    outside.
+    No Exception, so that no `except Exception` of a step swallows a checkpoint (KERNEL no. 8).
+    `due` is when the case goes on by itself (seconds since the epoch), None if something must come
+    from outside.
     """
 
     def __init__(self, why: str, due: float | None = None) -> None:

@@ -1,8 +1,9 @@
 """Provenance: which readings an action rests on, and which of its arguments are grounded.
 
-Evidence is resolved in the journal, so a step or a model cannot claim what no tool has answered.
-An argument is grounded when its type is a closed vocabulary, when it equals the value of a system of
-record that its `Recorded` mark names, or when a deterministic check named it good. All else is tainted.
+Evidence is resolved in the journal, so a step or a model cannot claim what no tool has answered. An
+argument is grounded when its type is a closed vocabulary, when it equals the value of a system of
+record that its `Recorded` mark names, or when a deterministic check named it good. All else is
+tainted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

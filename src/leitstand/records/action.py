@@ -14,8 +14,8 @@ class Action:
     """A tool call that the guard decides on.
 
     `args` is the canonical JSON of the validated arguments. `proposed` is the digest of what the
-    agent wanted, `acted` of what is to run; they differ after an edit or a redaction. `editor` names
-    the person whose edit `args` are, else it is empty.
+    agent wanted, `acted` of what is to run; they differ after an edit or a redaction. `editor`
+    names the person whose edit `args` are, else it is empty.
     """
 
     address: Address

@@ -14,7 +14,7 @@ class Checkpoint(Frozen):
 
     `id` names it everywhere. `proposed` and `acted` are the action's digests, `evidence` the digest
     of the readings shown, `slice` the policies that asked: change one and earlier signatures are
-    void. `expires` (seconds since the epoch, 0 = never) ends the waiting with an escalation, it never decides.
+    void. `expires` (seconds since the epoch, 0 = never) escalates the waiting, it never decides.
     """
 
     id: str
@@ -47,9 +47,9 @@ class Person(Frozen):
 class Approval(Frozen):
     """A signed decision of one person on one checkpoint.
 
-    The signature covers every field but itself. `role` is the role in which the person decides. `at`
-    and `until` are seconds since the epoch: after `until` the signature no longer carries an action.
-    `acted` is the digest of the arguments that the person wants to run: the checkpoint's own, or those of `edits`.
+    The signature covers every field but itself. `role` is the one in which the person decides. `at`
+    and `until` are seconds since the epoch: after `until` the signature carries no action any more.
+    `acted` is the digest of the arguments that the person wants: the checkpoint's or the edited.
     """
 
     checkpoint: str

@@ -26,9 +26,9 @@ Level = Literal["info", "note", "approve", "hold", "escalate", "reject"]
 class Hit(Frozen):
     """A rule that applied.
 
-    `decision` routes the action, `level` the case. `roles` and `approvers` say who may discharge the
-    rule, `rank` which of several rules of one level names the roles. `cause` is the exit's cause if the
-    case ends here. `listed` is false where the rule is named only when its level decides the case.
+    `decision` routes the action, `level` the case. `roles` and `approvers` say who may discharge
+    the rule, `rank` which of several rules of one level names the roles. `cause` is the exit's
+    cause if the case ends here. `listed` is false where only a deciding level names the rule.
     """
 
     rule: str

@@ -1,7 +1,7 @@
 """Drawing: signals become events of the journal, in their order, at the start of a burst.
 
-Only the holder of the fence does this (KERNEL no. 15). A signal that cannot be read is put on record
-as refused: it stops no case.
+Only the holder of the fence does this (KERNEL no. 15). A signal that cannot be read is put on
+record as refused: it stops no case.
 """
 
 from collections.abc import Callable, Mapping

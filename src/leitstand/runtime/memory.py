@@ -10,8 +10,8 @@ _YOUNG = 20_000
 def settle_memory() -> None:
     """Leave what is loaded by now out of every later collection, and collect less often.
 
-    Modules, rules and compiled roles are half a million objects that never become garbage; looking at
-    them again and again cost a fifth of the runtime's CPU (benchmarks/ten_steps.py).
+    Modules, rules and compiled roles are half a million objects that never become garbage; looking
+    at them again and again cost a fifth of the runtime's CPU (benchmarks/ten_steps.py).
     """
     gc.collect()
     gc.freeze()

@@ -1,7 +1,7 @@
 """A rehearsal: the walk of a case on another version of its role, with nothing but its tape to answer.
 
-No system is called, no model is asked, nothing is recorded: what the tape cannot answer ends the walk
-and is noted as asked.
+No system is called, no model is asked, nothing is recorded: what the tape cannot answer ends the
+walk and is noted as asked.
 """
 
 from collections.abc import Mapping

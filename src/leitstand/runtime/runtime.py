@@ -95,8 +95,8 @@ class Runtime:
         """Let a held case go on.
 
         `effects` says what became of writes whose outcome was unknown, by key: their result as the
-        system shows it, or why they surely did not happen. Raises Missing: no such case; UsageRefused:
-        it has no such write, or that is no result of its tool.
+        system shows it, or why they surely did not happen. Raises Missing: no such case;
+        UsageRefused: it has no such write, or that is no result of its tool.
         """
         found = {key: await self._found(ulid, key, said) for key, said in (effects or {}).items()}
         body = {"person": person, "reason": reason, "effects": found}

@@ -1,8 +1,8 @@
 """Versions: a case goes over to another version of its role only where nothing decided would change.
 
 Its full tape must replay equal to the seals, and whatever it waits for must be the same: address,
-proposed arguments and evidence of a checkpoint, the wait, the write whose outcome is open. A case that
-does not fit stays for a worker of the version it began with (KERNEL no. 29).
+proposed arguments and evidence of a checkpoint, the wait, the write whose outcome is open. A case
+that does not fit stays for a worker of the version it began with (KERNEL no. 29).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,8 @@ async def move(
 ) -> list[Move]:
     """Move every case of the role that fits to the version of `compiled`; a report on each.
 
-    `check`: only report, as before the new version takes over. Cases that a burst works on are left out.
+    `check`: only report, as before the new version takes over. Cases that a burst works on are left
+    out.
     """
     found = await movable(store, compiled.name, compiled.version)
     return [await _try(store, rules, compiled, limits or Limits(), one, check) for one in found]

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import orjson
-
 from leitstand.store.anchors import Anchor
 from leitstand.store.fault import Fault
 
 __all__ = ["Anchored", "anchored"]
+
+_UNKNOWN = "?"
+"""The head of an anchor that is gone: what follows cannot be held against it."""
 
 
 @dataclass(slots=True)
@@ -38,27 +39,25 @@ def anchored(
         proof.faults += _gaps(tenant, max(links), there, "the file")
         prev = ""
         for n in range(1, max(links) + 1):
-            one = here.get((tenant, n)) or there.get((tenant, n))
-            if one is None:
-                prev = "?"
-                continue
-            flaw = _flaw(one, there.get((tenant, n), one), prev, trusted)
-            if flaw:
-                proof.faults.append(Fault("altered", f"tenant {tenant}", n, f"anchor: {flaw}"))
-            else:
-                _take(proof, one)
-            prev = one.head
+            both = [held[tenant, n] for held in (here, there) if (tenant, n) in held]
+            flaws = [_flaw(one, prev, trusted) for one in both]
+            sound = next((o for o, flaw in zip(both, flaws, strict=True) if not flaw), None)
+            if any(one != both[0] for one in both):
+                flaws = ["the file holds another than the database"]
+            if wrong := next(filter(None, flaws), ""):
+                proof.faults.append(Fault("altered", f"tenant {tenant}", n, f"anchor: {wrong}"))
+            if sound is not None:
+                _take(proof, sound)
+            prev = sound.head if sound is not None else _UNKNOWN
     return proof
 
 
-def _flaw(one: Anchor, other: Anchor, prev: str, trusted: Collection[str]) -> str:
-    if one != other:
-        return "the file holds another than the database"
+def _flaw(one: Anchor, prev: str, trusted: Collection[str]) -> str:
     try:
         flaw = one.flaw(trusted)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         return f"unreadable: {error}"
-    if not flaw and prev not in ("?", one.content["prev"]):
+    if not flaw and prev not in (_UNKNOWN, one.content["prev"]):
         return "it does not follow on the one before it"
     return flaw
 

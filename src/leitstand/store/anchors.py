@@ -1,8 +1,9 @@
 """Anchors: signed, gapless proof per tenant of how far each case had come.
 
-An anchor lists heads of cases that have ended or wait, names the anchor before it and is signed with the
-store's key. It stands in the database and in a file outside of it, so that a dropped tail or a dropped
-case is seen (KERNEL no. 18). Who owns machine and key can rewrite both: keep copies of the file elsewhere.
+An anchor lists heads of cases that have ended or wait, names the anchor before it and is signed
+with the store's key. It stands in the database and in a file outside of it, so that a dropped tail
+or a dropped case is seen (KERNEL no. 18). Who owns machine and key can rewrite both: keep copies of
+the file elsewhere.
 """
 
 import asyncio
@@ -94,8 +95,8 @@ def public_of(key: Ed25519PrivateKey) -> str:
 async def anchor(store: Store, key: Ed25519PrivateKey, path: Path) -> int:
     """Anchor every case that ended or waits and has moved since; how many heads were written.
 
-    Call it when the work is idle, and hourly. Raises StoreFailed: the file is ahead of the database, or
-    says something else.
+    Call it when the work is idle, and hourly. Raises StoreFailed: the file is ahead of the
+    database, or says something else.
     """
     heads = await store.read(_unanchored)
     async with store.anchoring:
@@ -123,7 +124,7 @@ async def note(
 def anchors_in(conn: Connection) -> list[Anchor]:
     """The anchors in the database, by tenant and number."""
     found = conn.execute(select(anchors).order_by(anchors.c.tenant, anchors.c.n)).mappings()
-    return [Anchor(**{**row, "body": row["body"].decode()}) for row in found]
+    return [Anchor(**{**row, "body": _text(row["body"])}) for row in found]
 
 
 def anchors_at(path: Path) -> list[Anchor]:
@@ -206,6 +207,11 @@ def _append(path: Path, made: Sequence[Anchor]) -> int:
             return file.tell()
     except OSError as error:
         raise StoreFailed(f"the anchors cannot be written: {error}", where=path.name) from error
+
+
+def _text(body: object) -> str:
+    """The body as text, also where the row was changed into something else."""
+    return body.decode(errors="replace") if isinstance(body, bytes) else str(body)
 
 
 def _whole(file: BinaryIO) -> int:

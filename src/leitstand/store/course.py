@@ -1,7 +1,7 @@
 """The course of a case: what a replay must reproduce, whatever the order in which things came home.
 
-The chain proves that nothing was changed; it differs between two runs of one case, for it holds their
-order. The course does not (KERNEL no. 17).
+The chain proves that nothing was changed; it differs between two runs of one case, for it holds
+their order. The course does not (KERNEL no. 17).
 """
 
 from collections.abc import Iterable
@@ -21,8 +21,9 @@ _ANSWERS = ("value", "blob", "failure")
 def course(events: Iterable[Event], key: CaseKey) -> str:
     """Digest over (address, proposed, acted, answer) of every answered call, sorted by address.
 
-    Times, order, idempotency keys and numbers of signals are no part of it; the answers of the clock
-    and of models are. 32 hexadecimal characters under the case's key: compare runs under one key.
+    Times, order, idempotency keys and numbers of signals are no part of it; the answers of the
+    clock and of models are. 32 hexadecimal characters under the case's key: compare runs under one
+    key.
     """
     rows: dict[str, list[object]] = {}
     for event in events:

@@ -23,7 +23,8 @@ class Examined:
     """`row` as in `cases`, with the wrapped key; `heads`: after how many events which head was anchored.
 
     `seq` counts the events found, `names` are the large bodies that they speak of. Bodies are held
-    against their keyed digests wherever the key is still there; an erased case proves its chain all the same.
+    against their keyed digests wherever the key is still there; an erased case proves its chain all
+    the same.
     """
 
     row: Mapping[str, Any]
@@ -41,6 +42,12 @@ class Examined:
 
     def read(self, pages: Sequence[Page]) -> None:
         """Go through the pages in their order and say what is wrong."""
+        try:
+            self._read(pages)
+        except Exception as error:  # noqa: BLE001 - rows may hold anything by now
+            self._fault("altered", -1, f"it cannot be read: {type(error).__name__}: {error}")
+
+    def _read(self, pages: Sequence[Page]) -> None:
         self._unlock()
         for page in pages:
             self._link(page)
@@ -76,7 +83,8 @@ class Examined:
             self._fault("altered", page.seq, "events stand there twice")
         self.seq = page.seq
         try:
-            for event, self._head in headers_of(page, self._head):
+            for event, head in headers_of(page, self._head):
+                self._head = head
                 self._take(event)
         except (TypeError, ValueError) as error:
             self._fault("altered", self.seq, f"headers that cannot be read: {error}")
@@ -101,8 +109,8 @@ class Examined:
                 self._weigh(event, key)
         except StoreFailed as error:
             self._fault("altered", page.seq, error.text)
-        except (TypeError, ValueError):
-            return  # Headers that cannot be read are named already.
+        except (TypeError, ValueError) as error:
+            self._fault("altered", page.seq, f"bodies that cannot be read: {error}")
 
     def _weigh(self, event: Event, key: CaseKey) -> None:
         if key.digest(event.body) != event.digest:
@@ -149,5 +157,5 @@ class Examined:
 def _opens(key: CaseKey, name: str, body: bytes) -> bool:
     try:
         return key.digest(key.decrypt(body)) == name
-    except StoreFailed:
+    except (StoreFailed, TypeError):
         return False

@@ -1,8 +1,9 @@
 """Exporting a case: all that proves it in one JSON document that stands alone.
 
-The redacted view, which is the default, shows decisions and leaves out what the case read: bodies of
-answers, outcomes, messages and its input, and the key that would let their digests be guessed. The sender
-signs all of it. An export is itself on record, in the tenant's chain of anchors (KERNEL no. 36).
+The redacted view, which is the default, shows decisions and leaves out what the case read: bodies
+of answers, outcomes, messages and its input, and the key that would let their digests be guessed.
+The sender signs all of it. An export is itself on record, in the tenant's chain of anchors (KERNEL
+no. 36).
 """
 
 from collections.abc import Iterator, Mapping

@@ -18,8 +18,8 @@ _ADVICE = {
 class Fault:
     """Something that was altered, cut off at its end, or taken away.
 
-    `where` is a case's ULID or `tenant <name>` for its anchors. `seq` is the event (or the anchor's number)
-    from which on nothing is proven, -1 for the whole.
+    `where` is a case's ULID or `tenant <name>` for its anchors. `seq` is the event (or the anchor's
+    number) from which on nothing is proven, -1 for the whole.
     """
 
     kind: Harm

@@ -1,7 +1,7 @@
 """The journal of one case while a burst owns it: what was, and what is being added.
 
-Events are buffered and committed at the orderings of KERNEL no. 21; the buffer is swapped before any
-await, so parallel branches never lose a row. Only the holder of the fence appends.
+Events are buffered and committed at the orderings of KERNEL no. 21; the buffer is swapped before
+any await, so parallel branches never lose a row. Only the holder of the fence appends.
 """
 
 import asyncio
@@ -76,8 +76,8 @@ class Journal:
     def record(self, kind: Kind, address: Address, body: dict[str, Any]) -> Event:
         """Buffer an event; it is durable once a later `commit` returns.
 
-        Raises LimitReached when the case has used up its events or bytes; what has happened already (an
-        outcome, a signature, a signal, the end of a case) always fits.
+        Raises LimitReached when the case has used up its events or bytes; what has happened already
+        (an outcome, a signature, a signal, the end of a case) always fits.
         """
         return self.record_raw(kind, address, canonical(body))
 
@@ -132,8 +132,9 @@ class Journal:
     ) -> None:
         """Record an intent and make it durable, with everything read before it.
 
-        Raises Contradiction when its business key or a budget is taken: then the intent alone is not
-        recorded, so that no row of a parallel branch goes back with it. LimitReached as `record`.
+        Raises Contradiction when its business key or a budget is taken: then the intent alone is
+        not recorded, so that no row of a parallel branch goes back with it. LimitReached as
+        `record`.
         """
         raw = canonical(body)
         self._check_limits("intent", len(raw))
@@ -199,8 +200,9 @@ class Journal:
 def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
     """A case with its first event, under a key of its own.
 
-    That event holds its input (`body`), and what the case is: its row is made from it, not the other
-    way round. The case's name is in the clear part, so that no page passes for another case's.
+    That event holds its input (`body`), and what the case is: its row is made from it, not the
+    other way round. The case's name is in the clear part, so that no page passes for another
+    case's.
     """
     key, at = store.new_key(), store.clock.time()
     raw = canonical({**body, "case": _identity(birth, at)})

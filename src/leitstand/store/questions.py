@@ -1,7 +1,8 @@
 """What people ask a store: what waits for whom, which cases there are, what they wrote, where they got stuck.
 
-Lists come in parts: give the `place` of the last entry as `after` to go on. None of them opens a journal
-but the ones that say why a case left or was held, and those for the entries they return only.
+Lists come in parts: give the `place` of the last entry as `after` to go on. None of them opens a
+journal but the ones that say why a case left or was held, and those for the entries they return
+only.
 """
 
 import heapq

@@ -1,8 +1,8 @@
 """`leitstand rebuild`: every projection dropped and made anew from pages, keys, signals and anchors.
 
-What no journal holds is kept from a case's row if there is one (fence, bursts, time of the last change). What
-only a burst can know (when a system may be asked again) becomes due at once. Rows of erased cases cannot
-be made anew and stay as they are.
+What no journal holds is kept from a case's row if there is one (fence, bursts, time of the last
+change). What only a burst can know (when a system may be asked again) becomes due at once. Rows of
+erased cases cannot be made anew and stay as they are.
 """
 
 from collections import Counter
@@ -43,7 +43,8 @@ _TABLES = (checkpoints, approvals, effects, business_keys, reservations)
 async def rebuild(store: Store) -> dict[str, int]:
     """Make every projection anew in one transaction; how many rows by table, and erased cases passed over.
 
-    No burst may run. Raises StoreFailed: a journal does not open (run `journal verify`); nothing was changed.
+    No burst may run. Raises StoreFailed: a journal does not open (run `journal verify`); nothing
+    was changed.
     """
     work = _Work(store.master, store.clock.time())
     return await store.writer.work(work.run)
@@ -144,8 +145,9 @@ class Beside:
     def settle(self, now: Standing) -> tuple[str, str, float | None]:
         """Status, reason and when a burst is due: at the latest when the row said so.
 
-        A burst too many only parks the case again; one too few would leave half a superstep undone. So a
-        case whose row was lost is due at once. A release frees what was held, if it came after the hold.
+        A burst too many only parks the case again; one too few would leave half a superstep undone.
+        So a case whose row was lost is due at once. A release frees what was held, if it came after
+        the hold.
         """
         if now.ended or (now.status == "held" and (self.status == "held" or not self.released)):
             return now.status, now.reason, None

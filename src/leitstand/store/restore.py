@@ -1,7 +1,7 @@
 """After a backup was restored: the journals went back, the business systems did not.
 
-A restored store is a new epoch: every case opened before it asks the system by key before each write
-(KERNEL no. 31; the key is the same after a restore, no. 6).
+A restored store is a new epoch: every case opened before it asks the system by key before each
+write (KERNEL no. 31; the key is the same after a restore, no. 6).
 """
 
 import math
@@ -30,8 +30,8 @@ __all__ = ["mark_restored", "notice_restore"]
 async def notice_restore(store: Store, key: Ed25519PrivateKey, path: Path) -> bool:
     """Mark the store as restored if its anchors' file (`path`) is ahead of it; whether it was.
 
-    Call it whenever a store is opened for writing, before any case runs. Raises StoreFailed: the file
-    and the database contradict each other, which no restore explains.
+    Call it whenever a store is opened for writing, before any case runs. Raises StoreFailed: the
+    file and the database contradict each other, which no restore explains.
     """
     known = last_of(await store.read(anchors_in))
     filed = anchors_at(path)
@@ -46,8 +46,8 @@ async def mark_restored(
 ) -> float:
     """Begin a new epoch; cases opened before the time returned are reconciled first.
 
-    `filed` are anchors of the file: those beyond the database are taken over if they are signed with `key`,
-    so that the chain goes on and owns up to what was lost. Raises StoreFailed.
+    `filed` are anchors of the file: those beyond the database are taken over if they are signed
+    with `key`, so that the chain goes on and owns up to what was lost. Raises StoreFailed.
     """
     trusted = {public_of(key)} if key else set[str]()
     now = store.clock.time()

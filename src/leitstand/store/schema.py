@@ -2,7 +2,8 @@
 
 A page holds events that one case committed together: headers in clear and chained, bodies encrypted
 under the case's key. Its primary key packs case number and first seq into one integer, so that no
-second index is needed: half of a small row would be keys (measured: RUNTIME notes, 4.9 kB against 1.8).
+second index is needed: half of a small row would be keys (measured: RUNTIME notes, 4.9 kB against
+1.8).
 """
 
 from sqlalchemy import (

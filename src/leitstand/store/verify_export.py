@@ -1,11 +1,13 @@
 """Checks an exported case with nothing but Python: `python -I -S verify_export.py EXPORT.json [KEY ...]`.
 
-Each KEY is the public key (hexadecimal) of a store that you trust; learn it from someone other than the
-sender of the file. It says what is proven and what is not; exit 0 if nothing is wrong, 1 if something is.
+Each KEY is the public key (hexadecimal) of a store that you trust; learn it from someone other than
+the sender of the file. It says what is proven and what is not; exit 0 if nothing is wrong, 1 if
+something is.
 
 What is checked: the sender's signature; the chain of all events; anchors that name the case; bodies
-against their digests, if the case's key is enclosed; every decision of a person against the key of that
-person and against what was shown; every write that needed decisions; the enclosed rules against their hash.
+against their digests, if the case's key is enclosed; every decision of a person against the key of
+that person and against what was shown; every write that needed decisions; the enclosed rules
+against their hash.
 """
 
 import hashlib

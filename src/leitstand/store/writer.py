@@ -1,9 +1,9 @@
 """The writer: one thread that commits in groups, so that many cases share one fsync.
 
 A group is what the event loop asks for while the last one is being written, and for as long as each
-turn of the loop still brings more: cases that wake together commit together again. A future is never
-left open: an append that cannot be written fails alone, a failed commit fails its whole group, and
-after a commit that cannot be made the writer takes no more work (KERNEL no. 14).
+turn of the loop still brings more: cases that wake together commit together again. A future is
+never left open: an append that cannot be written fails alone, a failed commit fails its whole
+group, and after a commit that cannot be made the writer takes no more work (KERNEL no. 14).
 """
 
 import asyncio

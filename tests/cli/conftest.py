@@ -1,0 +1,153 @@
+"""What the tests of the command line share: running a command, a demo's state, a small project."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from leitstand.cli import main
+
+SHOP = Path(__file__).parent / "shop"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:  # noqa: ANN401 - whatever the command prints
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def rows(self) -> list[Any]:
+        """A JSON document a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Command(Protocol):
+    """Runs a command in this process; `person` signs with their passphrase."""
+
+    def __call__(self, *arguments: object, person: str = "") -> Done:
+        """What it printed and its exit code."""
+        ...
+
+
+@dataclass(frozen=True)
+class Office:
+    """A project with people and cases, in a state folder that belongs to one test."""
+
+    state: Path
+    command: Command
+    passphrases: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch
+
+    def __call__(
+        self, *arguments: object, person: str = "", env: dict[str, str] | None = None
+    ) -> Done:
+        """Run a command on this state; `person` decides with their own passphrase."""
+        given = [*map(str, arguments), "--state", str(self.state)]
+        with self.monkeypatch.context() as patch:
+            if person:
+                patch.setenv("LEITSTAND_PASSPHRASE", self.passphrases[person])
+                given += ["--as", person]
+            for name, value in (env or {}).items():
+                patch.setenv(name, value)
+            return self.command(*given)
+
+    def waiting(self, title: str) -> str:
+        """The number of the checkpoint that the case with this title waits at."""
+        queue = self("inbox", "--json").data
+        [found] = [w["id"] for w in queue["waiting"] if w["title"] == title]
+        return str(found)
+
+    def case(self, title: str) -> dict[str, Any]:
+        """A case's dossier."""
+        return self("case", "show", title, "--json").data
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], root: Path
+) -> Command:
+    """Commands run in the repository's own project."""
+    monkeypatch.chdir(root)
+    for name in ("LEITSTAND_STATE", "LEITSTAND_PASSPHRASE", "LEITSTAND_PROJECT", "LEITSTAND_LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: object, person: str = "") -> Done:
+        capsys.readouterr()
+        code = main([str(a) for a in arguments])
+        printed = capsys.readouterr()
+        return Done(code, printed.out, printed.err)
+
+    return run
+
+
+def passphrases_in(text: str) -> dict[str, str]:
+    """Ids and passphrases as `leitstand demo` prints them."""
+    rows = (line.split() for line in text.splitlines() if line.startswith("  "))
+    return {row[0]: row[-1] for row in rows if "." in row[0]}
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `leitstand demo` made, for all tests of a process."""
+
+    state: Path
+    done: Done
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Demo:
+    """The demo of the repository's project, run once in a process of its own."""
+    import subprocess
+
+    state = tmp_path_factory.mktemp("demo") / "state"
+    code = "import sys; from leitstand.cli import main; sys.exit(main())"
+    command = [sys.executable, "-W", "error", "-c", code, "demo", "--state", str(state)]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=root, stdin=subprocess.DEVNULL
+    )
+    assert ran.returncode == 0, ran.stderr
+    return Demo(state, Done(ran.returncode, ran.stdout, ran.stderr))
+
+
+@pytest.fixture
+def office(demo: Demo, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A copy of the demo's state: 35 invoices judged, five people."""
+    state = tmp_path / "state"
+    shutil.copytree(demo.state, state)
+    return Office(state, command, passphrases_in(demo.done.err), monkeypatch)
+
+
+@pytest.fixture
+def shop_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the small project, free to be changed; commands run in it."""
+    folder = tmp_path / "shop"
+    shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns("__pycache__", "var"))
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if "shop" not in p])
+    for name in ("shop", "buying"):
+        sys.modules.pop(name, None)
+    yield folder
+    for name in ("shop", "buying"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def shop(shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The small project after its demo: five bills, four people."""
+    monkeypatch.chdir(shop_folder)
+    done = command("demo")
+    assert done.code == 0, done.err
+    state = shop_folder / "var" / "demo"
+    return Office(state, command, passphrases_in(done.err), monkeypatch)

@@ -1,0 +1,131 @@
+"""A journal under way: what is recorded is kept in order, committed whole, and stays within its limits."""
+
+import asyncio
+
+import orjson
+import pytest
+
+from leitstand.errors import Contradiction, Erased, LimitReached, StoreFailed
+from leitstand.records import Exit
+from leitstand.store import BLOB, Birth, Budget, Close, Journal, Limits, new_case
+from leitstand.store.schema import blobs, keys
+from tests.store.hands import LEASE, Office, answer, leave, written
+
+
+async def owned(office: Office, limits: Limits | None = None) -> Journal:
+    """A case, owned, under these limits."""
+    await office.start()
+    (claimed,) = await office.store.claim("me", LEASE, 1)
+    return Journal(claimed, office.store, limits or Limits())
+
+
+async def kinds(office: Office, journal: Journal) -> list[str]:
+    """Kinds of the events that are durable."""
+    return [e.kind for e in (await office.store.journal(journal.case.ulid)).events]
+
+
+async def test_nothing_is_durable_before_its_commit(office: Office) -> None:
+    """Recorded is on the tape at once, and in the store after the commit."""
+    journal = await owned(office)
+    journal.record("answer", "a#1/:0", answer("erp.get", {"value": 1}))
+    assert journal.tape.answer("a#1/:0") is not None
+    assert await kinds(office, journal) == ["started"]
+    await journal.commit()
+    await journal.commit()
+    assert await kinds(office, journal) == ["started", "answer"]
+
+
+async def test_parallel_commits_lose_no_row(office: Office) -> None:
+    """Branches that record and commit side by side leave every event, numbered without a gap."""
+    journal = await owned(office)
+
+    async def branch(name: int) -> None:
+        for n in range(5):
+            journal.record("answer", f"a#1/{name}:{n}", answer("erp.get", {"value": n}))
+            await asyncio.sleep(0)
+            await journal.commit()
+
+    await asyncio.gather(*map(branch, range(8)))
+    events = (await office.store.journal(journal.case.ulid)).events
+    assert [e.seq for e in events] == list(range(41))
+    assert len({e.address for e in events}) == 41
+
+
+async def test_what_was_read_is_durable_before_an_intent(office: Office) -> None:
+    """An intent takes everything before it along."""
+    journal = await owned(office)
+    journal.record("answer", "a#1/:0", answer("erp.get", {"value": 1}))
+    await journal.intend("b#1/:0", written("erp.post", "k1"))
+    assert await kinds(office, journal) == ["started", "answer", "intent"]
+    assert journal.tape.unsettled() == ["b#1/:0"]
+
+
+async def test_a_refused_intent_takes_nothing_with_it(office: Office) -> None:
+    """Key or budget taken: the intent alone is not there, and the tape does not know it."""
+    journal = await owned(office)
+    journal.record("answer", "a#1/:0", answer("erp.get", {"value": 1}))
+    with pytest.raises(Contradiction):
+        await journal.intend("b#1/:0", written("erp.post", "k1"), [Budget("day", "d", 2, 1)])
+    assert journal.tape.unsettled() == []
+    assert await kinds(office, journal) == ["started", "answer"]
+
+
+async def test_large_answers_lie_beside_the_journal(office: Office) -> None:
+    """Small ones stand in the event; large ones are loaded, before and after their commit."""
+    journal = await owned(office)
+    small, large = b'"x"', orjson.dumps("x" * BLOB)
+    assert journal.value(small) == {"value": "x"}
+    name = journal.value(large)["blob"]
+    assert await journal.load(name) == large
+    journal.record("answer", "a#1/:0", answer("erp.get", {"blob": name}))
+    await journal.commit(close=Close("waiting", due=0.0))
+    (again,) = await office.claim()
+    assert await again.load(name) == large
+    await office.store.writer.work(lambda conn: conn.execute(blobs.delete()).close())
+    with pytest.raises(StoreFailed):
+        await again.load(name)
+
+
+@pytest.mark.parametrize("limits", [Limits(events=3), Limits(inline=400)], ids=["events", "bytes"])
+async def test_a_case_stays_within_its_limits(office: Office, limits: Limits) -> None:
+    """No new call is begun beyond them; what has happened, and the end, always fit."""
+    journal = await owned(office, limits)
+    await journal.intend("a#1/:0", written("erp.post", "k1"))
+    journal.record("answer", "a#1/:1", answer("erp.get", {"value": 1}))
+    with pytest.raises(LimitReached):
+        journal.record("answer", "a#1/:2", answer("erp.get", {"value": "x" * 300}))
+    with pytest.raises(LimitReached):
+        await journal.intend("a#1/:3", written("erp.post", "k2", args={"text": "x" * 300}))
+    journal.record("outcome", "a#1/:0", {**written("erp.post", "k1"), "value": {}})
+    journal.record("held", "", {"reason": "limit", "text": ""})
+    journal.record("exit", "", leave("done"))
+    await journal.commit(close=Close("held", "limit"))
+    assert (await kinds(office, journal))[-3:] == ["outcome", "held", "exit"]
+
+
+async def test_a_destroyed_key_erases_what_was_said(office: Office) -> None:
+    """Without its key no journal is given out, and no burst begins."""
+    ulid = await office.start()
+    erase = keys.update().values(wrapped=b"")
+    await office.store.writer.work(lambda conn: conn.execute(erase).close())
+    with pytest.raises(Erased):
+        await office.store.journal(ulid)
+    assert await office.claim() == []
+
+
+async def test_a_case_says_itself_what_it_is(office: Office) -> None:
+    """Its first event names it and holds what its row is made of; only a child tells a parent."""
+    birth = Birth("U", "t", "acc", "v1", "anna", "x" * 300, parent="P", depth=1)
+    case = new_case(office.store, birth, {"given": {"no": 1}})
+    (started,) = case.events
+    body = orjson.loads(started.body)
+    assert (started.address, body["given"]) == ("U", {"no": 1})
+    assert body["case"]["requester"] == case.requester == "anna"
+    assert body["case"]["title"] == case.title == "x" * 200
+    assert body["case"]["at"] == case.at
+    journal = await owned(office)
+    assert journal.told(Exit(kind="done")) is None
+    child = await office.work(await office.start(parent="P"))
+    told = child.told(Exit(kind="done"))
+    assert told is not None
+    assert told[:2] == ("P", f"child:{child.case.ulid}")

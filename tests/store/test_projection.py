@@ -1,0 +1,76 @@
+"""Projections: what an event changes in the tables, told from the event alone."""
+
+from typing import Any
+
+import pytest
+
+from leitstand.digest import canonical
+from leitstand.records import Event, Kind
+from leitstand.store.projection import Change, project
+from tests.store.hands import asked, leave, written
+
+INTENT = written("erp.post", "k1")
+
+
+def changes(kind: Kind, body: dict[str, Any]) -> list[Change]:
+    """What an event of case 7 changes."""
+    return list(project(7, "t", Event(kind, "book#1/:0", canonical(body), "", 3)))
+
+
+def test_a_checkpoint_is_open_until_it_is_used() -> None:
+    """Frozen, voided or used by an intent: the state follows."""
+    (opened,) = changes("checkpoint", asked("c1", 5.0))
+    assert (opened.table, opened.values["state"], opened.values["roles"]) == (
+        "checkpoints",
+        "open",
+        "clerk,head",
+    )
+    assert changes("void", {"id": "c1", "state": "withdrawn"}) == [
+        Change("checkpoints", {"state": "withdrawn"}, ("id", "c1"))
+    ]
+    used = changes("intent", {**INTENT, "checkpoint": "c1"})
+    assert Change("checkpoints", {"state": "used"}, ("id", "c1")) in used
+
+
+def test_an_intent_takes_its_key_and_its_budgets() -> None:
+    """One row an effect, a business key and a budget each."""
+    more = {"business": ["erp", "b1"], "budgets": [["day", "2026-01-01", 10, 50]]}
+    made = {c.table: c.values for c in changes("intent", {**INTENT, **more})}
+    assert made["effects"] | {"key": "k1", "case_no": 7, "state": "intent"} == made["effects"]
+    assert made["business_keys"]["effect"] == made["reservations"]["effect"] == "k1"
+    assert made["reservations"]["amount"] == 10
+
+
+@pytest.mark.parametrize(("given", "state"), [({"value": 1}, "done"), ({"failure": {}}, "failed")])
+def test_an_outcome_frees_what_failed(given: dict[str, Any], state: str) -> None:
+    """What surely did not happen gives key and budget back; what happened keeps them."""
+    made = changes("outcome", {**INTENT, **given})
+    assert made[0] == Change("effects", {"state": state}, ("key", "k1"))
+    freed = [Change(t, {}, ("effect", "k1")) for t in ("business_keys", "reservations")]
+    assert made[1:] == (freed if state == "failed" else [])
+
+
+def test_an_attempt_leaves_the_effect_unknown() -> None:
+    """Nothing is given back while nobody knows."""
+    made = changes("attempt", {"key": "k1", "text": "late"})
+    assert made == [Change("effects", {"state": "unknown"}, ("key", "k1"))]
+
+
+def test_an_approval_is_listed() -> None:
+    """Who answered what, by checkpoint and nonce."""
+    body = {"checkpoint": "c1", "nonce": "n1", "person": "ben", "answer": "reject", "at": 1.0}
+    (made,) = changes("approval", body)
+    assert made == Change("approvals", {**body, "tenant": "t"})
+
+
+def test_an_exception_names_its_cause_in_the_list_of_cases() -> None:
+    """An exit with a cause is a reason; every other exit changes nothing."""
+    (made,) = changes("exit", leave("exception", cause="data missing"))
+    assert made == Change("cases", {"reason": "data missing"}, ("case_no", 7))
+    assert changes("exit", leave("done")) == []
+
+
+@pytest.mark.parametrize("kind", ["started", "answer", "seal", "timer", "signal", "scope", "moved"])
+def test_most_events_change_no_table(kind: Kind) -> None:
+    """They are read from the journal alone; so is a kind of a later version."""
+    assert changes(kind, {"key": "k1"}) == []
