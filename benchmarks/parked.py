@@ -1,6 +1,6 @@
 """Resume one case among many parked ones, and ask what waits. One JSON line.
 
-    python benchmarks/parked.py [--cases 100000] [--resumes 200]
+Run it as `python benchmarks/parked.py [--cases 100000] [--resumes 200]`.
 """
 
 import argparse
@@ -8,6 +8,7 @@ import asyncio
 import statistics
 import tempfile
 import time
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from ten_steps import AT_ONCE, Erp, Memory, Signed, approve, graph, start
 from leitstand.clock import SystemClock
 from leitstand.role import compile_graph
 from leitstand.runtime import Runtime
-from leitstand.store import Store, open_checkpoints
+from leitstand.store import Store
+from leitstand.store.questions import waiting
 from leitstand.tool import Connection
 
 
@@ -34,10 +36,10 @@ async def measure(folder: Path, cases: int, resumes: int) -> dict[str, float]:
         numbers = range(at, min(at + 1_000, cases))
         ulids += await asyncio.gather(*(start(runtime, no) for no in numbers))
         await runtime.run_until_idle()
-    lists = [await _timed(open_checkpoints(store, "t", limit=50)) for _ in range(50)]
+    lists = [await _timed(waiting(store, "t", limit=50)) for _ in range(50)]
     taken: list[float] = []
     for ulid in ulids[:: max(1, cases // resumes)]:
-        await approve(store, ulid)
+        await approve(store, [ulid])
         taken.append(await _timed(runtime.run_until_idle()))
     store.close()
     return {
@@ -48,7 +50,7 @@ async def measure(folder: Path, cases: int, resumes: int) -> dict[str, float]:
     }
 
 
-async def _timed(call: Any) -> float:
+async def _timed(call: Awaitable[object]) -> float:
     begun = time.perf_counter()
     await call
     return (time.perf_counter() - begun) * 1e3

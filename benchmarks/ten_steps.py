@@ -15,12 +15,15 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypedDict
 
 import orjson
 import uvloop
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.graph import START, StateGraph
+from langgraph.types import Command, interrupt
 
 from leitstand.approval import Grants
 from leitstand.clock import SystemClock
@@ -30,7 +33,7 @@ from leitstand.policy import FactCall, Measured
 from leitstand.records import Approval, Case, Checkpoint, Decision, Verdict
 from leitstand.role import compile_graph
 from leitstand.runtime import Runtime, settle_memory
-from leitstand.store import Store, Tape
+from leitstand.store import Claimed, Store, Tape
 from leitstand.tool import Connection, Port, tool
 from leitstand.values import Frozen
 
@@ -41,7 +44,9 @@ PAYLOAD = "x" * 1024
 class Erp(Port, Protocol):
     """A system that answers at once: the engine is measured, not the system."""
 
-    async def post(self, n: int, key: str) -> int: ...
+    async def post(self, n: int, key: str) -> int:
+        """Post a number under its key."""
+        ...
 
 
 class Post(Frozen):
@@ -79,7 +84,7 @@ class State(TypedDict):
 
 
 class Signed:
-    """Rules that ask one person for the write and allow all else: the engine without rules and signatures."""
+    """Rules that ask one person for the write and allow all else: the engine, not the guard."""
 
     def __init__(self) -> None:
         self.clock = SystemClock()
@@ -120,15 +125,12 @@ class Signed:
         return Verdict(decision=Decision.ALLOW if granted else Decision.APPROVE, approvers=1)
 
 
-def graph(*, plain: bool) -> Any:
+def graph(*, plain: bool) -> StateGraph[State]:
     """The ten steps as a StateGraph; `plain` interrupts where the other calls its desk."""
-    from langgraph.graph import START, StateGraph
-    from langgraph.types import interrupt
+    built: Any = StateGraph(State)
 
-    built = StateGraph(State)
-
-    def step(at: int) -> Any:
-        async def run(state: State) -> dict[str, Any]:
+    def step(at: int) -> Callable[[State], Awaitable[dict[str, int]]]:
+        async def run(state: State) -> dict[str, int]:
             if at == WRITES_AT:
                 if plain:
                     interrupt("approve?")
@@ -158,7 +160,8 @@ async def ours(folder: Path, cases: int) -> dict[str, float]:
     await runtime.run_until_idle()
     parked = _bytes(folder / "j.db") / cases
     parked_at = time.perf_counter()
-    await asyncio.gather(*(approve(store, ulid) for ulid in ulids))
+    for at in range(0, cases, AT_ONCE):
+        await approve(store, ulids[at : at + AT_ONCE])
     await runtime.run_until_idle()
     wall, spent = time.perf_counter() - begun, _cpu() - cpu
     done = await store.read(
@@ -179,14 +182,11 @@ async def ours(folder: Path, cases: int) -> dict[str, float]:
 
 async def plain(folder: Path, cases: int) -> dict[str, float]:
     """The same on LangGraph with its SQLite saver."""
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-    from langgraph.types import Command
-
     gate = asyncio.Semaphore(AT_ONCE)
     async with AsyncSqliteSaver.from_conn_string(str(folder / "p.db")) as saver:
-        app = graph(plain=True).compile(checkpointer=saver)
+        app: Any = graph(plain=True).compile(checkpointer=saver)
 
-        async def case(no: int, given: Any) -> None:
+        async def case(no: int, given: object) -> None:
             async with gate:
                 config: Any = {"configurable": {"thread_id": str(no)}}
                 await app.ainvoke(given, config, durability="sync")
@@ -199,16 +199,21 @@ async def plain(folder: Path, cases: int) -> dict[str, float]:
 
 
 async def start(runtime: Runtime, no: int) -> str:
+    """Start a case with its kilobyte."""
     given = {"n": 0, "text": PAYLOAD}
     return await runtime.start("ten", given, tenant="t", requester="r", title=str(no))
 
 
-async def approve(store: Store, ulid: str) -> None:
-    journal = await store.journal(ulid)
-    tape = Tape(journal.events)
-    ((address, frozen),) = tape.checkpoints.items()
-    body = frozen.body
-    at = time.time()
+async def approve(store: Store, ulids: Sequence[str]) -> None:
+    """Answer all these cases, as somebody does who works an inbox off."""
+    found = await store.journals(ulids)
+    await asyncio.gather(*(sign(store, found[ulid]) for ulid in ulids))
+
+
+async def sign(store: Store, claimed: Claimed) -> None:
+    """One person's yes to the one checkpoint of a case."""
+    ((address, frozen),) = Tape(claimed.events).checkpoints.items()
+    ulid, body, at = claimed.case.ulid, frozen.body, time.time()
     approval = Approval(
         checkpoint=frozen.id,
         case=ulid,
@@ -227,7 +232,7 @@ async def approve(store: Store, ulid: str) -> None:
         until=at + 900,
         nonce=ulid,
     )
-    told = {"address": address, "approval": approval.model_dump(mode="json"), "corrections": []}
+    told: dict[str, Any] = {"address": address, "approval": approval.model_dump(mode="json"), "corrections": []}
     await store.signal(ulid, ulid, "approval", orjson.dumps(told))
 
 

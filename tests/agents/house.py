@@ -166,7 +166,7 @@ class House:
         statement = Statement(answer=answer, reason=reason)
         said = write(shown, person, role, statement, self.clock, 900.0)
         approval = sign(said, self.keys[name])
-        body = {"address": shown.address, "approval": approval, "corrections": []}
+        body = {"address": shown.address, "approval": approval, "corrections": list[str]()}
         await self.store.signal(ulid, approval.nonce, "approval", canonical(body))
         await self.runtime.run_until_idle()
         return await self.result(ulid)
@@ -196,6 +196,7 @@ def result_of(events: Sequence[Event]) -> Result:
         if kind == "intent" and "failure" not in outcomes.get(body["key"], {"failure": 1})
     )
     closed = {body["id"] for kind, body in bodies if kind == "void"}
+    closed |= {body.get("checkpoint") for kind, body in bodies if kind == "intent"}
     asked = [b for kind, b in bodies if kind == "checkpoint" and b["id"] not in closed]
     ends = [body for kind, body in bodies if kind in ("exit", "held")]
     return Result(verdict, proposal, effects, ends[-1] if ends else {}, tuple(asked))

@@ -12,7 +12,7 @@ WORLD = Path(__file__).resolve().parents[2] / "evals" / "accounting" / "world"
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 SPACES = {"cac": CAC[1:-1], "cbc": CBC[1:-1]}
-Node = etree._Element
+Node = etree._Element  # pyright: ignore[reportPrivateUsage] lxml has no public name for it
 
 
 class Item(NamedTuple):

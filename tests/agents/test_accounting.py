@@ -223,7 +223,7 @@ def test_bad_files_are_kept_and_held(tmp_path: Path) -> None:
 
 
 def test_a_number_that_does_not_fit_asks_a_person(tmp_path: Path) -> None:
-    """A number of 400 letters is cut for the books: not what the document says, so somebody looks."""
+    """A number of 400 letters is cut for the books: that is not what stands there."""
 
     async def play(house: House) -> None:
         found = (await house.run({"long": Paper().number("R" * 400).data}))["long"]

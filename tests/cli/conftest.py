@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pytest
 
 from leitstand.cli import main
+from leitstand.project import Project, load_project
 
 SHOP = Path(__file__).parent / "shop"
 
@@ -75,11 +76,25 @@ class Office:
         return self("case", "show", title, "--json").data
 
 
+@pytest.fixture(scope="session")
+def loaded(root: Path) -> Project:
+    """The repository's project, loaded once: compiling roles takes longer than most commands."""
+    return load_project(root)
+
+
 @pytest.fixture
 def command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], root: Path
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    root: Path,
+    loaded: Project,
 ) -> Command:
     """Commands run in the repository's own project."""
+
+    def load(folder: Path) -> Project:
+        return loaded if folder == root else load_project(folder)
+
+    monkeypatch.setattr("leitstand.project.load_project", load)
     monkeypatch.chdir(root)
     for name in ("LEITSTAND_STATE", "LEITSTAND_PASSPHRASE", "LEITSTAND_PROJECT", "LEITSTAND_LANG"):
         monkeypatch.delenv(name, raising=False)

@@ -7,6 +7,7 @@ every await.
 """
 
 import asyncio
+import contextlib
 import heapq
 import weakref
 from asyncio import events
@@ -61,23 +62,31 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return self.now
 
     def call_soon(
-        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+        self, callback: Callable[..., Any], *args: object, context: Context | None = None
     ) -> asyncio.Handle:
         """Queue a callback, if its worker still lives."""
         handle = asyncio.Handle(callback, args, self, _given(context))
         self._queue(handle)
         return handle
 
-    call_soon_threadsafe = call_soon  # pyright: ignore[reportAssignmentType] there is one thread
+    call_soon_threadsafe = call_soon  # There is one thread.
 
     def call_later(
-        self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+        self,
+        delay: float,
+        callback: Callable[..., Any],
+        *args: object,
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Queue a callback for a time from now."""
         return self.call_at(self.now + delay, callback, *args, context=context)
 
     def call_at(
-        self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+        self,
+        when: float,
+        callback: Callable[..., Any],
+        *args: object,
+        context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Queue a callback for a moment."""
         handle = asyncio.TimerHandle(when, callback, args, self, _given(context))
@@ -92,8 +101,12 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """A future of this loop."""
         return asyncio.Future(loop=self)
 
-    def create_task(  # pyright: ignore[reportIncompatibleMethodOverride] no factory here
-        self, coro: Coroutine[Any, Any, T], *, name: str | None = None, context: Context | None = None
+    def create_task(
+        self,
+        coro: Coroutine[Any, Any, T],
+        *,
+        name: str | None = None,
+        context: Context | None = None,
     ) -> "asyncio.Task[T]":
         """A task of this loop."""
         task = asyncio.Task(coro, loop=self, name=name, context=context)
@@ -103,7 +116,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return task
 
     def run_in_executor(  # pyright: ignore[reportIncompatibleMethodOverride] same thread
-        self, executor: object, func: Callable[..., T], *args: Any
+        self, executor: object, func: Callable[..., T], *args: object
     ) -> "asyncio.Future[T]":
         """Run a function in this thread, a little later."""
         future: asyncio.Future[T] = self.create_future()
@@ -207,13 +220,11 @@ def _bury(task: "asyncio.Task[Any]") -> None:
     task._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue]
     coroutine = task.get_coro()
     for _ in range(9):
-        try:
-            coroutine.close()  # pyright: ignore[reportOptionalMemberAccess]
-        except BaseException:  # noqa: BLE001 S110 a `finally` that awaits, or anything else
-            continue
-        return
+        with contextlib.suppress(BaseException):  # A `finally` that awaits, or anything else.
+            coroutine.close()
+            return
 
 
 def _owner(handle: asyncio.Handle) -> Worker | None:
-    context: Context = handle._context  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    context: Context = handle._context
     return context.get(WORKER)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from random import Random
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from leitstand.desk import Desk, hand_over
 from leitstand.errors import CallFailed
@@ -32,7 +32,7 @@ LIMITS = {
 TIMEOUT = 5.0
 
 
-class Erp(Port):
+class Erp(Port, Protocol):
     """Honours idempotency keys; has no look-up."""
 
     async def get(self, no: str) -> int:
@@ -48,7 +48,7 @@ class Erp(Port):
         ...
 
 
-class Crm(Port):
+class Crm(Port, Protocol):
     """Knows no keys, but can be asked for them; its index lags."""
 
     async def put(self, args: Frozen, key: str) -> str:
@@ -60,7 +60,7 @@ class Crm(Port):
         ...
 
 
-class Mail(Port):
+class Mail(Port, Protocol):
     """Neither."""
 
     async def put(self, args: Frozen, key: str) -> str:
@@ -162,13 +162,13 @@ _TEXTS = {
 
 @cache
 def bundle(name: str) -> Bundle:
-    """A bundle: `normal`, `strict` (some writes are forbidden), `careful`, `loose` (nobody is asked)."""
+    """A bundle: `normal`, `strict` (forbids some writes), `careful`, `loose` (asks nobody)."""
     return Bundle.of({f"{name}.cedar": _TEXTS[name]}, TOOLS, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One thing a step does; `parts` are sequences inside it, `number` an amount, number or time."""
+    """One thing a step does; `parts`: sequences inside it, `number`: an amount, number or time."""
 
     kind: str
     number: int = 0
@@ -186,19 +186,19 @@ class Stage:
 
 PLANS: dict[int, tuple[Stage, ...]] = {}
 """Plans by number: the whole course of a case but for what it is answered."""
-_NUMBERS = itertools.count(1)
+_numbers = itertools.count(1)
 
 
 def forget() -> None:
     """Begin anew: a seed's plans do not depend on what ran before it."""
-    global _NUMBERS  # noqa: PLW0603
+    global _numbers  # noqa: PLW0603 - a seed's own numbers, as its plans are
     PLANS.clear()
-    _NUMBERS = itertools.count(1)
+    _numbers = itertools.count(1)
 
 
 def plan_of(random: Random, *, children: bool = True) -> int:
     """Make a plan; its number is returned."""
-    number = next(_NUMBERS)
+    number = next(_numbers)
     stages: list[Stage] = []
     for _ in range(random.randint(1, 3)):
         kind = random.choice(("one", "one", "many", "both"))
@@ -246,7 +246,7 @@ class Work(Frozen):
 
 @dataclass(slots=True)
 class _Memory:
-    """What a sequence of calls has read: ids of readings, and a number that depends on all of it."""
+    """What a sequence of calls has read: ids of readings, and a number that depends on it all."""
 
     desk: Desk
     read: list[str]
@@ -264,7 +264,8 @@ async def _work(desk: Desk, ops: Sequence[Op], memory: _Memory) -> int:
 
 async def _leaf(desk: Desk, op: Op, memory: _Memory) -> int:
     if op.kind in ("get", "rate"):
-        got = await (desk.call(rate, Nothing()) if op.kind == "rate" else desk.call(get, Get(no=op.name)))
+        rated = op.kind == "rate"
+        got = await (desk.call(rate, Nothing()) if rated else desk.call(get, Get(no=op.name)))
         memory.read.append(got.id)
         return got.value
     if op.kind == "ask":
@@ -318,7 +319,11 @@ async def _child(desk: Desk, op: Op, memory: _Memory) -> int:
 
 _DO = {
     **dict.fromkeys(("post", "try-post", "add", "mail"), _write),
-    **{"gather": _gather, "try": _try, "swallow": _swallow, "finally": _finally, "child": _child},
+    "gather": _gather,
+    "try": _try,
+    "swallow": _swallow,
+    "finally": _finally,
+    "child": _child,
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from leitstand.guard import Rules
 from leitstand.runtime import Runtime
 from leitstand.store import Append, Limits, Store
-from leitstand.store.writer import Writer, _Job
+from leitstand.store.writer import Writer, _Job  # pyright: ignore[reportPrivateUsage]
 from leitstand.values import Reading
 from tests.kernel.loop import WORKER, VirtualLoop, Worker
 from tests.kernel.office import LIMITS, TOOLS, Answer, bundle, roles
@@ -23,7 +23,7 @@ LEASE = 30.0
 
 
 class InlineWriter(Writer):
-    """The writer without its thread: a group is committed at a later turn, and acknowledged later still.
+    """The writer without its thread: a group is committed a turn later, acknowledged later still.
 
     So a crash can come before the commit, and between the commit and its acknowledgement.
     """
@@ -73,17 +73,19 @@ class InlineWriter(Writer):
             if event.kind in ("intent", "attempt"):
                 body = orjson.loads(event.body)
                 if verdict := body.get("verdict"):
-                    self._world.committed[body["key"]] = Sent(verdict["decision"], verdict["bundle"])
+                    sent = Sent(verdict["decision"], verdict["bundle"])
+                    self._world.committed[body["key"]] = sent
 
 
 class Process:
-    """A store that is open, and two workers on it; `release` is the version of the second's roles."""
+    """An open store and two workers on it; `release` is the version of the second's roles."""
 
     def __init__(self, path: Path, world: World, people: People, release: int) -> None:
         self.world, self.people = world, people
         self.store = Store(f"sqlite:///{path}", b"m" * 32, world.clock)
         self.store.writer.close()
-        self.store.writer = InlineWriter(self.store._database.engine, world)
+        engine = self.store._database.engine  # pyright: ignore[reportPrivateUsage]
+        self.store.writer = InlineWriter(engine, world)
         self.rules = Rules(
             bundle(world.rules), TOOLS, lambda _: LIMITS, people, world.clock, b"s" * 32
         )

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import orjson
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from leitstand.desk import Room, TooManyRejections
 from leitstand.errors import CallFailed
-from leitstand.guard import Guard
+from leitstand.guard import Guard, Rules
 from leitstand.records import Decision, Event, Exit
 from leitstand.role import CONTRADICTORY, Compiled
 from leitstand.runtime import Stage
@@ -96,7 +97,8 @@ class _Check:
                 self.fault(f"the signature {nonce} carried two effects")
             self.nonces[nonce] = key
         persons = intent.get("persons", [])
-        if claimed.case.requester in persons or "eve" in persons or len(set(persons)) < len(persons):
+        wrong = {claimed.case.requester, "eve"}.intersection(persons)
+        if wrong or len(set(persons)) < len(persons):
             self.fault(f"{address}: signed by {persons}")
 
     def effects(self) -> None:
@@ -106,16 +108,20 @@ class _Check:
                 if count > 1:
                     self.fault(f"{system.name}: {key} happened {count} times")
             for key, args in system.args.items():
-                recorded = self.keys.get(key)
-                if recorded is None:
-                    self.fault(f"{system.name}: {key} is in no journal")
-                elif recorded["args"] != args.model_dump(mode="json"):
-                    self.fault(f"{system.name}: {key} came with other arguments than were intended")
+                self.intended(f"{system.name}: {key}", self.keys.get(key), args)
         for key, intent in self.keys.items():
             happened = sum(s.effects[key] for s in self.world.systems)
             failed = "failure" in intent["outcome"]
             if intent["tool"] != "case.hand_over" and failed == bool(happened):
-                self.fault(f"{intent['tool']} {key}: happened {happened}, recorded {intent['outcome']}")
+                told = f"happened {happened}, recorded {intent['outcome']}"
+                self.fault(f"{intent['tool']} {key}: {told}")
+
+    def intended(self, what: str, recorded: dict[str, Any] | None, args: BaseModel) -> None:
+        """What a system was sent is what a journal says."""
+        if recorded is None:
+            self.fault(f"{what} is in no journal")
+        elif recorded["args"] != args.model_dump(mode="json"):
+            self.fault(f"{what} came with other arguments than were intended")
 
     def budgets(self) -> None:
         """What was reserved and happened stays within the cap of its day."""
@@ -124,7 +130,7 @@ class _Check:
             for name, window, amount, _ in intent.get("budgets", ()):
                 if "failure" not in intent["outcome"]:
                     sums[name, window] += amount
-        cap = LIMITS["budgets"][0]["cap_cents"]
+        cap = int(LIMITS["budgets"][0]["cap_cents"])
         for window, amount in sums.items():
             if amount > cap:
                 self.fault(f"budget {window} is overdrawn: {amount}")
@@ -141,7 +147,8 @@ class _Check:
             return self.fault(f"{ulid} does not replay: {type(error).__name__}: {error}")
         if leave is None or leave.model_dump(mode="json") != tape.exit:
             self.fault(f"{ulid} replays to another end: {leave}, recorded {tape.exit}")
-        asked = [e for e in claimed.events if e.kind not in ("answer", "outcome") or e.address in read]
+        told = ("answer", "outcome")
+        asked = [e for e in claimed.events if e.kind not in told or e.address in read]
         if course(asked, claimed.key) != course(claimed.events, claimed.key) and not _cut(tape):
             self.fault(f"{ulid} replays on another course")
         return None
@@ -166,15 +173,16 @@ class _Listening(Tape):
 
 
 async def replay(
-    claimed: Claimed, compiled: Compiled, store: Store, rules: Any  # noqa: ANN401 the guard's rules
+    claimed: Claimed, compiled: Compiled, store: Store, rules: Rules
 ) -> tuple[Exit | None, set[str]]:
-    """Walk a finished case on its journal alone, without a connection; its end and what it asked for."""
+    """Walk a finished case on its journal alone, unconnected; its end and what it asked for."""
     journal = Journal(claimed, store, Limits())
     tape = journal.tape = _Listening(claimed.events)
     tape.asked = set()
     journal.unsealed = max(tape.seals, default=-1) + 1
     stage = Stage(compiled, Room(journal, Guard(rules, ()).open(journal), rules.clock))
-    given = compiled.state.model_validate_json(orjson.dumps(tape.started["given"]))
+    state = cast("type[BaseModel]", compiled.state)
+    given = state.model_validate_json(orjson.dumps(tape.started["given"]))
     leave: Exit | None
     try:
         walked = await walk(compiled, given, stage, limit=journal.limits.supersteps)

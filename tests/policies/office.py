@@ -90,18 +90,34 @@ class Office:
         verdict = self.ask("erp.voucher.draft", args, evidence)
         return Judged(dossier, evidence, facts, verdict)
 
-    def ask(self, tool: str, args: Mapping[str, Any], evidence: Evidence, **known: Any) -> Verdict:
-        """The verdict on a call, with what is `known` of approvals, as the guard asks for it."""
+    def ask(
+        self,
+        tool: str,
+        args: Mapping[str, Any],
+        evidence: Evidence,
+        people: Mapping[str, str] | None = None,
+        role: str = "accounting",
+    ) -> Verdict:
+        """The verdict on a call as the guard asks for it; `people` who signed, with their roles."""
         measured = self.bundle.measure(self.call(tool, args, evidence))
         marks = tainted(BY_NAME[tool], args, evidence, measured.checked)
-        request = {"role": "accounting", "tainted": frozenset(marks), **known}
+        signed = people or {}
         return decide(
             self.bundle,
             Request(
-                tool=tool, tenant=TENANT, requester="anna", case="c", args=args,
-                facts=measured.values, **request,
+                tool=tool,
+                role=role,
+                tenant=TENANT,
+                requester="anna",
+                case="c",
+                args=args,
+                facts=measured.values,
+                tainted=frozenset(marks),
+                approval_count=len(signed),
+                approval_roles=frozenset(signed.values()),
+                approval_persons=frozenset(signed),
             ),
-        )  # fmt: skip
+        )
 
     def call(self, tool: str, args: Mapping[str, Any], evidence: Evidence) -> FactCall:
         """A call as fact functions see it."""

@@ -24,7 +24,9 @@ def test_decision_rules_and_people(row: Mapping[str, Any], reference: Desk) -> N
     """Decision, every rule that leaves a mark, roles and number of approvers."""
     verdict, truth = reference.judged[row["case"]].verdict, row["truth"]
     decision = reference.judged[row["case"]].decision
-    people = ([], 0) if decision == "auto_draft" else (sorted(verdict.roles), verdict.approvers)
+    people = (
+        (list[str](), 0) if decision == "auto_draft" else (sorted(verdict.roles), verdict.approvers)
+    )
     assert verdict.error == ""
     assert decision == truth["decision"]
     assert set(verdict.rules) == set(truth["guardrails"])

@@ -1,4 +1,4 @@
-"""A small role in several versions: it reads an invoice and posts it, which somebody has to sign."""
+"""A small role in several versions: it reads an invoice and posts it, which has to be signed."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -178,7 +178,7 @@ def checking() -> Role[Invoice]:
 
 
 def beside() -> Role[Invoice]:
-    """A check side by side with the voucher: it moves no address, and is something new all the same."""
+    """A check side by side with the voucher: it moves no address, and is new all the same."""
     role = Role("payables", Invoice, tools=[get, post])
 
     @role.step(then=["book", "check"])

@@ -1,4 +1,4 @@
-"""A case moves to another version only where nothing that was decided would change (KERNEL no. 29)."""
+"""A case moves to another version only where nothing decided would change (KERNEL no. 29)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -47,7 +47,7 @@ async def moved(works: Works, version: Version, *, check: bool = False) -> Move:
 
 
 async def test_a_compatible_change_takes_the_case_over(works: Works) -> None:
-    """The signature given to the old version carries the action on the new one, which does more after it."""
+    """The signature given to the old version carries the action on the new one, which does more."""
     ulid = await works.begin(works.runtime(first()))
     found = await moved(works, compatible)
     assert found.fits
@@ -90,7 +90,7 @@ async def test_a_move_is_on_record(works: Works) -> None:
 async def test_an_incompatible_change_leaves_it_to_the_old_version(
     works: Works, version: Version, why: str
 ) -> None:
-    """The case stays as it was; a worker of the new version does not touch it, one of the old ends it."""
+    """The case stays as it was; no worker of the new version touches it, one of the old ends it."""
     ulid = await works.begin(works.runtime(first()))
     before = (await works.store.journal(ulid)).events
     found = await moved(works, version)
@@ -132,7 +132,7 @@ async def test_a_case_that_went_on_is_not_moved(
 
 
 async def test_a_held_case_goes_on_with_a_version_that_is_mended(works: Works) -> None:
-    """A defect holds the case; the mended version takes it over, and does what the broken one could not."""
+    """A defect holds the case; the mended version takes it over and does what is left."""
     ulid = await works.begin(works.runtime(broken()))
     (stopped,) = await held(works.store, "t")
     assert "ArithmeticError" in stopped.text
@@ -146,7 +146,7 @@ async def test_a_held_case_goes_on_with_a_version_that_is_mended(works: Works) -
 
 
 async def test_evidence_that_reads_otherwise_is_other_evidence(works: Works) -> None:
-    """A tool whose result gained a field shows people something else than was signed: the case stays."""
+    """A tool whose result gained a field shows something else than was signed: the case stays."""
     await works.begin(works.runtime(first()))
     works.rules.tools["erp.get"] = replace(get, result=Priced)
     (found,) = await move(works.store, works.rules, priced().compile())

@@ -145,7 +145,7 @@ async def test_tampering_with_the_file_is_found(
 
 
 async def test_a_dropped_tail_in_both_places_is_known_from_the_chain_alone(keeper: Keeper) -> None:
-    """Except at its very end: what nobody holds elsewhere is not proven. A copy of the file proves it."""
+    """Except at its very end: what nobody holds elsewhere is not proven; a copy of the file is."""
     for _ in range(3):
         await keeper.office.done()
         await keeper.anchor()

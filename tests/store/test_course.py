@@ -1,4 +1,4 @@
-"""The course: the same for every order in which one run can come home, another for every other run."""
+"""The course: the same for every order in which one run comes home, another for another run."""
 
 from random import Random
 from typing import Any

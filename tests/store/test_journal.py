@@ -1,4 +1,4 @@
-"""A journal under way: what is recorded is kept in order, committed whole, and stays within its limits."""
+"""A journal under way: what is recorded is kept in order, committed whole, within its limits."""
 
 import asyncio
 

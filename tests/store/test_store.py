@@ -88,7 +88,7 @@ async def test_a_timer_wakes_a_case_when_its_time_has_come(office: Office) -> No
 
 
 async def test_a_held_case_waits_for_its_release(office: Office) -> None:
-    """Other signals are kept until then; the burst after it draws them all, with bursts to spare."""
+    """Other signals are kept until then; the burst after it draws all, with bursts to spare."""
     journal = await office.work(await office.start())
     ulid = journal.case.ulid
     await journal.commit(close=Close("held", "defect"))

@@ -172,7 +172,7 @@ async def test_a_key_that_is_gone_without_erasure_is_missing(office: Office) -> 
 
 
 async def test_a_rewritten_chain_needs_an_anchor(office: Office) -> None:
-    """Who owns the database can make a chain anew: it verifies alone, and not against its anchor."""
+    """Who owns the database can make a chain anew: it verifies alone, but not by its anchor."""
     path, key = office.folder / "anchors.jsonl", signing_key(office.folder / "anchor.key")
     ulid = await office.done()
     await anchor(office.store, key, path)
@@ -212,7 +212,7 @@ async def test_a_case_that_is_gone_is_missing(office: Office) -> None:
 
 
 def rewrite(office: Office, old: str, new: str) -> None:
-    """Replace a text in all headers of the first case and make its chain anew, as an attacker would."""
+    """Replace a text in all headers of the first case and make its chain anew, as in an attack."""
     with sqlite3.connect(office.folder / "journal.db") as conn:
         head, seq = b"", 0
         for at, headers, body in conn.execute("select * from pages order by page").fetchall():

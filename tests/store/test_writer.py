@@ -40,7 +40,7 @@ async def test_many_cases_share_one_commit(office: Office) -> None:
 
 
 async def test_one_that_cannot_be_written_fails_alone(office: Office) -> None:
-    """A lost fence, an event that nobody understands, a failing function: the others are committed."""
+    """A lost fence, an unknown event, a failing function: the others are committed."""
     fine, lost, odd = await owned(office, 3)
     broken = Event("checkpoint", "a", b'{"id": "c1"}', odd.digest(b'{"id": "c1"}'))
     futures = (

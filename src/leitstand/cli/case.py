@@ -134,12 +134,13 @@ async def _list(state: State, status: str, limit: int, *, json: bool) -> None:
 
     c = cases.c
     columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened)
+    fields = [str(column.name) for column in columns]
     async with opened(load(), state, write=False) as leitstand:
         query = select(*columns).where(c.tenant == leitstand.tenant)
         query = query.where(c.status == status) if status else query
         query = query.order_by(c.case_no.desc()).limit(limit)
         rows = await leitstand.store.read(
-            lambda conn: [dict(r) for r in conn.execute(query).mappings()]
+            lambda conn: [dict(zip(fields, r, strict=True)) for r in conn.execute(query)]
         )
     if json:
         for row in rows:

@@ -50,8 +50,8 @@ async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> N
     from leitstand.errors import ProjectRefused
     from leitstand.inbox import queue_of, texts_of
 
-    if project.world is None:
-        raise ProjectRefused("the project names no world", where="world")
+    if project.world is None or not project.world.is_dir():
+        raise ProjectRefused("the project's world is not there", where=str(project.world))
     await asyncio.to_thread(_clear, state)
     files = files_in(project.world)
     texts = texts_of(lang, project.texts)

@@ -7,7 +7,7 @@ __all__ = ["Scope"]
 
 @dataclass(slots=True)
 class Scope:
-    """`task` is `step#visit`; `path` the branches that lead here; `n` counts the calls made so far."""
+    """`task` is `step#visit`, `path` the branches that lead here, `n` the count of calls so far."""
 
     task: str
     path: str = ""

@@ -23,7 +23,7 @@ __all__ = ["Judge", "Proposal", "Shown", "validated"]
 
 REDACTED = "[entfernt]"
 Shown = tuple[str, str]
-"""Digest of the readings and hash of the policies: what a signature is bound to beside the action."""
+"""Digest of the readings and hash of the policies: what a signature binds beside the action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Judge:
         answers: Sequence[Approval] = (),
         at: float = 0.0,
     ) -> Standing:
-        """How the proposal stands whenever it is asked; signatures count as of `at`, when they were used."""
+        """How the proposal stands whenever it is asked; signatures count as of `at`, their use."""
 
         def judge() -> Verdict:
             try:

@@ -25,7 +25,7 @@ from leitstand.store import Frozen, Journal
 __all__ = ["Passage", "effect_key"]
 
 REREAD = 30.0
-"""Seconds until evidence that a system did not give is read again; doubled each time, to an hour."""
+"""Seconds until evidence that a system did not give is read again; doubled up to an hour."""
 
 
 class Passage:
@@ -39,7 +39,7 @@ class Passage:
         self._judge = Judge(rules, self._readings, journal)
 
     async def perform(self, call: Call) -> BaseModel:
-        """The answer of a call: from the tape if it is there, else made under the rules and recorded.
+        """The answer of a call: from the tape if it is there, else made by the rules and recorded.
 
         Raises CallFailed as recorded, Diverged, Pause.
         """
@@ -256,7 +256,7 @@ class Passage:
         verdict: Verdict | None = None,
         frozen: Frozen | None = None,
     ) -> CallFailed:
-        """Record a failure as the answer, and close the checkpoint that nobody can decide any more."""
+        """Record a failure as the answer, and close the checkpoint that nobody can decide now."""
         if frozen is not None:
             self._close(frozen, "void")
         body: dict[str, Any] = {

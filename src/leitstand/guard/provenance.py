@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from leitstand.policy import Evidence
-from leitstand.tool import Tool
+from leitstand.tool import Recorded, Tool
 
 __all__ = ["tainted"]
 
@@ -18,23 +18,23 @@ __all__ = ["tainted"]
 def tainted(
     tool: Tool[Any, Any], args: Mapping[str, Any], evidence: Evidence, checked: Iterable[str]
 ) -> tuple[str, ...]:
-    """Names of the arguments that rest on nothing, sorted. Absent (None) arguments carry nothing."""
+    """Names of the arguments that rest on nothing, sorted; an absent one (None) carries nothing."""
     marks, good = tool.recorded, set(checked)
     return tuple(
         name
         for name in sorted(tool.open_fields)
         if args.get(name) is not None
         and name not in good
-        and not (name in marks and _equals(evidence, marks[name].tool, marks[name].path, args[name]))
+        and not (name in marks and _equals(evidence, marks[name], args[name]))
     )
 
 
-def _equals(evidence: Evidence, tool: str, path: str, value: object) -> bool:
+def _equals(evidence: Evidence, mark: Recorded, value: object) -> bool:
     return any(
         found == value
         for resolved in evidence.readings
-        if resolved.tool == tool and resolved.authority == "record"
-        for found in _values(resolved.value.model_dump(mode="json"), path.split("."))
+        if resolved.tool == mark.tool and resolved.authority == "record"
+        for found in _values(resolved.value.model_dump(mode="json"), mark.path.split("."))
     )
 
 

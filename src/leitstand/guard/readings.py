@@ -1,4 +1,4 @@
-"""Readings: what a case's journal holds, as typed evidence for facts and for the people who are asked."""
+"""Readings: what a case's journal holds, as typed evidence for facts and for people."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ class Readings:
         self._known: dict[str, Resolved] = {}
 
     async def find(self, names: Sequence[str]) -> Evidence:
-        """The readings that these ids name; what cannot be resolved is left out, so it grounds nothing."""
+        """The readings that these ids name; what cannot be resolved grounds nothing: left out."""
         found: list[Resolved] = []
         for name in names:
             resolved = self._known.get(name) or await self._resolve(name)
@@ -37,7 +37,7 @@ class Readings:
         return Evidence(found)
 
     async def again(self, names: Sequence[str]) -> Evidence:
-        """The same, with the readings that must still hold (`watch`) read anew. Raises CallFailed."""
+        """The same, with readings that must still hold (`watch`) read anew. Raises CallFailed."""
         evidence = await self.find(names)
         return Evidence([await self._anew(r) for r in evidence.readings])
 
@@ -77,5 +77,5 @@ def _resolved(name: str, tool: Tool[Any, Any], value: BaseModel) -> Resolved:
 
 def _stamped(value: BaseModel, name: str) -> BaseModel:
     if isinstance(value, Reading):
-        value = value.model_copy(update={"id": name})  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        value = value.model_copy(update={"id": name})  # pyright: ignore[reportUnknownVariableType]
     return value  # pyright: ignore[reportUnknownVariableType]

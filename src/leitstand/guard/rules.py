@@ -1,6 +1,7 @@
-"""The rules in force: policy bundle, tenant data, directory of people, and the guard's live clock."""
+"""The rules in force: policy bundle, tenant data, directory of people, the guard's live clock."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +18,7 @@ __all__ = ["Asked", "Rules"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An action as the rules see it: tool, arguments, facts, what is tainted, whether a person changed it."""
+    """An action as the rules see it: tool, arguments, facts, what is tainted, whether edited."""
 
     tool: str
     args: Mapping[str, Any]
@@ -72,7 +73,7 @@ class Rules:
         return verify(checkpoint, approvals, self.directory, now=now)
 
     def decide(
-        self, case: Case, asked: Asked, done: Set[str], grants: Grants | None
+        self, case: Case, asked: Asked, done: AbstractSet[str], grants: Grants | None
     ) -> Verdict:
         """The verdict on an action under the bundle in force now."""
         return decide(

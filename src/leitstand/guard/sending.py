@@ -30,16 +30,16 @@ READ_PAUSES = (0.05, 0.2)
 ATTEMPTS = 5
 """How often the outcome of a write is asked for before a person takes over."""
 PROMPT = 10.0
-"""Seconds after its record within which a write is sent or not at all: "absent" counts from there."""
+"""Seconds after its record within which a write is sent or never: "absent" counts from there."""
 
 
 class UnknownEffect(BaseException):
-    """Nobody can tell whether a write happened: the case is held for a person. No step may catch it."""
+    """Nobody can tell whether a write happened: the case is held. No step may catch it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an action that is about to be sent stands with the rules: `bundle` names those in force."""
+    """How an action about to be sent stands with the rules: `bundle` names those in force."""
 
     bundle: Callable[[], str]
     judge: Callable[[], Verdict]
@@ -145,7 +145,7 @@ class Sending:
             raise UnknownEffect(f"`{tool.name}` {key}: it has no look-up and no honoured key")
 
     def _settled(self, call: Call, intent: dict[str, Any]) -> float:
-        """When a look-up that finds nothing proves that nothing happened, seconds since the epoch."""
+        """When a look-up that finds nothing proves that nothing happened, seconds of the epoch."""
         key, now = intent["key"], self._clock.time()
         wait = call.limit + self._systems.connection(call.tool).settle
         sent = self._systems.sent.get(key)
@@ -188,7 +188,7 @@ class Sending:
         return await self._outcome(call, intent, result)
 
     async def _refused(self, parcel: _Parcel, error: CallFailed) -> dict[str, Any]:
-        """The system did not take it; of a repeat that proves nothing while the first may still arrive."""
+        """The system did not take it; a repeat's no proves nothing while the first may arrive."""
         call, rest = parcel.call, parcel.settled - self._clock.time()
         if rest > 0:
             wait = call.limit + self._systems.connection(call.tool).settle
@@ -197,7 +197,7 @@ class Sending:
         return await self._record(call, parcel.intent, {"failure": failure_of(error)})
 
     async def _forbidden(self, parcel: _Parcel, verdict: Verdict) -> dict[str, Any]:
-        """The rules have changed since the intent: refused, once it is certain that it did not happen."""
+        """The rules have changed since the intent: refused, once it certainly did not happen."""
         call, intent = parcel.call, parcel.intent
         if not parcel.absent:
             raise UnknownEffect(f"`{call.tool.name}` {intent['key']}: the rules forbid a repeat")

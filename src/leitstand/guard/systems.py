@@ -12,8 +12,8 @@ from leitstand.tool import Connection, Tool
 __all__ = ["Ambiguous", "Systems"]
 
 
-class Ambiguous(Exception):  # noqa: N818 - a state of knowledge, not an error that anybody sees
-    """A write was sent and nobody knows whether it happened."""
+class Ambiguous(Exception):
+    """A write was sent and nobody knows whether it happened: no error that anybody sees."""
 
 
 class Systems:
@@ -55,7 +55,7 @@ class Systems:
     async def write(
         self, tool: Tool[Any, Any], args: BaseModel, key: str, timeout: float
     ) -> BaseModel:
-        """Call a write with its key. Raises CallFailed when it surely did not happen, else Ambiguous."""
+        """Call a write with its key. Raises CallFailed (it surely did not happen) or Ambiguous."""
         adapter = self.connection(tool).adapter
         try:
             return _typed(tool, await _within(tool.run(args, adapter, key), timeout))

@@ -19,6 +19,12 @@ from leitstand.walk import walk
 
 __all__ = ["Burst"]
 
+_HELD: tuple[tuple[type[BaseException], Held], ...] = (
+    (UnknownEffect, "unknown_effect"),
+    (Diverged, "diverged"),
+    (LimitReached, "limit"),
+)
+
 
 class Burst:
     """Runs one claimed case as far as it goes. Nothing it raises but StoreFailed leaves it."""
@@ -73,20 +79,12 @@ class Burst:
             return Close("waiting", due=pause.due), None
         except LostFence:
             raise
-        except StoreFailed as error:
-            return self._damaged(journal, error), None
-        except UnknownEffect as error:
-            return self._hold(journal, "unknown_effect", str(error)), None
-        except Diverged as error:
-            return self._hold(journal, "diverged", str(error)), None
-        except LimitReached as error:
-            return self._hold(journal, "limit", str(error)), None
         except TooManyRejections as error:
             leave = compiled.leave(CONTRADICTORY, str(error))
         except CallFailed as error:
             leave = compiled.leave(error.cause, str(error))
-        except Exception as error:  # noqa: BLE001 - whatever a step raises is a defect of the step
-            return self._hold(journal, "defect", f"{type(error).__name__}: {error}"), None
+        except (UnknownEffect, Exception) as error:  # noqa: BLE001 - see `_stopped`
+            return self._stopped(journal, error), None
         if unsettled := journal.tape.unsettled():
             text = f"the case would end without the outcome of {', '.join(unsettled)}"
             return self._hold(journal, "unknown_effect", text), None
@@ -111,12 +109,21 @@ class Burst:
             journal.record("void", "", {"id": frozen.id, "state": "withdrawn"})
         journal.record("exit", "", leave.model_dump(mode="json"))
 
+    def _stopped(self, journal: Journal, error: BaseException) -> Close:
+        """Hold the case; whatever a step raises that nobody planned is a defect of the step."""
+        if isinstance(error, StoreFailed):
+            return self._damaged(journal, error)
+        for kind, why in _HELD:
+            if isinstance(error, kind):
+                return self._hold(journal, why, str(error))
+        return self._hold(journal, "defect", f"{type(error).__name__}: {error}")
+
     def _hold(self, journal: Journal, why: Held, text: str) -> Close:
         journal.record("held", "", {"reason": why, "text": text[:2000]})
         return Close("held", reason=why)
 
     def _damaged(self, journal: Journal, error: StoreFailed) -> Close:
-        """Hold the one case whose rows or blobs are at fault. Raises StoreFailed if it is the store."""
+        """Hold the one case whose rows or blobs are at fault. Raises StoreFailed: the store is."""
         if self._store.writer.broken is not None:
             raise error
         return self._hold(journal, "defect", str(error))

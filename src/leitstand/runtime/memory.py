@@ -1,4 +1,4 @@
-"""The garbage collector, set for a process that runs many short cases beside many loaded modules."""
+"""The garbage collector, set for a process of many short cases beside many loaded modules."""
 
 import gc
 

@@ -39,7 +39,7 @@ class Place(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What vouches for the journals of a state folder: the anchors' file and the key that signs it."""
+    """What vouches for the journals of a state folder: the anchors' file and the key that signs."""
 
     file: Path
     key: Ed25519PrivateKey

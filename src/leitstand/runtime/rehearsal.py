@@ -1,4 +1,4 @@
-"""A rehearsal: the walk of a case on another version of its role, with nothing but its tape to answer.
+"""A rehearsal: a case walks another version of its role, with nothing but its tape to answer.
 
 No system is called, no model is asked, nothing is recorded: what the tape cannot answer ends the
 walk and is noted as asked.
@@ -27,7 +27,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Rehearsal:
-    """One walk of `compiled` over a journal that is read only; `perform` stands in for the guard's."""
+    """One walk of `compiled` over a read-only journal; `perform` stands in for the guard's."""
 
     def __init__(self, rules: Rules, compiled: Compiled, journal: Journal) -> None:
         self._tools = rules.tools
@@ -71,7 +71,7 @@ class Rehearsal:
         )
 
     async def perform(self, call: Call) -> BaseModel:
-        """A recorded answer, or the end of the walk. Raises Diverged, Pause, CallFailed as recorded."""
+        """A recorded answer or the end of the walk. Raises Diverged, Pause, CallFailed."""
         tape = self._journal.tape
         event = tape.answer(call.address)
         if event is None and not call.sealed and call.address not in tape.timers:

@@ -30,7 +30,7 @@ DEPTH = 4
 class Runtime:
     """One process's dispatcher over a store. `roles` are compiled, by name."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a process is wired here once; all but the parts by keyword
         self,
         store: Store,
         rules: Rules,

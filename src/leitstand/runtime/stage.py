@@ -19,8 +19,8 @@ from leitstand.walk import Task, Walked
 __all__ = ["Defect", "Stage"]
 
 
-class Defect(Exception):  # noqa: N818 - a diagnosis of user-land, kept with the held case
-    """A step did what no step may do."""
+class Defect(Exception):
+    """A step did what no step may do: a diagnosis of user-land, kept with the held case."""
 
 
 class Stage:
@@ -32,7 +32,7 @@ class Stage:
         self._journal: Journal = room.journal
 
     async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
-        """Run the tasks, one in this very task, several side by side; all come home before anything is raised."""
+        """Run the tasks, one in this very task, several side by side; it ends when all are home."""
         sealed = superstep < self._journal.unsealed
         if len(tasks) == 1:
             return (await self._run(tasks[0], sealed=sealed),)
@@ -54,13 +54,14 @@ class Stage:
         if recorded is None:
             journal.record_raw("seal", str(superstep), body)
         elif recorded.body != body:
-            raise _other(superstep, journal.tape.body(recorded), {"tasks": names, "updates": digests})
+            found = {"tasks": names, "updates": digests}
+            raise _other(superstep, journal.tape.body(recorded), found)
         for name in names:
             if name in journal.tape.unread:
                 self._all_read(name)
 
     def ended(self, walked: Walked) -> None:
-        """Hold the end of a walk against the tape. Raises Diverged when something recorded was left out."""
+        """Hold the end of a walk against the tape. Raises Diverged: something was left out."""
         if walked.supersteps < self._journal.unsealed:
             msg = f"the walk ended after {walked.supersteps} supersteps, recorded are more"
             raise Diverged(msg)
@@ -94,7 +95,7 @@ class Stage:
 
 
 def _check(desk: Desk, step: str) -> None:
-    """A step that went on after its desk had ended: what ended it counts, not what the step made of it."""
+    """A step that went on after its desk had ended: what ended it counts, not what came of it."""
     if isinstance(desk.dead, Pause):
         raise Defect(f"step `{step}` went on after a checkpoint had closed its desk")
     if isinstance(desk.dead, asyncio.CancelledError):

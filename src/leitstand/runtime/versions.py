@@ -1,4 +1,4 @@
-"""Versions: a case goes over to another version of its role only where nothing decided would change.
+"""Versions: a case moves to another version of its role only where nothing decided would change.
 
 Its full tape must replay equal to the seals, and whatever it waits for must be the same: address,
 proposed arguments and evidence of a checkpoint, the wait, the write whose outcome is open. A case
@@ -21,7 +21,7 @@ __all__ = ["Move", "move"]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What became of one case. `why` says what speaks against the new version; it is empty if nothing does."""
+    """What became of one case. `why` says what speaks against the new version, empty if nothing."""
 
     case: str
     title: str
@@ -49,11 +49,12 @@ async def move(
     out.
     """
     found = await movable(store, compiled.name, compiled.version)
-    return [await _try(store, rules, compiled, limits or Limits(), one, check) for one in found]
+    kept = limits or Limits()
+    return [await _try(store, rules, compiled, kept, one, check=check) for one in found]
 
 
 async def _try(
-    store: Store, rules: Rules, compiled: Compiled, limits: Limits, found: Movable, check: bool
+    store: Store, rules: Rules, compiled: Compiled, limits: Limits, found: Movable, *, check: bool
 ) -> Move:
     try:
         claimed = await store.journal(found.ulid)

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from leitstand.digest import canonical, plain
 from leitstand.errors import StoreFailed
@@ -41,11 +41,12 @@ __all__ = [
 CHUNK = 1_000
 """Heads in one anchor."""
 SIZE = "anchors_size"
+"""State: bytes of the file and number of anchors when they last agreed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One signed link of a tenant's chain: number from 1, exact body, its SHA-256, its signature (hex)."""
+    """A signed link of a tenant's chain: number from 1, exact body, SHA-256, signature (hex)."""
 
     tenant: str
     n: int
@@ -64,7 +65,7 @@ class Anchor:
         return orjson.dumps(asdict(self)) + b"\n"
 
     def flaw(self, trusted: Collection[str]) -> str:
-        """What is wrong with it by itself; empty if it was signed with one of the `trusted` keys."""
+        """What is wrong with it by itself; empty if one of the `trusted` keys signed it."""
         body, content = self.body.encode(), self.content
         if (self.tenant, self.n, self.head) != (content["tenant"], content["n"], plain(body)):
             return "its body is another than its head says"
@@ -98,10 +99,13 @@ async def anchor(store: Store, key: Ed25519PrivateKey, path: Path) -> int:
     Call it when the work is idle, and hourly. Raises StoreFailed: the file is ahead of the
     database, or says something else.
     """
-    heads = await store.read(_unanchored)
+    heads, restored = await store.read(_due)
+    if not heads and not restored:
+        return 0
     async with store.anchoring:
         await agree(store, path)
-        await _write(store, path, lambda conn: _restores(conn, key, store.clock.time()))
+        if restored:
+            await _write(store, path, lambda conn: _restores(conn, key, store.clock.time()))
         for tenant, rows in groupby(heads, key=lambda row: str(row[0])):
             moved = list(rows)
             for at in range(0, len(moved), CHUNK):
@@ -113,7 +117,7 @@ async def anchor(store: Store, key: Ed25519PrivateKey, path: Path) -> int:
 async def note(
     store: Store, key: Ed25519PrivateKey, path: Path, tenant: str, content: Mapping[str, object]
 ) -> Anchor:
-    """Record something that concerns a tenant and no single case, such as an export. Raises StoreFailed."""
+    """Record what concerns a tenant and no single case, such as an export. Raises StoreFailed."""
     at = store.clock.time()
     async with store.anchoring:
         await agree(store, path)
@@ -150,12 +154,13 @@ def last_of(known: Sequence[Anchor]) -> dict[str, int]:
 async def agree(store: Store, path: Path) -> None:
     """Bring the file up to the database, as after a crash between the two. Raises StoreFailed.
 
-    In the usual case it looks at the file's size and no further.
+    In the usual case it compares sizes and looks no further.
     """
-    size = path.stat().st_size if path.is_file() else 0
-    if size == int(await store.read(lambda conn: state_of(conn, SIZE)) or 0):
+    size = await asyncio.to_thread(lambda: path.stat().st_size if path.is_file() else 0)
+    now, before = await store.read(lambda conn: (_count(conn), state_of(conn, SIZE)))
+    if f"{size} {now}" == (before or "0 0"):
         return
-    filed = {(a.tenant, a.n): a for a in anchors_at(path)}
+    filed = {(a.tenant, a.n): a for a in await asyncio.to_thread(anchors_at, path)}
     known = {(a.tenant, a.n): a for a in await store.read(anchors_in)}
     if any(known.get(name) != one for name, one in filed.items()):
         raise StoreFailed(
@@ -165,7 +170,8 @@ async def agree(store: Store, path: Path) -> None:
         )
     lacking = [one for name, one in known.items() if name not in filed]
     size = await asyncio.to_thread(_append, path, lacking)
-    await store.writer.work(lambda conn: put_state(conn, SIZE, str(size)))
+    await store.writer.work(lambda conn: put_state(conn, SIZE, f"{size} {_count(conn)}"))
+
 
 
 def state_of(conn: Connection, name: str) -> str:
@@ -185,14 +191,13 @@ async def _write(
     """Commit anchors to the database, then append them to the file: never the other way round."""
 
     def commit(conn: Connection) -> list[Anchor]:
+        size = int((state_of(conn, SIZE) or "0").split()[0])
         made = make(conn)
-        size = int(state_of(conn, SIZE) or 0) + sum(len(a.line) for a in made)
-        put_state(conn, SIZE, str(size))
+        put_state(conn, SIZE, f"{size + sum(len(a.line) for a in made)} {_count(conn)}")
         return made
 
     made = await store.writer.work(commit)
-    if made:
-        await asyncio.to_thread(_append, path, made)
+    await asyncio.to_thread(_append, path, made)
     return made
 
 
@@ -225,8 +230,14 @@ def _whole(file: BinaryIO) -> int:
     return size
 
 
-def _unanchored(conn: Connection) -> list[Any]:
-    return list(conn.execute(_UNANCHORED))
+def _due(conn: Connection) -> tuple[list[Any], bool]:
+    """Heads that are not anchored, and whether a restore is not."""
+    restored = state_of(conn, "restored") != state_of(conn, "restored_anchored")
+    return list(conn.execute(_UNANCHORED)), restored
+
+
+def _count(conn: Connection) -> int:
+    return conn.execute(select(func.count()).select_from(anchors)).scalar_one()
 
 
 def _heads(
@@ -256,8 +267,6 @@ def _extend(
 def _restores(conn: Connection, key: Ed25519PrivateKey, at: float) -> list[Anchor]:
     """After a restore: one anchor a tenant that owns up to the cases that went back or are gone."""
     restored = state_of(conn, "restored")
-    if restored == state_of(conn, "restored_anchored"):
-        return []
     put_state(conn, "restored_anchored", restored)
     now = {ulid: (seq, head) for ulid, seq, head in conn.execute(_NOW)}
     made: list[Anchor] = []

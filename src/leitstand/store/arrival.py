@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, case, func, select
 from leitstand.errors import Missing
 from leitstand.records import Event
 from leitstand.store.page import seal_page
+from leitstand.store.prepared import Prepared
 from leitstand.store.schema import PAGE_SHIFT, cases, keys, pages, signals
 
 __all__ = ["NewCase", "Tell", "give_birth", "tell"]
@@ -51,10 +52,10 @@ def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
     first = int(conn.execute(_LAST_CASE).scalar_one()) + 1
     numbers = list(range(first, first + len(born)))
     rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
-    conn.execute(_BEAR, [row for row, _ in rows])
+    _BEAR.run(conn, [row for row, _ in rows])
     wrapped = zip(numbers, born, strict=True)
-    conn.execute(_KEEP, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
-    conn.execute(_PAGE, [page for _, page in rows])
+    _KEEP.run(conn, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
+    _PAGE.run(conn, [page for _, page in rows])
     return numbers
 
 
@@ -64,8 +65,7 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
     A held case is woken by a `release` alone; what came in the meantime is drawn then.
     """
     ulids = list({t.ulid for t in told})
-    found = conn.execute(_NUMBERS, {"ulids": ulids})
-    numbers: dict[str, int] = {ulid: no for ulid, no in found}
+    numbers: dict[str, int] = dict(conn.execute(_NUMBERS, {"ulids": ulids}).all())
     known = {(no, name) for no, name in conn.execute(_KNOWN, {"ids": [t.id for t in told]})}
     answers: list[bool | Missing] = []
     fresh: list[tuple[int, Tell]] = []
@@ -83,10 +83,9 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
             {"id": t.id, "case_no": no, "kind": t.kind, "body": t.body, "at": t.at, "drawn": 0}
             for no, t in fresh
         ]
-        conn.execute(_SIGNAL, rows)
-        conn.execute(_WAKE, [{"no": no, "at": t.at} for no, t in fresh])
-        if released := [{"no": no, "at": t.at} for no, t in fresh if t.kind == "release"]:
-            conn.execute(_RELEASE, released)
+        _SIGNAL.run(conn, rows)
+        _WAKE.run(conn, [{"no": no, "at": t.at} for no, t in fresh])
+        _RELEASE.run(conn, [{"no": no, "at": t.at} for no, t in fresh if t.kind == "release"])
     return answers
 
 
@@ -103,9 +102,15 @@ def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
         "parent": born.parent,
         "depth": born.depth,
         "status": "ready",
+        "reason": "",
         "seq": len(born.events),
         "head": head,
+        "bursts": 0,
+        "fence": 0,
+        "owner": None,
         "due": born.at,
+        "pending": 0,
+        "anchored": 0,
         "opened": born.at,
         "changed": born.at,
     }
@@ -113,10 +118,10 @@ def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 _LAST_CASE = select(func.coalesce(func.max(cases.c.case_no), 0))
-_BEAR = cases.insert()
-_KEEP = keys.insert()
-_PAGE = pages.insert()
-_SIGNAL = signals.insert()
+_BEAR = Prepared(cases.insert())
+_KEEP = Prepared(keys.insert())
+_PAGE = Prepared(pages.insert())
+_SIGNAL = Prepared(signals.insert())
 _NUMBERS = select(cases.c.ulid, cases.c.case_no).where(
     cases.c.ulid.in_(bindparam("ulids", expanding=True))
 )
@@ -125,7 +130,7 @@ _KNOWN = select(signals.c.case_no, signals.c.id).where(
 )
 _TIME: BindParameter[float] = bindparam("at", type_=cases.c.due.type)
 # One that waits for a time is due at once; of one that runs, `due` is the end of its lease.
-_WAKE = (
+_WAKE = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
@@ -133,7 +138,7 @@ _WAKE = (
         due=case((cases.c.status == "waiting", _TIME), else_=cases.c.due),
     )
 )
-_RELEASE = (
+_RELEASE = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"), cases.c.status == "held")
     .values(status="ready", reason="", due=bindparam("at"), bursts=0)

@@ -6,14 +6,16 @@ there). One whose fence is old fails alone and leaves nothing behind.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, case, exists, func, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, exists, func, select
 
 from leitstand.errors import Contradiction, LostFence
 from leitstand.records import Event
 from leitstand.store.arrival import Tell, tell
 from leitstand.store.page import seal_page
+from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.projection import Change, project
 from leitstand.store.schema import (
     PAGE_SHIFT,
@@ -42,7 +44,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A reservation checked in the transaction: `amount` fits if the window's sum stays within `cap`."""
+    """A reservation, checked in the transaction: the window's sum with `amount` stays in `cap`."""
 
     name: str
     window: str
@@ -96,10 +98,8 @@ class Batch:
 
     def load(self, numbers: Sequence[int]) -> None:
         """Read the rows of these cases, once a transaction."""
-        wanted = [n for n in set(numbers) if n not in self.rows]
-        for at in range(0, len(wanted), 500):
-            found = self.conn.execute(_LOAD, {"numbers": wanted[at : at + 500]})
-            for no, fence, seq, head in found:
+        if wanted := [n for n in numbers if n not in self.rows]:
+            for no, fence, seq, head in _LOAD.among(self.conn, wanted):
                 self.rows[no] = _Row(fence, seq, head)
 
     def add(self, append: Append) -> int:
@@ -114,8 +114,8 @@ class Batch:
             raise LostFence(msg, where=str(append.case_no))
         changes = [
             change
-            for offset, event in enumerate(append.events)
-            for change in project(append.case_no, append.tenant, _at(event, row.seq + offset))
+            for event in append.events
+            for change in project(append.case_no, append.tenant, event)
         ]
         if append.alone(changes):
             self.flush()
@@ -124,14 +124,11 @@ class Batch:
 
     def flush(self) -> None:
         """Write what was gathered."""
-        _insert(self.conn, pages, self.pages)
-        _insert(self.conn, blobs, self.blobs)
-        if self.moved:
-            self.conn.execute(_MOVE, list(self.moved.values()))
-        if self.closed:
-            self.conn.execute(_CLOSE, list(self.closed.values()))
-        if self.drawn:
-            self.conn.execute(_DRAW, self.drawn)
+        _INSERTS["pages"].run(self.conn, self.pages)
+        _INSERTS["blobs"].run(self.conn, self.blobs)
+        _MOVE.run(self.conn, list(self.moved.values()))
+        _CLOSE.run(self.conn, list(self.closed.values()))
+        _DRAW.run(self.conn, self.drawn)
         apply(self.conn, self.changes)
         for held in (self.pages, self.blobs, self.drawn, self.changes):
             held.clear()
@@ -173,30 +170,25 @@ class Batch:
         self.blobs += [{"case_no": no, "name": n, "body": b} for n, b in append.blobs]
         self.drawn += [{"no": no, "signal": s, "seq": row.seq} for s in append.drawn]
         gone = self.moved[no]["gone"] if no in self.moved else 0
-        self.moved[no] = {
+        moved = {
             "no": no,
             "to_seq": row.seq,
             "to_head": row.head,
             "gone": gone + len(append.drawn),
             "at": append.at,
         }
-        if append.close is not None:
-            self._close(append, row)
+        if append.close is None:
+            self.moved[no] = moved
+        else:
+            self.moved.pop(no, None)
+            row.fence += 1  # A burst that gave its case back appends no more.
+            self.closed[no] = moved | {
+                "to_status": append.close.status,
+                "to_reason": append.close.reason,
+                "to_due": append.close.due,
+                "to_fence": row.fence,
+            }
         return row.seq - 1
-
-    def _close(self, append: Append, row: _Row) -> None:
-        close = append.close
-        if close is None:
-            return
-        row.fence += 1  # A burst that gave its case back appends no more.
-        self.closed[append.case_no] = {
-            "no": append.case_no,
-            "to_status": close.status,
-            "to_reason": close.reason,
-            "to_due": close.due,
-            "to_fence": row.fence,
-            "at": append.at,
-        }
 
 
 def apply(conn: Connection, changes: Sequence[Change]) -> None:
@@ -214,11 +206,9 @@ def apply(conn: Connection, changes: Sequence[Change]) -> None:
         else:
             deletes.append(change)
     for table, rows in inserts.items():
-        _insert(conn, _TABLES[table], rows)
+        _INSERTS[table].run(conn, rows)
     for (name, column, columns), rows in updates.items():
-        table = _TABLES[name]
-        update = table.update().where(table.c[column] == bindparam("the_key"))
-        conn.execute(update.values({c: bindparam(f"to_{c}") for c in columns}), rows)
+        _update(name, column, columns).run(conn, rows)
     for change in deletes:
         if change.key is not None:
             table = _TABLES[change.table]
@@ -254,13 +244,11 @@ def _check_budgets(conn: Connection, append: Append) -> None:
             raise Contradiction(msg, detail={"budget": budget.name, "used": int(used)})
 
 
-def _insert(conn: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        conn.execute(_INSERTS[table.name], rows)
-
-
-def _at(event: Event, seq: int) -> Event:
-    return event if event.seq == seq else Event(event.kind, event.address, event.body, event.digest, seq)
+@cache
+def _update(name: str, column: str, columns: tuple[str, ...]) -> Prepared:
+    table = _TABLES[name]
+    update = table.update().where(table.c[column] == bindparam("the_key"))
+    return Prepared(update.values({c: bindparam(f"to_{c}") for c in columns}))
 
 
 _CONSTRAINED = frozenset({"business_keys", "reservations"})
@@ -278,42 +266,46 @@ _TABLES = {
         signals,
     )
 }
-_INSERTS = {name: table.insert() for name, table in _TABLES.items()}
+_INSERTS = {name: Prepared(table.insert()) for name, table in _TABLES.items()}
 # The same answer twice in a case is one blob: it is named by its content.
-_INSERTS["blobs"] = blobs.insert().from_select(
-    ["case_no", "name", "body"],
-    select(
-        bindparam("case_no", type_=blobs.c.case_no.type),
-        bindparam("name", type_=blobs.c.name.type),
-        bindparam("body", type_=blobs.c.body.type),
-    ).where(
-        ~exists().where(
-            blobs.c.case_no == bindparam("case_no"), blobs.c.name == bindparam("name")
-        )
-    ),
+_INSERTS["blobs"] = Prepared(
+    blobs.insert().from_select(
+        ["case_no", "name", "body"],
+        select(
+            bindparam("case_no", type_=blobs.c.case_no.type),
+            bindparam("name", type_=blobs.c.name.type),
+            bindparam("body", type_=blobs.c.body.type),
+        ).where(
+            ~exists().where(
+                blobs.c.case_no == bindparam("case_no"), blobs.c.name == bindparam("name")
+            )
+        ),
+    )
 )
-_LOAD = select(cases.c.case_no, cases.c.fence, cases.c.seq, cases.c.head).where(
-    cases.c.case_no.in_(bindparam("numbers", expanding=True))
+_LOAD = Prepared(
+    select(cases.c.case_no, cases.c.fence, cases.c.seq, cases.c.head).where(
+        cases.c.case_no.in_(MINE)
+    )
 )
-_MOVE = (
+_GONE: BindParameter[int] = bindparam("gone", type_=cases.c.pending.type)
+_MOVED = (
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
         seq=bindparam("to_seq"),
         head=bindparam("to_head"),
-        pending=cases.c.pending - bindparam("gone"),
+        pending=cases.c.pending - _GONE,
         changed=bindparam("at"),
     )
 )
+_MOVE = Prepared(_MOVED)
 # A signal that came during the burst, perhaps in this very group: the case is due again.
 _STATUS: BindParameter[str] = bindparam("to_status", type_=cases.c.status.type)
 _NOW: BindParameter[float] = bindparam("at", type_=cases.c.due.type)
 _DUE: BindParameter[float] = bindparam("to_due", type_=cases.c.due.type)
-_AGAIN = and_(_STATUS == "waiting", cases.c.pending > 0)
-_CLOSE = (
-    cases.update()
-    .where(cases.c.case_no == bindparam("no"))
-    .values(
+_AGAIN = and_(_STATUS == "waiting", cases.c.pending > _GONE)
+_CLOSE = Prepared(
+    _MOVED.values(
         status=case((_AGAIN, "ready"), else_=_STATUS),
         reason=bindparam("to_reason"),
         due=case((_AGAIN, _NOW), else_=_DUE),
@@ -321,7 +313,7 @@ _CLOSE = (
         owner=None,
     )
 )
-_DRAW = (
+_DRAW = Prepared(
     signals.update()
     .where(signals.c.case_no == bindparam("no"), signals.c.id == bindparam("signal"))
     .values(drawn=bindparam("seq"))

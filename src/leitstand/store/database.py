@@ -5,10 +5,11 @@ SQLite runs in WAL mode with synchronous=FULL: a commit that was acknowledged su
 
 import fcntl
 import os
+import sqlite3
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from leitstand.errors import StoreLocked
 
@@ -54,11 +55,11 @@ def _lock(path: Path) -> IO[bytes]:
         file.close()
         msg = f"another process writes to `{path.name}`"
         raise StoreLocked(msg) from error
-    os.set_inheritable(file.fileno(), False)
+    os.set_inheritable(file.fileno(), False)  # noqa: FBT003 - the function takes no keyword
     return file
 
 
-def _pragmas(connection: Any, _record: object) -> None:
+def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # Transactions are begun by SQLAlchemy's own event below.
     for pragma in (
         "journal_mode=wal",
@@ -69,9 +70,9 @@ def _pragmas(connection: Any, _record: object) -> None:
         connection.execute(f"pragma {pragma}")
 
 
-def _begin_write(connection: Any) -> None:
+def _begin_write(connection: Connection) -> None:
     connection.exec_driver_sql("begin immediate")
 
 
-def _begin_read(connection: Any) -> None:
+def _begin_read(connection: Connection) -> None:
     connection.exec_driver_sql("begin")

@@ -1,4 +1,4 @@
-"""One case under examination: its pages, its row, its key and its anchors held against each other."""
+"""One case under examination: pages, row, key and anchors, held against each other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ _NAMES = b'"blob":'
 
 @dataclass(slots=True)
 class Examined:
-    """`row` as in `cases`, with the wrapped key; `heads`: after how many events which head was anchored.
+    """`row` as in `cases`, with the wrapped key; `heads`: the anchored head by number of events.
 
     `seq` counts the events found, `names` are the large bodies that they speak of. Bodies are held
     against their keyed digests wherever the key is still there; an erased case proves its chain all

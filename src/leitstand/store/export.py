@@ -58,7 +58,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """What goes with a case: public keys by person, bundles (`texts`, `schema`) by hash, other texts by name."""
+    """What goes with a case: keys by person, bundles (`texts`, `schema`) by hash, texts by name."""
 
     persons: Mapping[str, str] = field(default_factory=dict[str, str])
     policies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
@@ -68,7 +68,7 @@ class Enclosed:
 async def export(
     store: Store, ulid: str, sender: Sender, enclosed: Enclosed, *, answers: bool = False
 ) -> dict[str, Any]:
-    """The case as a JSON document for `verify_export.py`. `answers`: the full view, with key and blobs.
+    """The case as JSON for `verify_export.py`. `answers`: the full view, with key and blobs.
 
     Of an erased case only the chain is left. Raises Missing: no such case; StoreFailed.
     """

@@ -8,7 +8,7 @@ __all__ = ["Fault", "Harm"]
 Harm = Literal["altered", "truncated", "missing"]
 
 _ADVICE = {
-    "altered": "compare with a backup and the anchors kept elsewhere; trust nothing of it from there on",
+    "altered": "compare with a backup and anchors kept elsewhere; trust nothing of it from there",
     "truncated": "fetch what is gone from a backup; ask the systems for effects that it named",
     "missing": "fetch it from a backup; ask the systems for effects that it named",
 }

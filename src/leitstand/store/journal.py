@@ -98,7 +98,7 @@ class Journal:
         return name
 
     def value(self, raw: bytes) -> dict[str, Any]:
-        """An answer's canonical JSON as it stands in an event: inline, or as a blob when it is large."""
+        """An answer's canonical JSON as it stands in an event: inline, or as a blob if large."""
         if len(raw) > BLOB:
             return {"blob": self.blob(raw)}
         return {"value": orjson.loads(raw)}

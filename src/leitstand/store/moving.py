@@ -38,7 +38,7 @@ async def movable(store: Store, role: str, version: str) -> list[Movable]:
 async def record_move(
     store: Store, found: Movable, case: Case, key: CaseKey, version: str, course: str
 ) -> bool:
-    """Record that a case goes on with `version`; False if it has gone on with the old one meanwhile.
+    """Record that a case goes on with `version`; False if it went on with the old one meanwhile.
 
     Status and time of its next burst stay; an older holder of the case can append no more.
     """

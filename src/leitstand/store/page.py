@@ -65,7 +65,7 @@ def wrap(master: bytes, key: CaseKey, ulid: str) -> bytes:
 
 
 def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
-    """The case key. Raises Erased if the key was destroyed, StoreFailed under another master key."""
+    """The case key. Raises Erased: the key was destroyed; StoreFailed: another master key."""
     if not wrapped:
         msg = "the key of this case was destroyed"
         raise Erased(msg, where=ulid)
@@ -116,7 +116,7 @@ def open_page(page: Page, key: CaseKey) -> Iterator[Event]:
 
 
 def _nonce() -> bytes:
-    # Eight random bytes a process and a counter: unique, and no system call that gives the GIL away.
+    # Eight random bytes a process and a counter: unique, and no system call that drops the GIL.
     return b"".join((_PREFIX, (next(_COUNTER) & 0xFFFFFFFF).to_bytes(4)))
 
 
@@ -124,7 +124,7 @@ def _forked() -> None:
     _PREFIX[:] = os.urandom(8)
 
 
-# A child process counts on from where its parent stood: a nonce must not be used twice under one key.
+# A child process counts on from where its parent stood: no nonce is used twice under one key.
 os.register_at_fork(after_in_child=_forked)
 
 

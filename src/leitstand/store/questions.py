@@ -1,4 +1,4 @@
-"""What people ask a store: what waits for whom, which cases there are, what they wrote, where they got stuck.
+"""What people ask a store: what waits for whom, which cases there are, what they did, what stuck.
 
 Lists come in parts: give the `place` of the last entry as `after` to go on. None of them opens a
 journal but the ones that say why a case left or was held, and those for the entries they return
@@ -52,7 +52,7 @@ _STATUSES: tuple[Status, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An open checkpoint. `signed` counts answers that have come in, valid or not: the guard judges them.
+    """An open checkpoint. `signed` counts answers that came in, valid or not: the guard judges.
 
     `opened` and `expires` in seconds since the epoch, 0 = never.
     """
@@ -77,7 +77,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A case in a list. `reason`: the cause of an exception or why it is held; times since the epoch."""
+    """A case in a list. `reason`: an exception's cause or why it is held; times since the epoch."""
 
     case: Case
     status: Status
@@ -138,7 +138,7 @@ async def waiting(
     after: Place | None = None,
     limit: int = 50,
 ) -> list[Waiting]:
-    """Open checkpoints of a tenant, oldest first; with `roles` only those that one of them may decide."""
+    """Open checkpoints of a tenant, oldest first; with `roles` those that they may decide."""
 
     def ask(conn: Connection) -> list[Waiting]:
         query = _open(tenant, after).limit(limit)

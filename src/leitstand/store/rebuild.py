@@ -1,4 +1,4 @@
-"""`leitstand rebuild`: every projection dropped and made anew from pages, keys, signals and anchors.
+"""`leitstand rebuild`: every projection made anew from pages, keys, signals and anchors.
 
 What no journal holds is kept from a case's row if there is one (fence, bursts, time of the last
 change). What only a burst can know (when a system may be asked again) becomes due at once. Rows of
@@ -41,7 +41,7 @@ _TABLES = (checkpoints, approvals, effects, business_keys, reservations)
 
 
 async def rebuild(store: Store) -> dict[str, int]:
-    """Make every projection anew in one transaction; how many rows by table, and erased cases passed over.
+    """Make every projection anew in one transaction; rows by table, and erased cases passed over.
 
     No burst may run. Raises StoreFailed: a journal does not open (run `journal verify`); nothing
     was changed.
@@ -161,7 +161,7 @@ class Beside:
 
 @dataclass(slots=True)
 class Ledger:
-    """Rows of projections folded in memory: what one event inserts a later one may change or delete."""
+    """Rows of projections, folded in memory: what one event inserts, a later one may change."""
 
     held: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 

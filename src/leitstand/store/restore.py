@@ -59,9 +59,8 @@ async def mark_restored(
         # The clock may be behind the backup's: no open case may count as younger than the restore.
         at = max(now, math.nextafter(float(newest), math.inf))
         put_state(conn, "restored", repr(at))
-        put_state(
-            conn, SIZE, "-1"
-        )  # Hold the file against the database before it is written again.
+        # The file is held against the database before it is written again.
+        put_state(conn, SIZE, "unknown")
         return at
 
     store.restored = await store.writer.work(mark)

@@ -1,4 +1,4 @@
-"""The tables. Events, signals and blobs are the truth; all else is a projection (`leitstand rebuild`).
+"""The tables: events, signals and blobs are the truth, all else a projection (`leitstand rebuild`).
 
 A page holds events that one case committed together: headers in clear and chained, bodies encrypted
 under the case's key. Its primary key packs case number and first seq into one integer, so that no

@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, false, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, false, or_, select
 
 from leitstand.clock import Clock
 from leitstand.errors import Erased, LeitstandError, Missing, StoreFailed
@@ -50,7 +51,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A case that this worker owns until `lease_end` (monotonic seconds), with all it needs for a burst."""
+    """A case that this worker owns until `lease_end` (monotonic seconds), with a burst's needs."""
 
     case: Case
     key: CaseKey
@@ -102,20 +103,18 @@ class Store:
         return await self.writer.start(case)
 
     async def signal(self, ulid: str, name: str, kind: str, body: bytes) -> bool:
-        """Tell a case something; False if this signal id is known already. Raises Missing: no such case."""
+        """Tell a case something; False if this signal id is known. Raises Missing: no such case."""
         return await self.writer.tell(Tell(ulid, name, kind, body, self.clock.time()))
 
     async def claim(
         self, owner: str, lease: float, limit: int, only: Sequence[tuple[str, str]] | None = None
     ) -> list[Claimed]:
-        """Own up to `limit` due cases for `lease` seconds. `only` are (role, version) pairs it can run."""
+        """Own up to `limit` due cases for `lease` seconds, `only` of (role, version) pairs."""
         now, until = self.clock.time(), self.clock.monotonic() + lease
 
         def take(conn: Connection) -> list[Claimed]:
-            query = select(cases).where(cases.c.due <= now, cases.c.status.in_(_OPEN))
-            if only is not None:
-                query = query.where(or_(false(), *(_runs(role, v) for role, v in only)))
-            rows = conn.execute(query.order_by(cases.c.due).limit(limit)).mappings().all()
+            query = _due(None if only is None else tuple(only))
+            rows = conn.execute(query, {"now": now, "limit": limit}).mappings().all()
             if not rows:
                 return []
             conn.execute(
@@ -179,15 +178,23 @@ class Store:
 
     async def journal(self, ulid: str) -> Claimed:
         """A case with its journal, for reading only (fence -1). Raises Missing, Erased."""
+        return (await self.journals([ulid]))[ulid]
 
-        def load(conn: Connection) -> Claimed:
-            row = conn.execute(select(cases).where(cases.c.ulid == ulid)).mappings().first()
-            if row is None:
-                raise Missing(f"no case `{ulid}`")
-            ((_, found),) = self._claimed(conn, [dict(row) | {"fence": -2}], 0.0)
-            if isinstance(found, Claimed):
-                return found
-            raise found
+    async def journals(self, ulids: Sequence[str]) -> dict[str, Claimed]:
+        """Cases with their journals by name, for reading only. Raises Missing or Erased."""
+
+        def load(conn: Connection) -> dict[str, Claimed]:
+            found = conn.execute(_CALLED, {"ulids": list(ulids)}).mappings()
+            rows = [{**row, "fence": -2} for row in found]
+            known = {row["ulid"] for row in rows}
+            if lost := [ulid for ulid in ulids if ulid not in known]:
+                raise Missing(f"no case `{lost[0]}`")
+            read: dict[str, Claimed] = {}
+            for _, one in self._claimed(conn, rows, 0.0):
+                if not isinstance(one, Claimed):
+                    raise one
+                read[one.case.ulid] = one
+            return read
 
         return await self.read(load)
 
@@ -217,7 +224,7 @@ class Store:
         One question each for all of them.
         """
         given = {"numbers": [int(r["case_no"]) for r in rows]}
-        wrapped: dict[int, bytes] = {no: key for no, key in conn.execute(_KEYS, given)}
+        wrapped: dict[int, bytes] = dict(conn.execute(_KEYS, given).all())
         found: dict[int, list[Page]] = {}
         for at, headers, body in conn.execute(_PAGES, given):
             page = Page(at & ((1 << PAGE_SHIFT) - 1), headers, body)
@@ -289,8 +296,13 @@ def _why(error: object) -> Held:
     return "erased" if isinstance(error, Erased) else "defect"
 
 
-def _runs(role: str, version: str) -> Any:
-    return (cases.c.role == role) & (cases.c.version == version)
+@lru_cache(maxsize=64)
+def _due(only: tuple[tuple[str, str], ...] | None) -> Select[Any]:
+    query = select(cases).where(cases.c.due <= bindparam("now"), cases.c.status.in_(_OPEN))
+    if only is not None:
+        runs = (and_(cases.c.role == role, cases.c.version == version) for role, version in only)
+        query = query.where(or_(false(), *runs))
+    return query.order_by(cases.c.due).limit(bindparam("limit"))
 
 
 _CLAIM = (
@@ -310,6 +322,7 @@ _RENEW = (
     .values(due=bindparam("end"))
 )
 _NAMED = select(cases).where(cases.c.ulid == bindparam("name"))
+_CALLED = select(cases).where(cases.c.ulid.in_(bindparam("ulids", expanding=True)))
 _MAKER = (
     select(cases)
     .join(effects, effects.c.case_no == cases.c.case_no)
@@ -330,7 +343,9 @@ _KEYS = select(keys.c.case_no, keys.c.wrapped).where(
 _SHIFTED = cases.c.case_no.op("<<")(PAGE_SHIFT)
 _PAGES = (
     select(pages.c.page, pages.c.headers, pages.c.body)
-    .select_from(cases.join(pages, pages.c.page.between(_SHIFTED, _SHIFTED + (1 << PAGE_SHIFT) - 1)))
+    .select_from(
+        cases.join(pages, pages.c.page.between(_SHIFTED, _SHIFTED + (1 << PAGE_SHIFT) - 1))
+    )
     .where(_ASKED)
     .order_by(pages.c.page)
 )

@@ -17,7 +17,7 @@ __all__ = ["Frozen", "Tape", "task_of"]
 
 @dataclass(slots=True)
 class Frozen:
-    """A checkpoint on the tape: what was shown, what people answered, and whether it is still open."""
+    """A checkpoint on the tape: what was shown, what people answered, whether it is still open."""
 
     id: str
     body: dict[str, Any]
@@ -86,7 +86,7 @@ class Tape:
         )
 
     def approve(self, body: dict[str, Any]) -> None:
-        """Add an approval to its checkpoint; one for a checkpoint of another case changes nothing."""
+        """Add an approval to its checkpoint; one for another case's checkpoint changes nothing."""
         frozen = self.by_id.get(body["checkpoint"])
         if frozen is not None:
             frozen.approvals.append(body)

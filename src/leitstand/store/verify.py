@@ -1,4 +1,4 @@
-"""`journal verify`: every case's chain made anew from its headers and held against row, key and anchors.
+"""`journal verify`: every case's chain made anew and held against row, key and anchors.
 
 The check reads part by part, beside a running process.
 """
@@ -27,7 +27,7 @@ _END = (1 << 63 - PAGE_SHIFT) - 1
 
 @dataclass(slots=True)
 class Report:
-    """What was checked and what is wrong. `restores`: when the store went back to a backup, and said so."""
+    """What was checked and what is wrong. `restores`: when the store owned to a restored backup."""
 
     cases: int = 0
     events: int = 0
@@ -43,7 +43,7 @@ class Report:
 
 
 async def verify(store: Store, path: Path | None = None, trusted: Collection[str] = ()) -> Report:
-    """Check every case and anchor; `path` is the anchors' file, `trusted` the signer's public keys (hex).
+    """Check every case and anchor; `path`: the anchors' file; `trusted`: public keys (hex).
 
     Raises StoreFailed: the file cannot be read as anchors.
     """

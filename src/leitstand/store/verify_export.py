@@ -1,4 +1,4 @@
-"""Checks an exported case with nothing but Python: `python -I -S verify_export.py EXPORT.json [KEY ...]`.
+"""Checks an exported case with Python alone: `python -I -S verify_export.py EXPORT.json [KEY ...]`.
 
 Each KEY is the public key (hexadecimal) of a store that you trust; learn it from someone other than
 the sender of the file. It says what is proven and what is not; exit 0 if nothing is wrong, 1 if

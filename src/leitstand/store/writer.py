@@ -54,7 +54,7 @@ class Writer:
         self._thread.start()
 
     def append(self, append: Append) -> "asyncio.Future[int]":
-        """Commit an append; the future gives the last seq, or raises LostFence, Contradiction, StoreFailed."""
+        """Commit an append; gives the last seq, or raises LostFence, Contradiction, StoreFailed."""
         return cast("asyncio.Future[int]", self._submit(append))
 
     def start(self, case: NewCase) -> "asyncio.Future[int]":
@@ -209,7 +209,7 @@ class Writer:
 
 
 def _together(conn: Connection, group: Sequence[_Job]) -> list[object]:
-    """Each kind at once, appends last: what a group asks for side by side has no order between kinds."""
+    """Each kind at once, appends last: what is asked side by side has no order between kinds."""
     batch = Batch(conn)
     results: list[object] = [None] * len(group)
     places: dict[object, list[int]] = {NewCase: [], Tell: [], Callable: [], Append: []}

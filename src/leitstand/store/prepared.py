@@ -1,0 +1,67 @@
+"""Prepared statements: SQLAlchemy writes the text once a dialect, the driver gets the rows as they are.
+
+For each row of an `executemany` SQLAlchemy builds a dictionary, looks for defaults and converts values;
+for the few statements that every commit is made of that was more work than the rows themselves.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Select, Update, bindparam
+
+__all__ = ["MINE", "Prepared"]
+
+Row = Mapping[str, Any]
+MINE = bindparam("mine", value=(), expanding=True, literal_execute=True)
+"""Some cases by number, for `Prepared.among`."""
+_SLOT = "__[POSTCOMPILE_mine]"
+
+
+class Prepared:
+    """A statement whose parameters are plain: text, numbers, bytes or None, all of them named in a row."""
+
+    __slots__ = ("_ready", "_statement")
+
+    def __init__(self, statement: Insert | Update | Delete | Select[Any]) -> None:
+        self._statement = statement
+        self._ready: dict[str, tuple[str, Callable[[Row], Any]]] = {}
+
+    def run(self, conn: Connection, rows: Sequence[Row]) -> None:
+        """Write these rows, if there are any."""
+        if rows:
+            text, pick = self._for(conn.dialect)
+            conn.exec_driver_sql(text, [pick(row) for row in rows])
+
+    def ask(self, conn: Connection, row: Row) -> CursorResult[Any]:
+        """Ask with the parameters of `row`."""
+        text, pick = self._for(conn.dialect)
+        return conn.exec_driver_sql(text, pick(row))
+
+    def among(self, conn: Connection, numbers: Iterable[int]) -> CursorResult[Any]:
+        """Ask about the cases of these numbers, `MINE` in the statement.
+
+        Numbers stand in the text itself: SQLAlchemy would make a parameter of each, anew each time.
+        """
+        text, pick = self._for(conn.dialect)
+        return conn.exec_driver_sql(text.replace(_SLOT, ",".join(map(str, numbers))), pick({}))
+
+    def _for(self, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
+        found = self._ready.get(dialect.name)
+        if found is None:
+            found = self._ready[dialect.name] = _prepared(self._statement, dialect)
+        return found
+
+
+def _prepared(
+    statement: Insert | Update | Delete | Select[Any], dialect: Dialect
+) -> tuple[str, Callable[[Row], Any]]:
+    made: Any = statement.compile(dialect=dialect)
+    fixed = {name: value for name, value in made.params.items() if not made.binds[name].required}
+    fixed.pop(MINE.key, None)
+    if not made.positional:
+        return str(made), lambda row: {**fixed, **row}
+    names: Sequence[str] = [name for name in made.positiontup if name != MINE.key]
+    if fixed or len(names) <= 1:
+        return str(made), lambda row: tuple([{**fixed, **row}[name] for name in names])
+    return str(made), itemgetter(*names)

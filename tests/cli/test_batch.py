@@ -1,0 +1,131 @@
+"""`leitstand batch`: the interface for judging. A row a case, whatever the files are."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Command
+
+WRITES = {
+    "auto_draft": {"dms.store_original", "erp.voucher.draft"},
+    "approve": {"dms.store_original"},
+}
+LEFT = {
+    "dms.store_original",
+    "mail.draft",
+    "task.create",
+    "supplier.bank_change.propose",
+    "case.hand_over",
+}
+"""What a case that is held, turned down or passed on may write."""
+
+
+@pytest.fixture(scope="module")
+def world(root: Path) -> Path:
+    """The reference world."""
+    return root / "evals" / "accounting" / "world"
+
+
+@pytest.fixture(scope="module")
+def truth(root: Path) -> dict[str, dict[str, Any]]:
+    """The truth about each file, for grading only."""
+    lines = (root / "evals" / "accounting" / "truth.jsonl").read_text("utf-8").splitlines()
+    return {Path(row["file"]).name: row["truth"] for row in map(json.loads, lines)}
+
+
+def judged(command: Command, folder: Path, world: Path) -> list[dict[str, Any]]:
+    """The rows of a batch."""
+    done = command("batch", "accounting", folder, "--world", world, "--tenant", "t", "--json")
+    assert done.code == 0, done.err
+    return done.rows
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """What of a row does not depend on names, ids and time."""
+    effects = sorted(e["tool"] for e in row["effects"])
+    names = ("decision", "guardrails", "info", "approval", "accounts", "posting_date", "skonto")
+    return {**{n: row[n] for n in names}, "cause": row["exit"]["cause"], "effects": effects}
+
+
+def test_rows_equal_the_truth(
+    command: Command, world: Path, truth: dict[str, dict[str, Any]]
+) -> None:
+    """Decision, guardrails, approval, accounts, posting day, Skonto and effects of all 35."""
+    rows = judged(command, world, world)
+    assert [r["file"] for r in rows] == sorted(truth)
+    for row in rows:
+        true, approval = truth[row["file"]], row["approval"]
+        assert row["decision"] == true["decision"], row["file"]
+        assert set(row["guardrails"]) == set(true["guardrails"]), row["file"]
+        assert sorted(approval["roles"]) == sorted(true["approval"]["roles"]), row["file"]
+        assert approval["approvers"] == true["approval"]["approvers"], row["file"]
+        assert row["accounts"] == {n: true[n] for n in ("skr03", "skr04")}, row["file"]
+        assert row["posting_date"] == true["posting_date"], row["file"]
+        assert row["skonto"] == true.get("skonto"), row["file"]
+        done = {e["tool"] for e in row["effects"]}
+        assert {e["state"] for e in row["effects"]} == {"done"}
+        assert done == WRITES.get(row["decision"], done & LEFT), row["file"]
+
+
+def test_order_names_and_junk_change_nothing(command: Command, world: Path, tmp_path: Path) -> None:
+    """A flat folder, files renamed so that they sort the other way round, junk between them."""
+    some = sorted((world / "invoices").iterdir())[:6]
+    plain, turned = tmp_path / "plain", tmp_path / "turned"
+    plain.mkdir()
+    turned.mkdir()
+    names: dict[str, str] = {}
+    for number, file in enumerate(some):
+        names[file.name] = f"x{99 - number}.xml"
+        shutil.copy(file, plain / file.name)
+        shutil.copy(file, turned / names[file.name])
+    (turned / "a-note.txt").write_text("lunch at noon")
+    (turned / "b-empty.xml").write_bytes(b"")
+    (turned / "c-broken.pdf").write_bytes(b"%PDF-1.7\n%broken")
+    first = {r["file"]: told(r) for r in judged(command, plain, world)}
+    rows = judged(command, turned, world)
+    assert [r["file"] for r in rows] == sorted(r["file"] for r in rows)
+    second = {r["file"]: told(r) for r in rows}
+    for name, other in names.items():
+        assert first[name] == second[other], name
+    for junk in ("a-note.txt", "b-empty.xml", "c-broken.pdf"):
+        assert second[junk]["decision"] == "hold", junk
+        assert second[junk]["guardrails"] == ["G-A01"], junk
+        assert set(second[junk]["effects"]) <= LEFT, junk
+
+
+def test_a_row_has_what_the_interface_promises(
+    command: Command, world: Path, tmp_path: Path
+) -> None:
+    """Every name of the interface, each of its type."""
+    shutil.copy(world / "invoices" / "AP-D17.xml", tmp_path)
+    [row] = judged(command, tmp_path, world)
+    assert {"file", "decision", "guardrails", "info", "approval", "accounts"} <= row.keys()
+    assert {"posting_date", "skonto", "exit", "effects", "ms"} <= row.keys()
+    assert all(e.keys() == {"tool", "args", "key", "state"} for e in row["effects"])
+    assert isinstance(row["ms"], int)
+    assert row["exit"]["cause"] is None
+
+
+def test_a_batch_leaves_nothing_behind(
+    command: Command, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `--state` the folder it worked in is gone afterwards."""
+    room = tmp_path / "room"
+    room.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(room))
+    inbox = tmp_path / "in"
+    inbox.mkdir()
+    (inbox / "note.txt").write_text("no invoice")
+    judged(command, inbox, world)
+    assert not list(room.iterdir())
+
+
+def test_names_that_no_text_may_hold(command: Command, world: Path, tmp_path: Path) -> None:
+    """A file's name with hidden characters or broken bytes is taken in all the same."""
+    shutil.copy(world / "invoices" / "AP-D17.xml", tmp_path / "a\u202eb.xml")
+    (tmp_path / "c\udcffd.txt").write_bytes(b"no invoice")
+    rows = judged(command, tmp_path, world)
+    assert sorted(r["decision"] for r in rows) == ["auto_draft", "hold"]

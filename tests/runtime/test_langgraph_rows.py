@@ -1,0 +1,614 @@
+"""What breaks plain LangGraph in production does not break here, one test for each way it breaks.
+
+The numbers are those of the table in docs/kernel.md's sources: approvals answered twice (1), unknown
+or stale checkpoints (2), steps run again on resume (3), code that changes while a case is paused
+(4), crashes between call and record (5), two workers on one case (7), cancellation (9), a rejected
+action proposed again (12), a message to a case that waits for an approval (13).
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from leitstand.approval import Statement, sign, write
+from leitstand.desk import Desk
+from leitstand.errors import LeitstandError, Missing, Rejected, Unreachable
+from leitstand.role import Role
+from leitstand.store import Journal
+from leitstand.tool import Tool
+from tests.guard.scene import Crash, Find, Paid, Pay, Scene, Step, book, get, pay, wire
+from tests.runtime.payables import Invoice, Works, checking, first, renamed, shorter
+
+LARGE, SMALL = Pay(no="R1", cents=20_000), Pay(no="R1", cents=100)
+KINDS = pytest.mark.parametrize("tool", [pay, book, wire], ids=lambda t: t.name)
+SETTLED = 30.0
+"""Seconds after which everything that was sent has arrived."""
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A bank, its rules and its people."""
+    found = Scene(tmp_path)
+    yield found
+    found.store.close()
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Iterator[Works]:
+    """A role in several versions."""
+    found = Works(tmp_path)
+    yield found
+    found.store.close()
+
+
+async def paying(desk: Desk) -> Paid:
+    """A payment that a person must sign."""
+    return await desk.call(pay, LARGE)
+
+
+# ---- 1: answered twice ----
+
+
+async def test_row_01_answered_twice_by_two_people(scene: Scene) -> None:
+    """Both sign, one at once and one later: one effect; three workers wake for it: one effect."""
+    ulid = await scene.begin(paying)
+    shown, _ = await scene.shown(ulid)
+    await scene.decide(ulid, "ben")
+    await scene.decide(ulid, "cara")
+    await asyncio.gather(*(scene.runtime().run_until_idle() for _ in range(3)))
+    late = write(
+        shown, scene.house.people["t", "cara"], "head", Statement(answer="approve"), scene.clock, 9.0
+    )
+    await scene.tell(ulid, "cara", late)
+    await scene.go_on()
+    assert sum(scene.bank.effects.values()) == 1
+    assert len(await scene.events(ulid, "intent")) == 1
+    assert await scene.status(ulid) == ("done", "")
+
+
+async def test_row_01_answered_twice_by_the_same_signature(scene: Scene) -> None:
+    """The same signed decision sent again, even under another name, carries nothing more."""
+    ulid = await scene.begin(paying)
+    await scene.decide(ulid)
+    (signal,) = (await scene.store.journal(ulid)).signals
+    assert not await scene.store.signal(ulid, signal.id, "approval", signal.body)
+    assert await scene.store.signal(ulid, "another", "approval", signal.body)
+    await scene.go_on()
+    assert sum(scene.bank.effects.values()) == 1
+    (refused,) = await scene.bodies(ulid, "signal")
+    assert "has been given already" in refused["refused"]
+
+
+async def test_row_01_a_yes_and_a_no_at_once(scene: Scene) -> None:
+    """A valid no stops the action, whichever of the two came first."""
+    for first_no in (True, False):
+        ulid = await scene.begin(paying)
+        no = Statement(answer="reject", reason="nein")
+        await scene.decide(ulid, "ben", said=no if first_no else None)
+        await scene.decide(ulid, "cara", said=None if first_no else no)
+        await scene.go_on()
+        assert (await scene.status(ulid))[0] == "exception"
+    assert scene.bank.calls == []
+
+
+# ---- 2: unknown and stale checkpoints ----
+
+
+@pytest.mark.parametrize("change", ["checkpoint", "case", "address"])
+async def test_row_02_an_unknown_checkpoint_is_refused(scene: Scene, change: str) -> None:
+    """A signature for something that this case has not asked: on record as refused, nothing runs."""
+    ulid = await scene.begin(paying)
+    shown, _ = await scene.shown(ulid)
+    ben = scene.house.people["t", "ben"]
+    draft = write(shown, ben, "head", Statement(answer="approve"), scene.clock, 900.0)
+    asked = draft.model_copy(update={change: "0" * 16})
+    body = {"approval": sign(asked, scene.house.keys["ben"]).model_dump(mode="json")}
+    told = orjson.dumps({"address": asked.address, "corrections": (), **body})
+    await scene.store.signal(ulid, asked.nonce, "approval", told)
+    await scene.go_on()
+    assert scene.bank.calls == []
+    assert len((await scene.tape(ulid)).open_checkpoints()) == 1
+    if change == "checkpoint":
+        (refused,) = await scene.bodies(ulid, "signal")
+        assert "KeyError" in refused["refused"]
+    await scene.decide(ulid)
+    await scene.go_on()
+    assert sum(scene.bank.effects.values()) == 1
+
+
+async def test_row_02_a_stale_checkpoint_is_refused(scene: Scene) -> None:
+    """A signature on a card that has been replaced does nothing; the new card still waits."""
+    ulid = await scene.begin(paying)
+    old, _ = await scene.shown(ulid)
+    await scene.decide(ulid)
+    scene.rules.bundle = type(scene.rules.bundle).of(
+        {"rules.cedar": _again()}, tuple(scene.rules.tools.values()), ()
+    )
+    await scene.go_on()
+    ben = scene.house.people["t", "ben"]
+    stale = write(old, ben, "head", Statement(answer="approve"), scene.clock, 900.0)
+    await scene.tell(ulid, "ben", stale)
+    await scene.go_on()
+    assert scene.bank.calls == []
+    shown, _ = await scene.shown(ulid)
+    assert shown.id != old.id
+
+
+async def test_row_02_an_unknown_case_is_a_clear_error(scene: Scene) -> None:
+    """A decision for a case that is not there is refused at the door."""
+    with pytest.raises(Missing, match="01NOSUCHCASE"):
+        await scene.store.signal("01NOSUCHCASE", "n", "approval", b"{}")
+
+
+# ---- 3: steps run again ----
+
+
+async def test_row_03_a_step_that_runs_again_makes_no_call_twice(scene: Scene) -> None:
+    """Code before the checkpoint runs on each resume; its reads and writes do not."""
+    runs: list[int] = []
+
+    async def step(desk: Desk) -> object:
+        runs.append(1)
+        found = await desk.call(get, Find(no="A"))
+        await desk.call(book, SMALL.model_copy(update={"no": "B1"}))
+        one, two = await desk.gather(
+            desk.call(pay, LARGE), desk.call(pay, LARGE.model_copy(update={"no": "R2"}))
+        )
+        return found.value, one.no, two.no
+
+    ulid = await scene.begin(step)
+    assert [c[0] for c in scene.bank.calls] == ["get", "bank.book"]
+    for frozen in (await scene.tape(ulid)).open_checkpoints():
+        await _sign(scene, ulid, frozen.id)
+        await scene.go_on()
+    assert len(runs) == 3
+    assert [c[0] for c in scene.bank.calls] == ["get", "bank.book", "bank.pay", "bank.pay"]
+    assert set(scene.bank.effects.values()) == {1}
+    assert (await scene.status(ulid))[0] == "done"
+
+
+async def test_row_03_a_loop_over_checkpoints_asks_each_once(scene: Scene) -> None:
+    """Three signatures for three turns of a loop; the same action again is a new question."""
+    turns = [LARGE.model_copy(update={"no": f"R{n}"}) for n in range(3)]
+
+    async def step(desk: Desk) -> object:
+        return [(await desk.call(pay, args)).no for args in turns]
+
+    ulid = await scene.begin(step)
+    for done in range(3):
+        assert len(scene.bank.writes) == done
+        await scene.decide(ulid)
+        await scene.go_on()
+    assert [args["no"] for _, args, _ in scene.bank.writes] == ["R0", "R1", "R2"]
+    assert (await scene.status(ulid))[0] == "done"
+
+
+# ---- 4: another version of the code ----
+
+
+@pytest.mark.parametrize("version", [renamed, checking, shorter], ids=lambda v: v.__name__)
+async def test_row_04_another_version_never_takes_a_paused_case(
+    works: Works, version: Callable[[], Role[Invoice]]
+) -> None:
+    """Renamed step, inserted check, removed checkpoint: its worker leaves the case as it is."""
+    ulid = await works.begin(works.runtime(first()))
+    await works.approve(ulid)
+    before = (await works.store.journal(ulid)).events
+    await works.runtime(version()).run_until_idle()
+    assert (await works.store.journal(ulid)).events == before
+    assert works.erp.rows == {}
+    await works.runtime(first()).run_until_idle()
+    assert len(works.erp.rows) == 1
+
+
+@pytest.mark.parametrize("version", [renamed, checking, shorter], ids=lambda v: v.__name__)
+async def test_row_04_a_version_forced_on_a_case_is_held(
+    works: Works, version: Callable[[], Role[Invoice]]
+) -> None:
+    """Even where the version is lied about, no replay ends silently: the case is held as diverged."""
+    ulid = await works.begin(works.runtime(first()))
+    await works.approve(ulid)
+    liar = works.runtime(version())
+    old = first().compile().version
+    compiled = liar.roles["payables"]
+    object.__setattr__(compiled, "version", old)
+    await liar.run_until_idle()
+    assert works.erp.rows == {}
+    (held,) = [e for e in (await works.store.journal(ulid)).events if e.kind == "held"]
+    assert orjson.loads(held.body)["reason"] == "diverged"
+
+
+# ---- 5: the crash window ----
+
+
+@KINDS
+@pytest.mark.parametrize("point", ["intent", "before", "after", "outcome", "close"])
+async def test_row_05_a_worker_dies_between_call_and_record(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, tool: Tool[Any, Any], point: str
+) -> None:
+    """Right after the intent, at the door, after the effect, before and after the outcome's commit.
+
+    At most one effect; a system that can say what happened is asked, one that cannot goes to a
+    person. The case ends, or is held with a reason.
+    """
+    scene.roles["clerk"] = _role(_write(tool))
+    ulid = await scene.start()
+    _plant(scene, monkeypatch, point)
+    with pytest.raises(Crash):
+        await scene.go_on()
+    monkeypatch.undo()
+    scene.reopen()
+    scene.clock.now += 100
+    with suppress(LeitstandError):
+        await scene.go_on(later=SETTLED)
+    await scene.go_on(later=SETTLED)
+    status, reason = await scene.status(ulid)
+    assert max(scene.bank.effects.values(), default=0) <= 1
+    if tool is wire and point != "close":
+        assert (status, reason) == ("held", "unknown_effect")
+        await _release(scene, ulid)
+    assert (await scene.status(ulid))[0] == "done"
+    assert len(await scene.events(ulid, "intent")) == 1
+    assert (await scene.tape(ulid)).unsettled() == []
+
+
+@KINDS
+async def test_row_05_dies_at_every_commit(tmp_path: Path, tool: Tool[Any, Any]) -> None:
+    """Before and after each append of a signed payment: nothing is lost, nothing happens twice."""
+    for number in range(12):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        scene = Scene(folder)
+        scene.roles["clerk"] = _role(_write(tool, LARGE))
+        ulid = await scene.start()
+        crashed = await _until_crash(scene, ulid, number)
+        await _to_the_end(scene, ulid)
+        assert (await scene.status(ulid))[0] == "done"
+        assert list(scene.bank.effects.values()) == [1]
+        scene.store.close()
+        if not crashed:
+            assert number > 4
+            return
+    pytest.fail("it never ran to its end")
+
+
+async def test_row_05_a_look_up_that_lags_is_asked_again(scene: Scene) -> None:
+    """ "Not found" counts only when the call's timeout and the system's delay have passed."""
+    scene.settle = 5.0
+
+    async def die() -> None:
+        raise Crash
+
+    scene.bank.after.append(die)
+    scene.roles["clerk"] = _role(_write(book))
+    ulid = await scene.start()
+    with pytest.raises(Crash):
+        await scene.go_on()
+    scene.reopen()
+    scene.bank.shows = False
+    await scene.go_on()
+    assert (await scene.status(ulid))[0] == "waiting"
+    assert scene.bank.calls[-1][0] == "found"
+    scene.bank.shows = True
+    await scene.go_on(later=SETTLED)
+    assert (await scene.status(ulid))[0] == "done"
+    assert list(scene.bank.effects.values()) == [1]
+
+
+# ---- 7: two workers ----
+
+
+async def test_row_07_two_workers_on_one_case(scene: Scene) -> None:
+    """The second takes over in the middle of the first's call: the first writes nothing more."""
+    first_in, go = asyncio.Event(), asyncio.Event()
+
+    async def stop() -> None:
+        first_in.set()
+        await go.wait()
+
+    scene.bank.before.append(stop)
+    scene.roles["clerk"] = _role(_write(pay))
+    ulid = await scene.start()
+    slow = asyncio.ensure_future(scene.runtime().run_until_idle())
+    await first_in.wait()
+    scene.clock.now += 100  # The lease is over.
+    await scene.runtime().run_until_idle()
+    before = await scene.events(ulid)
+    go.set()
+    await slow
+    assert await scene.events(ulid) == before
+    assert list(scene.bank.effects.values()) == [1]
+    assert (await scene.status(ulid))[0] == "done"
+
+
+async def test_row_07_many_workers_share_the_work(scene: Scene) -> None:
+    """Four workers, twelve cases: each is run by one of them, each effect happens once."""
+    numbers = iter(range(100))
+
+    async def step(desk: Desk) -> object:
+        found = await desk.call(get, Find(no="A"))
+        when = await desk.now()
+        no = f"R{when.timestamp():.6f}-{found.value}"
+        return (await desk.call(pay, SMALL.model_copy(update={"no": no}))).no
+
+    scene.roles["clerk"] = _role(step)
+    ulids = [await scene.start() for _ in range(12)]
+    assert next(numbers) == 0
+    await asyncio.gather(*(scene.runtime().run_until_idle() for _ in range(4)))
+    assert {(await scene.status(u))[0] for u in ulids} == {"done"}
+    assert len(scene.bank.effects) == 12
+    assert set(scene.bank.effects.values()) == {1}
+
+
+# ---- 9: cancellation ----
+
+
+async def test_row_09_a_cancelled_call_comes_home_and_is_recorded(scene: Scene) -> None:
+    """A step that cancels its own call is a defect; what was sent is on record all the same."""
+    inside, go = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        inside.set()
+        await go.wait()
+
+    async def step(desk: Desk) -> object:
+        scene.bank.before.append(slow)
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().call_later(0.02, task.cancel)
+        asyncio.get_running_loop().call_later(0.05, go.set)
+        with suppress(asyncio.CancelledError):
+            await desk.call(pay, SMALL)
+        return "went on"
+
+    ulid = await scene.begin(step)
+    assert inside.is_set()
+    assert [e.kind for e in await scene.events(ulid, "intent", "outcome")] == ["intent", "outcome"]
+    assert await scene.status(ulid) == ("held", "defect")
+    assert list(scene.bank.effects.values()) == [1]
+
+
+async def test_row_09_a_foreign_timeout_is_refused(scene: Scene) -> None:
+    """`wait_for` makes a task of its own: the desk does not answer it, nothing is sent."""
+
+    async def step(desk: Desk) -> object:
+        return await asyncio.wait_for(desk.call(pay, SMALL), 1.0)
+
+    ulid = await scene.begin(step)
+    assert await scene.status(ulid) == ("held", "defect")
+    assert scene.bank.calls == []
+
+
+async def test_row_09_a_sibling_is_not_cancelled(scene: Scene) -> None:
+    """One branch fails at once, its sibling's write is under way: it comes home and is recorded."""
+
+    async def slow() -> None:
+        await asyncio.sleep(0.02)
+
+    async def step(desk: Desk) -> object:
+        scene.bank.before.append(slow)
+        await desk.gather(desk.call(pay, SMALL), desk.call(pay, Pay(no="R2", cents=60_000)))
+        return None
+
+    ulid = await scene.begin(step)
+    assert [e.kind for e in await scene.events(ulid, "outcome")] == ["outcome"]
+    assert (await scene.status(ulid))[0] == "exception"
+
+
+async def test_row_09_a_timeout_is_an_argument_of_the_call(scene: Scene) -> None:
+    """A read that takes too long is `Unreachable`, on record; a write is asked for later."""
+
+    async def late() -> None:
+        await asyncio.sleep(0.05)
+
+    async def step(desk: Desk) -> object:
+        with suppress(Unreachable):
+            scene.bank.before += [late]
+            await desk.call(book, SMALL, timeout=0.01)
+        return None
+
+    ulid = await scene.begin(step)
+    assert (await scene.status(ulid))[0] == "waiting"
+    await scene.go_on(later=SETTLED)
+    assert (await scene.status(ulid))[0] == "done"
+    assert len(await scene.events(ulid, "outcome")) == 1
+
+
+# ---- 12: the reject loop ----
+
+
+async def test_row_12_a_rejected_action_proposed_again_ends_with_people(scene: Scene) -> None:
+    """A step that will not take no for an answer: after the second no the case is in the queue."""
+    cents = iter(range(20_000, 30_000))
+
+    async def step(desk: Desk) -> object:
+        at = 20_000
+        while True:
+            try:
+                return await desk.call(pay, LARGE.model_copy(update={"cents": at}))
+            except Rejected:
+                at += 1  # Dodges a ban on the same digest by one cent.
+
+    ulid = await scene.begin(step)
+    for _ in range(2):
+        await scene.decide(ulid, said=Statement(answer="reject", reason="nein"))
+        await scene.go_on()
+    status, reason = await scene.status(ulid)
+    assert (status, next(cents)) == ("exception", 20_000)
+    assert "2 rejections" in reason
+    assert scene.bank.calls == []
+    assert (await scene.tape(ulid)).open_checkpoints() == []
+
+
+async def test_row_12_many_rejections_of_different_things_end_it_too(scene: Scene) -> None:
+    """Three rejections in one case, each of another document: people take over."""
+
+    async def step(desk: Desk) -> object:
+        for number in range(100):
+            with suppress(Rejected):
+                await desk.call(pay, LARGE.model_copy(update={"no": f"R{number}"}))
+        return None
+
+    ulid = await scene.begin(step)
+    for _ in range(3):
+        await scene.decide(ulid, said=Statement(answer="reject", reason="nein"))
+        await scene.go_on()
+    assert (await scene.status(ulid))[0] == "exception"
+
+
+# ---- 13: plain input ----
+
+
+async def test_row_13_a_message_to_a_case_that_waits_for_an_approval(scene: Scene) -> None:
+    """It is on record, the approval is still open and the very same; later the step gets it."""
+
+    async def step(desk: Desk) -> object:
+        paid = await desk.call(pay, LARGE)
+        told = await desk.wait("mail")
+        return paid.no, told
+
+    ulid = await scene.begin(step)
+    before, _ = await scene.shown(ulid)
+    await scene.runtime().signal(ulid, "mail", {"text": "hallo"}, "m1")
+    await scene.go_on()
+    (message,) = await scene.bodies(ulid, "signal")
+    assert message["body"] == {"text": "hallo"}
+    after, _ = await scene.shown(ulid)
+    assert (after, scene.bank.calls) == (before, [])
+    await scene.decide(ulid)
+    await scene.go_on()
+    assert len(scene.bank.writes) == 1
+    (leave,) = await scene.bodies(ulid, "exit")
+    assert "hallo" in leave["result"]["said"]
+
+
+async def test_row_13_no_message_is_an_approval(scene: Scene) -> None:
+    """A message that says yes, and one in the form of an approval, are messages."""
+    ulid = await scene.begin(paying)
+    for name in ("approval", "yes"):
+        await scene.runtime().signal(ulid, name, {"answer": "approve"}, name)
+    await scene.store.signal(ulid, "m9", "approval", b'{"answer": "approve"}')
+    await scene.store.signal(ulid, "m10", "message", b"no json")
+    await scene.go_on()
+    assert scene.bank.calls == []
+    assert len((await scene.tape(ulid)).open_checkpoints()) == 1
+    assert len(await scene.events(ulid, "signal")) == 4
+
+
+# ---- how it is done ----
+
+
+def _role(step: Step) -> Any:  # noqa: ANN401 a compiled role
+    from tests.guard.scene import work_of
+
+    return work_of(step)
+
+
+def _again() -> str:
+    from tests.guard.scene import ASK, GRANT
+
+    return GRANT + ASK.replace('@id("ask-one")', '@id("ask-again")')
+
+
+def _write(tool: Tool[Any, Any], args: Pay = SMALL) -> Step:
+    async def step(desk: Desk) -> object:
+        return (await desk.call(tool, args)).no
+
+    return step
+
+
+def _plant(scene: Scene, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
+    """Let the process die at one point."""
+
+    async def die() -> None:
+        raise Crash
+
+    intend, commit = Journal.intend, Journal.commit
+
+    async def intended(self: Journal, *args: Any, **more: Any) -> None:  # noqa: ANN401 as it is
+        await intend(self, *args, **more)
+        raise Crash
+
+    async def committed(self: Journal, **more: Any) -> None:  # noqa: ANN401 as it is
+        if point == "outcome" and scene.bank.effects:
+            raise Crash
+        await commit(self, **more)
+        if scene.bank.effects:
+            raise Crash
+
+    match point:
+        case "intent":
+            monkeypatch.setattr(Journal, "intend", intended)
+        case "before":
+            scene.bank.before.append(die)
+        case "after":
+            scene.bank.after.append(die)
+        case _:
+            monkeypatch.setattr(Journal, "commit", committed)
+
+
+async def _until_crash(scene: Scene, ulid: str, number: int) -> bool:
+    """Run the case; its process dies at append `number // 2`, before or after it is committed."""
+    append, count = scene.store.append, -1
+
+    def counted(what: Any) -> Any:  # noqa: ANN401 as it is
+        nonlocal count
+        count += 1
+        if count == number // 2 and not number % 2:
+            raise Crash
+        future = append(what)
+        return _dying(future) if count == number // 2 else future
+
+    scene.store.append = counted
+    try:
+        await scene.go_on()
+        await scene.decide(ulid)
+        await scene.go_on()
+    except Crash:
+        scene.reopen()
+        return True
+    return False
+
+
+async def _dying(future: "asyncio.Future[int]") -> int:
+    await future
+    raise Crash
+
+
+async def _to_the_end(scene: Scene, ulid: str) -> None:
+    """Wake the case, sign what waits, and say what became of what nobody can tell."""
+    for _ in range(4):
+        await scene.go_on(later=100)
+        if (await scene.tape(ulid)).open_checkpoints():
+            await scene.decide(ulid)
+        elif (await scene.status(ulid))[0] == "held":
+            await _release(scene, ulid)
+
+
+async def _release(scene: Scene, ulid: str) -> None:
+    tape = await scene.tape(ulid)
+    found: dict[str, Paid | str] = {}
+    for address in tape.unsettled():
+        key = tape.intents[address]["key"]
+        if not scene.bank.effects[key]:
+            scene.bank.effects[key] += 1  # The person wires it by hand.
+        found[key] = Paid(no=scene.bank.rows.get(key, "by hand"))
+    await scene.runtime().release(ulid, "eva", "looked", found)
+    await scene.go_on(later=1)
+
+
+async def _sign(scene: Scene, ulid: str, name: str) -> None:
+    """Ben signs one of several checkpoints."""
+    from leitstand.guard import checkpoint_of
+    from leitstand.store import Limits
+
+    journal = Journal(await scene.store.journal(ulid), scene.store, Limits())
+    shown = checkpoint_of(journal, journal.tape.by_id[name])
+    ben = scene.house.people["t", "ben"]
+    said = write(shown, ben, "head", Statement(answer="approve"), scene.clock, 900.0)
+    await scene.tell(ulid, "ben", said)
