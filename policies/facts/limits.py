@@ -1,12 +1,14 @@
 """A tenant's limits, typed: tiers, tolerances, windows, its own name. Data, never code."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 __all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "limits_of"]
@@ -122,7 +124,13 @@ def limits_of(tenant: Mapping[str, Any]) -> Limits:
     Raises pydantic.ValidationError: a value is missing that has no default (company, tiers), or is
     none.
     """
-    return Limits.model_validate(_exact({**_DEFAULTS, **tenant}))
+    return _parse(orjson.dumps(_exact(tenant), option=orjson.OPT_SORT_KEYS))
+
+
+@lru_cache(maxsize=32)
+def _parse(tenant: bytes) -> Limits:
+    """The same data are parsed once; they are told by their content, so a change is a change."""
+    return Limits.model_validate({**_DEFAULTS, **orjson.loads(tenant)})
 
 
 def cents(amount: Decimal) -> int:
@@ -132,10 +140,10 @@ def cents(amount: Decimal) -> int:
 
 def _exact(value: object) -> object:
     """JSON numbers as they were written: a float counts by its shortest text, not by its bits."""
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return str(value)
     if isinstance(value, Mapping):
         return {k: _exact(v) for k, v in cast("Mapping[str, object]", value).items()}
-    if isinstance(value, list):
-        return [_exact(v) for v in cast("list[object]", value)]
+    if isinstance(value, list | tuple):
+        return [_exact(v) for v in cast("Sequence[object]", value)]
     return value

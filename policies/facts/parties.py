@@ -1,5 +1,6 @@
 """G-A04, G-A06, G-A09: who the invoice is made out to and who it comes from."""
 
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -113,5 +114,6 @@ def _address(buyer: Party, company: Company) -> Agreement:
     return "same" if same and fold(address.city or "") == fold(company.city) else "other"
 
 
+@lru_cache(maxsize=8192)
 def _compact(value: str | None) -> str:
     return "".join(c for c in value or "" if c.isalnum()).upper()

@@ -6,10 +6,11 @@ Text of a document is data. A finding here can only make a decision stricter, ne
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -48,11 +49,12 @@ def wording_facts(texts: Iterable[FreeText], known_ibans: Iterable[str]) -> Word
     known = frozenset(_PLAIN.sub("", i.upper()) for i in known_ibans)
     instructions: set[str] = set()
     announcements: set[str] = set()
-    for text in texts:
-        orders = frozenset((*_matches("instruction", text.text), *_hidden(text.text)))
-        instructions |= orders
-        if not orders:
-            announcements |= {*_matches("bank", text.text), *_foreign(text.text, known)}
+    for text in dict.fromkeys(t.text for t in texts):
+        said = _read(text)
+        instructions |= said.orders
+        if not said.orders:
+            announcements |= said.announcements
+            announcements |= {"foreign-iban"} if said.ibans - known else set()
     return WordingFacts(
         instructions=frozenset(instructions), bank_announcements=frozenset(announcements)
     )
@@ -60,32 +62,47 @@ def wording_facts(texts: Iterable[FreeText], known_ibans: Iterable[str]) -> Word
 
 def names_small_business(texts: Iterable[str | None]) -> bool:
     """Whether a text names § 19 UStG as the reason for showing no VAT."""
-    return any(next(_matches("small_business", text), None) for text in texts if text)
+    return any(_matches("small_business", _fold(text)) for text in texts if text)
 
 
-def _matches(kind: str, text: str) -> Iterator[str]:
+class _Said(NamedTuple):
+    """What one text says: ids of patterns, and the accounts in it."""
+
+    orders: frozenset[str]
+    announcements: frozenset[str]
+    ibans: frozenset[str]
+
+
+@lru_cache(maxsize=2048)
+def _read(text: str) -> _Said:
+    """Names, addresses and articles come again with every invoice: they are read once."""
     folded = _fold(text)
-    return (entry.id for entry in _lexicon()[kind] if entry.found_in(folded))
+    orders = _matches("instruction", folded) | _hidden(text)
+    compact = (_PLAIN.sub("", found) for found in _IBAN.findall(_shown(text).upper()))
+    return _Said(orders, _matches("bank", folded), frozenset(i for i in compact if _adds_up(i)))
+
+
+def _matches(kind: str, folded: str) -> frozenset[str]:
+    return frozenset(entry.id for entry in _lexicon()[kind] if entry.found_in(folded))
 
 
 def _fold(text: str) -> str:
+    return _BLANK.sub(" ", _shown(text)).casefold()
+
+
+def _shown(text: str) -> str:
+    """The text without characters that nobody sees, in one writing of each letter."""
+    if text.isascii():
+        return text
     plain = unicodedata.normalize("NFKC", text)
-    seen = "".join(c for c in plain if unicodedata.category(c) != "Cf")
-    return _BLANK.sub(" ", seen).casefold()
+    return "".join(c for c in plain if unicodedata.category(c) != "Cf")
 
 
-def _hidden(text: str) -> Iterator[str]:
-    if any(unicodedata.category(c) == "Cf" and c not in _HARMLESS for c in text):
-        yield "hidden-characters"
-
-
-def _foreign(text: str, known: frozenset[str]) -> Iterator[str]:
-    seen = "".join(
-        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"
+def _hidden(text: str) -> frozenset[str]:
+    unseen = not text.isascii() and any(
+        unicodedata.category(c) == "Cf" and c not in _HARMLESS for c in text
     )
-    for found in _IBAN.findall(seen.upper()):
-        if _PLAIN.sub("", found) not in known and _adds_up(_PLAIN.sub("", found)):
-            yield "foreign-iban"
+    return frozenset({"hidden-characters"} if unseen else ())
 
 
 def _adds_up(iban: str) -> bool:

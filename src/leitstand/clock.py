@@ -2,7 +2,7 @@
 
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -61,28 +61,18 @@ class SystemClock:
 
 
 @dataclass
-class FixedClock:
+class FixedClock(SystemClock):
     """A clock that began at `start` and runs on from there: for a world with a date of its own.
 
-    Identifiers and keys stay unpredictable.
+    Timeouts stay real; identifiers and keys stay unpredictable.
     """
 
     start: datetime
-    _system: SystemClock = field(default_factory=SystemClock)
-    _began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._began = time.monotonic()
 
     def time(self) -> float:
         """The start, moved on by the time since this clock was made."""
         return self.start.astimezone(UTC).timestamp() + time.monotonic() - self._began
-
-    def monotonic(self) -> float:
-        """The machine's monotonic clock: timeouts stay real."""
-        return self._system.monotonic()
-
-    def ulid(self) -> str:
-        """A new ULID."""
-        return self._system.ulid()
-
-    def token(self, size: int) -> bytes:
-        """Bytes of the operating system's generator."""
-        return self._system.token(size)

@@ -32,8 +32,7 @@ def canonical(value: object) -> bytes:
     try:
         return orjson.dumps(value, default=plain_of, option=_OPTIONS)
     except (TypeError, orjson.JSONEncodeError) as error:
-        msg = f"no canonical form: {error}"
-        raise ValueRefused(msg) from error
+        raise ValueRefused(f"no canonical form: {error}") from error
 
 
 def plain_of(value: object) -> object:
@@ -48,8 +47,7 @@ def plain_of(value: object) -> object:
         return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     if isinstance(value, Mapping):
         return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    msg = f"{type(value).__name__}"
-    raise TypeError(msg)
+    raise TypeError(f"{type(value).__name__}")
 
 
 def keyed(key: bytes, data: bytes) -> str:

@@ -159,8 +159,7 @@ def load_project(root: Path) -> Project:
     """Load a project. Raises ProjectRefused with the reference that cannot be resolved."""
     raw = _table_of(root)
     if raw is None:
-        msg = f"no [tool.leitstand] in `{root}`"
-        raise ProjectRefused(msg)
+        raise ProjectRefused(f"no [tool.leitstand] in `{root}`")
     try:
         table = Table.model_validate(raw, strict=False)
     except ValidationError as error:
@@ -190,8 +189,7 @@ def _roles(root: Path, names: Sequence[str]) -> list[Role[Any]]:
     found = [_named(root, name) for name in names]
     for name, role in zip(names, found, strict=True):
         if not isinstance(role, Role):
-            msg = f"`{name}` is no Role"
-            raise ProjectRefused(msg, where="roles")
+            raise ProjectRefused(f"`{name}` is no Role", where="roles")
     return found
 
 
@@ -199,8 +197,7 @@ def _named(root: Path, reference: str) -> Any:  # noqa: ANN401 - the caller know
     module, _, name = reference.partition(":")
     found = getattr(_module(root, module), name, None)
     if found is None:
-        msg = f"`{module}` has no `{name}`"
-        raise ProjectRefused(msg, where=reference)
+        raise ProjectRefused(f"`{module}` has no `{name}`", where=reference)
     return found
 
 

@@ -140,8 +140,7 @@ def _signature(
     name: str, run: Callable[..., Awaitable[Any]], *, writes: bool
 ) -> tuple[object, type, object]:
     if not inspect.iscoroutinefunction(run):
-        msg = f"`{name}` must be an async function"
-        raise ToolDefined(msg, where=name)
+        raise ToolDefined(f"`{name}` must be an async function", where=name)
     hints: dict[str, Any] = get_type_hints(run)
     result = hints.pop("return", None)
     parameters = list(hints.values())

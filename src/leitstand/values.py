@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Generic, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from leitstand.errors import SecretMissing, ValueRefused
 
@@ -20,6 +20,7 @@ __all__ = [
     "Frozen",
     "Identifier",
     "Money",
+    "Names",
     "Percent",
     "Reading",
     "Secret",
@@ -62,15 +63,20 @@ def check_text(value: str) -> str:
     for char in value:
         category = unicodedata.category(char)
         if category in _HIDDEN or (category == "Cc" and char not in "\n\t"):
-            msg = f"hidden or control character U+{ord(char):04X}"
-            raise ValueError(msg)
+            raise ValueError(f"hidden or control character U+{ord(char):04X}")
     return unicodedata.normalize("NFC", value)
+
+
+def split_names(text: object) -> object:
+    """The parts of a text between commas, as a file states a list; anything else as it is."""
+    return tuple(n.strip() for n in text.split(",") if n.strip()) if isinstance(text, str) else text
 
 
 Money = Annotated[int, Field(strict=True, ge=-_LIMIT_CENTS, le=_LIMIT_CENTS)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 Identifier = Annotated[str, Field(strict=True), AfterValidator(check_identifier)]
 Text = Annotated[str, Field(strict=True, max_length=20_000), AfterValidator(check_text)]
+Names = Annotated[tuple[Identifier, ...], BeforeValidator(split_names)]
 
 
 class Reading(Frozen, Generic[T]):
@@ -113,8 +119,7 @@ class Secret:
         kind, _, name = self._reference.partition(":")
         value = os.environ.get(name) if kind == "env" else _content(Path(name))
         if not value:
-            msg = f"`{self._reference}` is empty or absent"
-            raise SecretMissing(msg)
+            raise SecretMissing(f"`{self._reference}` is empty or absent")
         return value
 
     def __repr__(self) -> str:
@@ -122,8 +127,7 @@ class Secret:
         return f"Secret({self._reference!r})"
 
     def __reduce__(self) -> NoReturn:
-        msg = "a secret is not pickled"
-        raise TypeError(msg)
+        raise TypeError("a secret is not pickled")
 
 
 def parse_money(text: str) -> int:
@@ -133,8 +137,7 @@ def parse_money(text: str) -> int:
     other digits than ASCII, more than two decimals) and above 10^14 cents.
     """
     if not _AMOUNT.fullmatch(text):
-        msg = f"`{text[:40]!r}` is not an amount such as 1234.56"
-        raise ValueRefused(msg)
+        raise ValueRefused(f"`{text[:40]!r}` is not an amount such as 1234.56")
     return cents_of(Decimal(text))
 
 
@@ -144,12 +147,10 @@ def cents_of(amount: Decimal) -> int:
     Raises ValueRefused otherwise: an amount is never rounded on its way to the guard.
     """
     if not amount.is_finite() or abs(amount) * 100 > _LIMIT_CENTS:
-        msg = f"`{amount}` is not a usable amount"
-        raise ValueRefused(msg)
+        raise ValueRefused(f"`{amount}` is not a usable amount")
     cents = amount * 100
     if cents != cents.to_integral_value():
-        msg = f"`{amount}` has more than two decimals"
-        raise ValueRefused(msg)
+        raise ValueRefused(f"`{amount}` has more than two decimals")
     return int(cents)
 
 

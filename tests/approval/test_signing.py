@@ -1,18 +1,10 @@
-"""What is signed, what a decision must say, and what the evidence digest holds."""
+"""What is signed, and what a decision must say."""
 
 from typing import get_args
 
 import pytest
 
-from leitstand.approval import (
-    Refusal,
-    Statement,
-    evidence_digest,
-    sign,
-    signed_bytes,
-    words,
-    write,
-)
+from leitstand.approval import Refusal, Statement, sign, signed_bytes, words, write
 from leitstand.approval.refusal import Reason
 from leitstand.errors import ApprovalRefused
 from leitstand.records import Approval
@@ -56,19 +48,6 @@ def test_incomplete_statements_are_refused(statement: Statement) -> None:
     """A no says why; other arguments come as an edit, with the digest of what is to run."""
     with pytest.raises(ApprovalRefused, match="LS601"):
         write(CHECKPOINT, HEAD, "department_head", statement, CLOCK, 900.0)
-
-
-def test_the_evidence_digest_is_keyed_and_exact() -> None:
-    """Order, borders and key count: neither a shifted border nor another case's key gives it."""
-    digest = evidence_digest(b"k" * 32, [b"ab", b"c"])
-    others = [
-        evidence_digest(b"k" * 32, [b"a", b"bc"]),
-        evidence_digest(b"k" * 32, [b"c", b"ab"]),
-        evidence_digest(b"k" * 32, [b"ab", b"c", b""]),
-        evidence_digest(b"l" * 32, [b"ab", b"c"]),
-    ]
-    assert digest == evidence_digest(b"k" * 32, iter([b"ab", b"c"]))
-    assert digest not in others
 
 
 @pytest.mark.parametrize("reason", get_args(Reason))

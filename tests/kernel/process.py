@@ -28,6 +28,8 @@ class InlineWriter(Writer):
     So a crash can come before the commit, and between the commit and its acknowledgement.
     """
 
+    file: sqlite3.Connection
+
     def __init__(self, engine: Engine, world: World) -> None:
         self._world = world
         self._broken = None
@@ -60,6 +62,8 @@ class InlineWriter(Writer):
                 self.appends += 1
                 self._note(job.what)
         self._world.later(self._world.loop.random.uniform(0, 0.02), _acknowledge, group, results)
+        for ulid in self.file.execute(_UNHEARD, (self._world.clock.time(),)):
+            self._world.faults.append(f"{ulid}: a signal is there and nothing will wake the case")
 
     def close(self) -> None:
         """The process dies: what was not committed is gone."""
@@ -89,7 +93,7 @@ class Process:
         self.rules = Rules(
             bundle(world.rules), TOOLS, lambda _: LIMITS, people, world.clock, b"s" * 32
         )
-        self.file = sqlite3.connect(path, isolation_level=None)
+        self.file = self.store.writer.file = sqlite3.connect(path, isolation_level=None)
         self.workers: dict[str, Worker] = {}
         self.runtimes: dict[str, Runtime] = {}
         for name, version in (("a", 1), ("b", release)):
@@ -147,6 +151,10 @@ class Process:
         return Reading[Answer](value=Answer(amount=amount), source=prompt, confidence=80)
 
 
+_UNHEARD = """
+select c.ulid from signals s join cases c on c.case_no = s.case_no
+where s.drawn = 0 and c.status = 'waiting' and (c.due is null or c.due > ?)
+"""
 _DUE = "select 1 from cases where due <= ? and status in ('ready', 'running', 'waiting') limit 1"
 
 

@@ -148,8 +148,10 @@ class System:
         if self.down:
             raise Unreachable(f"{self.name} is down", where=self.name)
         answer = world.loop.create_future()
+        if random.random() < 0.08:  # Lost on its way; whoever sent it cannot know.
+            return await answer
         world.on_the_way += 1
-        slow = self.slow or random.random() < 0.1
+        slow = self.slow or random.random() < 0.2
         delay = random.uniform(0, TIMEOUT + SETTLE / 2) if slow else random.uniform(0, 0.5)
         world.later(delay, self._arrive, args, key, answer)
         return await answer

@@ -166,6 +166,7 @@ async def test_row_03_a_step_that_runs_again_makes_no_call_twice(scene: Scene) -
     for frozen in (await scene.tape(ulid)).open_checkpoints():
         await _sign(scene, ulid, frozen.id)
         await scene.go_on()
+        print(len(runs), await scene.status(ulid), scene.bank.calls, [e.kind for e in await scene.events(ulid)])
     assert len(runs) == 3
     assert [c[0] for c in scene.bank.calls] == ["get", "bank.book", "bank.pay", "bank.pay"]
     assert set(scene.bank.effects.values()) == {1}
@@ -219,7 +220,12 @@ async def test_row_04_a_version_forced_on_a_case_is_held(
     object.__setattr__(compiled, "version", old)
     await liar.run_until_idle()
     assert works.erp.rows == {}
-    (held,) = [e for e in (await works.store.journal(ulid)).events if e.kind == "held"]
+    if version is renamed:  # It asks anew, under its own address; then the old one diverges.
+        await works.runtime(first()).run_until_idle()
+        await works.runtime(first()).run_until_idle()
+    events = (await works.store.journal(ulid)).events
+    print([(e.kind,e.address,e.body[:100]) for e in events])
+    (held,) = [e for e in events if e.kind == "held"]
     assert orjson.loads(held.body)["reason"] == "diverged"
 
 
@@ -408,10 +414,10 @@ async def test_row_09_a_timeout_is_an_argument_of_the_call(scene: Scene) -> None
 
     async def step(desk: Desk) -> object:
         with suppress(Unreachable):
-            scene.bank.before += [late]
             await desk.call(book, SMALL, timeout=0.01)
         return None
 
+    scene.bank.before.append(late)
     ulid = await scene.begin(step)
     assert (await scene.status(ulid))[0] == "waiting"
     await scene.go_on(later=SETTLED)
@@ -559,10 +565,10 @@ async def _until_crash(scene: Scene, ulid: str, number: int) -> bool:
     def counted(what: Any) -> Any:  # noqa: ANN401 as it is
         nonlocal count
         count += 1
-        if count == number // 2 and not number % 2:
+        if count > number // 2 or (count == number // 2 and not number % 2):
             raise Crash
         future = append(what)
-        return _dying(future) if count == number // 2 else future
+        return asyncio.ensure_future(_dying(future)) if count == number // 2 else future
 
     scene.store.append = counted
     try:

@@ -177,12 +177,17 @@ async def test_held_cases_say_what_was_recorded(office: Office) -> None:
     assert (found.entry.reason, found.text) == ("defect", "second")
 
 
-@pytest.mark.parametrize("index", ["checkpoints_open", "checkpoints_roles"])
-async def test_lists_are_answered_by_an_index(office: Office, index: str) -> None:
+PLANS = {
+    "checkpoints_open": """explain query plan select id from checkpoints
+        where tenant = 't' and state = 'open' and opened >= 1 order by opened limit 50""",
+    "checkpoints_roles": """explain query plan select id from checkpoints
+        where tenant = 't' and state = 'open' and roles = 'r' order by opened limit 50""",
+}
+
+
+@pytest.mark.parametrize(("index", "query"), PLANS.items(), ids=PLANS)
+async def test_lists_are_answered_by_an_index(office: Office, index: str, query: str) -> None:
     """What waits is never searched for among everything that ever waited."""
-    by_roles = {"checkpoints_open": "", "checkpoints_roles": "and roles = 'r'"}
-    query = """explain query plan select id from checkpoints where tenant = 't' and state = 'open'
-    {} and opened >= 1 order by opened limit 50""".format(by_roles[index])
     plan = await office.store.read(lambda c: [str(row) for row in c.exec_driver_sql(query)])
     assert f"USING INDEX {index}" in plan[0]
     assert not any("TEMP B-TREE" in row for row in plan)

@@ -5,7 +5,7 @@ from leitstand.approval.directory import Directory, FileDirectory
 from leitstand.approval.edit import edit
 from leitstand.approval.keyring import Keyring, id_of
 from leitstand.approval.refusal import Reason, Refusal, words
-from leitstand.approval.signing import Statement, evidence_digest, sign, signed_bytes, write
+from leitstand.approval.signing import Statement, sign, signed_bytes, write
 from leitstand.approval.verifying import Grants, verify
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "changed",
     "corrections",
     "edit",
-    "evidence_digest",
     "id_of",
     "sign",
     "signed_bytes",

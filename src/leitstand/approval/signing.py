@@ -4,18 +4,17 @@ An approval names one checkpoint at one address of one case, the arguments propo
 the readings shown and the policies that asked. Change one of them and the signature is void.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leitstand.clock import Clock
-from leitstand.digest import canonical, keyed
+from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
 from leitstand.records import Answer, Approval, Checkpoint, Person
 from leitstand.values import Frozen
 
-__all__ = ["BOUND", "IDENTIFIED", "Statement", "evidence_digest", "sign", "signed_bytes", "write"]
+__all__ = ["BOUND", "IDENTIFIED", "Statement", "sign", "signed_bytes", "write"]
 
 IDENTIFIED = ("case", "tenant", "address", "tool", "proposed", "requester")
 """Fields that say which question was decided."""
@@ -75,12 +74,6 @@ def sign(approval: Approval, key: Ed25519PrivateKey) -> Approval:
 def signed_bytes(approval: Approval) -> bytes:
     """What is signed: the purpose, then all fields but the signature in canonical form."""
     return _PURPOSE + canonical(approval.model_dump(mode="json", exclude={"signature"}))
-
-
-def evidence_digest(key: bytes, readings: Iterable[bytes]) -> str:
-    """Digest of the readings shown, in their order, under the case's key."""
-    parts = [len(r).to_bytes(8, "big") + r for r in readings]
-    return keyed(key, b"".join(parts))
 
 
 def _complete(statement: Statement) -> None:

@@ -164,7 +164,7 @@ async def _show(name: str, state: State, lang: Lang, *, json: bool) -> None:
 
 
 def _print(dossier: "Dossier", texts: "Texts") -> None:
-    from leitstand.cli.inbox import cut
+    from leitstand.cli.sheet import cut
 
     typer.echo("\n".join(map(cut, _lines(dossier, texts))))
 

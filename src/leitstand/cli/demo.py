@@ -43,10 +43,10 @@ def demo(
 
 async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> None:
     from leitstand.cli.batch import files_in, worked_off
-    from leitstand.cli.inbox import print_exceptions
     from leitstand.cli.output import hint, line
     from leitstand.cli.place import opened
     from leitstand.cli.rows import print_rows
+    from leitstand.cli.sheet import print_exceptions
     from leitstand.errors import ProjectRefused
     from leitstand.inbox import queue_of, texts_of
 

@@ -17,9 +17,9 @@ __all__ = ["sit"]
 async def sit(state: State, lang: Lang, person: str, limit: int) -> None:
     """Show the queue and decide until nobody wants to go on."""
     from leitstand.cli import session
-    from leitstand.cli.inbox import describe
     from leitstand.cli.output import fail
     from leitstand.cli.place import load, opened
+    from leitstand.cli.sheet import describe
     from leitstand.errors import LeitstandError
     from leitstand.inbox import queue_of, texts_of
 
@@ -44,8 +44,8 @@ async def _one(
     leitstand: "Leitstand", texts: "Texts", number: str, signer: "Signer | None", name: str
 ) -> "Signer | None":
     """One card: shown, then decided or left; whoever decided stays logged in."""
-    from leitstand.cli.inbox import lines_of
     from leitstand.cli.session import signer_of
+    from leitstand.cli.sheet import lines_of
     from leitstand.inbox import card_of, find_pending
 
     pending = await find_pending(leitstand, number, texts)

@@ -7,17 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from leitstand.digest import plain
 from leitstand.errors import ModelRefused
-from leitstand.values import Frozen, Identifier, Percent, Text
+from leitstand.values import Frozen, Identifier, Names, Percent, Text
 
 __all__ = ["Prompt"]
-
-
-def _names(text: object) -> object:
-    return tuple(n.strip() for n in text.split(",") if n.strip()) if isinstance(text, str) else text
 
 
 class Prompt(Frozen):
@@ -35,7 +31,7 @@ class Prompt(Frozen):
     owner: Text
     released: date
     budget: Annotated[int, Field(gt=0)]
-    inputs: Annotated[tuple[Identifier, ...], BeforeValidator(_names)] = ()
+    inputs: Names = ()
     confidence: Percent = 0
 
     @staticmethod

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from leitstand.errors import Cause
 from leitstand.policy.finding import Finding
 from leitstand.records import Decision, Hit, Level
-from leitstand.values import Identifier, Text
+from leitstand.values import Identifier, Names, Text
 
 __all__ = ["ROUTES", "Notes", "Rule", "read_rule"]
 
@@ -34,15 +34,10 @@ ROUTES: Mapping[str, Decision] = MappingProxyType(
 _NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 
-def _names(text: object) -> object:
-    return tuple(n.strip() for n in text.split(",") if n.strip()) if isinstance(text, str) else text
-
-
 def _digits(text: object) -> object:
     return int(text) if isinstance(text, str) and _NUMBER.fullmatch(text) else text
 
 
-Names = Annotated[tuple[Identifier, ...], BeforeValidator(_names)]
 Number = Annotated[int, BeforeValidator(_digits)]
 
 

@@ -33,18 +33,14 @@ class Prepared:
             text, pick = self._for(conn.dialect)
             conn.exec_driver_sql(text, [pick(row) for row in rows])
 
-    def ask(self, conn: Connection, row: Row) -> CursorResult[Any]:
-        """Ask with the parameters of `row`."""
-        text, pick = self._for(conn.dialect)
-        return conn.exec_driver_sql(text, pick(row))
-
     def among(self, conn: Connection, numbers: Iterable[int]) -> CursorResult[Any]:
         """Ask about the cases of these numbers, `MINE` in the statement.
 
         Numbers stand in the text itself: SQLAlchemy would make a parameter of each, anew each time.
         """
         text, pick = self._for(conn.dialect)
-        return conn.exec_driver_sql(text.replace(_SLOT, ",".join(map(str, numbers))), pick({}))
+        mine = ",".join(map(str, numbers)) or "null"
+        return conn.exec_driver_sql(text.replace(_SLOT, mine), pick({}))
 
     def _for(self, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
         found = self._ready.get(dialect.name)

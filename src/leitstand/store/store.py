@@ -20,6 +20,7 @@ from leitstand.store.arrival import NewCase, Tell
 from leitstand.store.batch import Append
 from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
+from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.schema import (
     PAGE_SHIFT,
     blobs,
@@ -117,14 +118,11 @@ class Store:
             rows = conn.execute(query, {"now": now, "limit": limit}).mappings().all()
             if not rows:
                 return []
-            conn.execute(
-                _CLAIM, [{"no": r["case_no"], "to": owner, "end": now + lease} for r in rows]
-            )
+            _CLAIM.run(conn, [{"no": r["case_no"], "to": owner, "end": now + lease} for r in rows])
             found = self._claimed(conn, [dict(r) for r in rows], until)
             # One case that cannot be opened is put aside; it keeps no other from running.
-            shut = [{"no": no, "why": _why(c)} for no, c in found if not isinstance(c, Claimed)]
-            if shut:
-                conn.execute(_SHUT, shut)
+            shut = [(no, error) for no, error in found if not isinstance(error, Claimed)]
+            _SHUT.run(conn, [{"no": no, "why": _why(error)} for no, error in shut])
             return [c for _, c in found if isinstance(c, Claimed)]
 
         return await self.writer.work(take)
@@ -138,8 +136,8 @@ class Store:
         rows = [{"no": no, "its": fence, "end": until} for no, fence in owned.items()]
 
         def push(conn: Connection) -> set[int]:
-            conn.execute(_RENEW, rows)
-            fences = conn.execute(_FENCES, {"numbers": list(owned)})
+            _RENEW.run(conn, rows)
+            fences = _FENCES.among(conn, owned)
             return {no for no, fence in fences if owned[no] == fence}
 
         return end, await self.writer.work(push) if rows else set()
@@ -223,15 +221,15 @@ class Store:
 
         One question each for all of them.
         """
-        given = {"numbers": [int(r["case_no"]) for r in rows]}
-        wrapped: dict[int, bytes] = dict(conn.execute(_KEYS, given).all())
+        mine = [int(r["case_no"]) for r in rows]
+        wrapped: dict[int, bytes] = dict(_KEYS.among(conn, mine).all())
         found: dict[int, list[Page]] = {}
-        for at, headers, body in conn.execute(_PAGES, given):
+        for at, headers, body in _PAGES.among(conn, mine):
             page = Page(at & ((1 << PAGE_SHIFT) - 1), headers, body)
             found.setdefault(at >> PAGE_SHIFT, []).append(page)
         waiting: dict[int, list[Signal]] = {}
         if any(r["pending"] for r in rows):
-            for no, *signal in conn.execute(_SIGNALS, given):
+            for no, *signal in _SIGNALS.among(conn, mine):
                 waiting.setdefault(no, []).append(Signal(*signal))
         return [(int(r["case_no"]), self._one(r, wrapped, found, waiting, lease_end)) for r in rows]
 
@@ -305,7 +303,7 @@ def _due(only: tuple[tuple[str, str], ...] | None) -> Select[Any]:
     return query.order_by(cases.c.due).limit(bindparam("limit"))
 
 
-_CLAIM = (
+_CLAIM = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
@@ -316,7 +314,7 @@ _CLAIM = (
         due=bindparam("end"),
     )
 )
-_RENEW = (
+_RENEW = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"), cases.c.fence == bindparam("its"))
     .values(due=bindparam("end"))
@@ -328,29 +326,24 @@ _MAKER = (
     .join(effects, effects.c.case_no == cases.c.case_no)
     .where(effects.c.key == bindparam("key"))
 )
-_FENCES = select(cases.c.case_no, cases.c.fence).where(
-    cases.c.case_no.in_(bindparam("numbers", expanding=True))
-)
-_SHUT = (
+_FENCES = Prepared(select(cases.c.case_no, cases.c.fence).where(cases.c.case_no.in_(MINE)))
+_SHUT = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(status="held", reason=bindparam("why"), due=None, owner=None)
 )
-_ASKED = cases.c.case_no.in_(bindparam("numbers", expanding=True))
-_KEYS = select(keys.c.case_no, keys.c.wrapped).where(
-    keys.c.case_no.in_(bindparam("numbers", expanding=True))
-)
+_KEYS = Prepared(select(keys.c.case_no, keys.c.wrapped).where(keys.c.case_no.in_(MINE)))
 _SHIFTED = cases.c.case_no.op("<<")(PAGE_SHIFT)
-_PAGES = (
+_PAGES = Prepared(
     select(pages.c.page, pages.c.headers, pages.c.body)
     .select_from(
         cases.join(pages, pages.c.page.between(_SHIFTED, _SHIFTED + (1 << PAGE_SHIFT) - 1))
     )
-    .where(_ASKED)
+    .where(cases.c.case_no.in_(MINE))
     .order_by(pages.c.page)
 )
-_SIGNALS = (
+_SIGNALS = Prepared(
     select(signals.c.case_no, signals.c.id, signals.c.kind, signals.c.body, signals.c.at)
-    .where(signals.c.case_no.in_(bindparam("numbers", expanding=True)), signals.c.drawn == 0)
+    .where(signals.c.case_no.in_(MINE), signals.c.drawn == 0)
     .order_by(signals.c.at, signals.c.id)
 )
