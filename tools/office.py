@@ -15,7 +15,6 @@ from leitstand.clock import Clock
 from leitstand.digest import canonical, plain
 from leitstand.errors import ProjectRefused
 from leitstand.tool import Connection
-from leitstand.values import Text, check_text
 from tools.dms.embedded import EmbeddedDms
 from tools.einvoice import EInvoices, FoundInvoice, LocalEInvoices, ReadDocument, Reader
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
@@ -88,16 +87,9 @@ def _keep(state: Path, file: Path) -> dict[str, Any]:
     }
 
 
-def _printable(name: str) -> Text:
-    """A file's name, every character that no text may hold as `?`."""
-    return "".join(map(_safe, name))[:400]
-
-
-def _safe(char: str) -> str:
-    try:
-        return check_text(char)
-    except ValueError:
-        return "?"
+def _printable(name: str) -> str:
+    """A file's name, every character that does not print as `?`."""
+    return "".join(c if c.isprintable() else "?" for c in name)[:400]
 
 
 def _intakes(state: Path, invoices: EInvoices | None) -> FolderIntakes:

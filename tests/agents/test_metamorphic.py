@@ -21,7 +21,7 @@ def essence(result: Result) -> Essence:
     return result.decision, result.guardrails, result.approval, result.tools
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_another_company_with_the_same_troubles(
     seed: int, tmp_path: Path, results: dict[str, Result]
 ) -> None:

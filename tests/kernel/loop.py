@@ -14,7 +14,7 @@ from asyncio import events
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar, copy_context
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 __all__ = ["WORKER", "Stuck", "VirtualLoop", "Worker"]
 
@@ -101,7 +101,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """A future of this loop."""
         return asyncio.Future(loop=self)
 
-    def create_task(
+    def create_task(  # pyright: ignore[reportIncompatibleMethodOverride] no factory here
         self,
         coro: Coroutine[Any, Any, T],
         *,
@@ -115,7 +115,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             worker.tasks.append(weakref.ref(task))
         return task
 
-    def run_in_executor(  # pyright: ignore[reportIncompatibleMethodOverride] same thread
+    def run_in_executor(
         self, executor: object, func: Callable[..., T], *args: object
     ) -> "asyncio.Future[T]":
         """Run a function in this thread, a little later."""
@@ -226,5 +226,4 @@ def _bury(task: "asyncio.Task[Any]") -> None:
 
 
 def _owner(handle: asyncio.Handle) -> Worker | None:
-    context: Context = handle._context
-    return context.get(WORKER)
+    return cast("Context", handle._context).get(WORKER)

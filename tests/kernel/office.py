@@ -333,13 +333,34 @@ def roles(version: int) -> dict[str, Compiled]:
     return {name: _role(name, version).compile() for name in ("clerk", "checker")}
 
 
+async def _run(case: Work, desk: Desk, part: int) -> str:
+    stage = PLANS[case.plan][case.at]
+    return str(await _work(desk, stage.parts[part], _Memory(desk, [])))
+
+
+async def part(case: Work, desk: Desk) -> Update:
+    """One of many parts side by side."""
+    return {"log": (await _run(case, desk, case.part),)}
+
+
+async def left(case: Work, desk: Desk) -> Update:
+    """The first of two that meet."""
+    return {"log": (await _run(case, desk, 0),)}
+
+
+async def right(case: Work, desk: Desk) -> Update:
+    """The second of two that meet."""
+    return {"log": (await _run(case, desk, 1),)}
+
+
+async def meet(case: Work, desk: Desk) -> Update:
+    """Where both have come."""
+    return {"at": case.at + 1}
+
+
 def _role(name: str, version: int) -> Role[Work]:
     queue = ("system unreachable", "data missing", "contradictory results")
     role = Role(name, Work, tools=TOOLS, queue=dict.fromkeys(queue, ("clerk",)))
-
-    async def run(case: Work, desk: Desk, part: int) -> str:
-        stage = PLANS[case.plan][case.at]
-        return str(await _work(desk, stage.parts[part], _Memory(desk, [])))
 
     after = ["late"] if version > 1 else []
 
@@ -352,26 +373,15 @@ def _role(name: str, version: int) -> Role[Work]:
             return goto(*(send("part", part=i) for i in range(len(stage.parts))), at=case.at + 1)
         if stage.kind == "both":
             return goto("left", "right")
-        told = await run(case, desk, 0)
+        told = await _run(case, desk, 0)
         if told.endswith("13"):
             return exception("data missing", "an unlucky number")
         return goto("work", at=case.at + 1, log=(told,))
 
-    @role.step(then=["work"])
-    async def part(case: Work, desk: Desk) -> Update:
-        return {"log": (await run(case, desk, case.part),)}
-
-    @role.step()
-    async def left(case: Work, desk: Desk) -> Update:
-        return {"log": (await run(case, desk, 0),)}
-
-    @role.step()
-    async def right(case: Work, desk: Desk) -> Update:
-        return {"log": (await run(case, desk, 1),)}
-
-    @role.step(then=["work"])
-    async def meet(case: Work, desk: Desk) -> Update:
-        return {"at": case.at + 1}
+    role.step(then=["work"])(part)
+    role.step()(left)
+    role.step()(right)
+    role.step(then=["work"])(meet)
 
     async def late(case: Work, desk: Desk) -> Exit:
         return done(log=",".join(case.log), at=(await desk.now()).isoformat())

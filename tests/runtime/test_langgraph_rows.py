@@ -1,6 +1,6 @@
 """What breaks plain LangGraph in production does not break here, one test for each way it breaks.
 
-The numbers are those of the table in docs/kernel.md's sources: approvals answered twice (1), unknown
+The numbers are those of the list we design around: approvals answered twice (1), unknown
 or stale checkpoints (2), steps run again on resume (3), code that changes while a case is paused
 (4), crashes between call and record (5), two workers on one case (7), cancellation (9), a rejected
 action proposed again (12), a message to a case that waits for an approval (13).
@@ -21,7 +21,22 @@ from leitstand.errors import LeitstandError, Missing, Rejected, Unreachable
 from leitstand.role import Role
 from leitstand.store import Journal
 from leitstand.tool import Tool
-from tests.guard.scene import Crash, Find, Paid, Pay, Scene, Step, book, get, pay, wire
+from tests.guard.scene import (
+    ASK,
+    GRANT,
+    Crash,
+    Find,
+    Paid,
+    Pay,
+    Scene,
+    Step,
+    book,
+    bundle_of,
+    get,
+    pay,
+    wire,
+    work_of,
+)
 from tests.runtime.payables import Invoice, Works, checking, first, renamed, shorter
 
 LARGE, SMALL = Pay(no="R1", cents=20_000), Pay(no="R1", cents=100)
@@ -126,9 +141,7 @@ async def test_row_02_a_stale_checkpoint_is_refused(scene: Scene) -> None:
     ulid = await scene.begin(paying)
     old, _ = await scene.shown(ulid)
     await scene.decide(ulid)
-    scene.rules.bundle = type(scene.rules.bundle).of(
-        {"rules.cedar": _again()}, tuple(scene.rules.tools.values()), ()
-    )
+    scene.rules.bundle = bundle_of(GRANT + ASK.replace('@id("ask-one")', '@id("ask-again")'))
     await scene.go_on()
     ben = scene.house.people["t", "ben"]
     stale = write(old, ben, "head", Statement(answer="approve"), scene.clock, 900.0)
@@ -163,10 +176,9 @@ async def test_row_03_a_step_that_runs_again_makes_no_call_twice(scene: Scene) -
 
     ulid = await scene.begin(step)
     assert [c[0] for c in scene.bank.calls] == ["get", "bank.book"]
-    for frozen in (await scene.tape(ulid)).open_checkpoints():
-        await _sign(scene, ulid, frozen.id)
+    for _ in range(2):  # A desk that waits makes no further call, so they are asked in turn.
+        await scene.decide(ulid)
         await scene.go_on()
-        print(len(runs), await scene.status(ulid), scene.bank.calls, [e.kind for e in await scene.events(ulid)])
     assert len(runs) == 3
     assert [c[0] for c in scene.bank.calls] == ["get", "bank.book", "bank.pay", "bank.pay"]
     assert set(scene.bank.effects.values()) == {1}
@@ -220,11 +232,11 @@ async def test_row_04_a_version_forced_on_a_case_is_held(
     object.__setattr__(compiled, "version", old)
     await liar.run_until_idle()
     assert works.erp.rows == {}
-    if version is renamed:  # It asks anew, under its own address; then the old one diverges.
-        await works.runtime(first()).run_until_idle()
-        await works.runtime(first()).run_until_idle()
+    if version is renamed:  # It asks anew, under its own name; the one that was signed for diverges.
+        own = works.runtime(first())
+        await own.signal(ulid, "news", {}, "n1")
+        await own.run_until_idle()
     events = (await works.store.journal(ulid)).events
-    print([(e.kind,e.address,e.body[:100]) for e in events])
     (held,) = [e for e in events if e.kind == "held"]
     assert orjson.loads(held.body)["reason"] == "diverged"
 
@@ -242,7 +254,7 @@ async def test_row_05_a_worker_dies_between_call_and_record(
     At most one effect; a system that can say what happened is asked, one that cannot goes to a
     person. The case ends, or is held with a reason.
     """
-    scene.roles["clerk"] = _role(_write(tool))
+    scene.roles["clerk"] = work_of(_write(tool))
     ulid = await scene.start()
     _plant(scene, monkeypatch, point)
     with pytest.raises(Crash):
@@ -263,14 +275,14 @@ async def test_row_05_a_worker_dies_between_call_and_record(
     assert (await scene.tape(ulid)).unsettled() == []
 
 
-@KINDS
+@pytest.mark.parametrize("tool", [pay, book], ids=lambda t: t.name)
 async def test_row_05_dies_at_every_commit(tmp_path: Path, tool: Tool[Any, Any]) -> None:
     """Before and after each append of a signed payment: nothing is lost, nothing happens twice."""
     for number in range(12):
         folder = tmp_path / str(number)
         folder.mkdir()
         scene = Scene(folder)
-        scene.roles["clerk"] = _role(_write(tool, LARGE))
+        scene.roles["clerk"] = work_of(_write(tool, LARGE))
         ulid = await scene.start()
         crashed = await _until_crash(scene, ulid, number)
         await _to_the_end(scene, ulid)
@@ -291,7 +303,7 @@ async def test_row_05_a_look_up_that_lags_is_asked_again(scene: Scene) -> None:
         raise Crash
 
     scene.bank.after.append(die)
-    scene.roles["clerk"] = _role(_write(book))
+    scene.roles["clerk"] = work_of(_write(book))
     ulid = await scene.start()
     with pytest.raises(Crash):
         await scene.go_on()
@@ -318,7 +330,7 @@ async def test_row_07_two_workers_on_one_case(scene: Scene) -> None:
         await go.wait()
 
     scene.bank.before.append(stop)
-    scene.roles["clerk"] = _role(_write(pay))
+    scene.roles["clerk"] = work_of(_write(pay))
     ulid = await scene.start()
     slow = asyncio.ensure_future(scene.runtime().run_until_idle())
     await first_in.wait()
@@ -334,17 +346,14 @@ async def test_row_07_two_workers_on_one_case(scene: Scene) -> None:
 
 async def test_row_07_many_workers_share_the_work(scene: Scene) -> None:
     """Four workers, twelve cases: each is run by one of them, each effect happens once."""
-    numbers = iter(range(100))
-
     async def step(desk: Desk) -> object:
         found = await desk.call(get, Find(no="A"))
         when = await desk.now()
         no = f"R{when.timestamp():.6f}-{found.value}"
         return (await desk.call(pay, SMALL.model_copy(update={"no": no}))).no
 
-    scene.roles["clerk"] = _role(step)
+    scene.roles["clerk"] = work_of(step)
     ulids = [await scene.start() for _ in range(12)]
-    assert next(numbers) == 0
     await asyncio.gather(*(scene.runtime().run_until_idle() for _ in range(4)))
     assert {(await scene.status(u))[0] for u in ulids} == {"done"}
     assert len(scene.bank.effects) == 12
@@ -430,8 +439,6 @@ async def test_row_09_a_timeout_is_an_argument_of_the_call(scene: Scene) -> None
 
 async def test_row_12_a_rejected_action_proposed_again_ends_with_people(scene: Scene) -> None:
     """A step that will not take no for an answer: after the second no the case is in the queue."""
-    cents = iter(range(20_000, 30_000))
-
     async def step(desk: Desk) -> object:
         at = 20_000
         while True:
@@ -445,7 +452,7 @@ async def test_row_12_a_rejected_action_proposed_again_ends_with_people(scene: S
         await scene.decide(ulid, said=Statement(answer="reject", reason="nein"))
         await scene.go_on()
     status, reason = await scene.status(ulid)
-    assert (status, next(cents)) == ("exception", 20_000)
+    assert status == "exception"
     assert "2 rejections" in reason
     assert scene.bank.calls == []
     assert (await scene.tape(ulid)).open_checkpoints() == []
@@ -507,18 +514,6 @@ async def test_row_13_no_message_is_an_approval(scene: Scene) -> None:
 
 
 # ---- how it is done ----
-
-
-def _role(step: Step) -> Any:  # noqa: ANN401 a compiled role
-    from tests.guard.scene import work_of
-
-    return work_of(step)
-
-
-def _again() -> str:
-    from tests.guard.scene import ASK, GRANT
-
-    return GRANT + ASK.replace('@id("ask-one")', '@id("ask-again")')
 
 
 def _write(tool: Tool[Any, Any], args: Pay = SMALL) -> Step:
@@ -606,15 +601,3 @@ async def _release(scene: Scene, ulid: str) -> None:
         found[key] = Paid(no=scene.bank.rows.get(key, "by hand"))
     await scene.runtime().release(ulid, "eva", "looked", found)
     await scene.go_on(later=1)
-
-
-async def _sign(scene: Scene, ulid: str, name: str) -> None:
-    """Ben signs one of several checkpoints."""
-    from leitstand.guard import checkpoint_of
-    from leitstand.store import Limits
-
-    journal = Journal(await scene.store.journal(ulid), scene.store, Limits())
-    shown = checkpoint_of(journal, journal.tape.by_id[name])
-    ben = scene.house.people["t", "ben"]
-    said = write(shown, ben, "head", Statement(answer="approve"), scene.clock, 900.0)
-    await scene.tell(ulid, "ben", said)

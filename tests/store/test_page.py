@@ -37,10 +37,10 @@ def sealed(made: list[Event], head: bytes = b"", seq: int = 0) -> tuple[Page, by
 def test_a_page_gives_back_what_was_sealed(made: list[Event], head: bytes, seq: int) -> None:
     """With the key everything comes back, without it everything but the bodies."""
     page, after = sealed(made, head, seq)
-    numbered = [replace(e, seq=seq + n) for n, e in enumerate(made)]
+    numbered = [e._replace(seq=seq + n) for n, e in enumerate(made)]
     assert list(open_page(page, KEY)) == numbered
     links = list(headers_of(page, head))
-    assert [e for e, _ in links] == [replace(e, body=b"") for e in numbered]
+    assert [e for e, _ in links] == [e._replace(body=b"") for e in numbered]
     assert links[-1][1] == after
     for event in numbered:
         head = chain(head, event.seq, event)
@@ -54,9 +54,9 @@ def test_every_part_of_a_header_counts(made: list[Event], data: st.DataObject) -
     at = data.draw(st.integers(0, len(made) - 1))
     one = made[at]
     others = (
-        replace(one, kind="held" if one.kind != "held" else "exit"),
-        replace(one, address=one.address + "x"),
-        replace(one, digest="0" * 32),
+        one._replace(kind="held" if one.kind != "held" else "exit"),
+        one._replace(address=one.address + "x"),
+        one._replace(digest="0" * 32),
     )
     for other in others:
         assert sealed([*made[:at], other, *made[at + 1 :]])[1] != head

@@ -60,9 +60,11 @@ async def worked_off(
     told: Callable[[str, int], None] = lambda _what, _count: None,
 ) -> "list[Row]":
     """Take in all files, then judge them; rows in the order given. `told` hears of progress."""
-    from leitstand.cli.run import INTAKE, start
+    from leitstand.cli.run import INTAKE, shown, start
     from leitstand.inbox import row_of
+    from leitstand.runtime import settle_memory
 
+    settle_memory()
     names = await start(leitstand, role, files)
     told("started", len(names))
     await leitstand.runtime.run_until_idle()
@@ -71,7 +73,7 @@ async def worked_off(
         await leitstand.runtime.signal(name, INTAKE, {}, f"{name}:{INTAKE}")
     await leitstand.runtime.run_until_idle()
     told("judged", len(names))
-    return [await row_of(leitstand, n, f.name) for n, f in zip(names, files, strict=True)]
+    return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]
 
 
 async def _batch(

@@ -1,15 +1,18 @@
-"""`leitstand case`: list cases, show one with all that happened, export it, release a held one."""
+"""`leitstand case`: list cases, show one with all that happened, export it, release it."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leitstand.cli.options import As, Json, Lang, State
+from leitstand.cli.options import As, Json, Lang, State, pairs
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from leitstand.inbox import Dossier, Texts
     from leitstand.runtime import Leitstand
+    from leitstand.store.export import Enclosed
 
 __all__ = ["app", "data_of", "find_case"]
 
@@ -43,12 +46,29 @@ def show(name: Name, *, state: State = None, lang: Lang = "de", json: Json = Fal
 
 
 @app.command("export")
-def export(name: Name, *, state: State = None, json: Json = True) -> None:
-    """Export a case with its chain, signatures and signers' keys, as one JSON document."""
+def export(
+    name: Name,
+    *,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="With all that the case read, and its key.")
+    ] = False,
+    person: As = "",
+    state: State = None,
+    json: Json = True,
+) -> None:
+    """Export a case so that it can be checked without Leitstand; the export is itself recorded."""
     from leitstand.cli.place import run
 
     del json  # An export is JSON in any case.
-    run(_export(name, state))
+    run(_export(name, person, state, answers=answers))
+
+
+@app.command("verifier")
+def verifier() -> None:
+    """Print the program that checks an export with Python alone."""
+    from leitstand.store.export import verifier as source
+
+    typer.echo(source(), nl=False)
 
 
 @app.command("release")
@@ -56,14 +76,23 @@ def release(
     name: Name,
     *,
     reason: Annotated[str, typer.Option("--reason", "-r", help="Why it may go on.")],
+    done: Annotated[
+        list[str] | None,
+        typer.Option("--done", metavar="KEY=JSON", help="A write of unknown outcome: its result."),
+    ] = None,
+    undone: Annotated[
+        list[str] | None,
+        typer.Option("--not-done", metavar="KEY=WHY", help="A write that surely did not happen."),
+    ] = None,
     person: As = "",
     state: State = None,
     json: Json = False,
 ) -> None:
-    """Let a held case go on."""
+    """Let a held case go on, and say what became of writes whose outcome is unknown."""
     from leitstand.cli.place import run
 
-    run(_release(name, reason, person, state, json=json))
+    said = (pairs(done or []), pairs(undone or []))
+    run(_release(name, reason, said, (person, state), json=json))
 
 
 async def find_case(leitstand: "Leitstand", name: str) -> str:
@@ -188,50 +217,77 @@ def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
         yield f"  {' '.join(p for p in (leave.kind, cause, leave.reason) if p)}"
 
 
-async def _export(name: str, state: State) -> None:
-    import orjson
-
+async def _export(name: str, person: str, state: State, *, answers: bool) -> None:
     from leitstand.cli.output import line
     from leitstand.cli.place import load, opened
-    from leitstand.inbox import open_dossier
+    from leitstand.cli.session import signer_of
+    from leitstand.store.export import Sender
+    from leitstand.store.export import export as exported
 
-    async with opened(load(), state, write=False) as leitstand:
+    async with opened(load(), state) as leitstand:
+        who = (await signer_of(leitstand, person)).person.id
         case = await find_case(leitstand, name)
-        dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
-        signers = {a.person for a in dossier.approvals}
-        people = leitstand.directory.everybody(leitstand.tenant)
-        events = [
-            {
-                "seq": e.seq,
-                "kind": e.kind,
-                "address": e.address,
-                "digest": e.digest,
-                "body": orjson.loads(e.body),
-            }
-            for e in dossier.events
-        ]
-        keys = {p.id: p.public_key for p in people if p.id in signers}
-        line({**data_of(dossier), "events": events, "signers": keys})
+        sender = Sender(who, leitstand.seal.key, leitstand.seal.file)
+        line(await exported(leitstand.store, case, sender, _enclosed(leitstand), answers=answers))
 
 
-async def _release(name: str, reason: str, person: str, state: State, *, json: bool) -> None:
-    import orjson
+def _enclosed(leitstand: "Leitstand") -> "Enclosed":
+    """Keys of the people, the rules in force, and the roles as drawings by version."""
+    from leitstand.policy import texts_of
+    from leitstand.role import mermaid
+    from leitstand.store.export import Enclosed
 
+    bundle, project = leitstand.rules.bundle, leitstand.project
+    people = leitstand.directory.everybody(leitstand.tenant)
+    rules = {"texts": texts_of(project.policies), "schema": bundle.schema}
+    return Enclosed(
+        persons={p.id: p.public_key for p in people},
+        policies={bundle.sha: rules},
+        texts={f"graph {r.name} {r.version}": mermaid(r) for r in project.roles.values()},
+    )
+
+
+async def _release(
+    name: str,
+    reason: str,
+    said: tuple[dict[str, str], dict[str, str]],
+    common: tuple[str, State],
+    *,
+    json: bool,
+) -> None:
     from leitstand.cli.output import emit
     from leitstand.cli.place import load, opened
     from leitstand.cli.session import signer_of
     from leitstand.errors import UsageRefused
     from leitstand.inbox import open_dossier
 
+    person, state = common
     async with opened(load(), state) as leitstand:
-        signer = await signer_of(leitstand, person)
+        who = (await signer_of(leitstand, person)).person.id
         case = await find_case(leitstand, name)
         before = await open_dossier(leitstand.store, leitstand.rules.tools, case)
         if before.status != "held":
             raise UsageRefused(f"the case is `{before.status}`, not held", where=case)
-        body = orjson.dumps({"person": signer.person.id, "reason": reason})
-        await leitstand.store.signal(case, leitstand.store.clock.ulid(), "release", body)
+        effects = {k: _result(leitstand, before, k, text) for k, text in said[0].items()}
+        await leitstand.runtime.release(case, who, reason, {**effects, **said[1]})
         await leitstand.runtime.run_until_idle()
         after = await open_dossier(leitstand.store, leitstand.rules.tools, case)
         data = {"case": case, "status": after.status, "reason": after.reason}
         emit(data, lambda: typer.echo(f"{case}: {after.status} {after.reason}"), json=json)
+
+
+def _result(leitstand: "Leitstand", dossier: "Dossier", key: str, text: str) -> "BaseModel":
+    """What a system shows of a write, as the result of its tool. Raises UsageRefused."""
+    from pydantic import ValidationError
+
+    from leitstand.errors import UsageRefused
+
+    effect = next((e for e in dossier.effects if e.key == key), None)
+    if effect is None:
+        raise UsageRefused(f"the case has no write `{key}`", where=dossier.case.ulid)
+    model = leitstand.rules.tools[effect.tool].result
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        faults = "; ".join(f"{e['loc']}: {e['msg']}" for e in error.errors())
+        raise UsageRefused(f"that is no `{model.__name__}`: {faults}", where=effect.tool) from error

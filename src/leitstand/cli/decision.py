@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from leitstand.cli.options import As, Json, Lang, State
+from leitstand.cli.options import As, Json, Lang, State, pairs
 
 if TYPE_CHECKING:
     from leitstand.inbox import Receipt
@@ -40,7 +40,7 @@ def edit(
     json: Json = False,
 ) -> None:
     """Change arguments and approve the changed action; every change is kept as a correction."""
-    _decide("edit", number, reason, _pairs(changes), (person, state, lang, json))
+    _decide("edit", number, reason, pairs(changes), (person, state, lang, json))
 
 
 def reject(
@@ -132,16 +132,3 @@ async def _answer(name: str, text: str, to: str, common: _Common) -> None:
         under = await told(leitstand, signer.person, case, text, texts, to=to)
         data = {"case": case, "told": under, "person": signer.person.id}
         emit(data, lambda: typer.echo(texts.say("receipt.answered")), json=json)
-
-
-def _pairs(changes: list[str]) -> dict[str, str]:
-    from leitstand.errors import UsageRefused
-
-    pairs: dict[str, str] = {}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals or not name.strip():
-            msg = f"`{change}` is no FIELD=VALUE"
-            raise UsageRefused(msg, mend="write for example: account=office gross_cents=119.00")
-        pairs[name.strip()] = value
-    return pairs

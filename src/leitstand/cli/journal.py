@@ -67,6 +67,7 @@ async def _rebuild(state: State, *, json: bool) -> None:
     from leitstand.store.rebuild import rebuild as rebuilt
 
     async with opened(load(), state) as leitstand:
-        written = await rebuilt(leitstand.store)
+        made = await rebuilt(leitstand.store)
+    written = {f"{name}": count for name, count in made.items()}
     rows = ", ".join(f"{name} {count}" for name, count in written.items())
     emit(written, lambda: typer.echo(f"made anew: {rows}"), json=json)

@@ -1,11 +1,11 @@
-"""Options that several commands share, said once."""
+"""Options that several commands share, said once, and how they are read."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["As", "Json", "Lang", "State", "Tenant", "World"]
+__all__ = ["As", "Json", "Lang", "State", "Tenant", "World", "pairs"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON, for programs.")]
 State = Annotated[
@@ -29,3 +29,17 @@ As = Annotated[
         "--as", help="Who decides, by id or name, without login (asks for the passphrase)."
     ),
 ]
+
+
+def pairs(changes: list[str]) -> dict[str, str]:
+    """Values by name of `NAME=VALUE` texts. Raises UsageRefused: one is none."""
+    from leitstand.errors import UsageRefused
+
+    found: dict[str, str] = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or not name.strip():
+            msg = f"`{change}` is no NAME=VALUE"
+            raise UsageRefused(msg, mend="write for example: account=office gross_cents=119.00")
+        found[name.strip()] = value
+    return found

@@ -14,6 +14,7 @@ from leitstand.cli import (
     check,
     decision,
     demo,
+    deploy,
     graph,
     inbox,
     init,
@@ -99,5 +100,6 @@ app.add_typer(journal.app, name="journal")
 app.command("rebuild")(journal.rebuild)
 app.add_typer(policy.app, name="policy")
 app.command("graph")(graph.graph)
+app.command("deploy")(deploy.deploy)
 app.command("check")(check.check)
 app.command("init")(init.init)

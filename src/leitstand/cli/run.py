@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["INTAKE", "SENDER", "run", "start", "taken_in"]
+__all__ = ["INTAKE", "SENDER", "run", "shown", "start", "taken_in"]
 
 INTAKE = "intake"
 """The signal that a case waits for between reading its file and judging it."""
@@ -66,6 +66,11 @@ async def taken_in(
     raise UsageRefused(msg, mend="name `intake` in its table, or give .json files")
 
 
+def shown(file: Path) -> str:
+    """A file's name for people, every character that does not print as `?`."""
+    return "".join(c if c.isprintable() else "?" for c in file.name)
+
+
 async def start(
     leitstand: "Leitstand", role: str, files: Sequence[Path], requester: str = SENDER
 ) -> list[str]:
@@ -73,7 +78,7 @@ async def start(
     inputs = await taken_in(leitstand.project, leitstand.state, files)
     return [
         await leitstand.runtime.start(
-            role, given, tenant=leitstand.tenant, requester=requester, title=file.name
+            role, given, tenant=leitstand.tenant, requester=requester, title=shown(file)
         )
         for file, given in zip(files, inputs, strict=True)
     ]
@@ -100,6 +105,6 @@ async def _run(
         await leitstand.runtime.signal(case, INTAKE, {}, f"{case}:{INTAKE}")
         await leitstand.runtime.run_until_idle()
         texts = texts_of(lang, project.texts)
-        row = await row_of(leitstand, case, file.name)
+        row = await row_of(leitstand, case, shown(file))
         emit(row.flat(), lambda: print_rows([row], texts), json=json)
         hint(f"next: leitstand case show {case}")

@@ -16,12 +16,14 @@ from leitstand.desk.hand_over import HandOver, hand_over
 from leitstand.desk.scope import Scope
 from leitstand.digest import canonical
 from leitstand.errors import (
+    ArgumentsRefused,
     CallFailed,
     Diverged,
     ForeignCall,
     ModelRefused,
     Rejected,
     UsageRefused,
+    ValueRefused,
 )
 from leitstand.guard import Call, Passage, Pause, failure_of, raised
 from leitstand.records import Exit
@@ -58,18 +60,14 @@ class Desk:
     Calls are made from the step's own task, or through `gather`.
     """
 
-    __slots__ = ("_dead", "_room", "_scopes", "_sealed")
+    __slots__ = ("_room", "_scopes", "_sealed", "dead")
 
     def __init__(self, room: Room, task: str, *, sealed: bool) -> None:
         self._room = room
         self._sealed = sealed
-        self._dead: BaseException | None = None
-        self._scopes: dict[asyncio.Task[Any] | None, Scope] = {asyncio.current_task(): Scope(task)}
-
-    @property
-    def dead(self) -> BaseException | None:
+        self.dead: BaseException | None = None
         """What ended this desk, if anything did: a step that returns all the same is a defect."""
-        return self._dead
+        self._scopes: dict[asyncio.Task[Any] | None, Scope] = {asyncio.current_task(): Scope(task)}
 
     def leave(self) -> None:
         """The step has returned: nothing may be called here any more."""
@@ -90,7 +88,8 @@ class Desk:
         in seconds, at most the tool's own. Raises CallFailed, with its cause, as recorded.
         """
         address = self._next()
-        proposed = self._room.journal.digest(canonical([tool.name, args]))
+        with self._ending():
+            proposed = self._proposed(address, tool, args)
         call = Call(address, tool, args, proposed, tuple(evidence), may_wait, timeout, self._sealed)
         with self._ending():
             try:
@@ -211,11 +210,11 @@ class Desk:
         return self._scope().next()
 
     def _alive(self) -> None:
-        if isinstance(self._dead, asyncio.CancelledError):
+        if isinstance(self.dead, asyncio.CancelledError):
             msg = "a desk call of this step was cancelled"
             raise ForeignCall(msg)
-        if self._dead is not None:
-            raise self._dead
+        if self.dead is not None:
+            raise self.dead
 
     @contextmanager
     def _ending(self) -> Generator[None]:
@@ -225,8 +224,8 @@ class Desk:
         except (CallFailed, ModelRefused):
             raise
         except BaseException as error:
-            if self._dead is None or gravity(error) < gravity(self._dead):
-                self._dead = error
+            if self.dead is None or gravity(error) < gravity(self.dead):
+                self.dead = error
             raise
 
     def _scope(self) -> Scope:
@@ -235,6 +234,20 @@ class Desk:
             msg = "a desk call from a task that the desk did not start"
             raise ForeignCall(msg)
         return scope
+
+    def _proposed(self, address: str, tool: Tool[Any, Any], args: BaseModel) -> str:
+        """Digest of the action. Raises ArgumentsRefused, as recorded: they have no canonical form."""
+        digest = self._room.journal.digest
+        try:
+            return digest(canonical([tool.name, args]))
+        except ValueRefused as error:
+            proposed = digest(canonical([tool.name, error.text]))
+            body = self._recorded(address, tool.name, proposed)
+            if body is None:
+                failure = failure_of(ArgumentsRefused(error.text, where=tool.name))
+                said = {"tool": tool.name, "proposed": proposed, "failure": failure}
+                body = self._record(address, said)
+            raise raised(body["failure"]) from None
 
     def _recorded(self, address: str, kind: str, proposed: str) -> dict[str, Any] | None:
         tape = self._room.journal.tape

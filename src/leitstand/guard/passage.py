@@ -107,7 +107,7 @@ class Passage:
         except CallFailed as error:
             raise self._failed(call, error, frozen=frozen) from None
         if verdict.decision is Decision.ALLOW:
-            return await self._execute(proposal, verdict, frozen, grants)
+            return await self._execute(proposal, verdict, frozen, grants, shown)
         if verdict.decision in (Decision.APPROVE, Decision.ESCALATE):
             now = self._judge.shown(proposal)
             if now == (shown.evidence, shown.slice):
@@ -121,6 +121,8 @@ class Passage:
     ) -> None:
         """Raises Rejected if a person who may decide has said no, whatever has changed since."""
         refusing = [a for a in answers if a.answer == "reject"]
+        if not refusing:
+            return
         for answer in self._rules.grants(shown, refusing).rejections:
             detail: dict[str, object] = {"person": answer.person, "at": int(answer.at)}
             text = answer.reason or "abgelehnt"
@@ -141,6 +143,7 @@ class Passage:
         verdict: Verdict,
         frozen: Frozen | None = None,
         grants: Grants | None = None,
+        shown: Checkpoint | None = None,
     ) -> BaseModel:
         call = proposal.call
         args = call.tool.args.model_validate_json(canonical(proposal.args))
@@ -148,7 +151,6 @@ class Passage:
             if not call.tool.writes:
                 return await self._read(call, args, verdict)
             intent = self._intent(proposal, verdict, frozen, grants)
-            shown = checkpoint_of(self._journal, frozen) if frozen else None
             signed = grants.approvals if grants else ()
             standing = self._judge.standing(proposal, shown, signed, intent["at"])
             answer = await self._sending.send(call, args, intent, standing)

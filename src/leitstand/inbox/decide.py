@@ -52,6 +52,7 @@ async def decide(leitstand: Leitstand, signer: Signer, decision: Decision, texts
     Raises ValueRefused: an edit that is no valid value.
     """
     pending = await find_pending(leitstand, decision.checkpoint, texts)
+    _check_version(leitstand, pending, texts)
     role = _check(pending, signer.person, decision, texts)
     approval, found = _signed(leitstand, pending, signer, role, decision, texts)
     body = {
@@ -85,6 +86,15 @@ async def answer(
     await leitstand.runtime.signal(case, name, body, identity)
     await leitstand.runtime.run_until_idle()
     return name
+
+
+def _check_version(leitstand: Leitstand, pending: Pending, texts: Texts) -> None:
+    """A case that began with another version of its role would take the signature and not move."""
+    case = pending.dossier.case
+    known = leitstand.project.roles.get(case.role)
+    if known is None or known.version != case.version:
+        text = texts.say("refused.version", role=case.role)
+        raise ApprovalRefused(text, where=case.ulid, mend="run `leitstand deploy`")
 
 
 def _check(pending: Pending, person: Person, decision: Decision, texts: Texts) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from leitstand.values import Frozen
 
 __all__ = ["Answer", "Approval", "Checkpoint", "Person"]
@@ -66,7 +68,7 @@ class Approval(Frozen):
     role: str
     answer: Answer
     reason: str = ""
-    edits: dict[str, Any] = {}
+    edits: dict[str, Any] = Field(default_factory=dict[str, Any])
     at: float
     until: float
     nonce: str

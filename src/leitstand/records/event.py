@@ -1,7 +1,6 @@
 """An event: one record of a case's journal."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = ["Event", "Kind"]
 
@@ -29,11 +28,11 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Kind, address and body (canonical JSON bytes) of one record; `digest` is keyed over the body.
 
     `seq` is given by the store when the event is committed; before that it is -1.
+    A tuple because every walk makes one of all that it has met.
     """
 
     kind: Kind

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import Literal
 
+from pydantic import Field
+
 from leitstand.errors import Cause
 from leitstand.values import Frozen
 
@@ -63,7 +65,7 @@ class Verdict(Frozen):
     cause: Cause | None = None
     bundle: str = ""
     slice: str = ""
-    facts: dict[str, object] = {}
+    facts: dict[str, object] = Field(default_factory=dict[str, object])
     redact: tuple[str, ...] = ()
     error: str = ""
 

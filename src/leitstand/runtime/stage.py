@@ -96,13 +96,15 @@ class Stage:
 
 def _check(desk: Desk, step: str) -> None:
     """A step that went on after its desk had ended: what ended it counts, not what came of it."""
-    if isinstance(desk.dead, Pause):
+    dead = desk.dead
+    if dead is None:
+        return
+    if isinstance(dead, Pause):
         raise Defect(f"step `{step}` went on after a checkpoint had closed its desk")
-    if isinstance(desk.dead, asyncio.CancelledError):
+    if isinstance(dead, asyncio.CancelledError):
         text = f"step `{step}` cancelled a desk call; a time limit is an argument of the call"
         raise Defect(text)
-    if desk.dead is not None:
-        raise desk.dead
+    raise dead
 
 
 def _other(superstep: int, recorded: dict[str, Any], now: dict[str, Any]) -> Diverged:

@@ -128,7 +128,8 @@ async def note(
 def anchors_in(conn: Connection) -> list[Anchor]:
     """The anchors in the database, by tenant and number."""
     found = conn.execute(select(anchors).order_by(anchors.c.tenant, anchors.c.n)).mappings()
-    return [Anchor(**{**row, "body": _text(row["body"])}) for row in found]
+    rows: list[dict[str, Any]] = [{**row, "body": _text(row["body"])} for row in found]
+    return [Anchor(**row) for row in rows]
 
 
 def anchors_at(path: Path) -> list[Anchor]:
@@ -171,7 +172,6 @@ async def agree(store: Store, path: Path) -> None:
     lacking = [one for name, one in known.items() if name not in filed]
     size = await asyncio.to_thread(_append, path, lacking)
     await store.writer.work(lambda conn: put_state(conn, SIZE, f"{size} {_count(conn)}"))
-
 
 
 def state_of(conn: Connection, name: str) -> str:

@@ -8,7 +8,8 @@ import hashlib
 import itertools
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -30,6 +31,10 @@ class CaseKey:
     """The key of one case: for digests and for its bodies. Destroying it erases the case."""
 
     raw: bytes
+    _box: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_box", AESGCM(self.raw))  # Made once: it costs more than a use.
 
     def digest(self, data: bytes) -> str:
         """Keyed digest of `data`, 32 hexadecimal characters."""
@@ -38,12 +43,12 @@ class CaseKey:
     def encrypt(self, data: bytes) -> bytes:
         """AES-256-GCM with its nonce in front."""
         nonce = _nonce()
-        return nonce + AESGCM(self.raw).encrypt(nonce, data, None)
+        return nonce + self._box.encrypt(nonce, data, None)
 
     def decrypt(self, data: bytes) -> bytes:
         """The plain data. Raises StoreFailed if it was altered or the key is another."""
         try:
-            return AESGCM(self.raw).decrypt(data[:_NONCE], data[_NONCE:], None)
+            return self._box.decrypt(data[:_NONCE], data[_NONCE:], None)
         except InvalidTag as error:
             msg = "a journal body does not open under its case's key: it was altered"
             raise StoreFailed(msg) from error
@@ -61,7 +66,7 @@ class Page:
 def wrap(master: bytes, key: CaseKey, ulid: str) -> bytes:
     """The case key under the store's master key, bound to the case's ULID."""
     nonce = _nonce()
-    return nonce + AESGCM(master).encrypt(nonce, key.raw, ulid.encode())
+    return nonce + _master(master).encrypt(nonce, key.raw, ulid.encode())
 
 
 def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
@@ -70,7 +75,7 @@ def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
         msg = "the key of this case was destroyed"
         raise Erased(msg, where=ulid)
     try:
-        return CaseKey(AESGCM(master).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], ulid.encode()))
+        return CaseKey(_master(master).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], ulid.encode()))
     except InvalidTag as error:
         msg = "the case key does not open under this store's master key"
         raise StoreFailed(msg, where=ulid) from error
@@ -113,6 +118,11 @@ def open_page(page: Page, key: CaseKey) -> Iterator[Event]:
     for seq, kind, address, digest, size in orjson.loads(page.headers):
         yield Event(kind, address, plain[at : at + size], digest, seq)
         at += size
+
+
+@lru_cache(maxsize=4)
+def _master(master: bytes) -> AESGCM:
+    return AESGCM(master)
 
 
 def _nonce() -> bytes:

@@ -1,29 +1,40 @@
-"""Prepared statements: SQLAlchemy writes the text once a dialect, the driver gets the rows as they are.
+"""Prepared statements: SQLAlchemy writes the text once a dialect, the driver gets rows as they are.
 
-For each row of an `executemany` SQLAlchemy builds a dictionary, looks for defaults and converts values;
-for the few statements that every commit is made of that was more work than the rows themselves.
+For each row of an `executemany` SQLAlchemy builds a dictionary, looks for defaults and converts
+values; for the few statements that every commit is made of that was more work than the rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Select, Update, bindparam
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    CursorResult,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+)
 
 __all__ = ["MINE", "Prepared"]
 
 Row = Mapping[str, Any]
-MINE = bindparam("mine", value=(), expanding=True, literal_execute=True)
+Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]
+MINE: BindParameter[Any] = bindparam("mine", value=(), expanding=True, literal_execute=True)
 """Some cases by number, for `Prepared.among`."""
 _SLOT = "__[POSTCOMPILE_mine]"
 
 
 class Prepared:
-    """A statement whose parameters are plain: text, numbers, bytes or None, all of them named in a row."""
+    """A statement whose parameters are plain: text, numbers, bytes or None, all named in a row."""
 
     __slots__ = ("_ready", "_statement")
 
-    def __init__(self, statement: Insert | Update | Delete | Select[Any]) -> None:
+    def __init__(self, statement: Statement) -> None:
         self._statement = statement
         self._ready: dict[str, tuple[str, Callable[[Row], Any]]] = {}
 
@@ -33,7 +44,7 @@ class Prepared:
             text, pick = self._for(conn.dialect)
             conn.exec_driver_sql(text, [pick(row) for row in rows])
 
-    def among(self, conn: Connection, numbers: Iterable[int]) -> CursorResult[Any]:
+    def among(self, conn: Connection, numbers: Iterable[int]) -> CursorResult[*tuple[Any, ...]]:
         """Ask about the cases of these numbers, `MINE` in the statement.
 
         Numbers stand in the text itself: SQLAlchemy would make a parameter of each, anew each time.
@@ -49,9 +60,7 @@ class Prepared:
         return found
 
 
-def _prepared(
-    statement: Insert | Update | Delete | Select[Any], dialect: Dialect
-) -> tuple[str, Callable[[Row], Any]]:
+def _prepared(statement: Statement, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
     made: Any = statement.compile(dialect=dialect)
     fixed = {name: value for name, value in made.params.items() if not made.binds[name].required}
     fixed.pop(MINE.key, None)

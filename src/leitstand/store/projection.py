@@ -5,8 +5,7 @@ anew: so a projection can never hold what the journal does not.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,8 +14,7 @@ from leitstand.records import Event
 __all__ = ["Change", "project"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A row to insert into or to update in `table`. `key` is empty for an insert."""
 
     table: str

@@ -44,7 +44,6 @@ def test_another_chart_has_another_first_account() -> None:
 @pytest.mark.parametrize(
     ("gross", "approvers", "roles"),
     [
-        ("1000.00", 0, set[str]()),
         ("1000.01", 1, {"department_head"}),
         ("-5000", 1, {"department_head"}),
         ("10000.00", 1, {"department_head"}),
@@ -55,8 +54,8 @@ def test_another_chart_has_another_first_account() -> None:
 def test_tiers_begin_above_their_limit(gross: str, approvers: int, roles: set[str]) -> None:
     """Up to and including the limit; a credit counts by its amount."""
     facts = tier_facts(Decimal(gross), limits_of(POLICY))
-    assert (facts.tier_approvers, set(facts.tier_roles)) == (approvers, roles)
-    assert facts.approval_approvers >= 1
+    assert (facts.approval_approvers, set(facts.approval_roles)) == (approvers, roles)
+    assert facts.gross_cents > facts.limit_free_cents == 100_000
 
 
 def test_unordered_and_unlimited_tiers() -> None:
@@ -66,5 +65,15 @@ def test_unordered_and_unlimited_tiers() -> None:
         {"max_gross": 100, "approvers": 1, "roles": ["a"]},
     ]
     limits = limits_of({**POLICY, "approval_tiers": tiers})
-    assert tier_facts(Decimal(100), limits).tier_roles == {"a"}
-    assert tier_facts(Decimal(9999), limits).tier_roles == {"b"}
+    assert tier_facts(Decimal(100), limits).approval_roles == {"a"}
+    assert tier_facts(Decimal(9999), limits).approval_roles == {"b"}
+    assert tier_facts(Decimal(0), limits).limit_free_cents == -1
+
+
+@pytest.mark.parametrize(("top", "free"), [(1000, 100_000), (None, 10**15)])
+def test_a_house_without_approvers_asks_the_clerk(top: int | None, free: int) -> None:
+    """Whatever asks, somebody is asked; up to the only tier's end nothing does."""
+    limits = limits_of({**POLICY, "approval_tiers": [{"max_gross": top, "approvers": 0}]})
+    facts = tier_facts(Decimal(5000), limits)
+    assert (facts.approval_roles, facts.approval_approvers) == ({"clerk"}, 1)
+    assert facts.limit_free_cents == free

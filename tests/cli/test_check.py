@@ -1,0 +1,131 @@
+"""`leitstand check`: what it says of a whole project, and what it finds in a broken one."""
+
+from pathlib import Path
+
+import pytest
+
+from leitstand.cli.lint import lint
+from tests.cli.conftest import Command
+
+PLANTED = {
+    "clock": ("from datetime import datetime\n", "now = datetime.now()"),
+    "clock by module": ("import time\n", "pass"),
+    "chance": ("import random\n", "pass"),
+    "chance of a process": ("", "seed = hash('x')"),
+    "file": ("", "open('x')"),
+    "file by path": ("from pathlib import Path\n", "Path('x').read_text()"),
+    "environment": ("import os\n", "os.environ['X']"),
+    "network": ("import httpx\n", "pass"),
+    "task": ("import asyncio\n", "asyncio.create_task(f())"),
+    "own gather": ("import asyncio\n", "await asyncio.gather(f())"),
+    "global": ("count = 0\n", "global count"),
+    "shared list": ("seen = []\n", "seen.append(1)"),
+    "shared dict": ("seen: dict[str, int] = {}\n", "seen['x'] = 1"),
+    "swallowed": ("", "try:\n        pass\n    except:\n        pass"),
+    "swallowed by name": ("", "try:\n        pass\n    except BaseException:\n        pass"),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_what_bypasses_the_desk_is_found(name: str, tmp_path: Path) -> None:
+    """Each way past the desk, planted into a step."""
+    above, inside = PLANTED[name]
+    file = tmp_path / "role.py"
+    file.write_text(f"{above}\n\nasync def step(case, desk):\n    {inside}\n")
+    assert list(lint(tmp_path, file))
+
+
+def test_a_clean_step_is_left_alone(tmp_path: Path) -> None:
+    """Calls at the desk, values of its own, a typed catch."""
+    file = tmp_path / "role.py"
+    file.write_text(
+        "LIMITS = ('a', 'b')\n\n\n"
+        "async def step(case, desk):\n"
+        "    found = []\n"
+        "    found.append(await desk.now())\n"
+        "    try:\n"
+        "        await desk.call(tool, args)\n"
+        "    except CallFailed as error:\n"
+        "        return error.text\n"
+    )
+    assert not list(lint(tmp_path, file))
+
+
+def test_the_repository_is_whole(command: Command) -> None:
+    """The reference project passes, and says who decides what."""
+    done = command("check", "--json")
+    assert done.code == 0, done.out
+    accounting, compliance = done.data["roles"]
+    tools = {t["tool"]: t for t in accounting["tools"]}
+    assert "G-A18" in tools["erp.voucher.post"]["asked"]
+    assert "G-A04" in tools["erp.voucher.post"]["refused"]
+    assert "erp.voucher.post" in compliance["never"]
+    assert set(accounting["queue"]) == {
+        "system unreachable",
+        "data missing",
+        "contradictory results",
+    }
+    assert not [p for p in done.data["problems"] if p["code"] == "no-text"]
+
+
+def test_it_is_readable(command: Command) -> None:
+    """The same for people."""
+    out = command("check").out
+    assert "by itself unless:    erp.voucher.post" in out
+    assert "ok: the project is whole" in out
+
+
+def test_a_queue_without_people_is_an_error(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cause that leads to nobody would lose cases."""
+    file = shop_folder / "buying.py"
+    file.write_text(file.read_text("utf-8").replace('"data missing": ("clerk",),', ""), "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    found = [p for p in done.data["problems"] if p["code"] == "no-exit"]
+    assert {p["where"] for p in found} == {"buying.read", "buying.book"}
+    assert all("data missing" in p["text"] for p in found)
+
+
+def test_a_tool_without_a_rule_is_an_error(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing grants it, so it can only ever fail."""
+    file = shop_folder / "policies" / "shop.cedar"
+    text = file.read_text("utf-8").replace(
+        'permit(principal in Role::"buying", action, resource);',
+        'permit(principal in Role::"buying", action in Action::"read", resource);',
+    )
+    file.write_text(text, "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    assert "no-grant" in {p["code"] for p in done.data["problems"] if p["severity"] == "error"}
+    assert command("policy", "check").code == 0
+
+
+def test_a_rule_with_a_fault_is_named(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """File, line and rule; exit 1."""
+    file = shop_folder / "policies" / "shop.cedar"
+    file.write_text(file.read_text("utf-8").replace("limit_cents", "limit_cent", 1), "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("policy", "check", "--json")
+    assert done.code == 1
+    [finding] = [f for f in done.data["findings"] if f["severity"] == "error"]
+    assert finding["file"].startswith("shop.cedar:")
+    assert finding["rule"] == "over-limit"
+
+
+def test_a_role_is_drawn_with_its_checkpoints(command: Command) -> None:
+    """Mermaid; steps that write stand out."""
+    drawn = command("graph", "accounting").out
+    assert drawn.startswith("flowchart TD")
+    assert "erp.voucher.post" in drawn
+    assert "classDef checkpoint" in drawn
+    unknown = command("graph", "sales")
+    assert unknown.code == 2
+    assert "accounting" in unknown.err

@@ -1,0 +1,92 @@
+"""`leitstand demo`: 35 invoices, one table, five people, and no terminal needed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command, Demo, Office, passphrases_in
+
+
+def test_the_demo_tells_what_became_of_every_invoice(demo: Demo) -> None:
+    """A row a case: read, decided, by which rules, written, waiting for whom, and why not."""
+    lines = demo.done.out.splitlines()
+    rows = [line for line in lines if line.startswith(" AP-D") and ".xml" in line]
+    assert len({row.split()[0] for row in rows}) == 35
+    signed = next(row for row in rows if "AP-D13.xml" in row)
+    assert "Stahlhandel Wesermünde KG" in signed
+    assert "G-A18" in signed
+    assert "2: Abteilungsleitung" in signed
+    booked = next(row for row in rows if "AP-D17.xml" in row)
+    assert "Beleg vorerfassen" in booked
+    held = next(row for row in rows if "AP-D02.xml" in row)
+    assert "Daten fehlen" in held
+    assert "kein Wareneingang" in demo.done.out
+
+
+def test_five_people_can_decide(demo: Demo) -> None:
+    """Clerk, two heads, managing director, compliance: each with a passphrase, printed once."""
+    people = passphrases_in(demo.done.err)
+    assert len(people) == 5
+    assert all(len(passphrase) >= 16 for passphrase in people.values())
+    everything = b"".join(p.read_bytes() for p in demo.state.rglob("*") if p.is_file())
+    assert not any(passphrase.encode() in everything for passphrase in people.values())
+
+
+def test_keys_and_journal_belong_to_their_owner(demo: Demo) -> None:
+    """Nobody else may read the keys."""
+    secret = [
+        demo.state / "master.key",
+        demo.state / "anchors.key",
+        *(demo.state / "keys").iterdir(),
+    ]
+    assert {p.stat().st_mode & 0o077 for p in secret} == {0}
+
+
+def test_the_clock_of_the_world_goes_on(office: Office) -> None:
+    """A world has a date of its own; the next command is later than the one before."""
+    before = office.case("AP-D13.xml")
+    office("approve", office.waiting("AP-D13.xml"), person="ben.krueger")
+    after = office.case("AP-D13.xml")
+    assert after["approvals"][0]["at"] > before["changed"]
+    assert after["changed"] > before["changed"]
+
+
+def test_the_books_are_those_of_the_demo(office: Office) -> None:
+    """What waits, what is to be cleared up, and an intact journal."""
+    queue = office("inbox", "--json").data
+    assert queue["waiting_total"] == 9
+    assert queue["exceptions_total"] == 16
+    report = office("journal", "verify", "--json").data
+    assert report["sound"]
+    assert report["cases"] == 36
+    assert report["anchors"] >= 1
+
+
+def test_a_second_demo_starts_afresh(
+    shop: Office, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The earlier demo's cases and people are gone; new passphrases are printed."""
+    again = command("demo", "--json")
+    assert again.code == 0, again.err
+    assert len(again.rows) == 5
+    assert passphrases_in(again.err) != shop.passphrases
+    assert len(command("case", "list", "--json").rows) == 5
+
+
+def test_an_altered_journal_is_found(office: Office) -> None:
+    """A page that somebody rewrote is found, and named."""
+    import sqlite3
+
+    file = Path(office.state / "journal.db")
+    with sqlite3.connect(file) as connection:
+        connection.execute(
+            "update pages set headers = replace(headers, 'approve', 'reject') where page ="
+            " (select min(page) from pages)"
+        )
+        connection.execute("update cases set seq = seq - 1 where case_no = 1")
+    connection.close()
+    report = office("journal", "verify", "--json")
+    assert report.code == 1
+    assert not json.loads(report.out)["sound"]
+    assert office("journal", "verify").out.strip()

@@ -1,0 +1,78 @@
+"""Cases that wait for an engineer: held ones, and those of an earlier version of a role."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command, Office, passphrases_in
+
+FORGET = ("shop", "buying")
+
+
+def test_a_held_case_is_released_by_a_person(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case that used up its events is held; with a higher limit and a release it goes on."""
+    monkeypatch.chdir(shop_folder)
+    table = shop_folder / "leitstand.toml"
+    given = table.read_text("utf-8")
+    table.write_text(f"{given}case = {{ events = 6 }}\n", "utf-8")
+    demo = command("demo")
+    assert demo.code == 0, demo.err
+    office = Office(shop_folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
+    case = office.case("r1.json")
+    assert (case["status"], case["reason"]) == ("held", "limit")
+    [held] = [e for e in office("inbox", "--json").data["exceptions"] if e["title"] == "r1.json"]
+    assert held["cause"] == "limit"
+    table.write_text(given, "utf-8")
+    released = office("case", "release", "r1.json", "-r", "limit raised", person="ben.krueger")
+    assert released.code == 0, released.err
+    assert office.case("r1.json")["status"] == "waiting"
+    again = office("case", "release", "r1.json", "-r", "once more", person="ben.krueger")
+    assert again.code == 2
+    assert "not held" in again.err
+
+
+def test_another_version_of_a_role_takes_no_signature(
+    shop: Office, shop_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a step was changed, parked cases are moved first; then they are decided as before."""
+    number = shop.waiting("r1.json")
+    file = shop_folder / "buying.py"
+    file.write_text(file.read_text("utf-8") + "\n# another version\n", "utf-8")
+    import sys
+
+    for name in FORGET:
+        monkeypatch.delitem(sys.modules, name)
+    refused = shop("approve", number, person="ben.krueger")
+    assert refused.code == 1
+    assert "leitstand deploy" in refused.err
+    looked = shop("deploy", "--check", "--json")
+    assert looked.code == 0, looked.out
+    assert {m["why"] for m in looked.data} == {""}
+    assert shop("approve", number, person="ben.krueger").code == 1
+    assert shop("deploy").code == 0
+    assert shop("approve", number, "--json", person="ben.krueger").data["state"] == "done"
+
+
+def test_an_export_is_checked_without_leitstand(shop: Office, tmp_path: Path) -> None:
+    """The export and the verifier that comes with it, run by a bare Python."""
+    import subprocess
+    import sys
+
+    shop("approve", shop.waiting("r1.json"), person="ben.krueger")
+    export = shop("case", "export", "r1.json", person="ben.krueger")
+    assert export.code == 0, export.err
+    assert export.data["exported"]["by"] == "ben.krueger"
+    assert "ben.krueger" in export.data["persons"]
+    (tmp_path / "export.json").write_text(export.out)
+    program = shop.command("case", "verifier")
+    (tmp_path / "verify.py").write_text(program.out)
+    checked = subprocess.run(
+        [sys.executable, "-I", "-S", "verify.py", "export.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
