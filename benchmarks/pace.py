@@ -1,4 +1,4 @@
-"""The machine's pace: CPU time of a fixed loop, so that numbers of two machines, or moments, compare."""
+"""The machine's pace: CPU of a fixed loop, so that numbers of two machines or moments compare."""
 
 import time
 

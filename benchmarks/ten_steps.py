@@ -1,8 +1,9 @@
 """Ten steps, one approved write, 50 cases at once, durable on SQLite (synchronous=FULL).
 
-The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the same run, in turns. One
-JSON line: medians of cases a second and CPU a step of both, the ratio, bytes of a parked case beside
-its payload. With `--guard full` the write is decided by a Cedar bundle and a signature that is verified.
+The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the same run, in
+turns. One JSON line: medians of cases a second and CPU a step of both, the ratio, bytes of a parked
+case beside its payload. With `--guard full` the write is decided by a Cedar bundle and a signature
+that is verified.
 
     python benchmarks/ten_steps.py [--guard full] [--cases 400] [--rounds 3]
 """
@@ -170,7 +171,7 @@ def graph(*, plain: bool) -> StateGraph[State]:
     return built
 
 
-def full(folder: Path) -> Any:
+def full(folder: Path) -> Rules:
     """The rules as a project has them: policies, a directory of people, their keys."""
     policies = folder / "policies"
     policies.mkdir()

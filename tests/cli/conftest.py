@@ -1,6 +1,7 @@
 """What the tests of the command line share: running a command, a demo's state, a small project."""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -131,7 +132,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Demo:
     code = "import sys; from leitstand.cli import main; sys.exit(main())"
     command = [sys.executable, "-W", "error", "-c", code, "demo", "--state", str(state)]
     ran = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=root, stdin=subprocess.DEVNULL
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "250"},
     )
     assert ran.returncode == 0, ran.stderr
     return Demo(state, Done(ran.returncode, ran.stdout, ran.stderr))

@@ -1,4 +1,4 @@
-"""What proves that nothing bypasses the guard: an instrumented bank, and a search of what steps get.
+"""Proof that nothing bypasses the guard: an instrumented bank, a search of what steps get.
 
 An arrival must have been allowed before it came: a write by a committed intent with an allowing
 verdict for exactly these arguments under exactly this key, a read by a verdict of the guard on
@@ -6,9 +6,8 @@ exactly these arguments. One permission lets one call in.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
-from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ import orjson
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from leitstand.approval import Grants
 from leitstand.digest import canonical
 from leitstand.guard import Rules
 from leitstand.guard.rules import Asked
@@ -36,9 +36,8 @@ class _Listening(Rules):
 
     allowed: Counter[bytes]
 
-    def decide(
-        self, case: Case, asked: Asked, done: Any, grants: Any  # noqa: ANN401 as its base
-    ) -> Verdict:
+    def decide(self, case: Case, asked: Asked, done: Set[str], grants: Grants | None) -> Verdict:
+        """The verdict, noted if it allows."""
         verdict = super().decide(case, asked, done, grants)
         if verdict.decision is Decision.ALLOW:
             self.allowed[canonical([asked.tool, asked.args])] += 1
@@ -87,8 +86,7 @@ class Inspection(Spies):
         self.keys[key] += 1
         if self.keys[key] > 1:
             self.faults.append(f"{tool}: {key} came {self.keys[key]} times")
-        intents = [t.intents.values() async for t in self._tapes()]
-        intent = next((i for found in intents for i in found if i["key"] == key), None)
+        intent = (await self._intents()).get(key)
         if intent is None:
             self.faults.append(f"{tool}: {key} came without a committed intent")
         elif (intent["tool"], intent["args"]) != (tool, args):
@@ -105,8 +103,8 @@ class Inspection(Spies):
                 claimed.key.digest(canonical([tool, {"no": no}])): (tool, no)
                 for tool, no in self.reads
             }
-            for event in claimed.events:
-                body = orjson.loads(event.body) if event.kind == "answer" else {}
+            for event in (e for e in claimed.events if e.kind == "answer"):
+                body: dict[str, Any] = orjson.loads(event.body)
                 if body.get("proposed") in names and "failure" not in body:
                     recorded[names[body["proposed"]]] += 1
         if recorded != self.reads:
@@ -123,9 +121,13 @@ class Inspection(Spies):
         query = select(cases.c.ulid)
         return await self.scene.store.read(lambda c: list(c.execute(query).scalars()))
 
-    async def _tapes(self) -> Any:  # noqa: ANN401 tapes, one after the other
+    async def _intents(self) -> dict[str, dict[str, Any]]:
+        """Committed intents of all cases, by key."""
+        found: dict[str, dict[str, Any]] = {}
         for ulid in await self._ulids():
-            yield Tape((await self.scene.store.journal(ulid)).events)
+            tape = Tape((await self.scene.store.journal(ulid)).events)
+            found |= {intent["key"]: intent for intent in tape.intents.values()}
+        return found
 
 
 def paths_to(bank: object, start: object, limit: int = 20_000) -> list[str]:
@@ -147,25 +149,19 @@ _PLAIN = (str, bytes, int, float, type(None), ModuleType, BuiltinFunctionType)
 
 
 def _parts(node: object) -> Iterator[tuple[str, object]]:
-    if isinstance(node, _PLAIN):
-        return
     if isinstance(node, Mapping):
         held = cast("Mapping[object, object]", node)
         yield from ((f"[{key!r}]", value) for key, value in held.items())
     elif isinstance(node, list | tuple | set | frozenset):
         items = cast("list[object]", node)
         yield from ((f"[{at}]", value) for at, value in enumerate(items))
-    elif isinstance(node, MethodType):
-        yield ".__self__", node.__self__
-    elif isinstance(node, partial):
-        yield ".args", node.args
-    elif isinstance(node, FunctionType):
-        yield from ((f".{name}", value) for name, value in vars(node).items())
-    elif isinstance(node, type):
+    elif isinstance(node, type | FunctionType):
         if node.__module__.startswith(("leitstand", "tests")):
             public = (name for name in vars(node) if not name.startswith("_"))
             yield from ((f".{name}", vars(node)[name]) for name in public)
-    else:
+    elif isinstance(node, MethodType):
+        yield ".__self__", node.__self__
+    elif not isinstance(node, _PLAIN):
         yield ".__class__", type(node)
         yield from _attributes(node)
 
@@ -184,5 +180,3 @@ def _attributes(node: object) -> Iterator[tuple[str, object]]:
             yield f".{name}", getattr(node, name)
     if isinstance(node, BaseException):
         yield from ((f".{n}", getattr(node, n)) for n in ("args", "__cause__", "__context__"))
-
-

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import orjson
 
@@ -18,7 +18,7 @@ from leitstand.desk.desk import Ask
 from leitstand.digest import canonical
 from leitstand.guard import Rules, checkpoint_of
 from leitstand.policy import Bundle, Facts
-from leitstand.records import Checkpoint, Event, Status
+from leitstand.records import Checkpoint, Event
 from leitstand.role import Compiled, Exit, Role, done
 from leitstand.runtime import Runtime
 from leitstand.store import Frozen as Waiting
@@ -43,28 +43,23 @@ class Account(Frozen):
     iban: Identifier
 
 
-class Bank(Port):
+class Bank(Port, Protocol):
     """What the tools need of a bank."""
 
     async def get(self, what: str) -> int:
         """A number."""
-        ...
 
     async def find(self, no: str) -> Account | None:
         """A payee."""
-        ...
 
     async def letter(self, no: str) -> str:
         """What a letter says."""
-        ...
 
     async def put(self, tool: str, args: Frozen, key: str) -> str:
         """Write."""
-        ...
 
     async def found(self, key: str) -> str | None:
         """What a key did."""
-        ...
 
 
 class Find(Frozen):
@@ -342,7 +337,7 @@ class Scene:
         """Bodies of these events."""
         return [orjson.loads(e.body) for e in await self.events(ulid, *kinds)]
 
-    async def status(self, ulid: str) -> tuple[Status, str]:
+    async def status(self, ulid: str) -> tuple[str, str]:
         """Status of a case, and the last reason on record."""
         rows = await cases_of(self.store, "t")
         status = next(r.status for r in rows if r.case.ulid == ulid)

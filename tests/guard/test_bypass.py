@@ -19,6 +19,7 @@ from leitstand.desk import Desk
 from leitstand.errors import ModelRefused
 from leitstand.model import Counter, Prompt, Script, ScriptedModel, ask
 from leitstand.policy import Bundle
+from leitstand.store.questions import waiting
 from tests.guard.graphs import Choice, Op, Plan, Stage, plans, roles_of
 from tests.guard.inspection import Inspection, paths_to
 from tests.guard.scene import (
@@ -49,7 +50,7 @@ ROUNDS = 12
 
 @cache
 def rules() -> Bundle:
-    """Reads and small writes run, larger ones are asked, the largest denied, one tool is no role's."""
+    """Reads and small writes run, larger ones are asked, the largest denied; one is nobody's."""
     return bundle_of(GRANT + ASK + STOP)
 
 
@@ -89,8 +90,6 @@ async def lived(folder: Path, found: tuple[Plan, ...]) -> Inspection:
 
 async def signed(scene: Scene) -> bool:
     """Sign everything that waits; whether anything did."""
-    from leitstand.store.questions import waiting
-
     found = await waiting(scene.store, "t")
     for one in {w.case for w in found}:
         await scene.decide_all(one)
@@ -103,10 +102,10 @@ def run(found: tuple[Plan, ...]) -> Inspection:
         return asyncio.run(lived(Path(folder), found))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(plans)
 def test_no_graph_finds_a_way_round_the_guard(found: tuple[Plan, ...]) -> None:
-    """Whatever steps and models do: each arrival was allowed, nothing they hold leads to the bank."""
+    """Whatever steps and models do: each arrival was allowed, nothing leads to the bank."""
     assert run(found).faults == []
 
 

@@ -1,5 +1,7 @@
 """Failures go into the journal and come out the same: a closed set."""
 
+from typing import Any
+
 import orjson
 import pytest
 from hypothesis import given
@@ -50,7 +52,7 @@ def test_a_kind_of_user_land_is_recorded_as_what_it_specialises() -> None:
 def test_an_undeclared_failure_is_the_tool_s() -> None:
     """`CallFailed` itself, and a code that nobody knows any more."""
     assert type(raised(failure_of(CallFailed("x")))) is ToolFailed
-    unknown = {"code": "LS999", "text": "x", "where": "", "detail": {}}
+    unknown: dict[str, Any] = {"code": "LS999", "text": "x", "where": "", "detail": {}}
     assert type(raised(unknown)) is ToolFailed
 
 

@@ -4,7 +4,20 @@ from leitstand.approval import Statement
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Refused, Rejected
 from leitstand.records import Decision
-from tests.guard.scene import ASK, GRANT, STOP, Find, Paid, Pay, Scene, bundle_of, get, pay, wipe, work_of
+from tests.guard.scene import (
+    ASK,
+    GRANT,
+    STOP,
+    Find,
+    Paid,
+    Pay,
+    Scene,
+    bundle_of,
+    get,
+    pay,
+    wipe,
+    work_of,
+)
 
 REDACT = """
 @id("secret") @decision("redact") @level("note") @fields("note")

@@ -6,7 +6,7 @@ writes that people must sign, waits, children, failures that a step handles and 
 
 import itertools
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -164,6 +164,15 @@ _TEXTS = {
 def bundle(name: str) -> Bundle:
     """A bundle: `normal`, `strict` (forbids some writes), `careful`, `loose` (asks nobody)."""
     return Bundle.of({f"{name}.cedar": _TEXTS[name]}, TOOLS, ())
+
+
+_NEEDS = {"normal": (1_000, 5_000), "strict": (500, 4_000), "careful": (200, 1_000)}
+
+
+def needed_for(sha: str, args: Mapping[str, Any]) -> int:
+    """How many people a write needs under the bundle of this hash."""
+    limits = next((limits for name, limits in _NEEDS.items() if bundle(name).sha == sha), ())
+    return sum(args.get("amount", 0) > limit for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)

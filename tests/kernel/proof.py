@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from leitstand.desk import Room, TooManyRejections
+from leitstand.digest import canonical
 from leitstand.errors import CallFailed
 from leitstand.guard import Guard, Rules
 from leitstand.records import Decision, Event, Exit
@@ -18,7 +19,7 @@ from leitstand.store import Claimed, Journal, Limits, Store, Tape, course
 from leitstand.store.page import Page, headers_of
 from leitstand.store.schema import PAGE_SHIFT
 from leitstand.walk import walk
-from tests.kernel.office import LIMITS, roles
+from tests.kernel.office import HEADS, LIMITS, needed_for, roles
 
 if TYPE_CHECKING:
     from tests.kernel.simulator import Simulation
@@ -96,10 +97,23 @@ class _Check:
             if nonce in self.nonces:
                 self.fault(f"the signature {nonce} carried two effects")
             self.nonces[nonce] = key
-        persons = intent.get("persons", [])
-        wrong = {claimed.case.requester, "eve"}.intersection(persons)
-        if wrong or len(set(persons)) < len(persons):
+        self.signed(claimed, tape, address, intent)
+
+    def signed(self, claimed: Claimed, tape: Tape, address: str, intent: dict[str, Any]) -> None:
+        """Enough people, other than the requester, have signed what was sent, and nothing else."""
+        persons: list[str] = intent.get("persons", [])
+        if not set(persons) <= set(HEADS) or len(set(persons)) < len(persons):
             self.fault(f"{address}: signed by {persons}")
+        if intent["acted"] != claimed.key.digest(canonical([intent["tool"], intent["args"]])):
+            self.fault(f"{address}: the digest is not that of what was sent")
+        needed = needed_for(intent["verdict"]["bundle"], intent["args"])
+        if len(persons) < needed:
+            self.fault(f"{address}: {intent['args']} signed by {persons}, {needed} are needed")
+        used = intent.get("approvals", ())
+        given = tape.by_id[intent["checkpoint"]].approvals if used else []
+        for approval in (a for a in given if a["nonce"] in used):
+            if approval["acted"] != intent["acted"]:
+                self.fault(f"{address}: {approval['person']} signed something else")
 
     def effects(self) -> None:
         """What the systems did against what the journals say they did."""

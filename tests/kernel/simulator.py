@@ -288,9 +288,7 @@ _CHECKPOINTS = (
     "select k.id, c.ulid from checkpoints k join cases c on c.case_no = k.case_no"
     " where k.state = 'open'"
 )
-_ALIVE = (
-    "select status, due, pending from cases where status in ('ready', 'running', 'waiting')"
-)
+_ALIVE = "select status, due, pending from cases where status in ('ready', 'running', 'waiting')"
 _HELD = "select ulid, reason from cases where status = 'held'"
 _STRIKES = (
     *("crash", "crash", "freeze", "freeze", "clock", "slow", "outage"),

@@ -19,7 +19,6 @@ from leitstand.approval import Statement, sign, write
 from leitstand.desk import Desk
 from leitstand.errors import LeitstandError, Missing, Rejected, Unreachable
 from leitstand.role import Role
-from leitstand.store import Journal
 from leitstand.tool import Tool
 from tests.guard.scene import (
     ASK,
@@ -29,7 +28,6 @@ from tests.guard.scene import (
     Paid,
     Pay,
     Scene,
-    Step,
     book,
     bundle_of,
     get,
@@ -37,9 +35,10 @@ from tests.guard.scene import (
     wire,
     work_of,
 )
+from tests.runtime.crashes import SMALL, plant, release, to_the_end, until_crash, writing
 from tests.runtime.payables import Invoice, Works, checking, first, renamed, shorter
 
-LARGE, SMALL = Pay(no="R1", cents=20_000), Pay(no="R1", cents=100)
+LARGE = Pay(no="R1", cents=20_000)
 KINDS = pytest.mark.parametrize("tool", [pay, book, wire], ids=lambda t: t.name)
 SETTLED = 30.0
 """Seconds after which everything that was sent has arrived."""
@@ -70,14 +69,19 @@ async def paying(desk: Desk) -> Paid:
 
 
 async def test_row_01_answered_twice_by_two_people(scene: Scene) -> None:
-    """Both sign, one at once and one later: one effect; three workers wake for it: one effect."""
+    """Both sign, and one again later, and three workers wake for it: one effect."""
     ulid = await scene.begin(paying)
     shown, _ = await scene.shown(ulid)
     await scene.decide(ulid, "ben")
     await scene.decide(ulid, "cara")
     await asyncio.gather(*(scene.runtime().run_until_idle() for _ in range(3)))
     late = write(
-        shown, scene.house.people["t", "cara"], "head", Statement(answer="approve"), scene.clock, 9.0
+        shown,
+        scene.house.people["t", "cara"],
+        "head",
+        Statement(answer="approve"),
+        scene.clock,
+        9.0,
     )
     await scene.tell(ulid, "cara", late)
     await scene.go_on()
@@ -116,7 +120,7 @@ async def test_row_01_a_yes_and_a_no_at_once(scene: Scene) -> None:
 
 @pytest.mark.parametrize("change", ["checkpoint", "case", "address"])
 async def test_row_02_an_unknown_checkpoint_is_refused(scene: Scene, change: str) -> None:
-    """A signature for something that this case has not asked: on record as refused, nothing runs."""
+    """A signature for something that this case has not asked: refused, nothing runs."""
     ulid = await scene.begin(paying)
     shown, _ = await scene.shown(ulid)
     ben = scene.house.people["t", "ben"]
@@ -223,7 +227,7 @@ async def test_row_04_another_version_never_takes_a_paused_case(
 async def test_row_04_a_version_forced_on_a_case_is_held(
     works: Works, version: Callable[[], Role[Invoice]]
 ) -> None:
-    """Even where the version is lied about, no replay ends silently: the case is held as diverged."""
+    """Even where the version is lied about, no replay ends silently: it is held."""
     ulid = await works.begin(works.runtime(first()))
     await works.approve(ulid)
     liar = works.runtime(version())
@@ -232,7 +236,7 @@ async def test_row_04_a_version_forced_on_a_case_is_held(
     object.__setattr__(compiled, "version", old)
     await liar.run_until_idle()
     assert works.erp.rows == {}
-    if version is renamed:  # It asks anew, under its own name; the one that was signed for diverges.
+    if version is renamed:  # It asks anew under its own name; the old one diverges.
         own = works.runtime(first())
         await own.signal(ulid, "news", {}, "n1")
         await own.run_until_idle()
@@ -254,9 +258,9 @@ async def test_row_05_a_worker_dies_between_call_and_record(
     At most one effect; a system that can say what happened is asked, one that cannot goes to a
     person. The case ends, or is held with a reason.
     """
-    scene.roles["clerk"] = work_of(_write(tool))
+    scene.roles["clerk"] = work_of(writing(tool))
     ulid = await scene.start()
-    _plant(scene, monkeypatch, point)
+    plant(scene, monkeypatch, point)
     with pytest.raises(Crash):
         await scene.go_on()
     monkeypatch.undo()
@@ -269,7 +273,7 @@ async def test_row_05_a_worker_dies_between_call_and_record(
     assert max(scene.bank.effects.values(), default=0) <= 1
     if tool is wire and point != "close":
         assert (status, reason) == ("held", "unknown_effect")
-        await _release(scene, ulid)
+        await release(scene, ulid)
     assert (await scene.status(ulid))[0] == "done"
     assert len(await scene.events(ulid, "intent")) == 1
     assert (await scene.tape(ulid)).unsettled() == []
@@ -282,10 +286,10 @@ async def test_row_05_dies_at_every_commit(tmp_path: Path, tool: Tool[Any, Any])
         folder = tmp_path / str(number)
         folder.mkdir()
         scene = Scene(folder)
-        scene.roles["clerk"] = work_of(_write(tool, LARGE))
+        scene.roles["clerk"] = work_of(writing(tool, LARGE))
         ulid = await scene.start()
-        crashed = await _until_crash(scene, ulid, number)
-        await _to_the_end(scene, ulid)
+        crashed = await until_crash(scene, ulid, number)
+        await to_the_end(scene, ulid)
         assert (await scene.status(ulid))[0] == "done"
         assert list(scene.bank.effects.values()) == [1]
         scene.store.close()
@@ -296,14 +300,14 @@ async def test_row_05_dies_at_every_commit(tmp_path: Path, tool: Tool[Any, Any])
 
 
 async def test_row_05_a_look_up_that_lags_is_asked_again(scene: Scene) -> None:
-    """ "Not found" counts only when the call's timeout and the system's delay have passed."""
+    """A system's "not found" counts only when the call's timeout and the system's delay have passed."""
     scene.settle = 5.0
 
     async def die() -> None:
         raise Crash
 
     scene.bank.after.append(die)
-    scene.roles["clerk"] = work_of(_write(book))
+    scene.roles["clerk"] = work_of(writing(book))
     ulid = await scene.start()
     with pytest.raises(Crash):
         await scene.go_on()
@@ -330,7 +334,7 @@ async def test_row_07_two_workers_on_one_case(scene: Scene) -> None:
         await go.wait()
 
     scene.bank.before.append(stop)
-    scene.roles["clerk"] = work_of(_write(pay))
+    scene.roles["clerk"] = work_of(writing(pay))
     ulid = await scene.start()
     slow = asyncio.ensure_future(scene.runtime().run_until_idle())
     await first_in.wait()
@@ -346,6 +350,7 @@ async def test_row_07_two_workers_on_one_case(scene: Scene) -> None:
 
 async def test_row_07_many_workers_share_the_work(scene: Scene) -> None:
     """Four workers, twelve cases: each is run by one of them, each effect happens once."""
+
     async def step(desk: Desk) -> object:
         found = await desk.call(get, Find(no="A"))
         when = await desk.now()
@@ -439,6 +444,7 @@ async def test_row_09_a_timeout_is_an_argument_of_the_call(scene: Scene) -> None
 
 async def test_row_12_a_rejected_action_proposed_again_ends_with_people(scene: Scene) -> None:
     """A step that will not take no for an answer: after the second no the case is in the queue."""
+
     async def step(desk: Desk) -> object:
         at = 20_000
         while True:
@@ -511,93 +517,3 @@ async def test_row_13_no_message_is_an_approval(scene: Scene) -> None:
     assert scene.bank.calls == []
     assert len((await scene.tape(ulid)).open_checkpoints()) == 1
     assert len(await scene.events(ulid, "signal")) == 4
-
-
-# ---- how it is done ----
-
-
-def _write(tool: Tool[Any, Any], args: Pay = SMALL) -> Step:
-    async def step(desk: Desk) -> object:
-        return (await desk.call(tool, args)).no
-
-    return step
-
-
-def _plant(scene: Scene, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
-    """Let the process die at one point."""
-
-    async def die() -> None:
-        raise Crash
-
-    intend, commit = Journal.intend, Journal.commit
-
-    async def intended(self: Journal, *args: Any, **more: Any) -> None:  # noqa: ANN401 as it is
-        await intend(self, *args, **more)
-        raise Crash
-
-    async def committed(self: Journal, **more: Any) -> None:  # noqa: ANN401 as it is
-        if point == "outcome" and scene.bank.effects:
-            raise Crash
-        await commit(self, **more)
-        if scene.bank.effects:
-            raise Crash
-
-    match point:
-        case "intent":
-            monkeypatch.setattr(Journal, "intend", intended)
-        case "before":
-            scene.bank.before.append(die)
-        case "after":
-            scene.bank.after.append(die)
-        case _:
-            monkeypatch.setattr(Journal, "commit", committed)
-
-
-async def _until_crash(scene: Scene, ulid: str, number: int) -> bool:
-    """Run the case; its process dies at append `number // 2`, before or after it is committed."""
-    append, count = scene.store.append, -1
-
-    def counted(what: Any) -> Any:  # noqa: ANN401 as it is
-        nonlocal count
-        count += 1
-        if count > number // 2 or (count == number // 2 and not number % 2):
-            raise Crash
-        future = append(what)
-        return asyncio.ensure_future(_dying(future)) if count == number // 2 else future
-
-    scene.store.append = counted
-    try:
-        await scene.go_on()
-        await scene.decide(ulid)
-        await scene.go_on()
-    except Crash:
-        scene.reopen()
-        return True
-    return False
-
-
-async def _dying(future: "asyncio.Future[int]") -> int:
-    await future
-    raise Crash
-
-
-async def _to_the_end(scene: Scene, ulid: str) -> None:
-    """Wake the case, sign what waits, and say what became of what nobody can tell."""
-    for _ in range(4):
-        await scene.go_on(later=100)
-        if (await scene.tape(ulid)).open_checkpoints():
-            await scene.decide(ulid)
-        elif (await scene.status(ulid))[0] == "held":
-            await _release(scene, ulid)
-
-
-async def _release(scene: Scene, ulid: str) -> None:
-    tape = await scene.tape(ulid)
-    found: dict[str, Paid | str] = {}
-    for address in tape.unsettled():
-        key = tape.intents[address]["key"]
-        if not scene.bank.effects[key]:
-            scene.bank.effects[key] += 1  # The person wires it by hand.
-        found[key] = Paid(no=scene.bank.rows.get(key, "by hand"))
-    await scene.runtime().release(ulid, "eva", "looked", found)
-    await scene.go_on(later=1)

@@ -92,8 +92,8 @@ def show_table(
     table = Table(
         title=title or None, box=box.SIMPLE, title_justify="left", show_lines=lines, pad_edge=False
     )
-    for name in columns:
-        table.add_column(name, overflow="fold")
+    for number, name in enumerate(columns):
+        table.add_column(name, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(_text(cell) for cell in row))
     stdout().print(table)

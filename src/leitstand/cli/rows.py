@@ -33,5 +33,6 @@ def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
 
 def _written(effect: "Effect", texts: "Texts") -> str:
     """What was done, and the number that the system gave it."""
-    number = next((v for k, v in effect.result.items() if k.endswith("_no") and v), "")
-    return f"{texts.tool(effect.tool)} {number}".rstrip()
+    given = effect.args.values()
+    new = (v for k, v in effect.result.items() if k.endswith("_no") and v and v not in given)
+    return f"{texts.tool(effect.tool)} {next(new, '')}".rstrip()

@@ -98,9 +98,7 @@ class Desk:
                 self._count_rejection(tool, args)
                 raise
 
-    async def ask(
-        self, prompt: str, inputs: Mapping[str, Any], answer: type[A]
-    ) -> Reading[A]:
+    async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[A]) -> Reading[A]:
         """Ask the model with a released prompt; the answer is a reading, never the truth.
 
         Raises CallFailed, or ModelRefused (the prompt is unknown, the answer is no `answer`), as
@@ -236,7 +234,7 @@ class Desk:
         return scope
 
     def _proposed(self, address: str, tool: Tool[Any, Any], args: BaseModel) -> str:
-        """Digest of the action. Raises ArgumentsRefused, as recorded: they have no canonical form."""
+        """Digest of the action. Raises ArgumentsRefused, as recorded: no canonical form."""
         digest = self._room.journal.digest
         try:
             return digest(canonical([tool.name, args]))

@@ -84,6 +84,5 @@ def _address(journal: Journal, frozen: Frozen) -> str:
     found = (a for a, c in journal.tape.checkpoints.items() if c is frozen)
     address = next(found, None)
     if address is None:
-        msg = f"checkpoint `{frozen.id}` is not this case's"
-        raise ApprovalRefused(msg)
+        raise ApprovalRefused(f"checkpoint `{frozen.id}` is not this case's")
     return address

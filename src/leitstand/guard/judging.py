@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -124,9 +124,27 @@ class Judge:
 def validated(model: type[BaseModel], args: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as JSON data, strictly validated. Raises ArgumentsRefused."""
     try:
-        return model.model_validate_json(canonical(args)).model_dump(mode="json")
+        found = model.model_validate_json(canonical(args)).model_dump(mode="json")
     except ValidationError as error:
         faults = "; ".join(
             f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5]
         )
         raise ArgumentsRefused(faults, where=model.__name__) from error
+    if isinstance(args, BaseModel) and (turned := _turned(args, found)):
+        raise ArgumentsRefused(f"`{turned[0]}`: a boolean is no number", where=model.__name__)
+    return found
+
+
+def _turned(args: BaseModel, found: Mapping[str, Any]) -> list[str]:
+    """Fields in which a model that was made without validation has written `True` as 1."""
+    return [name for name, value in args.__dict__.items() if _differs(value, found.get(name))]
+
+
+def _differs(given: object, said: object) -> bool:
+    if isinstance(given, bool):
+        return said is not given
+    if isinstance(given, BaseModel) and isinstance(said, dict):
+        return bool(_turned(given, cast("dict[str, Any]", said)))
+    if isinstance(given, list | tuple) and isinstance(said, list):
+        return any(map(_differs, cast("list[object]", given), cast("list[object]", said)))
+    return False

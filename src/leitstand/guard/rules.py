@@ -57,7 +57,12 @@ class Rules:
         """
         now = datetime.fromtimestamp(self.clock.time(), UTC).date().isoformat()
         return [
-            [b["name"], now if b["per"] == "day" else now[:7], abs(args[b["field"]]), b["cap_cents"]]
+            [
+                b["name"],
+                now if b["per"] == "day" else now[:7],
+                abs(args[b["field"]]),
+                b["cap_cents"],
+            ]
             for b in self.limits(tenant).get("budgets", ())
             if b["tool"] == tool
         ]

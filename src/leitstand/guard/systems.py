@@ -29,8 +29,7 @@ class Systems:
         self._by_port = {c.port: c for c in connections}
         self.sent: dict[str, float] = {}
         if len(self._by_port) != len(connections):
-            msg = "two connections behind one port"
-            raise ProjectRefused(msg, where="connections")
+            raise ProjectRefused("two connections behind one port", where="connections")
 
     def connection(self, tool: Tool[Any, Any]) -> Connection:
         """The connection that a tool uses. Raises Unreachable: none is configured."""
@@ -69,8 +68,7 @@ class Systems:
     async def find(self, tool: Tool[Any, Any], key: str, timeout: float) -> BaseModel | None:
         """Ask the system for an effect by its key. Raises Ambiguous when it does not answer."""
         if tool.reconcile is None:
-            msg = "the tool declares no look-up by key"
-            raise Ambiguous(msg)
+            raise Ambiguous("the tool declares no look-up by key")
         try:
             adapter = self.connection(tool).adapter
             found = await _within(tool.reconcile(key, adapter), timeout)
@@ -86,15 +84,13 @@ async def _within(call: Awaitable[Any], timeout: float) -> Any:  # noqa: ANN401 
         async with asyncio.timeout(timeout):
             return await call
     except TimeoutError as error:
-        msg = f"no answer within {timeout:g} s"
-        raise Ambiguous(msg) from error
+        raise Ambiguous(f"no answer within {timeout:g} s") from error
 
 
 def _typed(tool: Tool[Any, Any], result: Any) -> BaseModel:  # noqa: ANN401 - it is found out here
     if isinstance(result, tool.result):
         return result
-    msg = f"`{tool.name}` answered with a `{type(result).__name__}`"
-    raise ToolFailed(msg, where=tool.name)
+    raise ToolFailed(f"`{tool.name}` answered with a `{type(result).__name__}`", where=tool.name)
 
 
 def _text(error: Exception) -> str:

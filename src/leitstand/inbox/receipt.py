@@ -99,7 +99,9 @@ def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
 
 
 def _done(tool: str, effect: Effect, texts: Texts) -> str:
-    names = (v for k, v in effect.result.items() if k.endswith(("_no", "ulid")) and v)
+    given = effect.args.values()
+    new = (k for k in effect.result if k.endswith(("_no", "ulid")))
+    names = (effect.result[k] for k in new if effect.result[k] not in given)
     return texts.say("receipt.done", tool=tool, result=", ".join(map(str, names)))
 
 

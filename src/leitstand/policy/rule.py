@@ -8,7 +8,6 @@ allowance.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from types import MappingProxyType
 from typing import Annotated, Literal, cast
 
 from cedarpy import pst
@@ -19,17 +18,7 @@ from leitstand.policy.finding import Finding
 from leitstand.records import Decision, Hit, Level
 from leitstand.values import Identifier, Names, Text
 
-__all__ = ["ROUTES", "Notes", "Rule", "read_rule"]
-
-ROUTES: Mapping[str, Decision] = MappingProxyType(
-    {
-        "redact": Decision.REDACT,
-        "approve": Decision.APPROVE,
-        "escalate": Decision.ESCALATE,
-        "deny": Decision.DENY,
-    }
-)
-
+__all__ = ["Notes", "Rule", "read_rule"]
 
 _NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 
@@ -109,9 +98,7 @@ class Rule:
     @property
     def decision(self) -> Decision:
         """Where the rule routes the action; a mark routes nowhere."""
-        return (
-            Decision.ALLOW if self.marks else ROUTES.get(self.notes.decision or "", Decision.DENY)
-        )
+        return Decision.ALLOW if self.marks else Decision[(self.notes.decision or "deny").upper()]
 
     def hit(self, facts: Mapping[str, object]) -> Hit:
         """This rule as a hit; roles and number of approvers may come from facts.

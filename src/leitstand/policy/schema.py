@@ -62,12 +62,7 @@ Place = tuple[str, str]
 _LONG = 2**53
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _PLAIN: dict[Kind, type] = {"Bool": bool, "String": str, "Long": int}
-_ORIGINS: dict[object, Kind] = {
-    frozenset: "Set<String>",
-    set: "Set<String>",
-    tuple: "Set<String>",
-    list: "Set<String>",
-}
+_SETS = (frozenset, set, tuple, list)
 
 
 def slots_of(model: type[BaseModel]) -> dict[str, Slot]:
@@ -147,10 +142,10 @@ def _kind(annotation: object) -> Kind | None:
     if origin is Literal:
         literal: object = get_args(annotation)[0]
         return _single(type(literal))
-    if origin in _ORIGINS:
+    if origin in _SETS:
         members = [a for a in get_args(annotation) if a is not Ellipsis]
         texts = all(slot_of(m) == Slot("String") for m in members)
-        return _ORIGINS[origin] if members and texts else None
+        return "Set<String>" if members and texts else None
     return _single(annotation) if inspect.isclass(annotation) else None
 
 
@@ -165,7 +160,7 @@ def _single(annotation: type) -> Kind | None:
 def _value(kind: Kind, value: object, place: Place) -> object:
     if kind == "String":
         return _text(value, place)
-    if kind == "Set<String>" and isinstance(value, frozenset | set | tuple | list):
+    if kind == "Set<String>" and isinstance(value, _SETS):
         members = cast("Iterable[object]", value)
         return sorted({_text(m, place) for m in members})
     raise _ill_typed(kind, value, place)

@@ -34,8 +34,7 @@ def _approval(_signal: Signal, journal: Journal, body: Mapping[str, Any]) -> Non
     corrections = [Correction.model_validate(c) for c in body["corrections"]]
     frozen = journal.tape.by_id[approval.checkpoint]
     if any(a["nonce"] == approval.nonce for a in frozen.approvals):
-        msg = f"the signature {approval.nonce} has been given already"
-        raise ValueError(msg)
+        raise ValueError(f"the signature {approval.nonce} has been given already")
     journal.record("approval", approval.address, approval.model_dump(mode="json"))
     for correction in corrections:
         journal.record("correction", approval.address, correction.model_dump(mode="json"))

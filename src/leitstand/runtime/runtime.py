@@ -153,14 +153,12 @@ class Runtime:
         found = (tape.intents[a] for a in tape.unsettled())
         intent = next((i for i in found if i["key"] == key), None)
         if intent is None:
-            msg = f"no write `{key}` of unknown outcome"
-            raise UsageRefused(msg, where=ulid)
+            raise UsageRefused(f"no write `{key}` of unknown outcome", where=ulid)
         if isinstance(said, str):
             return {"failure": said}
         wanted = self.rules.tools[intent["tool"]].result
         if not isinstance(said, wanted):
-            msg = f"`{intent['tool']}` gives a `{wanted.__name__}`"
-            raise UsageRefused(msg, where=ulid)
+            raise UsageRefused(f"`{intent['tool']}` gives a `{wanted.__name__}`", where=ulid)
         return {"value": plain_of(said)}
 
     def _role(self, name: str) -> Compiled:
@@ -186,8 +184,7 @@ class _Births:
         line = await store.line(key)
         parent = line[0]
         if parent.ulid != args.parent:
-            msg = "a case hands over in its own name alone"
-            raise Contradiction(msg, where="case.hand_over")
+            raise Contradiction("a case hands over in its own name alone", where="case.hand_over")
         compiled = self._runtime.roles.get(args.role)
         if compiled is None or parent.depth >= DEPTH or args.role in {c.role for c in line}:
             msg = f"`{args.role}` cannot take a case from `{parent.role}` at level {parent.depth}"

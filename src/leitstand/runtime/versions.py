@@ -5,11 +5,12 @@ proposed arguments and evidence of a checkpoint, the wait, the write whose outco
 that does not fit stays for a worker of the version it began with (KERNEL no. 29).
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leitstand.errors import Erased
+from leitstand.errors import LeitstandError
 from leitstand.guard import Rules
 from leitstand.role import Compiled
 from leitstand.runtime.rehearsal import Rehearsal
@@ -17,6 +18,9 @@ from leitstand.store import Claimed, Journal, Limits, Store, Tape, course
 from leitstand.store.moving import Movable, movable, record_move
 
 __all__ = ["Move", "move"]
+
+WIDTH = 50
+"""Cases tried side by side: their records share a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,12 @@ async def move(
     out.
     """
     found = await movable(store, compiled.name, compiled.version)
-    kept = limits or Limits()
-    return [await _try(store, rules, compiled, kept, one, check=check) for one in found]
+    kept, report = limits or Limits(), list[Move]()
+    for at in range(0, len(found), WIDTH):
+        part = found[at : at + WIDTH]
+        tried = (_try(store, rules, compiled, kept, one, check=check) for one in part)
+        report += await asyncio.gather(*tried)
+    return report
 
 
 async def _try(
@@ -58,7 +66,7 @@ async def _try(
 ) -> Move:
     try:
         claimed = await store.journal(found.ulid)
-    except Erased as error:
+    except LeitstandError as error:  # Erased, or not to be opened: it keeps no other from moving.
         return Move(found.ulid, "", found.status, found.version, error.text)
     journal = Journal(claimed, store, limits)
     rehearsal = Rehearsal(rules, compiled, journal)

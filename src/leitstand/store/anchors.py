@@ -30,6 +30,7 @@ __all__ = [
     "anchor",
     "anchors_at",
     "anchors_in",
+    "in_step",
     "last_of",
     "note",
     "public_of",
@@ -152,14 +153,19 @@ def last_of(known: Sequence[Anchor]) -> dict[str, int]:
     return last
 
 
+async def in_step(store: Store, path: Path) -> bool:
+    """Whether file and database are as they were when they last agreed, told from their sizes."""
+    size = await asyncio.to_thread(lambda: path.stat().st_size if path.is_file() else 0)
+    now, before = await store.read(lambda conn: (_count(conn), state_of(conn, SIZE)))
+    return f"{size} {now}" == (before or "0 0")
+
+
 async def agree(store: Store, path: Path) -> None:
     """Bring the file up to the database, as after a crash between the two. Raises StoreFailed.
 
     In the usual case it compares sizes and looks no further.
     """
-    size = await asyncio.to_thread(lambda: path.stat().st_size if path.is_file() else 0)
-    now, before = await store.read(lambda conn: (_count(conn), state_of(conn, SIZE)))
-    if f"{size} {now}" == (before or "0 0"):
+    if await in_step(store, path):
         return
     filed = {(a.tenant, a.n): a for a in await asyncio.to_thread(anchors_at, path)}
     known = {(a.tenant, a.n): a for a in await store.read(anchors_in)}

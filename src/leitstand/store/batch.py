@@ -71,9 +71,7 @@ class Append:
 
     def alone(self, changes: Sequence[Change]) -> bool:
         """Whether a constraint over several cases is touched: written in a savepoint of its own."""
-        return bool(self.budgets or self.signal) or any(
-            c.table in _CONSTRAINED for c in changes
-        )
+        return bool(self.budgets or self.signal) or any(c.table in _CONSTRAINED for c in changes)
 
 
 @dataclass(slots=True)
@@ -110,8 +108,7 @@ class Batch:
         self.load([append.case_no])
         row = self.rows.get(append.case_no)
         if row is None or row.fence != append.fence:
-            msg = "another worker owns the case by now"
-            raise LostFence(msg, where=str(append.case_no))
+            raise LostFence("another worker owns the case by now", where=str(append.case_no))
         changes = [
             change
             for event in append.events

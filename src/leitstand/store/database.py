@@ -53,8 +53,7 @@ def _lock(path: Path) -> IO[bytes]:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        msg = f"another process writes to `{path.name}`"
-        raise StoreLocked(msg) from error
+        raise StoreLocked(f"another process writes to `{path.name}`") from error
     os.set_inheritable(file.fileno(), False)  # noqa: FBT003 - the function takes no keyword
     return file
 

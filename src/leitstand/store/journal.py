@@ -190,8 +190,7 @@ class Journal:
         if kind not in _BEGINS:
             return
         if self.tape.size >= self.limits.events:
-            msg = f"the case has {self.tape.size} events"
-            raise LimitReached(msg, where=self.case.ulid)
+            raise LimitReached(f"the case has {self.tape.size} events", where=self.case.ulid)
         if self.tape.inline + size > self.limits.inline:
             msg = f"the case's events hold {self.tape.inline} bytes"
             raise LimitReached(msg, where=self.case.ulid)

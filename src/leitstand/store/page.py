@@ -72,8 +72,7 @@ def wrap(master: bytes, key: CaseKey, ulid: str) -> bytes:
 def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
     """The case key. Raises Erased: the key was destroyed; StoreFailed: another master key."""
     if not wrapped:
-        msg = "the key of this case was destroyed"
-        raise Erased(msg, where=ulid)
+        raise Erased("the key of this case was destroyed", where=ulid)
     try:
         return CaseKey(_master(master).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], ulid.encode()))
     except InvalidTag as error:
@@ -86,9 +85,7 @@ def chain(head: bytes, seq: int, event: Event) -> bytes:
     return _link(head, [seq, event.kind, event.address, event.digest])
 
 
-def seal_page(
-    head: bytes, seq: int, events: Sequence[Event], bodies: bytes
-) -> tuple[Page, bytes]:
+def seal_page(head: bytes, seq: int, events: Sequence[Event], bodies: bytes) -> tuple[Page, bytes]:
     """A page of `events` from `seq` on, over the head so far; with the new head.
 
     `bodies` is the encrypted concatenation of the events' bodies, made by `CaseKey.encrypt`.

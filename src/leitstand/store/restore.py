@@ -17,6 +17,7 @@ from leitstand.store.anchors import (
     Anchor,
     anchors_at,
     anchors_in,
+    in_step,
     last_of,
     public_of,
     put_state,
@@ -33,6 +34,8 @@ async def notice_restore(store: Store, key: Ed25519PrivateKey, path: Path) -> bo
     Call it whenever a store is opened for writing, before any case runs. Raises StoreFailed: the
     file and the database contradict each other, which no restore explains.
     """
+    if await in_step(store, path):
+        return False
     known = last_of(await store.read(anchors_in))
     filed = anchors_at(path)
     if all(n <= known.get(tenant, 0) for tenant, n in last_of(filed).items()):

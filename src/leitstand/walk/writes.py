@@ -5,7 +5,7 @@ commands, a `Send`. What LangGraph drops with no more than a line in a log is re
 """
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard, cast
 
 from langchain_core.runnables import Runnable
@@ -127,10 +127,6 @@ def _is_pair(value: object) -> bool:
     return len(pair) == 2 and isinstance(pair[0], str)  # noqa: PLR2004 a pair
 
 
-def _annotated(value: object) -> tuple[str, ...]:
-    return tuple(_annotations(type(value)))
-
-
-def _annotations(kind: type) -> Iterator[str]:
-    for base in reversed(kind.__mro__):
-        yield from inspect.get_annotations(base)
+def _annotated(value: object) -> list[str]:
+    kinds = reversed(type(value).__mro__)
+    return [name for kind in kinds for name in inspect.get_annotations(kind)]

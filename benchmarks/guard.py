@@ -1,0 +1,127 @@
+"""The guard on the accounting role's own policies, one case at a time. One JSON line, milliseconds.
+
+`perform`: a whole write of `erp.voucher.draft`, from the step's call to its answer: validation,
+evidence, facts, verdict, intent committed, the system's own commit, outcome committed. Beside it
+the part that is not the system's. `verdict`: the decision alone, on the questions that the bundle
+was asked meanwhile, asked for the first time and once more.
+
+    python benchmarks/guard.py [--rounds 40]
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+import uvloop
+from pace import pace
+from pydantic import BaseModel
+
+from leitstand.cli.batch import files_in, worked_off
+from leitstand.guard import Call, Passage
+from leitstand.guard import rules as judged
+from leitstand.guard.systems import Systems
+from leitstand.policy import Bundle, Request, decide
+from leitstand.policy.memo import Memo
+from leitstand.project import load_project
+from leitstand.records import Verdict
+from leitstand.runtime import open_leitstand
+from leitstand.tool import Tool
+
+ROOT = Path(__file__).resolve().parents[1]
+TOOL = "erp.voucher.draft"
+
+
+class Watch:
+    """What the guard of this process does, timed from outside."""
+
+    def __init__(self) -> None:
+        self.performed: list[float] = []
+        self.system: list[float] = []
+        self.asked: dict[bytes, Request] = {}
+        self._perform, self._write = Passage.perform, Systems.write
+
+    def __enter__(self) -> Self:
+        watch, perform, write = self, self._perform, self._write
+
+        async def performing(self: Passage, call: Call) -> BaseModel:
+            begun = time.perf_counter()
+            answer = await perform(self, call)
+            if call.tool.name == TOOL and not call.sealed:
+                watch.performed.append((time.perf_counter() - begun) * 1e3)
+            return answer
+
+        async def writing(
+            self: Systems, tool: Tool[Any, Any], args: BaseModel, key: str, timeout: float
+        ) -> BaseModel:
+            begun = time.perf_counter()
+            answer = await write(self, tool, args, key, timeout)
+            if tool.name == TOOL:
+                watch.system.append((time.perf_counter() - begun) * 1e3)
+            return answer
+
+        def deciding(bundle: Bundle, request: Request) -> Verdict:
+            watch.asked[repr(request).encode()] = request
+            return decide(bundle, request)
+
+        Passage.perform, Systems.write, judged.decide = performing, writing, deciding
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        Passage.perform, Systems.write, judged.decide = self._perform, self._write, decide
+
+
+async def measure(rounds: int) -> dict[str, float]:
+    """Work the world's invoices off one by one; then ask the bundle what it was asked."""
+    project = load_project(ROOT)
+    with tempfile.TemporaryDirectory() as folder:
+        leitstand = await open_leitstand(project, state=Path(folder))
+        try:
+            with Watch() as watch:
+                for file in files_in(ROOT / "evals" / "accounting" / "world"):
+                    await worked_off(leitstand, "accounting", [file])
+            bundle = leitstand.rules.bundle
+        finally:
+            await leitstand.close()
+    asked = list(watch.asked.values())
+    first = [t for _ in range(rounds) for t in _timed(_forgetful(bundle), asked)]
+    again = [t for _ in range(rounds) for t in _timed(lambda: bundle, asked)]
+    own = [all_of - system for all_of, system in zip(watch.performed, watch.system, strict=True)]
+    return {
+        "writes": len(watch.performed),
+        "perform_p50": statistics.median(watch.performed),
+        "guard_and_journal_p50": statistics.median(own),
+        "questions": len(asked),
+        "verdict_first_p50": statistics.median(first),
+        "verdict_again_p50": statistics.median(again),
+    }
+
+
+def _forgetful(bundle: Bundle) -> Callable[[], Bundle]:
+    return lambda: replace(bundle, verdicts=Memo(1024))
+
+
+def _timed(bundle: Callable[[], Bundle], asked: list[Request]) -> list[float]:
+    rules, taken = bundle(), list[float]()
+    for request in asked:
+        begun = time.perf_counter()
+        decide(rules, request)
+        taken.append((time.perf_counter() - begun) * 1e3)
+    return taken
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=40)
+    found = uvloop.run(measure(parser.parse_args().rounds))
+    print(orjson.dumps({"benchmark": "guard", "pace_ms": pace(), **found}).decode())
+
+
+if __name__ == "__main__":
+    main()
