@@ -5,7 +5,9 @@ everything annotated, no drawer for odds and ends.
 """
 
 import ast
+import re
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +20,11 @@ USER_LAND = ("agents", "tools", "policies")
 FILE_MAX, FILE_MEDIAN = 400, 150
 FUNCTION_MAX, FUNCTION_P90, FUNCTION_MEDIAN = 60, 30, 8
 ARGUMENTS_MAX = 6
-PRODUCT_MAX = 9_000
+# Meant are 9,000 lines (docs/limits.md says where there are more). Until then the bound goes down
+# and never up: whoever saves lines lowers it, or the test tells them to.
+PRODUCT_MAX, PRODUCT_GOAL, SLACK = 16_400, 9_000, 400
 DEPTH_MAX, ERROR_DEPTH_MAX = 2, 3
+SIZE = re.compile(r"^\| ([a-z]+) \| ([0-9,]+) \|$", re.MULTILINE)
 # Where counting begins, as with BaseModel and Protocol, which these stand for.
 FORMS = frozenset(["Frozen", "Port"])
 DRAWERS = frozenset(["base", "common", "helper", "helpers", "manager", "misc", "util", "utils"])
@@ -188,9 +193,30 @@ def test_most_files_and_functions_are_small(
 
 
 def test_the_product_stays_small(sources: list[Source]) -> None:
-    """The product is meant to be read whole."""
-    total = sum(source.lines for source in sources if source.path.startswith(f"{PRODUCT}/"))
-    assert 0 < total <= PRODUCT_MAX, total
+    """The product is meant to be read whole: it may shrink, and what was saved stays saved."""
+    total = sum(packages(sources).values())
+    least = PRODUCT_MAX - SLACK if PRODUCT_MAX > PRODUCT_GOAL else 0
+    assert least < total <= PRODUCT_MAX, total
+
+
+def test_the_page_of_limits_says_how_large_it_is(root: Path, sources: list[Source]) -> None:
+    """`docs/limits.md` names every package with its lines, a tenth more or less."""
+    page = (root / "docs" / "limits.md").read_text("utf-8")
+    told = {name: int(n.replace(",", "")) for name, n in SIZE.findall(page)}
+    measured = packages(sources)
+    assert told.keys() == measured.keys()
+    wrong = {n: measured[n] for n in told if abs(told[n] - measured[n]) > measured[n] / 10}
+    assert not wrong, f"lines by now: {wrong}"
+
+
+def packages(sources: Sequence[Source]) -> Counter[str]:
+    """Lines of the product by package; modules beside the packages count as `modules`."""
+    lines: Counter[str] = Counter()
+    for source in sources:
+        parts = Path(source.path).parts
+        if parts[0] == PRODUCT:
+            lines[parts[2] if len(parts) > 3 else "modules"] += source.lines
+    return lines
 
 
 PLANTED: dict[Finder, Source] = {

@@ -129,3 +129,16 @@ def test_a_role_is_drawn_with_its_checkpoints(command: Command) -> None:
     unknown = command("graph", "sales")
     assert unknown.code == 2
     assert "accounting" in unknown.err
+
+
+def test_a_sentence_that_speaks_of_nothing_is_an_error(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card must not show a question mark where an amount belongs."""
+    file = shop_folder / "texts" / "en.toml"
+    file.write_text(file.read_text("utf-8").replace("{gross_cents:money}", "{total:money}"))
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    [found] = [p for p in done.data["problems"] if p["code"] == "text-value"]
+    assert "`total`" in found["text"]

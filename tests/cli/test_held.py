@@ -76,3 +76,17 @@ def test_an_export_is_checked_without_leitstand(shop: Office, tmp_path: Path) ->
         cwd=tmp_path,
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_fact_that_cannot_be_measured_holds_the_case(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Data that a rule needs and that are not there: refused, held, with the cause named."""
+    policy = shop_folder / "world" / "policy.json"
+    policy.write_text(policy.read_text("utf-8").replace('"limit_cents"', '"other_cents"'), "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("batch", "buying", shop_folder / "world", "--json")
+    assert done.code == 0, done.err
+    row = done.rows[0]
+    assert (row["decision"], row["effects"]) == ("hold", [])
+    assert row["account_no"] == "3400"

@@ -1,11 +1,13 @@
 """Scopes: every call has an address that no other call of the case has."""
 
+from typing import Any, cast
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leitstand.desk.scope import Scope
 
-_TREES = st.recursive(
+_TREES: st.SearchStrategy[tuple[Any, ...]] = st.recursive(
     st.just(()), lambda inner: st.lists(inner, max_size=3).map(tuple), max_leaves=12
 )
 
@@ -15,8 +17,7 @@ def walked(scope: Scope, tree: tuple[object, ...]) -> list[str]:
     found = [scope.next()]
     at, scope.n = scope.n, scope.n + 1
     for index, branch in enumerate(tree):
-        assert isinstance(branch, tuple)
-        found += walked(scope.branch(at, index), branch)
+        found += walked(scope.branch(at, index), cast("tuple[object, ...]", branch))
     return [*found, scope.next()]
 
 

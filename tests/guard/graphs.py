@@ -18,7 +18,7 @@ __all__ = ["Choice", "Op", "Plan", "Stage", "plans", "roles_of"]
 
 READS: tuple[Tool[Any, Any], ...] = (get, find, letter)
 WRITES: tuple[Tool[Any, Any], ...] = (pay, book, wire, wipe)
-BY_NAME = {t.name: t for t in (*READS, *WRITES)}
+BY_NAME: dict[str, Tool[Any, Any]] = {t.name: t for t in (*READS, *WRITES)}
 ROLES = ("clerk", "checker", "auditor")
 
 
@@ -85,9 +85,9 @@ def _deeper(inside: st.SearchStrategy[Op]) -> st.SearchStrategy[Op]:
 
 
 _OPS = st.lists(
-    st.recursive(st.one_of(_READ, _WRITE, _CHOSEN, _GIVEN), _deeper, max_leaves=5),
+    st.recursive(st.one_of(_READ, _WRITE, _CHOSEN, _GIVEN), _deeper, max_leaves=4),
     min_size=1,
-    max_size=3,
+    max_size=2,
 ).map(tuple)
 plans: st.SearchStrategy[tuple[Plan, ...]] = st.tuples(
     *(
@@ -100,7 +100,7 @@ plans: st.SearchStrategy[tuple[Plan, ...]] = st.tuples(
             min_size=1,
             max_size=size,
         ).map(tuple)
-        for size in (3, 2, 1)
+        for size in (2, 2, 1)
     )
 )
 """The plans of three roles: each may hand over to the next."""

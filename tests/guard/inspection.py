@@ -6,7 +6,8 @@ exactly these arguments. One permission lets one call in.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
@@ -36,7 +37,9 @@ class _Listening(Rules):
 
     allowed: Counter[bytes]
 
-    def decide(self, case: Case, asked: Asked, done: Set[str], grants: Grants | None) -> Verdict:
+    def decide(
+        self, case: Case, asked: Asked, done: AbstractSet[str], grants: Grants | None
+    ) -> Verdict:
         """The verdict, noted if it allows."""
         verdict = super().decide(case, asked, done, grants)
         if verdict.decision is Decision.ALLOW:

@@ -48,18 +48,23 @@ class Bank(Port, Protocol):
 
     async def get(self, what: str) -> int:
         """A number."""
+        ...
 
     async def find(self, no: str) -> Account | None:
         """A payee."""
+        ...
 
     async def letter(self, no: str) -> str:
         """What a letter says."""
+        ...
 
     async def put(self, tool: str, args: Frozen, key: str) -> str:
         """Write."""
+        ...
 
     async def found(self, key: str) -> str | None:
         """What a key did."""
+        ...
 
 
 class Find(Frozen):

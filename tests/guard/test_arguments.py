@@ -125,7 +125,7 @@ def test_an_amount_in_words_is_one_form_or_refused(text: str) -> None:
 async def test_a_model_s_nonsense_is_an_answer_that_the_step_handles(
     scene: Scene, field: str, value: object
 ) -> None:
-    """On record as refused, with a text; nothing is called; the same on replay; the case goes on."""
+    """On record as refused, with a text; nothing is called; the same on replay."""
     codes: list[str] = []
 
     async def step(desk: Desk) -> object:

@@ -45,7 +45,7 @@ inputs: want
 ---
 Choose a tool.
 """
-ROUNDS = 12
+ROUNDS = 6
 
 
 @cache

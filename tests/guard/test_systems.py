@@ -1,4 +1,4 @@
-"""Connections are called in one place: typed answers, time limits, and nothing but declared errors."""
+"""Connections are called in one place: typed answers, time limits, declared errors alone."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -9,7 +9,6 @@ every await.
 import asyncio
 import contextlib
 import heapq
-import weakref
 from asyncio import events
 from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar, copy_context
@@ -34,7 +33,7 @@ class Worker:
         self.name = name
         self.frozen = False
         self.dead = False
-        self.tasks: list[weakref.ref[asyncio.Task[Any]]] = []
+        self.tasks: list[asyncio.Task[Any]] = []
 
 
 WORKER: ContextVar[Worker | None] = ContextVar("tests.kernel.worker", default=None)
@@ -112,7 +111,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         task = asyncio.Task(coro, loop=self, name=name, context=context)
         worker = _given(context).get(WORKER)
         if worker is not None:
-            worker.tasks.append(weakref.ref(task))
+            worker.tasks.append(task)
         return task
 
     def run_in_executor(
@@ -168,7 +167,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         worker.dead = True
         self._ready = [h for h in self._ready if _owner(h) is not worker]
         self._frozen = [h for h in self._frozen if _owner(h) is not worker]
-        for task in [t for t in (r() for r in worker.tasks) if t is not None and not t.done()]:
+        for task in [t for t in worker.tasks if not t.done()]:
             _bury(task)
         worker.tasks.clear()
 

@@ -8,7 +8,6 @@ A seed that fails prints itself: `python -m tests.kernel.simulator 17` runs it a
 """
 
 import contextlib
-import gc
 import sqlite3
 import sys
 import tempfile
@@ -190,7 +189,6 @@ class Simulation:
 
     def _crash(self) -> None:
         self.process.die()
-        gc.collect(0)
         self.process = self._boot()
 
     def _freeze(self) -> None:

@@ -91,6 +91,7 @@ async def to_the_end(scene: Scene, ulid: str) -> None:
 
 
 async def release(scene: Scene, ulid: str) -> None:
+    """A person says what became of writes of unknown outcome; missing ones are done by hand."""
     tape = await scene.tape(ulid)
     found: dict[str, Paid | str] = {}
     for address in tape.unsettled():

@@ -75,15 +75,19 @@ def _steps(project: "Project") -> Iterator[dict[str, str]]:
 
 
 def _texts(project: "Project") -> Iterator[dict[str, str]]:
-    """Writes that supervisors would see without a sentence of their own."""
+    """Writes without a sentence of their own, and sentences that name what is not there."""
     from leitstand.inbox import texts_of
 
     for language in ("de", "en"):
         texts = texts_of(language, project.texts)
         for tool in project.tools:
+            place = f"texts/{language}.toml"
             if tool.writes and not texts.sentence(tool.name, "effect"):
                 text = f"no sentence says what `{tool.name}` does"
-                yield _problem("note", "no-text", f"texts/{language}.toml", text)
+                yield _problem("note", "no-text", place, text)
+            for stranger in texts.strangers(tool.name, tool.args.model_fields):
+                text = f"`{tool.name}` has no `{stranger}` to speak of"
+                yield _problem("error", "text-value", place, text)
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:

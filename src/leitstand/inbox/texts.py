@@ -8,7 +8,7 @@ values is empty.
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache, reduce
@@ -26,6 +26,7 @@ __all__ = ["Language", "Texts", "texts_of"]
 Language = Literal["de", "en"]
 
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
+_SEGMENT = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -60,6 +61,13 @@ class Texts:
     def lookups(self, tool: str) -> Mapping[str, str]:
         """Values that a tool's sentences take from readings or the tenant's data, by name."""
         return cast("Mapping[str, str]", self._of_tool(tool).get("values", {}))
+
+    def strangers(self, tool: str, known: Iterable[str]) -> tuple[str, ...]:
+        """Names in a tool's sentences that are neither arguments (`known`) nor looked up."""
+        sentences = (self.sentence(tool, what) for what in ("effect", "undo"))
+        names = {name for text in sentences for name, _ in _PLACE.findall(text)}
+        inner = {n for r in self.lookups(tool).values() for n in _SEGMENT.findall(r)}
+        return tuple(sorted((names | inner) - {*known, *self.lookups(tool)}))
 
     def field(self, name: str) -> str:
         """What an argument is called."""
@@ -160,21 +168,29 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _number(value: object) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
 def _money(value: object, currency: str, locale: str) -> str:
-    cents = Decimal(str(value)) if not isinstance(value, bool) else Decimal(0)
+    cents = _number(value)
+    if cents is None:
+        return str(value)
     return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
 
 
 def _percent(value: object, _currency: str, locale: str) -> str:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return str(value)
-    return f"{format_decimal(number, locale=locale)} %"
+    number = _number(value)
+    return str(value) if number is None else f"{format_decimal(number, locale=locale)} %"
 
 
 def _permyriad(value: object, currency: str, locale: str) -> str:
-    return _percent(Decimal(str(value)) / 100, currency, locale)
+    number = _number(value)
+    return str(value) if number is None else _percent(number / 100, currency, locale)
 
 
 def _date(value: object, _currency: str, locale: str) -> str:
@@ -183,7 +199,10 @@ def _date(value: object, _currency: str, locale: str) -> str:
 
 
 def _time(value: object, _currency: str, locale: str) -> str:
-    moment = datetime.fromtimestamp(float(str(value)), UTC).astimezone()
+    seconds = _number(value)
+    if seconds is None:
+        return str(value)
+    moment = datetime.fromtimestamp(float(seconds), UTC).astimezone()
     return format_datetime(moment, "short", locale=locale)
 
 

@@ -57,7 +57,7 @@ class Runtime:
         self._guard = Guard(rules, (*connections, births))
         self._burst = Burst(store, self._guard, rules.clock, self._limits, ask)
         self._owned: dict[asyncio.Task[str], Journal] = {}
-        self._woken = asyncio.Event()
+        self._home = asyncio.Event()
 
     async def start(
         self,
@@ -74,16 +74,12 @@ class Runtime:
         body = {"given": plain_of(given)}
         birth = Birth(ulid, tenant, role, compiled.version, requester, title)
         await self.store.start(new_case(self.store, birth, body))
-        self._woken.set()
         return ulid
 
     async def signal(self, ulid: str, name: str, body: Mapping[str, Any], signal_id: str) -> bool:
         """Tell a case something it may wait for; False if this signal was told before."""
-        told = await self.store.signal(
-            ulid, signal_id, "message", orjson.dumps({"name": name, "body": dict(body)})
-        )
-        self._woken.set()
-        return told
+        told = orjson.dumps({"name": name, "body": dict(body)})
+        return await self.store.signal(ulid, signal_id, "message", told)
 
     async def release(
         self,
@@ -101,7 +97,6 @@ class Runtime:
         found = {key: await self._found(ulid, key, said) for key, said in (effects or {}).items()}
         body = {"person": person, "reason": reason, "effects": found}
         await self.store.signal(ulid, self.store.clock.ulid(), "release", canonical(body))
-        self._woken.set()
 
     async def run_until_idle(self) -> None:
         """Run every case that is due, until none is. Raises StoreFailed."""
@@ -112,7 +107,8 @@ class Runtime:
                 await self._take(only)
                 if not self._owned:
                     return
-                await asyncio.wait(self._owned, return_when=asyncio.FIRST_COMPLETED)
+                await self._home.wait()
+                self._home.clear()
                 self._reap()
         finally:
             if self._owned:  # The store failed or we are stopped: what was sent comes home first.
@@ -129,7 +125,12 @@ class Runtime:
             journal = Journal(claimed, self.store, self._limits)
             compiled = self.roles[claimed.case.role]
             task = asyncio.ensure_future(self._burst.run(claimed, compiled, journal))
+            task.add_done_callback(self._came_home)
             self._owned[task] = journal
+
+    def _came_home(self, _: asyncio.Task[str]) -> None:
+        # Not `asyncio.wait` for the first of them: it looks at all whenever one is done.
+        self._home.set()
 
     def _reap(self) -> None:
         done = [t for t in self._owned if t.done()]

@@ -1,0 +1,78 @@
+"""Evidence: where a value stands in what was read, what the master data say, what contradicts."""
+
+from typing import Any
+
+import pytest
+
+from leitstand.inbox.evidence import Read, conflicts_in, find_value, look_up
+
+INVOICE: dict[str, Any] = {
+    "confidence": 90,
+    "source": "dms:abc",
+    "value": {
+        "invoice": {
+            "number": "RE-1",
+            "gross": "1190.00",
+            "lines": [{"net": "500.00"}, {"net": "500.00"}],
+            "paths": {
+                "number": "/Invoice/cbc:ID",
+                "gross": "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount",
+                "lines[1].net": "/Invoice/cac:InvoiceLine[2]/cbc:LineExtensionAmount",
+            },
+        },
+        "pages": 1,
+    },
+}
+SUPPLIER: dict[str, Any] = {
+    "source": "erp:S1",
+    "value": {"supplier": {"id": "S1", "name": "ACME", "account": "material"}},
+}
+
+
+def read(result: dict[str, Any], tool: str = "einvoice.read") -> Read:
+    """A reading."""
+    return Read("read#1/:0", tool, "document", result)
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ("RE-1", "/Invoice/cbc:ID"),
+        (119_000, "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
+        ("1190", "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
+        (50_000, "invoice.lines.0.net"),
+        (1, "pages"),
+        ("RE-2", ""),
+        (None, ""),
+        (True, ""),
+        ("", ""),
+    ],
+)
+def test_a_value_is_found_where_it_stands(value: object, place: str) -> None:
+    """By the document's own place where it names one, else by the path; cents as amounts too."""
+    assert find_value(read(INVOICE), value) == place
+
+
+def test_confidence_and_source_are_the_readings_own() -> None:
+    """A reading without confidence is one of a system of record."""
+    assert (read(INVOICE).confidence, read(INVOICE).source) == (90, "dms:abc")
+    assert read(SUPPLIER).confidence == 100
+    assert read({"value": 1}).source == "einvoice.read"
+
+
+def test_a_reference_is_looked_up() -> None:
+    """In a reading by its tool, in the tenant's data, by way of an argument; None if absent."""
+    reads = [read(INVOICE), read(SUPPLIER, "erp.supplier.find")]
+    limits = {"accounts": {"material": {"skr03": "3400"}}}
+    args = {"account": "material"}
+    assert look_up("erp.supplier.find value.supplier.name", args, reads, limits) == "ACME"
+    assert look_up("limits accounts.{account}.skr03", args, reads, limits) == "3400"
+    assert look_up("limits accounts.{other}.skr03", args, reads, limits) is None
+    assert look_up("crm.customer.get value.name", args, reads, limits) is None
+
+
+def test_contradictions_are_found_wherever_they_stand() -> None:
+    """A `Conflict` in any depth of any reading."""
+    conflict = {"field": "iban", "values": ["DE1", "DE2"], "sources": ["xml", "page"]}
+    result = {"value": {"checks": [{"found": conflict}]}, "source": "x"}
+    assert list(conflicts_in([read(INVOICE), read(result)])) == [conflict]

@@ -1,0 +1,135 @@
+"""Texts: amounts, dates and names in the reader's language, and nothing that could break a card."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leitstand.errors import ProjectRefused
+from leitstand.inbox import Language, Texts, texts_of
+
+GIVEN: dict[str, Any] = {
+    "tools": {
+        "shop.post": {
+            "name": "buchen",
+            "effect": "Bucht {number} über {gross_cents:money}[, fällig {due:date}]",
+            "values": {"account_no": "limits accounts.{account}"},
+        }
+    },
+    "fields": {"gross_cents": "Brutto", "qty": "Menge"},
+    "roles": {"head": "Leitung"},
+    "words": {"true": "ja", "false": "nein"},
+}
+
+
+@pytest.fixture
+def german() -> Texts:
+    """German texts of a small project."""
+    return Texts("de", {"locale": "de_DE", "card": {"may": "Entscheiden dürfen"}}, GIVEN)
+
+
+@pytest.fixture
+def english() -> Texts:
+    """English texts of the same project."""
+    return Texts("en", {"locale": "en_GB"}, GIVEN)
+
+
+def test_amounts_and_days_are_written_as_people_write_them(german: Texts, english: Texts) -> None:
+    """Cents become amounts in their currency, ISO days become days, in either language."""
+    values = {"gross_cents": 1_930_656, "day": "2026-11-06", "rate": "2.50"}
+    template = "{gross_cents:money} am {day:date}, {rate:percent}"
+    assert german.fill(template, values) == "19.306,56 € am 06.11.2026, 2,5 %"
+    assert english.fill(template, values) == "€19,306.56 am 6 Nov 2026, 2.5 %"
+    assert german.fill(template, {**values, "currency": "CHF"}).startswith("19.306,56 CHF")
+
+
+def test_a_part_in_brackets_falls_away_with_an_empty_value(german: Texts) -> None:
+    """Absent, None and empty are empty; a zero is not."""
+    sentence = german.sentence("shop.post", "effect")
+    values = {"number": "R-1", "gross_cents": 0}
+    assert german.fill(sentence, {**values, "due": "2026-12-06"}).endswith("fällig 06.12.2026")
+    for nothing in ({}, {"due": None}, {"due": ""}):
+        assert german.fill(sentence, {**values, **nothing}) == "Bucht R-1 über 0,00 €"
+
+
+def test_what_is_missing_is_seen(german: Texts) -> None:
+    """Outside of brackets a missing value shows as a question mark, never as nothing."""
+    assert german.fill("Bucht {number}", {}) == "Bucht ?"
+    assert german.fill("Als {result.voucher_no}", {"result": {"voucher_no": "B-1"}}) == "Als B-1"
+
+
+def test_values_in_values(german: Texts) -> None:
+    """Lists and records by their fields' names; truths in words; nothing as a dash."""
+    shares = [{"qty": "2", "gross_cents": 1000}, {"qty": "3", "gross_cents": 500}]
+    assert german.value("lines", shares) == "Menge 2; Brutto 10,00 €, Menge 3; Brutto 5,00 €"
+    assert german.value("rate_permyriad", 1900) == "19 %"
+    assert german.value("credit", value=False) == "nein"
+    assert german.value("note", None) == "–"
+
+
+def test_names_fall_back_to_ids(german: Texts) -> None:
+    """What nobody named keeps its own name."""
+    assert german.tool("shop.post") == "buchen"
+    assert german.tool("shop.other") == "shop.other"
+    assert german.roles(("head", "boss")) == "Leitung, boss"
+    assert german.known("card.may") == "Entscheiden dürfen"
+    assert german.known("card.none", "x") == "x"
+
+
+def test_names_that_no_tool_has_are_found(german: Texts) -> None:
+    """A sentence, or a look-up, that speaks of what is not there."""
+    assert german.strangers("shop.post", ("number", "gross_cents", "due", "account")) == ()
+    assert german.strangers("shop.post", ("number", "gross_cents")) == ("account", "due")
+
+
+@given(
+    value=st.one_of(
+        st.text(), st.integers(), st.booleans(), st.none(), st.decimals(), st.lists(st.text())
+    ),
+    kind=st.sampled_from(["money", "date", "percent", "permyriad", "nonsense"]),
+)
+def test_no_value_breaks_a_sentence(value: object, kind: str) -> None:
+    """Whatever an action holds, the card is shown; and no value is read as a template."""
+    texts = texts_of("de")
+    assert texts.fill(f"a {{x:{kind}}} b", {"x": value}).startswith("a ")
+    assert isinstance(texts.value("x_cents", value), str)
+
+
+@pytest.mark.parametrize("folder", ["src/leitstand/inbox/texts", "tools/texts"])
+def test_both_languages_say_the_same_things(root: Path, folder: str) -> None:
+    """Every sentence of one language is there in the other, with the same values in it."""
+    german, english = (
+        leaves(tomllib.loads((root / folder / f"{language}.toml").read_text("utf-8")))
+        for language in ("de", "en")
+    )
+    assert german.keys() == english.keys()
+    for name, text in german.items():
+        assert placeholders(text) == placeholders(english[name]), name
+
+
+def leaves(node: dict[str, Any], path: str = "") -> dict[str, str]:
+    """Every text by its path."""
+    found: dict[str, str] = {}
+    for name, value in node.items():
+        here = f"{path}/{name}"
+        inner = cast("dict[str, Any]", value) if isinstance(value, dict) else None
+        found |= {here: value} if inner is None else leaves(inner, here)
+    return found
+
+
+def placeholders(text: str) -> set[str]:
+    """The values that a sentence names."""
+    import re
+
+    return set(re.findall(r"\{[\w.:]+\}", text))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_texts_file_with_a_fault_is_named(tmp_path: Path, language: Language) -> None:
+    """Broken TOML is a fault of the project, with the file's name."""
+    (tmp_path / f"{language}.toml").write_text("[tools", "utf-8")
+    with pytest.raises(ProjectRefused, match="Expected"):
+        texts_of(language, tmp_path)
