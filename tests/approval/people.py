@@ -12,7 +12,17 @@ from leitstand.clock import FixedClock
 from leitstand.records import Answer, Approval, Checkpoint, Person
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-CLOCK = FixedClock(START)
+
+
+class StillClock(FixedClock):
+    """It does not run: signatures are held against moments, however long the tests take."""
+
+    def time(self) -> float:
+        """The start, always."""
+        return self.start.timestamp()
+
+
+CLOCK = StillClock(START)
 NOW = CLOCK.time() + 30.0
 
 CHECKPOINT = Checkpoint(

@@ -53,7 +53,7 @@ def test_wrong_passphrases_and_no_terminal(shop: Office) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("account", ("FIELD=VALUE",)),
+        ("account", ("NAME=VALUE",)),
         ("colour=red", ("LS101", "colour")),
         ("account=gold", ("LS101", "goods, office")),
         ("day=31.02.2026", ("LS101", "Datum")),

@@ -102,7 +102,7 @@ def run(found: tuple[Plan, ...]) -> Inspection:
         return asyncio.run(lived(Path(folder), found))
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(plans)
 def test_no_graph_finds_a_way_round_the_guard(found: tuple[Plan, ...]) -> None:
     """Whatever steps and models do: each arrival was allowed, nothing leads to the bank."""

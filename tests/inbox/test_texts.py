@@ -115,8 +115,10 @@ def leaves(node: dict[str, Any], path: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in node.items():
         here = f"{path}/{name}"
-        inner = cast("dict[str, Any]", value) if isinstance(value, dict) else None
-        found |= {here: value} if inner is None else leaves(inner, here)
+        if isinstance(value, dict):
+            found |= leaves(cast("dict[str, Any]", value), here)
+        else:
+            found[here] = str(value)
     return found
 
 

@@ -209,7 +209,7 @@ def plan_of(random: Random, *, children: bool = True) -> int:
     """Make a plan; its number is returned."""
     number = next(_numbers)
     stages: list[Stage] = []
-    for _ in range(random.randint(1, 3)):
+    for _ in range(random.choice((1, 1, 2, 3))):
         kind = random.choice(("one", "one", "many", "both"))
         width = {"one": 1, "both": 2}.get(kind) or random.randint(2, 3)
         parts = (_ops(random, 2, children=children) for _ in range(width))

@@ -82,6 +82,9 @@ class Simulation:
         for plan in plans:
             self._start(plan)
             await self._sleep(self.random.uniform(1, 10))
+        while not self._rows("select 1 from cases"):  # The process died before it was on record.
+            self._start(plans[0])
+            await self._sleep(1.0)
         while self.loop.now < STORM and self._open_cases():
             await self._sleep(5.0)
         self.loop.strike = None
@@ -121,7 +124,7 @@ class Simulation:
                 if self.random.random() < 0.6:
                     await self._decide(process, name, ulid)
             for ulid, status, *_ in self._open_cases():
-                if status == "waiting" and self.random.random() < 0.4:
+                if status == "waiting" and self.random.random() < 0.15:
                     name = self.random.choice(("mail-0", "mail-1"))
                     body = {"n": self.random.randrange(9)}
                     known = f"m{self.random.randrange(30 if self.loop.strike else 10**6)}"
