@@ -28,7 +28,7 @@ def shots(folder: Path, seeds: range) -> Counter[str]:
 
 @pytest.mark.parametrize("part", range(3))
 def test_every_case_comes_to_its_end(part: int, tmp_path: Path) -> None:
-    """At most one effect an intent, none without a live verdict, the course stable, no endless wait."""
+    """At most one effect an intent, none without a verdict, the course stable, no endless wait."""
     total = shots(tmp_path, range(part * FAST, (part + 1) * FAST))
     assert total["done"] > FAST // 4
     assert total["writes"] > FAST
