@@ -64,7 +64,7 @@ def test_wrong_passphrases_and_no_terminal(shop: Office) -> None:
 def test_edits_that_cannot_be_made(shop: Office, change: str, words: tuple[str, ...]) -> None:
     """Unknown fields, values outside of their vocabulary, look-alike letters, no change at all."""
     done = shop("edit", shop.waiting("r1.json"), change, person="ben.krueger")
-    readable(done, 2 if "FIELD" in words[0] else 1, *words)
+    readable(done, 2 if "NAME=VALUE" in words[0] else 1, *words)
 
 
 def test_a_rejection_needs_a_reason(shop: Office) -> None:
