@@ -153,7 +153,7 @@ class Process:
 
 _UNHEARD = """
 select c.ulid from signals s join cases c on c.case_no = s.case_no
-where s.drawn = 0 and c.status = 'waiting' and (c.due is null or c.due > ?)
+where s.drawn = 0 and c.status in ('ready', 'waiting') and (c.due is null or c.due > ?)
 """
 _DUE = "select 1 from cases where due <= ? and status in ('ready', 'running', 'waiting') limit 1"
 

@@ -156,14 +156,17 @@ class _Check:
         )
         ulid = claimed.case.ulid
         try:
-            leave, read = await replay(claimed, compiled, self.store, self.simulation.process.rules)
+            rules = self.simulation.process.rules
+            leave, read, cut = await replay(claimed, compiled, self.store, rules)
         except Exception as error:  # noqa: BLE001 whatever comes out of it is a fault
             return self.fault(f"{ulid} does not replay: {type(error).__name__}: {error}")
         if leave is None or leave.model_dump(mode="json") != tape.exit:
             self.fault(f"{ulid} replays to another end: {leave}, recorded {tape.exit}")
         told = ("answer", "outcome")
         asked = [e for e in claimed.events if e.kind not in told or e.address in read]
-        if course(asked, claimed.key) != course(claimed.events, claimed.key) and not _cut(tape):
+        if course(asked, claimed.key) != course(claimed.events, claimed.key):
+            if cut or _cut(tape):
+                return None
             self.fault(f"{ulid} replays on another course")
         return None
 
@@ -188,8 +191,11 @@ class _Listening(Tape):
 
 async def replay(
     claimed: Claimed, compiled: Compiled, store: Store, rules: Rules
-) -> tuple[Exit | None, set[str]]:
-    """Walk a finished case on its journal alone, unconnected; its end and what it asked for."""
+) -> tuple[Exit | None, set[str], bool]:
+    """Walk a finished case on its journal alone, unconnected.
+
+    Its end, what it asked for, and whether too many rejections ended it beside its siblings.
+    """
     journal = Journal(claimed, store, Limits())
     tape = journal.tape = _Listening(claimed.events)
     tape.asked = set()
@@ -198,15 +204,16 @@ async def replay(
     state = cast("type[BaseModel]", compiled.state)
     given = state.model_validate_json(orjson.dumps(tape.started["given"]))
     leave: Exit | None
+    cut = False
     try:
         walked = await walk(compiled, given, stage, limit=journal.limits.supersteps)
         stage.ended(walked)
         leave = walked.exit
     except TooManyRejections as error:
-        leave = compiled.leave(CONTRADICTORY, str(error))
+        leave, cut = compiled.leave(CONTRADICTORY, str(error)), True
     except CallFailed as error:
         leave = compiled.leave(error.cause, str(error))
-    return leave, tape.asked
+    return leave, tape.asked, cut
 
 
 def chain_faults(conn: Any) -> list[str]:  # noqa: ANN401 a connection

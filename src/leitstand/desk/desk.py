@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
@@ -27,7 +27,7 @@ from leitstand.errors import (
 )
 from leitstand.guard import Call, Passage, Pause, failure_of, raised
 from leitstand.records import Exit
-from leitstand.store import Journal
+from leitstand.store import Frozen, Journal
 from leitstand.tool import Tool
 from leitstand.values import Reading
 
@@ -51,7 +51,6 @@ class Room:
     passage: Passage
     clock: Clock
     ask: Ask | None = None
-    rejected: list[str] = field(default_factory=list[str])
 
 
 class Desk:
@@ -95,7 +94,7 @@ class Desk:
             try:
                 return await self._room.passage.perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
             except Rejected:
-                self._count_rejection(tool, args)
+                self._count_rejection(address, tool)
                 raise
 
     async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[A]) -> Reading[A]:
@@ -301,17 +300,28 @@ class Desk:
             return self._record(address, {**answer, "value": None})
         raise Pause(f"waits for {for_}", due if until else None)
 
-    def _count_rejection(self, tool: Tool[Any, Any], args: BaseModel) -> None:
-        """Rejected twice for one business key, or too often at all (KERNEL no. 24)."""
-        room, limit = self._room, self._room.journal.limits.rejections
-        named = [tool.name, *(getattr(args, name) for name in tool.key)]
-        room.rejected.append(canonical(named).decode() if tool.key else "")
-        twice = bool(tool.key) and room.rejected.count(room.rejected[-1]) > 1
-        if twice or len(room.rejected) >= limit:
-            raise TooManyRejections(f"{len(room.rejected)} rejections, last of `{tool.name}`")
+    def _count_rejection(self, address: str, tool: Tool[Any, Any]) -> None:
+        """Rejected twice for one business key, or too often at all (KERNEL no. 24).
+
+        Counted in the journal's order, not in that of this walk: whichever rejection was one too
+        many is so on every replay.
+        """
+        journal, before = self._room.journal, list[Frozen]()
+        for frozen in journal.tape.rejected:
+            before.append(frozen)
+            if frozen.address == address:
+                break
+        named = [_business(f, tool) for f in before if f.body["tool"] == tool.name]
+        twice = bool(tool.key) and named.count(named[-1]) > 1
+        if twice or len(before) >= journal.limits.rejections:
+            raise TooManyRejections(f"{len(before)} rejections, last of `{tool.name}`")
 
 
 def _raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:
     if failure["code"] == ModelRefused.code:
         return ModelRefused(failure["text"], where=failure["where"])
     return raised(failure)
+
+
+def _business(frozen: Frozen, tool: Tool[Any, Any]) -> list[object]:
+    return [frozen.body["args"][name] for name in tool.key]

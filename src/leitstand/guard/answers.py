@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leitstand.digest import canonical
-from leitstand.errors import ApprovalRefused, ArgumentsRefused
+from leitstand.errors import ArgumentsRefused
 from leitstand.guard.judging import validated
 from leitstand.guard.rules import Rules
 from leitstand.records import Approval, Checkpoint
@@ -45,13 +45,13 @@ def wanted(
 
 
 def checkpoint_of(journal: Journal, frozen: Frozen) -> Checkpoint:
-    """The checkpoint as it was opened. Raises ApprovalRefused: it is not of this case."""
+    """The checkpoint as it was opened."""
     body, case = frozen.body, journal.case
     return Checkpoint(
         id=frozen.id,
         case=case.ulid,
         tenant=case.tenant,
-        address=body["address"] if "address" in body else _address(journal, frozen),
+        address=frozen.address,
         tool=body["tool"],
         args=body["args"],
         proposed=body["proposed"],
@@ -78,11 +78,3 @@ def _edited(
         return validated(rules.tools[tool].args, {**args, **edits})
     except ArgumentsRefused:
         return None
-
-
-def _address(journal: Journal, frozen: Frozen) -> str:
-    found = (a for a, c in journal.tape.checkpoints.items() if c is frozen)
-    address = next(found, None)
-    if address is None:
-        raise ApprovalRefused(f"checkpoint `{frozen.id}` is not this case's")
-    return address

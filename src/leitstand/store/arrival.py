@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from leitstand.errors import Missing
 from leitstand.records import Event
 from leitstand.store.page import seal_page
 from leitstand.store.prepared import Prepared
-from leitstand.store.schema import PAGE_SHIFT, cases, keys, pages, signals
+from leitstand.store.schema import AT_ONCE, PAGE_SHIFT, cases, keys, pages, signals
 
 __all__ = ["NewCase", "Tell", "give_birth", "tell"]
 
@@ -84,8 +84,8 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
             for no, t in fresh
         ]
         _SIGNAL.run(conn, rows)
-        _WAKE.run(conn, [{"no": no, "at": t.at} for no, t in fresh])
-        _RELEASE.run(conn, [{"no": no, "at": t.at} for no, t in fresh if t.kind == "release"])
+        _WAKE.run(conn, [{"no": no} for no, _ in fresh])
+        _RELEASE.run(conn, [{"no": no} for no, t in fresh if t.kind == "release"])
     return answers
 
 
@@ -108,7 +108,7 @@ def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
         "bursts": 0,
         "fence": 0,
         "owner": None,
-        "due": born.at,
+        "due": AT_ONCE,
         "pending": 0,
         "anchored": 0,
         "opened": born.at,
@@ -128,18 +128,18 @@ _NUMBERS = select(cases.c.ulid, cases.c.case_no).where(
 _KNOWN = select(signals.c.case_no, signals.c.id).where(
     signals.c.id.in_(bindparam("ids", expanding=True))
 )
-_TIME: BindParameter[float] = bindparam("at", type_=cases.c.due.type)
-# One that waits for a time is due at once; of one that runs, `due` is the end of its lease.
+# One that waits for a time is due at once, whatever clock is set; of one that runs, `due` is the
+# end of its lease.
 _WAKE = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(
         pending=cases.c.pending + 1,
-        due=case((cases.c.status == "waiting", _TIME), else_=cases.c.due),
+        due=case((cases.c.status == "waiting", AT_ONCE), else_=cases.c.due),
     )
 )
 _RELEASE = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"), cases.c.status == "held")
-    .values(status="ready", reason="", due=bindparam("at"), bursts=0)
+    .values(status="ready", reason="", due=AT_ONCE, bursts=0)
 )

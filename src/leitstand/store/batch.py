@@ -18,6 +18,7 @@ from leitstand.store.page import seal_page
 from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.projection import Change, project
 from leitstand.store.schema import (
+    AT_ONCE,
     PAGE_SHIFT,
     approvals,
     blobs,
@@ -298,14 +299,13 @@ _MOVED = (
 _MOVE = Prepared(_MOVED)
 # A signal that came during the burst, perhaps in this very group: the case is due again.
 _STATUS: BindParameter[str] = bindparam("to_status", type_=cases.c.status.type)
-_NOW: BindParameter[float] = bindparam("at", type_=cases.c.due.type)
 _DUE: BindParameter[float] = bindparam("to_due", type_=cases.c.due.type)
 _AGAIN = and_(_STATUS == "waiting", cases.c.pending > _GONE)
 _CLOSE = Prepared(
     _MOVED.values(
         status=case((_AGAIN, "ready"), else_=_STATUS),
         reason=bindparam("to_reason"),
-        due=case((_AGAIN, _NOW), else_=_DUE),
+        due=case((_AGAIN, AT_ONCE), else_=_DUE),
         fence=bindparam("to_fence"),
         owner=None,
     )

@@ -18,6 +18,7 @@ from leitstand.store.anchors import anchors_in
 from leitstand.store.page import Page, headers_of, open_page, unwrap
 from leitstand.store.projection import project
 from leitstand.store.schema import (
+    AT_ONCE,
     PAGE_SHIFT,
     approvals,
     business_keys,
@@ -29,7 +30,7 @@ from leitstand.store.schema import (
     reservations,
     signals,
 )
-from leitstand.store.standing import AT_ONCE, Standing, standing
+from leitstand.store.standing import Standing, standing
 from leitstand.store.store import Store
 
 __all__ = ["rebuild"]
@@ -46,14 +47,13 @@ async def rebuild(store: Store) -> dict[str, int]:
     No burst may run. Raises StoreFailed: a journal does not open (run `journal verify`); nothing
     was changed.
     """
-    work = _Work(store.master, store.clock.time())
+    work = _Work(store.master)
     return await store.writer.work(work.run)
 
 
 @dataclass(slots=True)
 class _Work:
     master: bytes
-    now: float
     anchored: dict[str, int] = field(default_factory=dict[str, int])
     written: Counter[str] = field(default_factory=Counter[str])
 
@@ -125,7 +125,7 @@ class _Work:
             "reason": reason,
             "seq": now.seq,
             "head": now.head,
-            "due": self.now if due == AT_ONCE else due,
+            "due": due,
             "pending": 0 if now.ended else beside.pending,
             "anchored": self.anchored.get(now.case["ulid"], 0),
             "owner": None,

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "PAGE_SHIFT",
     "anchors",
     "approvals",
@@ -39,6 +40,8 @@ PAGE_SHIFT = 20
 """Bits for the seq within a page's primary key: 2^20 events a case, far above any limit."""
 
 metadata = MetaData()
+AT_ONCE = 0.0
+"""`due` of a case that waits for nothing: it runs at once, whatever clock is set back."""
 _Number = BigInteger().with_variant(Integer, "sqlite")
 
 cases = Table(

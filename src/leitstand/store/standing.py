@@ -10,11 +10,10 @@ import orjson
 from leitstand.errors import StoreFailed
 from leitstand.records import Event
 from leitstand.store.page import chain
+from leitstand.store.schema import AT_ONCE
 from leitstand.store.tape import Tape
 
-__all__ = ["AT_ONCE", "Standing", "standing"]
-
-AT_ONCE = 0.0
+__all__ = ["Standing", "standing"]
 
 
 @dataclass(frozen=True, slots=True)

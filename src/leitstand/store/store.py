@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, and_, bindparam, false, or_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, false, or_, select
 
 from leitstand.clock import Clock
 from leitstand.errors import Erased, LeitstandError, Missing, StoreFailed
@@ -22,6 +22,7 @@ from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
 from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.schema import (
+    AT_ONCE,
     PAGE_SHIFT,
     blobs,
     cases,
@@ -74,7 +75,7 @@ class Store:
         if write:
             with self._database.engine.begin() as conn:
                 metadata.create_all(conn)
-                _adopt(conn, clock.time())
+                _adopt(conn)
         self.restored = _restored(self._database) if write else 0.0
         reads = open_database(url, write=False)
         self._reads = reads
@@ -114,8 +115,7 @@ class Store:
         now, until = self.clock.time(), self.clock.monotonic() + lease
 
         def take(conn: Connection) -> list[Claimed]:
-            query = _due(None if only is None else tuple(only))
-            rows = conn.execute(query, {"now": now, "limit": limit}).mappings().all()
+            rows = _due_rows(conn, now, limit, None if only is None else tuple(only))
             if not rows:
                 return []
             _CLAIM.run(conn, [{"no": r["case_no"], "to": owner, "end": now + lease} for r in rows])
@@ -268,11 +268,13 @@ def _restored(database: Database) -> float:
         return float(conn.execute(query).scalar() or 0)
 
 
-def _adopt(conn: Connection, now: float) -> None:
+def _adopt(conn: Connection) -> None:
     """Take over what a process that died left running: the lock proves that it is gone."""
     if conn.dialect.name == "sqlite":
         orphans = cases.update().where(cases.c.status == "running")
-        conn.execute(orphans.values(status="ready", due=now, owner=None, fence=cases.c.fence + 1))
+        conn.execute(
+            orphans.values(status="ready", due=AT_ONCE, owner=None, fence=cases.c.fence + 1)
+        )
 
 
 def case_of(row: dict[str, Any]) -> Case:
@@ -294,9 +296,24 @@ def _why(error: object) -> Held:
     return "erased" if isinstance(error, Erased) else "defect"
 
 
+def _due_rows(
+    conn: Connection, now: float, limit: int, only: tuple[tuple[str, str], ...] | None
+) -> list[RowMapping]:
+    """Cases whose time has come, then those that are due at once: neither starves the other."""
+    query, rows = _due(only), list[RowMapping]()
+    for after, until in ((AT_ONCE, now), (-1.0, AT_ONCE)):
+        span = {"after": after, "until": until, "limit": limit - len(rows)}
+        rows += conn.execute(query, span).mappings().all()
+    return rows
+
+
 @lru_cache(maxsize=64)
 def _due(only: tuple[tuple[str, str], ...] | None) -> Select[Any]:
-    query = select(cases).where(cases.c.due <= bindparam("now"), cases.c.status.in_(_OPEN))
+    query = select(cases).where(
+        cases.c.due > bindparam("after"),
+        cases.c.due <= bindparam("until"),
+        cases.c.status.in_(_OPEN),
+    )
     if only is not None:
         runs = (and_(cases.c.role == role, cases.c.version == version) for role, version in only)
         query = query.where(or_(false(), *runs))

@@ -20,6 +20,7 @@ class Frozen:
     """A checkpoint on the tape: what was shown, what people answered, whether it is still open."""
 
     id: str
+    address: Address
     body: dict[str, Any]
     generation: int
     state: str = "open"
@@ -47,6 +48,8 @@ class Tape:
         self.size = 0
         self.inline = 0
         self.by_id: dict[str, Frozen] = {}
+        self.rejected: list[Frozen] = []
+        """Checkpoints that a person said no to, in the order in which that became the answer."""
         for event in events:
             self.add(event)
             if event.kind in _CALLS:
@@ -138,15 +141,19 @@ def _attempt(tape: Tape, event: Event) -> None:
 def _checkpoint(tape: Tape, event: Event) -> None:
     body = tape.body(event)
     before = tape.checkpoints.get(event.address)
-    frozen = Frozen(body["id"], body, before.generation + 1 if before else 0)
+    frozen = Frozen(body["id"], event.address, body, before.generation + 1 if before else 0)
     tape.checkpoints[event.address] = frozen
     tape.by_id[frozen.id] = frozen
 
 
 def _void(tape: Tape, event: Event) -> None:
     body = tape.body(event)
-    if body["id"] in tape.by_id:
-        tape.by_id[body["id"]].state = body["state"]
+    frozen = tape.by_id.get(body["id"])
+    if frozen is None:
+        return
+    frozen.state = body["state"]
+    if frozen.state == "rejected":
+        tape.rejected.append(frozen)
 
 
 def _approval(tape: Tape, event: Event) -> None:
