@@ -49,15 +49,16 @@ class Standing:
 class _Parcel:
     """A write on its way out: `allowed` is the bundle under which the record allows it.
 
-    `written` is when that was recorded (monotonic seconds), `settled` when all that was sent before
-    has arrived (seconds since the epoch), `absent` whether a look-up found nothing.
+    `written` is when that was recorded (monotonic seconds, and seconds since the epoch), `settled`
+    when all that was sent before has arrived (seconds since the epoch), `absent` whether a look-up
+    found nothing.
     """
 
     call: Call
     args: BaseModel
     intent: dict[str, Any]
     standing: Standing
-    written: float
+    written: tuple[float, float]
     allowed: str = ""
     settled: float = 0.0
     absent: bool = True
@@ -103,7 +104,7 @@ class Sending:
         unknown, or the lease is too short to send), UnknownEffect.
         """
         budgets = [Budget(*row) for row in intent.get("budgets", ())]
-        written = self._clock.monotonic()
+        written = self._clock.monotonic(), intent["at"]
         await self._journal.intend(call.address, intent, budgets)
         if self._restored:
             self._answerable(call.tool, intent["key"])
@@ -134,11 +135,14 @@ class Sending:
             args,
             intent,
             standing,
-            self._clock.monotonic(),
+            self._moment(),
             settled=settled,
             absent=tool.reconcile is not None,
         )
         return await self._owned(self._send(parcel))
+
+    def _moment(self) -> tuple[float, float]:
+        return self._clock.monotonic(), self._clock.time()
 
     def _answerable(self, tool: Tool[Any, Any], key: str) -> None:
         if tool.reconcile is None and not tool.idempotent:
@@ -170,14 +174,16 @@ class Sending:
             verdict = standing.judge()
             if verdict.decision is not Decision.ALLOW:
                 return await self._forbidden(parcel, verdict)
-            allowed, written = verdict.bundle, self._clock.monotonic()
-            note = {"key": intent["key"], "at": self._clock.time(), "verdict": verdict}
+            allowed, written = verdict.bundle, self._moment()
+            note = {"key": intent["key"], "at": written[1], "verdict": verdict}
             self._journal.record("attempt", call.address, note)
             await self._journal.commit()
         # From here to the call nothing else runs: what was checked still holds when it is sent.
-        now = self._clock.monotonic()
-        if now >= min(self._journal.lease_end - call.limit, written + PROMPT):
-            raise Unsettled("the lease is too short to send", self._clock.time())
+        # By both clocks: others count "absent" from the record's time, whatever clock is set.
+        now, today = self._moment()
+        late = now >= written[0] + PROMPT or today >= written[1] + PROMPT
+        if late or now >= self._journal.lease_end - call.limit:
+            raise Unsettled("the lease is too short to send", today)
         self._systems.sent[intent["key"]] = now
         try:
             result = await self._systems.write(call.tool, parcel.args, intent["key"], call.limit)
