@@ -1,0 +1,1 @@
+"""Evals: recorded cases replayed, measured and held against a gate."""

@@ -1,0 +1,100 @@
+"""A recorded case as it lies in a suite: its input, what people said, and what is expected of it.
+
+A folder holds `case.json` and, beside it, `tape.jsonl`: the recorded answers of tools, models and
+clock. What is expected is the truth for grading and never reaches the role.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from leitstand.records import Exit
+from leitstand.values import Frozen
+
+__all__ = ["Expected", "ExpectedEffect", "Heard", "RecordedCase", "Said", "Versions"]
+
+FORMAT = 1
+"""Version of the case format; a case of a later one is refused."""
+
+
+class ExpectedEffect(Frozen):
+    """A write that must happen: its tool, and the arguments that are compared."""
+
+    tool: str
+    args: dict[str, Any] = {}
+
+
+class Expected(Frozen):
+    """The truth about a case; what is None is not graded.
+
+    `decision` is the level of the case as a whole. `effects` are compared exactly: a missing one
+    and one more both fail the case. `exit` names kind and cause. `result` holds values of the
+    exit's result, by dotted path. `forbidden` are tools whose effect would be unsafe; `clean` says
+    that nothing speaks against the case, so that stopping it is a false hold.
+    """
+
+    decision: str | None = None
+    effects: tuple[ExpectedEffect, ...] | None = None
+    exit: dict[str, str | None] | None = None
+    result: dict[str, Any] = {}
+    forbidden: tuple[str, ...] = ()
+    clean: bool = False
+
+
+class Said(Frozen):
+    """What a person decided on a proposal of `tool`; `edits` are the fields she changed."""
+
+    tool: str
+    address: str
+    person: str
+    role: str
+    answer: Literal["approve", "edit", "reject"]
+    edits: dict[str, Any] = {}
+    reason: str = ""
+    at: float = 0.0
+
+
+class Heard(Frozen):
+    """A signal that came from outside: a message, an intake, the end of a child."""
+
+    name: str
+    body: Any = None
+    at: float = 0.0
+
+
+class Versions(Frozen):
+    """What a case was recorded with, or a run was made with: hashes, empty where not known."""
+
+    graph: str = ""
+    policy: str = ""
+    prompts: str = ""
+    tools: str = ""
+
+
+class RecordedCase(Frozen):
+    """A case of a suite. `tape` is the sha256 of `tape.jsonl`, `cluster` what it is grouped by.
+
+    `critical`: if it fails, nothing is released. `origin` says where it comes from: `production`,
+    `correction`, `rejection`, `world`. `at` is when it was opened, seconds since the epoch.
+    """
+
+    format: Literal[1] = FORMAT
+    name: str
+    role: str
+    tenant: str
+    requester: str
+    title: str = ""
+    at: float
+    given: dict[str, Any]
+    limits: dict[str, Any] = {}
+    said: tuple[Said, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    expected: Expected = Expected()
+    critical: bool = False
+    cluster: str = ""
+    origin: str = "production"
+    versions: Versions = Versions()
+    course: str = ""
+    exit: Exit | None = None
+    tape: str = ""
+    note: str = Field(default="", max_length=2000)

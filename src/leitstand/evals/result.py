@@ -1,0 +1,145 @@
+"""What came of replaying a suite: a result a case, and the figures of the run."""
+
+from typing import Any, Literal
+
+from leitstand.evals.case import Versions
+from leitstand.records import Exit
+from leitstand.values import Frozen
+
+__all__ = [
+    "CaseResult",
+    "Certainty",
+    "Coverable",
+    "Divergence",
+    "FieldDiff",
+    "Grade",
+    "Made",
+    "Proposed",
+    "Run",
+    "Walked",
+]
+
+Certainty = Literal["exact", "simulated", "unknown"]
+"""Whether the recording answered everything, an embedded twin stood in, or nobody can tell."""
+
+
+class FieldDiff(Frozen):
+    """A value that is another one than expected: `field` is a dotted path."""
+
+    field: str
+    expected: Any = None
+    actual: Any = None
+
+
+class Made(Frozen):
+    """An effect that the replay would have had in a system."""
+
+    tool: str
+    args: dict[str, Any]
+    key: str = ""
+    state: Literal["done", "failed"] = "done"
+
+
+class Proposed(Frozen):
+    """A proposed write and what the guard and the supervisor made of it.
+
+    `changes` are the fields that the supervisor changed; `answer` is empty if nobody was asked.
+    """
+
+    address: str
+    tool: str
+    decision: str
+    rules: tuple[str, ...] = ()
+    answer: Literal["", "approve", "edit", "reject"] = ""
+    changes: tuple[FieldDiff, ...] = ()
+
+
+class Grade(Frozen):
+    """The answer of one grader: passed or not, and why; `score` from 0 to 100 where it has one."""
+
+    name: str
+    passed: bool
+    text: str = ""
+    score: int | None = None
+
+
+class Divergence(Frozen):
+    """Where a replay left its recording: the address, the call recorded and the call made."""
+
+    step: str
+    recorded: str
+    now: str
+
+
+class Walked(Frozen):
+    """One call of a replay, for the case's page: who asked what, and what was answered."""
+
+    address: str
+    tool: str
+    args: dict[str, Any] = {}
+    verdict: str = ""
+    answer: Any = None
+
+
+class CaseResult(Frozen):
+    """What came of one case.
+
+    `passed`: nothing of what is expected differs, no grader says no, nothing unsafe happened and
+    the case is not unknown. `problems` say why not, in one line each. `asks` counts checkpoints,
+    `rules`, `edges`, `exits` and `branches` what the case covered (`branches`: tool and the answer
+    of the approval). `supervisor_s`, `ms`: seconds of people and milliseconds of machine.
+    """
+
+    case: str
+    passed: bool
+    certainty: Certainty = "exact"
+    critical: bool = False
+    cluster: str = ""
+    decision: str = ""
+    expected_decision: str | None = None
+    exit: Exit | None = None
+    held: str = ""
+    effects: tuple[Made, ...] = ()
+    missing: tuple[Made, ...] = ()
+    extra: tuple[Made, ...] = ()
+    unsafe: tuple[Made, ...] = ()
+    fields: tuple[FieldDiff, ...] = ()
+    fields_graded: int = 0
+    proposals: tuple[Proposed, ...] = ()
+    asks: int = 0
+    false_hold: bool = False
+    grades: tuple[Grade, ...] = ()
+    problems: tuple[str, ...] = ()
+    divergence: Divergence | None = None
+    rules: tuple[str, ...] = ()
+    edges: tuple[str, ...] = ()
+    exits: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+    steps: tuple[Walked, ...] = ()
+    course: str = ""
+    engine: Literal["", "same", "different"] = ""
+    tokens: int = 0
+    supervisor_s: float = 0.0
+    ms: float = 0.0
+
+
+class Coverable(Frozen):
+    """All that a suite could cover: rules of the bundle, edges and exits of the graph, branches."""
+
+    rules: tuple[str, ...] = ()
+    edges: tuple[str, ...] = ()
+    exits: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+class Run(Frozen):
+    """The head of a run: what was measured, with which versions, under which supervisor."""
+
+    suite: str
+    role: str
+    suite_hash: str
+    commit: str = ""
+    versions: Versions = Versions()
+    supervisor: str = "recorded"
+    at: str = ""
+    coverable: Coverable = Coverable()
