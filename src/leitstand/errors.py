@@ -26,7 +26,8 @@
     ├── ApprovalRefused         LS601  a decision is not valid (person, signature, expiry, binding)
     ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
-    └── ProjectRefused          LS701  the project cannot be loaded
+    ├── ProjectRefused          LS701  the project cannot be loaded
+    └── CaseRefused             LS801  a recorded case, its tape or its suite cannot be used
 
 Each class has a stable `code`, says what happened and where, and what to do about it.
 """
@@ -37,6 +38,7 @@ __all__ = [
     "ApprovalRefused",
     "ArgumentsRefused",
     "CallFailed",
+    "CaseRefused",
     "Contradiction",
     "Diverged",
     "Erased",
@@ -254,3 +256,10 @@ class ProjectRefused(LeitstandError):
 
     code = "LS701"
     mend = "run `leitstand check` in the project's folder"
+
+
+class CaseRefused(LeitstandError):
+    """A recorded case is cut, altered or of a later version; nothing of it counts as passed."""
+
+    code = "LS801"
+    mend = "record the case again, or take it out of the suite"

@@ -21,8 +21,9 @@ A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P")
 
-Authority = Literal["record", "document", "service"]
-"""Where a read's values come from: a system of record, an untrusted document, a derived service."""
+Authority = Literal["record", "document", "service", "tenant"]
+"""Where a read's values come from: a system of record, an untrusted document, a derived service, or
+the tenant's own data, which change as rules do: a replay reads them as they are now."""
 
 
 class Port(Protocol):

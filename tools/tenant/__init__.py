@@ -47,7 +47,7 @@ class FixedTenant:
         return FoundTenant(value=canonical(dict(self.limits)).decode(), source="policy.json")
 
 
-@tool("tenant.data")
+@tool("tenant.data", authority="tenant")
 async def tenant_data(args: GetTenant, tenant: Tenant) -> FoundTenant:
     """Get company, limits, accounts and periods of the tenant."""
     return await tenant.data(args)

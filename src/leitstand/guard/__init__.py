@@ -7,6 +7,7 @@ from leitstand.guard.guard import Guard
 from leitstand.guard.passage import Passage, effect_key
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import UnknownEffect
+from leitstand.guard.systems import Wires
 
 __all__ = [
     "Call",
@@ -17,6 +18,7 @@ __all__ = [
     "UnknownEffect",
     "Unsettled",
     "Wanted",
+    "Wires",
     "checkpoint_of",
     "effect_key",
     "failure_of",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from leitstand.guard.passage import Passage
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Sending
-from leitstand.guard.systems import Systems
+from leitstand.guard.systems import Systems, Wires
 from leitstand.store import Journal
 from leitstand.tool import Connection
 
@@ -13,11 +13,13 @@ __all__ = ["Guard"]
 
 
 class Guard:
-    """Rules and systems of one process."""
+    """Rules and systems of one process; `systems` are others than those behind `connections`."""
 
-    def __init__(self, rules: Rules, connections: Sequence[Connection]) -> None:
+    def __init__(
+        self, rules: Rules, connections: Sequence[Connection], systems: Wires | None = None
+    ) -> None:
         self.rules = rules
-        self.__systems = Systems(connections)
+        self.__systems = systems or Systems(connections)
 
     def open(self, journal: Journal, *, restored: bool = False) -> Passage:
         """The way of one case through the guard for one burst.

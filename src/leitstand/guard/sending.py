@@ -17,7 +17,7 @@ from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Refused, Unreachable
 from leitstand.guard.call import Call, Unsettled
 from leitstand.guard.failure import failure_of
-from leitstand.guard.systems import Ambiguous, Systems
+from leitstand.guard.systems import Ambiguous, Wires
 from leitstand.records import Decision, Verdict
 from leitstand.store import Budget, Journal
 from leitstand.tool import Tool
@@ -67,7 +67,7 @@ class _Parcel:
 class Sending:
     """Calls of one case to the systems, with their record in its journal."""
 
-    def __init__(self, systems: Systems, journal: Journal, clock: Clock, *, restored: bool) -> None:
+    def __init__(self, systems: Wires, journal: Journal, clock: Clock, *, restored: bool) -> None:
         self._systems = systems
         self._journal = journal
         self._clock = clock

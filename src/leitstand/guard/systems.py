@@ -2,18 +2,42 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from leitstand.errors import CallFailed, ProjectRefused, ToolFailed, Unreachable
 from leitstand.tool import Connection, Tool
 
-__all__ = ["Ambiguous", "Systems"]
+__all__ = ["Ambiguous", "Systems", "Wires"]
 
 
 class Ambiguous(Exception):
     """A write was sent and nobody knows whether it happened: no error that anybody sees."""
+
+
+class Wires(Protocol):
+    """What the guard calls systems through; a replay puts its tape in their place."""
+
+    sent: dict[str, float]
+
+    def connection(self, tool: Tool[Any, Any]) -> Connection:
+        """The connection that a tool uses."""
+        ...
+
+    async def read(self, tool: Tool[Any, Any], args: BaseModel, timeout: float) -> BaseModel:
+        """Call a read."""
+        ...
+
+    async def write(
+        self, tool: Tool[Any, Any], args: BaseModel, key: str, timeout: float
+    ) -> BaseModel:
+        """Call a write with its key."""
+        ...
+
+    async def find(self, tool: Tool[Any, Any], key: str, timeout: float) -> BaseModel | None:
+        """Ask for an effect by its key."""
+        ...
 
 
 class Systems:

@@ -1,0 +1,88 @@
+"""The tape of a recorded case: what systems, models and the clock answered, call by call."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+from pydantic import ValidationError
+
+from leitstand.digest import canonical
+from leitstand.errors import CaseRefused
+from leitstand.records import Address
+from leitstand.values import Frozen
+
+__all__ = ["Line", "Recording", "read_tape", "tape_bytes", "tape_hash"]
+
+
+class Line(Frozen):
+    """One answer: of a tool (`call`), a model (`ask`), the clock (`now`) or a `wait`.
+
+    `name` is the tool, the prompt or the signal waited for; `args` what was asked with. Either
+    `value` or `failure` (code, text, where, detail) is what came back. `writes`: it was a write.
+    """
+
+    address: Address
+    kind: Literal["call", "ask", "now", "wait"]
+    name: str = ""
+    args: dict[str, Any] = {}
+    value: Any = None
+    failure: dict[str, Any] | None = None
+    writes: bool = False
+
+    @property
+    def asked(self) -> tuple[str, bytes]:
+        """What was asked, wherever it stands in the graph."""
+        return self.name, canonical(self.args)
+
+
+class Recording:
+    """A tape to look answers up in: by address where the same is asked there, else by question."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self.lines = tuple(lines)
+        self.at: dict[Address, Line] = {line.address: line for line in self.lines}
+        self._asked: Mapping[tuple[str, bytes], list[Line]] = defaultdict(list)
+        for line in self.lines:
+            if line.kind in ("call", "ask"):
+                self._asked[line.asked].append(line)
+
+    def answer(self, address: Address, name: str, args: bytes) -> Line | None:
+        """The recorded answer to this question, None if it was never asked."""
+        here = self.at.get(address)
+        if here is not None and here.asked == (name, args):
+            return here
+        found = self._asked.get((name, args))
+        return found[0] if found else None
+
+    def outcome(self, name: str) -> Line | None:
+        """Any recorded success of a write with this tool: what its result looks like."""
+        return next((x for x in self.lines if x.name == name and x.writes and not x.failure), None)
+
+
+def tape_bytes(lines: Iterable[Line]) -> bytes:
+    """A tape as it is kept: a canonical JSON object a line."""
+    return b"".join(canonical(line) + b"\n" for line in lines)
+
+
+def tape_hash(raw: bytes) -> str:
+    """What a case says of its tape."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def read_tape(file: Path, expected: str) -> Recording:
+    """The recording in a file. Raises CaseRefused: it is not there, cut, or not as recorded."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise CaseRefused(f"the tape cannot be read: {error}", where=str(file)) from error
+    if raw and not raw.endswith(b"\n"):
+        raise CaseRefused("the tape ends in the middle of a line", where=str(file))
+    if tape_hash(raw) != expected:
+        raise CaseRefused("the tape is not the one that was recorded", where=str(file))
+    try:
+        return Recording(Line.model_validate(orjson.loads(x)) for x in raw.splitlines())
+    except (ValidationError, orjson.JSONDecodeError) as error:
+        raise CaseRefused(f"no tape: {error}", where=str(file)) from error
