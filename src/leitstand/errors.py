@@ -27,7 +27,7 @@
     ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
     ├── ProjectRefused          LS701  the project cannot be loaded
-    └── CaseRefused             LS801  a recorded case, its tape or its suite cannot be used
+    └── CaseRefused             LS751  a recorded case, its tape or its suite cannot be used
 
 Each class has a stable `code`, says what happened and where, and what to do about it.
 """
@@ -261,5 +261,5 @@ class ProjectRefused(LeitstandError):
 class CaseRefused(LeitstandError):
     """A recorded case is cut, altered or of a later version; nothing of it counts as passed."""
 
-    code = "LS801"
+    code = "LS751"
     mend = "record the case again, or take it out of the suite"

@@ -1,0 +1,126 @@
+"""The stand-in: the tape in the place of the systems, and what writes would have done to them.
+
+Nothing leaves: a read is answered by the tape, a write is collected as an effect. Where the tape
+ends, an embedded twin may answer a read of records; what nobody can answer ends the replay as
+unknown.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from leitstand.digest import canonical, plain_of
+from leitstand.errors import CallFailed
+from leitstand.evals.result import Certainty, Divergence, Made
+from leitstand.evals.tape import Line, Recording
+from leitstand.guard import Pause, Wires, raised
+from leitstand.tool import Connection, Tool
+
+__all__ = ["OffTape", "StandIn"]
+
+
+class OffTape(Pause):
+    """The recording says nothing of this call, and nothing may stand in for it."""
+
+
+class StandIn:
+    """The systems of one replayed case. `twin` answers for embedded systems, if there are any."""
+
+    def __init__(self, recording: Recording, twin: Wires | None = None) -> None:
+        self.sent: dict[str, float] = {}
+        self.made: list[Made] = []
+        self.certainty: Certainty = "exact"
+        self.divergence: Divergence | None = None
+        self._recording = recording
+        self._twin = twin
+        self._address = ""
+
+    def at(self, address: str) -> None:
+        """The address of the call that comes next."""
+        self._address = address
+
+    def connection(self, tool: Tool[Any, Any]) -> Connection:
+        """A connection that leads nowhere, under a name of its own."""
+        return Connection(tool.port.__name__, tool.port, None)
+
+    async def read(self, tool: Tool[Any, Any], args: BaseModel, timeout: float) -> BaseModel:
+        """The recorded answer, or the twin's. Raises CallFailed as recorded, OffTape."""
+        if tool.authority == "tenant" and self._twin is not None:
+            return await self._twin.read(tool, args, timeout)
+        line = self._recording.answer(self._address, tool.name, canonical(args))
+        if line is not None:
+            return _answered(tool, line)
+        self._left(tool, args)
+        if self._twin is None or tool.authority == "document":
+            raise self.unknown()
+        self.certainty = "simulated"
+        return await self._twin.read(tool, args, timeout)
+
+    async def write(
+        self, tool: Tool[Any, Any], args: BaseModel, key: str, timeout: float
+    ) -> BaseModel:
+        """Collect the effect; its result is the recorded one, or one of the same form.
+
+        Raises CallFailed if the system refused just this when it was recorded.
+        """
+        del timeout
+        line = self._recording.answer(self._address, tool.name, canonical(args))
+        if line is not None and line.failure is not None:
+            raise raised(line.failure)
+        self.made.append(Made(tool=tool.name, args=plain_of(args), key=key))
+        if line is not None:
+            return _answered(tool, line)
+        self._left(tool, args)
+        return self._formed(tool)
+
+    async def find(self, tool: Tool[Any, Any], key: str, timeout: float) -> BaseModel | None:
+        """Nothing is in doubt in a replay: no write is without its outcome."""
+        del tool, key, timeout
+
+    def unknown(self) -> OffTape:
+        """From here on nobody can tell what would have happened."""
+        self.certainty = "unknown"
+        return OffTape("the tape ends here")
+
+    def _left(self, tool: Tool[Any, Any], args: BaseModel) -> None:
+        if self.divergence is None:
+            here = self._recording.at.get(self._address)
+            before = f"{here.name} {canonical(here.args).decode()}" if here else "nothing"
+            now = f"{tool.name} {canonical(args).decode()}"
+            self.divergence = Divergence(step=self._address, recorded=before[:500], now=now[:500])
+
+    def _formed(self, tool: Tool[Any, Any]) -> BaseModel:
+        """A result like the recorded ones of this tool: names in it are bound to new ones."""
+        self.certainty = "simulated"
+        known = self._recording.outcome(tool.name)
+        if known is not None:
+            return _answered(tool, known)
+        number = f"REPLAY-{len(self.made)}"
+        values = {
+            name: number if field.annotation is str else _plain(field.annotation)
+            for name, field in tool.result.model_fields.items()
+            if field.is_required()
+        }
+        try:
+            return tool.result.model_validate(values)
+        except ValidationError:
+            raise self.unknown() from None
+
+
+def _answered(tool: Tool[Any, Any], line: Line) -> BaseModel:
+    if line.failure is not None:
+        raise raised(line.failure)
+    try:
+        return tool.result.model_validate_json(canonical(line.value))
+    except ValidationError as error:
+        text = f"the recorded answer is no {tool.result.__name__} any more: {error}"[:500]
+        raise CallFailed(text, where=tool.name) from error
+
+
+def _plain(annotation: object) -> object:
+    """A value of a closed type: the first word of a vocabulary, nothing where that is allowed."""
+    options: Sequence[object] = get_args(annotation)
+    if type(None) in options:
+        return None
+    return options[0] if options and annotation is not Literal else None
