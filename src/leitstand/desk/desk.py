@@ -109,7 +109,10 @@ class Desk:
             body = self._recorded(address, "ask", proposed)
             if body is None:
                 given = await self._model(prompt, inputs, answer)
-                body = self._record(address, {"tool": "ask", "proposed": proposed, **given})
+                asked = {"prompt": prompt, "inputs": self._room.journal.value(canonical(inputs))}
+                body = self._record(
+                    address, {"tool": "ask", "proposed": proposed, **asked, **given}
+                )
                 await self._room.journal.commit()
             if "failure" in body:
                 raise _raised(body["failure"])

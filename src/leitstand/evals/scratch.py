@@ -109,6 +109,7 @@ class Scratch(Journal):
         self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
     ) -> None:
         """Record an intent. Raises Contradiction: this case has taken its business key before."""
+        del budgets  # Across cases: what came of them is on the tape.
         business = body.get("business")
         if business is not None:
             taken = (str(business[0]), str(business[1]))

@@ -6,18 +6,22 @@ unknown.
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from leitstand.digest import canonical, plain_of
+from leitstand.digest import canonical
 from leitstand.errors import CallFailed
 from leitstand.evals.result import Certainty, Divergence, Made
 from leitstand.evals.tape import Line, Recording
 from leitstand.guard import Pause, Wires, raised
 from leitstand.tool import Connection, Tool
 
-__all__ = ["OffTape", "StandIn"]
+__all__ = ["AT", "OffTape", "StandIn"]
+
+AT: ContextVar[str] = ContextVar("leitstand.evals.at", default="")
+"""The address of the call that is under way in this task."""
 
 
 class OffTape(Pause):
@@ -34,11 +38,6 @@ class StandIn:
         self.divergence: Divergence | None = None
         self._recording = recording
         self._twin = twin
-        self._address = ""
-
-    def at(self, address: str) -> None:
-        """The address of the call that comes next."""
-        self._address = address
 
     def connection(self, tool: Tool[Any, Any]) -> Connection:
         """A connection that leads nowhere, under a name of its own."""
@@ -48,7 +47,7 @@ class StandIn:
         """The recorded answer, or the twin's. Raises CallFailed as recorded, OffTape."""
         if tool.authority == "tenant" and self._twin is not None:
             return await self._twin.read(tool, args, timeout)
-        line = self._recording.answer(self._address, tool.name, canonical(args))
+        line = self._recording.answer(AT.get(), tool.name, canonical(args))
         if line is not None:
             return _answered(tool, line)
         self._left(tool, args)
@@ -65,10 +64,10 @@ class StandIn:
         Raises CallFailed if the system refused just this when it was recorded.
         """
         del timeout
-        line = self._recording.answer(self._address, tool.name, canonical(args))
+        line = self._recording.answer(AT.get(), tool.name, canonical(args))
         if line is not None and line.failure is not None:
             raise raised(line.failure)
-        self.made.append(Made(tool=tool.name, args=plain_of(args), key=key))
+        self.made.append(Made(tool=tool.name, args=args.model_dump(mode="json"), key=key))
         if line is not None:
             return _answered(tool, line)
         self._left(tool, args)
@@ -85,10 +84,10 @@ class StandIn:
 
     def _left(self, tool: Tool[Any, Any], args: BaseModel) -> None:
         if self.divergence is None:
-            here = self._recording.at.get(self._address)
+            here = self._recording.at.get(AT.get())
             before = f"{here.name} {canonical(here.args).decode()}" if here else "nothing"
             now = f"{tool.name} {canonical(args).decode()}"
-            self.divergence = Divergence(step=self._address, recorded=before[:500], now=now[:500])
+            self.divergence = Divergence(step=AT.get(), recorded=before[:500], now=now[:500])
 
     def _formed(self, tool: Tool[Any, Any]) -> BaseModel:
         """A result like the recorded ones of this tool: names in it are bound to new ones."""

@@ -1,0 +1,251 @@
+"""Grading: what a replay came to, held against what is expected of the case."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast, get_args
+
+import orjson
+
+from leitstand.digest import canonical
+from leitstand.evals.case import Expected, ExpectedEffect
+from leitstand.evals.replay import Replayed
+from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
+from leitstand.records import Decision, Event, Level, Verdict
+from leitstand.store import course
+
+__all__ = ["grade"]
+
+_LEVELS: tuple[Level, ...] = get_args(Level)
+_ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}
+_ABSENT = object()
+
+
+def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> CaseResult:
+    """The result of a case; `ignore` names arguments by tool that are not compared.
+
+    Graders of the suite come on top. A case that is unknown, held or unsafe has never passed.
+    """
+    expected, made = done.case.expected, done.systems.made
+    pairs, missing, extra = _paired(expected.effects or (), made, ignore or {})
+    if expected.effects is None:
+        missing, extra = [], []
+    proposals = tuple(_proposals(done))
+    fields = [*pairs, *_corrected(done, proposals), *_values(expected, done)]
+    unsafe = tuple(m for m in made if m.tool in expected.forbidden)
+    decision = _decision(done)
+    result = CaseResult(
+        case=done.case.name,
+        passed=False,
+        certainty=done.systems.certainty,
+        critical=done.case.critical,
+        cluster=done.case.cluster,
+        decision=decision,
+        expected_decision=expected.decision,
+        exit=done.exit,
+        held=done.held,
+        effects=tuple(made),
+        missing=tuple(missing),
+        extra=tuple(extra),
+        unsafe=unsafe,
+        fields=tuple(fields),
+        fields_graded=_graded(expected) + len(fields),
+        proposals=proposals,
+        asks=sum(p.decision in ("approve", "escalate") for p in proposals),
+        false_hold=expected.clean and _stopped(done),
+        divergence=done.systems.divergence,
+        rules=tuple(sorted({h.rule for v in _verdicts(done) for h in v.hits})),
+        edges=tuple(sorted(done.edges)),
+        exits=(_exit_name(done),) if done.exit else (),
+        branches=tuple(sorted({f"{p.tool}: {p.answer}" for p in proposals if p.answer})),
+        steps=tuple(_steps(done)),
+        course=course(done.journal.tape.answers.values(), done.journal.key),
+    )
+    problems = tuple(_problems(result, done))
+    return result.model_copy(update={"problems": problems, "passed": not problems})
+
+
+def _problems(result: CaseResult, done: Replayed) -> Iterator[str]:
+    expected = done.case.expected
+    if result.held:
+        yield f"held: {result.held}"
+    if result.certainty == "unknown":
+        yield "unknown: the recording does not say what would have happened"
+    if expected.decision is not None and expected.decision != result.decision:
+        yield f"decision: {result.decision}, expected {expected.decision}"
+    if expected.exit is not None:
+        yield from _wrong_exit(expected.exit, done)
+    yield from (f"missing effect: {m.tool}" for m in result.missing)
+    yield from (f"effect too many: {m.tool}" for m in result.extra)
+    yield from (f"unsafe effect: {m.tool}" for m in result.unsafe)
+    yield from (
+        f"{f.field}: {_short(f.actual)}, expected {_short(f.expected)}" for f in result.fields
+    )
+
+
+def _wrong_exit(wanted: Mapping[str, str | None], done: Replayed) -> Iterator[str]:
+    leave = done.exit
+    found = {"kind": leave.kind, "cause": leave.cause} if leave else {"kind": "waiting"}
+    for name, value in wanted.items():
+        if found.get(name) != value:
+            yield f"exit {name}: {found.get(name)}, expected {value}"
+
+
+def _paired(
+    wanted: Sequence[ExpectedEffect], made: Sequence[Made], ignore: Mapping[str, Sequence[str]]
+) -> tuple[list[FieldDiff], list[Made], list[Made]]:
+    """Values that differ between effects of one tool, effects that are missing, and too many.
+
+    Equal ones find each other first; what is left of a tool is compared field by field.
+    """
+    left, open_ = list(made), list[ExpectedEffect]()
+    for effect in wanted:
+        same = next((m for m in left if not _differing(effect, m, ignore)), None)
+        if same is None:
+            open_.append(effect)
+        else:
+            left.remove(same)
+    fields, missing = list[FieldDiff](), list[Made]()
+    for effect in open_:
+        near = next((m for m in left if m.tool == effect.tool), None)
+        if near is None:
+            missing.append(Made(tool=effect.tool, args=effect.args))
+        else:
+            left.remove(near)
+            fields += _differing(effect, near, ignore)
+    return fields, missing, left
+
+
+def _differing(
+    effect: ExpectedEffect, made: Made, ignore: Mapping[str, Sequence[str]]
+) -> list[FieldDiff]:
+    if effect.tool != made.tool:
+        return [FieldDiff(field="tool", expected=effect.tool, actual=made.tool)]
+    return [
+        FieldDiff(field=f"{effect.tool}.{name}", expected=value, actual=made.args.get(name))
+        for name, value in effect.args.items()
+        if name not in ignore.get(effect.tool, ()) and made.args.get(name) != value
+    ]
+
+
+def _corrected(done: Replayed, proposals: Iterable[Proposed]) -> Iterator[FieldDiff]:
+    """In a case that people have corrected, what they would still have to correct."""
+    if done.case.origin == "correction":
+        for proposal in proposals:
+            for change in proposal.changes:
+                yield change.model_copy(update={"field": f"{proposal.tool}.{change.field}"})
+
+
+def _values(expected: Expected, done: Replayed) -> Iterator[FieldDiff]:
+    """Values of the exit's result that are others than expected."""
+    result = done.exit.result if done.exit else {}
+    for path, value in expected.result.items():
+        found = _down(result, path)
+        if found != value:
+            actual = None if found is _ABSENT else found
+            yield FieldDiff(field=f"result.{path}", expected=value, actual=actual)
+
+
+def _graded(expected: Expected) -> int:
+    return len(expected.result) + sum(len(e.args) for e in expected.effects or ())
+
+
+def _down(node: object, path: str) -> object:
+    for part in path.split("."):
+        if not isinstance(node, dict) or part not in node:
+            return _ABSENT
+        node = cast("dict[str, object]", node)[part]
+    return node
+
+
+def _proposals(done: Replayed) -> Iterator[Proposed]:
+    """Every write that was proposed: allowed, asked or refused, with what people made of it."""
+    tape = done.journal.tape
+    changes: dict[str, list[FieldDiff]] = {}
+    for body in _bodies(done, ("correction",)):
+        diff = FieldDiff(
+            field=body["field"],
+            expected=orjson.loads(body["new"]),
+            actual=orjson.loads(body["old"]),
+        )
+        changes.setdefault(body["checkpoint"], []).append(diff)
+    seen: set[str] = set()
+    for event in done.journal.events:
+        if event.kind not in ("checkpoint", "intent", "answer") or event.address in seen:
+            continue
+        body = tape.body(event)
+        if "verdict" not in body or "args" not in body:
+            continue
+        seen.add(event.address)
+        frozen = tape.checkpoints.get(event.address)
+        answers = [a["answer"] for a in frozen.approvals] if frozen else []
+        verdict = Verdict.model_validate_json(orjson.dumps(body["verdict"]))
+        yield Proposed(
+            address=event.address,
+            tool=body["tool"],
+            decision=verdict.decision.name.lower(),
+            rules=verdict.rules,
+            answer=next((a for a in ("reject", "edit", "approve") if a in answers), ""),
+            changes=tuple(changes.get(frozen.id, ())) if frozen else (),
+        )
+
+
+def _verdicts(done: Replayed) -> list[Verdict]:
+    bodies = _bodies(done, ("checkpoint", "intent", "answer"))
+    found = (b["verdict"] for b in bodies if "verdict" in b)
+    return [Verdict.model_validate_json(orjson.dumps(v)) for v in found]
+
+
+def _bodies(done: Replayed, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for event in done.journal.events:
+        if event.kind in kinds:
+            yield done.journal.tape.body(event)
+
+
+def _decision(done: Replayed) -> str:
+    """The level of the gravest verdict on a write; without one, what the end says."""
+    said = done.exit.result.get("decision") if done.exit else None
+    if isinstance(said, str):
+        return said
+    levels = [_LEVELS.index(v.level) for v in _verdicts(done)]
+    level = _LEVELS[max(levels, default=0)]
+    if level not in ("info", "note"):
+        return level
+    return _ENDS[done.exit.kind] if done.exit else "hold" if done.held else "auto_draft"
+
+
+def _stopped(done: Replayed) -> bool:
+    return done.exit is None or done.exit.kind != "done"
+
+
+def _exit_name(done: Replayed) -> str:
+    leave = done.exit
+    if leave is None:
+        return ""
+    return f"{leave.kind}: {leave.cause}" if leave.cause else leave.kind
+
+
+def _steps(done: Replayed) -> Iterator[Walked]:
+    """The tape as steps, for whoever reads about a case that failed."""
+    for event in done.journal.events:
+        if event.kind not in ("answer", "outcome", "checkpoint"):
+            continue
+        body = done.journal.tape.body(event)
+        yield Walked(
+            address=event.address,
+            tool=body["tool"],
+            args=_args(done, event, body),
+            verdict=_name(body),
+            answer=_short(body.get("failure", body.get("value", "asked"))),
+        )
+
+
+def _args(done: Replayed, event: Event, body: Mapping[str, Any]) -> dict[str, Any]:
+    intent = done.journal.tape.intents.get(event.address)
+    return intent["args"] if intent else body.get("args", {})
+
+
+def _name(body: Mapping[str, Any]) -> str:
+    return Decision(body["verdict"]["decision"]).name.lower() if "verdict" in body else ""
+
+
+def _short(value: object) -> str:
+    return canonical(value).decode()[:300]

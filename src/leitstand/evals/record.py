@@ -1,0 +1,192 @@
+"""Recording: a journal of production made a case of a suite, as it was."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import orjson
+from pydantic import BaseModel
+
+from leitstand.desk import Room, TooManyRejections
+from leitstand.digest import canonical
+from leitstand.errors import CallFailed, CaseRefused
+from leitstand.evals.case import Expected, ExpectedEffect, Heard, RecordedCase, Said, Versions
+from leitstand.evals.tape import Line, tape_bytes, tape_hash
+from leitstand.guard import Call, Guard, Passage, Pause, Rules
+from leitstand.records import Approval, Event, Exit
+from leitstand.role import Compiled
+from leitstand.runtime import Stage
+from leitstand.store import Journal, Limits, Store, course
+from leitstand.walk import walk
+
+__all__ = ["Recorded", "record"]
+
+_CLOCK = ("now", "wait", "ask")
+
+
+class Recorded:
+    """A case and its tape, not yet pseudonymised."""
+
+    def __init__(self, case: RecordedCase, lines: Sequence[Line]) -> None:
+        self.tape = tape_bytes(lines)
+        self.lines = tuple(lines)
+        self.case = case.model_copy(update={"tape": tape_hash(self.tape)})
+
+
+async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name: str) -> Recorded:
+    """The recorded case of a journal: its calls with arguments and answers, what people said.
+
+    What is expected is what happened in the end, people's edits included. Raises Missing, Erased,
+    and CaseRefused: it does not walk on this version of the role, so that nobody knows its calls.
+    """
+    claimed = await store.journal(ulid)
+    if claimed.case.version != compiled.version:
+        text = f"it ran on version {claimed.case.version[:12]}, this is {compiled.version[:12]}"
+        raise CaseRefused(text, where=ulid, mend="record it with the version that it ran on")
+    journal = Journal(claimed, store, Limits())
+    lines = [*await _calls(rules, compiled, journal), *await _others(journal)]
+    tape, events = journal.tape, claimed.events
+    said = [_said(Approval.model_validate_json(e.body)) for e in events if e.kind == "approval"]
+    leave = Exit.model_validate_json(orjson.dumps(tape.exit)) if tape.exit else None
+    policy = next((i["verdict"]["bundle"] for i in tape.intents.values()), "")
+    case = RecordedCase(
+        name=name,
+        role=claimed.case.role,
+        tenant=claimed.case.tenant,
+        requester=claimed.case.requester,
+        title=claimed.case.title,
+        at=float(tape.started["case"]["at"]),
+        given=tape.started["given"],
+        said=tuple(said),
+        heard=tuple(_heard(body) for _, body in tape.signals),
+        expected=Expected(
+            effects=tuple(_effects(journal)),
+            exit={"kind": leave.kind, "cause": leave.cause} if leave else None,
+        ),
+        origin=_origin(events),
+        versions=Versions(graph=compiled.version, policy=policy),
+        course=course(events, claimed.key),
+        exit=leave,
+    )
+    return Recorded(case, sorted(lines, key=lambda line: _order(events, line.address)))
+
+
+async def _calls(rules: Rules, compiled: Compiled, journal: Journal) -> list[Line]:
+    """Every call of a tool with its arguments, which only the walk itself knows."""
+    listening = _Listening(Guard(rules, ()).open(journal), journal)
+    room = Room(journal, cast("Passage", listening), rules.clock)
+    stage = Stage(compiled, room)
+    validate = getattr(compiled.state, "model_validate_json", None)
+    given = journal.tape.started["given"]
+    try:
+        state = validate(orjson.dumps(given)) if validate else dict(given)
+        await walk(compiled, state, stage, limit=journal.limits.supersteps)
+    except (CallFailed, Pause, TooManyRejections):
+        pass  # Where the recorded run left as well, or where it waits now.
+    except Exception as error:
+        raise CaseRefused(f"it does not replay: {error}", where=journal.case.ulid) from error
+    return listening.lines
+
+
+class _Listening:
+    def __init__(self, inner: Passage, journal: Journal) -> None:
+        self.lines: list[Line] = []
+        self._inner = inner
+        self._journal = journal
+
+    async def perform(self, call: Call) -> BaseModel:
+        """A recorded answer, noted with its question. Raises Pause where there is none."""
+        tape = self._journal.tape
+        event = tape.answers.get(call.address)
+        if event is None:
+            raise Pause("the recording ends here")
+        body = tape.body(event)
+        intent = tape.intents.get(call.address)
+        self.lines.append(
+            Line(
+                address=call.address,
+                kind="call",
+                name=call.tool.name,
+                args=intent["args"] if intent else call.args.model_dump(mode="json"),
+                value=await _value(self._journal, body),
+                failure=body.get("failure"),
+                writes=bool(call.tool.writes),
+            )
+        )
+        return await self._inner.perform(call)
+
+
+async def _others(journal: Journal) -> list[Line]:
+    """What the clock, models and waits answered."""
+    found: list[Line] = []
+    for address, event in journal.tape.answers.items():
+        body = journal.tape.body(event)
+        kind = body.get("tool")
+        if kind not in _CLOCK:
+            continue
+        timer = journal.tape.timers.get(address, {})
+        args: dict[str, Any] = {"until": timer.get("until")} if kind == "wait" else {}
+        if kind == "ask":
+            args = await _value(journal, body["inputs"])
+        found.append(
+            Line(
+                address=address,
+                kind=kind,
+                name=body.get("prompt") or timer.get("for", ""),
+                args=args,
+                value=body.get("value"),
+                failure=body.get("failure"),
+            )
+        )
+    return found
+
+
+async def _value(journal: Journal, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    if "blob" in body:
+        return orjson.loads(await journal.load(body["blob"]))
+    return body.get("value")
+
+
+def _effects(journal: Journal) -> list[ExpectedEffect]:
+    tape = journal.tape
+    return [
+        ExpectedEffect(tool=intent["tool"], args=intent["args"])
+        for address, intent in tape.intents.items()
+        if address in tape.answers and "failure" not in tape.body(tape.answers[address])
+    ]
+
+
+def _said(given: Approval) -> Said:
+    return Said(
+        tool=given.tool,
+        address=given.address,
+        person=given.person,
+        role=given.role,
+        answer=given.answer,
+        edits=given.edits,
+        reason=given.reason,
+        at=given.at,
+    )
+
+
+def _heard(body: dict[str, Any]) -> Heard:
+    return Heard(name=body["name"], body=body["body"], at=body.get("at", 0.0))
+
+
+def _origin(events: Sequence[Event]) -> str:
+    if any(e.kind == "correction" for e in events):
+        return "correction"
+    voids = (orjson.loads(e.body) for e in events if e.kind == "void")
+    return "rejection" if any(v["state"] == "rejected" for v in voids) else "production"
+
+
+def _order(events: Sequence[Event], address: str) -> tuple[int, str]:
+    """As they stood in the journal: a person reads a tape from its top."""
+    places = (i for i, e in enumerate(events) if e.address == address)
+    return next(places, len(events)), address
+
+
+def canonical_case(case: RecordedCase) -> bytes:
+    """A case as it is kept in its file: readable, and the same for the same case."""
+    return orjson.dumps(
+        orjson.loads(canonical(case)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )

@@ -1,0 +1,291 @@
+"""The replay: the walk with a recorded tape, through the guard of today, with nothing let out.
+
+Reads, models and the clock answer from the tape; writes are collected; a scripted supervisor
+decides. Rules, facts and graph are those of the project as it stands.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import orjson
+from pydantic import BaseModel
+
+from leitstand.approval import Statement, corrections, sign, write
+from leitstand.desk import Room, TooManyRejections
+from leitstand.digest import canonical, plain
+from leitstand.errors import CallFailed, CaseRefused, Diverged, LimitReached, ModelRefused
+from leitstand.evals.case import Heard, RecordedCase, Said
+from leitstand.evals.scratch import ReplayClock, Scratch, key_of
+from leitstand.evals.stand_in import AT, OffTape, StandIn
+from leitstand.evals.supervisor import People, Supervisor
+from leitstand.evals.tape import Recording
+from leitstand.guard import (
+    Call,
+    Guard,
+    Passage,
+    Pause,
+    Rules,
+    UnknownEffect,
+    Wires,
+    checkpoint_of,
+    raised,
+    wanted,
+)
+from leitstand.policy import Bundle
+from leitstand.records import Approval, Case, Checkpoint, Event, Exit
+from leitstand.role import CONTRADICTORY, Compiled
+from leitstand.runtime import Stage
+from leitstand.store import Frozen, Limits
+from leitstand.tool import Tool
+from leitstand.values import Reading
+from leitstand.walk import Task, Updates, walk
+
+__all__ = ["Bench", "Replayed", "replay"]
+
+BURSTS = 60
+"""How often a replayed case is woken before it counts as one that never ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What cases are replayed against: roles, rules and the tenant's data as they stand.
+
+    `twin` answers for embedded systems, `limits` is the tenant's data, `prompts` the hash of all
+    prompts in force.
+    """
+
+    roles: Mapping[str, Compiled]
+    tools: Sequence[Tool[Any, Any]]
+    bundle: Bundle
+    limits: Mapping[str, Any]
+    case_limits: Limits = field(default_factory=Limits)
+    twin: Wires | None = None
+
+
+@dataclass(slots=True)
+class Replayed:
+    """One case after its replay: its journal, what it would have done, how it ended.
+
+    `exit` is None while it waits; `held` says why it cannot go on. `edges` are the ways it took.
+    """
+
+    case: RecordedCase
+    journal: Scratch
+    systems: StandIn
+    exit: Exit | None = None
+    held: str = ""
+    edges: set[str] = field(default_factory=set[str])
+    said: list[Said] = field(default_factory=list[Said])
+
+
+async def replay(
+    bench: Bench, case: RecordedCase, recording: Recording, supervisor: Supervisor
+) -> Replayed:
+    """Replay one case to its end, or as far as the recording and the supervisor carry it.
+
+    Raises CaseRefused: the project has no such role.
+    """
+    return await _Replay(bench, case, recording, supervisor).run()
+
+
+class _Replay:
+    def __init__(
+        self, bench: Bench, case: RecordedCase, recording: Recording, supervisor: Supervisor
+    ) -> None:
+        compiled = bench.roles.get(case.role)
+        if compiled is None:
+            raise CaseRefused(f"no role `{case.role}` in this project", where=case.name)
+        self._compiled = compiled
+        self._case = case
+        self._tape = recording
+        self._supervisor = supervisor
+        self._people = People(case.said)
+        self._clock = ReplayClock(case.at, plain(case.name.encode()).encode())
+        limits = {**case.limits, **bench.limits}
+        self._rules = Rules(
+            bench.bundle,
+            bench.tools,
+            lambda _: limits,
+            self._people,
+            self._clock,
+            case.name.encode(),
+        )
+        self._systems = StandIn(recording, bench.twin)
+        self._guard = Guard(self._rules, (), self._systems)
+        self._unheard: list[Heard] = list(case.heard)
+        self._beside = tuple(_beside(recording, key_of(case)))
+        journal = Scratch(_named(case, compiled), key_of(case), bench.case_limits, ())
+        journal.record("started", case.name, {"given": case.given})
+        self._done = Replayed(case, journal, self._systems)
+
+    async def run(self) -> Replayed:
+        done = self._done
+        for _ in range(BURSTS):
+            done.journal = done.journal.again(self._beside)
+            try:
+                await self._ended()
+            except OffTape:
+                return done
+            except Pause as pause:
+                if self._answered() or self._told() or self._waited(pause):
+                    continue
+            return done
+        done.held = f"limit: woken {BURSTS} times"
+        return done
+
+    async def _ended(self) -> None:
+        """Walk until the case ends or cannot go on. Raises Pause."""
+        done = self._done
+        try:
+            done.exit = await self._burst()
+        except TooManyRejections as error:
+            done.exit = self._compiled.leave(CONTRADICTORY, str(error))
+        except CallFailed as error:
+            done.exit = self._compiled.leave(error.cause, str(error))
+        except (Diverged, LimitReached, UnknownEffect) as error:
+            done.held = f"{type(error).__name__}: {error}"
+        except Exception as error:  # noqa: BLE001 - whatever a step raises is its defect
+            done.held = f"defect: {type(error).__name__}: {error}"
+
+    async def _burst(self) -> Exit:
+        journal = self._done.journal
+        passage = _Addressed(self._guard.open(journal))
+        room = Room(journal, cast("Passage", passage), self._clock, self._ask)
+        stage = _Watched(Stage(self._compiled, room), self._compiled, self._done.edges)
+        given = _given(self._compiled, self._case.given)
+        walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
+        stage.inner.ended(walked)
+        return walked.exit or Exit(kind="done")
+
+    async def _ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[Any]) -> object:
+        line = self._tape.answer("", prompt, canonical(inputs))
+        if line is None:
+            raise self._systems.unknown()
+        if line.failure is None:
+            return Reading[answer].model_validate_json(canonical(line.value))
+        if line.failure["code"] == ModelRefused.code:
+            raise ModelRefused(line.failure["text"], where=line.failure["where"])
+        raise raised(line.failure)
+
+    # What comes from outside of the burst.
+
+    def _answered(self) -> bool:
+        """Let the supervisor decide on what waits; whether anybody said anything."""
+        spoke = False
+        for frozen in self._done.journal.tape.open_checkpoints():
+            shown = checkpoint_of(self._done.journal, frozen)
+            for said in self._supervisor.decide(shown):
+                self._decide(frozen, shown, said)
+                spoke = True
+        return spoke
+
+    def _decide(self, frozen: Frozen, shown: Checkpoint, said: Said) -> None:
+        journal = self._done.journal
+        self._people.join(said)
+        self._clock.reach(said.at)
+        given = [Approval.model_validate(a) for a in frozen.approvals]
+        want = wanted(self._rules, journal, shown, given)
+        now = shown.model_copy(update={"args": want.args, "acted": want.acted})
+        statement = Statement(answer=said.answer, reason=said.reason, edits=said.edits)
+        if said.answer == "edit":
+            args = {**now.args, **said.edits}
+            acted = journal.digest(canonical([shown.tool, args]))
+            statement = statement.model_copy(update={"acted": acted})
+            for one in corrections(
+                now, now.args, args, said.person, said.reason, self._clock.time()
+            ):
+                journal.record("correction", shown.address, one.model_dump(mode="json"))
+        person = self._people.person(shown.tenant, said.person)
+        if person is None:
+            raise CaseRefused(f"nobody is called `{said.person}`", where=self._case.name)
+        approval = write(now, person, said.role, statement, self._clock, 86_400.0)
+        signed = sign(approval, self._people.key(said.person))
+        journal.record("approval", shown.address, signed.model_dump(mode="json"))
+        self._done.said.append(said)
+
+    def _told(self) -> bool:
+        """Deliver the next thing that came in, if the case waits for such a thing."""
+        tape = self._done.journal.tape
+        waits = {t["for"]: a for a, t in tape.timers.items() if a not in tape.answers}
+        for place, heard in enumerate(self._unheard):
+            if heard.name not in waits or self._timed_out(waits[heard.name]):
+                continue
+            self._clock.reach(heard.at)
+            body = {"name": heard.name, "body": heard.body, "at": self._clock.time()}
+            number = len(self._case.heard) - len(self._unheard)
+            self._done.journal.record("signal", "", {**body, "id": f"heard-{number}-{place}"})
+            del self._unheard[place]
+            return True
+        return False
+
+    def _timed_out(self, address: str) -> bool:
+        """Whether the time came first at this wait when it was recorded."""
+        line = self._tape.at.get(address)
+        return line is not None and line.kind == "wait" and line.value is None
+
+    def _waited(self, pause: Pause) -> bool:
+        if pause.due is None:
+            return False
+        self._clock.reach(pause.due)
+        return True
+
+
+class _Addressed:
+    """A passage that tells the stand-in where each call stands."""
+
+    def __init__(self, inner: Passage) -> None:
+        self._inner = inner
+
+    async def perform(self, call: Call) -> BaseModel:
+        """The guard's own, one call after the other."""
+        AT.set(call.address)
+        return await self._inner.perform(call)
+
+
+class _Watched:
+    """A stage that notes which ways of the graph were taken."""
+
+    def __init__(self, inner: Stage, compiled: Compiled, edges: set[str]) -> None:
+        self.inner = inner
+        self._edges = edges
+        self._known = set(compiled.edges)
+        self._before: Sequence[Task] = ()
+
+    async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
+        """As the stage."""
+        names = {(a.step, b.step) for a in self._before for b in tasks} & self._known
+        self._edges.update(f"{a} -> {b}" for a, b in names)
+        self._before = tasks
+        return await self.inner.perform(superstep, tasks)
+
+    async def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
+        """As the stage."""
+        await self.inner.seal(superstep, tasks, updates)
+
+
+def _named(case: RecordedCase, compiled: Compiled) -> Case:
+    return Case(
+        no=1,
+        ulid=case.name,
+        tenant=case.tenant,
+        role=case.role,
+        version=compiled.version,
+        requester=case.requester,
+        title=case.title,
+    )
+
+
+def _beside(recording: Recording, key: Any) -> Sequence[Event]:  # noqa: ANN401 - a case's key
+    """The clock's recorded answers as they stand in a journal."""
+    found: list[Event] = []
+    for line in recording.lines:
+        if line.kind == "now":
+            raw = canonical({"tool": "now", "proposed": "now", "value": line.value})
+            found.append(Event("answer", line.address, raw, key.digest(raw)))
+    return found
+
+
+def _given(compiled: Compiled, given: Mapping[str, Any]) -> object:
+    validate = getattr(compiled.state, "model_validate_json", None)
+    return validate(orjson.dumps(given)) if validate else dict(given)
