@@ -1,7 +1,7 @@
 """Grading: what a replay came to, held against what is expected of the case."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import orjson
 
@@ -183,9 +183,16 @@ def _proposals(done: Replayed) -> Iterator[Proposed]:
             tool=body["tool"],
             decision=verdict.decision.name.lower(),
             rules=verdict.rules,
-            answer=next((a for a in ("reject", "edit", "approve") if a in answers), ""),
+            answer=_gravest(answers),
             changes=tuple(changes.get(frozen.id, ())) if frozen else (),
         )
+
+
+def _gravest(answers: Sequence[str]) -> Literal["", "approve", "edit", "reject"]:
+    for answer in ("reject", "edit", "approve"):
+        if answer in answers:
+            return answer
+    return ""
 
 
 def _verdicts(done: Replayed) -> list[Verdict]:

@@ -1,6 +1,6 @@
 """Recording: a journal of production made a case of a suite, as it was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import orjson
@@ -43,7 +43,8 @@ async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name
         text = f"it ran on version {claimed.case.version[:12]}, this is {compiled.version[:12]}"
         raise CaseRefused(text, where=ulid, mend="record it with the version that it ran on")
     journal = Journal(claimed, store, Limits())
-    lines = [*await _calls(rules, compiled, journal), *await _others(journal)]
+    calls = [*await _calls(rules, compiled, journal), *await _others(journal)]
+    lines = [_renamed(line, ulid, name) for line in calls]
     tape, events = journal.tape, claimed.events
     said = [_said(Approval.model_validate_json(e.body)) for e in events if e.kind == "approval"]
     leave = Exit.model_validate_json(orjson.dumps(tape.exit)) if tape.exit else None
@@ -59,7 +60,7 @@ async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name
         said=tuple(said),
         heard=tuple(_heard(body) for _, body in tape.signals),
         expected=Expected(
-            effects=tuple(_effects(journal)),
+            effects=tuple(_effects(journal, name)),
             exit={"kind": leave.kind, "cause": leave.cause} if leave else None,
         ),
         origin=_origin(events),
@@ -146,10 +147,19 @@ async def _value(journal: Journal, body: dict[str, Any]) -> Any:  # noqa: ANN401
     return body.get("value")
 
 
-def _effects(journal: Journal) -> list[ExpectedEffect]:
+def _renamed(line: Line, ulid: str, name: str) -> Line:
+    """The case's own name, wherever it names itself, is that of the recording."""
+    return line.model_copy(update={"args": _own(line.args, ulid, name)})
+
+
+def _own(args: Mapping[str, Any], ulid: str, name: str) -> dict[str, Any]:
+    return {k: name if v == ulid else v for k, v in args.items()}
+
+
+def _effects(journal: Journal, name: str) -> list[ExpectedEffect]:
     tape = journal.tape
     return [
-        ExpectedEffect(tool=intent["tool"], args=intent["args"])
+        ExpectedEffect(tool=intent["tool"], args=_own(intent["args"], journal.case.ulid, name))
         for address, intent in tape.intents.items()
         if address in tape.answers and "failure" not in tape.body(tape.answers[address])
     ]
