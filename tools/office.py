@@ -5,9 +5,11 @@ are put beside them. `take_in` keeps the bytes of received files before anything
 """
 
 import asyncio
+import atexit
 import mimetypes
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +36,13 @@ async def connect(
 ) -> tuple[Connection, ...]:
     """Connections to all systems of a tenant; `disconnect` gives them back.
 
-    Rule workers start with the first document that is read. Raises WorldRefused: bad rows; and
-    ProjectRefused: there is no world to load the tenant from.
+    Raises WorldRefused: bad rows; ProjectRefused: there is no world to load the tenant from.
     """
     if world is None:
         raise ProjectRefused("the tenant has no data", mend="name `world` in the project's table")
     books = await connect_books(state, world, tenant, clock)
     archive = next(c.adapter for c in books if isinstance(c.adapter, EmbeddedDms))
-    invoices = RememberedEInvoices(LocalEInvoices(archive, Reader(workers=_WORKERS)))
+    invoices = RememberedEInvoices(LocalEInvoices(archive, _reader()))
     return (
         *books,
         Connection("einvoice", EInvoices, invoices),
@@ -51,15 +52,8 @@ async def connect(
 
 
 def disconnect(connections: Iterable[Connection]) -> None:
-    """Give connections back and end the rule workers."""
-    given = tuple(connections)
-    for connection in given:
-        match connection.adapter:
-            case RememberedEInvoices(inner=LocalEInvoices(reader=reader)):
-                reader.close()
-            case _:
-                pass
-    disconnect_books(c for c in given if c.port not in _BESIDE)
+    """Give connections back."""
+    disconnect_books(c for c in connections if c.port not in _BESIDE)
 
 
 async def take_in(state: Path, files: Sequence[Path]) -> Sequence[Mapping[str, Any]]:
@@ -74,6 +68,17 @@ async def take_in(state: Path, files: Sequence[Path]) -> Sequence[Mapping[str, A
     if intake:
         _intakes(state, None).take_in(intake, hashes)
     return [{**one, "intake": intake} for one in given]
+
+
+@cache
+def _reader() -> Reader:
+    """The process's one reader: its workers know no tenant, and take a second to compile rules.
+
+    They start with the first document that is read, and end with the process.
+    """
+    reader = Reader(workers=_WORKERS)
+    atexit.register(reader.close)
+    return reader
 
 
 def _keep(state: Path, file: Path) -> dict[str, Any]:
