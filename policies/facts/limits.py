@@ -1,15 +1,17 @@
 """A tenant's limits, typed: tiers, tolerances, windows, its own name. Data, never code."""
 
+import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from leitstand.digest import canonical
 
 __all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "limits_of"]
 
@@ -124,26 +126,15 @@ def limits_of(tenant: Mapping[str, Any]) -> Limits:
     Raises pydantic.ValidationError: a value is missing that has no default (company, tiers), or is
     none.
     """
-    return _parse(orjson.dumps(_exact(tenant), option=orjson.OPT_SORT_KEYS))
+    return _parse(canonical(tenant))
 
 
 @lru_cache(maxsize=32)
 def _parse(tenant: bytes) -> Limits:
     """The same data are parsed once; they are told by their content, so a change is a change."""
-    return Limits.model_validate({**_DEFAULTS, **orjson.loads(tenant)})
+    return Limits.model_validate({**_DEFAULTS, **json.loads(tenant, parse_float=Decimal)})
 
 
 def cents(amount: Decimal) -> int:
     """Whole cents of a limit, rounded down: a limit is never made wider."""
     return int((amount * 100).to_integral_value(ROUND_FLOOR))
-
-
-def _exact(value: object) -> object:
-    """JSON numbers as they were written: a float counts by its shortest text, not by its bits."""
-    if isinstance(value, float | Decimal):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {k: _exact(v) for k, v in cast("Mapping[str, object]", value).items()}
-    if isinstance(value, list | tuple):
-        return [_exact(v) for v in cast("Sequence[object]", value)]
-    return value
