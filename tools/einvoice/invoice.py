@@ -194,7 +194,9 @@ CREDIT_CODES = frozenset(
 
 
 def _free_texts(record: Frozen, group: Group, place: str) -> Iterator[FreeText]:
-    for name, value in record:
+    for name, value in vars(record).items():
+        if value is None:
+            continue
         field = f"{place}{name}"
         if isinstance(value, str) and name in group.fields and name not in group.coded:
             yield FreeText(field=field, term=group.fields[name].term, text=value)

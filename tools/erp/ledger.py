@@ -3,6 +3,7 @@
 import datetime as dt
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from leitstand.values import Frozen, Identifier, Reading, Text
@@ -108,6 +109,7 @@ class FoundPeriod(Reading[PeriodOf]):
     """Reading of an accounting period."""
 
 
+@lru_cache(maxsize=8192)
 def number_key(number: str) -> str:
     """A document's number as it is compared: letters and digits only, capitals.
 
