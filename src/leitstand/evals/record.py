@@ -7,7 +7,6 @@ import orjson
 from pydantic import BaseModel
 
 from leitstand.desk import Room, TooManyRejections
-from leitstand.digest import canonical
 from leitstand.errors import CallFailed, CaseRefused
 from leitstand.evals.case import Expected, ExpectedEffect, Heard, RecordedCase, Said, Versions
 from leitstand.evals.tape import Line, tape_bytes, tape_hash
@@ -193,10 +192,3 @@ def _order(events: Sequence[Event], address: str) -> tuple[int, str]:
     """As they stood in the journal: a person reads a tape from its top."""
     places = (i for i, e in enumerate(events) if e.address == address)
     return next(places, len(events)), address
-
-
-def canonical_case(case: RecordedCase) -> bytes:
-    """A case as it is kept in its file: readable, and the same for the same case."""
-    return orjson.dumps(
-        orjson.loads(canonical(case)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    )

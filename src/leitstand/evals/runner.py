@@ -1,0 +1,152 @@
+"""The runner: many cases replayed on all cores, with bounded memory and a word on progress."""
+
+import asyncio
+import atexit
+import os
+import tempfile
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from leitstand.clock import SystemClock
+from leitstand.digest import canonical
+from leitstand.evals.grading import grade
+from leitstand.evals.replay import Bench, replay
+from leitstand.evals.result import CaseResult
+from leitstand.evals.shelf import Place, take
+from leitstand.evals.supervisor import supervisor_of
+from leitstand.guard.systems import Systems
+from leitstand.policy import Bundle
+from leitstand.project import Project, load_project
+from leitstand.runtime import settle_memory
+from leitstand.tool import Connection
+
+__all__ = ["Job", "Told", "bench_of", "run_cases"]
+
+_CORES = os.cpu_count() or 1
+CHUNK = 50
+"""Cases that one process replays at a time."""
+ALONE = 300
+"""Cases up to which one process is quicker than starting several."""
+
+Told = Callable[[int], None]
+"""Hears how many cases are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every process has to know: the project's root, who decides, what is not compared.
+
+    `policies` is another folder of rules than the project's own, `world` other data of the tenant.
+    """
+
+    root: Path
+    supervisor: str = "recorded"
+    ignore: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    policies: Path | None = None
+    world: Path | None = None
+    detail: bool = True
+
+
+async def run_cases(
+    job: Job, found: Sequence[Place], told: Told = lambda _: None
+) -> AsyncIterator[CaseResult]:
+    """Replay cases, results in their order.
+
+    Raises CaseRefused for a case that cannot be replayed, and what loading the project raises.
+    """
+    if len(found) <= ALONE or _CORES == 1:
+        async with _opened(job) as worker:
+            for done, place in enumerate(found, 1):
+                yield await worker.one(place)
+                told(done)
+        return
+    chunks = iter(found[at : at + CHUNK] for at in range(0, len(found), CHUNK))
+    options: dict[str, Any] = {"mp_context": get_context("forkserver"), "initializer": _start}
+    done = 0
+    with ProcessPoolExecutor(_CORES, **options, initargs=(job,)) as pool:
+        ahead = deque(pool.submit(_chunk, c) for c in islice(chunks, 3 * _CORES))
+        while ahead:
+            results = await asyncio.wrap_future(ahead.popleft())
+            ahead.extend(pool.submit(_chunk, c) for c in islice(chunks, 1))
+            done += len(results)
+            told(done)
+            for raw in results:
+                yield CaseResult.model_validate_json(raw)
+
+
+def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Bench:
+    """The project as it stands, with the rules and data of the job."""
+    world = job.world or project.world
+    folder = job.policies
+    bundle = Bundle.load(folder, project.tools, project.facts) if folder else project.bundle()
+    return Bench(
+        roles=project.roles,
+        tools=project.tools,
+        bundle=bundle,
+        limits=project.limits(world) if world else {},
+        case_limits=project.case_limits,
+        twin=Systems(twin) if twin else None,
+    )
+
+
+class _Worker:
+    """One process's bench: what it has loaded serves all of its cases."""
+
+    def __init__(self, job: Job, bench: Bench) -> None:
+        self._job = job
+        self._bench = bench
+
+    async def one(self, place: Place) -> CaseResult:
+        """Replay and grade one case."""
+        began = perf_counter()
+        case, recording = take(place)
+        supervisor = supervisor_of(self._job.supervisor, case)
+        done = await replay(self._bench, case, recording, supervisor)
+        result = grade(done, self._job.ignore)
+        update: dict[str, object] = {"ms": round((perf_counter() - began) * 1000, 3)}
+        return result.model_copy(update=update if self._job.detail else {**update, "steps": ()})
+
+
+@asynccontextmanager
+async def _opened(job: Job) -> AsyncGenerator[_Worker]:
+    """A worker whose embedded systems live in a folder that goes with it."""
+    project = load_project(job.root)
+    world = job.world or project.world
+    with tempfile.TemporaryDirectory(prefix="leitstand-twin-") as folder:
+        tenant = project.table.tenant
+        twin = await project.connect(Path(folder), world, tenant, SystemClock())
+        try:
+            yield _Worker(job, bench_of(job, project, twin))
+        finally:
+            if project.disconnect is not None:
+                project.disconnect(twin)
+
+
+_RUNNER: list[tuple[asyncio.Runner, _Worker]] = []
+"""This process's worker, for as long as the process lives."""
+
+
+def _start(job: Job) -> None:
+    runner = asyncio.Runner()
+    stack = AsyncExitStack()
+    worker = runner.run(stack.enter_async_context(_opened(job)))
+    atexit.register(lambda: runner.run(stack.aclose()))
+    settle_memory()
+    _RUNNER[:] = [(runner, worker)]
+
+
+def _chunk(found: Sequence[Place]) -> list[bytes]:
+    runner, worker = _RUNNER[0]
+
+    async def all_of() -> list[bytes]:
+        return [canonical(await worker.one(place)) for place in found]
+
+    return runner.run(all_of())
