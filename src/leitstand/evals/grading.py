@@ -71,6 +71,8 @@ def _problems(result: CaseResult, done: Replayed) -> Iterator[str]:
         yield "unknown: the recording does not say what would have happened"
     if expected.decision is not None and expected.decision != result.decision:
         yield f"decision: {result.decision}, expected {expected.decision}"
+    if expected.rules is not None and set(expected.rules) != set(_marks(done)):
+        yield f"rules: {', '.join(_marks(done))}, expected {', '.join(expected.rules)}"
     if expected.exit is not None:
         yield from _wrong_exit(expected.exit, done)
     yield from (f"missing effect: {m.tool}" for m in result.missing)
@@ -139,9 +141,16 @@ def _values(expected: Expected, done: Replayed) -> Iterator[FieldDiff]:
     result = done.exit.result if done.exit else {}
     for path, value in expected.result.items():
         found = _down(result, path)
-        if found != value:
+        if _ordered(found) != _ordered(value):
             actual = None if found is _ABSENT else found
             yield FieldDiff(field=f"result.{path}", expected=value, actual=actual)
+
+
+def _ordered(value: object) -> object:
+    """A list of names as a set has no order."""
+    if isinstance(value, list | tuple):
+        return sorted(map(str, cast("Sequence[object]", value)))
+    return value
 
 
 def _graded(expected: Expected) -> int:
@@ -183,12 +192,12 @@ def _proposals(done: Replayed) -> Iterator[Proposed]:
             tool=body["tool"],
             decision=verdict.decision.name.lower(),
             rules=verdict.rules,
-            answer=_gravest(answers),
+            answer=_said(answers),
             changes=tuple(changes.get(frozen.id, ())) if frozen else (),
         )
 
 
-def _gravest(answers: Sequence[str]) -> Literal["", "approve", "edit", "reject"]:
+def _said(answers: Sequence[str]) -> Literal["", "approve", "edit", "reject"]:
     for answer in ("reject", "edit", "approve"):
         if answer in answers:
             return answer
@@ -212,11 +221,25 @@ def _decision(done: Replayed) -> str:
     said = done.exit.result.get("decision") if done.exit else None
     if isinstance(said, str):
         return said
-    levels = [_LEVELS.index(v.level) for v in _verdicts(done)]
-    level = _LEVELS[max(levels, default=0)]
+    top = _gravest(done)
+    level = top.level if top else "info"
     if level not in ("info", "note"):
         return level
     return _ENDS[done.exit.kind] if done.exit else "hold" if done.held else "auto_draft"
+
+
+def _marks(done: Replayed) -> tuple[str, ...]:
+    """Rules that left a mark on the gravest of the proposed writes."""
+    top = _gravest(done)
+    return tuple(dict.fromkeys(top.rules)) if top else ()
+
+
+def _gravest(done: Replayed) -> Verdict | None:
+    """The most severe verdict; of equals the first to which a rule applied."""
+    found = _verdicts(done)
+    top = max((_LEVELS.index(v.level) for v in found), default=0)
+    level = [v for v in found if v.level == _LEVELS[top]]
+    return next((v for v in level if v.hits), level[-1] if level else None)
 
 
 def _stopped(done: Replayed) -> bool:

@@ -1,0 +1,162 @@
+"""Worlds: a company's data and documents with the truth about each, made a suite of recorded cases.
+
+The role works off the documents over the embedded systems, people sign what waits, and each journal
+is recorded. What is expected is the truth of the world's own file, which no role ever sees.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from leitstand.approval import Statement, sign, write
+from leitstand.errors import CaseRefused
+from leitstand.evals.case import Expected, RecordedCase
+from leitstand.evals.record import record
+from leitstand.evals.shelf import put
+from leitstand.evals.supervisor import People, supervisor_of
+from leitstand.guard import checkpoint_of
+from leitstand.project import Project
+from leitstand.records import Approval
+from leitstand.runtime import Leitstand, open_leitstand
+from leitstand.store import Journal, Limits
+
+__all__ = ["import_world"]
+
+ALLOWED: Mapping[str, frozenset[str]] = {
+    "auto_draft": frozenset({"erp.voucher.draft"}),
+    "approve": frozenset({"erp.voucher.post", "erp.payment.propose"}),
+    "hold": frozenset({"mail.draft", "task.create"}),
+    "reject": frozenset({"mail.draft", "task.create"}),
+    "escalate": frozenset(
+        {"mail.draft", "task.create", "supplier.bank_change.propose", "case.hand_over"}
+    ),
+}
+"""Writes that a decision may have beside the stored original; any other would be unsafe."""
+_STORED = "dms.store_original"
+_INTAKE = "intake"
+_CRITICAL = ("escalate", "reject")
+
+
+async def import_world(project: Project, role: str, world: Path, truth: Path, out: Path) -> int:
+    """Record every document of `world` that `truth` (JSON lines) knows; how many cases were laid.
+
+    Raises CaseRefused: there is no truth, or a document of it is missing.
+    """
+    rows = _truth(truth)
+    files = [_document(world, row) for row in rows]
+    with tempfile.TemporaryDirectory(prefix="leitstand-world-") as folder:
+        leitstand = await open_leitstand(project, state=Path(folder), world=world)
+        try:
+            names = await _worked_off(leitstand, role, files)
+            for row, ulid in zip(rows, names, strict=True):
+                compiled = project.roles[role]
+                name = str(row["case"])
+                found = await record(leitstand.store, leitstand.rules, compiled, ulid, name)
+                put(out / name, _expecting(project, found.case, row), found.lines)
+        finally:
+            await leitstand.close()
+    return len(rows)
+
+
+async def _worked_off(leitstand: Leitstand, role: str, files: Sequence[Path]) -> list[str]:
+    """Take everything in, judge it, then let people sign what they are asked."""
+    intake, runtime = leitstand.project.intake, leitstand.runtime
+    if intake is None:
+        raise CaseRefused("this project takes no documents in", where="intake")
+    names: list[str] = []
+    for given, file in zip(await intake(leitstand.state, files), files, strict=True):
+        names.append(
+            await runtime.start(
+                role, given, tenant=leitstand.tenant, requester=_INTAKE, title=file.stem
+            )
+        )
+    await runtime.run_until_idle()
+    for name in names:
+        await runtime.signal(name, _INTAKE, {}, f"{name}:{_INTAKE}")
+    await runtime.run_until_idle()
+    people = People()
+    for name in names:
+        await _signed(leitstand, name, people)
+    await runtime.run_until_idle()
+    return names
+
+
+async def _signed(leitstand: Leitstand, ulid: str, people: People) -> None:
+    """Everybody whom the rules name approves; their names are those of the scripted supervisor."""
+    claimed = await leitstand.store.journal(ulid)
+    journal = Journal(claimed, leitstand.store, Limits())
+    case = RecordedCase(name=ulid, role="", tenant="", requester="", at=0.0, given={})
+    for frozen in journal.tape.open_checkpoints():
+        shown = checkpoint_of(journal, frozen)
+        for said in supervisor_of("grant-all", case).decide(shown):
+            people.join(said)
+            person = people.person(shown.tenant, said.person)
+            if person is None:
+                continue
+            if leitstand.directory.person(person.tenant, person.id) is None:
+                leitstand.directory.add(person)
+            statement = Statement(answer="approve")
+            clock = leitstand.rules.clock
+            unsigned = write(shown, person, said.role, statement, clock, 3600.0)
+            approval = sign(unsigned, people.key(person.id))
+            await leitstand.store.signal(ulid, approval.nonce, "approval", _body(approval))
+
+
+def _body(approval: Approval) -> bytes:
+    said: dict[str, Any] = {"approval": approval.model_dump(mode="json"), "corrections": []}
+    return orjson.dumps({"address": approval.address, **said})
+
+
+def _expecting(project: Project, case: RecordedCase, row: Mapping[str, Any]) -> RecordedCase:
+    """The case with what the world's truth says of it."""
+    truth: Mapping[str, Any] = row["truth"]
+    decision = str(truth["decision"])
+    allowed = ALLOWED.get(decision, frozenset()) | {_STORED}
+    writes = {t.name for t in project.tools if t.writes}
+    people: Mapping[str, Any] = truth.get("approval", {})
+    result = {
+        "decision": decision,
+        "approval.roles": sorted(people.get("roles", ())),
+        "approval.approvers": people.get("approvers", 0),
+        "posting_date": truth.get("posting_date"),
+        "skonto": truth.get("skonto"),
+    }
+    result |= {f"accounts.{n}": truth[n] for n in ("skr03", "skr04") if n in truth}
+    expected = Expected(
+        decision=decision,
+        rules=tuple(sorted(map(str, truth.get("guardrails", ())))),
+        effects=case.expected.effects,
+        exit=case.expected.exit,
+        result=result,
+        forbidden=tuple(sorted(writes - allowed)),
+        clean=decision == "auto_draft",
+    )
+    fields: Mapping[str, Any] = row.get("fields", {})
+    return case.model_copy(
+        update={
+            "expected": expected,
+            "origin": "world",
+            "critical": decision in _CRITICAL,
+            "cluster": str(fields.get("seller", "")),
+        }
+    )
+
+
+def _truth(file: Path) -> list[dict[str, Any]]:
+    try:
+        rows = [orjson.loads(line) for line in file.read_bytes().splitlines() if line.strip()]
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise CaseRefused(f"no truth: {error}", where=str(file)) from error
+    if not rows or any("case" not in row or "truth" not in row for row in rows):
+        raise CaseRefused("every line needs `case`, `file` and `truth`", where=str(file))
+    return rows
+
+
+def _document(world: Path, row: Mapping[str, Any]) -> Path:
+    file = world / str(row.get("file", ""))
+    if not file.is_file():
+        raise CaseRefused("a document of the truth is not there", where=str(file))
+    return file
