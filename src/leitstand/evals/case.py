@@ -27,10 +27,11 @@ class ExpectedEffect(Frozen):
 class Expected(Frozen):
     """The truth about a case; what is None is not graded.
 
-    `decision` is the level of the case as a whole, `rules` are those that left a mark. `effects` are compared exactly: a missing one
-    and one more both fail the case. `exit` names kind and cause. `result` holds values of the
-    exit's result, by dotted path. `forbidden` are tools whose effect would be unsafe; `clean` says
-    that nothing speaks against the case, so that stopping it is a false hold.
+    `decision` is the level of the case as a whole, `rules` are those that left a mark. `effects`
+    are compared exactly: a missing one and one more both fail the case. `exit` names kind and
+    cause. `result` holds values of the exit's result, by dotted path. `forbidden` are tools whose
+    effect would be unsafe; `clean` says that nothing speaks against the case, so that stopping it
+    is a false hold.
     """
 
     decision: str | None = None
