@@ -22,7 +22,7 @@ from leitstand.clock import Clock
 from leitstand.desk import hand_over
 from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.policy import Bundle, Facts, facts_in
-from leitstand.role import Compiled, Role
+from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits
 from leitstand.tool import Connection, Tool
 from leitstand.values import Frozen, Identifier, Text
@@ -100,11 +100,12 @@ class Table(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A loaded project: compiled roles, all tools, facts, and how to connect."""
+    """A loaded project: roles compiled and as LangGraph graphs, tools, facts, how to connect."""
 
     root: Path
     table: Table
     roles: Mapping[str, Compiled]
+    graphs: Mapping[str, Graph]
     tools: tuple[Tool[Any, Any], ...]
     facts: tuple[Facts[Any], ...]
     connect: Connect
@@ -168,13 +169,15 @@ def load_project(root: Path) -> Project:
     path = str(root.resolve())
     if sys.path[:1] != [path]:
         sys.path.insert(0, path)
-    roles = {role.name: role.compile() for role in _roles(root, table.roles)}
+    written = _roles(root, table.roles)
+    roles = {role.name: role.compile() for role in written}
     tools = {t.name: t for compiled in roles.values() for t in compiled.tools}
     tools[hand_over.name] = hand_over
     return Project(
         root=root,
         table=table,
         roles=roles,
+        graphs={role.name: role.graph for role in written},
         tools=tuple(tools.values()),
         facts=facts_in(*(_module(root, name) for name in table.facts)),
         connect=_named(root, table.connect),

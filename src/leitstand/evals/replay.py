@@ -34,14 +34,14 @@ from leitstand.guard import (
 )
 from leitstand.policy import Bundle
 from leitstand.records import Approval, Case, Checkpoint, Event, Exit
-from leitstand.role import CONTRADICTORY, Compiled
+from leitstand.role import CONTRADICTORY, Compiled, Graph
 from leitstand.runtime import Stage
 from leitstand.store import Frozen, Limits
 from leitstand.tool import Tool
 from leitstand.values import Reading
 from leitstand.walk import Task, Updates, walk
 
-__all__ = ["Bench", "Replayed", "replay"]
+__all__ = ["Bench", "Replayed", "given_to", "replay"]
 
 BURSTS = 60
 """How often a replayed case is woken before it counts as one that never ends."""
@@ -51,14 +51,15 @@ BURSTS = 60
 class Bench:
     """What cases are replayed against: roles, rules and the tenant's data as they stand.
 
-    `twin` answers for embedded systems, `limits` is the tenant's data, `prompts` the hash of all
-    prompts in force.
+    `twin` answers for embedded systems, `limits` is the tenant's data, `graphs` are the roles as
+    LangGraph has them.
     """
 
     roles: Mapping[str, Compiled]
     tools: Sequence[Tool[Any, Any]]
     bundle: Bundle
     limits: Mapping[str, Any]
+    graphs: Mapping[str, Graph] = field(default_factory=dict[str, Graph])
     case_limits: Limits = field(default_factory=Limits)
     twin: Wires | None = None
 
@@ -67,14 +68,18 @@ class Bench:
 class Replayed:
     """One case after its replay: its journal, what it would have done, how it ended.
 
-    `exit` is None while it waits; `held` says why it cannot go on. `edges` are the ways it took.
+    `exit` is None while it waits; `held` says why it cannot go on. `edges` are the ways it took,
+    `state` is what the walk came to, if a step has ended it.
     """
 
     case: RecordedCase
     journal: Scratch
     systems: StandIn
+    rules: Rules
     exit: Exit | None = None
+    state: Mapping[str, object] | None = None
     held: str = ""
+    beside: Sequence[Event] = ()
     edges: set[str] = field(default_factory=set[str])
     said: list[Said] = field(default_factory=list[Said])
 
@@ -114,15 +119,15 @@ class _Replay:
         self._systems = StandIn(recording, bench.twin)
         self._guard = Guard(self._rules, (), self._systems)
         self._unheard: list[Heard] = list(case.heard)
-        self._beside = tuple(_beside(recording, key_of(case)))
         journal = Scratch(_named(case, compiled), key_of(case), bench.case_limits, ())
         journal.record("started", case.name, {"given": case.given})
-        self._done = Replayed(case, journal, self._systems)
+        self._done = Replayed(case, journal, self._systems, self._rules)
+        self._done.beside = _beside(recording, key_of(case))
 
     async def run(self) -> Replayed:
         done = self._done
         for _ in range(BURSTS):
-            done.journal = done.journal.again(self._beside)
+            done.journal = done.journal.again(done.beside)
             try:
                 await self._ended()
             except OffTape:
@@ -153,9 +158,10 @@ class _Replay:
         passage = _Addressed(self._guard.open(journal))
         room = Room(journal, cast("Passage", passage), self._clock, self._ask)
         stage = _Watched(Stage(self._compiled, room), self._compiled, self._done.edges)
-        given = _given(self._compiled, self._case.given)
+        given = given_to(self._compiled, self._case.given)
         walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
         stage.inner.ended(walked)
+        self._done.state = walked.state
         return walked.exit or Exit(kind="done")
 
     async def _ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[Any]) -> object:
@@ -286,6 +292,7 @@ def _beside(recording: Recording, key: Any) -> Sequence[Event]:  # noqa: ANN401 
     return found
 
 
-def _given(compiled: Compiled, given: Mapping[str, Any]) -> object:
+def given_to(compiled: Compiled, given: Mapping[str, Any]) -> object:
+    """A case's input as its role's state takes it."""
     validate = getattr(compiled.state, "model_validate_json", None)
     return validate(orjson.dumps(given)) if validate else dict(given)

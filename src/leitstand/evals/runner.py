@@ -17,6 +17,7 @@ from typing import Any
 
 from leitstand.clock import SystemClock
 from leitstand.digest import canonical
+from leitstand.evals.engine import by_langgraph
 from leitstand.evals.grading import grade
 from leitstand.evals.replay import Bench, replay
 from leitstand.evals.result import CaseResult
@@ -45,6 +46,7 @@ class Job:
     """What every process has to know: the project's root, who decides, what is not compared.
 
     `policies` is another folder of rules than the project's own, `world` other data of the tenant.
+    Every case of number `reference` is run by LangGraph's own engine as well.
     """
 
     root: Path
@@ -53,6 +55,7 @@ class Job:
     policies: Path | None = None
     world: Path | None = None
     detail: bool = True
+    reference: int = 100
 
 
 async def run_cases(
@@ -64,18 +67,18 @@ async def run_cases(
     """
     if len(found) <= ALONE or _CORES == 1:
         async with _opened(job) as worker:
-            for done, place in enumerate(found, 1):
-                yield await worker.one(place)
-                told(done)
+            for number, place in enumerate(found):
+                yield await worker.one(place, number)
+                told(number + 1)
         return
-    chunks = iter(found[at : at + CHUNK] for at in range(0, len(found), CHUNK))
+    chunks = iter((at, found[at : at + CHUNK]) for at in range(0, len(found), CHUNK))
     options: dict[str, Any] = {"mp_context": get_context("forkserver"), "initializer": _start}
     done = 0
     with ProcessPoolExecutor(_CORES, **options, initargs=(job,)) as pool:
-        ahead = deque(pool.submit(_chunk, c) for c in islice(chunks, 3 * _CORES))
+        ahead = deque(pool.submit(_chunk, *c) for c in islice(chunks, 3 * _CORES))
         while ahead:
             results = await asyncio.wrap_future(ahead.popleft())
-            ahead.extend(pool.submit(_chunk, c) for c in islice(chunks, 1))
+            ahead.extend(pool.submit(_chunk, *c) for c in islice(chunks, 1))
             done += len(results)
             told(done)
             for raw in results:
@@ -91,6 +94,7 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         roles=project.roles,
         tools=project.tools,
         bundle=bundle,
+        graphs=project.graphs,
         limits=project.limits(world) if world else {},
         case_limits=project.case_limits,
         twin=Systems(twin) if twin else None,
@@ -104,14 +108,16 @@ class _Worker:
         self._job = job
         self._bench = bench
 
-    async def one(self, place: Place) -> CaseResult:
-        """Replay and grade one case."""
+    async def one(self, place: Place, number: int) -> CaseResult:
+        """Replay and grade one case, the `number`th."""
         began = perf_counter()
         case, recording = take(place)
         supervisor = supervisor_of(self._job.supervisor, case)
         done = await replay(self._bench, case, recording, supervisor)
         result = grade(done, self._job.ignore)
         update: dict[str, object] = {"ms": round((perf_counter() - began) * 1000, 3)}
+        if number % self._job.reference == 0:
+            update["engine"] = await by_langgraph(self._bench, done)
         return result.model_copy(update=update if self._job.detail else {**update, "steps": ()})
 
 
@@ -143,10 +149,10 @@ def _start(job: Job) -> None:
     _RUNNER[:] = [(runner, worker)]
 
 
-def _chunk(found: Sequence[Place]) -> list[bytes]:
+def _chunk(first: int, found: Sequence[Place]) -> list[bytes]:
     runner, worker = _RUNNER[0]
 
     async def all_of() -> list[bytes]:
-        return [canonical(await worker.one(place)) for place in found]
+        return [canonical(await worker.one(p, n)) for n, p in enumerate(found, first)]
 
     return runner.run(all_of())

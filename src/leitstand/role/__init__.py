@@ -14,6 +14,7 @@ from leitstand.role.ends import (
     rejected,
 )
 from leitstand.role.parts import compile_graph
+from leitstand.role.public import Graph
 from leitstand.role.role import Role
 from leitstand.role.ways import Goto, Sent, Update, goto, send
 
@@ -27,6 +28,7 @@ __all__ = [
     "Compiled",
     "Exit",
     "Goto",
+    "Graph",
     "Join",
     "Reader",
     "Role",

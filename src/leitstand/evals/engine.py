@@ -1,0 +1,59 @@
+"""The reference: a replayed case run once more by LangGraph's own engine, and compared."""
+
+from collections import Counter
+from contextvars import ContextVar
+from typing import Any, Literal, cast
+
+from langgraph.config import get_config
+
+from leitstand.desk import STATION, Desk, Room
+from leitstand.evals.replay import Bench, Replayed, given_to
+from leitstand.guard import Guard
+from leitstand.records import Exit
+from leitstand.role import EXIT
+
+__all__ = ["by_langgraph"]
+
+
+async def by_langgraph(bench: Bench, done: Replayed) -> Literal["", "same", "different"]:
+    """Whether LangGraph's engine, answered by the same journal, ends in the same state and exit.
+
+    Empty where there is nothing to compare: no step has ended the case, or the graph is not there.
+    """
+    graph, compiled = bench.graphs.get(done.case.role), bench.roles[done.case.role]
+    if graph is None or done.state is None:
+        return ""
+    journal, given = done.journal.again(done.beside), given_to(compiled, done.case.given)
+    room = Room(journal, Guard(done.rules, ()).open(journal), done.rules.clock)
+    token = STATION.set(cast("Desk", _Desks(room)))
+    try:
+        limit = journal.limits.supersteps
+        compiled: Any = graph.compile()  # pyright: ignore[reportUnknownMemberType] LangGraph's own types
+        found: dict[str, Any] = await compiled.ainvoke(given, {"recursion_limit": limit})
+    except Exception:  # noqa: BLE001 - the walk has come to its end, so this is a difference
+        return "different"
+    finally:
+        STATION.reset(token)
+    state = {name: value for name, value in found.items() if name != EXIT}
+    leave = cast("Exit | None", found.get(EXIT))
+    same = state == dict(done.state) and (leave or Exit(kind="done")) == done.exit
+    return "same" if same else "different"
+
+
+class _Desks:
+    """Stands at the station for every step: each run of a step gets a desk of its own."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._visits: Counter[str] = Counter()
+        # LangGraph runs a step in a context of its own, and what the step starts inherits it.
+        self._mine: ContextVar[Desk | None] = ContextVar("leitstand.evals.desk", default=None)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a desk can do
+        desk = self._mine.get()
+        if desk is None:
+            step = str(get_config().get("metadata", {})["langgraph_node"])
+            self._visits[step] += 1
+            desk = Desk(self._room, f"{step}#{self._visits[step]}", sealed=False)
+            self._mine.set(desk)
+        return getattr(desk, name)
