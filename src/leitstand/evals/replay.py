@@ -85,18 +85,31 @@ class Replayed:
 
 
 async def replay(
-    bench: Bench, case: RecordedCase, recording: Recording, supervisor: Supervisor
+    bench: Bench,
+    case: RecordedCase,
+    recording: Recording,
+    supervisor: Supervisor,
+    *,
+    judged: bool = True,
 ) -> Replayed:
     """Replay one case to its end, or as far as the recording and the supervisor carry it.
 
-    Raises CaseRefused: the project has no such role.
+    `judged` false: the verdicts are the recorded ones, neither rules nor people are asked; it shows
+    whether the graph still takes the recorded way. Raises CaseRefused: the project has no such
+    role.
     """
-    return await _Replay(bench, case, recording, supervisor).run()
+    return await _Replay(bench, case, recording, supervisor, judged=judged).run()
 
 
 class _Replay:
     def __init__(
-        self, bench: Bench, case: RecordedCase, recording: Recording, supervisor: Supervisor
+        self,
+        bench: Bench,
+        case: RecordedCase,
+        recording: Recording,
+        supervisor: Supervisor,
+        *,
+        judged: bool,
     ) -> None:
         compiled = bench.roles.get(case.role)
         if compiled is None:
@@ -104,6 +117,7 @@ class _Replay:
         self._compiled = compiled
         self._case = case
         self._tape = recording
+        self._judged = judged
         self._supervisor = supervisor
         self._people = People(case.said)
         self._clock = ReplayClock(case.at, plain(case.name.encode()).encode())
@@ -155,7 +169,9 @@ class _Replay:
 
     async def _burst(self) -> Exit:
         journal = self._done.journal
-        passage = _Addressed(self._guard.open(journal))
+        passage: object = self._systems
+        if self._judged:
+            passage = _Addressed(self._guard.open(journal))
         room = Room(journal, cast("Passage", passage), self._clock, self._ask)
         stage = _Watched(Stage(self._compiled, room), self._compiled, self._done.edges)
         given = given_to(self._compiled, self._case.given)

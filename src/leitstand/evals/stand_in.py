@@ -15,7 +15,7 @@ from leitstand.digest import canonical
 from leitstand.errors import CallFailed
 from leitstand.evals.result import Certainty, Divergence, Made
 from leitstand.evals.tape import Line, Recording
-from leitstand.guard import Pause, Wires, raised
+from leitstand.guard import Call, Pause, Wires, raised
 from leitstand.tool import Connection, Tool
 
 __all__ = ["AT", "OffTape", "StandIn"]
@@ -76,6 +76,20 @@ class StandIn:
     async def find(self, tool: Tool[Any, Any], key: str, timeout: float) -> BaseModel | None:
         """Nothing is in doubt in a replay: no write is without its outcome."""
         del tool, key, timeout
+
+    async def perform(self, call: Call) -> BaseModel:
+        """A call answered as recorded, verdict and all, in the guard's place.
+
+        Raises CallFailed as recorded, OffTape: another call was recorded here, or none.
+        """
+        line = self._recording.at.get(call.address)
+        if line is None or line.asked != (call.tool.name, canonical(call.args)):
+            AT.set(call.address)
+            self._left(call.tool, call.args)
+            raise self.unknown()
+        if line.writes and line.failure is None:
+            self.made.append(Made(tool=line.name, args=line.args))
+        return _answered(call.tool, line)
 
     def unknown(self) -> OffTape:
         """From here on nobody can tell what would have happened."""
