@@ -68,8 +68,8 @@ class Bench:
 class Replayed:
     """One case after its replay: its journal, what it would have done, how it ended.
 
-    `exit` is None while it waits; `held` says why it cannot go on. `edges` are the ways it took,
-    `state` is what the walk came to, if a step has ended it.
+    `exit` is None while it waits; `held` says why it cannot go on. `edges` are pairs of steps of
+    which one ran after the other, `state` is what the walk came to, if a step has ended it.
     """
 
     case: RecordedCase
@@ -80,7 +80,7 @@ class Replayed:
     state: Mapping[str, object] | None = None
     held: str = ""
     beside: Sequence[Event] = ()
-    edges: set[str] = field(default_factory=set[str])
+    edges: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     said: list[Said] = field(default_factory=list[Said])
 
 
@@ -173,7 +173,7 @@ class _Replay:
         if self._judged:
             passage = _Addressed(self._guard.open(journal))
         room = Room(journal, cast("Passage", passage), self._clock, self._ask)
-        stage = _Watched(Stage(self._compiled, room), self._compiled, self._done.edges)
+        stage = _Watched(Stage(self._compiled, room), self._done.edges, seals=self._judged)
         given = given_to(self._compiled, self._case.given)
         walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
         stage.inner.ended(walked)
@@ -266,24 +266,26 @@ class _Addressed:
 
 
 class _Watched:
-    """A stage that notes which ways of the graph were taken."""
+    """A stage that notes which ways of the graph were taken; without `seals` it is walked once."""
 
-    def __init__(self, inner: Stage, compiled: Compiled, edges: set[str]) -> None:
+    def __init__(self, inner: Stage, edges: set[tuple[str, str]], *, seals: bool) -> None:
         self.inner = inner
+        self._seals = seals
         self._edges = edges
-        self._known = set(compiled.edges)
         self._before: Sequence[Task] = ()
 
     async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
         """As the stage."""
-        names = {(a.step, b.step) for a in self._before for b in tasks} & self._known
-        self._edges.update(f"{a} -> {b}" for a, b in names)
+        for before in self._before:
+            for task in tasks:
+                self._edges.add((before.step, task.step))
         self._before = tasks
         return await self.inner.perform(superstep, tasks)
 
     async def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
         """As the stage."""
-        await self.inner.seal(superstep, tasks, updates)
+        if self._seals:
+            await self.inner.seal(superstep, tasks, updates)
 
 
 def _named(case: RecordedCase, compiled: Compiled) -> Case:
