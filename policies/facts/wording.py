@@ -6,11 +6,11 @@ Text of a document is data. A finding here can only make a decision stricter, ne
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,10 +22,13 @@ _IBAN = re.compile(
     r"\b[A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]{4}){3,7}(?:[ \u00a0.-]?[A-Z0-9]{1,3})?\b"
 )
 _BLANK = re.compile(r"[^\S\n]+")
-_SENTENCE = re.compile(r"[.!?\n]+\s*")
+_SENTENCE = re.compile(r"(?<!\d)(?<!\babs)(?<!\bnr)(?<!\bs)\.\s+|[!?\n]+\s*")
 _PLAIN = re.compile(r"[^A-Z0-9]")
 _HARMLESS = frozenset("\u00ad\ufeff")
 """Soft hyphen and byte order mark: hidden, and left behind by honest software."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_TWO_SCRIPTS = re.compile(r"[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]", re.IGNORECASE)
+"""Latin and Cyrillic letters in one word: no language writes so, only who hides a word does."""
 
 _FILE = Path(__file__).parent.with_name("lexicon.toml")
 
@@ -34,8 +37,9 @@ class WordingFacts(BaseModel):
     """Patterns of the lexicon that free texts match, by id.
 
     `instructions`: speaks to the machine or orders it about (`hidden-characters`: text that people
-    cannot see). `bank_announcements`: tells of new bank details, or holds an account
-    (`foreign-iban`) that is not among the known ones. Texts with an instruction announce nothing.
+    cannot see, or words of two scripts). `bank_announcements`: tells of new bank details, or holds
+    an account (`foreign-iban`) that is not among the known ones. Texts with an instruction announce
+    nothing.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -87,7 +91,7 @@ def _matches(kind: str, folded: str) -> frozenset[str]:
 
 
 def _fold(text: str) -> str:
-    return _BLANK.sub(" ", _shown(text)).casefold()
+    return _BLANK.sub(" ", _shown(text)).casefold().translate(_UMLAUTS)
 
 
 def _shown(text: str) -> str:
@@ -99,10 +103,10 @@ def _shown(text: str) -> str:
 
 
 def _hidden(text: str) -> frozenset[str]:
-    unseen = not text.isascii() and any(
-        unicodedata.category(c) == "Cf" and c not in _HARMLESS for c in text
-    )
-    return frozenset({"hidden-characters"} if unseen else ())
+    if text.isascii():
+        return frozenset()
+    unseen = any(unicodedata.category(c) == "Cf" and c not in _HARMLESS for c in text)
+    return frozenset({"hidden-characters"} if unseen or _TWO_SCRIPTS.search(text) else ())
 
 
 def _adds_up(iban: str) -> bool:
@@ -113,7 +117,7 @@ def _adds_up(iban: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A pattern of the lexicon; it does not count in a sentence in which `unless` stands."""
+    """Patterns of the lexicon; they do not count in a sentence in which `unless` stands."""
 
     id: str
     pattern: re.Pattern[str]
@@ -130,10 +134,15 @@ class _Entry:
 
 @cache
 def _lexicon() -> dict[str, tuple[_Entry, ...]]:
-    table: dict[str, list[dict[str, str]]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {kind: tuple(_entry(row) for row in rows) for kind, rows in table.items()}
+    table: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    fragments: dict[str, str] = table.pop("fragment")
+    return {kind: tuple(_entry(row, fragments) for row in rows) for kind, rows in table.items()}
 
 
-def _entry(row: dict[str, str]) -> _Entry:
-    unless = re.compile(row["unless"]) if "unless" in row else None
-    return _Entry(row["id"], re.compile(row["pattern"]), unless)
+def _entry(row: Mapping[str, Any], fragments: Mapping[str, str]) -> _Entry:
+    text = "|".join(row["any"])
+    for name, fragment in reversed(fragments.items()):  # a later one may use an earlier
+        text = text.replace(f"%{name}%", fragment)
+    return _Entry(
+        row["id"], re.compile(text), re.compile(row["unless"]) if "unless" in row else None
+    )
