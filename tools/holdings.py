@@ -3,7 +3,9 @@
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
+
+from pydantic import BeforeValidator
 
 from leitstand.digest import plain
 from leitstand.values import Frozen, Identifier, Text
@@ -38,8 +40,20 @@ _STATUS: dict[str, InvoiceStatus] = {
     "cancelled": "reversed",
     "reversed": "reversed",
     "discarded": "discarded",
+    "gebucht": "posted",
+    "offen": "posted",
+    "bezahlt": "paid",
+    "storniert": "reversed",
+    "verworfen": "discarded",
 }
 """What other systems call the states of an invoice."""
+
+
+def _status(text: object) -> InvoiceStatus:
+    status = _STATUS.get(str(text).casefold())
+    if status is None:
+        raise ValueError(f"status `{text}` is none of {', '.join(sorted(_STATUS))}")
+    return status
 
 
 class _RateRow(Frozen):
@@ -55,7 +69,7 @@ class _InvoiceRow(Frozen):
     date: dt.date | None = None
     gross: Decimal
     currency: Text = "EUR"
-    status: Text = "posted"
+    status: Annotated[InvoiceStatus, BeforeValidator(_status)] = "posted"
     kind: InvoiceKind = "invoice"
     credit: bool = False
     po: Text | None = None
@@ -83,24 +97,17 @@ def read_holdings(reader: Reader, policy: dict[str, Any]) -> Holdings:
         orders=orders or (),
         receipts=receipts or (),
         contracts=reader.read("contracts", Contract, lambda c: c.contract) or (),
-        invoices=tuple(_invoice(row, reader) for row in invoices or ()),
+        invoices=tuple(_invoice(row) for row in invoices or ()),
         rates=tuple(_rate(row) for row in rates or ()),
     )
 
 
-def _invoice(row: _InvoiceRow, reader: Reader) -> PostedInvoice:
-    """An invoice of an earlier system: a negative amount is a credit note, statuses vary."""
-    status = _STATUS.get(row.status.lower())
-    if status is None:
-        known = ", ".join(sorted(_STATUS))
-        reader.problems.append(
-            f"posted_invoices.jsonl: {row.number}: status `{row.status}` is none of {known}"
-        )
+def _invoice(row: _InvoiceRow) -> PostedInvoice:
+    """An invoice of an earlier system: a negative amount is a credit note."""
+    kept = {"supplier", "number", "date", "currency", "status", "kind", "po", "document_sha256"}
     return PostedInvoice(
-        **row.model_dump(include={"supplier", "number", "date", "currency", "kind", "po"}),
+        **row.model_dump(include=kept),
         lines=row.lines,
-        document_sha256=row.document_sha256,
-        status=status or "posted",
         gross=abs(row.gross),
         credit=row.credit or row.gross < 0,
     )

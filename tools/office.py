@@ -25,7 +25,7 @@ from tools.world import connect as connect_books
 from tools.world import disconnect as disconnect_books
 from tools.world import limits, spool
 
-__all__ = ["connect", "disconnect", "limits", "take_in"]
+__all__ = ["connect", "disconnect", "take_in"]
 
 _WORKERS = min(2, os.cpu_count() or 1)
 _BESIDE = frozenset({EInvoices, Intakes, Tenant})

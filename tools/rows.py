@@ -69,7 +69,7 @@ class Reader:
 
     def _rows(self, path: Path) -> Iterable[tuple[str, dict[str, Any]]]:
         try:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
         except UnicodeDecodeError as error:
             self.problems.append(f"{path.name}: not UTF-8 ({error.reason})")
             return

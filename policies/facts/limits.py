@@ -3,13 +3,13 @@
 import json
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from leitstand.digest import canonical
 
@@ -23,7 +23,7 @@ _DEFAULTS: dict[str, Any] = tomllib.loads(
 class _Record(BaseModel):
     """Data of the tenant: numbers may come as JSON numbers or texts, unknown keys are let be."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
 class Tier(_Record):
@@ -103,10 +103,24 @@ class Limits(_Record):
     compliance_title: str
     compliance_people: frozenset[str]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _opened(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Where nobody says which day is open next (null says: none), it is the one after."""
+        if "next_open_posting_date" in data or not data.get("closed_periods_until"):
+            return {"next_open_posting_date": None, **data}
+        closed = date.fromisoformat(str(data["closed_periods_until"]))
+        return {"next_open_posting_date": closed + timedelta(days=1), **data}
+
     @field_validator("closed_periods_until", "next_open_posting_date", mode="before")
     @classmethod
     def _absent(cls, value: object) -> object:
         return value or None
+
+    @field_validator("open_order_statuses", "active_supplier_statuses")
+    @classmethod
+    def _folded(cls, values: frozenset[str]) -> frozenset[str]:
+        return frozenset(value.casefold() for value in values)
 
     @field_validator("approval_tiers")
     @classmethod

@@ -80,7 +80,7 @@ def _of_order(order: PurchaseOrder | None, supplier: Supplier | None, limits: Li
         return "unknown_order"
     if supplier is None or order.supplier != supplier.id:
         return "foreign_order"
-    return "order" if order.status in limits.open_order_statuses else "closed_order"
+    return "order" if order.status.casefold() in limits.open_order_statuses else "closed_order"
 
 
 def _runs(contract: Contract, day: date | None) -> bool:

@@ -81,7 +81,7 @@ def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> Part
         buyer_vat=agreement(buyer.vat_id, company.vat),
         buyer_address=_address(buyer, company),
         supplier_known=supplier is not None,
-        supplier_active=status in limits.active_supplier_statuses,
+        supplier_active=status.casefold() in limits.active_supplier_statuses,
         seller_vat_valid=is_valid_vat(invoice.seller.vat_id),
         seller_vat=agreement(invoice.seller.vat_id, supplier.vat if supplier else None),
         seller_tax_number=agreement(invoice.seller.tax_number, supplier.stnr if supplier else None),

@@ -202,12 +202,22 @@ async def test_bad_rows_are_all_named_and_nothing_is_taken_in(
         "purchase_orders.jsonl:2: no JSON",
         "purchase_orders.jsonl:3: not an object",
         "contracts.jsonl:1: monthly_net",
+        "posted_invoices.jsonl:1: status: ",
         "status `weird` is none of",
         "closed_periods_until: `soon`",
         "`ikr` is neither skr03 nor skr04",
         "accounts.x needs skr03 and skr04",
     ):
         assert part in said
+
+
+async def test_a_line_ends_where_a_line_feed_is(tmp_path: Path, write_world: Write) -> None:
+    """Windows line ends and a byte order mark are no part of rows; a U+2028 in one parts none."""
+    row = json.dumps(SUPPLIER | {"street": "Am Deich\u2028Hof 2"}, ensure_ascii=False)
+    folder = write_world({}, suppliers=[SUPPLIER])
+    (folder / "suppliers.jsonl").write_bytes(f"\ufeff{row}\r\n\r\n{{\r\n".encode())
+    with pytest.raises(WorldRefused, match=r"world: suppliers\.jsonl:3: no JSON[^;]*$"):
+        await connect(tmp_path, folder, "nord")
 
 
 async def test_two_rows_of_one_key(write_world: Write, tmp_path: Path) -> None:

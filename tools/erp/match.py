@@ -89,7 +89,7 @@ class Directory:
     def _only(self, positions: tuple[int, ...], trait: str) -> Supplier | None:
         suppliers = [self.suppliers[position] for position in positions]
         if len(suppliers) > 1:
-            suppliers = [s for s in suppliers if s.status == "active"] or suppliers
+            suppliers = [s for s in suppliers if s.status.casefold() == "active"] or suppliers
         if len(suppliers) > 1:
             ids = [s.id for s in suppliers]
             raise Contradiction(

@@ -1,6 +1,7 @@
 """Limits: the tenant's numbers exactly as written, completed by defaults."""
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -33,6 +34,21 @@ def test_what_has_no_default_must_be_there() -> None:
     for name in ("company", "approval_tiers"):
         with pytest.raises(ValidationError):
             limits_of({k: v for k, v in POLICY.items() if k != name})
+
+
+def test_the_day_after_the_closed_ones_is_open() -> None:
+    """Where the tenant does not say so otherwise; null says that no period is open."""
+    unsaid = {k: v for k, v in POLICY.items() if k != "next_open_posting_date"}
+    assert limits_of({**unsaid, "closed_periods_until": "2026-12-31"}).next_open_posting_date == (
+        date(2027, 1, 1)
+    )
+    assert limits_of({**POLICY, "next_open_posting_date": None}).next_open_posting_date is None
+
+
+def test_account_numbers_may_be_numbers() -> None:
+    """3400 and "3400" are one account."""
+    limits = limits_of({**POLICY, "accounts": {"material": {"skr03": 3400, "skr04": 5400}}})
+    assert limits.accounts["material"] == {"skr03": "3400", "skr04": "5400"}
 
 
 def test_another_chart_has_another_first_account() -> None:

@@ -1,0 +1,28 @@
+"""A company's own data as the rules need them, checked before the first case."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from policies.facts.limits import limits_of
+from tools import world as books
+from tools.rows import WorldRefused
+
+__all__ = ["limits"]
+
+
+def limits(world: Path) -> Mapping[str, Any]:
+    """`policy.json` of a world.
+
+    Raises WorldRefused: it is absent or no JSON object, or a key that the rules need is missing or
+    has no sense; all such keys are named.
+    """
+    data = books.limits(world)
+    try:
+        limits_of(data)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise WorldRefused(f"policy.json: {'; '.join(wrong)}", where=str(world)) from error
+    return data
