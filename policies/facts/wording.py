@@ -141,7 +141,7 @@ def _lexicon() -> dict[str, tuple[_Entry, ...]]:
 
 def _entry(row: Mapping[str, Any], fragments: Mapping[str, str]) -> _Entry:
     text = "|".join(row["any"])
-    for name, fragment in reversed(fragments.items()):  # a later one may use an earlier
+    for name, fragment in reversed(list(fragments.items())):  # a later one may use an earlier
         text = text.replace(f"%{name}%", fragment)
     return _Entry(
         row["id"], re.compile(text), re.compile(row["unless"]) if "unless" in row else None
