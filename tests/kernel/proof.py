@@ -11,7 +11,7 @@ from sqlalchemy import text
 from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed
-from leitstand.guard import Guard, Rules
+from leitstand.guard import Guard, Pause, Rules
 from leitstand.records import Decision, Event, Exit
 from leitstand.role import CONTRADICTORY, Compiled
 from leitstand.runtime import Stage
@@ -209,6 +209,11 @@ async def replay(
         walked = await walk(compiled, given, stage, limit=journal.limits.supersteps)
         stage.ended(walked)
         leave = walked.exit
+    except Pause:
+        error = TooManyRejections.of(journal)
+        if error is None:
+            raise
+        leave, cut = compiled.leave(CONTRADICTORY, str(error)), True
     except TooManyRejections as error:
         leave, cut = compiled.leave(CONTRADICTORY, str(error)), True
     except CallFailed as error:

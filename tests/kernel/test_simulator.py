@@ -53,7 +53,11 @@ def test_a_seed_is_the_same_whenever_it_runs(tmp_path: Path) -> None:
 
 def absent_at_once(patch: pytest.MonkeyPatch) -> None:
     """A look-up that finds nothing is believed at once."""
-    patch.setattr(Sending, "_settled", lambda *_: 0.0)
+
+    def at_once(*_: object) -> float:
+        return 0.0
+
+    patch.setattr(Sending, "_settled", at_once)
 
 
 def not_woken(patch: pytest.MonkeyPatch) -> None:
@@ -65,14 +69,20 @@ def not_woken(patch: pytest.MonkeyPatch) -> None:
 
 def one_scope(patch: pytest.MonkeyPatch) -> None:
     """Branches share one count of calls."""
-    patch.setattr(Scope, "branch", lambda scope, *_: scope)
+        def same(scope: Scope, *_: object) -> Scope:
+        return scope
+
+    patch.setattr(Scope, "branch", same)
 
 
 def failures_first(patch: pytest.MonkeyPatch) -> None:
     """A failure ends the case beside a write whose outcome is unknown."""
     order = [kinds for kinds in gravity._ORDER if kinds != (Unsettled,)]  # pyright: ignore[reportPrivateUsage]
     patch.setattr(gravity, "_ORDER", (*order, (Unsettled,)))
-    patch.setattr(tape.Tape, "unsettled", lambda _: [])
+        def none(_: tape.Tape) -> list[str]:
+        return []
+
+    patch.setattr(tape.Tape, "unsettled", none)
 
 
 def desks_live_on(patch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ from leitstand.errors import (
 )
 from leitstand.guard import Call, Passage, Pause, failure_of, raised
 from leitstand.records import Exit
-from leitstand.store import Frozen, Journal
+from leitstand.store import Journal
 from leitstand.tool import Tool
 from leitstand.values import Reading
 
@@ -94,7 +94,7 @@ class Desk:
             try:
                 return await self._room.passage.perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
             except Rejected:
-                self._count_rejection(address, tool)
+                self._count_rejection(address)
                 raise
 
     async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[A]) -> Reading[A]:
@@ -303,28 +303,15 @@ class Desk:
             return self._record(address, {**answer, "value": None})
         raise Pause(f"waits for {for_}", due if until else None)
 
-    def _count_rejection(self, address: str, tool: Tool[Any, Any]) -> None:
-        """Rejected twice for one business key, or too often at all (KERNEL no. 24).
-
-        Counted in the journal's order, not in that of this walk: whichever rejection was one too
-        many is so on every replay.
-        """
-        journal, before = self._room.journal, list[Frozen]()
-        for frozen in journal.tape.rejected:
-            before.append(frozen)
-            if frozen.address == address:
-                break
-        named = [_business(f, tool) for f in before if f.body["tool"] == tool.name]
-        twice = bool(tool.key) and named.count(named[-1]) > 1
-        if twice or len(before) >= journal.limits.rejections:
-            raise TooManyRejections(f"{len(before)} rejections, last of `{tool.name}`")
+    def _count_rejection(self, address: str) -> None:
+        """Raises TooManyRejections where this one was the last that the case may have."""
+        journal = self._room.journal
+        last, places = journal.one_too_many(), [f.address for f in journal.tape.rejected]
+        if last is not None and places.index(address) >= places.index(last.address):
+            raise TooManyRejections.of(journal) or TooManyRejections
 
 
 def _raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:
     if failure["code"] == ModelRefused.code:
         return ModelRefused(failure["text"], where=failure["where"])
     return raised(failure)
-
-
-def _business(frozen: Frozen, tool: Tool[Any, Any]) -> list[object]:
-    return [frozen.body["args"][name] for name in tool.key]

@@ -6,6 +6,7 @@ from typing import Any
 
 from leitstand.errors import CallFailed, LostFence, ModelRefused, StoreFailed
 from leitstand.guard import Pause, UnknownEffect, Unsettled
+from leitstand.store import Journal
 
 __all__ = ["TooManyRejections", "ended", "gravest", "gravity"]
 
@@ -15,6 +16,15 @@ class TooManyRejections(BaseException):
 
     A signal like `Pause`: no step may catch it.
     """
+
+    @classmethod
+    def of(cls, journal: Journal) -> "TooManyRejections | None":
+        """The signal if the journal holds the rejection that was one too many."""
+        last = journal.one_too_many()
+        if last is None:
+            return None
+        count = journal.tape.rejected.index(last) + 1
+        return cls(f"{count} rejections, last of `{last.body['tool']}`")
 
 
 _ORDER: tuple[tuple[type[BaseException], ...], ...] = (

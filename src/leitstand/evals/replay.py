@@ -147,7 +147,9 @@ class _Replay:
             except OffTape:
                 return done
             except Pause as pause:
-                if self._answered() or self._told() or self._waited(pause):
+                if ended := TooManyRejections.of(done.journal):
+                    done.exit = self._compiled.leave(CONTRADICTORY, str(ended))
+                elif self._answered() or self._told() or self._waited(pause):
                     continue
             return done
         done.held = f"limit: woken {BURSTS} times"

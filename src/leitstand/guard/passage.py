@@ -232,6 +232,7 @@ class Passage:
             {
                 "id": name,
                 "tool": call.tool.name,
+                "key": call.tool.key,
                 "args": proposal.args,
                 "proposed": call.proposed,
                 "acted": proposal.acted,

@@ -74,15 +74,11 @@ class Burst:
         try:
             for signal in claimed.signals:
                 draw(signal, journal)
-            leave = await self._walk(claimed, compiled, journal, passage)
+            leave = await self._left(claimed, compiled, journal, passage)
         except Pause as pause:
             return Close("waiting", due=pause.due), None
         except LostFence:
             raise
-        except TooManyRejections as error:
-            leave = compiled.leave(CONTRADICTORY, str(error))
-        except CallFailed as error:
-            leave = compiled.leave(error.cause, str(error))
         except (UnknownEffect, Exception) as error:  # noqa: BLE001 - see `_stopped`
             return self._stopped(journal, error), None
         if unsettled := journal.tape.unsettled():
@@ -90,6 +86,21 @@ class Burst:
             return self._hold(journal, "unknown_effect", text), None
         self._leave(journal, leave)
         return Close(leave.kind), leave
+
+    async def _left(
+        self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage
+    ) -> Exit:
+        """How the case ends. Raises Pause: it does not end yet."""
+        try:
+            return await self._walk(claimed, compiled, journal, passage)
+        except TooManyRejections as error:
+            return compiled.leave(CONTRADICTORY, str(error))
+        except CallFailed as error:
+            return compiled.leave(error.cause, str(error))
+        except Pause:
+            if ended := TooManyRejections.of(journal):
+                return compiled.leave(CONTRADICTORY, str(ended))
+            raise
 
     async def _walk(
         self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage

@@ -17,7 +17,7 @@ from leitstand.records import Address, Case, Event, Exit, Kind
 from leitstand.store.arrival import NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.store import Claimed, Store
-from leitstand.store.tape import Tape
+from leitstand.store.tape import Frozen, Tape
 
 __all__ = ["BLOB", "Birth", "Journal", "Limits", "new_case"]
 
@@ -111,6 +111,21 @@ class Journal:
             return await self._store.blob(self.case.no, name, self.key)
         except Missing as error:
             raise StoreFailed(error.text, where=self.case.ulid) from error
+
+    def one_too_many(self) -> Frozen | None:
+        """The rejection with which the case belongs to people, if it has come (KERNEL no. 24).
+
+        The second of one business key, or one more than the case may have; in the journal's order,
+        so that it is the same one on every replay.
+        """
+        before: list[object] = []
+        for frozen in self.tape.rejected:
+            body = frozen.body
+            before.append([body["tool"], [body["args"][name] for name in body["key"]]])
+            again = body["key"] and before.count(before[-1]) > 1
+            if again or len(before) >= self.limits.rejections:
+                return frozen
+        return None
 
     def draw(self, signal: str) -> None:
         """Mark a signal as drawn with the next commit."""
