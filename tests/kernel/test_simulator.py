@@ -69,7 +69,8 @@ def not_woken(patch: pytest.MonkeyPatch) -> None:
 
 def one_scope(patch: pytest.MonkeyPatch) -> None:
     """Branches share one count of calls."""
-        def same(scope: Scope, *_: object) -> Scope:
+
+    def same(scope: Scope, *_: object) -> Scope:
         return scope
 
     patch.setattr(Scope, "branch", same)
@@ -79,7 +80,8 @@ def failures_first(patch: pytest.MonkeyPatch) -> None:
     """A failure ends the case beside a write whose outcome is unknown."""
     order = [kinds for kinds in gravity._ORDER if kinds != (Unsettled,)]  # pyright: ignore[reportPrivateUsage]
     patch.setattr(gravity, "_ORDER", (*order, (Unsettled,)))
-        def none(_: tape.Tape) -> list[str]:
+
+    def none(_: tape.Tape) -> list[str]:
         return []
 
     patch.setattr(tape.Tape, "unsettled", none)
