@@ -32,6 +32,16 @@ def test_every_error_is_documented(root: Path) -> None:
     assert (root / "docs" / "errors.md").read_text("utf-8") == done.stdout, "run `make docs`"
 
 
+def test_every_rule_of_the_kernel_has_tests(root: Path) -> None:
+    """Rules 1-31 of `docs/kernel.md` are each named by a test, and no test names another rule."""
+    page = (root / "docs" / "kernel.md").read_text("utf-8")
+    rules = {int(number) for number in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    tests = (file.read_text("utf-8") for file in (root / "tests").rglob("test_*.py"))
+    named = {int(n) for text in tests for n in re.findall(r"@pytest\.mark\.kernel\((\d+)\)", text)}
+    assert set(range(1, 32)) <= rules
+    assert set(range(1, 32)) <= named <= rules
+
+
 def test_a_code_names_one_error(root: Path) -> None:
     """No two errors share a code."""
     codes = re.findall(r"^## (LS\d{3}) ", (root / "docs" / "errors.md").read_text(), re.MULTILINE)

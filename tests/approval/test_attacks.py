@@ -84,6 +84,7 @@ def test_a_role_that_was_not_asked() -> None:
 # Replay.
 
 
+@pytest.mark.kernel(3)
 def test_replay_of_a_used_signature() -> None:
     """A nonce that the store has consumed carries nothing again."""
     assert refused(HEAD, used=frozenset({HEAD.nonce})) == ["used"]
@@ -112,6 +113,7 @@ def test_replay_without_a_nonce() -> None:
     ],
     ids=lambda c: next(iter(c)),
 )
+@pytest.mark.kernel(3)
 def test_replay_at_another_question(changes: dict[str, object]) -> None:
     """A yes to one address of one case is no yes anywhere else, for the same arguments either."""
     assert refused(HEAD, shown=moved(**changes)) == ["other checkpoint"]
@@ -125,6 +127,7 @@ def test_replay_in_another_tenant() -> None:
     assert refused(outside, shown=moved(tenant="t2")) == ["other tenant"]
 
 
+@pytest.mark.kernel(13)
 def test_replay_after_its_time() -> None:
     """Fifteen minutes from the signature, not from the question."""
     assert grants(HEAD, now=HEAD.at + 899.0).count == 1
@@ -143,6 +146,7 @@ def test_a_signature_from_another_time() -> None:
 
 
 @pytest.mark.parametrize("what", ["acted", "evidence", "slice"])
+@pytest.mark.kernel(10)
 def test_approve_then_modify(what: str) -> None:
     """One cent more, another reading, another rule: what was signed is no longer what is asked."""
     assert refused(HEAD, shown=moved(**{what: "0" * 32})) == ["changed"]

@@ -37,6 +37,7 @@ async def test_calls_stand_in_their_order(scene: Scene) -> None:
     assert await addresses(scene, ulid) == ["work#1/:0", "work#1/:1", "work#1/:2"]
 
 
+@pytest.mark.kernel(7)
 async def test_branches_have_addresses_of_their_own(scene: Scene) -> None:
     """However they finish: the first branch's calls are the first branch's, nested ones too."""
 
@@ -93,6 +94,7 @@ async def test_a_gather_raises_the_first_failure_when_all_are_home(scene: Scene)
 
 
 @pytest.mark.parametrize("way", ["task", "gather", "group", "wait_for"])
+@pytest.mark.kernel(7)
 async def test_a_foreign_task_is_refused(scene: Scene, way: str) -> None:
     """Whatever makes a task of its own is not answered; nothing is called; the case is held."""
     said: list[str] = []
@@ -137,6 +139,7 @@ async def test_a_desk_that_was_left_answers_nobody(scene: Scene) -> None:
     assert scene.bank.calls == []
 
 
+@pytest.mark.kernel(8)
 async def test_a_dead_desk_makes_no_further_call(scene: Scene) -> None:
     """`except BaseException` and `finally` around a checkpoint: nothing is sent behind it."""
 
@@ -152,6 +155,7 @@ async def test_a_dead_desk_makes_no_further_call(scene: Scene) -> None:
     assert (await scene.status(ulid))[0] == "waiting"
 
 
+@pytest.mark.kernel(8)
 async def test_a_step_that_swallows_a_checkpoint_is_a_defect(scene: Scene) -> None:
     """It went on as if it had been signed: held, nothing was sent."""
 
@@ -165,6 +169,7 @@ async def test_a_step_that_swallows_a_checkpoint_is_a_defect(scene: Scene) -> No
     assert scene.bank.calls == []
 
 
+@pytest.mark.kernel(13)
 async def test_now_is_recorded(scene: Scene) -> None:
     """Two days later, on replay, it is still then."""
     seen: list[object] = []
@@ -181,6 +186,7 @@ async def test_now_is_recorded(scene: Scene) -> None:
     assert seen[0] == seen[1]
 
 
+@pytest.mark.kernel(23)
 async def test_a_message_goes_to_one_wait(scene: Scene) -> None:
     """In the order in which they came; what came early is kept, a name that differs is another."""
 
@@ -197,6 +203,7 @@ async def test_a_message_goes_to_one_wait(scene: Scene) -> None:
     assert (await scene.bodies(ulid, "exit"))[0]["result"] == {"said": "[{'n': 1}, {'n': 2}]"}
 
 
+@pytest.mark.kernel(23)
 async def test_a_time_that_comes_first_is_the_answer(scene: Scene) -> None:
     """None, decided once: a message that comes after it changes nothing."""
 
@@ -215,6 +222,7 @@ async def test_a_time_that_comes_first_is_the_answer(scene: Scene) -> None:
     assert (await scene.bodies(ulid, "exit"))[0]["result"] == {"said": "None"}
 
 
+@pytest.mark.kernel(26)
 async def test_a_model_s_answer_is_asked_for_once(scene: Scene) -> None:
     """Recorded before its use; on replay nobody is asked; its id is where it stands."""
     asked: list[str] = []
@@ -236,6 +244,7 @@ async def test_a_model_s_answer_is_asked_for_once(scene: Scene) -> None:
     assert scene.bank.writes[0][1]["no"] == "work#1/:0"
 
 
+@pytest.mark.kernel(28)
 async def test_a_hand_over_waits_for_the_child(scene: Scene) -> None:
     """The child is a case of its own, of the same requester; its exit is the answer."""
 
@@ -255,6 +264,7 @@ async def test_a_hand_over_waits_for_the_child(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("role", ["clerk", "nobody"])
+@pytest.mark.kernel(28)
 async def test_a_hand_over_to_itself_or_nobody_is_refused(scene: Scene, role: str) -> None:
     """A cycle, and a role that there is not: a typed failure, no child."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ def walked(scope: Scope, tree: tuple[object, ...]) -> list[str]:
 
 
 @given(_TREES)
+@pytest.mark.kernel(1)
 def test_no_two_calls_share_an_address(tree: tuple[object, ...]) -> None:
     """For any nesting of gathers; and the same nesting gives the same addresses again."""
     found = walked(Scope("s#1"), tree)

@@ -31,6 +31,7 @@ class Closed(Contradiction):
 
 
 @given(st.sampled_from(KINDS), TEXTS, TEXTS, st.dictionaries(TEXTS, st.integers(0, 9)))
+@pytest.mark.kernel(19)
 def test_a_failure_comes_back_as_it_was(
     kind: type[CallFailed], text: str, where: str, detail: dict[str, object]
 ) -> None:
@@ -49,6 +50,7 @@ def test_a_kind_of_user_land_is_recorded_as_what_it_specialises() -> None:
     assert found.text == "period closed"
 
 
+@pytest.mark.kernel(19)
 def test_an_undeclared_failure_is_the_tool_s() -> None:
     """`CallFailed` itself, and a code that nobody knows any more."""
     assert type(raised(failure_of(CallFailed("x")))) is ToolFailed

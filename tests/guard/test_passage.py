@@ -1,5 +1,7 @@
 """The way of an action: allow, redact, ask, escalate, deny; and the same again on a replay."""
 
+import pytest
+
 from leitstand.approval import Statement
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Refused, Rejected
@@ -42,6 +44,7 @@ async def paying(desk: Desk) -> Paid:
     return await desk.call(pay, LARGE)
 
 
+@pytest.mark.kernel(21)
 async def test_an_allowed_write_has_its_intent_before_it_is_sent(scene: Scene) -> None:
     """The bank finds the intent on record at the moment of arrival: same arguments, same key."""
     seen: list[object] = []
@@ -205,6 +208,7 @@ async def test_a_rejection_is_the_answer(scene: Scene) -> None:
     assert (await scene.status(ulid))[0] == "done"
 
 
+@pytest.mark.kernel(10)
 async def test_an_edit_runs_as_edited(scene: Scene) -> None:
     """Ben lowers the amount: what runs is his, by name, and what was proposed stays on record."""
     ulid = await scene.begin(paying)
@@ -217,6 +221,7 @@ async def test_an_edit_runs_as_edited(scene: Scene) -> None:
     assert intent["proposed"] != intent["acted"]
 
 
+@pytest.mark.kernel(10)
 async def test_an_edit_passes_the_rules_again(scene: Scene) -> None:
     """A person may not edit an action beyond what the rules allow anybody."""
     ulid = await scene.begin(paying)
@@ -226,6 +231,7 @@ async def test_an_edit_passes_the_rules_again(scene: Scene) -> None:
     assert (await scene.status(ulid))[0] == "exception"
 
 
+@pytest.mark.kernel(11)
 async def test_the_rules_in_force_when_it_runs_decide(scene: Scene) -> None:
     """Signed under one bundle, forbidden by the next before it ran: it does not run."""
     ulid = await scene.begin(paying)
@@ -236,6 +242,7 @@ async def test_the_rules_in_force_when_it_runs_decide(scene: Scene) -> None:
     assert (await scene.status(ulid))[0] == "exception"
 
 
+@pytest.mark.kernel(11)
 async def test_other_rules_make_another_question(scene: Scene) -> None:
     """The slice changed while it waited: the signature is void, it is asked anew and says why."""
     ulid = await scene.begin(paying)

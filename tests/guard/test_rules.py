@@ -27,6 +27,7 @@ async def step(desk: Desk) -> str:
     return (await desk.call(pay, Pay(no=f"R{at.timestamp():.6f}", cents=400))).no
 
 
+@pytest.mark.kernel(12)
 async def test_a_budget_holds_over_all_cases(scene: Scene) -> None:
     """Ten cases at once, room for three: three pay, seven are told why not."""
     scene.limits = capped(1_200)
@@ -53,6 +54,7 @@ async def test_a_budget_is_a_day_s(scene: Scene) -> None:
     ]
 
 
+@pytest.mark.kernel(12)
 async def test_a_refused_write_frees_what_it_had_reserved(scene: Scene) -> None:
     """The bank says no: the next case finds the room."""
     scene.limits = capped(400)
@@ -68,6 +70,7 @@ async def test_a_refused_write_frees_what_it_had_reserved(scene: Scene) -> None:
     assert [(await scene.status(u))[0] for u in (first, second)] == ["exception", "done"]
 
 
+@pytest.mark.kernel(12)
 async def test_two_cases_race_for_one_business_key(scene: Scene) -> None:
     """The same document in ten cases at once: one pays, the others contradict."""
 
@@ -125,6 +128,7 @@ async def test_what_was_done_is_a_fact(scene: Scene) -> None:
     ("tenant", "writes", "values"),
     [("u", "payment", b"[1]"), ("t", "x", b"[1]"), ("t", "payment", b"[2]")],
 )
+@pytest.mark.kernel(6)
 def test_a_business_key_tells_things_apart(
     scene: Scene, tenant: str, writes: str, values: bytes
 ) -> None:

@@ -34,6 +34,7 @@ async def names(scene: Scene) -> list[str]:
 
 
 @pytest.mark.parametrize("door", ["before", "after"])
+@pytest.mark.kernel(6)
 async def test_an_idempotent_write_is_sent_again_under_its_key(scene: Scene, door: str) -> None:
     """Whether it had arrived or not: the same key, one effect, one outcome."""
     getattr(scene.bank, door).append(lost)
@@ -54,6 +55,7 @@ async def test_a_look_up_that_finds_it_is_the_outcome(scene: Scene) -> None:
     assert (await scene.bodies(ulid, "exit"))[0]["result"] == {"said": "'V1'"}
 
 
+@pytest.mark.kernel(5)
 async def test_a_look_up_that_finds_nothing_lets_it_be_sent_once_settled(scene: Scene) -> None:
     """It had not arrived: absent counts only when everything that was sent has."""
     scene.settle = 10.0
@@ -70,6 +72,7 @@ async def test_a_look_up_that_finds_nothing_lets_it_be_sent_once_settled(scene: 
     assert (await scene.status(ulid))[0] == "done"
 
 
+@pytest.mark.kernel(5)
 async def test_neither_goes_to_a_person(scene: Scene) -> None:
     """A system that cannot tell is not asked again and gets nothing again."""
     scene.bank.after.append(lost)
@@ -115,6 +118,7 @@ async def test_a_declared_no_is_an_outcome(scene: Scene) -> None:
     assert (await scene.status(ulid))[0] == "exception"
 
 
+@pytest.mark.kernel(11)
 async def test_a_repeat_is_decided_under_the_rules_of_now(scene: Scene) -> None:
     """It had not arrived, and meanwhile a rule forbids it: not sent again, refused once settled."""
     scene.bank.before.append(lost)
@@ -139,6 +143,7 @@ async def test_a_forbidden_repeat_of_what_may_have_happened_goes_to_a_person(sce
     assert await scene.status(ulid) == ("held", "unknown_effect")
 
 
+@pytest.mark.kernel(22)
 async def test_a_read_is_repeated_at_once(scene: Scene) -> None:
     """Twice, at the same address, each on record; then it is a failure that the step handles."""
 

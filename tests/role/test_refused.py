@@ -166,6 +166,7 @@ GRAPHS: dict[str, tuple[Callable[[], Any], str]] = {
 
 
 @pytest.mark.parametrize("part", GRAPHS)
+@pytest.mark.kernel(22)
 def test_parts_of_a_graph(part: str) -> None:
     """One test for each part that the walk does not cover."""
     build, text = GRAPHS[part]

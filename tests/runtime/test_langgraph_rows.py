@@ -185,6 +185,7 @@ async def test_row_03_a_step_that_runs_again_makes_no_call_twice(scene: Scene) -
     assert (await scene.status(ulid))[0] == "done"
 
 
+@pytest.mark.kernel(3)
 async def test_row_03_a_loop_over_checkpoints_asks_each_once(scene: Scene) -> None:
     """Three signatures for three turns of a loop; the same action again is a new question."""
     turns = [LARGE.model_copy(update={"no": f"R{n}"}) for n in range(3)]
@@ -220,6 +221,7 @@ async def test_row_04_another_version_never_takes_a_paused_case(
 
 
 @pytest.mark.parametrize("version", [renamed, checking, shorter], ids=lambda v: v.__name__)
+@pytest.mark.kernel(2)
 async def test_row_04_a_version_forced_on_a_case_is_held(
     works: Works, version: Callable[[], Role[Invoice]]
 ) -> None:
@@ -244,6 +246,7 @@ async def test_row_04_a_version_forced_on_a_case_is_held(
 # ---- 12: the reject loop ----
 
 
+@pytest.mark.kernel(24)
 async def test_row_12_a_rejected_action_proposed_again_ends_with_people(scene: Scene) -> None:
     """A step that will not take no for an answer: after the second no the case is in the queue."""
 
@@ -266,6 +269,7 @@ async def test_row_12_a_rejected_action_proposed_again_ends_with_people(scene: S
     assert (await scene.tape(ulid)).open_checkpoints() == []
 
 
+@pytest.mark.kernel(24)
 async def test_row_12_many_rejections_of_different_things_end_it_too(scene: Scene) -> None:
     """Three rejections in one case, each of another document: people take over."""
 

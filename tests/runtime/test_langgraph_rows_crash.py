@@ -58,6 +58,7 @@ async def paying(desk: Desk) -> Paid:
 
 @KINDS
 @pytest.mark.parametrize("point", ["intent", "before", "after", "outcome", "close"])
+@pytest.mark.kernel(4)
 async def test_row_05_a_worker_dies_between_call_and_record(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, tool: Tool[Any, Any], point: str
 ) -> None:
@@ -107,6 +108,7 @@ async def test_row_05_dies_at_every_commit(tmp_path: Path, tool: Tool[Any, Any])
     pytest.fail("it never ran to its end")
 
 
+@pytest.mark.kernel(5)
 async def test_row_05_a_look_up_that_lags_is_asked_again(scene: Scene) -> None:
     """Not found counts only when the call's timeout and the system's delay have passed."""
     scene.settle = 5.0
@@ -176,6 +178,7 @@ async def test_row_07_many_workers_share_the_work(scene: Scene) -> None:
 # ---- 9: cancellation ----
 
 
+@pytest.mark.kernel(9)
 async def test_row_09_a_cancelled_call_comes_home_and_is_recorded(scene: Scene) -> None:
     """A step that cancels its own call is a defect; what was sent is on record all the same."""
     inside, go = asyncio.Event(), asyncio.Event()
@@ -201,6 +204,7 @@ async def test_row_09_a_cancelled_call_comes_home_and_is_recorded(scene: Scene) 
     assert list(scene.bank.effects.values()) == [1]
 
 
+@pytest.mark.kernel(7)
 async def test_row_09_a_foreign_timeout_is_refused(scene: Scene) -> None:
     """`wait_for` makes a task of its own: the desk does not answer it, nothing is sent."""
 
@@ -212,6 +216,7 @@ async def test_row_09_a_foreign_timeout_is_refused(scene: Scene) -> None:
     assert scene.bank.calls == []
 
 
+@pytest.mark.kernel(9)
 async def test_row_09_a_sibling_is_not_cancelled(scene: Scene) -> None:
     """One branch fails at once, its sibling's write is under way: it comes home and is recorded."""
 

@@ -46,6 +46,7 @@ async def moved(works: Works, version: Version, *, check: bool = False) -> Move:
     return found
 
 
+@pytest.mark.kernel(29)
 async def test_a_compatible_change_takes_the_case_over(works: Works) -> None:
     """The signature given to the old version carries the action on the new one, which does more."""
     ulid = await works.begin(works.runtime(first()))
@@ -87,6 +88,7 @@ async def test_a_move_is_on_record(works: Works) -> None:
     ],
     ids=lambda v: getattr(v, "__name__", ""),
 )
+@pytest.mark.kernel(29)
 async def test_an_incompatible_change_leaves_it_to_the_old_version(
     works: Works, version: Version, why: str
 ) -> None:
@@ -131,6 +133,7 @@ async def test_a_case_that_went_on_is_not_moved(
     assert "in the meantime" in (await moved(works, compatible)).why
 
 
+@pytest.mark.kernel(20)
 async def test_a_held_case_goes_on_with_a_version_that_is_mended(works: Works) -> None:
     """A defect holds the case; the mended version takes it over and does what is left."""
     ulid = await works.begin(works.runtime(broken()))

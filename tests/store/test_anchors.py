@@ -118,6 +118,7 @@ async def test_many_cases_make_several_anchors(
         ("update anchors set head = 'x' where n = 1", "altered", 1),
     ],
 )
+@pytest.mark.kernel(18)
 async def test_tampering_with_the_database_is_found(
     keeper: Keeper, statement: str, kind: str, n: int
 ) -> None:

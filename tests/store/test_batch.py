@@ -88,6 +88,7 @@ async def test_who_gave_a_case_back_appends_no_more(office: Office) -> None:
     assert len(again.tape.seals) == 1
 
 
+@pytest.mark.kernel(15)
 async def test_a_signal_during_a_burst_makes_the_case_due_again(office: Office) -> None:
     """A case that would park although something has come is ready at once."""
     (journal,) = await owned(office, 1)
@@ -97,6 +98,7 @@ async def test_a_signal_during_a_burst_makes_the_case_due_again(office: Office) 
     assert [s.id for s in claimed.signals] == ["s1"]
 
 
+@pytest.mark.kernel(15)
 async def test_a_drawn_signal_is_drawn_once(office: Office) -> None:
     """With the commit that draws it the case waits again."""
     (journal,) = await owned(office, 1)

@@ -34,6 +34,7 @@ RUN = [
 
 
 @given(st.randoms(use_true_random=False))
+@pytest.mark.kernel(17)
 def test_order_is_no_part_of_it(random: Random) -> None:
     """Whatever came home first, and whatever was tried again: the same course."""
     shuffled = random.sample(RUN, len(RUN))
@@ -41,6 +42,7 @@ def test_order_is_no_part_of_it(random: Random) -> None:
     assert course([*shuffled, more], KEY) == course(RUN, KEY)
 
 
+@pytest.mark.kernel(17)
 def test_times_and_keys_are_no_part_of_it() -> None:
     """An outcome at another time, under another idempotency key, is the same course."""
     other = event("outcome", "c#1/:0", {**OUTCOME, "at": 99.0, "key": "k2"})

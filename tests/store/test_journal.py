@@ -35,6 +35,7 @@ async def test_nothing_is_durable_before_its_commit(office: Office) -> None:
     assert await kinds(office, journal) == ["started", "answer"]
 
 
+@pytest.mark.kernel(16)
 async def test_parallel_commits_lose_no_row(office: Office) -> None:
     """Branches that record and commit side by side leave every event, numbered without a gap."""
     journal = await owned(office)
@@ -51,6 +52,7 @@ async def test_parallel_commits_lose_no_row(office: Office) -> None:
     assert len({e.address for e in events}) == 41
 
 
+@pytest.mark.kernel(21)
 async def test_what_was_read_is_durable_before_an_intent(office: Office) -> None:
     """An intent takes everything before it along."""
     journal = await owned(office)
@@ -70,6 +72,7 @@ async def test_a_refused_intent_takes_nothing_with_it(office: Office) -> None:
     assert await kinds(office, journal) == ["started", "answer"]
 
 
+@pytest.mark.kernel(27)
 async def test_large_answers_lie_beside_the_journal(office: Office) -> None:
     """Small ones stand in the event; large ones are loaded, before and after their commit."""
     journal = await owned(office)
@@ -87,6 +90,7 @@ async def test_large_answers_lie_beside_the_journal(office: Office) -> None:
 
 
 @pytest.mark.parametrize("limits", [Limits(events=3), Limits(inline=400)], ids=["events", "bytes"])
+@pytest.mark.kernel(27)
 async def test_a_case_stays_within_its_limits(office: Office, limits: Limits) -> None:
     """No new call is begun beyond them; what has happened, and the end, always fit."""
     journal = await owned(office, limits)

@@ -24,6 +24,7 @@ async def status(office: Office) -> str:
     return (await cases_of(office.store, "t"))[0].status
 
 
+@pytest.mark.kernel(30)
 async def test_a_case_has_one_owner(office: Office) -> None:
     """Workers that claim side by side share the cases; each claim raises the fence."""
     for _ in range(10):
@@ -43,6 +44,7 @@ async def test_a_worker_claims_only_what_it_can_run(office: Office) -> None:
     assert claimed.case.ulid == ulid
 
 
+@pytest.mark.kernel(30)
 async def test_a_lease_that_ran_out_is_taken_over(office: Office) -> None:
     """Not before its end, and not while it is renewed; who lost it is told so."""
     ulid = await office.start()
@@ -59,6 +61,7 @@ async def test_a_lease_that_ran_out_is_taken_over(office: Office) -> None:
     assert (await office.store.renew({first.case.no: first.fence}, LEASE))[1] == set()
 
 
+@pytest.mark.kernel(15)
 async def test_a_signal_is_told_once(office: Office) -> None:
     """The same id again is known; the same id to another case is another signal."""
     first, second = await park(office), await park(office)
@@ -79,6 +82,7 @@ async def test_a_signal_wakes_a_case_that_waits(office: Office, wait: float | No
     assert len(await office.claim()) == 1
 
 
+@pytest.mark.kernel(23)
 async def test_a_timer_wakes_a_case_when_its_time_has_come(office: Office) -> None:
     """Not a moment before."""
     await park(office, office.clock.now + 100)
@@ -87,6 +91,7 @@ async def test_a_timer_wakes_a_case_when_its_time_has_come(office: Office) -> No
     assert len(await office.claim()) == 1
 
 
+@pytest.mark.kernel(20)
 async def test_a_held_case_waits_for_its_release(office: Office) -> None:
     """Other signals are kept until then; the burst after it draws all, with bursts to spare."""
     journal = await office.work(await office.start())
@@ -109,6 +114,7 @@ async def test_what_ran_when_a_process_died_is_ready_again(office: Office) -> No
     assert again.fence > lost.fence
 
 
+@pytest.mark.kernel(30)
 async def test_one_process_writes(office: Office) -> None:
     """A second one is refused; it may read beside the first."""
     ulid = await office.parked()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from leitstand.digest import canonical
 from leitstand.records import Event, Kind
 from leitstand.store import Tape, task_of
@@ -20,6 +22,7 @@ DONE = event("outcome", "book#1/:0", {**written("erp.post", "k1"), "value": {"fa
 FAILED = event("outcome", "book#1/:0", {**written("erp.post", "k1"), "failure": {"code": "x"}})
 
 
+@pytest.mark.kernel(1)
 def test_answers_stand_at_their_address() -> None:
     """The order of the journal does not matter."""
     for events in ([READ, INTENT, DONE], [INTENT, DONE, READ]):
@@ -29,6 +32,7 @@ def test_answers_stand_at_their_address() -> None:
         assert tape.answer("book#1/:1") is None
 
 
+@pytest.mark.kernel(2)
 def test_what_was_not_asked_for_is_known() -> None:
     """Every recorded call is unread until it is asked for; what is recorded now never was."""
     tape = Tape([READ, ASKED])
@@ -59,6 +63,7 @@ def test_approvals_go_to_their_checkpoint() -> None:
     assert [a["checkpoint"] for a in tape.by_id["c1"].approvals] == ["c1"]
 
 
+@pytest.mark.kernel(4)
 def test_an_intent_without_outcome_is_unsettled() -> None:
     """Until its outcome is recorded nobody knows, and only what happened counts as done."""
     assert Tape([INTENT]).unsettled() == ["book#1/:0"]

@@ -184,6 +184,7 @@ async def test_a_rewritten_chain_needs_an_anchor(office: Office) -> None:
     assert named(report) == [("altered", ulid, 0)]
 
 
+@pytest.mark.kernel(18)
 async def test_a_shortened_case_is_truncated(office: Office) -> None:
     """A tail cut off together with its row's number and head is known from the anchor."""
     path, key = office.folder / "anchors.jsonl", signing_key(office.folder / "anchor.key")
@@ -195,6 +196,7 @@ async def test_a_shortened_case_is_truncated(office: Office) -> None:
     assert named(report) == [("truncated", ulid, 1)]
 
 
+@pytest.mark.kernel(18)
 async def test_a_case_that_is_gone_is_missing(office: Office) -> None:
     """A case deleted from every table is known from the anchor, by its name."""
     path, key = office.folder / "anchors.jsonl", signing_key(office.folder / "anchor.key")

@@ -39,6 +39,7 @@ async def test_many_cases_share_one_commit(office: Office) -> None:
     assert office.store.writer.commits - before == 1
 
 
+@pytest.mark.kernel(14)
 async def test_one_that_cannot_be_written_fails_alone(office: Office) -> None:
     """A lost fence, an unknown event, a failing function: the others are committed."""
     fine, lost, odd = await owned(office, 3)
@@ -72,6 +73,7 @@ async def test_a_row_that_is_taken_fails_alone(office: Office) -> None:
     assert office.store.writer.broken is None
 
 
+@pytest.mark.kernel(14)
 async def test_a_commit_that_cannot_be_made_ends_the_work(office: Office) -> None:
     """All of its group fail, and so does all that comes later: at once, none waits for ever."""
     journals = await owned(office, 3)
@@ -95,6 +97,7 @@ async def test_a_closed_store_takes_no_more_work(office: Office) -> None:
     office.open()
 
 
+@pytest.mark.kernel(16)
 async def test_appends_of_one_case_keep_their_order(office: Office) -> None:
     """Several in one group are chained one after the other."""
     (journal,) = await owned(office, 1)

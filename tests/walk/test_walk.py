@@ -80,6 +80,7 @@ async def test_visits_count_in_canonical_order() -> None:
 
 @settings(max_examples=40)
 @given(seed=st.integers(10_000, 10**6), order=st.integers(0, 10**6))
+@pytest.mark.kernel(1)
 def test_finishing_order_never_matters(seed: int, order: int) -> None:
     """Addresses and seals of a walk are the same however its steps finish (KERNEL no. 1)."""
 
@@ -114,6 +115,7 @@ async def test_a_pause_comes_out_unchanged_and_nothing_is_sealed() -> None:
     assert host.seals == []
 
 
+@pytest.mark.kernel(21)
 async def test_a_superstep_is_sealed_before_the_next_is_performed() -> None:
     """The seal stands between a superstep's calls and those of the next (KERNEL nos. 2, 21)."""
     order: list[str] = []

@@ -76,7 +76,8 @@ def _kind(channel: object) -> str:
     if not isinstance(channel, BinaryOperatorAggregate):
         return type(channel).__name__
     reducer: Any = channel.operator  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return f"{reducer.__module__}.{reducer.__qualname__}"
+    # A method of a built-in type has no module of its own.
+    return f"{getattr(reducer, '__module__', 'builtins')}.{reducer.__qualname__}"
 
 
 def _schema(state: type) -> object:
