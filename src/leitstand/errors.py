@@ -27,7 +27,9 @@
     ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
     ├── ProjectRefused          LS701  the project cannot be loaded
-    └── CaseRefused             LS751  a recorded case, its tape or its suite cannot be used
+    ├── CaseRefused             LS751  a recorded case or its tape cannot be used
+    ├── SuiteRefused            LS752  a suite's files, its graders or a saved run cannot be loaded
+    └── NoVerdict               LS753  a suite cannot be judged: no cases, or a grader that failed
 
 Each class has a stable `code`, says what happened and where, and what to do about it.
 """
@@ -49,6 +51,7 @@ __all__ = [
     "LostFence",
     "Missing",
     "ModelRefused",
+    "NoVerdict",
     "PolicyRefused",
     "ProjectRefused",
     "Refused",
@@ -57,6 +60,7 @@ __all__ = [
     "SecretMissing",
     "StoreFailed",
     "StoreLocked",
+    "SuiteRefused",
     "ToolDefined",
     "ToolFailed",
     "Unreachable",
@@ -263,3 +267,17 @@ class CaseRefused(LeitstandError):
 
     code = "LS751"
     mend = "record the case again, or take it out of the suite"
+
+
+class SuiteRefused(LeitstandError):
+    """A suite, its graders, its lists of exceptions or a saved run cannot be loaded."""
+
+    code = "LS752"
+    mend = "mend the file named and run again"
+
+
+class NoVerdict(LeitstandError):
+    """A suite cannot be judged: it has no cases, or a grader failed; never counts as passed."""
+
+    code = "LS753"
+    mend = "record cases with `leitstand eval record`, or mend the grader named"

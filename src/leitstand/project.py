@@ -37,6 +37,7 @@ __all__ = [
     "Told",
     "find_root",
     "load_project",
+    "named",
 ]
 
 Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]
@@ -180,23 +181,24 @@ def load_project(root: Path) -> Project:
         graphs={role.name: role.graph for role in written},
         tools=tuple(tools.values()),
         facts=facts_in(*(_module(root, name) for name in table.facts)),
-        connect=_named(root, table.connect),
-        disconnect=_named(root, table.disconnect) if table.disconnect else None,
-        intake=_named(root, table.intake) if table.intake else None,
-        columns={role: _named(root, name) for role, name in table.columns.items()},
-        limits=_named(root, table.limits),
+        connect=named(root, table.connect),
+        disconnect=named(root, table.disconnect) if table.disconnect else None,
+        intake=named(root, table.intake) if table.intake else None,
+        columns={role: named(root, name) for role, name in table.columns.items()},
+        limits=named(root, table.limits),
     )
 
 
 def _roles(root: Path, names: Sequence[str]) -> list[Role[Any]]:
-    found = [_named(root, name) for name in names]
+    found = [named(root, name) for name in names]
     for name, role in zip(names, found, strict=True):
         if not isinstance(role, Role):
             raise ProjectRefused(f"`{name}` is no Role", where="roles")
     return found
 
 
-def _named(root: Path, reference: str) -> Any:  # noqa: ANN401 - the caller knows what it asked for
+def named(root: Path, reference: str) -> Any:  # noqa: ANN401 - the caller knows what it asked for
+    """What `module:name` refers to. Raises ProjectRefused: no such name, or not of this project."""
     module, _, name = reference.partition(":")
     found = getattr(_module(root, module), name, None)
     if found is None:

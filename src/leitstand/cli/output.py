@@ -22,6 +22,9 @@ _CODES = {
     "RoleRefused": 3,
     "ToolDefined": 3,
     "WorldRefused": 3,
+    "SuiteRefused": 3,
+    "CaseRefused": 4,
+    "NoVerdict": 4,
 }
 
 
@@ -64,7 +67,7 @@ def fail(error: "LeitstandError", *, json: bool) -> None:
 
 
 def exit_code(error: Exception) -> int:
-    """1 refused or failed, 2 usage, 3 the project does not load."""
+    """1 refused or failed, 2 usage, 3 the project does not load, 4 no verdict."""
     names = (kind.__name__ for kind in type(error).__mro__)
     return next((_CODES[n] for n in names if n in _CODES), 1)
 

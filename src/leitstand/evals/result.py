@@ -85,13 +85,16 @@ class CaseResult(Frozen):
     """What came of one case.
 
     `passed`: nothing of what is expected differs, no grader says no, nothing unsafe happened and
-    the case is not unknown. `problems` say why not, in one line each. `asks` counts checkpoints,
-    `rules`, `edges`, `exits` and `branches` what the case covered (`branches`: tool and the answer
-    of the approval). `supervisor_s`, `ms`: seconds of people and milliseconds of machine.
+    the case is not unknown. `problems` say why not, in one line each. `clean`: nothing spoke
+    against the case. `asks` counts checkpoints, `rules`, `edges`, `exits` and `branches` what the
+    case covered (`branches`: tool and the answer of the approval). `supervisor_s`, `ms`: seconds
+    of people and milliseconds of machine.
     """
 
     case: str
     passed: bool
+    role: str = ""
+    clean: bool = False
     certainty: Certainty = "exact"
     critical: bool = False
     cluster: str = ""
@@ -121,6 +124,12 @@ class CaseResult(Frozen):
     tokens: int = 0
     supervisor_s: float = 0.0
     ms: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether it counts as good: passed, known, safe, the same in LangGraph's own engine."""
+        known = self.certainty != "unknown" and self.engine != "different"
+        return self.passed and known and not self.unsafe
 
 
 class Coverable(Frozen):

@@ -1,0 +1,128 @@
+"""`leitstand eval report|diff|accept`: saved runs as reports, side by side, and as a baseline."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from leitstand.cli.options import Json, Lang
+
+if TYPE_CHECKING:
+    from leitstand.evals.difference import Difference
+    from leitstand.evals.report import Report, Wording
+
+__all__ = ["accept", "diff", "publish", "report"]
+
+Folder = Annotated[Path, typer.Argument(help="Folder of a saved run.")]
+Place = Annotated[Path, typer.Argument(help="Folder of a suite, or its suite.yaml.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Write one HTML file.")]
+Junit = Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.")]
+Markdown = Annotated[Path | None, typer.Option("--markdown", help="Write Markdown.")]
+
+
+def report(
+    suite: Place,
+    run: Folder,
+    html: Html = None,
+    junit: Junit = None,
+    markdown: Markdown = None,
+    *,
+    lang: Lang = "de",
+    json: Json = False,
+) -> None:
+    """Judge a saved run anew and report on it; ends as the gate does: 0, 1 or 4."""
+    from leitstand.cli.place import load
+    from leitstand.clock import SystemClock
+    from leitstand.evals.report import reopen
+    from leitstand.evals.suite import load_suite
+
+    today = datetime.fromtimestamp(SystemClock().now(), UTC).date()
+    found = reopen(load_suite(load().root, suite), run, today)
+    publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
+    raise typer.Exit(found.verdict.exit_code)
+
+
+def publish(
+    found: "Report",
+    lang: Literal["de", "en"],
+    *,
+    html: Path | None = None,
+    junit: Path | None = None,
+    markdown: Path | None = None,
+    json: bool = False,
+) -> None:
+    """Give out a report in every form that is asked for; on GitHub also where it shows them."""
+    from leitstand.cli.output import emit, hint, stdout
+    from leitstand.cli.place import load
+    from leitstand.evals import report as forms
+
+    wording = forms.Wording(lang)
+    if html:
+        forms.write_page(found, html)
+    if junit:
+        forms.write_junit(found, wording, junit)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    for place in (*([markdown] if markdown else []), *([Path(summary)] if summary else [])):
+        with place.open("a" if summary else "w", encoding="utf-8") as file:
+            file.write(forms.markdown(found, wording))
+    for line in forms.annotations(found, load().root) if summary else ():
+        hint(line)
+    emit(forms.document(found), lambda: forms.show(found, wording, stdout()), json=json)
+
+
+def diff(first: Folder, second: Folder, *, lang: Lang = "de", json: Json = False) -> None:
+    """Compare two saved runs: cases newly failing and passing, values that changed, figures."""
+    from leitstand.cli.output import emit
+    from leitstand.evals.difference import difference
+    from leitstand.evals.report import Wording
+    from leitstand.evals.saved import open_run
+
+    found = difference(open_run(first), open_run(second))
+    emit(found, lambda: _side_by_side(found, Wording(lang)), json=json)
+
+
+def accept(suite: Place, run: Folder) -> None:
+    """Make a saved run the baseline of its suite: what later runs are compared with."""
+    from leitstand.cli.place import load
+    from leitstand.errors import UsageRefused
+    from leitstand.evals.saved import accept as keep
+    from leitstand.evals.saved import open_run
+    from leitstand.evals.suite import load_suite
+
+    loaded = load_suite(load().root, suite)
+    if not loaded.table.gate.baseline:
+        raise UsageRefused("the suite names no baseline", mend="add `gate: baseline:` to it")
+    keep(open_run(run), loaded.path(loaded.table.gate.baseline))
+
+
+def _side_by_side(found: "Difference", wording: "Wording") -> None:
+    from leitstand.cli.output import show_table
+
+    for name in ("newly_failing", "newly_passing", "only_first", "only_second"):
+        cases: tuple[str, ...] = getattr(found, name)
+        typer.echo(f"{wording.say(f'difference.{name}')}: {len(cases)} {', '.join(cases[:20])}")
+    typer.echo(f"{wording.say('difference.changed')}: {found.changed}")
+    rows = [(c.case, f.field, f.expected, f.actual) for c in found.cases[:20] for f in c.fields]
+    words = wording.words["page"]
+    if rows:
+        show_table("", (words["case"], words["field"], "A", "B"), rows)
+    names = ("{passed} / {n}", "{low:percent}", "{per_100}", "{unsafe}", "{asks}")
+    labels = ("good", "proven", "corrections", "unsafe", "asks")
+    both = [
+        {
+            "passed": f.correctness.passed,
+            "n": f.correctness.n,
+            "low": f.correctness.low,
+            "per_100": f.corrections.per_100,
+            "unsafe": f.oversight.unsafe_effects,
+            "asks": f.oversight.asks_per_case,
+        }
+        for f in (found.first, found.second)
+    ]
+    figures = [
+        (wording.say(f"difference.{label}"), *(wording.format(name, **f) for f in both))
+        for label, name in zip(labels, names, strict=True)
+    ]
+    show_table("", ("", "A", "B"), figures)

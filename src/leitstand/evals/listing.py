@@ -1,0 +1,75 @@
+"""YAML files as data, with the line that each part stands in."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import orjson
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from leitstand.errors import SuiteRefused
+
+__all__ = ["read_yaml"]
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def read_yaml(file: Path, form: type[T]) -> T:
+    """The record in a YAML file. Raises SuiteRefused with file and line of what is wrong."""
+    node: yaml.Node | None = None
+    try:
+        text = file.read_text("utf-8")
+        node = yaml.SafeLoader(text).get_single_node()
+        _doubled(file, node)
+        return form.model_validate_json(orjson.dumps(yaml.safe_load(text)))
+    except (OSError, UnicodeDecodeError, TypeError) as error:
+        raise SuiteRefused(f"cannot be read: {error}", where=str(file)) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        text = getattr(error, "problem", None) or str(error)
+        raise SuiteRefused(f"no YAML: {text}", where=_place(file, mark)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        where = _place(file, _mark(node, first["loc"]))
+        raise SuiteRefused(f"`{name}`: {first['msg']}", where=where) from error
+
+
+def _doubled(file: Path, root: yaml.Node | None) -> None:
+    """Refuse a key that stands twice: YAML would silently take the last."""
+    for node in _below(root):
+        seen: set[str] = set()
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if key.value in seen:
+                raise SuiteRefused(f"`{key.value}` twice", where=_place(file, key.start_mark))
+            seen.add(str(key.value))
+
+
+def _below(node: Any) -> Iterator[yaml.Node]:  # noqa: ANN401 - nodes are untyped lists and pairs
+    if isinstance(node, yaml.Node):
+        yield node
+        if not isinstance(node, yaml.ScalarNode):
+            yield from _below(node.value)
+    elif isinstance(node, list | tuple):
+        for part in cast("Sequence[Any]", node):
+            yield from _below(part)
+
+
+def _mark(node: yaml.Node | None, path: Sequence[str | int]) -> Any:  # noqa: ANN401 - a yaml.Mark
+    """Where a value stands, or the nearest part around it that is there."""
+    mark = node.start_mark if node else None
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((p for p in node.value if p[0].value == part), None)
+            if pair is None:
+                return mark
+            mark, node = pair[0].start_mark, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = cast("yaml.Node", node.value[part])
+            mark = node.start_mark
+    return mark
+
+
+def _place(file: Path, mark: Any) -> str:  # noqa: ANN401 - a yaml.Mark
+    return f"{file}:{mark.line + 1}" if mark else str(file)

@@ -1,0 +1,85 @@
+"""A report: a run with its figures and its verdict, from which every form of it is made."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+
+from leitstand.evals.figures import Figures, Tally
+from leitstand.evals.gate import Judge, Verdict
+from leitstand.evals.result import CaseResult, Run
+from leitstand.evals.saved import Saved, open_run, saving
+from leitstand.evals.suite import Suite
+
+__all__ = ["Report", "conclude", "reopen"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A saved run, what was counted, and what the gate says."""
+
+    suite: Suite
+    saved: Saved
+    figures: Figures
+    verdict: Verdict
+
+    @cached_property
+    def kinds(self) -> Mapping[str, str]:
+        """What a case is against the baseline, by name; those not named were and are good."""
+        change = self.verdict.change
+        named = ("still_failing", "newly_passing", "unknown", "newly_failing")
+        found = {case: kind for kind in named for case in getattr(change, kind)}
+        return found | {w.case: "quarantined" for w in self.verdict.quarantined}
+
+    @cached_property
+    def signed(self) -> Mapping[str, str]:
+        """Who answers for which failing case."""
+        every = (*self.verdict.change.signed, *self.verdict.quarantined)
+        return {w.case: f"{w.who}, {w.day.isoformat()}: {w.why}" for w in every}
+
+    def failing(self) -> Iterator[tuple[str, CaseResult]]:
+        """Every case that is not good with its kind; those that the run has lost come last."""
+        every = ((self.kinds[r.case], r) for r in self.saved.results() if not r.good)
+        return chain(every, self.lost())
+
+    def lost(self) -> Iterator[tuple[str, CaseResult]]:
+        """Good cases of the baseline that the run does not have: missing is not passing."""
+        lost = set(self.verdict.change.missing)
+        for name in self.verdict.change.newly_failing:
+            if name in lost:
+                yield "newly_failing", CaseResult(case=name, passed=False, problems=(MISSING,))
+
+
+MISSING = "missing: the baseline has this case, the run does not"
+
+
+def conclude(
+    suite: Suite, run: Run, results: Iterable[CaseResult], folder: Path, today: date
+) -> Report:
+    """Save a run in `folder` while counting it, and judge it; `today` decides on waivers.
+
+    Raises SuiteRefused: baseline, sign-offs or quarantine cannot be read. Raises NoVerdict.
+    """
+    judge, tally = Judge(suite, run, today), Tally(run.coverable)
+    _count(judge, tally, saving(folder, run, results))
+    return _report(suite, open_run(folder), judge, tally)
+
+
+def reopen(suite: Suite, folder: Path, today: date) -> Report:
+    """The report of a saved run under the gate as it stands now. Raises as `conclude` does."""
+    saved = open_run(folder)
+    judge, tally = Judge(suite, saved.run, today), Tally(saved.run.coverable)
+    _count(judge, tally, saved.results())
+    return _report(suite, saved, judge, tally)
+
+
+def _count(judge: Judge, tally: Tally, results: Iterable[CaseResult]) -> None:
+    for result in results:
+        tally.add(result, quarantined=judge.see(result) == "quarantined")
+
+
+def _report(suite: Suite, saved: Saved, judge: Judge, tally: Tally) -> Report:
+    figures = tally.figures()
+    return Report(suite, saved, figures, judge.verdict(figures, saved.times.seconds))
