@@ -15,7 +15,8 @@ SELF := $(VENV)/.stamp-project
 DEVS := $(VENV)/.stamp-dev
 
 # Debian packages that the tests need beyond Python and make; installed only where missing.
-SYSTEM := $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
+SYSTEM := $(strip $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv) \
+          $(shell command -v chromium >/dev/null || echo chromium))
 
 # Outside CI the slow tests stay out; `make test-all` runs them too.
 MARKS   := $(if $(filter true,$(CI)),,-m "not slow")
@@ -90,6 +91,7 @@ bench: setup-dev  ## measure; one JSON line each
 
 docs: setup  ## write the pages that are made from code
 	@$(BIN)/python docs/make_errors.py > $(VENV)/errors.md && mv $(VENV)/errors.md docs/errors.md
+	@$(BIN)/python docs/make_schema.py > $(VENV)/suite.json && mv $(VENV)/suite.json evals/suite.schema.json
 
 lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
 	@$(LOCKED) -r locks/uv.txt

@@ -38,7 +38,7 @@ def report(
     from leitstand.evals.report import reopen
     from leitstand.evals.suite import load_suite
 
-    today = datetime.fromtimestamp(SystemClock().now(), UTC).date()
+    today = datetime.fromtimestamp(SystemClock().time(), UTC).date()
     found = reopen(load_suite(load().root, suite), run, today)
     publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
     raise typer.Exit(found.verdict.exit_code)

@@ -22,6 +22,7 @@ from leitstand.evals.grading import grade
 from leitstand.evals.replay import Bench, replay
 from leitstand.evals.result import CaseResult
 from leitstand.evals.shelf import Place, take
+from leitstand.evals.suite import load_suite
 from leitstand.evals.supervisor import supervisor_of
 from leitstand.guard.systems import Systems
 from leitstand.policy import Bundle
@@ -46,7 +47,8 @@ class Job:
     """What every process has to know: the project's root, who decides, what is not compared.
 
     `policies` is another folder of rules than the project's own, `world` other data of the tenant.
-    Every case of number `reference` is run by LangGraph's own engine as well.
+    Every case of number `reference` is run by LangGraph's own engine as well. The graders of
+    `suite`, its `suite.yaml`, have the last word on a case.
     """
 
     root: Path
@@ -54,6 +56,7 @@ class Job:
     ignore: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     policies: Path | None = None
     world: Path | None = None
+    suite: Path | None = None
     detail: bool = True
     reference: int = 100
 
@@ -107,6 +110,7 @@ class _Worker:
     def __init__(self, job: Job, bench: Bench) -> None:
         self._job = job
         self._bench = bench
+        self._suite = load_suite(job.root, job.suite) if job.suite else None
 
     async def one(self, place: Place, number: int) -> CaseResult:
         """Replay and grade one case, the `number`th."""
@@ -115,6 +119,8 @@ class _Worker:
         supervisor = supervisor_of(self._job.supervisor, case)
         done = await replay(self._bench, case, recording, supervisor)
         result = grade(done, self._job.ignore)
+        if self._suite is not None:
+            result = self._suite.judged(case, result)
         update: dict[str, object] = {"ms": round((perf_counter() - began) * 1000, 3)}
         if number % self._job.reference == 0:
             update["engine"] = await by_langgraph(self._bench, done)

@@ -4,10 +4,10 @@ Times stand apart, in `times.json`: they are never compared.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import orjson
 from pydantic import ValidationError
@@ -16,7 +16,7 @@ from leitstand.errors import SuiteRefused
 from leitstand.evals.result import CaseResult, Run
 from leitstand.values import Frozen
 
-__all__ = ["Mark", "Saved", "Times", "accept", "open_run", "saving"]
+__all__ = ["Mark", "Saved", "Saving", "Times", "accept", "mark_of", "open_run"]
 
 _HEAD, _RESULTS, _TIMES = "run.json", "results.jsonl", "times.json"
 
@@ -73,22 +73,41 @@ def mark_of(result: CaseResult) -> Mark:
     return Mark(result.good, result.certainty != "unknown", result.cluster)
 
 
-def saving(folder: Path, run: Run, results: Iterable[CaseResult]) -> Iterator[CaseResult]:
-    """Pass results on and keep them; `folder` holds the run once all have come through."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _HEAD).unlink(missing_ok=True)
-    total, cases, ms = hashlib.sha256(), 0, 0.0
-    with (folder / _RESULTS).open("wb") as file:
-        for result in results:
-            line = _line(result, {"ms"})
-            file.write(line)
-            total.update(line)
-            cases, ms = cases + 1, ms + result.ms
-            yield result
-    times = Times(at=run.at, seconds=ms / 1000 / cases if cases else 0.0)
-    (folder / _TIMES).write_bytes(times.model_dump_json().encode() + b"\n")
-    head = Head(run=run.model_copy(update={"at": ""}), cases=cases, results=total.hexdigest())
-    _write(folder / _HEAD, head)
+class Saving:
+    """A run on its way into a folder, result by result; whole once the `with` block has ended."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _HEAD).unlink(missing_ok=True)
+        self._folder, self._run = folder, run
+        self._file = (folder / _RESULTS).open("wb")
+        self._total, self._cases, self._ms = hashlib.sha256(), 0, 0.0
+
+    def add(self, result: CaseResult) -> None:
+        """Keep a result."""
+        data = result.model_dump(mode="json", exclude={"ms"}, exclude_defaults=True)
+        line = orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+        self._file.write(line)
+        self._total.update(line)
+        self._cases, self._ms = self._cases + 1, self._ms + result.ms
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._file.close()
+        if kind is None:
+            self._finish()
+
+    def _finish(self) -> None:
+        seconds = self._ms / 1000 / self._cases if self._cases else 0.0
+        times = Times(at=self._run.at, seconds=seconds)
+        (self._folder / _TIMES).write_bytes(times.model_dump_json().encode() + b"\n")
+        run = self._run.model_copy(update={"at": ""})
+        head = Head(run=run, cases=self._cases, results=self._total.hexdigest())
+        options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+        raw = orjson.dumps(head.model_dump(mode="json"), option=options)
+        (self._folder / _HEAD).write_bytes(raw)
 
 
 def open_run(folder: Path) -> Saved:
@@ -108,19 +127,7 @@ def open_run(folder: Path) -> Saved:
 
 def accept(saved: Saved, baseline: Path) -> None:
     """Make a saved run the baseline: all that is compared, without tapes and times."""
-    slim = (r.model_copy(update={"steps": (), "proposals": ()}) for r in saved.results())
-    for _ in saving(baseline, saved.run, slim):
-        pass
+    with Saving(baseline, saved.run) as slim:
+        for result in saved.results():
+            slim.add(result.model_copy(update={"steps": (), "proposals": ()}))
     (baseline / _TIMES).unlink()
-
-
-def _line(result: CaseResult, exclude: set[str]) -> bytes:
-    data = result.model_dump(mode="json", exclude=exclude, exclude_defaults=True)
-    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
-
-
-def _write(file: Path, head: Head) -> None:
-    part = file.with_suffix(".part")
-    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-    part.write_bytes(orjson.dumps(head.model_dump(mode="json"), option=options))
-    part.replace(file)

@@ -1,24 +1,22 @@
 """A suite: recorded cases, graders beside them, and the gate that a release has to pass.
 
-`evals/<role>/suite.yaml` says all of it. The folder of cases holds a folder a case, with
-`case.json` and the tape beside it.
+`evals/<role>/suite.yaml` says all of it; its cases lie on a shelf beside it.
 """
 
 import hashlib
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from leitstand.errors import CaseRefused, NoVerdict, SuiteRefused
-from leitstand.evals.case import FORMAT, RecordedCase
+from leitstand.errors import NoVerdict, SuiteRefused
+from leitstand.evals.case import RecordedCase
 from leitstand.evals.grader import Grader, load_graders
 from leitstand.evals.listing import read_yaml
 from leitstand.evals.result import CaseResult
+from leitstand.evals.shelf import Place, places
 from leitstand.values import Frozen
 
 __all__ = ["Budgets", "Gate", "Shares", "Suite", "Table", "load_suite", "suite_schema"]
@@ -105,25 +103,22 @@ class Suite:
         return self.file.parent / name
 
     @property
-    def folders(self) -> list[Path]:
-        """The folders of all cases, in order. Raises NoVerdict: there is none."""
-        place = self.path(self.table.cases)
-        found = sorted(f.parent for f in place.glob("*/case.json"))
+    def places(self) -> list[Place]:
+        """Where its cases lie, in order. Raises NoVerdict: there is none. Raises CaseRefused."""
+        shelf = self.path(self.table.cases)
+        found = places(shelf)
         if not found:
-            raise NoVerdict("the suite is empty", where=str(place))
+            raise NoVerdict("the suite is empty", where=str(shelf))
         return found
 
-    def cases(self) -> Iterator[RecordedCase]:
-        """All cases in order. Raises NoVerdict: none. Raises CaseRefused: one cannot be read."""
-        return (read_case(folder) for folder in self.folders)
-
     def digest(self) -> str:
-        """SHA-256 over suite, cases (which name their tapes) and graders: what measured."""
-        modules = {Path(g.judge.__code__.co_filename) for g in self.graders}
-        cases = (folder / "case.json" for folder in self.folders)
+        """SHA-256 over suite, graders and cases (which name their tapes): what measured."""
+        graders = sorted({g.judge.__code__.co_filename for g in self.graders})
+        cases = dict.fromkeys(p.path for p in self.places)
         total = hashlib.sha256()
-        for file in itertools.chain([self.file], sorted(modules), cases):
-            total.update(hashlib.sha256(file.read_bytes()).digest())
+        for file in (self.file, *map(Path, graders), *map(Path, cases)):
+            found = file / "case.json" if file.is_dir() else file
+            total.update(hashlib.sha256(found.read_bytes()).digest())
         return total.hexdigest()
 
     def judged(self, case: RecordedCase, result: CaseResult) -> CaseResult:
@@ -133,8 +128,6 @@ class Suite:
         cost = result.asks * self.table.seconds_per_decision
         return result.model_copy(
             update={
-                "role": case.role,
-                "clean": case.expected.clean,
                 "grades": (*result.grades, *grades),
                 "problems": (*result.problems, *wrong),
                 "passed": result.passed and not wrong,
@@ -153,31 +146,6 @@ def load_suite(root: Path, place: Path) -> Suite:
         raise SuiteRefused("no such suite", where=str(file))
     table = read_yaml(file, Table)
     return Suite(file, table, load_graders(root, table.graders))
-
-
-def read_case(folder: Path) -> RecordedCase:
-    """The case in a folder; its tape is read when it is replayed.
-
-    Raises CaseRefused: of a later format, cut, or named otherwise than its folder.
-    """
-    file = folder / "case.json"
-    try:
-        raw: Any = orjson.loads(file.read_bytes())
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise CaseRefused(f"the case cannot be read: {error}", where=str(file)) from error
-    version: Any = raw.get("format") if isinstance(raw, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    if isinstance(version, int) and version > FORMAT:
-        text = f"the case has format {version}, this version reads up to {FORMAT}"
-        raise CaseRefused(text, where=str(file), mend="update leitstand")
-    try:
-        case = RecordedCase.model_validate_json(orjson.dumps(raw))
-    except ValidationError as error:
-        first = error.errors()[0]
-        text = f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}"
-        raise CaseRefused(text, where=str(file)) from error
-    if case.name != folder.name:
-        raise CaseRefused(f"the case is called `{case.name}`", where=str(file))
-    return case
 
 
 def suite_schema() -> bytes:

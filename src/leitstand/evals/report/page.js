@@ -63,11 +63,11 @@
     for (const [name, list, tone] of [["made", r.effects, "ok"], ["lost", r.missing, "wrong"], ["extra", r.extra, "wrong"], ["unsafe", r.unsafe, "wrong"]]) {
       for (const e of list ?? []) rows.push([make("td", { class: tone }, t(name)), e.tool, e.args]);
     }
-    return table(["state", "tool", "arguments"], rows);
+    return table(["state", "call", "arguments"], rows);
   };
   const verdicts = (r) =>
     table(
-      ["step", "tool", "decision", "fired", "answer", "changes"],
+      ["step", "call", "decision", "fired", "answer", "changes"],
       (r.proposals ?? []).map((p) => [
         p.address, p.tool, p.decision, (p.rules ?? []).join(", "), p.answer ?? "",
         (p.changes ?? []).map((c) => `${c.field}: ${shown(c.actual)} → ${shown(c.expected)}`).join("\n"),
@@ -75,7 +75,7 @@
     );
   const tape = (r) => {
     const steps = table(
-      ["step", "tool", "arguments", "decision", "answer"],
+      ["step", "call", "arguments", "decision", "answer"],
       (r.steps ?? []).map((s) => [s.address, s.tool, s.args ?? {}, s.verdict ?? "", s.answer])
     );
     return steps && make("details", {}, make("summary", {}, t("tape"), ` (${r.steps.length})`), steps);

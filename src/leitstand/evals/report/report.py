@@ -1,6 +1,6 @@
 """A report: a run with its figures and its verdict, from which every form of it is made."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from pathlib import Path
 from leitstand.evals.figures import Figures, Tally
 from leitstand.evals.gate import Judge, Verdict
 from leitstand.evals.result import CaseResult, Run
-from leitstand.evals.saved import Saved, open_run, saving
+from leitstand.evals.saved import Saved, Saving, open_run
 from leitstand.evals.suite import Suite
 
 __all__ = ["Report", "conclude", "reopen"]
@@ -55,15 +55,18 @@ class Report:
 MISSING = "missing: the baseline has this case, the run does not"
 
 
-def conclude(
-    suite: Suite, run: Run, results: Iterable[CaseResult], folder: Path, today: date
+async def conclude(
+    suite: Suite, run: Run, results: AsyncIterable[CaseResult], folder: Path, today: date
 ) -> Report:
     """Save a run in `folder` while counting it, and judge it; `today` decides on waivers.
 
     Raises SuiteRefused: baseline, sign-offs or quarantine cannot be read. Raises NoVerdict.
     """
     judge, tally = Judge(suite, run, today), Tally(run.coverable)
-    _count(judge, tally, saving(folder, run, results))
+    with Saving(folder, run) as saving:
+        async for result in results:
+            saving.add(result)
+            tally.add(result, quarantined=judge.see(result) == "quarantined")
     return _report(suite, open_run(folder), judge, tally)
 
 
@@ -71,13 +74,9 @@ def reopen(suite: Suite, folder: Path, today: date) -> Report:
     """The report of a saved run under the gate as it stands now. Raises as `conclude` does."""
     saved = open_run(folder)
     judge, tally = Judge(suite, saved.run, today), Tally(saved.run.coverable)
-    _count(judge, tally, saved.results())
-    return _report(suite, saved, judge, tally)
-
-
-def _count(judge: Judge, tally: Tally, results: Iterable[CaseResult]) -> None:
-    for result in results:
+    for result in saved.results():
         tally.add(result, quarantined=judge.see(result) == "quarantined")
+    return _report(suite, saved, judge, tally)
 
 
 def _report(suite: Suite, saved: Saved, judge: Judge, tally: Tally) -> Report:

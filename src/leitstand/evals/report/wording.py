@@ -14,6 +14,8 @@ __all__ = ["Language", "Wording", "plain"]
 
 Language = Literal["de", "en"]
 
+_GERMAN = str.maketrans(",.", ".,")
+
 
 class Wording(string.Formatter):
     """The sentences of one language. `{x:percent}` is rounded down: nothing looks proven early."""
@@ -29,18 +31,22 @@ class Wording(string.Formatter):
 
     def finding(self, found: Finding) -> str:
         """What a part of the gate says."""
-        return self.say(f"finding.{found.key}", **found.values)
+        said = self.say(f"finding.{found.key}", **found.values)
+        uncovered = found.part == "coverage" and found.cases
+        return f"{said} {self.say('finding.uncovered')}" if uncovered else said
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - any value
         """A value as this language writes it."""
         if format_spec == "percent":
             text = f"{floor(value * 1000 + 1e-9) / 10:.1f} %"
         elif isinstance(value, float):
-            text = f"{value:.3g}" if value < 1 else f"{value:.1f}"
+            text = f"{value:,.{2 if value >= 1 else 4}f}".rstrip("0").rstrip(".")
+        elif isinstance(value, int):
+            text = f"{value:,}"
         else:
             text = str(value)
         number = isinstance(value, float | int)
-        return text.replace(".", ",") if number and self.language == "de" else text
+        return text.translate(_GERMAN) if number and self.language == "de" else text
 
 
 def plain(text: str) -> str:
