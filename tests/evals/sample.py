@@ -86,7 +86,7 @@ def many(count: int, seed: int = 1) -> Iterator[CaseResult]:
             tool=draw.choice(("erp.draft", "mail.send")),
             decision="approve" if answer else "allow",
             rules=("limit",),
-            answer=answer,  # pyright: ignore[reportArgumentType]
+            answer=answer,
             changes=(change,) if answer == "edit" else (),
         )
         make = bad if draw.random() < 0.03 else good
