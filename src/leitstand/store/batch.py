@@ -217,12 +217,7 @@ def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
     for change in changes:
         if change.table != "business_keys" or change.key is not None:
             continue
-        v, t = change.values, business_keys
-        found = conn.execute(
-            select(t.c.effect).where(
-                t.c.tenant == v["tenant"], t.c.connection == v["connection"], t.c.name == v["name"]
-            )
-        ).scalar()
+        found = conn.execute(_TAKEN, change.values).scalar()
         if found is not None:
             msg = "the business key is taken: another case has done this already"
             raise Contradiction(msg, detail={"effect": found})
@@ -230,13 +225,8 @@ def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
 
 def _check_budgets(conn: Connection, append: Append) -> None:
     for budget in append.budgets:
-        used = conn.execute(
-            select(func.coalesce(func.sum(reservations.c.amount), 0)).where(
-                reservations.c.tenant == append.tenant,
-                reservations.c.budget == budget.name,
-                reservations.c.window == budget.window,
-            )
-        ).scalar_one()
+        window = {"tenant": append.tenant, "budget": budget.name, "window": budget.window}
+        used = conn.execute(_USED, window).scalar_one()
         if int(used) + budget.amount > budget.cap:
             msg = f"budget `{budget.name}` of {budget.window} is used up"
             raise Contradiction(msg, detail={"budget": budget.name, "used": int(used)})
@@ -279,6 +269,12 @@ _INSERTS["blobs"] = Prepared(
             )
         ),
     )
+)
+_TAKEN = select(business_keys.c.effect).where(
+    *(business_keys.c[name] == bindparam(name) for name in ("tenant", "connection", "name"))
+)
+_USED = select(func.coalesce(func.sum(reservations.c.amount), 0)).where(
+    *(reservations.c[name] == bindparam(name) for name in ("tenant", "budget", "window"))
 )
 _LOAD = Prepared(
     select(cases.c.case_no, cases.c.fence, cases.c.seq, cases.c.head).where(

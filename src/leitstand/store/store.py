@@ -165,8 +165,8 @@ class Store:
 
     async def blob(self, no: int, name: str, key: CaseKey) -> bytes:
         """A large body of case `no`. Raises Missing."""
-        query = select(blobs.c.body).where(blobs.c.case_no == no, blobs.c.name == name)
-        body = await self.read(lambda conn: conn.execute(query).scalar())
+        asked = {"no": no, "name": name}
+        body = await self.read(lambda conn: conn.execute(_BLOB, asked).scalar())
         if body is None:
             raise Missing(f"no blob `{name}`")
         plain = key.decrypt(body)
@@ -335,6 +335,9 @@ _RENEW = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"), cases.c.fence == bindparam("its"))
     .values(due=bindparam("end"))
+)
+_BLOB = select(blobs.c.body).where(
+    blobs.c.case_no == bindparam("no"), blobs.c.name == bindparam("name")
 )
 _NAMED = select(cases).where(cases.c.ulid == bindparam("name"))
 _CALLED = select(cases).where(cases.c.ulid.in_(bindparam("ulids", expanding=True)))
