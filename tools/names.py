@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["fold", "words"]
 
@@ -11,6 +12,7 @@ _DOTTED = re.compile(r"\b((?:\w\.){2,})")
 _LONGEST = 300
 
 
+@lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """`name` in small letters without accents and marks, words parted by one blank.
 

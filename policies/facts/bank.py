@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 from schwifty import IBAN
@@ -78,11 +79,18 @@ def _iban_faults(iban: str, limits: Limits) -> Iterator[str]:
     if not _FORM.fullmatch(iban):
         yield "form"
         return
-    account = IBAN(iban, allow_invalid=True)
-    if not account.is_valid:
+    valid, at_bank = _checked(iban)
+    if not valid:
         yield "checksum"
-    elif account.country_code in limits.bank_register_countries and account.bank is None:
+    elif iban[:2] in limits.bank_register_countries and not at_bank:
         yield "bank"
+
+
+@lru_cache(maxsize=8192)
+def _checked(iban: str) -> tuple[bool, bool]:
+    """Whether the check digits are right, and whether the register knows the bank."""
+    account = IBAN(iban, allow_invalid=True)
+    return account.is_valid, account.is_valid and account.bank is not None
 
 
 def _holders(invoice: Invoice, supplier: Supplier | None) -> list[str]:

@@ -12,7 +12,7 @@ from policies.facts.arithmetic import cent, line_due, totals_of
 from policies.facts.bank import sound_iban
 from policies.facts.dossier import Dossier
 from policies.facts.limits import Limits
-from policies.facts.matching import match_lines, unit_price
+from policies.facts.matching import unit_price
 from policies.facts.terms import bank_day, due_date
 from policies.facts.voucher import cents_in, draft_of, plain_text, skonto
 from tools.einvoice.invoice import Invoice
@@ -146,9 +146,7 @@ def _total_figures(invoice: Invoice) -> Iterator[Finding]:
 
 def _price_figures(dossier: Dossier) -> Iterator[Finding]:
     """Lines that cost more than was ordered."""
-    if dossier.order is None or dossier.basis != "order":
-        return
-    for match in match_lines(dossier.invoice, dossier.order, dossier.limits):
+    for match in dossier.on_order:
         line, ordered = match.line, match.order_line
         quantity, unit = line.quantity or Decimal(0), unit_price(line)
         if ordered is not None and unit > ordered.price:

@@ -17,7 +17,7 @@ from leitstand.tool import Tool
 from policies.facts.document import is_structured
 from policies.facts.likeness import number_permille
 from policies.facts.limits import Limits, limits_of
-from policies.facts.matching import find_line
+from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
 from policies.facts.parties import Seller, seller_of
 from policies.facts.screening import to_screen
@@ -93,6 +93,13 @@ class Dossier:
     def contract(self) -> Contract | None:
         """The contract that carries the invoice, if it is one."""
         return contract_for(self.invoice, self.contracts) if self.basis == "contract" else None
+
+    @cached_property
+    def on_order(self) -> tuple[Matched, ...]:
+        """The lines with those of the order; none where no order carries the invoice."""
+        if self.order is None or self.basis != "order":
+            return ()
+        return match_lines(self.invoice, self.order, self.limits)
 
     @cached_property
     def own_siblings(self) -> tuple[Sibling, ...]:

@@ -47,7 +47,7 @@ _RUN = re.compile(r"\d+|[^\W\d_]+")
 @lru_cache(maxsize=8192)
 def name_permille(one: str | None, other: str | None) -> int:
     """Likeness of two names, 0 where one is absent. Legal forms count where both name one."""
-    first, second = _words(one or ""), _words(other or "")
+    first, second = words(one or ""), words(other or "")
     if not (_form(first) and _form(second)):
         first, second = _bare(first), _bare(second)
     return _permille(" ".join(first), " ".join(second)) if first and second else 0
@@ -66,11 +66,6 @@ def one_series(one: str | None, other: str | None) -> bool:
     odd = [(a, b) for a, b in pairs if a != b]
     built_alike = [len(r) for r in first] == [len(r) for r in second]
     return built_alike and len(odd) == 1 and all(a.isdigit() and b.isdigit() for a, b in odd)
-
-
-@lru_cache(maxsize=8192)
-def _words(name: str) -> tuple[str, ...]:
-    return words(name)
 
 
 def _runs(number: str | None) -> list[str]:

@@ -96,6 +96,7 @@ def agreement(one: str | None, other: str | None) -> Agreement:
     return "same" if first == second else "other"
 
 
+@lru_cache(maxsize=8192)
 def is_valid_vat(vat_id: str | None) -> bool:
     """Form and check digits of an EU VAT ID (stdnum); True where there is nothing to check."""
     text = _compact(vat_id)

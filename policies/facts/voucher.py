@@ -12,7 +12,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from policies.facts.arithmetic import cent, totals_of
 from policies.facts.dossier import Dossier
-from policies.facts.matching import match_lines
 from policies.facts.period import posting_date
 from policies.facts.tax import tax_case_of
 from policies.facts.terms import Skonto, due_date, skonto_of
@@ -59,7 +58,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         kind="final" if invoice.prepaid else _KINDS.get(invoice.type_code or "", "invoice"),
         credit=invoice.credit_note,
         order_no=order.po if order else None,
-        matched=_matched(dossier) if order else (),
+        matched=_matched(dossier),
         document_sha256=dossier.read.sha256,
         due_date=due_date(invoice, supplier),
         discount_until=granted.until if granted else None,
@@ -103,10 +102,8 @@ def _shares(invoice: Invoice, tax_case: TaxCase, standard: Decimal) -> tuple[Tax
 
 
 def _matched(dossier: Dossier) -> tuple[MatchedLine, ...]:
-    if dossier.order is None or dossier.invoice.credit_note:
-        return ()
     taken: dict[str, Decimal] = {}
-    for match in match_lines(dossier.invoice, dossier.order, dossier.limits):
+    for match in () if dossier.invoice.credit_note else dossier.on_order:
         if match.order_line is not None:
             line = match.order_line.line
             taken[line] = taken.get(line, Decimal(0)) + (match.line.quantity or Decimal(0))

@@ -60,6 +60,8 @@ def check_text(value: str) -> str:
 
     Raises ValueError otherwise. Line breaks and tabs are allowed.
     """
+    if value.isascii() and value.isprintable():
+        return value
     for char in value:
         category = unicodedata.category(char)
         if category in _HIDDEN or (category == "Cc" and char not in "\n\t"):
