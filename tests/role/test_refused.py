@@ -374,6 +374,23 @@ def test_a_state_with_a_field_for_the_exit() -> None:
         role.compile()
 
 
+def test_a_state_that_can_be_changed() -> None:
+    """A step must not change what its siblings see; the fields at fault are named."""
+
+    class Loose(Frozen):
+        items: list[int] = []
+        names: dict[str, str] = {}
+
+    role = Role("loose", Loose)
+
+    @role.step()
+    async def only(case: Loose, desk: Desk) -> Exit:
+        return done()
+
+    with pytest.raises(RoleRefused, match=r"deeply immutable.*`Loose\.items.*`Loose\.names"):
+        role.compile()
+
+
 def test_a_state_with_a_reducer_of_the_wrong_form() -> None:
     """A reducer takes two values; LangGraph's own refusal comes out typed."""
 

@@ -159,13 +159,13 @@ class Passage:
         return await self._settled(call, answer)
 
     async def _read(self, call: Call, args: BaseModel, verdict: Verdict) -> BaseModel:
-        result = await self._sending.read(call, args)
+        raw = canonical(await self._sending.read(call, args))
         body: dict[str, Any] = {"tool": call.tool.name, "proposed": call.proposed}
         body |= {"args": call.args} if call.tool.watch else {}
         body |= {"verdict": verdict} if verdict.hits else {}
-        body |= self._journal.value(canonical(result))
+        body |= self._journal.value(raw)
         self._journal.record("answer", call.address, body)
-        return await self._readings.model(call.tool, body, call.address)
+        return self._readings.read(call.tool, raw, call.address)
 
     async def _settled(self, call: Call, answer: Mapping[str, Any]) -> BaseModel:
         """The recorded outcome of a write, as the step sees it."""

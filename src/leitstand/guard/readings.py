@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from leitstand.digest import canonical
+from leitstand.frozen import faults_of
 from leitstand.guard.call import Call
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Sending
@@ -48,7 +49,17 @@ class Readings:
     async def model(self, tool: Tool[Any, Any], body: Mapping[str, Any], name: str) -> BaseModel:
         """The result in a recorded answer, as its tool's type, stamped with its id."""
         raw = await self._journal.load(body["blob"]) if "blob" in body else canonical(body["value"])
-        return _stamped(tool.result.model_validate_json(raw), name)
+        return self.read(tool, raw, name)
+
+    def read(self, tool: Tool[Any, Any], raw: bytes, name: str) -> BaseModel:
+        """The same, of an answer's canonical JSON.
+
+        What nobody can change is evidence as it stands; all else is decoded for the rules alone.
+        """
+        value = _stamped(tool.result.model_validate_json(raw), name)
+        if not faults_of(tool.result):
+            self._known[name] = _resolved(name, tool, value)
+        return value
 
     async def _resolve(self, name: str) -> Resolved | None:
         event = self._journal.tape.answers.get(name)
