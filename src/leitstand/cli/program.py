@@ -15,6 +15,7 @@ from leitstand.cli import (
     decision,
     demo,
     deploy,
+    evals,
     graph,
     inbox,
     init,
@@ -102,4 +103,5 @@ app.add_typer(policy.app, name="policy")
 app.command("graph")(graph.graph)
 app.command("deploy")(deploy.deploy)
 app.command("check")(check.check)
+app.add_typer(evals.app, name="eval")
 app.command("init")(init.init)

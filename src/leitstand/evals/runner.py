@@ -5,7 +5,14 @@ import atexit
 import os
 import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,21 +23,25 @@ from time import perf_counter
 from typing import Any
 
 from leitstand.clock import SystemClock
-from leitstand.digest import canonical
+from leitstand.digest import canonical, plain
+from leitstand.errors import CaseRefused
+from leitstand.evals.case import Versions
 from leitstand.evals.engine import by_langgraph
 from leitstand.evals.grading import grade
 from leitstand.evals.replay import Bench, replay
-from leitstand.evals.result import CaseResult
+from leitstand.evals.result import CaseResult, Coverable, Run
 from leitstand.evals.shelf import Place, take
-from leitstand.evals.suite import load_suite
+from leitstand.evals.suite import Suite, load_suite
 from leitstand.evals.supervisor import supervisor_of
 from leitstand.guard.systems import Systems
 from leitstand.policy import Bundle
 from leitstand.project import Project, load_project
+from leitstand.records import Decision
+from leitstand.role import Compiled
 from leitstand.runtime import settle_memory
 from leitstand.tool import Connection
 
-__all__ = ["Job", "Told", "bench_of", "run_cases"]
+__all__ = ["Job", "Told", "bench_of", "run_cases", "run_suite"]
 
 _CORES = os.cpu_count() or 1
 CHUNK = 50
@@ -86,6 +97,45 @@ async def run_cases(
             told(done)
             for raw in results:
                 yield CaseResult.model_validate_json(raw)
+
+
+def run_suite(
+    project: Project, suite: Suite, *, supervisor: str = "", told: Told = lambda _: None
+) -> tuple[Run, AsyncIterator[CaseResult]]:
+    """The head of a run of a suite, and its results as they come.
+
+    Raises CaseRefused: no such role; NoVerdict: no case; and what `run_cases` raises.
+    """
+    role, who = suite.table.role, supervisor or suite.table.supervisor
+    compiled = project.roles.get(role)
+    if compiled is None:
+        raise CaseRefused(f"no role `{role}` in this project", where=str(suite.file))
+    bundle, found = project.bundle(), suite.places
+    tools = plain(canonical(sorted(t.name for t in project.tools)))[:32]
+    run = Run(
+        suite=suite.name,
+        role=role,
+        suite_hash=suite.digest(),
+        versions=Versions(graph=compiled.version, policy=bundle.sha, tools=tools),
+        supervisor=who,
+        coverable=Coverable(
+            rules=tuple(sorted({r.notes.shows or r.id for r in bundle.rules if not r.grants})),
+            edges=tuple(f"{a} -> {b}" for a, b in compiled.edges),
+            exits=("done", "rejected", *(f"exception: {cause}" for cause in compiled.queue)),
+            branches=tuple(sorted(_branches(bundle, compiled))),
+        ),
+    )
+    job = Job(project.root, who, suite.table.ignore, suite=suite.file)
+    return run, run_cases(job, found, told)
+
+
+def _branches(bundle: Bundle, compiled: Compiled) -> Iterator[str]:
+    """What people may answer, for each write of the role that a rule may have them asked about."""
+    for tool in compiled.tools:
+        rules = bundle.tools[tool.name].rules.values()
+        asked = (r.decision in (Decision.APPROVE, Decision.ESCALATE) for r in rules)
+        if tool.writes and any(asked):
+            yield from (f"{tool.name}: {answer}" for answer in ("approve", "edit", "reject"))
 
 
 def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Bench:

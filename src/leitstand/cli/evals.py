@@ -1,0 +1,152 @@
+"""`leitstand eval`: recorded cases replayed, measured, and held against the gate of a release."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from leitstand.cli.eval_report import Html, Junit, Markdown, accept, diff, publish, report
+from leitstand.cli.options import Json, Lang
+
+if TYPE_CHECKING:
+    from leitstand.evals.report import Report
+    from leitstand.evals.suite import Suite
+    from leitstand.project import Project
+
+__all__ = ["app", "progress", "suite_at"]
+
+
+class _Suites(TyperGroup):
+    """A word that is no command is a suite: `eval accounting` is `eval run accounting`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
+        """The command that a first word means."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    help="Recorded cases: run a suite against its gate, import, record, compare.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    cls=_Suites,
+)
+app.command("report")(report)
+app.command("diff")(diff)
+app.command("accept")(accept)
+
+
+@app.command("run")
+def run(
+    suite: Annotated[str, typer.Argument(help="Name of a suite in `evals`, or its folder.")],
+    *,
+    supervisor: Annotated[
+        str, typer.Option(help="recorded, grant-all, refuse-all, oracle or fallible:0.1.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder that the run is saved in.")
+    ] = None,
+    html: Html = None,
+    junit: Junit = None,
+    markdown: Markdown = None,
+    lang: Lang = "de",
+    json: Json = False,
+) -> None:
+    """Replay a suite and judge it; ends as the gate does: 0 released, 1 no, 4 no verdict."""
+    from leitstand.cli.place import load
+    from leitstand.cli.place import run as run_to_end
+
+    project = load()
+    place = suite_at(project, suite)
+    folder = out or project.state / "evals" / place.name
+    found = run_to_end(_run(project, place, supervisor, folder))
+    publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
+    raise typer.Exit(found.verdict.exit_code)
+
+
+@app.command("import")
+def import_(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="ap-world.")],
+    path: Annotated[Path, typer.Argument(help="Folder of the set.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the suite.")],
+    role: Annotated[str, typer.Option(help="Role that works a world's documents off.")] = "",
+) -> None:
+    """Make a suite of recordings or worlds from elsewhere."""
+    from leitstand.errors import UsageRefused
+
+    makers: dict[str, Callable[[Path, Path, str], None]] = {"ap-world": _import_world}
+    if form not in makers:
+        raise UsageRefused(f"no format `{form}`", mend=f"one of {', '.join(sorted(makers))}")
+    makers[form](path, out, role)
+
+
+def suite_at(project: "Project", name: str) -> Path:
+    """The folder of a suite, by name in the project or as a path. Raises SuiteRefused."""
+    from leitstand.errors import SuiteRefused
+
+    for place in (project.root / "evals" / name, Path(name)):
+        if (place / "suite.yaml").is_file():
+            return place
+        if place.name == "suite.yaml" and place.is_file():
+            return place.parent
+    raise SuiteRefused(f"no suite `{name}`", where=str(project.root / "evals"))
+
+
+@contextmanager
+def progress(what: str, total: int) -> Generator[Callable[[int], None]]:
+    """A bar with rate and remaining time on a terminal, nothing elsewhere."""
+    import sys
+
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    speed = TaskProgressColumn("{task.percentage:>3.0f} %", show_speed=True)
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns += [speed, TimeRemainingColumn()]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+async def _run(project: "Project", place: Path, supervisor: str, folder: Path) -> "Report":
+    from leitstand.clock import SystemClock
+    from leitstand.evals.report import conclude
+    from leitstand.evals.runner import run_suite
+    from leitstand.evals.suite import load_suite
+
+    suite: Suite = load_suite(project.root, place)
+    now = datetime.fromtimestamp(SystemClock().time(), UTC)
+    with progress(suite.name, len(suite.places)) as told:
+        head, results = run_suite(project, suite, supervisor=supervisor, told=told)
+        head = head.model_copy(update={"at": now.isoformat(timespec="seconds")})
+        return await conclude(suite, head, results, folder, now.date())
+
+
+def _import_world(path: Path, out: Path, role: str) -> None:
+    from leitstand.cli.output import hint
+    from leitstand.cli.place import load
+    from leitstand.cli.place import run as run_to_end
+    from leitstand.evals.worlds import import_world
+
+    project = load()
+    name = role or next(iter(project.roles))
+    names = (path / "cases.jsonl", path / "truth.jsonl", path.parent / "truth.jsonl")
+    truth = next((file for file in names if file.is_file()), names[0])
+    count = run_to_end(import_world(project, name, path, truth, out / "cases"))
+    hint(f"{count} cases in {out / 'cases'}")
