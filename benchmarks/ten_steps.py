@@ -34,9 +34,8 @@ from leitstand.clock import SystemClock
 from leitstand.desk import STATION
 from leitstand.digest import canonical
 from leitstand.guard import Rules, checkpoint_of
-from leitstand.guard.rules import Asked
-from leitstand.policy import Bundle, FactCall, Measured
-from leitstand.records import Approval, Case, Checkpoint, Decision, Person, Verdict
+from leitstand.policy import Bundle, FactCall, Measured, Request
+from leitstand.records import Approval, Checkpoint, Decision, Person, Verdict
 from leitstand.role import compile_graph
 from leitstand.runtime import Runtime, settle_memory
 from leitstand.store import Claimed, Journal, Limits, Store
@@ -141,10 +140,9 @@ class Signed:
         del checkpoint, at
         return Grants(persons=tuple(a.person for a in approvals), approvals=tuple(approvals))
 
-    def decide(self, case: Case, asked: Asked, done: object, grants: Grants | None) -> Verdict:
+    def decide(self, request: Request) -> Verdict:
         """Ask once."""
-        del case, asked, done
-        granted = grants is not None and grants.count > 0
+        granted = request.approval_count > 0
         return Verdict(
             decision=Decision.ALLOW if granted else Decision.APPROVE, roles=("head",), approvers=1
         )

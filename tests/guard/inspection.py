@@ -7,7 +7,6 @@ exactly these arguments. One permission lets one call in.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, cast
@@ -16,12 +15,10 @@ import orjson
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from leitstand.approval import Grants
 from leitstand.digest import canonical
 from leitstand.guard import Rules
-from leitstand.guard.rules import Asked
-from leitstand.policy import Bundle
-from leitstand.records import Case, Decision, Verdict
+from leitstand.policy import Bundle, Request
+from leitstand.records import Decision, Verdict
 from leitstand.store import Tape
 from leitstand.store.schema import cases
 from tests.guard.graphs import Spies
@@ -37,13 +34,11 @@ class _Listening(Rules):
 
     allowed: Counter[bytes]
 
-    def decide(
-        self, case: Case, asked: Asked, done: AbstractSet[str], grants: Grants | None
-    ) -> Verdict:
+    def decide(self, request: Request) -> Verdict:
         """The verdict, noted if it allows."""
-        verdict = super().decide(case, asked, done, grants)
+        verdict = super().decide(request)
         if verdict.decision is Decision.ALLOW:
-            self.allowed[canonical([asked.tool, asked.args])] += 1
+            self.allowed[canonical([request.tool, request.args])] += 1
         return verdict
 
 

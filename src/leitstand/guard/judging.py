@@ -13,15 +13,16 @@ from leitstand.errors import ArgumentsRefused, CallFailed, Refused
 from leitstand.guard.call import Call
 from leitstand.guard.provenance import tainted
 from leitstand.guard.readings import Readings
-from leitstand.guard.rules import Asked, Rules
+from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Standing
-from leitstand.policy import Evidence, FactCall, FactMissing, denied
+from leitstand.policy import Evidence, FactCall, FactMissing, Request, denied
 from leitstand.records import Approval, Checkpoint, Decision, Verdict
 from leitstand.store import Journal
 
 __all__ = ["Judge", "Proposal", "Shown", "validated"]
 
 REDACTED = "[entfernt]"
+_NOBODY = Grants()
 Shown = tuple[str, str]
 """Digest of the readings and hash of the policies: what a signature binds beside the action."""
 
@@ -45,7 +46,7 @@ class Judge:
         self._readings = readings
         self._journal = journal
 
-    def verdict(self, proposal: Proposal, grants: Grants | None = None) -> Verdict:
+    def verdict(self, proposal: Proposal, grants: Grants = _NOBODY) -> Verdict:
         """The verdict under the bundle in force. Raises Refused: a fact cannot be measured."""
         call, case = proposal.call, self._journal.case
         today = datetime.fromtimestamp(self._rules.clock.time(), UTC).date()
@@ -66,8 +67,22 @@ class Judge:
         marks: tuple[str, ...] = ()
         if call.tool.writes and not proposal.editor:
             marks = tainted(call.tool, proposal.args, proposal.evidence, measured.checked)
-        asked = Asked(call.tool.name, proposal.args, measured, marks, bool(proposal.editor))
-        return self._rules.decide(case, asked, self._journal.tape.done, grants)
+        request = Request(
+            tool=call.tool.name,
+            role=case.role,
+            tenant=case.tenant,
+            requester=case.requester,
+            case=case.ulid,
+            args=proposal.args,
+            facts=measured.values,
+            tainted=frozenset(marks),
+            approval_count=grants.count,
+            approval_roles=frozenset(grants.roles),
+            approval_persons=frozenset(grants.persons),
+            edited=bool(proposal.editor),
+            done=frozenset(self._journal.tape.done),
+        )
+        return self._rules.decide(request)
 
     def redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict]:
         """The proposal without what the rules take out, judged again. Raises CallFailed."""
@@ -109,7 +124,7 @@ class Judge:
 
         def judge() -> Verdict:
             try:
-                grants = self.grants(proposal, shown, answers, at) if shown else None
+                grants = self.grants(proposal, shown, answers, at) if shown else _NOBODY
                 return self.verdict(proposal, grants)
             except CallFailed as error:
                 return denied(self._rules.bundle, proposal.call.tool.name, str(error))

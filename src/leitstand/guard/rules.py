@@ -1,30 +1,17 @@
 """The rules in force: policy bundle, tenant data, directory of people, the guard's live clock."""
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from leitstand.approval import Directory, Grants, verify
 from leitstand.clock import Clock
 from leitstand.digest import keyed
-from leitstand.policy import Bundle, Measured, Request, decide
-from leitstand.records import Approval, Case, Checkpoint, Verdict
+from leitstand.policy import Bundle, Request, decide
+from leitstand.records import Approval, Checkpoint, Verdict
 from leitstand.tool import Tool
 
-__all__ = ["Asked", "Rules"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An action as the rules see it: tool, arguments, facts, what is tainted, whether edited."""
-
-    tool: str
-    args: Mapping[str, Any]
-    measured: Measured
-    tainted: tuple[str, ...]
-    edited: bool
+__all__ = ["Rules"]
 
 
 class Rules:
@@ -77,25 +64,6 @@ class Rules:
         now = self.clock.time() if at is None else at
         return verify(checkpoint, approvals, self.directory, now=now)
 
-    def decide(
-        self, case: Case, asked: Asked, done: AbstractSet[str], grants: Grants | None
-    ) -> Verdict:
+    def decide(self, request: Request) -> Verdict:
         """The verdict on an action under the bundle in force now."""
-        return decide(
-            self.bundle,
-            Request(
-                tool=asked.tool,
-                role=case.role,
-                tenant=case.tenant,
-                requester=case.requester,
-                case=case.ulid,
-                args=asked.args,
-                facts=asked.measured.values,
-                tainted=frozenset(asked.tainted),
-                approval_count=grants.count if grants else 0,
-                approval_roles=frozenset(grants.roles) if grants else frozenset(),
-                approval_persons=frozenset(grants.persons) if grants else frozenset(),
-                edited=asked.edited,
-                done=frozenset(done),
-            ),
-        )
+        return decide(self.bundle, request)

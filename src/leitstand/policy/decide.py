@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from leitstand.digest import canonical
-from leitstand.errors import Cause, LeitstandError
+from leitstand.errors import LeitstandError
 from leitstand.policy.bundle import Bundle
 from leitstand.policy.engine import Store, ask, with_entities
 from leitstand.policy.schema import APPROVAL, CALL, fit
@@ -70,7 +70,6 @@ def denied(
     tool: str,
     error: str,
     *,
-    cause: Cause | None = None,
     hits: Iterable[Hit] = (),
     facts: Mapping[str, object] | None = None,
 ) -> Verdict:
@@ -80,7 +79,6 @@ def denied(
         decision=Decision.DENY,
         hits=ranked,
         level=_most_severe(("hold", *(h.level for h in ranked))),
-        cause=cause,
         bundle=bundle.sha,
         slice=bundle.slice(tool),
         facts=dict(facts or {}),
@@ -119,17 +117,6 @@ def _store(bundle: Bundle, request: Request) -> Store:
     return bundle.stores.put(who, with_entities(bundle.store, entities))
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    store: Store
-    names: Mapping[str, object]
-    groups: Mapping[str, Mapping[str, object]]
-
-    def ask(self, rules: RuleSet) -> tuple[bool, tuple[str, ...]]:
-        request = {**self.names, "context": rules.context(self.groups)}
-        return ask(rules.policies, self.store, request)
-
-
 def _judge(
     bundle: Bundle,
     rules: ToolRules,
@@ -141,10 +128,14 @@ def _judge(
         "action": {"type": "Action", "id": request.tool},
         "resource": {"type": "Case", "id": request.case},
     }
-    question, facts = _Question(_store(bundle, request), names, groups), groups["facts"]
-    allowed, reasons = question.ask(rules.judging)
+    store, facts = _store(bundle, request), groups["facts"]
+
+    def asked(of: RuleSet) -> tuple[bool, tuple[str, ...]]:
+        return ask(of.policies, store, {**names, "context": of.context(groups)})
+
+    allowed, reasons = asked(rules.judging)
     against = () if allowed else reasons
-    permits = reasons if allowed else question.ask(rules.permitting)[1]
+    permits = reasons if allowed else asked(rules.permitting)[1]
     marks = (name for name in permits if rules.rules[name].marks)
     hits = [rules.rules[name].hit(facts) for name in (*against, *marks)]
     if not any(rules.rules[name].grants for name in permits):
