@@ -24,6 +24,7 @@ from leitstand.cli import (
     people,
     policy,
     run,
+    whatif,
 )
 from leitstand.cli.output import exit_code, fail, hint
 from leitstand.errors import LeitstandError
@@ -104,4 +105,5 @@ app.command("graph")(graph.graph)
 app.command("deploy")(deploy.deploy)
 app.command("check")(check.check)
 app.add_typer(evals.app, name="eval")
+app.command("whatif")(whatif.whatif)
 app.command("init")(init.init)

@@ -38,9 +38,6 @@ async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name
     and CaseRefused: it does not walk on this version of the role, so that nobody knows its calls.
     """
     claimed = await store.journal(ulid)
-    if claimed.case.version != compiled.version:
-        text = f"it ran on version {claimed.case.version[:12]}, this is {compiled.version[:12]}"
-        raise CaseRefused(text, where=ulid, mend="record it with the version that it ran on")
     journal = Journal(claimed, store, Limits())
     calls = [*await _calls(rules, compiled, journal), *await _others(journal)]
     lines = [_renamed(line, ulid, name) for line in calls]
@@ -63,7 +60,7 @@ async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name
             exit={"kind": leave.kind, "cause": leave.cause} if leave else None,
         ),
         origin=_origin(events),
-        versions=Versions(graph=compiled.version, policy=policy),
+        versions=Versions(graph=claimed.case.version, policy=policy),
         course=course(events, claimed.key),
         exit=leave,
     )
@@ -83,7 +80,9 @@ async def _calls(rules: Rules, compiled: Compiled, journal: Journal) -> list[Lin
     except (CallFailed, Pause, TooManyRejections):
         pass  # Where the recorded run left as well, or where it waits now.
     except Exception as error:
-        raise CaseRefused(f"it does not replay: {error}", where=journal.case.ulid) from error
+        version = journal.case.version[:12]
+        text = f"it does not replay on this version of its role, it began with {version}: {error}"
+        raise CaseRefused(text, where=journal.case.ulid) from error
     return listening.lines
 
 

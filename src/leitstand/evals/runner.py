@@ -58,6 +58,7 @@ class Job:
     """What every process has to know: the project's root, who decides, what is not compared.
 
     `policies` is another folder of rules than the project's own, `world` other data of the tenant.
+    `apart`: in processes of its own, since this one has loaded another project.
     Every case of number `reference` is run by LangGraph's own engine as well. The graders of
     `suite`, its `suite.yaml`, have the last word on a case.
     """
@@ -69,6 +70,7 @@ class Job:
     world: Path | None = None
     suite: Path | None = None
     detail: bool = True
+    apart: bool = False
     reference: int = 100
 
 
@@ -79,7 +81,7 @@ async def run_cases(
 
     Raises CaseRefused for a case that cannot be replayed, and what loading the project raises.
     """
-    if len(found) <= ALONE or _CORES == 1:
+    if not job.apart and (len(found) <= ALONE or _CORES == 1):
         async with _opened(job) as worker:
             for number, place in enumerate(found):
                 yield await worker.one(place, number)

@@ -6,7 +6,7 @@ an embedded twin answers is simulated; beyond that nothing is said.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import select
 
@@ -22,8 +22,6 @@ from leitstand.tool import Tool
 from leitstand.values import Frozen, Money
 
 __all__ = ["Change", "Outlook", "outlook", "shelve"]
-
-_MONEY = get_args(Money)[1]
 
 
 class Change(Frozen):
@@ -169,5 +167,9 @@ def _amount(effect: Made, amounts: Mapping[str, Sequence[str]]) -> int:
 
 def _money_fields(tool: Tool[Any, Any]) -> tuple[str, ...]:
     """Arguments that are amounts of money, in cents."""
-    fields = tool.args.model_fields.items()
-    return tuple(name for name, field in fields if _MONEY in field.metadata)
+    hints = get_type_hints(tool.args, include_extras=True)
+    return tuple(name for name, hint in hints.items() if _is_money(hint))
+
+
+def _is_money(hint: object) -> bool:
+    return hint == Money or any(option == Money for option in get_args(hint))

@@ -1,0 +1,179 @@
+"""`leitstand whatif`: what cases would have done under other rules or another graph."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leitstand.cli.options import Json, Lang, State
+
+if TYPE_CHECKING:
+    from leitstand.evals.runner import Job
+    from leitstand.evals.whatif import Outlook
+    from leitstand.project import Project
+
+__all__ = ["whatif"]
+
+_SECONDS = 60
+"""What a decision costs a supervisor, unless the tenant says `decision_seconds`."""
+
+
+def whatif(
+    *,
+    policy: Annotated[
+        str, typer.Option("--policy", metavar="REF", help="Folder of rules, or a git revision.")
+    ] = "",
+    graph: Annotated[
+        str, typer.Option("--graph", metavar="REF", help="Folder of a project, or a git revision.")
+    ] = "",
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", formats=["%Y-%m-%d"], help="First day; all cases without it."),
+    ] = None,
+    state: State = None,
+    lang: Lang = "de",
+    json: Json = False,
+) -> None:
+    """Replay what happened under other rules; without a reference, under those of the folder."""
+    from leitstand.cli.output import emit
+    from leitstand.cli.place import load, run
+
+    project = load()
+    day = since.replace(tzinfo=UTC).timestamp() if since else 0.0
+    with _reference(project, policy, graph) as job:
+        found, seconds = run(_looked(project, job, day, state))
+    data = {**found.model_dump(mode="json"), **_summary(found, seconds)}
+    emit(data, lambda: _show(found, seconds, lang), json=json)
+
+
+async def _looked(
+    project: "Project", job: "Job", since: float, state: Path | None
+) -> "tuple[Outlook, float]":
+    from leitstand.cli.evals import progress
+    from leitstand.cli.place import opened
+    from leitstand.evals.runner import Job
+    from leitstand.evals.shelf import places
+    from leitstand.evals.whatif import outlook, shelve
+
+    with tempfile.TemporaryDirectory(prefix="leitstand-whatif-") as folder:
+        shelf = Path(folder)
+        async with opened(project, state, write=False) as leitstand:
+            refused = await shelve(leitstand, since, shelf)
+            seconds = float(leitstand.limits.get("decision_seconds", _SECONDS))
+        before = Job(project.root, detail=False)
+        with progress("whatif", len(places(shelf))) as told:
+            found = await outlook(before, job, shelf, project.tools, refused, told)
+    return found, seconds
+
+
+@contextmanager
+def _reference(project: "Project", policy: str, graph: str) -> "Generator[Job]":
+    """The other side of the comparison, checked out beside where it is a git revision."""
+    from leitstand.evals.runner import Job
+
+    with tempfile.TemporaryDirectory(prefix="leitstand-ref-") as folder:
+        place = Path(folder)
+        root = _folder(project, graph, "", place / "graph") if graph else project.root
+        rules = _folder(project, policy, project.table.policies, place / "policy")
+        yield Job(
+            root,
+            policies=rules if policy else None,
+            world=project.world,
+            detail=False,
+            apart=bool(graph),
+        )
+
+
+def _folder(project: "Project", reference: str, inside: str, place: Path) -> Path:
+    """A folder as it is named, or that part of the project at a git revision."""
+    import io
+    import subprocess
+    import tarfile
+
+    from leitstand.errors import UsageRefused
+
+    if not reference or Path(reference).is_dir():
+        return Path(reference)
+    command = ["git", "-C", str(project.root), "archive", "--format=tar", reference]
+    done = subprocess.run([*command, inside or "."], capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        text = done.stderr.decode(errors="replace").strip()
+        raise UsageRefused(f"`{reference}` is neither a folder nor a revision: {text}")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(place, filter="data")
+    return place / inside if inside else place
+
+
+def _summary(found: "Outlook", seconds: float) -> dict[str, object]:
+    avoided = sum(len(c.avoided) for c in found.changes)
+    caused = sum(len(c.caused) for c in found.changes)
+    return {
+        "flips": sum(bool(c.gone or c.new) for c in found.changes),
+        "cents": found.cents,
+        "asks": found.asks,
+        "supervisor_hours": round(found.asks * seconds / 3600, 2),
+        "corrections_avoided": avoided,
+        "corrections_caused": caused,
+    }
+
+
+def _show(found: "Outlook", seconds: float, lang: Lang) -> None:
+    from leitstand.cli.output import hint, show_table
+    from leitstand.values import show_money
+
+    words = _WORDS[lang]
+    counts = _summary(found, seconds)
+    amount = show_money(found.cents)
+    typer.echo(words["head"].format(cases=found.cases, amount=amount, **counts))
+    rows = [
+        (
+            change.title or change.case,
+            f"{change.before} → {change.after}",
+            ", ".join(
+                (*(f"- {e.tool}" for e in change.gone), *(f"+ {e.tool}" for e in change.new))
+            ),
+            show_money(change.cents),
+            f"{change.asks:+d}" if change.asks else "",
+            words[change.certainty],
+            ", ".join(change.why),
+        )
+        for change in found.changes
+    ]
+    if rows:
+        show_table("", words["columns"].split("|"), rows)
+    if found.unknown:
+        hint(words["unknown_cases"].format(names=", ".join(found.unknown)))
+    reasons = Counter(text.splitlines()[0] for text in found.refused.values())
+    for text, count in reasons.most_common():
+        hint(words["refused"].format(count=count, text=text))
+
+
+_WORDS = {
+    "de": {
+        "head": "{cases} Vorgänge: {flips} mit anderen Wirkungen, {amount} bewegt,"
+        " {asks:+d} Freigaben ({supervisor_hours:+.2f} h),"
+        " Korrekturen vermieden {corrections_avoided}, verursacht {corrections_caused}",
+        "columns": "Vorgang|Entscheidung|Wirkungen|Betrag|Freigaben|Sicherheit|Regeln",
+        "exact": "genau",
+        "simulated": "nachgestellt",
+        "unknown": "unbekannt",
+        "unknown_cases": "Nicht zu sagen: {names}",
+        "refused": "{count} Vorgänge lassen sich nicht abspielen: {text}",
+    },
+    "en": {
+        "head": "{cases} cases: {flips} with other effects, {amount} moved, {asks:+d} approvals"
+        " ({supervisor_hours:+.2f} h), corrections avoided {corrections_avoided},"
+        " caused {corrections_caused}",
+        "columns": "case|decision|effects|amount|approvals|certainty|rules",
+        "exact": "exact",
+        "simulated": "simulated",
+        "unknown": "unknown",
+        "unknown_cases": "Nobody can tell: {names}",
+        "refused": "{count} cases cannot be replayed: {text}",
+    },
+}
