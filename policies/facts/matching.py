@@ -166,8 +166,10 @@ def _received(receipts: Iterable[GoodsReceipt]) -> dict[str, Decimal]:
 
 
 def unit_price(line: Line) -> Decimal:
-    """Price of one unit: BT-146 for BT-149 of them."""
-    return (line.price or _ZERO) / (line.base_quantity or 1)
+    """Price of one unit: BT-146 for BT-149 of them, less the line's allowances (BG-27)."""
+    price = (line.price or _ZERO) / (line.base_quantity or 1)
+    off = sum((a.amount or _ZERO for a in line.allowances), _ZERO)
+    return price - off / line.quantity if line.quantity else price
 
 
 def _permyriad(price: Decimal, ordered: Decimal) -> int:

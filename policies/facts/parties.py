@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from stdnum.eu import vat as eu_vat
 
 from leitstand.values import Frozen
-from policies.facts.likeness import name_permille
+from policies.facts.likeness import is_addressed_to, name_permille
 from policies.facts.limits import Company, Limits
 from tools.einvoice.invoice import Invoice, Party
 from tools.erp.supplier import Supplier, SupplierMatch
@@ -76,7 +76,7 @@ def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> Part
     supplier = seller.supplier if seller else None
     status = supplier.status if supplier else ""
     return PartyFacts(
-        buyer_name_permille=name_permille(buyer.name, company.name),
+        buyer_name_permille=_name_likeness(buyer.name, company.name),
         limit_buyer_name_permille=limits.buyer_name_permille,
         buyer_vat=agreement(buyer.vat_id, company.vat),
         buyer_address=_address(buyer, company),
@@ -104,6 +104,10 @@ def is_valid_vat(vat_id: str | None) -> bool:
     if text.startswith(_GREECE):
         prefix = "gr"
     return prefix not in _MEMBERS or eu_vat.is_valid(text)
+
+
+def _name_likeness(named: str | None, own: str) -> int:
+    return 1000 if is_addressed_to(named, own) else name_permille(named, own)
 
 
 def _address(buyer: Party, company: Company) -> Agreement:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.facts.likeness import name_permille, number_permille, one_series
+from policies.facts.likeness import is_addressed_to, name_permille, number_permille, one_series
 
 TEXTS = st.text(max_size=40)
 
@@ -29,6 +29,23 @@ def test_legal_forms_count_where_both_are_named() -> None:
     assert name_permille("Nordwerk Service GmbH", "Nordwerk Maschinenbau GmbH") < 920
     assert name_permille("Büro Brandt e.K.", "BUERO BRANDT eK") == 1000
     assert name_permille("GmbH", "Keller GmbH") < 920
+    assert name_permille("Müller & Co. KG", "Mueller und Co") == 1000
+    long = "Süddeutsche Präzisionswerkzeug Vertriebsgesellschaft"
+    assert name_permille(f"{long} AG", f"{long} GmbH") < 920
+    assert name_permille(f"{long} GmbH & Co. KG", f"{long} GmbH") < 920
+    assert name_permille(f"{long} Gesellschaft mit beschränkter Haftung", f"{long} GmbH") == 1000
+    small = "UG (haftungsbeschränkt)"
+    assert name_permille(f"Eifel Druckerei {small}", f"Isar Druckerei {small}") < 920
+
+
+def test_departments_may_follow_the_full_name() -> None:
+    """But no second legal form, and no other word within the name."""
+    own = "Nordwerk Maschinenbau GmbH"
+    for said in ("Abt. Einkauf", "- Werk 2", "z. Hd. Frau Weber"):
+        assert is_addressed_to(f"Firma {own}, {said}", own)
+    for said in (f"{own} & Co. KG", f"{own} Service AG", "Nordwerk Service GmbH", "Nordwerk", None):
+        assert not is_addressed_to(said, own)
+    assert not is_addressed_to("Nordwerk Maschinenbau Werk 2", "Nordwerk Maschinenbau")
 
 
 def test_numbers_of_a_series_and_variants_of_one() -> None:
