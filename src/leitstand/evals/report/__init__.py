@@ -5,7 +5,7 @@ from leitstand.evals.report.junit import write_junit
 from leitstand.evals.report.markdown import annotations, markdown
 from leitstand.evals.report.page import write_page
 from leitstand.evals.report.report import Report, conclude, reopen
-from leitstand.evals.report.terminal import show
+from leitstand.evals.report.terminal import five_lines, show
 from leitstand.evals.report.wording import Language, Wording
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "annotations",
     "conclude",
     "document",
+    "five_lines",
     "markdown",
     "reopen",
     "show",

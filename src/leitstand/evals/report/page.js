@@ -160,8 +160,9 @@
     clearTimeout(waiting);
     waiting = setTimeout(draw, 150);
   });
+  const root = document.documentElement;
+  if (location.hash === "#en") root.lang = "en";
   document.getElementById("language").addEventListener("click", () => {
-    const root = document.documentElement;
     root.lang = root.lang === "de" ? "en" : "de";
   });
   draw();

@@ -1,0 +1,58 @@
+"""A trial: a suite's real cases through the guard, with all that they could have covered."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from leitstand.errors import SuiteRefused
+from leitstand.evals.report import Report, conclude
+from leitstand.evals.suite import load_suite
+from leitstand.evals.trial import run_suite
+from leitstand.project import load_project
+from tests.evals.conftest import SHOP
+from tests.evals.sample import TODAY
+
+
+def tried(place: Path, folder: Path, supervisor: str = "") -> Report:
+    """The report of a suite's trial."""
+    suite = load_suite(SHOP, place)
+    run, results = run_suite(load_project(SHOP), suite, supervisor=supervisor)
+    return asyncio.run(conclude(suite, run, results, folder, TODAY))
+
+
+def test_recorded_cases_are_released(shop: Path, tmp_path: Path) -> None:
+    """Three of three prove 43.8 %; what they covered and did not is named."""
+    report = tried(shop / "evals" / "buying", tmp_path / "run")
+    assert report.verdict.state == "released"
+    assert report.figures.correctness.passed == report.figures.correctness.n == 3
+    coverage = report.figures.coverage
+    assert coverage["rules"].missing == ("blocked", "round-amount")
+    assert (coverage["edges"].covered, coverage["edges"].of) == (1, 1)
+    assert "done" not in coverage["exits"].missing
+    assert coverage["branches"].missing == ("shop.bill.post: edit", "shop.bill.post: reject")
+    assert report.saved.run.versions.policy
+
+
+def test_the_same_state_is_saved_in_the_same_bytes(shop: Path, tmp_path: Path) -> None:
+    """Two trials, byte for byte; times lie in a file of their own."""
+    for name in ("a", "b"):
+        tried(shop / "evals" / "buying", tmp_path / name)
+    for file in ("run.json", "results.jsonl"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+    assert (tmp_path / "a" / "times.json").is_file()
+
+
+def test_another_supervisor_decides(shop: Path, tmp_path: Path) -> None:
+    """Who refuses everything lets nothing of it happen, and the run says who it was."""
+    report = tried(shop / "evals" / "buying", tmp_path / "run", "refuse-all")
+    assert report.saved.run.supervisor == "refuse-all"
+    assert report.verdict.change.newly_failing == ("r1", "r2", "r3")
+
+
+def test_an_unknown_role_is_refused(project: Path) -> None:
+    """A suite for a role that the project does not have."""
+    suite = project / "evals" / "buying" / "suite.yaml"
+    suite.write_text("role: selling\n")
+    with pytest.raises(SuiteRefused, match="selling"):
+        run_suite(load_project(SHOP), load_suite(SHOP, suite))
