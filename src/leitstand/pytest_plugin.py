@@ -66,12 +66,12 @@ class SuiteFile(pytest.File):
         """The report of the suite's run. Raises what replaying raises."""
         from leitstand.clock import SystemClock
         from leitstand.evals.report import conclude
-        from leitstand.evals.trial import run_suite
+        from leitstand.evals.runner import run_suite
 
         folder = tempfile.TemporaryDirectory(prefix="leitstand-suite-")
         self.config.add_cleanup(folder.cleanup)
-        run, results = run_suite(self.project, self.suite)
         today = datetime.fromtimestamp(SystemClock().time(), UTC).date()
+        run, results = run_suite(self.project, self.suite)
         return asyncio.run(conclude(self.suite, run, results, Path(folder.name), today))
 
     @cached_property

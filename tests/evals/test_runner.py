@@ -1,21 +1,21 @@
-"""A trial: a suite's real cases through the guard, with all that they could have covered."""
+"""A suite's real cases through the guard, with all that they could have covered."""
 
 import asyncio
 from pathlib import Path
 
 import pytest
 
-from leitstand.errors import SuiteRefused
+from leitstand.errors import CaseRefused
 from leitstand.evals.report import Report, conclude
+from leitstand.evals.runner import run_suite
 from leitstand.evals.suite import load_suite
-from leitstand.evals.trial import run_suite
 from leitstand.project import load_project
 from tests.evals.conftest import SHOP
 from tests.evals.sample import TODAY
 
 
 def tried(place: Path, folder: Path, supervisor: str = "") -> Report:
-    """The report of a suite's trial."""
+    """The report of a suite's run."""
     suite = load_suite(SHOP, place)
     run, results = run_suite(load_project(SHOP), suite, supervisor=supervisor)
     return asyncio.run(conclude(suite, run, results, folder, TODAY))
@@ -35,7 +35,7 @@ def test_recorded_cases_are_released(shop: Path, tmp_path: Path) -> None:
 
 
 def test_the_same_state_is_saved_in_the_same_bytes(shop: Path, tmp_path: Path) -> None:
-    """Two trials, byte for byte; times lie in a file of their own."""
+    """Two runs, byte for byte; times lie in a file of their own."""
     for name in ("a", "b"):
         tried(shop / "evals" / "buying", tmp_path / name)
     for file in ("run.json", "results.jsonl"):
@@ -54,5 +54,5 @@ def test_an_unknown_role_is_refused(project: Path) -> None:
     """A suite for a role that the project does not have."""
     suite = project / "evals" / "buying" / "suite.yaml"
     suite.write_text("role: selling\n")
-    with pytest.raises(SuiteRefused, match="selling"):
+    with pytest.raises(CaseRefused, match="selling"):
         run_suite(load_project(SHOP), load_suite(SHOP, suite))
