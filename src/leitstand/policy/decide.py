@@ -14,7 +14,7 @@ from leitstand.errors import LeitstandError
 from leitstand.policy.bundle import Bundle
 from leitstand.policy.engine import Store, ask, with_entities
 from leitstand.policy.schema import APPROVAL, CALL, fit
-from leitstand.policy.toolrules import RuleSet, ToolRules
+from leitstand.policy.toolrules import ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
 
 __all__ = ["Request", "decide", "denied"]
@@ -58,9 +58,11 @@ def decide(bundle: Bundle, request: Request) -> Verdict:
             "facts": rules.measured(request.facts),
             "call": _call(request),
         }
-        asked = canonical([request.tool, request.role, request.tenant, request.requester, groups])
+        context = rules.judging.context(groups)
+        who = (request.tool, request.role, request.tenant, request.requester)
+        asked = canonical([*who, context, groups["facts"]])  # A verdict depends on nothing else.
         known = bundle.verdicts.get(asked)
-        return known or bundle.verdicts.put(asked, _judge(bundle, rules, request, groups))
+        return known or bundle.verdicts.put(asked, _judge(bundle, request, groups, context))
     except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
         return denied(bundle, request.tool, _words(error))
 
@@ -118,24 +120,21 @@ def _store(bundle: Bundle, request: Request) -> Store:
 
 
 def _judge(
-    bundle: Bundle,
-    rules: ToolRules,
-    request: Request,
-    groups: Mapping[str, Mapping[str, object]],
+    bundle: Bundle, request: Request, groups: Mapping[str, Mapping[str, object]], context: str
 ) -> Verdict:
-    names = {
+    rules, store, facts = bundle.tools[request.tool], _store(bundle, request), groups["facts"]
+    asked = {
         "principal": {"type": "Agent", "id": request.role},
         "action": {"type": "Action", "id": request.tool},
         "resource": {"type": "Case", "id": request.case},
+        "context": context,
     }
-    store, facts = _store(bundle, request), groups["facts"]
-
-    def asked(of: RuleSet) -> tuple[bool, tuple[str, ...]]:
-        return ask(of.policies, store, {**names, "context": of.context(groups)})
-
-    allowed, reasons = asked(rules.judging)
-    against = () if allowed else reasons
-    permits = reasons if allowed else asked(rules.permitting)[1]
+    allowed, against = ask(rules.judging.policies, store, asked)
+    if allowed:
+        permits, against = against, ()
+    else:
+        permitting = {**asked, "context": rules.permitting.context(groups)}
+        permits = ask(rules.permitting.policies, store, permitting)[1]
     marks = (name for name in permits if rules.rules[name].marks)
     hits = [rules.rules[name].hit(facts) for name in (*against, *marks)]
     if not any(rules.rules[name].grants for name in permits):

@@ -60,6 +60,7 @@ APPROVAL: Mapping[str, Slot] = {
 
 Place = tuple[str, str]
 _LONG = 2**53
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _PLAIN: dict[Kind, type] = {"Bool": bool, "String": str, "Long": int}
 _SETS = (frozenset, set, tuple, list)
@@ -100,7 +101,8 @@ def action_text(tool: Tool[Any, Any], args: Mapping[str, Slot], facts: Mapping[s
 def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> dict[str, object]:
     """`given` as JSON values for the engine: exactly the slots, each of its type.
 
-    Raises ValueRefused: a value is missing or ill-typed, an integer is beyond ±2^53.
+    Raises ValueRefused: a value is missing or ill-typed, an integer is beyond ±2^53, a text has a
+    lone surrogate.
     """
     fitted: dict[str, object] = {}
     for name, slot in slots.items():
@@ -113,6 +115,8 @@ def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> di
 
 
 def _beyond(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.isascii() and _SURROGATE.search(value) is not None
     return type(value) is int and not -_LONG <= value <= _LONG
 
 
@@ -173,12 +177,13 @@ def _text(value: object, place: Place) -> str:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _beyond(value):
         raise _ill_typed("String", value, place)
     return value
 
 
 def _ill_typed(kind: Kind, value: object, place: Place) -> ValueRefused:
     given = "missing" if value is None else f"of type `{type(value).__name__}`"
+    given = "half a surrogate pair" if isinstance(value, str) and kind == "String" else given
     what = ".".join(place)
     return ValueRefused(f"`{what}` is {given}, not a {kind}", where=what)
