@@ -6,8 +6,8 @@ facts reach it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any
 
 from cedarpy import PolicySet, pst
 
@@ -110,14 +110,13 @@ def ready(signature: Signature, rules: Iterable[Rule]) -> ToolRules:
     """The rules that can apply to this tool, ready for the engine."""
     mine = {r.id: r for r in rules if signature.tool.name in r.tools}
     name = signature.tool.name
+    forms = [repr(r.node) for r in mine.values()]  # As parsed: no comments, no order of files.
     return ToolRules(
         signature=signature,
         rules=mine,
         judging=_set(mine.values()),
         permitting=_set(r for r in mine.values() if r.grants or r.marks),
-        slice=plain(
-            canonical([name, COMMON, signature.schema, [_form(r.node) for r in mine.values()]])
-        ),
+        slice=plain(canonical([name, COMMON, signature.schema, forms])),
     )
 
 
@@ -170,18 +169,3 @@ def _set(rules: Iterable[Rule]) -> RuleSet:
     # Slicing has decided on the action; asking the engine again doubles the time of a decision.
     nodes = [replace(r.node, action=pst.ScopeAny()) for r in rules]
     return RuleSet(policy_set(nodes), frozenset(_named(nodes)))
-
-
-def _form(node: object) -> object:
-    """A parsed policy as JSON: comments, blanks and the order of files change nothing."""
-    if isinstance(node, str | bool) or node is None:
-        return node
-    if isinstance(node, int):
-        return {"long": str(node)}
-    if isinstance(node, tuple):
-        return [_form(n) for n in cast("tuple[object, ...]", node)]
-    if isinstance(node, Mapping):
-        return {k: _form(v) for k, v in cast("Mapping[str, object]", node).items()}
-    if is_dataclass(node):
-        return [type(node).__name__, *(_form(getattr(node, f.name)) for f in fields(node))]
-    raise ValueRefused(f"no form of `{type(node).__name__}`")
