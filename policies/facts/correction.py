@@ -20,8 +20,9 @@ class CorrectionFacts(BaseModel):
     """How credit notes, corrections and self-billed invoices fit what they correct.
 
     `correcting`: it is one. `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
-    UStDV); `sign` a negative total that is no correction's; `amount` more is given back than was
-    invoiced, or was ever ordered; `not_reversed` the invoice to be corrected is still booked.
+    UStDV); `unknown` nobody knows the one named, and no order vouches for an older one; `sign` a
+    negative total that is no correction's; `amount` more is given back than was invoiced, or was
+    ever ordered; `not_reversed` the invoice to be corrected is still booked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,14 +32,21 @@ class CorrectionFacts(BaseModel):
 
 
 def correction_facts(
-    invoice: Invoice, ledger: Iterable[PostedInvoice], order: PurchaseOrder | None
+    invoice: Invoice,
+    ledger: Iterable[PostedInvoice],
+    known: frozenset[str],
+    order: PurchaseOrder | None,
 ) -> CorrectionFacts:
-    """`ledger` is the supplier's; `order` the one the document names, if it is known."""
-    rows = tuple(ledger)
-    return CorrectionFacts(
-        correcting=invoice.credit_note or invoice.type_code in _NEED_REFERENCE,
-        correction_faults=frozenset(_faults(invoice, rows, order)),
-    )
+    """`ledger` is what the books hold of the supplier, `order` the one that carries the document.
+
+    `known`: numbers of his invoices that were ever received, reversed ones included.
+    """
+    correcting = invoice.credit_note or invoice.type_code in _NEED_REFERENCE
+    named = {number_key(p.number) for p in invoice.preceding if p.number}
+    faults = set(_faults(invoice, tuple(ledger), order))
+    if correcting and named and order is None and not named & known:
+        faults.add("unknown")
+    return CorrectionFacts(correcting=correcting, correction_faults=frozenset(faults))
 
 
 def _faults(

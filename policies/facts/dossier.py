@@ -113,6 +113,19 @@ class Dossier:
         return tuple(r for r in self.ledger if r.live and r.document_sha256 not in received)
 
     @property
+    def known_numbers(self) -> frozenset[str]:
+        """Numbers of the seller's invoices that were ever received, no credit notes."""
+        booked = (number_key(r.number) for r in self.ledger if not r.credit)
+        others = (number_key(s.number or "") for s in self.own_siblings if not s.credit)
+        return frozenset((*booked, *others))
+
+    @property
+    def own_order(self) -> PurchaseOrder | None:
+        """The order that the invoice names, if it was placed with its seller."""
+        order, supplier = self.order, self.supplier
+        return order if order and supplier and order.supplier == supplier.id else None
+
+    @property
     def names_to_screen(self) -> tuple[str, ...]:
         """Who has to be screened against the sanctions list."""
         return to_screen(self.invoice, self.supplier, self.limits, self.today)

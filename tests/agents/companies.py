@@ -73,13 +73,15 @@ class Company:
         if country == "AT":
             body = f"U{6_100_000 + self.seed * 1000 + self.count}"
             return f"AT{body}{uid.calc_check_digit(body)}"
+        if country == "CH":
+            return f"CHE{100_000_000 + self.seed * 1000 + self.count}"
         body = f"{21_000_000 + self.seed * 10_000 + self.count}"
         return f"DE{body}{mod_11_10.calc_check_digit(body)}"
 
     def iban(self, country: str = "DE") -> str:
         """A valid account that nobody has."""
         self.count += 1
-        bank = "19043" if country == "AT" else self.pick(_BANKS)
+        bank = {"AT": "19043", "CH": "00762"}.get(country) or self.pick(_BANKS)
         return str(IBAN.generate(country, bank, f"{self.seed * 1000 + self.count + 300_000}"))
 
     def name(self) -> str:

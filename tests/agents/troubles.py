@@ -23,12 +23,12 @@ _PEOPLE = (
 
 @dataclass
 class Trouble:
-    """A bill with its siblings and the marks it must leave. `spoilt` says what was changed."""
+    """A bill and the marks it must leave; `others` came in with it. `spoilt`: what was changed."""
 
     company: Company
     bill: Bill
     marks: dict[str, str] = field(default_factory=dict[str, str])
-    siblings: list[Bill] = field(default_factory=list[Bill])
+    others: "list[Trouble]" = field(default_factory=list["Trouble"])
     spoilt: frozenset[str] = frozenset()
 
     @property
@@ -61,6 +61,10 @@ class Trouble:
         return ["clerk"], 1
 
 
+_EVERYTHING = (
+    "order", "lines", "account", "holder", "text", "time", "vat", "sums", "number", "buyer",
+    "seller", "reference", "terms", "day", "small business", "prepaid",
+)  # fmt: skip
 Base = Callable[[Company], Trouble]
 Plant = Callable[[Trouble], None]
 BASES: dict[str, Base] = {}
@@ -224,6 +228,102 @@ def final_invoice(c: Company) -> Trouble:
     return Trouble(c, bill.again(prepaid=paid), {"G-A27": NOTE})
 
 
+@base
+def for_a_department(c: Company) -> Trouble:
+    """Made out to us with a department and a post box: name and VAT ID are ours."""
+    bill = c.ordered(c.supplier())
+    name = f"{c.company['name']}, {c.pick(['Abt. Einkauf', 'Werk 2', 'z. Hd. Frau Ernst'])}"
+    return Trouble(c, bill.again(buyer={**c.company, "name": name, "zip": "34001"}))
+
+
+@base
+def from_a_third_country(c: Company) -> Trouble:
+    """An export to us: no VAT of his, import VAT is for customs."""
+    lines = [replace(p, category="G", rate="0") for p in c.lines()]
+    bill = c.ordered(c.supplier("CH"), lines)
+    return Trouble(c, bill.again(reason="Ausfuhr / export", vatex="VATEX-EU-G"), {"G-A14": APPROVE})
+
+
+@base
+def registered_here_from_abroad(c: Company) -> Trouble:
+    """German VAT with a German VAT ID from an address abroad: a person looks."""
+    bill = c.ordered(c.supplier("AT", vat=c.vat()))
+    return Trouble(c, bill, {"G-A14": APPROVE})
+
+
+@base
+def foreign_vat(c: Company) -> Trouble:
+    """Austrian VAT is not deductible here (§ 15 UStG)."""
+    lines = [replace(p, rate="20") for p in c.lines()]
+    return Trouble(c, c.ordered(c.supplier("AT"), lines), {"G-A14": HOLD})
+
+
+@base
+def reverse_charge_without_its_words(c: Company) -> Trouble:
+    """§ 14a (5) UStG asks for the note; another text is none."""
+    trouble = reverse_charge(c)
+    trouble.bill = trouble.bill.again(reason="gemäß Rahmenvertrag", vatex=None)
+    return Trouble(c, trouble.bill, {"G-A14": HOLD})
+
+
+@base
+def credit_without_a_reference(c: Company) -> Trouble:
+    """§ 31 (5) UStDV: a correction names its invoice."""
+    return Trouble(c, credit_note(c).bill.again(preceding=None), {"G-A24": HOLD})
+
+
+@base
+def credit_beyond_its_invoice(c: Company) -> Trouble:
+    """A cent more than was invoiced."""
+    bill = c.ordered(c.supplier())
+    c.posted(bill.seller, f"GU/{c.count}", bill.gross - Decimal("0.01"), po=bill.order)
+    credit = bill.again(code="381", preceding=f"GU/{c.count}", due=None, terms="")
+    return Trouble(c, credit, {"G-A24": HOLD})
+
+
+@base
+def correction_of_a_booked_invoice(c: Company) -> Trouble:
+    """The first one has to be reversed, or both are paid."""
+    bill = c.ordered(c.supplier())
+    c.posted(bill.seller, f"K-{c.count}", bill.gross * 2)
+    return Trouble(c, bill.again(code="384", preceding=f"K-{c.count}"), {"G-A24": HOLD})
+
+
+@base
+def split_below_a_tier(c: Company) -> Trouble:
+    """Four without an order a little below a limit, within days of each other."""
+    supplier, limit = c.supplier(), c.pick(c.policy["approval_tiers"][:2])["max_gross"]
+    made: list[Trouble] = []
+    for number in range(4):
+        net = cent(Decimal(str(limit)) * Decimal("0.975") / Decimal("1.19")) - number
+        line = Position(None, f"D-{number}", f"Leistung {number}", Decimal(1), net)
+        bill = c.bill(supplier, [line])
+        day = c.today - timedelta(days=number * 3)
+        bill = bill.again(day=day, due=day + timedelta(days=60), delivered=day)
+        closed = {"G-A20": NOTE} if day <= c.closed else {}
+        made.append(Trouble(c, bill, {"G-A11": HOLD, "G-A18S": HOLD, **closed}))
+    return Trouble(c, made[0].bill, made[0].marks, made[1:], frozenset(_EVERYTHING))
+
+
+@base
+def received_twice(c: Company) -> Trouble:
+    """The same again, dated a day later: the first stands."""
+    bill = c.ordered(c.supplier())
+    first = bill.again(day=c.closed + timedelta(days=1), due=None)
+    second = first.again(day=first.day + timedelta(days=1), number=first.number.lower())
+    return Trouble(c, second, {"G-A10": REJECT}, [Trouble(c, first)], frozenset(_EVERYTHING))
+
+
+@base
+def next_on_another_order(c: Company) -> Trouble:
+    """The same goods bought again cost the same, under the next number."""
+    first = c.ordered(c.supplier())
+    order = c.ordered(first.seller, first.lines).order
+    second = first.again(number=f"{first.number[:-1]}{(int(first.number[-1]) + 1) % 10}")
+    other = Trouble(c, second.again(order=order))
+    return Trouble(c, first, {}, [other], frozenset(_EVERYTHING))
+
+
 # ---- What may be planted ----
 
 
@@ -376,7 +476,7 @@ def booked_before(t: Trouble) -> None:
     t.marks["G-A10"] = REJECT
 
 
-@plant("number", "lines", "sums", "order")
+@plant("number", "lines", "sums", "order", "day")
 def booked_under_a_similar_number(t: Trouble) -> None:
     """The same amount under the number without its suffix."""
     number = f"{t.bill.number}77123"
@@ -399,7 +499,10 @@ def from_a_stranger(t: Trouble) -> None:
     stranger = {**t.company.stranger(), "vat": t.company.vat(t.bill.seller["country"])}
     stranger["country"] = t.bill.seller["country"]
     t.bill = t.bill.again(seller=stranger, iban=stranger["iban"], holder=stranger["name"])
+    t.marks.pop("G-A17", None)  # nothing was agreed with him
     t.marks |= {"G-A09": ESCALATE, "G-A11": HOLD}
+    if t.bill.preceding:  # nobody knows the invoice that is to be corrected
+        t.marks["G-A24"] = HOLD
 
 
 @plant("seller")
@@ -433,6 +536,59 @@ def of_a_closed_period(t: Trouble) -> None:
     due = None if t.bill.due is None else day + (t.bill.due - t.bill.day)
     t.bill = t.bill.again(day=day, due=due)
     t.marks["G-A20"] = NOTE
+
+
+@plant("lines")
+def rate_of_another_year(t: Trouble) -> None:
+    """16 percent was a rate in 2020; only where VAT is charged at all."""
+    if all(p.category == "S" for p in t.bill.lines):
+        t.bill = t.bill.again(lines=[replace(p, rate="16") for p in t.bill.lines])
+        t.marks["G-A14"] = HOLD
+
+
+@plant("small business")
+def names_section_19_and_charges_vat(t: Trouble) -> None:
+    """§ 14c UStG: VAT that should not stand there; a seller abroad cannot mean our § 19."""
+    if t.bill.groups[0][3] and t.bill.seller["country"] == "DE":
+        t.bill = t.bill.again()
+        t.bill.notes.append("Als Kleinunternehmer im Sinne von § 19 Abs. 1 UStG tätig.")
+        t.marks["G-A16"] = HOLD
+
+
+@plant("sums", "prepaid", "number")
+def prepayment_that_does_not_close(t: Trouble) -> None:
+    """More is left to pay than gross less prepaid; EN 16931 sees it too (BR-CO-16)."""
+    if t.bill.prepaid:
+        return
+    wrong = {**t.bill.wrong, "payable": str(t.bill.gross - 1)}
+    t.bill = t.bill.again(prepaid=Decimal("5.00"), wrong=wrong)
+    t.marks |= {"G-A27": HOLD, "G-A02": HOLD}
+
+
+@plant("order", "prepaid")
+def prepayment_forgotten(t: Trouble) -> None:
+    """The books hold a prepayment on this order, and no more is taken off than before."""
+    more = {"kind": "prepayment", "po": t.bill.order, "status": "paid"}
+    t.company.posted(t.bill.seller, f"AZV {t.company.count}", Decimal("12.34"), **more)
+    t.marks["G-A27"] = HOLD
+
+
+@plant("seller", "account", "order", "holder", "vat", "number")
+def from_somebody_listed(t: Trouble) -> None:
+    """A stranger whose name holds a listed one, in another order and with a legal form."""
+    from_a_stranger(t)
+    name = t.company.pick(
+        ["Pearl Oriental Maritime Vertriebs GmbH", "Oriental Pearl Maritime Ltd."]
+    )
+    t.bill = t.bill.again(seller={**t.bill.seller, "name": name}, holder=name)
+    t.marks["G-C01"] = ESCALATE
+
+
+@plant("holder")
+def account_of_somebody_listed(t: Trouble) -> None:
+    """A payee is screened, whoever sells."""
+    t.bill = t.bill.again(holder="Oriental Perl Maritime Co")
+    t.marks |= {"G-A07": HOLD, "G-C01": ESCALATE}
 
 
 def _credit(t: Trouble) -> Mapping[str, object]:

@@ -191,6 +191,31 @@ def our_vat_id_missing(s: Stage) -> Paper:
     return s.paper().drop("/*/cac:AccountingCustomerParty//cac:PartyTaxScheme")
 
 
+@scene("auto_draft", info="G-A15 G-A17")
+def small_invoice_with_nothing_but_our_name(s: Stage) -> Paper:
+    """§ 33 UStDV: a small invoice need not say who it is for; the name that it says is ours."""
+    party = "/*/cac:AccountingCustomerParty/cac:Party"
+    bill = s.priced("4", "42.50").drop(f"{party}/cac:PartyTaxScheme")
+    bill.set("/*/cbc:CustomizationID", "urn:cen.eu:en16931:2017")
+    return bill.drop(f"{party}/cac:PostalAddress/*[not(self::cac:Country)]")
+
+
+@scene("hold", "G-A02", "G-A03")
+def larger_invoice_with_nothing_but_our_name(s: Stage) -> Paper:
+    """It may be ours, but address and VAT ID that the law and the tenant want are missing."""
+    party = "/*/cac:AccountingCustomerParty/cac:Party"
+    bill = s.paper().drop(f"{party}/cac:PartyTaxScheme")
+    return bill.drop(f"{party}/cac:PostalAddress/*[not(self::cac:Country)]")
+
+
+@scene("reject", "G-A03", "G-A04")
+def our_name_at_another_address_without_our_vat_id(s: Stage) -> Paper:
+    """Nothing but the name tells that it is for us, and the address says somebody else."""
+    party = "/*/cac:AccountingCustomerParty/cac:Party"
+    bill = s.paper().drop(f"{party}/cac:PartyTaxScheme")
+    return bill.set(f"{party}/cac:PostalAddress/cbc:CityName", "Passau")
+
+
 @scene("hold", "G-A06")
 def vat_id_of_nobody(s: Stage) -> Paper:
     """A valid VAT ID that is not the one on record; name and account are."""
@@ -731,6 +756,18 @@ def credit_within_its_invoice(s: Stage) -> Paper:
 def credit_without_a_reference(s: Stage) -> Paper:
     """A credit note names its invoice."""
     return credit(s, "RE-9002").drop("/*/cac:BillingReference")
+
+
+@scene("hold", "G-A24")
+def credit_for_an_invoice_that_nobody_knows(s: Stage) -> Paper:
+    """Neither the books nor an order vouch for the invoice that it names."""
+    return credit(s, "RE-9004").order(None)
+
+
+@scene("auto_draft", info="G-A15 G-A24")
+def credit_for_an_invoice_of_the_same_intake(s: Stage) -> list[Paper]:
+    """The invoice came in together with its credit note; neither names an order."""
+    return [credit(s, "RE-9005").order(None), s.paper().number("RE-9005").order(None)]
 
 
 @scene("hold", "G-A24")

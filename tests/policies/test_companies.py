@@ -31,6 +31,8 @@ def planted(company: Company, chance: Random) -> dict[str, Trouble]:
                     trouble.spoilt |= spoils
                     names.append(name)
             made[" + ".join(names)] = trouble
+    for name, trouble in [*made.items()]:
+        made |= {f"{name}, other {i}": other for i, other in enumerate(trouble.others)}
     return made
 
 
