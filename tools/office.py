@@ -59,15 +59,21 @@ def disconnect(connections: Iterable[Connection]) -> None:
 async def take_in(state: Path, files: Sequence[Path]) -> Sequence[Mapping[str, Any]]:
     """Keep files that came in together; the input of an accounting case for each, in their order.
 
+    Of files with the same bytes only the first can be new: the others are told of it.
     Several files are one intake, named by their contents: the same files are the same intake.
     Raises OSError: a file cannot be read.
     """
     given = [await asyncio.to_thread(_keep, state, file) for file in files]
-    hashes = sorted({str(one["sha256"]) for one in given})
-    intake = f"intake-{plain(canonical(hashes))[:16]}" if len(files) > 1 else ""
-    if intake:
-        _intakes(state, None).take_in(intake, hashes)
-    return [{**one, "intake": intake} for one in given]
+    received = [str(one["sha256"]) for one in given]
+    hashes = sorted(set(received))
+    if len(files) < 2:  # noqa: PLR2004 - one file is no intake
+        return [{**one, "intake": ""} for one in given]
+    first = f"intake-{plain(canonical(hashes))[:16]}"
+    later, intakes = f"{first}-again", _intakes(state, None)
+    intakes.take_in(first, hashes)
+    intakes.take_in(later, hashes, before=hashes)
+    seen = (sha256 in received[:i] for i, sha256 in enumerate(received))
+    return [{**one, "intake": later if s else first} for one, s in zip(given, seen, strict=True)]
 
 
 @cache

@@ -206,15 +206,15 @@ def dossier_of(call: FactCall) -> Dossier:
         contracts=contracts,
         ledger=ledgers[0] if ledgers else (),
         ledger_after=ledgers[-1] if ledgers else (),
-        siblings=_siblings(evidence, read),
+        siblings=_siblings(evidence),
         screening=screened.value if screened else None,
     )
 
 
-def _siblings(evidence: Evidence, read: ReadInvoice) -> tuple[Sibling, ...]:
+def _siblings(evidence: Evidence) -> tuple[Sibling, ...]:
     """The other documents of the intake; none where the invoice came in alone."""
     found = evidence.one(find_siblings)
-    return tuple(s for s in found.value if s.sha256 != read.sha256) if found else ()
+    return found.value if found else ()
 
 
 def _records(

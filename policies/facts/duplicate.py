@@ -25,7 +25,7 @@ class DuplicateFacts(BaseModel):
     """Whether the invoice is there already.
 
     `twin`: the same number of the same supplier, or the same bytes, is in the books, or the same
-    number and amount stand before this one in the intake. `alike_permille`: how alike the number of
+    number and amount, or an earlier copy of these bytes, stand before this one in the intake. `alike_permille`: how alike the number of
     an earlier invoice of the same supplier and gross amount is; 1000 where two invoices of the
     intake have one number and two amounts.
 
@@ -105,7 +105,7 @@ def _is_twin(read: ReadInvoice, invoice: Invoice, other: _Other) -> bool:
     if not other.sibling:
         return _same_number(invoice, other) or other.sha256 == read.sha256
     same = _same_number(invoice, other) and other.gross == invoice.gross_total
-    return same and _is_before(other, read)
+    return other.sha256 == read.sha256 or (same and _is_before(other, read))
 
 
 def _alike(read: ReadInvoice, other: _Other, *, by_contract: bool) -> int:

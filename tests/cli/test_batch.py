@@ -96,6 +96,19 @@ def test_order_names_and_junk_change_nothing(command: Command, world: Path, tmp_
         assert set(second[junk]["effects"]) <= LEFT, junk
 
 
+def test_the_same_bytes_twice_are_one_invoice(
+    command: Command, world: Path, tmp_path: Path
+) -> None:
+    """One of two copies is judged, the other is a duplicate, though neither is in the books yet."""
+    for case in ("AP-D17", "AP-D33"):
+        for name in ("a", "b"):
+            shutil.copy(world / "invoices" / f"{case}.xml", tmp_path / f"{case}{name}.xml")
+    rows = {r["file"]: (r["decision"], r["guardrails"]) for r in judged(command, tmp_path, world)}
+    assert rows["AP-D17a.xml"] == ("auto_draft", [])
+    assert rows["AP-D33a.xml"] == ("approve", ["G-A18"])
+    assert rows["AP-D17b.xml"] == rows["AP-D33b.xml"] == ("reject", ["G-A10"])
+
+
 def test_a_row_has_what_the_interface_promises(
     command: Command, world: Path, tmp_path: Path
 ) -> None:

@@ -54,6 +54,18 @@ async def test_siblings_are_the_other_invoices(
     assert found.value[0].lines[0].order_line == "1"
 
 
+async def test_a_later_copy_is_told_of_the_first(
+    reads: dict[str, ReadInvoice], tmp_path: Path
+) -> None:
+    """Where the same bytes came in before, the document itself is among the others."""
+    first, second, _ = reads
+    intakes = FolderIntakes(tmp_path, Shelf(reads))
+    intakes.take_in("a", [first, second], before=[first])
+    for sha256, others in ((first, {first, second}), (second, {first})):
+        found = await intakes.siblings(FindSiblings(intake="a", sha256=sha256))
+        assert sorted(s.sha256 for s in found.value) == sorted(others)
+
+
 async def test_an_unknown_intake_is_missing(reads: dict[str, ReadInvoice], tmp_path: Path) -> None:
     """No guess: an intake that nobody wrote down is not an empty one."""
     intakes = FolderIntakes(tmp_path, Shelf(reads))

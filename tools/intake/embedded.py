@@ -49,13 +49,17 @@ class FolderIntakes:
     folder: Path
     invoices: EInvoices
 
-    def take_in(self, intake: str, hashes: Iterable[str]) -> None:
-        """Write down what came in together. Raises ValueError: `intake` is no identifier."""
+    def take_in(self, intake: str, hashes: Iterable[str], before: Iterable[str] = ()) -> None:
+        """Write down what came in together; `before` are files of which there was another copy.
+
+        Raises ValueError: `intake` is no identifier.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._file(intake).write_bytes(orjson.dumps(sorted(set(hashes))))
+        received = sorted([*set(hashes), *set(before)])
+        self._file(intake).write_bytes(orjson.dumps(received))
 
     async def siblings(self, args: FindSiblings) -> FoundSiblings:
-        """The other invoices of an intake.
+        """The other invoices of an intake; the document itself where an earlier copy is one.
 
         Raises Missing: the intake was not written down, or a document of it is not stored.
         """
@@ -63,7 +67,9 @@ class FolderIntakes:
         if not file.is_file():
             raise Missing(f"no intake `{args.intake}`", where="einvoice.siblings")
         hashes: list[str] = orjson.loads(file.read_bytes())
-        others = [h for h in hashes if h != args.sha256]
+        if args.sha256 in hashes:
+            hashes.remove(args.sha256)
+        others = dict.fromkeys(hashes)
         reads = await asyncio.gather(*(self.invoices.read(ReadDocument(sha256=h)) for h in others))
         found: list[Sibling] = [s for r in reads if (s := sibling_of(r.value))]
         return FoundSiblings(value=tuple(found), source=f"intake:{args.intake}")
