@@ -25,9 +25,9 @@ class DuplicateFacts(BaseModel):
     """Whether the invoice is there already.
 
     `twin`: the same number of the same supplier, or the same bytes, is in the books, or the same
-    number and amount, or an earlier copy of these bytes, stand before this one in the intake. `alike_permille`: how alike the number of
-    an earlier invoice of the same supplier and gross amount is; 1000 where two invoices of the
-    intake have one number and two amounts.
+    number and amount, or an earlier copy of these bytes, stand before this one in the intake.
+    `alike_permille`: how alike the number of an earlier invoice of the same supplier and gross
+    amount is; 1000 where two invoices of the intake have one number and two amounts.
 
     Of several in one intake the first by date, number and hash stands, whatever the order of files.
     """
