@@ -42,14 +42,15 @@ def markdown(report: Report, wording: Wording) -> str:
 def annotations(report: Report, root: Path) -> Iterator[str]:
     """`::error file=…::` lines for the log of a job, newly failing cases alone.
 
-    Paths are relative to `root`, which holds the suite. The form is that of GitHub's workflow
+    Paths are relative to `root` where they lie in it. The form is that of GitHub's workflow
     commands.
     """
     suite = report.suite
     for kind, result in report.failing():
         if kind == "newly_failing" and result.case not in report.signed:
             file = suite.path(suite.table.cases) / result.case / "case.json"
-            place = (file if file.is_file() else suite.file).resolve().relative_to(root.resolve())
+            place = (file if file.is_file() else suite.file).resolve()
+            place = place.relative_to(root) if place.is_relative_to(root) else place
             text = f"{result.case}: {'; '.join(result.problems)}"
             yield f"::error file={_property(place.as_posix())},line=1::{_data(text)}"
 
