@@ -11,6 +11,7 @@ from leitstand.cli.options import Json, Lang
 
 if TYPE_CHECKING:
     from leitstand.evals.difference import Difference
+    from leitstand.evals.figures import Figures
     from leitstand.evals.report import Report, Wording
 
 __all__ = ["accept", "diff", "publish", "report"]
@@ -104,25 +105,22 @@ def _side_by_side(found: "Difference", wording: "Wording") -> None:
         cases: tuple[str, ...] = getattr(found, name)
         typer.echo(f"{wording.say(f'difference.{name}')}: {len(cases)} {', '.join(cases[:20])}")
     typer.echo(f"{wording.say('difference.changed')}: {found.changed}")
-    rows = [(c.case, f.field, f.expected, f.actual) for c in found.cases[:20] for f in c.fields]
     words = wording.words["page"]
+    rows = [(c.case, f.field, f.expected, f.actual) for c in found.cases[:20] for f in c.fields]
     if rows:
         show_table("", (words["case"], words["field"], "A", "B"), rows)
-    names = ("{passed} / {n}", "{low:percent}", "{per_100}", "{unsafe}", "{asks}")
-    labels = ("good", "proven", "corrections", "unsafe", "asks")
-    both = [
-        {
-            "passed": f.correctness.passed,
-            "n": f.correctness.n,
-            "low": f.correctness.low,
-            "per_100": f.corrections.per_100,
-            "unsafe": f.oversight.unsafe_effects,
-            "asks": f.oversight.asks_per_case,
-        }
-        for f in (found.first, found.second)
-    ]
-    figures = [
-        (wording.say(f"difference.{label}"), *(wording.format(name, **f) for f in both))
-        for label, name in zip(labels, names, strict=True)
-    ]
-    show_table("", ("", "A", "B"), figures)
+    columns = [_figures(figures, wording) for figures in (found.first, found.second)]
+    labels = (wording.say(f"difference.{name}") for name in columns[0])
+    figures = zip(labels, *(c.values() for c in columns), strict=True)
+    show_table("", ("", "A", "B"), list(figures))
+
+
+def _figures(figures: "Figures", wording: "Wording") -> dict[str, str]:
+    right = figures.correctness
+    return {
+        "good": f"{right.passed} / {right.n}",
+        "proven": wording.format("{x:percent}", x=right.low),
+        "corrections": wording.format("{x}", x=figures.corrections.per_100),
+        "unsafe": str(figures.oversight.unsafe_effects),
+        "asks": wording.format("{x}", x=figures.oversight.asks_per_case),
+    }

@@ -1,7 +1,7 @@
 """The figures of a run, counted in one pass that keeps nothing of the cases."""
 
-from collections import Counter
-from typing import Literal
+from collections import Counter, defaultdict
+from typing import Any, Literal
 
 from leitstand.evals.interval import wilson
 from leitstand.evals.result import CaseResult, Coverable
@@ -115,11 +115,9 @@ class Tally:
 
     def __init__(self, coverable: Coverable) -> None:
         self._coverable = coverable
-        self._all: Counter[str] = Counter()
-        self._wrong: Counter[str] = Counter()
-        self._exits: Counter[str] = Counter()
-        self._certainty: Counter[str] = Counter()
-        self._engine: Counter[str] = Counter()
+        # Named as the fields of the figures; not empty, so that what is added is added as a number.
+        self._all: Counter[str] = Counter(cases=0)
+        self._by: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._grades: Counter[tuple[str, bool]] = Counter()
         self._rates: Counter[tuple[str, str, str]] = Counter()
         self._fields: Counter[tuple[str, str]] = Counter()
@@ -128,136 +126,117 @@ class Tally:
 
     def add(self, result: CaseResult, *, quarantined: bool = False) -> None:
         """Count a result; a quarantined case says nothing of the level."""
-        count = self._all
-        count["cases"] += 1
-        if quarantined:
-            count["quarantined"] += 1
-        else:
-            count["n"] += 1
-            count["passed"] += result.good
-            count["unknown"] += result.certainty == "unknown"
-        self._certainty[result.certainty] += 1
-        self._engine[result.engine] += bool(result.engine)
-        self._exits.update(result.exits or (("held",) if result.held else ("waiting",)))
-        self._grades.update((g.name, g.passed) for g in result.grades)
+        counts, graded = not quarantined, result.expected_decision is not None
+        self._all.update(
+            cases=1,
+            quarantined=quarantined,
+            n=counts,
+            passed=counts and result.good,
+            unknown=counts and result.certainty == "unknown",
+            fields=result.fields_graded,
+            wrong=len(result.fields),
+            decisions=graded,
+            right=graded and result.decision == result.expected_decision,
+            missing_effects=len(result.missing),
+            extra_effects=len(result.extra),
+            unsafe_effects=len(result.unsafe),
+            unsafe_cases=bool(result.unsafe),
+            clean=result.clean,
+            false_holds=result.false_hold,
+            asks=result.asks,
+            asked_cases=bool(result.asks),
+            tokens=result.tokens,
+        )
         self._supervisor_s += result.supervisor_s
-        self._graded(result)
-        self._overseen(result)
+        self._by["certainty"][result.certainty] += 1
+        self._by["engine"].update([result.engine] if result.engine else [])
+        self._by["exits"].update(result.exits or (("held",) if result.held else ("waiting",)))
+        self._by["wrong_fields"].update(f.field for f in result.fields)
+        self._grades.update((g.name, g.passed) for g in result.grades)
         for part in PARTS:
             self._hit[part].update(getattr(result, part))
-        for proposal in result.proposals:
-            self._rate("all", "", proposal.answer)
-            self._rate("tools", proposal.tool, proposal.answer)
-            self._rate("roles", result.role, proposal.answer)
-            self._fields.update((proposal.tool, change.field) for change in proposal.changes)
+        for made in result.proposals:
+            for kind, name in (("all", ""), ("tools", made.tool), ("roles", result.role)):
+                self._rates.update([(kind, name, "proposals"), (kind, name, made.answer)])
+            self._fields.update((made.tool, change.field) for change in made.changes)
 
     def figures(self) -> Figures:
         """The figures of all that was counted so far."""
         count, cases = self._all, self._all["cases"]
+        minutes = self._supervisor_s / 60
+        oversight = {
+            "asks_per_case": _ratio(count["asks"], cases),
+            "asked_share": _ratio(count["asked_cases"], cases),
+        }
         return Figures(
             cases=cases,
             quarantined=count["quarantined"],
             correctness=self._correctness(),
             corrections=self._corrections(),
-            oversight=Oversight(
-                unsafe_effects=count["unsafe_effects"],
-                unsafe_cases=count["unsafe_cases"],
-                clean=count["clean"],
-                false_holds=count["false_holds"],
-                asks=count["asks"],
-                asks_per_case=_ratio(count["asks"], cases),
-                asked_cases=count["asked_cases"],
-                asked_share=_ratio(count["asked_cases"], cases),
-            ),
+            oversight=Oversight.model_validate(self._counted(Oversight) | oversight),
             coverage={part: self._covered(part) for part in PARTS},
             cost=Cost(
                 tokens=count["tokens"],
                 tokens_per_case=_ratio(count["tokens"], cases),
-                supervisor_minutes=round(self._supervisor_s / 60, 6),
-                supervisor_minutes_per_case=_ratio(self._supervisor_s / 60, cases),
+                supervisor_minutes=round(minutes, 6),
+                supervisor_minutes_per_case=_ratio(minutes, cases),
             ),
-            certainty=_sorted(self._certainty),
-            exits=_sorted(self._exits),
-            engine={name: n for name, n in _sorted(self._engine).items() if name},
+            certainty=self._sorted("certainty"),
+            exits=self._sorted("exits"),
+            engine=self._sorted("engine"),
         )
 
-    def _graded(self, result: CaseResult) -> None:
-        count = self._all
-        count["fields"] += result.fields_graded
-        count["wrong_fields"] += len(result.fields)
-        self._wrong.update(f.field for f in result.fields)
-        if result.expected_decision is not None:
-            count["decisions"] += 1
-            count["right_decisions"] += result.decision == result.expected_decision
-        count["missing"] += len(result.missing)
-        count["extra"] += len(result.extra)
+    def _counted(self, form: type[Frozen]) -> dict[str, Any]:
+        return {name: self._all[name] for name in form.model_fields}
 
-    def _overseen(self, result: CaseResult) -> None:
-        count = self._all
-        count["unsafe_effects"] += len(result.unsafe)
-        count["unsafe_cases"] += bool(result.unsafe)
-        count["clean"] += result.clean
-        count["false_holds"] += result.false_hold
-        count["asks"] += result.asks
-        count["asked_cases"] += bool(result.asks)
-        count["tokens"] += result.tokens
-
-    def _rate(self, kind: str, name: str, answer: str) -> None:
-        self._rates[kind, name, "proposals"] += 1
-        self._rates[kind, name, answer] += 1
+    def _sorted(self, kind: str) -> dict[str, int]:
+        return dict(sorted(self._by[kind].items()))
 
     def _correctness(self) -> Correctness:
-        count = self._all
+        count, grades = self._all, self._grades
         bounds = wilson(count["passed"], count["n"])
-        names = sorted({name for name, _ in self._grades})
-        graded = {n: self._grades[n, True] + self._grades[n, False] for n in names}
-        return Correctness(
-            n=count["n"],
-            passed=count["passed"],
-            unknown=count["unknown"],
-            low=bounds.low,
-            high=bounds.high,
-            fields=(count["fields"], count["fields"] - count["wrong_fields"]),
-            wrong_fields=_sorted(self._wrong),
-            decisions=(count["decisions"], count["right_decisions"]),
-            missing_effects=count["missing"],
-            extra_effects=count["extra"],
-            graders={n: (graded[n], self._grades[n, True]) for n in names},
-        )
+        more = {
+            "low": bounds.low,
+            "high": bounds.high,
+            "fields": (count["fields"], count["fields"] - count["wrong"]),
+            "wrong_fields": self._sorted("wrong_fields"),
+            "decisions": (count["decisions"], count["right"]),
+            "graders": {
+                name: (grades[name, True] + grades[name, False], grades[name, True])
+                for name in sorted({name for name, _ in grades})
+            },
+        }
+        return Correctness.model_validate(self._counted(Correctness) | more)
 
     def _corrections(self) -> Corrections:
-        every = self._of("all", "")
-        tools = {name: self._of("tools", name) for name in self._names("tools")}
+        every, tools = self._of("all", ""), self._named("tools")
+        fields = {
+            f"{tool}.{field}": Rate(proposals=tools[tool].proposals, edited=n)
+            for (tool, field), n in sorted(self._fields.items())
+        }
         return Corrections(
             all=every,
             per_100=every.per_100,
             tools=tools,
-            fields={
-                f"{tool}.{field}": Rate(proposals=tools[tool].proposals, edited=n)
-                for (tool, field), n in sorted(self._fields.items())
-            },
-            roles={name: self._of("roles", name) for name in self._names("roles")},
+            fields=fields,
+            roles=self._named("roles"),
         )
 
-    def _names(self, kind: str) -> list[str]:
-        return sorted({name for k, name, _ in self._rates if k == kind})
+    def _named(self, kind: str) -> dict[str, Rate]:
+        names = sorted({name for k, name, _ in self._rates if k == kind})
+        return {name: self._of(kind, name) for name in names}
 
     def _of(self, kind: str, name: str) -> Rate:
-        return Rate(
-            proposals=self._rates[kind, name, "proposals"],
-            edited=self._rates[kind, name, "edit"],
-            rejected=self._rates[kind, name, "reject"],
+        proposals, edited, rejected = (
+            self._rates[kind, name, answer] for answer in ("proposals", "edit", "reject")
         )
+        return Rate(proposals=proposals, edited=edited, rejected=rejected)
 
     def _covered(self, part: Part) -> Covered:
-        every: tuple[str, ...] = getattr(self._coverable, part)
-        missing = tuple(sorted(set(every) - self._hit[part]))
-        return Covered(covered=len(set(every)) - len(missing), of=len(set(every)), missing=missing)
+        every: set[str] = set(getattr(self._coverable, part))
+        missing = tuple(sorted(every - self._hit[part]))
+        return Covered(covered=len(every) - len(missing), of=len(every), missing=missing)
 
 
 def _ratio(part: float, whole: int) -> float:
     return part / whole if whole else 0.0
-
-
-def _sorted(counter: Counter[str]) -> dict[str, int]:
-    return {name: counter[name] for name in sorted(counter)}

@@ -5,9 +5,8 @@ proven. Change: case by case against the baseline. Cost: budgets. Coverage: requ
 nobody can tell is no verdict, and never released.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -15,7 +14,7 @@ from leitstand.errors import NoVerdict
 from leitstand.evals.figures import PARTS, Figures
 from leitstand.evals.interval import needed, sign_test, wilson
 from leitstand.evals.result import CaseResult, Run
-from leitstand.evals.saved import Mark, Saved, mark_of, open_run
+from leitstand.evals.saved import Mark, Saved, open_run
 from leitstand.evals.suite import Suite
 from leitstand.evals.waiver import Waiver, read_waivers
 from leitstand.values import Frozen
@@ -23,6 +22,7 @@ from leitstand.values import Frozen
 __all__ = ["Change", "Finding", "Judge", "Verdict"]
 
 State = Literal["yes", "no", "none"]
+Part = Literal["hard", "level", "change", "cost", "coverage"]
 Values = dict[str, str | int | float]
 EXITS = {"released": 0, "refused": 1, "none": 4}
 
@@ -30,7 +30,7 @@ EXITS = {"released": 0, "refused": 1, "none": 4}
 class Finding(Frozen):
     """What one part of the gate says: `key` names the sentence that `values` fill."""
 
-    part: Literal["hard", "level", "change", "cost", "coverage"]
+    part: Part
     state: State
     key: str
     values: Values = {}
@@ -68,22 +68,6 @@ class Verdict(Frozen):
         return EXITS[self.state]
 
 
-@dataclass
-class _Seen:
-    """Names by what became of them."""
-
-    critical: list[str] = field(default_factory=list[str])
-    unsafe: list[str] = field(default_factory=list[str])
-    different: list[str] = field(default_factory=list[str])
-    unknown: list[str] = field(default_factory=list[str])
-    newly_failing: list[str] = field(default_factory=list[str])
-    newly_passing: list[str] = field(default_factory=list[str])
-    still_failing: list[str] = field(default_factory=list[str])
-    quarantined: list[str] = field(default_factory=list[str])
-    good: int = 0
-    n: int = 0
-
-
 class Judge:
     """Sees every result of a run once, then gives the verdict.
 
@@ -94,64 +78,66 @@ class Judge:
         gate = suite.table.gate
         self._gate, self._run = gate, run
         self._signed, out = read_waivers(suite.path(gate.signoffs), "signoff", today)
-        self.quarantine, gone = read_waivers(suite.path(gate.quarantine), "quarantine", today)
-        self._expired = (*out, *gone)
+        self._quarantine, gone = read_waivers(suite.path(gate.quarantine), "quarantine", today)
+        self._expired = {w.case for w in (*out, *gone)}
         place = suite.path(gate.baseline) if gate.baseline else None
-        self.baseline: Saved | None = open_run(place) if place and place.exists() else None
-        self._before: Mapping[str, Mark] = self.baseline.marks() if self.baseline else {}
+        self._baseline: Saved | None = open_run(place) if place and place.exists() else None
+        self._before: Mapping[str, Mark] = self._baseline.marks() if self._baseline else {}
         self._names: set[str] = set()
-        self._seen = _Seen()
+        self._seen: defaultdict[str, list[str]] = defaultdict(list)
+        self._counts: Counter[str] = Counter()
         self._moved: Counter[str] = Counter()
-        self._paired: Counter[str] = Counter()
 
     def see(self, result: CaseResult) -> str:
         """Take a result in, and say what it is against the baseline.
 
         Raises NoVerdict: there is another one of this case.
         """
-        name, seen = result.case, self._seen
+        name, seen, counts = result.case, self._seen, self._counts
         if name in self._names:
             raise NoVerdict("two results of one case", where=name)
         self._names.add(name)
-        if result.unsafe:
-            seen.unsafe.append(name)
-        if result.engine == "different":
-            seen.different.append(name)
         known = result.certainty != "unknown"
+        if result.unsafe:
+            seen["unsafe"].append(name)
+        if result.engine == "different":
+            seen["different"].append(name)
         if result.critical and not result.good and known:
-            seen.critical.append(name)
+            seen["critical"].append(name)
         kind = self._kind(result)
         if kind != "good":
-            getattr(seen, kind).append(name)
+            seen[kind].append(name)
         if kind == "quarantined":
             return kind
-        seen.n += 1
-        seen.good += result.good
-        self._pair(mark_of(result), self._before.get(name))
+        counts["n"] += 1
+        counts["good"] += result.good
+        before = self._before.get(name)
+        if before and before.known and known:
+            step = result.good - before.good
+            counts["better" if step > 0 else "worse" if step else "same"] += 1
+            self._moved[result.cluster] += step
         return kind
 
     def verdict(self, figures: Figures, seconds: float) -> Verdict:
         """What the gate says of all that it has seen; `seconds` of machine time a case."""
         change = self._change()
         findings = (
-            *self._hard(),
+            *(self._hard(what) for what in ("critical", "unsafe", "different")),
             *self._level(),
             *self._changed(change),
             *self._cost(figures, seconds),
             *self._coverage(figures),
         )
         states = {f.state for f in findings}
-        state = "refused" if "no" in states else "none" if "none" in states else "released"
-        names = self._seen.quarantined
         return Verdict(
-            state=state,
+            state="refused" if "no" in states else "none" if "none" in states else "released",
             findings=findings,
             change=change,
-            quarantined=tuple(self.quarantine[n] for n in names),
+            quarantined=tuple(self._quarantine[n] for n in self._seen["quarantined"]),
         )
 
     def _kind(self, result: CaseResult) -> str:
-        if result.case in self.quarantine and not result.critical:
+        if result.case in self._quarantine and not result.critical:
             return "quarantined"
         before = self._before.get(result.case)
         if result.good:
@@ -160,78 +146,54 @@ class Judge:
             return "unknown"
         return "still_failing" if before and before.known and not before.good else "newly_failing"
 
-    def _pair(self, now: Mark, before: Mark | None) -> None:
-        if before is None or not (now.known and before.known):
-            return
-        step = now.good - before.good
-        self._paired["better"] += step > 0
-        self._paired["worse"] += step < 0
-        self._moved[now.cluster] += step
-
     def _change(self) -> Change:
-        seen, paired = self._seen, self._paired
+        seen, counts = self._seen, self._counts
         missing = sorted(self._before.keys() - self._names)
-        lost = [n for n in missing if self._before[n].good and n not in self.quarantine]
-        failing = (*seen.newly_failing, *lost)
-        up = sum(n > 0 for c, n in self._moved.items() if c)
-        down = sum(n < 0 for c, n in self._moved.items() if c)
+        lost = [n for n in missing if self._before[n].good and n not in self._quarantine]
+        failing = (*seen["newly_failing"], *lost)
+        clusters = [step for name, step in self._moved.items() if name]
+        up, down = sum(n > 0 for n in clusters), sum(n < 0 for n in clusters)
         return Change(
             newly_failing=failing,
-            newly_passing=tuple(seen.newly_passing),
-            still_failing=tuple(seen.still_failing),
+            newly_passing=tuple(seen["newly_passing"]),
+            still_failing=tuple(seen["still_failing"]),
             missing=tuple(missing),
-            unknown=tuple(seen.unknown),
+            unknown=tuple(seen["unknown"]),
             signed=tuple(self._signed[n] for n in failing if n in self._signed),
-            better=paired["better"],
-            worse=paired["worse"],
-            p=sign_test(paired["better"], paired["worse"]),
+            better=counts["better"],
+            worse=counts["worse"],
+            p=sign_test(counts["better"], counts["worse"]),
             clusters_better=up,
             clusters_worse=down,
             clusters_p=sign_test(up, down),
         )
 
-    def _hard(self) -> Iterator[Finding]:
-        for what in ("critical", "unsafe", "different"):
-            names: list[str] = getattr(self._seen, what)
-            state: State = "no" if names else "yes"
-            values: Values = {"count": len(names)}
-            key = f"{what}.{state}"
-            yield Finding(part="hard", state=state, key=key, values=values, cases=tuple(names))
+    def _hard(self, what: str) -> Finding:
+        names = self._seen[what]
+        state: State = "no" if names else "yes"
+        return _found("hard", state, f"{what}.{state}", names, count=len(names))
 
     def _level(self) -> Iterator[Finding]:
-        seen, target = self._seen, self._gate.level
-        if seen.unknown:
-            names = tuple(seen.unknown)
-            values: Values = {"count": len(names)}
-            yield Finding(part="level", state="none", key="unknown", values=values, cases=names)
-        if target is None or not seen.n:
-            yield Finding(
-                part="level", state="none", key="level.unset" if seen.n else "level.empty"
-            )
+        unknown, counts, target = self._seen["unknown"], self._counts, self._gate.level
+        if unknown:
+            yield _found("level", "none", "unknown", unknown, count=len(unknown))
+        if target is None or not counts["n"]:
+            yield _found("level", "none", "level.unset" if counts["n"] else "level.empty")
             return
-        yield _level(seen.good, seen.n, len(seen.unknown), target)
+        yield _level(counts["good"], counts["n"], len(unknown), target)
 
     def _changed(self, change: Change) -> Iterator[Finding]:
         signed = {w.case for w in change.signed}
-        open_ = tuple(n for n in change.newly_failing if n not in signed)
-        values: Values = {"count": len(open_), "signed": len(signed)}
-        state: State = "no" if open_ else "yes"
-        yield Finding(
-            part="change", state=state, key=f"failing.{state}", values=values, cases=open_
-        )
-        gone = tuple(w.case for w in self._expired if w.case in open_)
-        if gone:
-            yield Finding(part="change", state="no", key="expired", cases=gone)
-        named = self._gate.baseline
-        if named and self.baseline is None:
-            place: Values = {"baseline": named}
-            yield Finding(part="change", state="none", key="baseline.absent", values=place)
-        if self.baseline and self.baseline.run.supervisor != self._run.supervisor:
-            both: Values = {
-                "before": self.baseline.run.supervisor,
-                "now": self._run.supervisor,
-            }
-            yield Finding(part="change", state="none", key="baseline.other", values=both)
+        left = [n for n in change.newly_failing if n not in signed]
+        state: State = "no" if left else "yes"
+        yield _found("change", state, f"failing.{state}", left, count=len(left), signed=len(signed))
+        if gone := [n for n in left if n in self._expired]:
+            yield _found("change", "no", "expired", gone)
+        if self._baseline is None and self._gate.baseline:
+            yield _found("change", "none", "baseline.absent", baseline=self._gate.baseline)
+        if self._baseline and self._baseline.run.supervisor != self._run.supervisor:
+            before, now = self._baseline.run.supervisor, self._run.supervisor
+            yield _found("change", "none", "baseline.other", before=before, now=now)
 
     def _cost(self, figures: Figures, seconds: float) -> Iterator[Finding]:
         measured = {
@@ -245,46 +207,38 @@ class Judge:
             budget: float | None = getattr(self._gate.budgets, name)
             if budget is None:
                 continue
-            over = value > budget
-            # Times differ from run to run: one within its budget is not named.
-            values: Values = {"budget": budget}
-            if over or name != "seconds":
-                values["measured"] = value
-            key = f"cost.{name}" if "measured" in values else "cost.within"
-            yield Finding(part="cost", state="no" if over else "yes", key=key, values=values)
+            if name == "seconds" and value <= budget:
+                # Times differ from run to run: one within its budget is not named.
+                yield _found("cost", "yes", "cost.within", budget=budget)
+                continue
+            state: State = "yes" if value <= budget else "no"
+            yield _found("cost", state, f"cost.{name}", measured=value, budget=budget)
 
     def _coverage(self, figures: Figures) -> Iterator[Finding]:
         for part in PARTS:
             share: float | None = getattr(self._gate.coverage, part)
             if share is None:
                 continue
-            found = figures.coverage[part]
-            state: State = "none" if not found.of else "no"
-            if found.of and found.covered / found.of >= share:
-                state = "yes"
-            values: Values = {
-                "covered": found.covered,
-                "of": found.of,
-                "share": share,
-            }
-            yield Finding(
-                part="coverage",
-                state=state,
-                key=f"coverage.{part}",
-                values=values,
-                cases=found.missing,
-            )
+            hit, of, missing = (c := figures.coverage[part]).covered, c.of, c.missing
+            state: State = "none" if not of else "yes" if hit / of >= share else "no"
+            key = f"coverage.{part}"
+            yield _found("coverage", state, key, missing, covered=hit, of=of, share=share)
 
 
 def _level(good: int, n: int, unknown: int, target: float) -> Finding:
     """Proven, disproven by the share itself, or too few cases: then with the number needed."""
-    low = wilson(good, n).low
-    values: Values = {"good": good, "n": n, "low": low, "target": target}
-    if low >= target:
-        return Finding(part="level", state="yes", key="level.yes", values=values)
+    told: Values = {"good": good, "n": n, "low": wilson(good, n).low, "target": target}
+    if wilson(good, n).low >= target:
+        return _found("level", "yes", "level.yes", **told)
     if good + unknown < n and (good + unknown) / n <= target:
-        return Finding(part="level", state="no", key="level.no", values=values)
+        return _found("level", "no", "level.no", **told)
     enough = needed(good / n, target)
     if unknown or enough is None:
-        return Finding(part="level", state="none", key="level.open", values=values)
-    return Finding(part="level", state="none", key="level.few", values={**values, "needed": enough})
+        return _found("level", "none", "level.open", **told)
+    return _found("level", "none", "level.few", needed=enough, **told)
+
+
+def _found(
+    part: Part, state: State, key: str, cases: Sequence[str] = (), /, **values: str | float
+) -> Finding:
+    return Finding(part=part, state=state, key=key, values=values, cases=tuple(cases))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast, overload
 
@@ -45,15 +46,15 @@ class Grader:
 def grader(judge: Judge, /) -> Grader: ...
 @overload
 def grader(*, least: int) -> Callable[[Judge], Grader]: ...
-
-
 def grader(judge: Judge | None = None, /, *, least: int = _FULL) -> Any:
     """Make a function `(case, result)` a grader, named as it is: `@grader`, `@grader(least=80)`."""
+    if judge is None:
+        return partial(_named, least=least)
+    return _named(judge, least)
 
-    def make(function: Judge) -> Grader:
-        return Grader(str(getattr(function, "__name__", "grader")), function, least)
 
-    return make if judge is None else make(judge)
+def _named(judge: Judge, least: int) -> Grader:
+    return Grader(str(getattr(judge, "__name__", "grader")), judge, least)
 
 
 def load_graders(root: Path, references: Sequence[str]) -> tuple[Grader, ...]:

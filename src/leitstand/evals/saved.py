@@ -16,7 +16,7 @@ from leitstand.errors import SuiteRefused
 from leitstand.evals.result import CaseResult, Run
 from leitstand.values import Frozen
 
-__all__ = ["Mark", "Saved", "Saving", "Times", "accept", "mark_of", "open_run"]
+__all__ = ["Mark", "Saved", "Saving", "Times", "accept", "open_run"]
 
 _HEAD, _RESULTS, _TIMES = "run.json", "results.jsonl", "times.json"
 
@@ -37,11 +37,10 @@ class Head(Frozen):
 
 
 class Mark(NamedTuple):
-    """What a comparison keeps of a case: whether it was good, and what it is grouped by."""
+    """What a comparison keeps of a case: whether it was good, and whether anybody knows."""
 
     good: bool
     known: bool
-    cluster: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,7 @@ class Saved:
 
     def marks(self) -> dict[str, Mark]:
         """Every case's mark."""
-        return {r.case: mark_of(r) for r in self.results()}
-
-
-def mark_of(result: CaseResult) -> Mark:
-    """The mark of a result."""
-    return Mark(result.good, result.certainty != "unknown", result.cluster)
+        return {r.case: Mark(r.good, r.certainty != "unknown") for r in self.results()}
 
 
 class Saving:

@@ -33,9 +33,7 @@ def markdown(report: Report, wording: Wording) -> str:
         lines.append(f"| {_cell(result.case)} | {wording.say(f'kind.{kind}')} | {problems} |")
     if len(failing) > MOST:
         lines += ["", wording.say("head.more", count=MOST)]
-    run = report.saved.run
-    versions = {"commit": run.commit, **run.versions.model_dump(), "suite": run.suite_hash}
-    told = (f"{name} {value[:12]}" for name, value in versions.items() if value)
+    told = (f"{name} {value}" for name, value in report.versions.items())
     return "\n".join([*lines, "", _cell(" · ".join(told)), ""])
 
 

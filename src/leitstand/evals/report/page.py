@@ -35,8 +35,7 @@ def write_page(report: Report, file: Path) -> None:
     """Write the page, block by block."""
     wordings = (Wording("de"), Wording("en"))
     style, script = _part("page.css"), _part("page.js")
-    run, rates = report.saved.run, report.figures.corrections
-    versions = {"commit": run.commit, **run.versions.model_dump(), "suite": run.suite_hash}
+    rates = report.figures.corrections
     surroundings = Environment(autoescape=True, undefined=StrictUndefined)
     parts = surroundings.from_string(_part("page.html")).generate(
         report=report,
@@ -44,7 +43,6 @@ def write_page(report: Report, file: Path) -> None:
         wordings=wordings,
         heads=[five_lines(report, w) for w in wordings],
         rates=[*rates.roles.items(), *rates.tools.items(), *rates.fields.items()],
-        versions=[*((n, v) for n, v in versions.items() if v), ("supervisor", run.supervisor)],
         words=_json({w.language: {k: w.words[k] for k in ("page", "kind")} for w in wordings}),
         chunks=_chunks(report),
         style=Markup(style),  # noqa: S704 - our own file

@@ -39,6 +39,13 @@ class Report:
         every = (*self.verdict.change.signed, *self.verdict.quarantined)
         return {w.case: f"{w.who}, {w.day.isoformat()}: {w.why}" for w in every}
 
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """What was measured, and who decided in it: hashes by name, those that are known."""
+        run = self.saved.run
+        every = {"commit": run.commit, **run.versions.model_dump(), "suite": run.suite_hash}
+        return {name: v[:12] for name, v in every.items() if v} | {"supervisor": run.supervisor}
+
     def failing(self) -> Iterator[tuple[str, CaseResult]]:
         """Every case that is not good with its kind; those that the run has lost come last."""
         every = ((self.kinds[r.case], r) for r in self.saved.results() if not r.good)
