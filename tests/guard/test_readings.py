@@ -54,6 +54,21 @@ async def test_evidence_resolves_in_the_case_s_own_journal(scene: Scene) -> None
     assert len(scene.bank.writes) == 1
 
 
+async def test_what_a_step_makes_of_a_reading_is_no_evidence(scene: Scene) -> None:
+    """A payee that was changed by force, in the step's own hands, still asks a person."""
+    scene.rules.bundle = bundle_of(GRANT + TAINT)
+
+    async def step(desk: Desk) -> object:
+        found = await desk.call(find, Find(no="P1"))
+        vars(found.value)["id"] = "P9"
+        forged = SMALL.model_copy(update={"to": "P9"})
+        return await desk.call(pay, forged, evidence=(found.id,))
+
+    ulid = await scene.begin(step)
+    assert scene.bank.writes == []
+    assert (await scene.shown(ulid))[1].state == "open"
+
+
 @pytest.mark.parametrize("name", ["", "work#1/:9", "work#1/:0 ", "other#1/:0", "01M/work#1/:0"])
 async def test_an_id_that_resolves_to_nothing_grounds_nothing(scene: Scene, name: str) -> None:
     """A made-up id, one of another step, one of another case: a person is asked."""

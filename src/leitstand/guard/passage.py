@@ -16,7 +16,7 @@ from leitstand.guard.answers import checkpoint_of, wanted
 from leitstand.guard.call import Call, Pause
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.judging import Judge, Proposal, validated
-from leitstand.guard.readings import Readings
+from leitstand.guard.readings import Readings, stamped
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Sending, Standing, refusal
 from leitstand.records import Approval, Checkpoint, Decision, Event, Verdict
@@ -165,7 +165,7 @@ class Passage:
         body |= {"verdict": verdict} if verdict.hits else {}
         body |= self._journal.value(raw)
         self._journal.record("answer", call.address, body)
-        return self._readings.read(call.tool, raw, call.address)
+        return stamped(call.tool, raw, call.address)
 
     async def _settled(self, call: Call, answer: Mapping[str, Any]) -> BaseModel:
         """The recorded outcome of a write, as the step sees it."""

@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from leitstand.digest import canonical
-from leitstand.frozen import faults_of
 from leitstand.guard.call import Call
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Sending
@@ -15,7 +14,7 @@ from leitstand.store import Journal
 from leitstand.tool import Tool
 from leitstand.values import Reading
 
-__all__ = ["Readings"]
+__all__ = ["Readings", "stamped"]
 
 
 class Readings:
@@ -49,17 +48,7 @@ class Readings:
     async def model(self, tool: Tool[Any, Any], body: Mapping[str, Any], name: str) -> BaseModel:
         """The result in a recorded answer, as its tool's type, stamped with its id."""
         raw = await self._journal.load(body["blob"]) if "blob" in body else canonical(body["value"])
-        return self.read(tool, raw, name)
-
-    def read(self, tool: Tool[Any, Any], raw: bytes, name: str) -> BaseModel:
-        """The same, of an answer's canonical JSON.
-
-        What nobody can change is evidence as it stands; all else is decoded for the rules alone.
-        """
-        value = _stamped(tool.result.model_validate_json(raw), name)
-        if not faults_of(tool.result):
-            self._known[name] = _resolved(name, tool, value)
-        return value
+        return stamped(tool, raw, name)
 
     async def _resolve(self, name: str) -> Resolved | None:
         event = self._journal.tape.answers.get(name)
@@ -78,15 +67,20 @@ class Readings:
         body = self._journal.tape.body(self._journal.tape.answers[resolved.id])
         args = tool.args.model_validate_json(canonical(body["args"]))
         result = await self._sending.read(Call(resolved.id, tool, args, ""), args)
-        return _resolved(resolved.id, tool, _stamped(result, resolved.id))
+        return _resolved(resolved.id, tool, stamped(tool, canonical(result), resolved.id))
+
+
+def stamped(tool: Tool[Any, Any], raw: bytes, name: str) -> BaseModel:
+    """An answer's canonical JSON as its tool's type, stamped with the reading's id.
+
+    Made anew for a step and for the rules: nothing that a step holds is ever evidence.
+    """
+    value: BaseModel = tool.result.model_validate_json(raw)
+    if isinstance(value, Reading):
+        value = value.model_copy(update={"id": name})  # pyright: ignore[reportUnknownVariableType]
+    return value  # pyright: ignore[reportUnknownVariableType]
 
 
 def _resolved(name: str, tool: Tool[Any, Any], value: BaseModel) -> Resolved:
     confidence = getattr(value, "confidence", 100)
     return Resolved(name, tool.name, value, confidence, tool.authority)
-
-
-def _stamped(value: BaseModel, name: str) -> BaseModel:
-    if isinstance(value, Reading):
-        value = value.model_copy(update={"id": name})  # pyright: ignore[reportUnknownVariableType]
-    return value  # pyright: ignore[reportUnknownVariableType]

@@ -11,11 +11,11 @@ from langgraph.graph import StateGraph
 from pydantic import BaseModel
 
 from leitstand.errors import Cause, RoleRefused
-from leitstand.frozen import faults_of
 from leitstand.records import Exit
 from leitstand.role.compiled import Compiled, Step
 from leitstand.role.delivery import Delivery
 from leitstand.role.ends import CAUSES, EXIT
+from leitstand.role.frozen import check_frozen
 from leitstand.role.named import tools_named
 from leitstand.role.parts import compile_graph
 from leitstand.role.paths import Declared, check_paths, kinds_of
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Role"]
 
-_ADVICE = "use tuples, frozensets, frozen pydantic models, str, int, bool, Decimal, dates and enums"
 S = TypeVar("S", bound=BaseModel)
 Answer = TypeVar("Answer", bound=Goto | Exit | Update)
 
@@ -138,9 +137,7 @@ class Role(Generic[S]):
     def _check(self) -> None:
         if not self._steps:
             raise RoleRefused("the role has no steps", where=self.name)
-        if faults := faults_of(self.state):
-            text = f"the state must be deeply immutable, but {'; '.join(faults)}"
-            raise RoleRefused(text, where=self.name, mend=_ADVICE)
+        check_frozen(self.state, self.name)
         if EXIT in self.state.model_fields:
             text = f"`{self.state.__name__}.{EXIT}`: this name is how a case ends"
             raise RoleRefused(text, where=self.name)

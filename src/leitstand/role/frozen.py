@@ -1,29 +1,33 @@
-"""Deep immutability: what a step cannot change, nobody beside it can see change."""
+"""Deep immutability of a role's state: what a step cannot change, no sibling can see change."""
 
 import inspect
 from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-__all__ = ["faults_of"]
+from leitstand.errors import RoleRefused
+
+__all__ = ["check_frozen"]
 
 _PLAIN = (str, int, Decimal, date, time, Enum, NoneType)
+_ADVICE = "use tuples, frozensets, frozen pydantic models, str, int, bool, Decimal, dates and enums"
 
 
-@cache
-def faults_of(model: type) -> tuple[str, ...]:
-    """Where a value of this type could be changed in place, or has no canonical form; none is good.
+def check_frozen(state: type, where: str) -> None:
+    """Refuse a state that could be changed in place, or that has no canonical form.
 
-    Every field at fault is named: lists, dicts, sets, mappings, floats, open types, models that are
-    not frozen or keep private attributes.
+    Raises RoleRefused naming every field at fault: lists, dicts, sets, mappings, floats, open
+    types, models that are not frozen or keep private attributes.
     """
-    return tuple(_model_faults(model, model.__name__, set()))
+    faults = list(_model_faults(state, state.__name__, set()))
+    if faults:
+        text = f"the state must be deeply immutable, but {'; '.join(faults)}"
+        raise RoleRefused(text, where=where, mend=_ADVICE)
 
 
 def _model_faults(model: type, path: str, seen: set[type]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What counts as immutable all the way down, with one way to be written."""
+"""A role's state is immutable all the way down, and has a canonical form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, create_model
 
-from leitstand.frozen import faults_of
+from leitstand.errors import RoleRefused
+from leitstand.role.frozen import check_frozen
 from leitstand.values import Frozen, Identifier, Money, Reading, Text
 
 T = TypeVar("T")
@@ -126,26 +127,27 @@ BAD: dict[str, Any] = {
 @pytest.mark.parametrize("kind", GOOD)
 def test_what_a_state_may_hold(kind: str) -> None:
     """Values that nobody can change, each with one way to be written."""
-    assert faults_of(create_model("State", __base__=Frozen, field=GOOD[kind])) == ()
+    check_frozen(create_model("State", __base__=Frozen, field=GOOD[kind]), "role")
 
 
 @pytest.mark.parametrize("kind", BAD)
 def test_what_a_state_may_not_hold(kind: str) -> None:
     """Anything that could be changed in place or has no canonical form; the field is named."""
-    faults = faults_of(create_model("State", __base__=Frozen, field=BAD[kind]))
-    assert faults
-    assert all(fault.startswith("`State.field") for fault in faults)
+    with pytest.raises(RoleRefused, match=r"deeply immutable.*`State\.field"):
+        check_frozen(create_model("State", __base__=Frozen, field=BAD[kind]), "role")
 
 
-def test_all_faults_are_named_at_once() -> None:
-    """Those of the model itself too, and a type that is no model at all is one."""
+def test_the_state_itself_is_frozen() -> None:
+    """A state that is no frozen model at all is refused, and all its faults are named at once."""
 
     class State(BaseModel):
         items: list[int] = []
         names: dict[str, str] = {}
 
-    faults = "; ".join(faults_of(State))
-    assert "`State` (`State`) is not frozen" in faults
-    assert "`State.items`" in faults
-    assert "`State.names`" in faults
-    assert faults_of(Point) == ("`Point` is a `Point`",)
+    with pytest.raises(RoleRefused) as caught:
+        check_frozen(State, "role")
+    assert "`State` (`State`) is not frozen" in str(caught.value)
+    assert "`State.items`" in str(caught.value)
+    assert "`State.names`" in str(caught.value)
+    with pytest.raises(RoleRefused, match="`Point` is a `Point`"):
+        check_frozen(Point, "role")
