@@ -85,6 +85,7 @@ async def test_two_cases_race_for_one_business_key(scene: Scene) -> None:
     assert sum(scene.bank.effects.values()) == 1
 
 
+@pytest.mark.kernel(16)
 async def test_a_taken_key_loses_no_row_of_a_sibling(scene: Scene) -> None:
     """Two branches, one takes a taken key: the other's write and both answers are on record."""
 

@@ -35,6 +35,7 @@ def booking() -> Role[Invoice]:
 
 @pytest.mark.kernel(31)
 @pytest.mark.parametrize("happened", [True, False])
+@pytest.mark.kernel(6)
 async def test_after_a_restore_every_write_asks_the_system_first(
     tmp_path: Path, *, happened: bool
 ) -> None:

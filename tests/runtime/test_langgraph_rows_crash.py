@@ -135,6 +135,7 @@ async def test_row_05_a_look_up_that_lags_is_asked_again(scene: Scene) -> None:
 # ---- 7: two workers ----
 
 
+@pytest.mark.kernel(15)
 async def test_row_07_two_workers_on_one_case(scene: Scene) -> None:
     """The second takes over in the middle of the first's call: the first writes nothing more."""
     first_in, go = asyncio.Event(), asyncio.Event()

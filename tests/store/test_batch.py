@@ -61,6 +61,7 @@ async def test_a_budget_is_never_overdrawn(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("given", "free"), [({"failure": {}}, True), ({"value": {}}, False)])
+@pytest.mark.kernel(12)
 async def test_only_what_did_not_happen_gives_back(
     office: Office, given: dict[str, object], *, free: bool
 ) -> None:
@@ -75,6 +76,7 @@ async def test_only_what_did_not_happen_gives_back(
     assert [one is None for one in done] == [free, free]
 
 
+@pytest.mark.kernel(15)
 async def test_who_gave_a_case_back_appends_no_more(office: Office) -> None:
     """The fence rises with the close, and with every claim."""
     (journal,) = await owned(office, 1)

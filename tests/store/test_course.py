@@ -52,6 +52,7 @@ def test_times_and_keys_are_no_part_of_it() -> None:
 @pytest.mark.parametrize(
     "change", [{"proposed": "q"}, {"acted": "q"}, {"value": {"no": "V2"}}, {"failure": {}}], ids=str
 )
+@pytest.mark.kernel(17)
 def test_each_part_counts(change: dict[str, Any]) -> None:
     """Another proposal, other arguments run, another answer: another course."""
     other = event("outcome", "c#1/:0", {**OUTCOME, **change})

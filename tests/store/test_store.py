@@ -104,6 +104,7 @@ async def test_a_held_case_waits_for_its_release(office: Office) -> None:
     assert ([s.id for s in claimed.signals], claimed.bursts) == (["s1", "s2"], 1)
 
 
+@pytest.mark.kernel(30)
 async def test_what_ran_when_a_process_died_is_ready_again(office: Office) -> None:
     """The next process takes it over at once; the dead one could append no more."""
     ulid = await office.start()

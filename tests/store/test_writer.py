@@ -63,6 +63,7 @@ def fail(conn: Connection) -> None:
     raise ArithmeticError
 
 
+@pytest.mark.kernel(14)
 async def test_a_row_that_is_taken_fails_alone(office: Office) -> None:
     """A constraint that no check foresaw costs one append, not the group."""
     first, second = await owned(office, 2)

@@ -59,6 +59,7 @@ async def test_a_line_is_walked_step_by_step() -> None:
     assert host.seals == [(0, [("a", 1, 0)], [{"n": 1}]), (1, [("b", 1, 0)], [{"n": 1}])]
 
 
+@pytest.mark.kernel(1)
 async def test_visits_count_in_canonical_order() -> None:
     """Steps by name, then what was sent in the order of sending; visits go on over supersteps."""
 
