@@ -75,9 +75,9 @@ $(SELF): pyproject.toml $(RUNS)
 	@$(PIP) install --no-deps --no-build-isolation --no-compile --editable .
 	@touch $@
 
-$(DEVS): locks/dev.txt $(RUNS)
-	@echo "setup: packages of locks/dev.txt, checked by hash"
-	@$(LOCKED) -r locks/dev.txt
+$(DEVS): locks/dev.txt locks/agentdojo.txt $(RUNS)
+	@echo "setup: packages of locks/dev.txt and locks/agentdojo.txt, checked by hash"
+	@$(LOCKED) -r locks/dev.txt -r locks/agentdojo.txt
 	@$(COMPILE)
 	@touch $@
 
@@ -99,6 +99,7 @@ lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
 	@$(LOCK) --group build --extra dev --constraint locks/runtime.txt pyproject.toml --output-file locks/dev.txt
 	@$(LOCK) --group build --extra postgres --constraint locks/runtime.txt pyproject.toml --output-file locks/postgres.txt
 	@$(LOCK) --no-deps locks/rules.in --output-file locks/rules.txt
+	@$(LOCK) --no-deps --constraint locks/dev.txt locks/agentdojo.in --output-file locks/agentdojo.txt
 	@$(LOCK) --no-deps locks/uv.in --output-file locks/uv.txt
 	@! grep -nE '^(-|file:)|://' locks/*.txt
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-LOCKS = ("runtime.txt", "dev.txt", "postgres.txt", "rules.txt", "uv.txt")
+LOCKS = ("runtime.txt", "dev.txt", "postgres.txt", "rules.txt", "agentdojo.txt", "uv.txt")
 
 
 def locked(root: Path, lock: str) -> dict[str, str]:
@@ -54,3 +54,10 @@ def test_the_data_wheel_brings_nothing_along(root: Path) -> None:
     """The rules come alone: one package, in a lock of its own, required by nothing."""
     assert len(locked(root, "rules.txt")) == 1
     assert not set(locked(root, "rules.txt")) & set(locked(root, "dev.txt"))
+
+
+def test_what_judges_agentdojo_stays_out_of_the_product(root: Path) -> None:
+    """The library and what its suites import are in a lock of their own, at the judged version."""
+    judges = locked(root, "agentdojo.txt")
+    assert judges["agentdojo"] == "0.1.35"
+    assert not set(judges) & set(locked(root, "dev.txt"))
