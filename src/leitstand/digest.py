@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from leitstand.errors import ValueRefused
 
-__all__ = ["canonical", "keyed", "plain", "plain_of"]
+__all__ = ["Keyed", "canonical", "keyed", "plain", "plain_of"]
 
 _EXACT = 2**53
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_STRICT_INTEGER
@@ -51,9 +51,24 @@ def plain_of(value: object) -> object:
     raise TypeError(f"{type(value).__name__}")
 
 
+class Keyed:
+    """Keyed BLAKE2b under one key (at most 64 bytes); the key is taken in once for many digests."""
+
+    __slots__ = ("_begun",)
+
+    def __init__(self, key: bytes) -> None:
+        self._begun = hashlib.blake2b(key=key, digest_size=16)
+
+    def digest(self, data: bytes) -> str:
+        """128 bits as 32 hexadecimal digits."""
+        made = self._begun.copy()
+        made.update(data)
+        return made.hexdigest()
+
+
 def keyed(key: bytes, data: bytes) -> str:
-    """Keyed BLAKE2b of `data` under `key` (at most 64 bytes): 128 bits as 32 hexadecimal digits."""
-    return hashlib.blake2b(data, key=key, digest_size=16).hexdigest()
+    """The same for one digest."""
+    return Keyed(key).digest(data)
 
 
 def plain(data: bytes) -> str:

@@ -2,8 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
@@ -56,17 +55,19 @@ class Room:
 class Desk:
     """What one run of a step works at.
 
-    Calls are made from the step's own task, or through `gather`.
+    Calls are made from the step's own task, `runs_in`, or through `gather`.
     """
 
     __slots__ = ("_room", "_scopes", "_sealed", "dead")
 
-    def __init__(self, room: Room, task: str, *, sealed: bool) -> None:
+    def __init__(
+        self, room: Room, task: str, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
+    ) -> None:
         self._room = room
         self._sealed = sealed
         self.dead: BaseException | None = None
         """What ended this desk, if anything did: a step that returns all the same is a defect."""
-        self._scopes: dict[asyncio.Task[Any] | None, Scope] = {asyncio.current_task(): Scope(task)}
+        self._scopes: dict[asyncio.Task[Any] | None, Scope] = {runs_in: Scope(task)}
 
     def leave(self) -> None:
         """The step has returned: nothing may be called here any more."""
@@ -87,10 +88,10 @@ class Desk:
         in seconds, at most the tool's own. Raises CallFailed, with its cause, as recorded.
         """
         address = self._next()
-        with self._ending():
+        with _Ending(self):
             proposed = self._proposed(address, tool, args)
         call = Call(address, tool, args, proposed, tuple(evidence), may_wait, timeout, self._sealed)
-        with self._ending():
+        with _Ending(self):
             try:
                 return await self._room.passage.perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
             except Rejected:
@@ -104,7 +105,7 @@ class Desk:
         recorded.
         """
         address = self._next()
-        with self._ending():
+        with _Ending(self):
             proposed = self._room.journal.digest(canonical(["ask", prompt, inputs]))
             body = self._recorded(address, "ask", proposed)
             if body is None:
@@ -122,7 +123,7 @@ class Desk:
     async def now(self) -> datetime:
         """The time, UTC; a recorded answer, so the same on every replay."""
         address = self._next()
-        with self._ending():
+        with _Ending(self):
             body = self._recorded(address, "now", "now")
             if body is None:
                 moment = datetime.fromtimestamp(self._room.clock.time(), UTC).isoformat()
@@ -136,7 +137,7 @@ class Desk:
         in which they came.
         """
         address = self._next()
-        with self._ending():
+        with _Ending(self):
             proposed = self._room.journal.digest(canonical(["wait", for_, until]))
             body = self._recorded(address, "wait", proposed)
             if body is None:
@@ -198,7 +199,7 @@ class Desk:
             task = asyncio.ensure_future(call)
             self._scopes[task] = scope.branch(at, index)
             tasks.append(task)
-        with self._ending():
+        with _Ending(self):
             if tasks:
                 await asyncio.wait(tasks)
         if worst := gravest([ended(t) for t in tasks], waits_first=True):
@@ -215,18 +216,6 @@ class Desk:
             raise ForeignCall(msg)
         if self.dead is not None:
             raise self.dead
-
-    @contextmanager
-    def _ending(self) -> Generator[None]:
-        """Whatever is no answer ends the desk: no later call of the step is made (KERNEL no. 8)."""
-        try:
-            yield
-        except (CallFailed, ModelRefused):
-            raise
-        except BaseException as error:
-            if self.dead is None or gravity(error) < gravity(self.dead):
-                self.dead = error
-            raise
 
     def _scope(self) -> Scope:
         scope = self._scopes.get(asyncio.current_task())
@@ -309,6 +298,28 @@ class Desk:
         last, places = journal.one_too_many(), [f.address for f in journal.tape.rejected]
         if last is not None and places.index(address) >= places.index(last.address):
             raise TooManyRejections.of(journal) or TooManyRejections
+
+
+class _Ending:
+    """Whatever is no answer ends the desk: no later call of the step is made (KERNEL no. 8).
+
+    A class, because a generator costs more than the rest of a call that is answered by the tape.
+    """
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def __enter__(self) -> None:
+        """Nothing to begin."""
+
+    def __exit__(self, _: object, error: BaseException | None, _trace: object) -> None:
+        desk = self._desk
+        if error is None or isinstance(error, CallFailed | ModelRefused):
+            return
+        if desk.dead is None or gravity(error) < gravity(desk.dead):
+            desk.dead = error
 
 
 def _raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:

@@ -1,5 +1,6 @@
 """The reference: a replayed case run once more by LangGraph's own engine, and compared."""
 
+import asyncio
 from collections import Counter
 from contextvars import ContextVar
 from typing import Any, Literal, cast
@@ -54,6 +55,7 @@ class _Desks:
         if desk is None:
             step = str(get_config().get("metadata", {})["langgraph_node"])
             self._visits[step] += 1
-            desk = Desk(self._room, f"{step}#{self._visits[step]}", sealed=False)
+            name, task = f"{step}#{self._visits[step]}", asyncio.current_task()
+            desk = Desk(self._room, name, task, sealed=False)
             self._mine.set(desk)
         return getattr(desk, name)

@@ -65,7 +65,7 @@ class Scratch(Journal):
     """
 
     def __init__(self, case: Case, key: CaseKey, limits: Limits, events: Sequence[Event]) -> None:
-        claimed = Claimed(case, key, 0, 1, tuple(events), (), float("inf"))
+        claimed = Claimed(case, key, tuple(events), (), 0, 1, float("inf"))
         super().__init__(claimed, cast("Store", None), limits)
         self.events: list[Event] = list(events)
         self._large: dict[str, bytes] = {}

@@ -244,8 +244,7 @@ class Sending:
         task = asyncio.ensure_future(work)
         self._home.add(task)
         task.add_done_callback(self._home.discard)
-        await asyncio.wait({task})
-        return task.result()
+        return await asyncio.shield(task)
 
 
 def refusal(call: Call, verdict: Verdict) -> Refused:

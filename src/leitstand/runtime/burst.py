@@ -76,6 +76,9 @@ class Burst:
                 draw(signal, journal)
             leave = await self._left(claimed, compiled, journal, passage)
         except Pause as pause:
+            # Its frames hold the desk that died of it: a circle that keeps the whole case in memory
+            # until the garbage collector finds it.
+            pause.__traceback__ = None
             return Close("waiting", due=pause.due), None
         except LostFence:
             raise

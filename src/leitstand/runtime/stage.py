@@ -30,13 +30,14 @@ class Stage:
         self._compiled = compiled
         self._room = room
         self._journal: Journal = room.journal
+        self._task = asyncio.current_task()
 
     async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
         """Run the tasks, one in this very task, several side by side; it ends when all are home."""
         sealed = superstep < self._journal.unsealed
         if len(tasks) == 1:
-            return (await self._run(tasks[0], sealed=sealed),)
-        running = [asyncio.ensure_future(self._run(t, sealed=sealed)) for t in tasks]
+            return (await self._run(tasks[0], self._task, sealed=sealed),)
+        running = [asyncio.ensure_future(self._alone(t, sealed=sealed)) for t in tasks]
         await asyncio.wait(running)
         if worst := gravest([ended(t) for t in running]):
             raise worst
@@ -68,9 +69,14 @@ class Stage:
         for name in list(self._journal.tape.unread):
             self._all_read(name)
 
-    async def _run(self, task: Task, *, sealed: bool) -> object:
+    async def _alone(self, task: Task, *, sealed: bool) -> object:
+        return await self._run(task, asyncio.current_task(), sealed=sealed)
+
+    async def _run(
+        self, task: Task, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
+    ) -> object:
         name = f"{task.step}#{task.visit}"
-        desk = Desk(self._room, name, sealed=sealed)
+        desk = Desk(self._room, name, runs_in, sealed=sealed)
         STATION.set(desk)
         try:
             answer = await self._compiled.steps[task.step].run(task.arg)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, case, func, select
 from leitstand.errors import Missing
 from leitstand.records import Event
 from leitstand.store.page import seal_page
-from leitstand.store.prepared import Prepared
+from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.schema import AT_ONCE, PAGE_SHIFT, cases, keys, pages, signals
 
 __all__ = ["NewCase", "Tell", "give_birth", "tell"]
@@ -49,7 +49,7 @@ class Tell:
 
 def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
     """Insert new cases with their keys and first pages; their numbers are returned."""
-    first = int(conn.execute(_LAST_CASE).scalar_one()) + 1
+    first = int(_LAST_CASE.ask(conn, {}).scalar_one()) + 1
     numbers = list(range(first, first + len(born)))
     rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
     _BEAR.run(conn, [row for row, _ in rows])
@@ -65,8 +65,8 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
     A held case is woken by a `release` alone; what came in the meantime is drawn then.
     """
     ulids = list({t.ulid for t in told})
-    numbers: dict[str, int] = dict(conn.execute(_NUMBERS, {"ulids": ulids}).all())
-    known = {(no, name) for no, name in conn.execute(_KNOWN, {"ids": [t.id for t in told]})}
+    numbers: dict[str, int] = dict(_NUMBERS.among(conn, ulids).all())
+    known = {(no, name) for no, name in _KNOWN.among(conn, [t.id for t in told])}
     answers: list[bool | Missing] = []
     fresh: list[tuple[int, Tell]] = []
     for one in told:
@@ -117,17 +117,13 @@ def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
     return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
 
 
-_LAST_CASE = select(func.coalesce(func.max(cases.c.case_no), 0))
+_LAST_CASE = Prepared(select(func.coalesce(func.max(cases.c.case_no), 0)))
 _BEAR = Prepared(cases.insert())
 _KEEP = Prepared(keys.insert())
 _PAGE = Prepared(pages.insert())
 _SIGNAL = Prepared(signals.insert())
-_NUMBERS = select(cases.c.ulid, cases.c.case_no).where(
-    cases.c.ulid.in_(bindparam("ulids", expanding=True))
-)
-_KNOWN = select(signals.c.case_no, signals.c.id).where(
-    signals.c.id.in_(bindparam("ids", expanding=True))
-)
+_NUMBERS = Prepared(select(cases.c.ulid, cases.c.case_no).where(cases.c.ulid.in_(MINE)))
+_KNOWN = Prepared(select(signals.c.case_no, signals.c.id).where(signals.c.id.in_(MINE)))
 # One that waits for a time is due at once, whatever clock is set; of one that runs, `due` is the
 # end of its lease.
 _WAKE = Prepared(

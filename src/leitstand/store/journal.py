@@ -57,6 +57,7 @@ class Journal:
     def __init__(self, claimed: Claimed, store: Store, limits: Limits) -> None:
         self.case: Case = claimed.case
         self.key = claimed.key
+        self.digest = claimed.key.digest
         self.fence = claimed.fence
         self.lease_end = claimed.lease_end
         self.limits = limits
@@ -68,10 +69,6 @@ class Journal:
         self._blobs: list[tuple[str, bytes]] = []
         self._made: dict[str, bytes] = {}
         self._drawn: list[str] = []
-
-    def digest(self, data: bytes) -> str:
-        """Digest under the case's key."""
-        return self.key.digest(data)
 
     def record(self, kind: Kind, address: Address, body: dict[str, Any]) -> Event:
         """Buffer an event; it is durable once a later `commit` returns.

@@ -7,7 +7,7 @@ body. So destroying a case's key erases its bodies and leaves a chain that still
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from leitstand.digest import keyed
+from leitstand.digest import Keyed
 from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
 
@@ -31,14 +31,14 @@ class CaseKey:
     """The key of one case: for digests and for its bodies. Destroying it erases the case."""
 
     raw: bytes
+    digest: Callable[[bytes], str] = field(init=False, repr=False, compare=False)
+    """Keyed digest of some data, 32 hexadecimal characters."""
     _box: AESGCM = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_box", AESGCM(self.raw))  # Made once: it costs more than a use.
-
-    def digest(self, data: bytes) -> str:
-        """Keyed digest of `data`, 32 hexadecimal characters."""
-        return keyed(self.raw, data)
+        # Made once: they cost more than a use.
+        object.__setattr__(self, "digest", Keyed(self.raw).digest)
+        object.__setattr__(self, "_box", AESGCM(self.raw))
 
     def encrypt(self, data: bytes) -> bytes:
         """AES-256-GCM with its nonce in front."""

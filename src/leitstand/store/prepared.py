@@ -25,7 +25,7 @@ __all__ = ["MINE", "Prepared"]
 Row = Mapping[str, Any]
 Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]
 MINE: BindParameter[Any] = bindparam("mine", value=(), expanding=True, literal_execute=True)
-"""Some cases by number, for `Prepared.among`."""
+"""The numbers or names that `Prepared.among` asks about."""
 _SLOT = "__[POSTCOMPILE_mine]"
 
 
@@ -44,14 +44,22 @@ class Prepared:
             text, pick = self._for(conn.dialect)
             conn.exec_driver_sql(text, [pick(row) for row in rows])
 
-    def among(self, conn: Connection, numbers: Iterable[int]) -> CursorResult[*tuple[Any, ...]]:
-        """Ask about the cases of these numbers, `MINE` in the statement.
-
-        Numbers stand in the text itself: SQLAlchemy would make a parameter of each, anew each time.
-        """
+    def ask(self, conn: Connection, row: Row) -> CursorResult[*tuple[Any, ...]]:
+        """Ask with the parameters in `row`."""
         text, pick = self._for(conn.dialect)
-        mine = ",".join(map(str, numbers)) or "null"
-        return conn.exec_driver_sql(text.replace(_SLOT, mine), pick({}))
+        return conn.exec_driver_sql(text, pick(row))
+
+    def among(
+        self, conn: Connection, mine: Iterable[int] | Iterable[str]
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Ask about these, `MINE` in a statement that has no other parameter."""
+        text, _ = self._for(conn.dialect)
+        asked = tuple(mine) or (None,)
+        if conn.dialect.positional:
+            return conn.exec_driver_sql(text.replace(_SLOT, ",".join("?" * len(asked))), asked)
+        named = {f"m{at}": one for at, one in enumerate(asked)}
+        marks = ",".join(f"%({name})s" for name in named)
+        return conn.exec_driver_sql(text.replace(_SLOT, marks), named)
 
     def _for(self, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
         found = self._ready.get(dialect.name)

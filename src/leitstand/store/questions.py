@@ -256,14 +256,14 @@ def _entries(
 def _run(conn: Connection, query: Select[Any]) -> list[Entry]:
     return [
         Entry(
-            case_of(dict(row)),
-            row["status"],
-            row["reason"],
-            row["seq"],
-            row["opened"],
-            row["changed"],
+            case_of(row),
+            row.status,
+            row.reason,
+            row.seq,
+            row.opened,
+            row.changed,
         )
-        for row in conn.execute(query).mappings()
+        for row in conn.execute(query)
     ]
 
 

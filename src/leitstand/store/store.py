@@ -7,11 +7,22 @@ that no question waits for a commit and none blocks the event loop.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, false, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    false,
+    literal_column,
+    or_,
+    select,
+)
 
 from leitstand.clock import Clock
 from leitstand.errors import Erased, LeitstandError, Missing, StoreFailed
@@ -39,6 +50,7 @@ __all__ = ["Claimed", "Signal", "Store"]
 
 T = TypeVar("T")
 _OPEN = ("ready", "waiting", "running")
+_FIELDS = len(fields(Case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +69,10 @@ class Claimed:
 
     case: Case
     key: CaseKey
-    fence: int
-    bursts: int
     events: tuple[Event, ...]
     signals: tuple[Signal, ...]
+    fence: int
+    bursts: int
     lease_end: float
     opened: float = 0.0
 
@@ -118,8 +130,8 @@ class Store:
             rows = _due_rows(conn, now, limit, None if only is None else tuple(only))
             if not rows:
                 return []
-            _CLAIM.run(conn, [{"no": r["case_no"], "to": owner, "end": now + lease} for r in rows])
-            found = self._claimed(conn, [dict(r) for r in rows], until)
+            _CLAIM.run(conn, [{"no": r.case_no, "to": owner, "end": now + lease} for r in rows])
+            found = self._claimed(conn, rows, 1, until)
             # One case that cannot be opened is put aside; it keeps no other from running.
             shut = [(no, error) for no, error in found if not isinstance(error, Claimed)]
             _SHUT.run(conn, [{"no": no, "why": _why(error)} for no, error in shut])
@@ -151,11 +163,11 @@ class Store:
         """The case that made the effect of this key, its parent, and so on. Raises Missing."""
 
         def climb(conn: Connection) -> list[Case]:
-            row = conn.execute(_MAKER, {"key": key}).mappings().first()
+            row = conn.execute(_MAKER, {"key": key}).first()
             found: list[Case] = []
             while row is not None:
-                found.append(case_of(dict(row)))
-                row = conn.execute(_NAMED, {"name": row["parent"]}).mappings().first()
+                found.append(case_of(row))
+                row = _CALLED.among(conn, [row.parent]).first()
             return found
 
         found = await self.read(climb)
@@ -182,13 +194,12 @@ class Store:
         """Cases with their journals by name, for reading only. Raises Missing or Erased."""
 
         def load(conn: Connection) -> dict[str, Claimed]:
-            found = conn.execute(_CALLED, {"ulids": list(ulids)}).mappings()
-            rows = [{**row, "fence": -2} for row in found]
-            known = {row["ulid"] for row in rows}
+            rows = _CALLED.among(conn, ulids).all()
+            known = {row.ulid for row in rows}
             if lost := [ulid for ulid in ulids if ulid not in known]:
                 raise Missing(f"no case `{lost[0]}`")
             read: dict[str, Claimed] = {}
-            for _, one in self._claimed(conn, rows, 0.0):
+            for _, one in self._claimed(conn, rows, None, 0.0):
                 if not isinstance(one, Claimed):
                     raise one
                 read[one.case.ulid] = one
@@ -215,50 +226,44 @@ class Store:
             self._reading.close()
 
     def _claimed(
-        self, conn: Connection, rows: Sequence[dict[str, Any]], lease_end: float
+        self, conn: Connection, rows: Sequence[Row[Any]], raised: int | None, lease_end: float
     ) -> list[tuple[int, Claimed | LeitstandError]]:
         """Cases by number with keys, events and waiting signals, or why they cannot be opened.
 
-        One question each for all of them.
+        `raised` is how much later than in `rows` fence and burst are by now; None: only read.
         """
-        mine = [int(r["case_no"]) for r in rows]
+        mine = [r.case_no for r in rows]
         wrapped: dict[int, bytes] = dict(_KEYS.among(conn, mine).all())
         found: dict[int, list[Page]] = {}
         for at, headers, body in _PAGES.among(conn, mine):
             page = Page(at & ((1 << PAGE_SHIFT) - 1), headers, body)
             found.setdefault(at >> PAGE_SHIFT, []).append(page)
         waiting: dict[int, list[Signal]] = {}
-        if any(r["pending"] for r in rows):
+        if any(r.pending for r in rows):
             for no, *signal in _SIGNALS.among(conn, mine):
                 waiting.setdefault(no, []).append(Signal(*signal))
-        return [(int(r["case_no"]), self._one(r, wrapped, found, waiting, lease_end)) for r in rows]
+        made: list[tuple[int, Claimed | LeitstandError]] = []
+        for row in rows:
+            no = row.case_no
+            opened = self._opened(row.ulid, wrapped.get(no, b""), found.get(no, ()))
+            if not isinstance(opened, LeitstandError):
+                fence = -1 if raised is None else row.fence + raised
+                signals = tuple(waiting.get(no, ()))
+                ours = (case_of(row), *opened, signals, fence, row.bursts + (raised or 0))
+                opened = Claimed(*ours, lease_end, row.opened)
+            made.append((no, opened))
+        return made
 
-    def _one(
-        self,
-        row: dict[str, Any],
-        wrapped: dict[int, bytes],
-        found: dict[int, list[Page]],
-        waiting: dict[int, list[Signal]],
-        lease_end: float,
-    ) -> Claimed | LeitstandError:
-        no = int(row["case_no"])
+    def _opened(
+        self, ulid: str, wrapped: bytes, found: Sequence[Page]
+    ) -> tuple[CaseKey, tuple[Event, ...]] | LeitstandError:
         try:
-            key = unwrap(self.master, wrapped.get(no, b""), row["ulid"])
-            events = tuple(event for page in found.get(no, ()) for event in open_page(page, key))
+            key = unwrap(self.master, wrapped, ulid)
+            return key, tuple([event for page in found for event in open_page(page, key)])
         except LeitstandError as error:
             return error
         except (TypeError, ValueError) as error:
-            return StoreFailed(f"the journal cannot be read: {error}", where=row["ulid"])
-        return Claimed(
-            case_of(row),
-            key,
-            row["fence"] + 1,
-            row["bursts"] + 1,
-            events,
-            tuple(waiting.get(no, ())),
-            lease_end,
-            row["opened"],
-        )
+            return StoreFailed(f"the journal cannot be read: {error}", where=ulid)
 
 
 def _restored(database: Database) -> float:
@@ -277,19 +282,9 @@ def _adopt(conn: Connection) -> None:
         )
 
 
-def case_of(row: dict[str, Any]) -> Case:
-    """The record of a row of `cases`."""
-    return Case(
-        no=int(row["case_no"]),
-        ulid=row["ulid"],
-        tenant=row["tenant"],
-        role=row["role"],
-        version=row["version"],
-        requester=row["requester"],
-        title=row["title"],
-        parent=row["parent"],
-        depth=row["depth"],
-    )
+def case_of(row: Row[Any]) -> Case:
+    """The record of a row of `cases`, whose first columns are its fields."""
+    return Case(*row[:_FIELDS])
 
 
 def _why(error: object) -> Held:
@@ -298,26 +293,26 @@ def _why(error: object) -> Held:
 
 def _due_rows(
     conn: Connection, now: float, limit: int, only: tuple[tuple[str, str], ...] | None
-) -> list[RowMapping]:
+) -> list[Row[Any]]:
     """Cases whose time has come, then those that are due at once: neither starves the other."""
-    query, rows = _due(only), list[RowMapping]()
+    query, rows = _due(only), list[Row[Any]]()
     for after, until in ((AT_ONCE, now), (-1.0, AT_ONCE)):
         span = {"after": after, "until": until, "limit": limit - len(rows)}
-        rows += conn.execute(query, span).mappings().all()
+        rows += query.ask(conn, span).all()
     return rows
 
 
 @lru_cache(maxsize=64)
-def _due(only: tuple[tuple[str, str], ...] | None) -> Select[Any]:
+def _due(only: tuple[tuple[str, str], ...] | None) -> Prepared:
     query = select(cases).where(
         cases.c.due > bindparam("after"),
         cases.c.due <= bindparam("until"),
-        cases.c.status.in_(_OPEN),
+        or_(*(cases.c.status == status for status in _OPEN)),
     )
     if only is not None:
         runs = (and_(cases.c.role == role, cases.c.version == version) for role, version in only)
         query = query.where(or_(false(), *runs))
-    return query.order_by(cases.c.due).limit(bindparam("limit"))
+    return Prepared(query.order_by(cases.c.due).limit(bindparam("limit")))
 
 
 _CLAIM = Prepared(
@@ -339,8 +334,7 @@ _RENEW = Prepared(
 _BLOB = select(blobs.c.body).where(
     blobs.c.case_no == bindparam("no"), blobs.c.name == bindparam("name")
 )
-_NAMED = select(cases).where(cases.c.ulid == bindparam("name"))
-_CALLED = select(cases).where(cases.c.ulid.in_(bindparam("ulids", expanding=True)))
+_CALLED = Prepared(select(cases).where(cases.c.ulid.in_(MINE)))
 _MAKER = (
     select(cases)
     .join(effects, effects.c.case_no == cases.c.case_no)
@@ -353,17 +347,16 @@ _SHUT = Prepared(
     .values(status="held", reason=bindparam("why"), due=None, owner=None)
 )
 _KEYS = Prepared(select(keys.c.case_no, keys.c.wrapped).where(keys.c.case_no.in_(MINE)))
-_SHIFTED = cases.c.case_no.op("<<")(PAGE_SHIFT)
+_FIRST: ColumnElement[int] = cases.c.case_no.op("<<")(literal_column(str(PAGE_SHIFT)))
+_BEHIND = literal_column(str((1 << PAGE_SHIFT) - 1), Integer)
 _PAGES = Prepared(
     select(pages.c.page, pages.c.headers, pages.c.body)
-    .select_from(
-        cases.join(pages, pages.c.page.between(_SHIFTED, _SHIFTED + (1 << PAGE_SHIFT) - 1))
-    )
+    .select_from(cases.join(pages, pages.c.page.between(_FIRST, _FIRST + _BEHIND)))
     .where(cases.c.case_no.in_(MINE))
     .order_by(pages.c.page)
 )
 _SIGNALS = Prepared(
     select(signals.c.case_no, signals.c.id, signals.c.kind, signals.c.body, signals.c.at)
-    .where(signals.c.case_no.in_(MINE), signals.c.drawn == 0)
+    .where(signals.c.case_no.in_(MINE), signals.c.drawn == literal_column("0"))
     .order_by(signals.c.at, signals.c.id)
 )

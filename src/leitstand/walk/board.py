@@ -70,6 +70,9 @@ class Board:
         """Apply the writes of all tasks of a superstep, in canonical order."""
         held = self.values
         for key, written in _grouped(pairs).items():
+            if len(written) == 1 and key not in self._folds:
+                held[key] = written[0]
+                continue
             channel = self._folds.get(key) or self._last(key)
             channel.update(written)
             held[key] = channel.get()
