@@ -20,7 +20,7 @@ from leitstand.clock import SystemClock
 from leitstand.role import compile_graph
 from leitstand.runtime import Runtime
 from leitstand.store import Store
-from leitstand.store.questions import waiting
+from leitstand.store.waiting import waiting
 from leitstand.tool import Connection
 
 

@@ -23,11 +23,10 @@ from leitstand.role import Compiled, Exit, Role, done
 from leitstand.runtime import Runtime
 from leitstand.store import Frozen as Waiting
 from leitstand.store import Journal, Limits, Store, Tape
-from leitstand.store.questions import cases_of
 from leitstand.tool import Connection, Port, Recorded, Tool, tool
 from leitstand.values import Frozen, Identifier, Money, Reading, Text
 from tests.approval.people import House
-from tests.store.hands import MASTER, Ticking
+from tests.store.hands import MASTER, Ticking, statuses
 
 __all__ = ["Account", "Bank", "Crash", "Find", "Letter", "Pay", "Scene", "Step"]
 
@@ -344,8 +343,7 @@ class Scene:
 
     async def status(self, ulid: str) -> tuple[str, str]:
         """Status of a case, and the last reason on record."""
-        rows = await cases_of(self.store, "t")
-        status = next(r.status for r in rows if r.case.ulid == ulid)
+        status = (await statuses(self.store))[ulid]
         bodies = await self.bodies(ulid, "held", "exit")
         return status, str(bodies[-1].get("reason", "")) if bodies else ""
 

@@ -19,7 +19,7 @@ from leitstand.desk import Desk
 from leitstand.errors import ModelRefused
 from leitstand.model import Counter, Prompt, Script, ScriptedModel, ask
 from leitstand.policy import Bundle
-from leitstand.store.questions import waiting
+from leitstand.store.waiting import waiting
 from tests.guard.graphs import Choice, Op, Plan, Stage, plans, roles_of
 from tests.guard.inspection import Inspection, paths_to
 from tests.guard.scene import (

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from sqlalchemy import select
 
 from leitstand.clock import SystemClock
 from leitstand.store import Birth, Close, Journal, Limits, Store, new_case
+from leitstand.store.schema import cases, effects
 
 MASTER = b"m" * 32
 LEASE = 60.0
@@ -146,3 +148,22 @@ def leave(kind: str, result: Mapping[str, object] | None = None, cause: str = ""
     """The body of an exit."""
     body = {"kind": kind, "cause": cause or None, "reason": "", "roles": ["clerk"]}
     return {**body, "result": dict(result or {})}
+
+
+async def statuses(store: Store) -> dict[str, str]:
+    """The status of every case, by name."""
+    query = select(cases.c.ulid, cases.c.status)
+    return await store.read(lambda conn: dict(conn.execute(query).all()))
+
+
+async def status_of(store: Store) -> str:
+    """Of the one case there is."""
+    (status,) = (await statuses(store)).values()
+    return status
+
+
+async def effects_of(store: Store, ulid: str) -> list[str]:
+    """How far what a case wrote has got, in the order of its intents."""
+    query = select(effects.c.state).join(cases, cases.c.case_no == effects.c.case_no)
+    ours = query.where(cases.c.ulid == ulid).order_by(effects.c.at, effects.c.address)
+    return await store.read(lambda conn: list(conn.execute(ours).scalars()))

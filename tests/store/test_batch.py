@@ -7,10 +7,9 @@ import pytest
 
 from leitstand.errors import Contradiction, LostFence
 from leitstand.store import Budget, Close, Journal
-from leitstand.store.questions import cases_of, effects_of
 from leitstand.store.schema import business_keys, reservations
 from leitstand.store.verify import verify
-from tests.store.hands import Office, leave, written
+from tests.store.hands import Office, effects_of, leave, status_of, written
 from tests.store.test_rebuild import table
 
 
@@ -108,7 +107,7 @@ async def test_a_drawn_signal_is_drawn_once(office: Office) -> None:
     journal.draw("s1")
     await journal.commit(close=Close("waiting"))
     assert await office.claim() == []
-    assert (await cases_of(office.store, "t"))[0].status == "waiting"
+    assert await status_of(office.store) == "waiting"
 
 
 async def test_the_end_of_a_child_is_told_to_its_parent(office: Office) -> None:

@@ -124,8 +124,8 @@ async def test_a_case_says_itself_what_it_is(office: Office) -> None:
     (started,) = case.events
     body = orjson.loads(started.body)
     assert (started.address, body["given"]) == ("U", {"no": 1})
-    assert body["case"]["requester"] == case.requester == "anna"
-    assert body["case"]["title"] == case.title == "x" * 200
+    assert body["case"]["requester"] == case.birth.requester == "anna"
+    assert body["case"]["title"] == case.birth.title == "x" * 200
     assert body["case"]["at"] == case.at
     journal = await owned(office)
     assert journal.told(Exit(kind="done")) is None

@@ -14,7 +14,7 @@ INTENT = written("erp.post", "k1")
 
 def changes(kind: Kind, body: dict[str, Any]) -> list[Change]:
     """What an event of case 7 changes."""
-    return list(project(7, "t", Event(kind, "book#1/:0", canonical(body), "", 3)))
+    return project(7, "t", [Event(kind, "book#1/:0", canonical(body), "", 3)])
 
 
 def test_a_checkpoint_is_open_until_it_is_used() -> None:

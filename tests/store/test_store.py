@@ -6,9 +6,8 @@ import pytest
 
 from leitstand.errors import Missing, StoreLocked
 from leitstand.store import Close, Store
-from leitstand.store.questions import cases_of
 from leitstand.store.schema import cases, pages
-from tests.store.hands import LEASE, MASTER, Office, written
+from tests.store.hands import LEASE, MASTER, Office, status_of, written
 
 
 async def park(office: Office, due: float | None = None) -> str:
@@ -21,7 +20,7 @@ async def park(office: Office, due: float | None = None) -> str:
 
 async def status(office: Office) -> str:
     """Of the one case there is."""
-    return (await cases_of(office.store, "t"))[0].status
+    return await status_of(office.store)
 
 
 @pytest.mark.kernel(30)
@@ -75,9 +74,8 @@ async def test_a_signal_is_told_once(office: Office) -> None:
 @pytest.mark.parametrize("wait", [None, 1e9], ids=["for something", "for a time far away"])
 async def test_a_signal_wakes_a_case_that_waits(office: Office, wait: float | None) -> None:
     """At once, also one that waits for a time: what came first decides."""
-    await park(office, wait and office.clock.now + wait)
+    ulid = await park(office, wait and office.clock.now + wait)
     assert await office.claim() == []
-    ulid = (await cases_of(office.store, "t"))[0].case.ulid
     await office.store.signal(ulid, "s1", "message", b"{}")
     assert len(await office.claim()) == 1
 

@@ -48,17 +48,18 @@ class Stage:
     ) -> None:
         """Record the superstep, or hold it against the recorded one. Raises Diverged."""
         journal = self._journal
+        tape = journal.tape
         names = [f"{t.step}#{t.visit}" for t in tasks]
         digests = [journal.digest(canonical(u)) for u in updates]
-        recorded = journal.tape.seals.get(superstep)
+        recorded = tape.seals.get(superstep)
         body = canonical({"tasks": names, "updates": digests})
         if recorded is None:
             journal.record_raw("seal", str(superstep), body)
         elif recorded.body != body:
             found = {"tasks": names, "updates": digests}
-            raise _other(superstep, journal.tape.body(recorded), found)
+            raise _other(superstep, tape.body(recorded), found)
         for name in names:
-            if name in journal.tape.unread:
+            if name in tape.unread:
                 self._all_read(name)
 
     def ended(self, walked: Walked) -> None:

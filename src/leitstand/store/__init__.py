@@ -1,9 +1,9 @@
 """The store: journals, signals, blobs, and the projections made from them."""
 
-from leitstand.store.arrival import NewCase
+from leitstand.store.arrival import Birth, NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.course import course
-from leitstand.store.journal import BLOB, Birth, Journal, Limits, new_case
+from leitstand.store.journal import BLOB, Journal, Limits, new_case
 from leitstand.store.page import CaseKey
 from leitstand.store.store import Claimed, Signal, Store
 from leitstand.store.tape import Frozen, Tape, task_of

@@ -2,35 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from leitstand.errors import Missing
 from leitstand.records import Event
 from leitstand.store.page import seal_page
-from leitstand.store.prepared import MINE, Prepared
-from leitstand.store.schema import AT_ONCE, PAGE_SHIFT, cases, keys, pages, signals
+from leitstand.store.prepared import INSERT, MINE, Prepared
+from leitstand.store.schema import AT_ONCE, PAGE_SHIFT, cases, signals
 
-__all__ = ["NewCase", "Tell", "give_birth", "tell"]
+__all__ = ["Birth", "NewCase", "Tell", "give_birth", "tell"]
 
 
-@dataclass(frozen=True, slots=True)
-class NewCase:
-    """A case to be born with its first events, due at once."""
+class Birth(NamedTuple):
+    """What a new case is: names, whose it is, and the case that handed it over, if one did."""
 
     ulid: str
     tenant: str
     role: str
     version: str
     requester: str
-    title: str
+    title: str = ""
+    parent: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be born with its first events, due at once; its key is wrapped."""
+
+    birth: Birth
     wrapped: bytes
     events: tuple[Event, ...]
     bodies: bytes
     at: float
-    parent: str = ""
-    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,10 @@ def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
     first = int(_LAST_CASE.ask(conn, {}).scalar_one()) + 1
     numbers = list(range(first, first + len(born)))
     rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
-    _BEAR.run(conn, [row for row, _ in rows])
+    INSERT["cases"].run(conn, [row for row, _ in rows])
     wrapped = zip(numbers, born, strict=True)
-    _KEEP.run(conn, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
-    _PAGE.run(conn, [page for _, page in rows])
+    INSERT["keys"].run(conn, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
+    INSERT["pages"].run(conn, [page for _, page in rows])
     return numbers
 
 
@@ -83,7 +89,7 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
             {"id": t.id, "case_no": no, "kind": t.kind, "body": t.body, "at": t.at, "drawn": 0}
             for no, t in fresh
         ]
-        _SIGNAL.run(conn, rows)
+        INSERT["signals"].run(conn, rows)
         _WAKE.run(conn, [{"no": no} for no, _ in fresh])
         _RELEASE.run(conn, [{"no": no} for no, t in fresh if t.kind == "release"])
     return answers
@@ -91,37 +97,22 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
 
 def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
     page, head = seal_page(b"", 0, born.events, born.bodies)
-    row = {
-        "case_no": no,
-        "ulid": born.ulid,
-        "tenant": born.tenant,
-        "role": born.role,
-        "version": born.version,
-        "requester": born.requester,
-        "title": born.title,
-        "parent": born.parent,
-        "depth": born.depth,
-        "status": "ready",
-        "reason": "",
-        "seq": len(born.events),
-        "head": head,
-        "bursts": 0,
-        "fence": 0,
-        "owner": None,
-        "due": AT_ONCE,
-        "pending": 0,
-        "anchored": 0,
-        "opened": born.at,
-        "changed": born.at,
-    }
+    there = {"seq": len(born.events), "head": head, "opened": born.at, "changed": born.at}
+    row = {**_BORN, **born.birth._asdict(), "case_no": no, **there}
     return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
 
 
+_BORN = {
+    "status": "ready",
+    "reason": "",
+    "bursts": 0,
+    "fence": 0,
+    "owner": None,
+    "due": AT_ONCE,
+    "pending": 0,
+    "anchored": 0,
+}
 _LAST_CASE = Prepared(select(func.coalesce(func.max(cases.c.case_no), 0)))
-_BEAR = Prepared(cases.insert())
-_KEEP = Prepared(keys.insert())
-_PAGE = Prepared(pages.insert())
-_SIGNAL = Prepared(signals.insert())
 _NUMBERS = Prepared(select(cases.c.ulid, cases.c.case_no).where(cases.c.ulid.in_(MINE)))
 _KNOWN = Prepared(select(signals.c.case_no, signals.c.id).where(signals.c.id.in_(MINE)))
 # One that waits for a time is due at once, whatever clock is set; of one that runs, `due` is the

@@ -15,18 +15,15 @@ from leitstand.errors import Contradiction, LostFence
 from leitstand.records import Event
 from leitstand.store.arrival import Tell, tell
 from leitstand.store.page import seal_page
-from leitstand.store.prepared import MINE, Prepared
+from leitstand.store.prepared import INSERT, MINE, Prepared
 from leitstand.store.projection import Change, project
 from leitstand.store.schema import (
     AT_ONCE,
     PAGE_SHIFT,
-    approvals,
     blobs,
     business_keys,
     cases,
-    checkpoints,
-    effects,
-    pages,
+    metadata,
     reservations,
     signals,
 )
@@ -71,7 +68,7 @@ class Append:
     """For the last commit of a child: (parent's ULID, signal id, body)."""
 
     def alone(self, changes: Sequence[Change]) -> bool:
-        """Whether a constraint over several cases is touched: written in a savepoint of its own."""
+        """Whether a constraint over several cases is touched: written by itself."""
         return bool(self.budgets or self.signal) or any(c.table in _CONSTRAINED for c in changes)
 
 
@@ -90,7 +87,6 @@ class Batch:
     rows: dict[int, _Row] = field(default_factory=dict[int, _Row])
     pages: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     moved: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
-    closed: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     blobs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     drawn: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     changes: list[Change] = field(default_factory=list[Change])
@@ -106,55 +102,35 @@ class Batch:
 
         Raises LostFence, or Contradiction when a key or budget is taken; then nothing was added.
         """
-        self.load([append.case_no])
+        if append.case_no not in self.rows:
+            self.load([append.case_no])
         row = self.rows.get(append.case_no)
         if row is None or row.fence != append.fence:
             raise LostFence("another worker owns the case by now", where=str(append.case_no))
-        changes = [
-            change
-            for event in append.events
-            for change in project(append.case_no, append.tenant, event)
-        ]
-        if append.alone(changes):
-            self.flush()
-            return self._add_alone(append, row, changes)
-        return self._take(append, row, changes)
+        changes = project(append.case_no, append.tenant, append.events)
+        if not append.alone(changes):
+            return self._take(append, row, changes)
+        # What is checked here must see all that came before it, and be seen by what comes after.
+        self.flush()
+        _check_keys(self.conn, changes)
+        _check_budgets(self.conn, append)
+        last = self._take(append, row, changes)
+        self.flush()
+        if append.signal is not None:
+            parent, name, body = append.signal
+            tell(self.conn, [Tell(parent, name, "child", body, append.at)])
+        return last
 
     def flush(self) -> None:
         """Write what was gathered."""
-        _INSERTS["pages"].run(self.conn, self.pages)
-        _INSERTS["blobs"].run(self.conn, self.blobs)
-        _MOVE.run(self.conn, list(self.moved.values()))
-        _CLOSE.run(self.conn, list(self.closed.values()))
+        INSERT["pages"].run(self.conn, self.pages)
+        _BLOB.run(self.conn, self.blobs)
+        _MOVE.run(self.conn, [row for row in self.moved.values() if "to_status" not in row])
+        _CLOSE.run(self.conn, [row for row in self.moved.values() if "to_status" in row])
         _DRAW.run(self.conn, self.drawn)
         apply(self.conn, self.changes)
-        for held in (self.pages, self.blobs, self.drawn, self.changes):
+        for held in (self.pages, self.blobs, self.drawn, self.changes, self.moved):
             held.clear()
-        self.moved.clear()
-        self.closed.clear()
-
-    def _add_alone(self, append: Append, row: _Row, changes: list[Change]) -> int:
-        before = (row.seq, row.head, row.fence)
-        try:
-            with self.conn.begin_nested():
-                _check_keys(self.conn, changes)
-                _check_budgets(self.conn, append)
-                last = self._take(append, row, changes)
-                self.flush()
-                if append.signal is not None:
-                    parent, name, body = append.signal
-                    tell(self.conn, [Tell(parent, name, "child", body, append.at)])
-        except BaseException:
-            row.seq, row.head, row.fence = before
-            self._drop()
-            raise
-        return last
-
-    def _drop(self) -> None:
-        for held in (self.pages, self.blobs, self.drawn, self.changes):
-            held.clear()
-        self.moved.clear()
-        self.closed.clear()
 
     def _take(self, append: Append, row: _Row, changes: list[Change]) -> int:
         no = append.case_no
@@ -168,24 +144,17 @@ class Batch:
         self.blobs += [{"case_no": no, "name": n, "body": b} for n, b in append.blobs]
         self.drawn += [{"no": no, "signal": s, "seq": row.seq} for s in append.drawn]
         gone = self.moved[no]["gone"] if no in self.moved else 0
-        moved = {
+        self.moved[no] = moved = {
             "no": no,
             "to_seq": row.seq,
             "to_head": row.head,
             "gone": gone + len(append.drawn),
             "at": append.at,
         }
-        if append.close is None:
-            self.moved[no] = moved
-        else:
-            self.moved.pop(no, None)
+        if append.close is not None:
             row.fence += 1  # A burst that gave its case back appends no more.
-            self.closed[no] = moved | {
-                "to_status": append.close.status,
-                "to_reason": append.close.reason,
-                "to_due": append.close.due,
-                "to_fence": row.fence,
-            }
+            moved["to_status"], moved["to_reason"] = append.close.status, append.close.reason
+            moved["to_due"], moved["to_fence"] = append.close.due, row.fence
         return row.seq - 1
 
 
@@ -204,12 +173,12 @@ def apply(conn: Connection, changes: Sequence[Change]) -> None:
         else:
             deletes.append(change)
     for table, rows in inserts.items():
-        _INSERTS[table].run(conn, rows)
+        INSERT[table].run(conn, rows)
     for (name, column, columns), rows in updates.items():
         _update(name, column, columns).run(conn, rows)
     for change in deletes:
         if change.key is not None:
-            table = _TABLES[change.table]
+            table = metadata.tables[change.table]
             conn.execute(table.delete().where(table.c[change.key[0]] == change.key[1]))
 
 
@@ -234,29 +203,14 @@ def _check_budgets(conn: Connection, append: Append) -> None:
 
 @cache
 def _update(name: str, column: str, columns: tuple[str, ...]) -> Prepared:
-    table = _TABLES[name]
+    table = metadata.tables[name]
     update = table.update().where(table.c[column] == bindparam("the_key"))
     return Prepared(update.values({c: bindparam(f"to_{c}") for c in columns}))
 
 
 _CONSTRAINED = frozenset({"business_keys", "reservations"})
-_TABLES = {
-    t.name: t
-    for t in (
-        approvals,
-        blobs,
-        business_keys,
-        cases,
-        checkpoints,
-        effects,
-        pages,
-        reservations,
-        signals,
-    )
-}
-_INSERTS = {name: Prepared(table.insert()) for name, table in _TABLES.items()}
 # The same answer twice in a case is one blob: it is named by its content.
-_INSERTS["blobs"] = Prepared(
+_BLOB = Prepared(
     blobs.insert().from_select(
         ["case_no", "name", "body"],
         select(

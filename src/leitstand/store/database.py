@@ -16,6 +16,9 @@ from leitstand.errors import StoreLocked
 __all__ = ["Database", "open_database"]
 
 _BUSY_MS = 5_000
+_WAL_PAGES = 8_000
+"""Pages (of 4 KiB) in the write-ahead log before they are copied into the database: the pages that
+every commit touches are then copied once for many commits."""
 
 
 class Database:
@@ -65,6 +68,7 @@ def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=full",
         "foreign_keys=on",
         f"busy_timeout={_BUSY_MS}",
+        f"wal_autocheckpoint={_WAL_PAGES}",
     ):
         connection.execute(f"pragma {pragma}")
 

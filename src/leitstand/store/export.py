@@ -6,7 +6,7 @@ The sender signs all of it. An export is itself on record, in the tenant's chain
 no. 36).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +21,8 @@ from leitstand.errors import Erased, Missing
 from leitstand.records import Event, Kind
 from leitstand.store.anchors import Anchor, anchors_in, note, public_of
 from leitstand.store.page import CaseKey, Page, headers_of, open_page, unwrap
-from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, pages
+from leitstand.store.schema import blobs, cases
+from leitstand.store.shelf import keys_of, pages_of
 from leitstand.store.store import Store
 
 __all__ = ["SHOWN", "Enclosed", "Sender", "export", "verifier"]
@@ -96,7 +97,8 @@ def _made(conn: Connection, master: bytes, ulid: str, *, answers: bool) -> dict[
     if row is None:
         raise Missing(f"no case `{ulid}`")
     no = int(row["case_no"])
-    key = _key(conn, master, no, ulid)
+    key = _key(keys_of(conn, [no]).get(no, b""), master, ulid)
+    events = _events(pages_of(conn, [no]).get(no, ()), key)
     named = [a for a in anchors_in(conn) if a.tenant == row["tenant"] and _names(a, ulid)]
     full = key if answers else None
     return {
@@ -104,26 +106,22 @@ def _made(conn: Connection, master: bytes, ulid: str, *, answers: bool) -> dict[
         "case": {name: row[name] for name in _CASE},
         "head": row["head"].hex(),
         "seq": row["seq"],
-        "events": [_shown(e, answers=answers) for e in _events(conn, no, key)],
+        "events": [_shown(e, answers=answers) for e in events],
         "key": full.raw.hex() if full else "",
         "blobs": _blobs(conn, no, full) if full else {},
         "anchors": [_line(one) for one in named],
     }
 
 
-def _key(conn: Connection, master: bytes, no: int, ulid: str) -> CaseKey | None:
-    wrapped = conn.execute(select(keys.c.wrapped).where(keys.c.case_no == no)).scalar()
+def _key(wrapped: bytes, master: bytes, ulid: str) -> CaseKey | None:
     try:
-        return unwrap(master, wrapped or b"", ulid)
+        return unwrap(master, wrapped, ulid)
     except Erased:
         return None
 
 
-def _events(conn: Connection, no: int, key: CaseKey | None) -> Iterator[Event]:
-    span = pages.c.page.between(no << PAGE_SHIFT, ((no + 1) << PAGE_SHIFT) - 1)
-    query = select(pages.c.page, pages.c.headers, pages.c.body).where(span)
-    for at, headers, body in conn.execute(query.order_by(pages.c.page)):
-        page = Page(at, headers, body)
+def _events(found: Sequence[Page], key: CaseKey | None) -> Iterator[Event]:
+    for page in found:
         yield from open_page(page, key) if key else (e for e, _ in headers_of(page, b""))
 
 

@@ -14,12 +14,12 @@ import orjson
 from leitstand.digest import canonical
 from leitstand.errors import LimitReached, Missing, StoreFailed
 from leitstand.records import Address, Case, Event, Exit, Kind
-from leitstand.store.arrival import NewCase
+from leitstand.store.arrival import Birth, NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.store import Claimed, Store
 from leitstand.store.tape import Frozen, Tape
 
-__all__ = ["BLOB", "Birth", "Journal", "Limits", "new_case"]
+__all__ = ["BLOB", "Journal", "Limits", "new_case"]
 
 BLOB = 2_048
 """Bytes above which an answer is kept as a blob beside the journal (KERNEL no. 27)."""
@@ -35,20 +35,6 @@ class Limits:
     inline: int = 4_000_000
     bursts: int = 50
     rejections: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Birth:
-    """What a new case is: names, whose it is, and the case that handed it over, if one did."""
-
-    ulid: str
-    tenant: str
-    role: str
-    version: str
-    requester: str
-    title: str = ""
-    parent: str = ""
-    depth: int = 0
 
 
 class Journal:
@@ -199,12 +185,13 @@ class Journal:
         return (self.case.parent, f"child:{self.case.ulid}", orjson.dumps(body))
 
     def _check_limits(self, kind: Kind, size: int) -> None:
+        tape, limits = self.tape, self.limits
         if kind not in _BEGINS:
             return
-        if self.tape.size >= self.limits.events:
-            raise LimitReached(f"the case has {self.tape.size} events", where=self.case.ulid)
-        if self.tape.inline + size > self.limits.inline:
-            msg = f"the case's events hold {self.tape.inline} bytes"
+        if tape.size >= limits.events:
+            raise LimitReached(f"the case has {tape.size} events", where=self.case.ulid)
+        if tape.inline + size > limits.inline:
+            msg = f"the case's events hold {tape.inline} bytes"
             raise LimitReached(msg, where=self.case.ulid)
 
 
@@ -216,32 +203,9 @@ def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
     case's.
     """
     key, at = store.new_key(), store.clock.time()
-    raw = canonical({**body, "case": _identity(birth, at)})
+    birth = birth._replace(title=birth.title[:200])
+    named = {**birth._asdict(), "at": at}
+    del named["ulid"]
+    raw = canonical({**body, "case": named})
     started = Event("started", birth.ulid, raw, key.digest(raw))
-    return NewCase(
-        ulid=birth.ulid,
-        tenant=birth.tenant,
-        role=birth.role,
-        version=birth.version,
-        requester=birth.requester,
-        title=birth.title[:200],
-        wrapped=store.wrapped(key, birth.ulid),
-        events=(started,),
-        bodies=key.encrypt(raw),
-        at=at,
-        parent=birth.parent,
-        depth=birth.depth,
-    )
-
-
-def _identity(birth: Birth, at: float) -> dict[str, object]:
-    return {
-        "tenant": birth.tenant,
-        "role": birth.role,
-        "version": birth.version,
-        "requester": birth.requester,
-        "title": birth.title[:200],
-        "parent": birth.parent,
-        "depth": birth.depth,
-        "at": at,
-    }
+    return NewCase(birth, store.wrapped(key, birth.ulid), (started,), key.encrypt(raw), at)

@@ -20,7 +20,9 @@ from sqlalchemy import (
     bindparam,
 )
 
-__all__ = ["MINE", "Prepared"]
+from leitstand.store.schema import metadata
+
+__all__ = ["INSERT", "MINE", "Prepared"]
 
 Row = Mapping[str, Any]
 Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]
@@ -78,3 +80,7 @@ def _prepared(statement: Statement, dialect: Dialect) -> tuple[str, Callable[[Ro
     if fixed or len(names) <= 1:
         return str(made), lambda row: tuple([{**fixed, **row}[name] for name in names])
     return str(made), itemgetter(*names)
+
+
+INSERT = {name: Prepared(table.insert()) for name, table in metadata.tables.items()}
+"""One row into a table, all columns given."""

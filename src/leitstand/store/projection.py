@@ -4,7 +4,7 @@ One pure function, used when an event is committed and when `leitstand rebuild` 
 anew: so a projection can never hold what the journal does not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import orjson
@@ -22,14 +22,17 @@ class Change(NamedTuple):
     key: tuple[str, object] | None = None
 
 
-def project(case_no: int, tenant: str, event: Event) -> Iterator[Change]:
-    """The changes that `event` makes; most kinds make none.
+def project(case_no: int, tenant: str, events: Iterable[Event]) -> list[Change]:
+    """The changes that events of one case make; most kinds make none.
 
     Raises nothing for events of other versions: an unknown kind changes no projection.
     """
-    make = _MAKERS.get(event.kind)
-    if make is not None:
-        yield from make(case_no, tenant, event, orjson.loads(event.body))
+    changes: list[Change] = []
+    for event in events:
+        make = _MAKERS.get(event.kind)
+        if make is not None:
+            changes += make(case_no, tenant, event, orjson.loads(event.body))
+    return changes
 
 
 def _checkpoint(no: int, tenant: str, event: Event, body: dict[str, Any]) -> Iterator[Change]:

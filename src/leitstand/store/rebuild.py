@@ -30,6 +30,7 @@ from leitstand.store.schema import (
     reservations,
     signals,
 )
+from leitstand.store.shelf import MASK
 from leitstand.store.standing import Standing, standing
 from leitstand.store.store import Store
 
@@ -37,7 +38,6 @@ __all__ = ["rebuild"]
 
 PART = 5_000
 """Pages read at a time."""
-_MASK = (1 << PAGE_SHIFT) - 1
 _TABLES = (checkpoints, approvals, effects, business_keys, reservations)
 
 
@@ -168,15 +168,14 @@ class Ledger:
     def take(self, no: int, tenant: str, events: Iterable[Event]) -> None:
         """Fold the events of one case; its changes touch no other case's rows."""
         own: dict[str, list[dict[str, Any]]] = {}
-        for event in events:
-            for change in project(no, tenant, event):
-                rows = own.setdefault(change.table, [])
-                if change.key is None:
-                    rows.append(dict(change.values))
-                    continue
-                column, value = change.key
-                for row in [r for r in rows if r[column] == value]:
-                    row.update(change.values) if change.values else rows.remove(row)
+        for change in project(no, tenant, events):
+            rows = own.setdefault(change.table, [])
+            if change.key is None:
+                rows.append(dict(change.values))
+                continue
+            column, value = change.key
+            for row in [r for r in rows if r[column] == value]:
+                row.update(change.values) if change.values else rows.remove(row)
         for name, rows in own.items():
             self.held.setdefault(name, []).extend(rows)
 
@@ -191,9 +190,9 @@ def _pages(conn: Connection, low: int) -> dict[int, list[Page]]:
     rows = list(conn.execute(_PAGES, {"low": low, "many": PART}))
     if len(rows) == PART:
         last: int = rows[-1][0]
-        rows += conn.execute(_REST, {"low": last + 1, "high": last | _MASK})
+        rows += conn.execute(_REST, {"low": last + 1, "high": last | MASK})
     for at, headers, body in rows:
-        found.setdefault(at >> PAGE_SHIFT, []).append(Page(at & _MASK, headers, body))
+        found.setdefault(at >> PAGE_SHIFT, []).append(Page(at & MASK, headers, body))
     return found
 
 

@@ -12,9 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Integer,
     Row,
     and_,
     bindparam,
@@ -34,16 +32,14 @@ from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
 from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.schema import (
     AT_ONCE,
-    PAGE_SHIFT,
     blobs,
     cases,
     effects,
-    keys,
     metadata,
-    pages,
     signals,
     state,
 )
+from leitstand.store.shelf import keys_of, pages_of
 from leitstand.store.writer import Writer
 
 __all__ = ["Claimed", "Signal", "Store"]
@@ -233,11 +229,7 @@ class Store:
         `raised` is how much later than in `rows` fence and burst are by now; None: only read.
         """
         mine = [r.case_no for r in rows]
-        wrapped: dict[int, bytes] = dict(_KEYS.among(conn, mine).all())
-        found: dict[int, list[Page]] = {}
-        for at, headers, body in _PAGES.among(conn, mine):
-            page = Page(at & ((1 << PAGE_SHIFT) - 1), headers, body)
-            found.setdefault(at >> PAGE_SHIFT, []).append(page)
+        wrapped, found = keys_of(conn, mine), pages_of(conn, mine)
         waiting: dict[int, list[Signal]] = {}
         if any(r.pending for r in rows):
             for no, *signal in _SIGNALS.among(conn, mine):
@@ -345,15 +337,6 @@ _SHUT = Prepared(
     cases.update()
     .where(cases.c.case_no == bindparam("no"))
     .values(status="held", reason=bindparam("why"), due=None, owner=None)
-)
-_KEYS = Prepared(select(keys.c.case_no, keys.c.wrapped).where(keys.c.case_no.in_(MINE)))
-_FIRST: ColumnElement[int] = cases.c.case_no.op("<<")(literal_column(str(PAGE_SHIFT)))
-_BEHIND = literal_column(str((1 << PAGE_SHIFT) - 1), Integer)
-_PAGES = Prepared(
-    select(pages.c.page, pages.c.headers, pages.c.body)
-    .select_from(cases.join(pages, pages.c.page.between(_FIRST, _FIRST + _BEHIND)))
-    .where(cases.c.case_no.in_(MINE))
-    .order_by(pages.c.page)
 )
 _SIGNALS = Prepared(
     select(signals.c.case_no, signals.c.id, signals.c.kind, signals.c.body, signals.c.at)

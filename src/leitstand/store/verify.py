@@ -7,22 +7,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, literal_column, select
 
 from leitstand.store.anchored import Anchored, anchored
 from leitstand.store.anchors import anchors_at, anchors_in
 from leitstand.store.examined import Examined
 from leitstand.store.fault import Fault
-from leitstand.store.page import Page
 from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, pages
+from leitstand.store.shelf import pages_of
 from leitstand.store.store import Store
 
 __all__ = ["Report", "verify"]
 
 PART = 200
 """Cases checked between two other questions to the store."""
-_MASK = (1 << PAGE_SHIFT) - 1
-_END = (1 << 63 - PAGE_SHIFT) - 1
 
 
 @dataclass(slots=True)
@@ -54,6 +52,9 @@ async def verify(store: Store, path: Path | None = None, trusted: Collection[str
     after: int | None = 0
     while after is not None:
         after = await store.read(_Part(store.master, proof, report, after).run)
+    for no in await store.read(lambda conn: conn.execute(_ORPHANS).scalars().all()):
+        text = "pages without a case: its row is gone"
+        report.faults.append(Fault("missing", f"case number {no}", -1, text))
     for ulid in (name for name, heads in proof.heads.items() if heads):
         text = f"the case is gone; it was anchored for tenant {proof.tenants[ulid]}"
         report.faults.append(Fault("missing", ulid, -1, text))
@@ -73,8 +74,7 @@ class _Part:
         """Check them; the number to go on after, None when there is no more."""
         given = {"after": self.after, "many": PART}
         rows = [dict(row) for row in conn.execute(_CASES, given).mappings()]
-        last = int(rows[-1]["case_no"]) if len(rows) == PART else _END
-        found = self._pages(conn, last)
+        found = pages_of(conn, [row["case_no"] for row in rows])
         for row in rows:
             no = int(row["case_no"])
             heads = self.proof.heads.pop(row["ulid"], {})
@@ -83,18 +83,7 @@ class _Part:
             if case.names:
                 case.compare(dict(conn.execute(_BLOBS, {"of": no}).all()))
             self._count(case)
-        for no in found:
-            text = "pages without a case: its row is gone"
-            self.report.faults.append(Fault("missing", f"case number {no}", -1, text))
-        return last if last != _END else None
-
-    def _pages(self, conn: Connection, last: int) -> dict[int, list[Page]]:
-        found: dict[int, list[Page]] = {}
-        span = {"low": (self.after + 1) << PAGE_SHIFT, "high": last << PAGE_SHIFT | _MASK}
-        for at, headers, body in conn.execute(_PAGES, span):
-            page = Page(at & _MASK, headers, body)
-            found.setdefault(at >> PAGE_SHIFT, []).append(page)
-        return found
+        return rows[-1]["case_no"] if len(rows) == PART else None
 
     def _count(self, case: Examined) -> None:
         self.report.cases += 1
@@ -103,6 +92,7 @@ class _Part:
         self.report.faults += case.faults
 
 
+_NUMBER: ColumnElement[int] = pages.c.page.op(">>")(literal_column(str(PAGE_SHIFT)))
 _CASES = (
     select(cases, keys.c.wrapped)
     .select_from(cases.outerjoin(keys, keys.c.case_no == cases.c.case_no))
@@ -110,9 +100,7 @@ _CASES = (
     .order_by(cases.c.case_no)
     .limit(bindparam("many"))
 )
-_PAGES = (
-    select(pages.c.page, pages.c.headers, pages.c.body)
-    .where(pages.c.page.between(bindparam("low"), bindparam("high")))
-    .order_by(pages.c.page)
+_ORPHANS = (
+    select(_NUMBER).distinct().where(~exists().where(cases.c.case_no == _NUMBER)).order_by(_NUMBER)
 )
 _BLOBS = select(blobs.c.name, blobs.c.body).where(blobs.c.case_no == bindparam("of"))

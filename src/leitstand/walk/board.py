@@ -55,15 +55,15 @@ class Board:
         False, and nothing done, if one is to a field that has no value yet, or to none.
         """
         values, folds = self.values, self._folds
-        for key in update:
-            if key not in values:
-                return False
+        if not update.keys() <= values.keys():
+            return False
         for key, value in update.items():
-            if key in folds:
-                folds[key].update((value,))
-                values[key] = folds[key].get()
-            else:
+            fold = folds.get(key)
+            if fold is None:
                 values[key] = value
+            else:
+                fold.update((value,))
+                values[key] = fold.get()
         return True
 
     def write_all(self, pairs: Iterable[Pair]) -> None:

@@ -56,7 +56,7 @@ class Course:
         names: Sequence[str] = ways.after
         if ways.branches or ways.joins:
             return None
-        if is_command(update) and not names:
+        if not names and is_command(update):
             names, update = _plain(update)
         if type(update) is not dict or len(names) != 1 or names[0] not in steps:
             return None
@@ -114,7 +114,7 @@ class Course:
 
     def _task(self, name: str, place: int) -> Task:
         arg = self._board.read(self._compiled.steps[name].reader)
-        return Task(name, self._visit(name), place, arg, sent=False)
+        return Task(name, self._visit(name), place, arg, False)  # noqa: FBT003 - a keyword costs
 
     async def _pick(self, name: str, branch: Branch, writes: Writes) -> Sequence[str | Send]:
         """What a branch chooses on the state with its own step's writes."""

@@ -1,0 +1,123 @@
+"""What waits: the open checkpoints of a tenant, from the projection alone: no journal is opened.
+
+The list comes in parts: give the `place` of the last entry as `after` to go on.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
+
+from leitstand.store.schema import approvals, cases, checkpoints
+from leitstand.store.store import Store
+
+__all__ = ["Place", "Waiting", "waiting"]
+
+Place = tuple[float, str]
+"""Where an entry stands in its list: its time, then its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open checkpoint. `signed` counts answers that came in, valid or not: the guard judges.
+
+    `opened` and `expires` in seconds since the epoch, 0 = never.
+    """
+
+    id: str
+    case: str
+    title: str
+    role: str
+    requester: str
+    tool: str
+    roles: tuple[str, ...]
+    approvers: int
+    signed: int
+    opened: float
+    expires: float
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the list."""
+        return (self.opened, self.id)
+
+
+async def waiting(
+    store: Store,
+    tenant: str,
+    *,
+    roles: Collection[str] | None = None,
+    after: Place | None = None,
+    limit: int = 50,
+) -> list[Waiting]:
+    """Open checkpoints of a tenant, oldest first; with `roles` those that they may decide."""
+
+    def ask(conn: Connection) -> list[Waiting]:
+        query = _open(tenant, after).limit(limit)
+        if roles is None:
+            return [_waiting(row) for row in conn.execute(query)]
+        # The index answers for one set of roles in order; there are few sets, so they are merged.
+        sets = [s for s in _role_sets(conn, tenant) if not set(roles).isdisjoint(s.split(","))]
+        runs = [conn.execute(query.where(checkpoints.c.roles == one)).all() for one in sets]
+        found = [_waiting(row) for run in runs for row in run]
+        return sorted(found, key=lambda one: one.place)[:limit]
+
+    return await store.read(ask)
+
+
+def _open(tenant: str, after: Place | None) -> Select[Any]:
+    query = _WAITING.where(checkpoints.c.tenant == tenant, checkpoints.c.state == "open")
+    if after is None:
+        return query
+    # The first condition is what the index can use.
+    place = tuple_(checkpoints.c.opened, checkpoints.c.id)
+    return query.where(checkpoints.c.opened >= after[0], place > after)
+
+
+def _role_sets(conn: Connection, tenant: str) -> Iterator[str]:
+    """The sets of roles that open checkpoints name, each found with one step in the index."""
+    last = ""
+    while True:
+        last = conn.execute(_NEXT_ROLES, {"tenant": tenant, "last": last}).scalar()
+        if last is None:
+            return
+        yield last
+
+
+def _waiting(row: Any) -> Waiting:  # noqa: ANN401 a row of the question below
+    return Waiting(
+        id=row.id,
+        case=row.ulid,
+        title=row.title,
+        role=row.role,
+        requester=row.requester,
+        tool=row.tool,
+        roles=tuple(row.roles.split(",")) if row.roles else (),
+        approvers=row.approvers,
+        signed=row.signed,
+        opened=row.opened,
+        expires=row.expires,
+    )
+
+
+_WAITING = (
+    select(
+        checkpoints,
+        cases.c.ulid,
+        cases.c.title,
+        cases.c.role,
+        cases.c.requester,
+        select(func.count(func.distinct(approvals.c.person)))
+        .where(approvals.c.checkpoint == checkpoints.c.id)
+        .scalar_subquery()
+        .label("signed"),
+    )
+    .join(cases, cases.c.case_no == checkpoints.c.case_no)
+    .order_by(checkpoints.c.opened, checkpoints.c.id)
+)
+_NEXT_ROLES = select(func.min(checkpoints.c.roles)).where(
+    checkpoints.c.tenant == bindparam("tenant"),
+    checkpoints.c.state == "open",
+    checkpoints.c.roles > bindparam("last"),
+)

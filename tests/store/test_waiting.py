@@ -1,0 +1,77 @@
+"""What waits: a complete list in its order, part by part, and only what is one tenant's."""
+
+import pytest
+
+from leitstand.store import Close
+from leitstand.store.waiting import waiting
+from tests.store.hands import Office, asked
+
+
+async def test_open_checkpoints_come_oldest_first_and_in_parts(office: Office) -> None:
+    """Every part goes on where the last one ended, also among checkpoints of one moment."""
+    ulids = [await office.parked(opened=float(n // 3)) for n in range(7)]
+    found: list[str] = []
+    after = None
+    while part := await waiting(office.store, "t", after=after, limit=2):
+        found += [one.case for one in part]
+        after = part[-1].place
+    assert sorted(found, key=ulids.index) == ulids
+    assert [ulids.index(u) // 3 for u in found] == [0, 0, 0, 1, 1, 1, 2]
+    assert await waiting(office.store, "u") == []
+
+
+async def test_a_person_is_shown_what_their_roles_may_decide(office: Office) -> None:
+    """One role in common is enough; a role whose name is part of another's is not."""
+    clerk = await office.parked(roles=["clerk"])
+    both = await office.parked(roles=["clerk", "head"])
+    await office.parked(roles=["clerk_2"])
+    await office.parked(roles=[])
+    for roles, wanted in (
+        (["clerk"], [clerk, both]),
+        (["head", "boss"], [both]),
+        (["boss"], []),
+        ([], []),
+    ):
+        found = await waiting(office.store, "t", roles=roles)
+        assert [one.case for one in found] == wanted
+        again = await waiting(
+            office.store, "t", roles=roles, after=found[0].place if found else None
+        )
+        assert [one.case for one in again] == wanted[1:]
+    assert len(await waiting(office.store, "t")) == 4
+
+
+async def test_a_checkpoint_is_listed_with_its_case(office: Office) -> None:
+    """What, for whom, by how many, and how many have answered; gone once it is closed."""
+    ulid = await office.parked(approvers=2)
+    await office.approve(ulid, ulid[-10:], "n1")
+    journal = await office.work(ulid)
+    approval = {"checkpoint": ulid[-10:], "person": "ben", "answer": "approve", "at": 1.0}
+    for nonce in ("n1", "n2"):
+        journal.record("approval", "book#1/:0", {**approval, "nonce": nonce})
+    await journal.commit()
+    (one,) = await waiting(office.store, "t")
+    assert (one.id, one.tool, one.roles) == (ulid[-10:], "erp.post", ("clerk", "head"))
+    assert (one.approvers, one.signed, one.requester, one.role) == (2, 1, "anna", "acc")
+    journal.record("checkpoint", "book#2/:0", asked("c2", 1e12))
+    await journal.commit()
+    assert [w.id for w in await waiting(office.store, "t")] == [ulid[-10:], "c2"]
+    journal.record("void", "", {"id": "c2", "state": "void"})
+    await journal.commit(close=Close("waiting"))
+    assert await waiting(office.store, "t") == [one]
+
+
+PLANS = {
+    "checkpoints_open": """explain query plan select id from checkpoints
+        where tenant = 't' and state = 'open' and opened >= 1 order by opened limit 50""",
+    "checkpoints_roles": """explain query plan select id from checkpoints
+        where tenant = 't' and state = 'open' and roles = 'r' order by opened limit 50""",
+}
+
+
+@pytest.mark.parametrize(("index", "query"), PLANS.items(), ids=PLANS)
+async def test_lists_are_answered_by_an_index(office: Office, index: str, query: str) -> None:
+    """What waits is never searched for among everything that ever waited."""
+    plan = await office.store.read(lambda c: [str(row) for row in c.exec_driver_sql(query)])
+    assert f"USING INDEX {index}" in plan[0]
+    assert not any("TEMP B-TREE" in row for row in plan)
