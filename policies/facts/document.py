@@ -90,30 +90,33 @@ def _unseen(read: ReadInvoice) -> Iterator[str]:
     invoice = read.invoice
     if invoice is None or read.validation.kind != "pdf":
         return
-    page = _GAP.sub("", read.text or "").upper()
+    page = (read.text or "").upper()
     shown = {
-        "number": [invoice.number],
-        "gross": [None] if invoice.gross_total is None else _amounts(invoice.gross_total),
-        "vat_id": [invoice.seller.vat_id],
-        **{f"iban_{i}": [iban] for i, iban in enumerate(invoice.ibans, start=1)},
+        "number": _written(invoice.number),
+        "gross": _amount(invoice.gross_total),
+        "vat_id": _written(invoice.seller.vat_id),
+        **{f"iban_{i}": _written(iban) for i, iban in enumerate(invoice.ibans, start=1)},
     }
-    for field, writings in shown.items():
-        asked = [_GAP.sub("", w).upper() for w in writings if w]
-        if asked and not any(w in page for w in asked):
+    for field, writing in shown.items():
+        if writing and not re.search(writing, page):
             yield field
 
 
-def _amounts(amount: Decimal) -> list[str | None]:
-    plain = f"{abs(amount):,.2f}"
-    german = plain.translate(str.maketrans(",.", ".,"))
-    return [form for text in (plain, german) for form in _without_thousands(text)]
+def _written(value: str | None) -> str:
+    """A pattern for a value, blanks anywhere in it, that is no part of a longer number."""
+    signs = _GAP.sub("", value or "").upper()
+    before = r"(?<!\d)" if signs[:1].isdigit() else ""
+    after = r"(?!\d)" if signs[-1:].isdigit() else ""
+    return before + r"\s*".join(map(re.escape, signs)) + after if signs else ""
 
 
-def _without_thousands(text: str) -> tuple[str, ...]:
-    whole, mark, cents = text[:-3], text[-3], text[-2:]
-    digits = re.sub(r"\D", "", whole)
-    parted = re.sub(r"\D", "'", whole)
-    return text, f"{digits}{mark}{cents}", f"{parted}{mark}{cents}"
+def _amount(amount: Decimal | None) -> str:
+    """A pattern for an amount with or without thousands, German or English."""
+    if amount is None:
+        return ""
+    whole, _, cents = f"{abs(amount):,.2f}".partition(".")
+    groups = r"[.,'’\s]?".join(whole.split(","))
+    return rf"(?<!\d)(?<!\d[.,'’]){groups}[.,]{cents}(?!\d)"
 
 
 def _attachment_faults(read: ReadInvoice, limits: Limits) -> Iterator[str]:

@@ -8,7 +8,9 @@ import pytest
 
 from tests.agents.cii import cii
 from tests.agents.companies import Company
-from tests.agents.troubles import BASES, PLANTS, Trouble
+from tests.agents.kinds import BASES
+from tests.agents.plants import PLANTS
+from tests.agents.troubles import Trouble
 from tests.agents.ubl import ubl
 from tests.policies.office import Judged, Office
 from tools.einvoice import Reader
@@ -23,14 +25,15 @@ def planted(company: Company, chance: Random) -> dict[str, Trouble]:
     for kind, make in BASES.items():
         made[kind] = make(company)
         for _ in range(_ROUNDS):
-            trouble, names = make(company), [kind]
+            trouble, names = make(company), list[str]()
             for name in chance.sample(list(PLANTS), 6):
-                plant, spoils = PLANTS[name]
-                if len(names) < 3 and fits(trouble, spoils):
-                    plant(trouble)
+                spoils = PLANTS[name][1]
+                if len(names) < 2 and fits(trouble, spoils):
                     trouble.spoilt |= spoils
                     names.append(name)
-            made[" + ".join(names)] = trouble
+            for name in sorted(names, key=list(PLANTS).index):
+                PLANTS[name][0](trouble)
+            made[" + ".join([kind, *names])] = trouble
     for name, trouble in [*made.items()]:
         made |= {f"{name}, other {i}": other for i, other in enumerate(trouble.others)}
     return made
