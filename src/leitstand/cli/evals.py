@@ -71,19 +71,50 @@ def run(
 
 @app.command("import")
 def import_(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="ap-world.")],
+    form: Annotated[
+        str,
+        typer.Argument(
+            metavar="FORMAT", help="ap-world, tau-bench, workbench, state-bench or agentdojo."
+        ),
+    ],
     path: Annotated[Path, typer.Argument(help="Folder of the set.")],
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder of the suite.")],
     role: Annotated[str, typer.Option(help="Role that works a world's documents off.")] = "",
 ) -> None:
     """Make a suite of recordings or worlds from elsewhere."""
-    from leitstand.errors import UsageRefused
+    from leitstand.cli.output import hint
+    from leitstand.evals.foreign.fidelity import import_recordings
 
-    makers: dict[str, Callable[[Path, Path, str], None]] = {"ap-world": _import_world}
-    if form not in makers:
-        raise UsageRefused(f"no format `{form}`", mend=f"one of {', '.join(sorted(makers))}")
-    makers[form](path, out, role)
+    if form == "ap-world":
+        _import_world(path, out, role)
+        return
+    made = import_recordings(form, path, out)
+    hint(f"{made.rows} recordings of {made.format}; next: leitstand eval fidelity {out}")
+
+
+@app.command("fidelity")
+def fidelity(
+    suite: Annotated[Path, typer.Argument(help="Folder of a suite of recordings.")],
+    *,
+    state: Annotated[
+        Path | None, typer.Option("--state", help="Folder for the journals, one a process.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Execute every recorded call under guard and journal, and judge what came of each run."""
+    from leitstand.cli.output import emit
+    from leitstand.cli.place import run as run_to_end
+    from leitstand.evals.foreign.fidelity import fidelity as measured
+    from leitstand.evals.foreign.fidelity import open_recordings
+
+    with progress("fidelity", open_recordings(suite).rows) as told:
+        found = run_to_end(measured(suite, state or suite / "journals", told))
+    data = found.model_dump(mode="json")
+    if found.agree is None:
+        data = {k: v for k, v in data.items() if k not in ("agree", "disagree")}
+    emit(data, lambda: _show(data), json=json)
+    raise typer.Exit(1 if found.disagree else 0)
 
 
 def suite_at(project: "Project", name: str) -> Path:
@@ -136,6 +167,13 @@ async def _run(project: "Project", place: Path, supervisor: str, folder: Path) -
         head, results = run_suite(project, suite, supervisor=supervisor, told=told)
         head = head.model_copy(update={"at": now.isoformat(timespec="seconds")})
         return await conclude(suite, head, results, folder, now.date())
+
+
+def _show(data: dict[str, Any]) -> None:
+    """Every figure but the verdicts, one a line."""
+    for name, value in data.items():
+        if name != "verdicts":
+            typer.echo(f"{name}: {value}")
 
 
 def _import_world(path: Path, out: Path, role: str) -> None:

@@ -1,0 +1,1 @@
+"""Foreign recordings: runs of other people's agents, replayed through guard, desk and journal."""

@@ -1,0 +1,79 @@
+"""Rows: the recorded runs of a set, as they lie in its folder."""
+
+import hashlib
+import json
+import lzma
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from leitstand.errors import CaseRefused
+
+__all__ = ["ANSWERS", "Row", "files_of", "hash_of", "read_json", "rows_of"]
+
+ANSWERS = frozenset(
+    {
+        "recorded_reward",
+        "replayed_reward",
+        "db_match",
+        "verdict",
+        "verdict_reason",
+        "replayed_state_verdict",
+        "recorded",
+        "replayed",
+        "labels",
+    }
+)
+"""Fields that hold somebody's verdict: no verdict of ours is made from them."""
+
+
+class Row(NamedTuple):
+    """One run: its id (file and number), what was recorded without the answers, and the answers."""
+
+    id: str
+    data: dict[str, Any]
+    answers: dict[str, Any]
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files with rows below a folder. Raises CaseRefused: there is none."""
+    found = sorted(f for f in folder.rglob("*.jsonl.xz") if not f.name.startswith("labels-"))
+    if not found:
+        raise CaseRefused("no *.jsonl.xz with recordings below it", where=str(folder))
+    return found
+
+
+def rows_of(folder: Path, file: Path) -> Iterator[Row]:
+    """The rows of one file, one after the other. Raises CaseRefused: cut, or no JSON objects."""
+    name = file.relative_to(folder).as_posix()
+    number = -1
+    try:
+        with lzma.open(file, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines):
+                data = json.loads(line)
+                answers = {key: data.pop(key) for key in ANSWERS & data.keys()}
+                yield Row(f"{name}#{number}", data, answers)
+    except (EOFError, OSError, lzma.LZMAError) as error:
+        raise CaseRefused(f"cut or damaged after row {number}: {error}", where=name) from error
+    except (AttributeError, UnicodeError, ValueError) as error:
+        raise CaseRefused(f"no recording: {error}", where=f"{name}#{number}") from error
+
+
+def read_json(folder: Path, name: str) -> Any:  # noqa: ANN401 - it is whatever the set holds
+    """A file of the set by its name, wherever it lies below. Raises CaseRefused."""
+    found = sorted(f for f in folder.rglob(Path(name).name) if f.as_posix().endswith(name))
+    if not found:
+        raise CaseRefused(f"`{name}` is not there", where=str(folder))
+    try:
+        if found[0].suffix == ".xz":
+            with lzma.open(found[0], "rt", encoding="utf-8") as file:
+                return json.load(file)
+        return json.loads(found[0].read_text(encoding="utf-8"))
+    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        raise CaseRefused(f"cannot be read: {error}", where=str(found[0])) from error
+
+
+def hash_of(file: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

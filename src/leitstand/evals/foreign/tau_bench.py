@@ -1,0 +1,113 @@
+"""tau-bench: the recorded database, gold actions with their effects, outputs that must be said.
+
+A run is rewarded if the episode has ended, the database is what the gold actions make of it, and
+every gold output was said. Source of the rules: sierra-research/tau-bench, `envs/base.py`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from leitstand.errors import Contradiction
+from leitstand.evals.foreign.rows import read_json
+from leitstand.evals.foreign.world import Asked, Executed, Recorded, Tables, asked_in, unequal
+
+__all__ = ["TauBench"]
+
+_STOP = "###STOP###"
+_TRANSFER = "transfer_to_human_agents"
+
+
+class TauBench:
+    """A folder with `DOMAIN/db.json.xz` for every domain of its rows."""
+
+    environment = "recorded"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._databases: dict[str, Any] = {}
+
+    def calls(self, row: Mapping[str, Any]) -> list[Asked]:
+        """Recorded calls; the rows hold the first of each message alone, as tau-bench runs them."""
+        return asked_in(row, "tau-bench")
+
+    def world(self, row: Mapping[str, Any]) -> "_World":
+        """The domain's database before the first call."""
+        domain = str(row["domain"])
+        if domain not in self._databases:
+            self._databases[domain] = read_json(self._folder, f"{domain}/db.json.xz")
+        return _World(row, self._databases[domain])
+
+    def excluded(self, row: Mapping[str, Any]) -> bool:
+        """None is."""
+        del row
+        return False
+
+    def group(self, row: Mapping[str, Any]) -> str:
+        """Domain and task: its trials are counted together."""
+        return f"{row['domain']}/{row['task_id']}"
+
+    def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The recorded reward."""
+        found = answers.get("recorded_reward")
+        return None if found is None else {"reward": int(found)}
+
+
+@dataclass
+class _World:
+    row: Mapping[str, Any]
+    base: Any
+    recorded: Recorded = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recorded = Recorded(Tables(self.base))
+
+    def execute(self, asked: Asked) -> Executed:
+        """Apply the recorded effects."""
+        return self.recorded.execute(asked)
+
+    def verdict(self) -> dict[str, Any]:
+        """Reward 1 or 0."""
+        gold = Tables(self.base)
+        for changes in self.row["task"]["gold_effects"]:
+            if changes:
+                try:
+                    gold.apply(changes)
+                except Contradiction:
+                    return {"reward": 0}
+        same = not any(True for _ in unequal(self.recorded.tables, gold))
+        return {"reward": int(self._ended() and same and self._said())}
+
+    def corrected(self) -> int:
+        """Effective writes whose effect is not one of the gold actions', each of those once."""
+        left = [_sorted(e) for e in self.row["task"]["gold_effects"] if e]
+        count = 0
+        for changes in self.recorded.wrote:
+            effect = _sorted(changes)
+            if effect in left:
+                left.remove(effect)
+            else:
+                count += 1
+        return count
+
+    def _ended(self) -> bool:
+        calls, messages = self.row["calls"], self.row["messages"]
+        if calls and calls[-1]["name"] == _TRANSFER:
+            return True
+        return bool(messages) and _STOP in str(messages[-1].get("content"))
+
+    def _said(self) -> bool:
+        """Every gold output in some answer, commas stripped, whatever the case."""
+        outputs = self.row["task"].get("outputs") or list(self.row.get("outputs") or ())
+        spoken = [
+            str(m["content"]).lower().replace(",", "")
+            for m in self.row["messages"]
+            if m["role"] == "assistant" and m.get("content")
+        ]
+        return all(any(str(o).lower() in text for text in spoken) for o in outputs)
+
+
+def _sorted(changes: list[Any]) -> list[str]:
+    return sorted(json.dumps(change, sort_keys=True) for change in changes)

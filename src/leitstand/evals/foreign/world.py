@@ -1,0 +1,199 @@
+"""A world: the environment of one recorded run, which every executed call changes and answers."""
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from leitstand.errors import CaseRefused, Contradiction
+
+__all__ = [
+    "Asked",
+    "Change",
+    "Executed",
+    "Recorded",
+    "Setting",
+    "Tables",
+    "World",
+    "asked_in",
+    "unequal",
+]
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A recorded call: tool, arguments as JSON text, and what the recording says it did.
+
+    `writes`: its tool changes something, or lets something out.
+    """
+
+    tool: str
+    arguments: str
+    writes: bool
+    effects: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What a call came to: the text of its answer, and whether it has changed anything."""
+
+    text: str
+    changed: bool = False
+
+
+class World(Protocol):
+    """The environment of one run."""
+
+    def execute(self, asked: Asked) -> Executed:
+        """Do what the call says. Raises CallFailed: the environment does not take it."""
+        ...
+
+    def verdict(self) -> dict[str, Any]:
+        """What the set's own rules say of the run, from what the world has become."""
+        ...
+
+    def corrected(self) -> int | None:
+        """How many effective writes a supervisor who knows the truth would have changed."""
+        ...
+
+
+class Setting(Protocol):
+    """What is common to all runs of a set: its databases, how its rows are read."""
+
+    environment: str
+
+    def calls(self, row: Mapping[str, Any]) -> list[Asked]:
+        """The calls of a run, in order. Raises CaseRefused: the row is no run of this set."""
+        ...
+
+    def world(self, row: Mapping[str, Any]) -> World:
+        """The environment as it was when the run began."""
+        ...
+
+    def excluded(self, row: Mapping[str, Any]) -> bool:
+        """Whether the run broke off with an error that was not the agent's."""
+        ...
+
+    def group(self, row: Mapping[str, Any]) -> str:
+        """The task that several trials belong to, empty if there are none."""
+        ...
+
+    def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The verdict that came with the row, in the form of ours; None if none came."""
+        ...
+
+
+def asked_in(row: Mapping[str, Any], name: str) -> list[Asked]:
+    """The calls of a row with recorded effects. Raises CaseRefused: it is no run of set `name`."""
+    try:
+        return [
+            Asked(
+                str(call.get("name", "")),
+                json.dumps(call["args"], sort_keys=True) if "args" in call else str(call["raw"]),
+                bool(call.get("write")),
+                call.get("effects"),
+            )
+            for call in row["calls"]
+        ]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise CaseRefused(f"no run of {name}: {error!r}") from error
+
+
+Change = tuple[list[str], str, Any, Any]
+"""Path, operation (`set`, `add`, `del`), old value, new value."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """Records by table and key over a base that is never touched: a copy of what is written."""
+
+    base: Mapping[str, Mapping[str, Any]]
+    touched: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
+
+    def apply(self, changes: list[Change]) -> None:
+        """All changes of one call, or none. Raises Contradiction: an old value is another one."""
+        kept = {place: deepcopy(record) for place, record in self.touched.items()}
+        try:
+            for path, operation, old, new in changes:
+                self._change(path, operation, old, new)
+        except (Contradiction, KeyError, IndexError, TypeError, ValueError) as error:
+            self.touched = kept
+            raise Contradiction(f"the record is another one: {error}", where="recording") from error
+
+    def record(self, table: str, key: str) -> Any:  # noqa: ANN401 - a record, or nothing
+        """A record as it is now; None if there is none."""
+        place = (table, key)
+        if place in self.touched:
+            return self.touched[place]
+        return self.base.get(table, {}).get(key)
+
+    def _change(self, path: list[str], operation: str, old: object, new: object) -> None:
+        table, key, *rest = path
+        record: Any = deepcopy(self.record(table, key))
+        if not rest:
+            self._hold(record, operation, old)
+            self.touched[table, key] = None if operation == "del" else deepcopy(new)
+            return
+        if record is None:
+            record = {}
+        node: Any = record
+        for part in rest[:-1]:
+            node = node[_at(node, part)]
+        self._hold(_value(node, rest[-1]), operation, old)
+        _put(node, rest[-1], operation, new)
+        self.touched[table, key] = record
+
+    def _hold(self, found: object, operation: str, old: object) -> None:
+        """An `add` finds nothing there; anything else finds the recorded old value."""
+        if operation == "add":
+            if found is not _ABSENT and found is not None:
+                raise Contradiction("it is there already", where="recording")
+        elif (None if found is _ABSENT else found) != old:
+            raise Contradiction(f"{found!r} instead of {old!r}", where="recording")
+
+
+@dataclass(slots=True)
+class Recorded:
+    """A world whose writes are the recorded effects on `tables`; `wrote` are those that held."""
+
+    tables: Tables
+    wrote: list[Any] = field(default_factory=list[Any])
+
+    def execute(self, asked: Asked) -> Executed:
+        """Apply what the recording says the call did."""
+        changes = cast("list[Change]", asked.effects or [])
+        if changes:
+            self.tables.apply(changes)
+            self.wrote.append(changes)
+        return Executed("recorded", changed=bool(changes))
+
+
+def unequal(one: Tables, other: Tables) -> Iterator[tuple[str, str]]:
+    """Places of records that are not the same in both."""
+    for place in sorted(one.touched.keys() | other.touched.keys()):
+        if one.record(*place) != other.record(*place):
+            yield place
+
+
+def _at(node: object, part: str) -> Any:  # noqa: ANN401 - a key or an index
+    return int(part) if isinstance(node, list) else part
+
+
+def _value(node: Any, part: str) -> object:  # noqa: ANN401 - JSON
+    if isinstance(node, list):
+        items = cast("list[object]", node)
+        return items[int(part)] if int(part) < len(items) else _ABSENT
+    return cast("dict[str, object]", node).get(part, _ABSENT)
+
+
+def _put(node: Any, part: str, operation: str, new: object) -> None:  # noqa: ANN401 - JSON
+    at = _at(node, part)
+    if operation == "del":
+        del node[at]
+    elif isinstance(node, list) and at == len(cast("list[object]", node)):
+        cast("list[object]", node).append(deepcopy(new))
+    else:
+        node[at] = deepcopy(new)
