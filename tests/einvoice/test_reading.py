@@ -122,7 +122,7 @@ def test_every_path_leads_to_its_value() -> None:
 
 def check_paths(root: Element, invoice: Invoice) -> int:
     """How many paths of an invoice were followed; fails over one that leads elsewhere."""
-    for field, path in invoice.paths.items():
+    for field, path in invoice.paths:
         absolute = re.sub(r"^/(Invoice|CreditNote)", "/*", path)
         nodes = cast("list[Any]", root.xpath(absolute, namespaces=NAMESPACES))
         texts = [values.text_of(node) for node in nodes]

@@ -14,11 +14,11 @@ INVOICE: dict[str, Any] = {
             "number": "RE-1",
             "gross": "1190.00",
             "lines": [{"net": "500.00"}, {"net": "500.00"}],
-            "paths": {
-                "number": "/Invoice/cbc:ID",
-                "gross": "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount",
-                "lines[1].net": "/Invoice/cac:InvoiceLine[2]/cbc:LineExtensionAmount",
-            },
+            "paths": [
+                ["number", "/Invoice/cbc:ID"],
+                ["gross", "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"],
+                ["lines[1].net", "/Invoice/cac:InvoiceLine[2]/cbc:LineExtensionAmount"],
+            ],
         },
         "pages": 1,
     },

@@ -6,11 +6,11 @@ tuple; one that is present but cannot be read (a date that is none, an amount wi
 `None` and stands in `Invoice.unread`. All text comes from an untrusted document.
 
 `Invoice.paths` names for each value the place it was read from, so that a person can be shown it:
-`{"lines[0].net": "/Invoice/cac:InvoiceLine[1]/cbc:LineExtensionAmount"}`. The business terms in
+`("lines[0].net", "/Invoice/cac:InvoiceLine[1]/cbc:LineExtensionAmount")`. The business terms in
 the docstrings are those of EN 16931-1; `terms.toml` holds them with their places in both syntaxes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
@@ -142,7 +142,7 @@ class Invoice(Frozen):
     lines: tuple[Line, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     unread: tuple[Unread, ...] = ()
-    paths: Mapping[str, str] = {}
+    paths: tuple[tuple[str, str], ...] = ()
 
     @property
     def ibans(self) -> tuple[str, ...]:
@@ -181,10 +181,6 @@ class Invoice(Frozen):
     def content(self) -> dict[str, object]:
         """All values without syntax, places and what could not be read."""
         return self.model_dump(exclude={"syntax", "paths", "unread"})
-
-    def path(self, field: str) -> str | None:
-        """The place a field was read from, as `lines[0].net`; None if it is absent."""
-        return self.paths.get(field)
 
 
 CREDIT_CODES = frozenset(

@@ -32,10 +32,10 @@ def page(read: ReadInvoice, language: Language = "de") -> str:
     """The HTML page of a received file, with its verdict and, if there is one, the invoice."""
     words = _words()
     invoice = read.invoice
+    places = dict(invoice.paths) if invoice else {}
 
     def origin(field: str) -> str:
-        place = invoice.path(field) if invoice else None
-        return " · ".join(part for part in (INVOICE.term(field), place) if part)
+        return " · ".join(part for part in (INVOICE.term(field), places.get(field)) if part)
 
     return _template().render(
         read=read,

@@ -38,7 +38,9 @@ def read(root: Element, syntax: Syntax) -> Invoice:
     if code := found.get("tax_point_code"):
         found["tax_point_code"] = values.tax_point(code)
     found["discounts"] = (*values.discounts(found.get("terms_text")), *found.get("discounts", ()))
-    return Invoice(syntax=syntax, unread=tuple(reader.unread), paths=reader.paths, **found)
+    return Invoice(
+        syntax=syntax, unread=tuple(reader.unread), paths=tuple(reader.paths.items()), **found
+    )
 
 
 @dataclass(frozen=True, slots=True)

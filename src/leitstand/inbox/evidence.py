@@ -99,8 +99,8 @@ def _leaves(
     """Every leaf with its path, and its place in the document if a record above has `paths`."""
     if isinstance(node, dict):
         row = cast("dict[str, object]", node)
-        if isinstance(row.get("paths"), dict):
-            places, start = cast("dict[str, str]", row["paths"]), len(path)
+        if isinstance(row.get("paths"), list):
+            places, start = dict(cast("list[tuple[str, str]]", row["paths"])), len(path)
         for name, value in row.items():
             if name != "paths":
                 yield from _leaves(value, (*path, name), places, start)
