@@ -73,9 +73,9 @@ class WorkBench:
         """Tables by the name that effects use."""
         found: dict[str, _Table] = {}
         for call in (*row["calls"], *row["gold"]):
-            effects = call.get("effects") or {"removed": (), "added": ()}
-            for cells in (*effects["removed"], *effects["added"]):
-                name = effects["table"]
+            effects: Mapping[str, Any] = call.get("effects") or {}
+            for cells in (*effects.get("removed", ()), *effects.get("added", ())):
+                name = str(effects["table"])
                 found[name] = found.get(name) or self._named(name, len(cells))
         return found
 
