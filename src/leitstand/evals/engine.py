@@ -55,7 +55,7 @@ class _Desks:
         if desk is None:
             step = str(get_config().get("metadata", {})["langgraph_node"])
             self._visits[step] += 1
-            name, task = f"{step}#{self._visits[step]}", asyncio.current_task()
-            desk = Desk(self._room, name, task, sealed=False)
+            run = f"{step}#{self._visits[step]}"
+            desk = Desk(self._room, run, asyncio.current_task(), sealed=False)
             self._mine.set(desk)
         return getattr(desk, name)
