@@ -90,7 +90,8 @@ bench: setup-dev  ## measure; one JSON line each
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 docs: setup  ## write the pages that are made from code
-	@$(BIN)/python docs/make_errors.py > $(VENV)/errors.md && mv $(VENV)/errors.md docs/errors.md
+	@for page in errors cli; do $(BIN)/python docs/make_$$page.py > $(VENV)/$$page.md \
+	  && mv $(VENV)/$$page.md docs/$$page.md || exit 1; done
 	@$(BIN)/python docs/make_schema.py > $(VENV)/suite.json && mv $(VENV)/suite.json evals/suite.schema.json
 
 lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit

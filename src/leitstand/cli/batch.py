@@ -1,39 +1,43 @@
 """`leitstand batch`: a folder of files, all taken in before any is judged, one row a case."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leitstand.cli.options import Json, Lang, State, Tenant, World
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import line, show_table
+from leitstand.cli.run import INTAKE, shown, start
 
 if TYPE_CHECKING:
-    from leitstand.inbox import Row
+    from leitstand.inbox import Row, Texts
+    from leitstand.records import Effect
     from leitstand.runtime import Leitstand
 
-__all__ = ["batch", "files_in", "worked_off"]
+__all__ = ["batch", "files_in", "print_rows", "worked_off"]
 
 
-def batch(
+@command("world", "tenant", "state", "lang")
+async def batch(
+    place: Place,
     role: Annotated[str, typer.Argument(help="Name of the role.")],
     folder: Annotated[Path, typer.Argument(help="Folder of files; its `invoices` if it has one.")],
-    *,
-    world: World = None,
-    tenant: Tenant = "",
-    state: State = None,
-    lang: Lang = "de",
-    json: Json = False,
 ) -> None:
     """Work off a folder over a company's data; with --json one line a case, sorted by file.
 
     Without --state it works in a fresh folder that is removed afterwards.
     """
-    from leitstand.cli.place import run
-
+    files = files_in(folder)
     with tempfile.TemporaryDirectory(prefix="leitstand-") as fresh:
-        run(_batch(role, folder, (state or Path(fresh), world, tenant), lang, json=json))
+        async with replace(place, state=place.state or Path(fresh)).opened() as leitstand:
+            rows = await worked_off(leitstand, role, files)
+    if not place.json:
+        print_rows(rows, place.texts)
+    for row in rows if place.json else ():
+        line(row.flat())
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -46,10 +50,10 @@ def files_in(folder: Path) -> list[Path]:
     inner = folder / "invoices"
     place = inner if inner.is_dir() else folder
     if not place.is_dir():
-        raise UsageRefused("no such folder", where=str(folder))
+        raise UsageRefused("no such folder", where=str(folder), mend="name a folder of files")
     found = sorted(f for f in place.iterdir() if f.is_file() and not f.name.startswith("."))
     if not found:
-        raise UsageRefused("there is no file in it", where=str(place))
+        raise UsageRefused("there is no file in it", where=str(place), mend="put files into it")
     return found
 
 
@@ -60,7 +64,6 @@ async def worked_off(
     told: Callable[[str, int], None] = lambda _what, _count: None,
 ) -> "list[Row]":
     """Take in all files, then judge them; rows in the order given. `told` hears of progress."""
-    from leitstand.cli.run import INTAKE, shown, start
     from leitstand.inbox import row_of
     from leitstand.runtime import settle_memory
 
@@ -76,25 +79,27 @@ async def worked_off(
     return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]
 
 
-async def _batch(
-    role: str,
-    folder: Path,
-    place: tuple[Path, Path | None, str],
-    lang: Lang,
-    *,
-    json: bool,
-) -> None:
-    from leitstand.cli.output import line
-    from leitstand.cli.place import load, opened
-    from leitstand.cli.rows import print_rows
-    from leitstand.inbox import texts_of
+def print_rows(rows: "Sequence[Row]", texts: "Texts", title: str = "") -> None:
+    """One line a case: read, decided, by which rules, written where, waiting for whom, and why."""
+    names = ("file", "read", "decision", "rules", "written", "waits", "why")
+    columns = [texts.known(f"row.{n}") for n in names]
+    show_table(title, columns, [tuple(_cells(row, texts)) for row in rows])
 
-    state, world, tenant = place
-    project = load()
-    files = files_in(folder)
-    async with opened(project, state, world=world, tenant=tenant) as leitstand:
-        rows = await worked_off(leitstand, role, files)
-    if not json:
-        print_rows(rows, texts_of(lang, project.texts))
-    for row in rows if json else ():
-        line(row.flat())
+
+def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
+    yield row.file
+    yield str(row.columns.get("read", ""))
+    yield texts.known(f"decision.{row.decision}", row.decision)
+    yield " ".join(row.guardrails)
+    yield ", ".join(_written(e, texts) for e in row.effects if e.state == "done")
+    people = f"{row.approval.approvers}: {texts.roles(row.approval.roles)}"
+    yield people if row.approval.approvers else ""
+    cause = texts.known(f"cause.{row.exit.cause}") if row.exit.cause else ""
+    yield cause or (texts.known(f"held.{row.exit.reason}") if row.status == "held" else "")
+
+
+def _written(effect: "Effect", texts: "Texts") -> str:
+    """What was done, and the number that the system gave it."""
+    given = effect.args.values()
+    new = (v for k, v in effect.result.items() if k.endswith("_no") and v and v not in given)
+    return f"{texts.tool(effect.tool)} {next(new, '')}".rstrip()

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leitstand.cli.options import As, Json, Lang, State, pairs
+from leitstand.cli.command import Place, command, pairs
+from leitstand.cli.output import line, show_table
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -14,65 +15,83 @@ if TYPE_CHECKING:
     from leitstand.runtime import Leitstand
     from leitstand.store.export import Enclosed
 
-__all__ = ["app", "data_of", "find_case"]
-
-app = typer.Typer(
-    help="Cases: list, show, export, release.", no_args_is_help=True, rich_markup_mode=None
-)
+__all__ = ["dossier_of", "export", "find_case", "listed", "release", "show", "verifier"]
 
 Name = Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")]
 
 
-@app.command("list")
-def listed(
+@command("state")
+async def listed(
+    place: Place,
     *,
-    state: State = None,
     status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 200,
-    json: Json = False,
 ) -> None:
     """List cases, the newest first."""
-    from leitstand.cli.place import run
+    from sqlalchemy import select
 
-    run(_list(state, status, limit, json=json))
+    from leitstand.store.schema import cases
+
+    c = cases.c
+    names = ("case", "title", "role", "status", "reason", "requester", "parent", "opened")
+    columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened)
+    async with place.opened(write=False) as leitstand:
+        query = select(*columns).where(c.tenant == leitstand.tenant)
+        query = query.where(c.status == status) if status else query
+        query = query.order_by(c.case_no.desc()).limit(limit)
+        rows = await leitstand.store.read(
+            lambda conn: [dict(zip(names, r, strict=True)) for r in conn.execute(query)]
+        )
+    if not place.json:
+        shown = ("case", "title", "role", "status", "requester")
+        show_table("", shown, [[row[n] for n in shown] for row in rows])
+    for row in rows if place.json else ():
+        line(row)
 
 
-@app.command("show")
-def show(name: Name, *, state: State = None, lang: Lang = "de", json: Json = False) -> None:
+@command("state", "lang")
+async def show(place: Place, name: Name) -> None:
     """Show one case: what it did, what the rules said, who decided, what it changed."""
-    from leitstand.cli.place import run
+    from leitstand.cli.sheet import cut
 
-    run(_show(name, state, lang, json=json))
+    async with place.opened(write=False) as leitstand:
+        dossier = await dossier_of(leitstand, name)
+    rows = _lines(dossier, place.texts)
+    place.emit(_data_of(dossier), lambda: typer.echo("\n".join(map(cut, rows))))
 
 
-@app.command("export")
-def export(
+@command("person", "state")
+async def export(
+    place: Place,
     name: Name,
     *,
     answers: Annotated[
         bool, typer.Option("--answers", help="With all that the case read, and its key.")
     ] = False,
-    person: As = "",
-    state: State = None,
-    json: Json = True,
 ) -> None:
     """Export a case so that it can be checked without Leitstand; the export is itself recorded."""
-    from leitstand.cli.place import run
+    from leitstand.cli.session import signer_of
+    from leitstand.store.export import Sender
+    from leitstand.store.export import export as exported
 
-    del json  # An export is JSON in any case.
-    run(_export(name, person, state, answers=answers))
+    async with place.opened() as leitstand:
+        who = (await signer_of(leitstand, place.person)).person.id
+        case = await find_case(leitstand, name)
+        sender = Sender(who, leitstand.seal.key, leitstand.seal.file)
+        line(await exported(leitstand.store, case, sender, _enclosed(leitstand), answers=answers))
 
 
-@app.command("verifier")
-def verifier() -> None:
+@command()
+async def verifier(place: Place) -> None:
     """Print the program that checks an export with Python alone."""
     from leitstand.store.export import verifier as source
 
-    typer.echo(source(), nl=False)
+    place.emit({"program": source()}, lambda: typer.echo(source(), nl=False))
 
 
-@app.command("release")
-def release(
+@command("person", "state")
+async def release(
+    place: Place,
     name: Name,
     *,
     reason: Annotated[str, typer.Option("--reason", "-r", help="Why it may go on.")],
@@ -84,15 +103,32 @@ def release(
         list[str] | None,
         typer.Option("--not-done", metavar="KEY=WHY", help="A write that surely did not happen."),
     ] = None,
-    person: As = "",
-    state: State = None,
-    json: Json = False,
 ) -> None:
     """Let a held case go on, and say what became of writes whose outcome is unknown."""
-    from leitstand.cli.place import run
+    from leitstand.cli.session import signer_of
+    from leitstand.errors import UsageRefused
 
-    said = (pairs(done or []), pairs(undone or []))
-    run(_release(name, reason, said, (person, state), json=json))
+    async with place.opened() as leitstand:
+        who = (await signer_of(leitstand, place.person)).person.id
+        before = await dossier_of(leitstand, name)
+        case = before.case.ulid
+        if before.status != "held":
+            mend = "`leitstand case list --status held` names those that are"
+            raise UsageRefused(f"the case is `{before.status}`, not held", where=case, mend=mend)
+        results = {k: _result(leitstand, before, k, v) for k, v in pairs(done or []).items()}
+        await leitstand.runtime.release(case, who, reason, {**results, **pairs(undone or [])})
+        await leitstand.runtime.run_until_idle()
+        after = await dossier_of(leitstand, case)
+    data = {"case": case, "status": after.status, "reason": after.reason}
+    place.emit(data, lambda: typer.echo(f"{case}: {after.status} {after.reason}"))
+
+
+async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
+    """The dossier of the case with this name. Raises UsageRefused: none, or several."""
+    from leitstand.inbox import open_dossier
+
+    case = await find_case(leitstand, name)
+    return await open_dossier(leitstand.store, leitstand.rules.tools, case)
 
 
 async def find_case(leitstand: "Leitstand", name: str) -> str:
@@ -105,14 +141,13 @@ async def find_case(leitstand: "Leitstand", name: str) -> str:
     from leitstand.errors import UsageRefused
     from leitstand.store.schema import cases, checkpoints
 
-    wanted = name.upper()
     query = (
         select(cases.c.ulid, cases.c.title)
         .outerjoin(checkpoints, checkpoints.c.case_no == cases.c.case_no)
         .where(cases.c.tenant == leitstand.tenant)
         .where(
             or_(
-                cases.c.ulid.endswith(wanted, autoescape=True),
+                cases.c.ulid.endswith(name.upper(), autoescape=True),
                 cases.c.title == name,
                 cases.c.title.startswith(f"{name}.", autoescape=True),
                 checkpoints.c.id == name,
@@ -126,76 +161,21 @@ async def find_case(leitstand: "Leitstand", name: str) -> str:
         raise UsageRefused(f"no case `{name}`", mend="`leitstand case list` names them")
     if len(found) > 1:
         names = ", ".join(f"{ulid} ({title})" for ulid, title in found)
-        raise UsageRefused(f"`{name}` is ambiguous: {names}")
+        raise UsageRefused(f"`{name}` is ambiguous: {names}", mend="give the ULID, or its end")
     return str(found[0][0])
 
 
-def data_of(dossier: "Dossier") -> dict[str, Any]:
+def _data_of(dossier: "Dossier") -> dict[str, Any]:
     """A dossier as plain data."""
     case = dossier.case
+    of_case = ("title", "role", "version", "tenant", "requester", "parent")
+    of_dossier = ("status", "reason", "opened", "changed", "happened", "judged", "effects")
+    decided = ("approvals", "corrections", "exit")
     return {
         "case": case.ulid,
-        "title": case.title,
-        "role": case.role,
-        "version": case.version,
-        "tenant": case.tenant,
-        "requester": case.requester,
-        "parent": case.parent,
-        "status": dossier.status,
-        "reason": dossier.reason,
-        "opened": dossier.opened,
-        "changed": dossier.changed,
-        "happened": dossier.happened,
-        "judged": dossier.judged,
-        "effects": dossier.effects,
-        "approvals": dossier.approvals,
-        "corrections": dossier.corrections,
-        "exit": dossier.exit,
+        **{name: getattr(case, name) for name in of_case},
+        **{name: getattr(dossier, name) for name in (*of_dossier, *decided)},
     }
-
-
-async def _list(state: State, status: str, limit: int, *, json: bool) -> None:
-    from sqlalchemy import select
-
-    from leitstand.cli.output import line, show_table
-    from leitstand.cli.place import load, opened
-    from leitstand.store.schema import cases
-
-    c = cases.c
-    columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened)
-    fields = [str(column.name) for column in columns]
-    async with opened(load(), state, write=False) as leitstand:
-        query = select(*columns).where(c.tenant == leitstand.tenant)
-        query = query.where(c.status == status) if status else query
-        query = query.order_by(c.case_no.desc()).limit(limit)
-        rows = await leitstand.store.read(
-            lambda conn: [dict(zip(fields, r, strict=True)) for r in conn.execute(query)]
-        )
-    if json:
-        for row in rows:
-            line({**row, "case": row.pop("ulid")})
-        return
-    names = ("ulid", "title", "role", "status", "requester")
-    show_table("", names, [[row[n] for n in names] for row in rows])
-
-
-async def _show(name: str, state: State, lang: Lang, *, json: bool) -> None:
-    from leitstand.cli.output import emit
-    from leitstand.cli.place import load, opened
-    from leitstand.inbox import open_dossier, texts_of
-
-    project = load()
-    async with opened(project, state, write=False) as leitstand:
-        case = await find_case(leitstand, name)
-        dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
-        texts = texts_of(lang, project.texts)
-        emit(data_of(dossier), lambda: _print(dossier, texts), json=json)
-
-
-def _print(dossier: "Dossier", texts: "Texts") -> None:
-    from leitstand.cli.sheet import cut
-
-    typer.echo("\n".join(map(cut, _lines(dossier, texts))))
 
 
 def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
@@ -217,20 +197,6 @@ def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
         yield f"  {' '.join(p for p in (leave.kind, cause, leave.reason) if p)}"
 
 
-async def _export(name: str, person: str, state: State, *, answers: bool) -> None:
-    from leitstand.cli.output import line
-    from leitstand.cli.place import load, opened
-    from leitstand.cli.session import signer_of
-    from leitstand.store.export import Sender
-    from leitstand.store.export import export as exported
-
-    async with opened(load(), state) as leitstand:
-        who = (await signer_of(leitstand, person)).person.id
-        case = await find_case(leitstand, name)
-        sender = Sender(who, leitstand.seal.key, leitstand.seal.file)
-        line(await exported(leitstand.store, case, sender, _enclosed(leitstand), answers=answers))
-
-
 def _enclosed(leitstand: "Leitstand") -> "Enclosed":
     """Keys of the people, the rules in force, and the roles as drawings by version."""
     from leitstand.policy import texts_of
@@ -247,35 +213,6 @@ def _enclosed(leitstand: "Leitstand") -> "Enclosed":
     )
 
 
-async def _release(
-    name: str,
-    reason: str,
-    said: tuple[dict[str, str], dict[str, str]],
-    common: tuple[str, State],
-    *,
-    json: bool,
-) -> None:
-    from leitstand.cli.output import emit
-    from leitstand.cli.place import load, opened
-    from leitstand.cli.session import signer_of
-    from leitstand.errors import UsageRefused
-    from leitstand.inbox import open_dossier
-
-    person, state = common
-    async with opened(load(), state) as leitstand:
-        who = (await signer_of(leitstand, person)).person.id
-        case = await find_case(leitstand, name)
-        before = await open_dossier(leitstand.store, leitstand.rules.tools, case)
-        if before.status != "held":
-            raise UsageRefused(f"the case is `{before.status}`, not held", where=case)
-        effects = {k: _result(leitstand, before, k, text) for k, text in said[0].items()}
-        await leitstand.runtime.release(case, who, reason, {**effects, **said[1]})
-        await leitstand.runtime.run_until_idle()
-        after = await open_dossier(leitstand.store, leitstand.rules.tools, case)
-        data = {"case": case, "status": after.status, "reason": after.reason}
-        emit(data, lambda: typer.echo(f"{case}: {after.status} {after.reason}"), json=json)
-
-
 def _result(leitstand: "Leitstand", dossier: "Dossier", key: str, text: str) -> "BaseModel":
     """What a system shows of a write, as the result of its tool. Raises UsageRefused."""
     from pydantic import ValidationError
@@ -284,10 +221,13 @@ def _result(leitstand: "Leitstand", dossier: "Dossier", key: str, text: str) -> 
 
     effect = next((e for e in dossier.effects if e.key == key), None)
     if effect is None:
-        raise UsageRefused(f"the case has no write `{key}`", where=dossier.case.ulid)
+        keys = ", ".join(e.key for e in dossier.effects) or "none"
+        case = dossier.case.ulid
+        raise UsageRefused(f"the case has no write `{key}`", where=case, mend=f"it has: {keys}")
     model = leitstand.rules.tools[effect.tool].result
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
         faults = "; ".join(f"{e['loc']}: {e['msg']}" for e in error.errors())
-        raise UsageRefused(f"that is no `{model.__name__}`: {faults}", where=effect.tool) from error
+        mend = f"give KEY=JSON with the fields of `{model.__name__}`"
+        raise UsageRefused(f"that is no result: {faults}", where=effect.tool, mend=mend) from error

@@ -6,28 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from leitstand.cli.options import Json
+from leitstand.cli.command import Place, command
 
 if TYPE_CHECKING:
     from leitstand.policy import Bundle, Rule
     from leitstand.project import Project
-    from leitstand.role import Compiled
 
 __all__ = ["check"]
 
 
-def check(*, json: Json = False) -> None:
+@command()
+async def check(place: Place) -> int:
     """Check the project: roles, exits, rules, code of steps; and say who decides what."""
-    from leitstand.cli.output import emit
-    from leitstand.cli.place import load
-
-    project = load()
+    project = place.project
     problems = list(_problems(project))
     whole = not any(p["severity"] == "error" for p in problems)
     roles = list(_roles(project)) if whole else []
     data = {"ok": whole, "problems": problems, "roles": roles}
-    emit(data, lambda: _print(data), json=json)
-    raise typer.Exit(0 if whole else 1)
+    place.emit(data, lambda: _print(data))
+    return int(not whole)
 
 
 def _problems(project: "Project") -> Iterator[dict[str, str]]:
@@ -100,14 +97,10 @@ def _roles(project: "Project") -> Iterator[dict[str, Any]]:
             "role": name,
             "version": compiled.version,
             "steps": len(compiled.steps),
-            "queue": {cause: list(roles) for cause, roles in _queue(compiled)},
+            "queue": {cause: list(roles) for cause, roles in compiled.queue.items()},
             "tools": tools,
             "never": sorted(t.name for t in project.tools if not _granted(bundle, name, t.name)),
         }
-
-
-def _queue(compiled: "Compiled") -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield from compiled.queue.items()
 
 
 def _granted(bundle: "Bundle", role: str, tool: str) -> bool:

@@ -4,65 +4,60 @@ import asyncio
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leitstand.cli.options import Json, Lang, State
+from leitstand.cli import output
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import hint, line
 
 if TYPE_CHECKING:
     from leitstand.inbox import Queue, Row, Texts
-    from leitstand.project import Project
     from leitstand.records import Person
     from leitstand.runtime import Leitstand
 
 __all__ = ["demo"]
 
 
-def demo(
+@command("state", "lang")
+async def demo(
+    place: Place,
     *,
     no_inbox: Annotated[
         bool, typer.Option("--no-inbox", help="End after the table instead of opening the inbox.")
     ] = False,
-    state: State = None,
-    lang: Lang = "de",
-    json: Json = False,
 ) -> None:
     """Run the first role over the invoices of the project's world, then open the inbox."""
-    from leitstand.cli.output import interactive
-    from leitstand.cli.place import load, run
     from leitstand.cli.terminal import sit
 
-    project = load()
-    state = state or project.state / "demo"
-    run(_demo(project, state, lang, json=json))
-    if interactive() and not no_inbox and not json:
-        run(sit(state, lang, "", 50))
+    place = replace(place, state=place.state or place.project.state / "demo")
+    await _demo(place, place.folder)
+    if output.interactive() and not no_inbox and not place.json:
+        await sit(place, 50)
 
 
-async def _demo(project: "Project", state: Path, lang: Lang, *, json: bool) -> None:
-    from leitstand.cli.batch import files_in, worked_off
-    from leitstand.cli.output import hint, line
-    from leitstand.cli.place import opened
-    from leitstand.cli.rows import print_rows
+async def _demo(place: Place, state: Path) -> None:
+    from leitstand.cli.batch import files_in, print_rows, worked_off
     from leitstand.cli.sheet import print_exceptions
     from leitstand.errors import ProjectRefused
-    from leitstand.inbox import queue_of, texts_of
+    from leitstand.inbox import queue_of
 
+    project, texts = place.project, place.texts
     if project.world is None or not project.world.is_dir():
         raise ProjectRefused("the project's world is not there", where=str(project.world))
     await asyncio.to_thread(_clear, state)
     files = files_in(project.world)
-    texts = texts_of(lang, project.texts)
-    async with opened(project, state) as leitstand:
+    async with place.opened() as leitstand:
         people = await _people(leitstand)
         with _progress(texts, len(files)) as told:
             rows = await worked_off(leitstand, next(iter(project.roles)), files, told)
         queue = await queue_of(leitstand, texts)
-    for row in rows if json else ():
+    for row in rows if place.json else ():
         line(row.flat())
-    if not json:
+    if not place.json:
         print_rows(rows, texts, texts.say("demo.title", count=len(rows)))
         print_exceptions(queue, texts)
         hint(_summary(rows, texts))

@@ -4,30 +4,27 @@ from typing import Annotated
 
 import typer
 
-from leitstand.cli.options import Json
+from leitstand.cli.command import Place, command
 
 __all__ = ["graph"]
 
 
-def graph(
-    role: Annotated[str, typer.Argument(help="Name of the role.")],
-    *,
-    json: Json = False,
+@command()
+async def graph(
+    place: Place, role: Annotated[str, typer.Argument(help="Name of the role.")]
 ) -> None:
     """Draw a role as a mermaid flowchart; steps that write are drawn as checkpoints."""
-    from leitstand.cli.output import emit
-    from leitstand.cli.place import load
     from leitstand.errors import UsageRefused
     from leitstand.role import mermaid
 
-    project = load()
-    compiled = project.roles.get(role)
-    if compiled is None:
-        raise UsageRefused(f"no role `{role}`", mend=f"there are: {', '.join(project.roles)}")
+    roles = place.project.roles
+    if role not in roles:
+        raise UsageRefused(f"no role `{role}`", mend=f"there are: {', '.join(roles)}")
+    compiled = roles[role]
     text = mermaid(compiled)
     steps = [
         {"step": s.name, "then": s.then, "leaves": s.leaves, "tools": s.tools}
         for s in compiled.steps.values()
     ]
     data = {"role": role, "version": compiled.version, "steps": steps, "mermaid": text}
-    emit(data, lambda: typer.echo(text, nl=False), json=json)
+    place.emit(data, lambda: typer.echo(text, nl=False))

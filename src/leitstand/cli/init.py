@@ -1,25 +1,66 @@
-"""`leitstand init`: a new project that runs and passes its tests."""
+"""`leitstand init`: a new project that runs and passes its tests.
 
+It is the reference project as it stands in the wheel, or in the repository around it.
+"""
+
+import shutil
+from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from leitstand.cli.options import Json
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import hint
+from leitstand.errors import UsageRefused
 
 __all__ = ["init"]
 
+FOLDERS = ("agents", "tools", "policies", "evals")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
-def init(
+
+@command()
+async def init(
+    place: Place,
     folder: Annotated[Path, typer.Argument(help="An empty or new folder.")] = Path(),
-    *,
-    json: Json = False,
 ) -> None:
     """Write the reference project out: roles, tools, policies, a world, and a test."""
-    from leitstand.cli.output import emit, hint
-    from leitstand.cli.scaffold import write
-
-    written = write(folder)
-    data = {"folder": str(folder.resolve()), "files": len(written)}
-    emit(data, lambda: typer.echo(f"{len(written)} files in {folder.resolve()}"), json=json)
+    written = _write(folder)
+    data = {"folder": str(folder.resolve()), "files": written}
+    place.emit(data, lambda: typer.echo(f"{written} files in {folder.resolve()}"))
     hint(f"next: cd {folder} && leitstand check && leitstand demo")
+
+
+def _write(folder: Path) -> int:
+    """Write the project into `folder`; how many files. Raises UsageRefused: it is not empty."""
+    if folder.exists() and any(p for p in folder.iterdir() if not p.name.startswith(".")):
+        mend = "name a new folder, or an empty one"
+        raise UsageRefused("the folder is not empty", where=str(folder.resolve()), mend=mend)
+    source = _source()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FOLDERS:
+        shutil.copytree(source / name, folder / name, ignore=_LEFT_OUT)
+    # What only a project of its own has: its table, its test, what git leaves alone.
+    own = Path(str(files("leitstand.cli").joinpath("project")))
+    for file in _files(own):
+        target = folder / file.relative_to(own).with_suffix("")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    (folder / ".gitignore").write_text("var/\n__pycache__/\n", encoding="utf-8")
+    return sum(1 for _ in _files(folder))
+
+
+def _source() -> Path:
+    """Where agents, tools, policies and evals lie: in the package, or beside `src`."""
+    package = Path(str(files("leitstand")))
+    for place in (package / "_scaffold", package.parents[1]):
+        if all((place / name).is_dir() for name in FOLDERS):
+            return place
+    mend = "install `leitstand` anew"
+    raise UsageRefused("no reference project in it", where=str(package), mend=mend)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*")) if p.is_file())

@@ -3,19 +3,62 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from leitstand.cli.output import hint
+from leitstand.cli.output import emit, hint
 
 if TYPE_CHECKING:
+    from leitstand.inbox import Texts
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["load", "opened", "run", "state_of"]
+__all__ = ["Place", "load", "opened", "run", "state_of"]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What commands are told in the same words: state folder, company, language, and who.
+
+    `state`, `world` and `tenant` are the project's own where they are not given.
+    """
+
+    state: Path | None = None
+    world: Path | None = None
+    tenant: str = ""
+    lang: Literal["de", "en"] = "de"
+    person: str = ""
+    json: bool = False
+
+    @cached_property
+    def project(self) -> "Project":
+        """The project around this folder. Raises ProjectRefused."""
+        return load()
+
+    @cached_property
+    def texts(self) -> "Texts":
+        """What supervisors read. Raises ProjectRefused."""
+        from leitstand.inbox import texts_of
+
+        return texts_of(self.lang, self.project.texts)
+
+    @property
+    def folder(self) -> Path:
+        """The state folder that is worked in."""
+        return state_of(self.project, self.state)
+
+    def opened(self, *, write: bool = True) -> AbstractAsyncContextManager["Leitstand"]:
+        """The project, open. Raises ProjectRefused, PolicyRefused, StoreLocked, UsageRefused."""
+        return opened(self.project, self.state, world=self.world, tenant=self.tenant, write=write)
+
+    def emit(self, data: object, people: Callable[[], None]) -> None:
+        """Print `data` as one JSON document, or let `people` print it."""
+        emit(data, people, json=self.json)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -20,10 +20,10 @@ from leitstand.cli import (
     inbox,
     init,
     journal,
-    login,
     people,
     policy,
     run,
+    session,
     whatif,
 )
 from leitstand.cli.output import exit_code, fail, hint
@@ -85,25 +85,53 @@ def start(
     """Back-office work under guard, checkpoints and replay."""
 
 
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("batch")(batch.batch)
-app.command("login")(login.login)
-app.command("logout")(login.logout)
-app.command("inbox")(inbox.inbox)
-app.command("show")(inbox.show)
-app.command("approve")(decision.approve)
-app.command("edit")(decision.edit)
-app.command("reject")(decision.reject)
-app.command("answer")(decision.answer)
-app.add_typer(case.app, name="case")
-app.add_typer(people.app, name="people")
-app.add_typer(journal.app, name="journal")
-app.command("rebuild")(journal.rebuild)
-app.add_typer(policy.app, name="policy")
-app.command("graph")(graph.graph)
-app.command("deploy")(deploy.deploy)
-app.command("check")(check.check)
-app.add_typer(evals.app, name="eval")
-app.command("whatif")(whatif.whatif)
-app.command("init")(init.init)
+_GROUPS = {
+    "case": "Cases: list, show, export, release.",
+    "people": "People: list, add.",
+    "journal": "The journal: verify it.",
+    "policy": "Rules: check, explain.",
+}
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo.demo,
+    "run": run.run,
+    "batch": batch.batch,
+    "login": session.login,
+    "logout": session.logout,
+    "inbox": inbox.inbox,
+    "show": inbox.show,
+    "approve": decision.approve,
+    "edit": decision.edit,
+    "reject": decision.reject,
+    "answer": decision.answer,
+    "rebuild": journal.rebuild,
+    "graph": graph.graph,
+    "deploy": deploy.deploy,
+    "check": check.check,
+    "whatif": whatif.whatif,
+    "init": init.init,
+    "case list": case.listed,
+    "case show": case.show,
+    "case export": case.export,
+    "case verifier": case.verifier,
+    "case release": case.release,
+    "people list": people.listed,
+    "people add": people.add,
+    "journal verify": journal.verify,
+    "policy check": policy.check,
+    "policy explain": policy.explain,
+}
+
+
+def _add_all() -> None:
+    groups = {"": app}
+    for name, words in _GROUPS.items():
+        groups[name] = typer.Typer(help=words, no_args_is_help=True, rich_markup_mode=None)
+        groups[name].callback()(lambda: None)
+        app.add_typer(groups[name], name=name)
+    app.add_typer(evals.app, name="eval")
+    for path, work in _COMMANDS.items():
+        group, _, name = path.rpartition(" ")
+        groups[group].command(name)(work)
+
+
+_add_all()

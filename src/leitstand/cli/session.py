@@ -1,29 +1,59 @@
-"""The session: who is logged in at this terminal, and their unlocked key, until a set time.
+"""`leitstand login` and `logout`: who sits at this terminal with an unlocked key, and how long.
 
-The file is readable by its owner alone. While it is valid it stands for the person: whoever can
-read it can sign as them. `leitstand logout` removes it.
+The file of a session is readable by its owner alone. While it is valid it stands for the person:
+whoever can read it can sign as them. `leitstand logout` removes it.
 """
 
 import getpass
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import hint
 from leitstand.errors import ApprovalRefused
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from leitstand.approval import Keyring
     from leitstand.inbox import Signer
     from leitstand.records import Person
     from leitstand.runtime import Leitstand
 
-__all__ = ["HOURS", "begin", "end", "known_as", "passphrase_for", "signer_of", "unlock", "who"]
+__all__ = ["keyring", "known_as", "login", "logout", "passphrase_for", "signer_of", "who"]
 
 HOURS = 8
 """Length of a session."""
 _PASSPHRASE = "LEITSTAND_PASSPHRASE"  # noqa: S105 - the name of a variable
+
+
+@command("state")
+async def login(
+    place: Place,
+    name: Annotated[
+        str, typer.Argument(help="Id or name of the person, as `leitstand demo` names.")
+    ],
+) -> None:
+    """Unlock your key for this terminal: asks for the passphrase (or LEITSTAND_PASSPHRASE)."""
+    async with place.opened(write=False) as leitstand:
+        person = known_as(leitstand, name)
+        until = _begin(leitstand, person, await _unlock(leitstand, person))
+    data = {"person": person.id, "name": person.name, "roles": person.roles, "until": until}
+    place.emit(data, lambda: typer.echo(f"{person.name} ({', '.join(person.roles)})"))
+    hint("next: leitstand inbox")
+
+
+@command("state")
+async def logout(place: Place) -> None:
+    """Lock your key again."""
+    path = _path(place.folder)
+    was = path.is_file()
+    path.unlink(missing_ok=True)
+    place.emit({"logged_out": was}, lambda: typer.echo("logged out" if was else "nobody was"))
 
 
 async def signer_of(leitstand: "Leitstand", name: str = "") -> "Signer":
@@ -37,7 +67,7 @@ async def signer_of(leitstand: "Leitstand", name: str = "") -> "Signer":
         msg = "nobody is logged in, or the session is over"
         raise ApprovalRefused(msg, mend="run `leitstand login NAME`, or give --as NAME")
     person = known_as(leitstand, name)
-    return Signer(person, await unlock(leitstand, person))
+    return Signer(person, await _unlock(leitstand, person))
 
 
 def known_as(leitstand: "Leitstand", name: str) -> "Person":
@@ -47,16 +77,15 @@ def known_as(leitstand: "Leitstand", name: str) -> "Person":
     for person in people:
         if wanted in (person.id.casefold(), person.name.casefold()):
             return person
-    names = ", ".join(p.id for p in people) or "nobody yet; `leitstand demo` makes five"
+    names = ", ".join(p.id for p in people) or "nobody yet; `leitstand people add` takes one in"
     raise ApprovalRefused(f"no person `{name}`", mend=f"known are: {names}")
 
 
-async def unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKey":
-    """The person's key. Raises ApprovalRefused: a wrong passphrase, or none can be asked for."""
+def keyring(leitstand: "Leitstand") -> "Keyring":
+    """The keys of people on this machine."""
     from leitstand.approval import Keyring
 
-    keyring = Keyring(leitstand.state / "keys", leitstand.rules.clock)
-    return await keyring.unlock(person, passphrase_for(person.name))
+    return Keyring(leitstand.state / "keys", leitstand.rules.clock)
 
 
 def passphrase_for(name: str) -> str:
@@ -69,7 +98,17 @@ def passphrase_for(name: str) -> str:
     return getpass.getpass(f"{name}: ", stream=sys.stderr)
 
 
-def begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -> float:
+def who(leitstand: "Leitstand") -> str:
+    """The id of the person who is logged in, empty if nobody is."""
+    known = _read(leitstand)
+    return known[0].id if known else ""
+
+
+async def _unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKey":
+    return await keyring(leitstand).unlock(person, passphrase_for(person.name))
+
+
+def _begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -> float:
     """Write the session; when it ends is returned (seconds since the epoch, the machine's own)."""
     import orjson
 
@@ -83,20 +122,6 @@ def begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") ->
     with os.fdopen(descriptor, "wb") as file:
         file.write(orjson.dumps(body | {"key": key.private_bytes_raw().hex()}))
     return until
-
-
-def end(state: Path) -> bool:
-    """Remove the session; whether there was one."""
-    path = _path(state)
-    there = path.is_file()
-    path.unlink(missing_ok=True)
-    return there
-
-
-def who(leitstand: "Leitstand") -> str:
-    """The id of the person who is logged in, empty if nobody is."""
-    known = _read(leitstand)
-    return known[0].id if known else ""
 
 
 def _read(leitstand: "Leitstand") -> "tuple[Person, Ed25519PrivateKey] | None":

@@ -1,11 +1,12 @@
 """The inbox at a terminal: the list, one card after the other, and a key for each decision."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import typer
 
-from leitstand.cli.options import Lang, State
+from leitstand.cli.command import Place
+from leitstand.cli.output import fail
 
 if TYPE_CHECKING:
     from leitstand.inbox import Card, Signer, Texts
@@ -14,28 +15,26 @@ if TYPE_CHECKING:
 __all__ = ["sit"]
 
 
-async def sit(state: State, lang: Lang, person: str, limit: int) -> None:
+async def sit(place: Place, limit: int) -> None:
     """Show the queue and decide until nobody wants to go on."""
-    from leitstand.cli import session
-    from leitstand.cli.output import fail
-    from leitstand.cli.place import load, opened
+    from leitstand.cli.session import known_as, who
     from leitstand.cli.sheet import describe
     from leitstand.errors import LeitstandError
-    from leitstand.inbox import queue_of, texts_of
+    from leitstand.inbox import queue_of
 
-    project = load()
-    async with opened(project, state) as leitstand:
-        texts = texts_of(lang, project.texts)
+    texts = place.texts
+    async with place.opened() as leitstand:
+        me = known_as(leitstand, place.person).id if place.person else who(leitstand)
         signer: Signer | None = None
         while True:
-            me = signer.person.id if signer else session.who(leitstand)
+            me = signer.person.id if signer else me
             queue = await queue_of(leitstand, texts, person=me, limit=limit)
             describe(queue, texts)
-            number = _asked(texts, "ask.number") if queue.waiting else ""
+            number = _asked(texts, "number") if queue.waiting else ""
             if not number:
                 return
             try:
-                signer = await _one(leitstand, texts, number, signer, person or me)
+                signer = await _one(leitstand, texts, number, signer, me)
             except LeitstandError as error:
                 fail(error, json=False)
 
@@ -48,68 +47,49 @@ async def _one(
     from leitstand.cli.sheet import lines_of
     from leitstand.inbox import card_of, find_pending
 
-    pending = await find_pending(leitstand, number, texts)
-    card = await card_of(leitstand, pending, texts)
+    card = await card_of(leitstand, await find_pending(leitstand, number, texts), texts)
     typer.echo("\n".join(lines_of(card, texts)))
-    key = _asked(texts, "ask.decision").casefold()[:1]
-    act = _KEYS.get(texts.language, {}).get(key)
-    if act is None:
+    kind = _KEYS[texts.language].get(_asked(texts, "decision").casefold()[:1])
+    if kind is None:
         return signer
-    if signer is None or _asked(texts, "ask.same", name=signer.person.name).casefold() in _NO:
-        signer = await signer_of(leitstand, name or _asked(texts, "ask.name"))
-    await act(leitstand, texts, card, signer)
+    if signer is None or _asked(texts, "same", name=signer.person.name).casefold() in _NO:
+        signer = await signer_of(leitstand, name or _asked(texts, "name"))
+    await _act(leitstand, texts, card, signer, kind)
     return signer
 
 
-async def _approve(leitstand: "Leitstand", texts: "Texts", card: "Card", signer: "Signer") -> None:
-    await _decide(leitstand, texts, signer, {"checkpoint": card.id, "answer": "approve"})
-
-
-async def _edit(leitstand: "Leitstand", texts: "Texts", card: "Card", signer: "Signer") -> None:
-    edits: dict[str, str] = {}
-    while field := _asked(texts, "ask.field"):
-        edits[field] = _asked(texts, "ask.value", field=texts.field(field))
-    reason = _asked(texts, "ask.reason")
-    wanted = {"checkpoint": card.id, "answer": "edit", "edits": edits, "reason": reason}
-    await _decide(leitstand, texts, signer, wanted)
-
-
-async def _reject(leitstand: "Leitstand", texts: "Texts", card: "Card", signer: "Signer") -> None:
-    reason = _asked(texts, "ask.reason")
-    wanted = {"checkpoint": card.id, "answer": "reject", "reason": reason}
-    await _decide(leitstand, texts, signer, wanted)
-
-
-async def _question(leitstand: "Leitstand", texts: "Texts", card: "Card", signer: "Signer") -> None:
-    from leitstand.inbox import answer
-
-    text = _asked(texts, "ask.text")
-    if text:
-        await answer(leitstand, signer.person, card.case, text, texts)
-        typer.echo(texts.say("receipt.answered"))
-
-
-async def _decide(
-    leitstand: "Leitstand", texts: "Texts", signer: "Signer", wanted: Mapping[str, object]
+async def _act(
+    leitstand: "Leitstand", texts: "Texts", card: "Card", signer: "Signer", kind: str
 ) -> None:
-    from leitstand.cli.decision import tell
-    from leitstand.inbox import Decision, decide
+    from leitstand.inbox import Decision, answer, decide
 
-    decision = Decision.model_validate(wanted)
-    tell(await decide(leitstand, signer, decision, texts))
+    if kind == "ask":
+        if text := _asked(texts, "text"):
+            await answer(leitstand, signer.person, card.case, text, texts)
+            typer.echo(texts.say("receipt.answered"))
+        return
+    wanted: dict[str, object] = {"checkpoint": card.id, "answer": kind}
+    if kind == "edit":
+        edits: dict[str, str] = {}
+        while field := _asked(texts, "field"):
+            edits[field] = _asked(texts, "value", field=texts.field(field))
+        wanted["edits"] = edits
+    if kind != "approve":
+        wanted["reason"] = _asked(texts, "reason")
+    receipt = await decide(leitstand, signer, Decision.model_validate(wanted), texts)
+    typer.echo("\n".join(receipt.lines))
 
 
 def _asked(texts: "Texts", key: str, **values: str) -> str:
     """An answer typed at the terminal, empty at its end."""
     try:
-        return input(f"{texts.say(key, **values)} ").strip()
+        return input(f"{texts.say(f'ask.{key}', **values)} ").strip()
     except EOFError:
         return ""
 
 
-_Act = Callable[["Leitstand", "Texts", "Card", "Signer"], Awaitable[None]]
 _NO = ("n", "nein", "no")
-_KEYS: Mapping[str, Mapping[str, _Act]] = {
-    "de": {"f": _approve, "ä": _edit, "a": _reject, "r": _question},
-    "en": {"a": _approve, "e": _edit, "r": _reject, "q": _question},
+_KEYS: Mapping[str, Mapping[str, str]] = {
+    "de": {"f": "approve", "ä": "edit", "a": "reject", "r": "ask"},
+    "en": {"a": "approve", "e": "edit", "r": "reject", "q": "ask"},
 }

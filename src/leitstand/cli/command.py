@@ -1,0 +1,54 @@
+"""A command: an async function of the place it works in; the options of places are said once."""
+
+import inspect
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Literal
+
+import typer
+
+from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
+from leitstand.cli.place import Place, run
+
+__all__ = ["Place", "command", "pairs"]
+
+Option = Literal["person", "world", "tenant", "state", "lang", "json"]
+Work = Callable[..., Coroutine[Any, Any, int | None]]
+
+
+def command(*options: Option) -> Callable[[Work], Callable[..., None]]:
+    """Make a command of a function: it is given a `Place`, and the program these options of it.
+
+    What the function returns is the exit code, None for 0.
+    """
+    names = (*options, "json")
+
+    def made(work: Work) -> Callable[..., None]:
+        own = list(inspect.signature(work).parameters.values())[1:]
+        given = [*own, *map(_parameter, names)]
+
+        @wraps(work)
+        def started(**values: Any) -> None:  # noqa: ANN401 - whatever the options are
+            place = Place(**{name: values.pop(name) for name in names})
+            raise typer.Exit(run(work(place, **values)) or 0)
+
+        started.__annotations__ = {p.name: p.annotation for p in given}
+        started.__dict__["__signature__"] = inspect.Signature(given)
+        return started
+
+    return made
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    default, kind = getattr(Place, name), _KINDS[name]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+_KINDS: dict[str, object] = {
+    "person": As,
+    "world": World,
+    "tenant": Tenant,
+    "state": State,
+    "lang": Lang,
+    "json": Json,
+}
