@@ -93,18 +93,21 @@ class UsageRefused(LeitstandError):
     """A command or an argument of it cannot be used."""
 
     code = "LS100"
+    mend = "`leitstand COMMAND --help` says how it is called"
 
 
 class ValueRefused(LeitstandError):
     """A value is not what its type promises."""
 
     code = "LS101"
+    mend = "write the value as the message shows"
 
 
 class ToolDefined(LeitstandError):
     """A tool's definition is wrong; found when its module is loaded."""
 
     code = "LS110"
+    mend = "mend the definition named"
 
 
 class CallFailed(LeitstandError):
@@ -148,6 +151,7 @@ class Missing(CallFailed):
     """The system knows no such record."""
 
     code = "LS204"
+    mend = "create the record, or correct the reference to it"
     cause = "data missing"
 
 
@@ -155,12 +159,14 @@ class Contradiction(CallFailed):
     """The system's data contradict the action: a key that is taken, a record of another version."""
 
     code = "LS205"
+    mend = "compare with the record in the system, then decide by hand"
 
 
 class ArgumentsRefused(CallFailed):
     """The arguments do not pass strict validation."""
 
     code = "LS206"
+    mend = "give every argument as its type says"
     cause = "data missing"
 
 
@@ -175,12 +181,14 @@ class RoleRefused(LeitstandError):
     """A role's graph holds a part that the walk does not cover."""
 
     code = "LS301"
+    mend = "build the step from parts that a role may have"
 
 
 class ExitRefused(LeitstandError):
     """Steps of one superstep ended the case in several ways."""
 
     code = "LS302"
+    mend = "let one step of a superstep end the case"
 
 
 class Diverged(LeitstandError):
@@ -201,6 +209,7 @@ class Erased(LeitstandError):
     """The case's key was destroyed: its bodies cannot be read, nothing can be replayed."""
 
     code = "LS403"
+    mend = "nothing brings it back; its headers still verify"
 
 
 class ForeignCall(LeitstandError):
@@ -214,12 +223,14 @@ class LostFence(LeitstandError):
     """Another worker owns the case by now; nothing of this append was written."""
 
     code = "LS411"
+    mend = "nothing to do: the other worker goes on with the case"
 
 
 class StoreFailed(LeitstandError):
     """The store refused a commit; nothing of the group was written."""
 
     code = "LS412"
+    mend = "put the file back from a backup, or mend the disk; then run it again"
 
 
 class StoreLocked(LeitstandError):
@@ -240,12 +251,14 @@ class ApprovalRefused(LeitstandError):
     """A decision is not valid: wrong person, role, signature, expiry or binding."""
 
     code = "LS601"
+    mend = "`leitstand show NUMBER` says what is asked, and who may decide"
 
 
 class ModelRefused(LeitstandError):
     """A prompt or a model's answer cannot be used."""
 
     code = "LS650"
+    mend = "mend the prompt or the answer named"
 
 
 class SecretMissing(LeitstandError):

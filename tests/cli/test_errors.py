@@ -2,11 +2,14 @@
 
 import fcntl
 import json
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from leitstand.errors import LeitstandError
 from tests.cli.conftest import Command, Done, Office
 
 TOML = "leitstand.toml"
@@ -108,6 +111,72 @@ def test_a_second_writing_process(shop: Office) -> None:
         number = shop.waiting("r1.json")
         readable(shop("approve", number, person="ben.krueger"), 1, "LS413", "another process")
     assert shop("approve", number, person="ben.krueger").code == 0
+
+
+Harm = Callable[[Path], object]
+HARMED: dict[str, tuple[Harm, str]] = {
+    "no place": (lambda f: (f / "place.json").unlink(), "`place.json` is gone"),
+    "place of nonsense": (lambda f: (f / "place.json").write_text("{"), "`place.json` is damaged"),
+    "no master key": (lambda f: (f / "master.key").unlink(), "`master.key` is gone"),
+    "cut master key": (lambda f: (f / "master.key").write_bytes(b"x"), "`master.key` is damaged"),
+    "no anchors' key": (lambda f: (f / "anchors.key").unlink(), "`anchors.key` is gone"),
+    "journal of nonsense": (lambda f: (f / "journal.db").write_text("x" * 99), "is no database"),
+    "people of nonsense": (lambda f: (f / "people.json").write_text("{"), "people.json"),
+}
+
+
+@pytest.mark.parametrize("harm", HARMED)
+def test_a_damaged_state_is_named_and_left_as_it_is(shop: Office, harm: str) -> None:
+    """Which file, where, what to do; no key is made anew beside a journal that needs the old."""
+    change, words = HARMED[harm]
+    change(shop.state)
+    before = {f.name for f in shop.state.iterdir()}
+    done = shop("approve", "1f3e", person="ben.krueger")
+    readable(done, 1, words, str(shop.state), "do:")
+    assert {f.name for f in shop.state.iterdir()} == before
+
+
+def test_a_state_that_cannot_be_written(command: Command, shop: Office, tmp_path: Path) -> None:
+    """A file where a folder should be is named, not called a defect."""
+    (tmp_path / "file").write_text("")
+    readable(command("demo", "--state", tmp_path / "file" / "state"), 1, "LS100", "file", "do:")
+
+
+def test_a_database_of_the_project_that_is_none(office: Office) -> None:
+    """The embedded systems' own file is damaged: said as what it is."""
+    number = office.waiting("AP-D13.xml")
+    (office.state / "business.sqlite").write_text("nonsense" * 20)
+    readable(office("approve", number, person="ben.krueger"), 1, "LS412", "not a database")
+
+
+def test_statuses_are_a_closed_set(shop: Office) -> None:
+    """A status that there is not is refused with those that there are."""
+    readable(shop("case", "list", "--status", "lost"), 2, "LS100", "exception")
+
+
+def test_every_error_says_what_to_do() -> None:
+    """Each class of the tree has advice that its own text may replace."""
+    silent = [kind.__name__ for kind in _below(LeitstandError) if not kind.mend]
+    assert set(silent) <= {"CallFailed"}
+
+
+def _below(kind: type[LeitstandError]) -> Iterator[type[LeitstandError]]:
+    for one in kind.__subclasses__():
+        if one.__module__.startswith("leitstand."):
+            yield one
+        yield from _below(one)
+
+
+def test_a_program_without_ends_still_ends(root: Path, tmp_path: Path) -> None:
+    """Started with stdout closed, or read by somebody who stops: no traceback, no abort."""
+    code = "import sys; from leitstand.cli import main; sys.exit(main(['check']))"
+    for end in (">&-", "| true", "2>&- >&-"):
+        script = f'"{sys.executable}" -c "{code}" {end}'
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (end, done.stderr)
+        assert not done.stderr
 
 
 def test_no_project(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

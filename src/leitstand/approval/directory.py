@@ -68,7 +68,8 @@ class FileDirectory:
         """
         known = dict(self._current())
         if (person.tenant, person.id) not in known:
-            raise ApprovalRefused(f"no person `{person.id}` in tenant `{person.tenant}`")
+            msg = f"no person `{person.id}` in tenant `{person.tenant}`"
+            raise ApprovalRefused(msg, mend="add them first")
         known[person.tenant, person.id] = person
         self._write(known.values())
 
@@ -86,9 +87,8 @@ class FileDirectory:
         try:
             return _Content.model_validate_json(self.path.read_bytes()).people
         except (OSError, ValidationError) as error:
-            raise ApprovalRefused(
-                f"directory cannot be read: {error}", where=self.path.name
-            ) from error
+            msg, mend = "the directory of people cannot be read", "put it back from a backup"
+            raise ApprovalRefused(msg, where=str(self.path), mend=mend) from error
 
     def _write(self, people: Iterable[Person]) -> None:
         """In one piece: a reader sees the old file or the new one."""
@@ -111,11 +111,11 @@ def _checked(people: Iterable[Person]) -> dict[tuple[str, str], Person]:
     for person in people:
         name = (person.tenant, person.id)
         if name in known:
-            raise ApprovalRefused(f"`{person.id}` is in the directory already")
+            msg = f"`{person.id}` is in the directory already"
+            raise ApprovalRefused(msg, mend="give another name")
         if person.public_key in keys:
             other = keys[person.public_key]
-            raise ApprovalRefused(
-                f"`{person.id}` and `{other}` have one key: one person, one entry"
-            )
+            msg = f"`{person.id}` and `{other}` have one key"
+            raise ApprovalRefused(msg, mend="one person, one entry: remove one of them")
         known[name], keys[person.public_key] = person, person.id
     return known

@@ -61,7 +61,8 @@ class Keyring:
         """
         person, secret = self._new(tenant, name, roles)
         if people.person(tenant, person.id) is not None:
-            raise ApprovalRefused(f"`{person.id}` is in the directory already")
+            msg = f"`{person.id}` is in the directory already"
+            raise ApprovalRefused(msg, mend="give another name")
         locked = await asyncio.to_thread(self._lock, person, passphrase, secret)
         self._store(person, locked)
         people.add(person)
@@ -83,7 +84,8 @@ class Keyring:
 
     def _lock(self, person: Person, passphrase: str, secret: bytes) -> bytes:
         if len(passphrase) < _SHORTEST:
-            raise ApprovalRefused(f"a passphrase has at least {_SHORTEST} characters")
+            msg = f"the passphrase is shorter than {_SHORTEST} characters"
+            raise ApprovalRefused(msg, mend="give a longer one")
         salt, nonce = self._clock.token(16), self._clock.token(12)
         key = _stretch(passphrase, salt, self._cost)
         data = AESGCM(key).encrypt(nonce, secret, _name(person))
@@ -98,11 +100,14 @@ class Keyring:
             data = bytes.fromhex(locked.data)
             secret = AESGCM(key).decrypt(bytes.fromhex(locked.nonce), data, _name(person))
         except FileNotFoundError as error:
-            raise ApprovalRefused(f"no key of `{person.id}` on this machine") from error
+            msg, mend = f"no key of `{person.id}` on this machine", "sign where the key is"
+            raise ApprovalRefused(msg, where=str(self.folder), mend=mend) from error
         except InvalidTag as error:
-            raise ApprovalRefused(f"wrong passphrase for `{person.id}`") from error
+            msg = f"wrong passphrase for `{person.id}`"
+            raise ApprovalRefused(msg, mend="try again; nothing was decided") from error
         except (ValidationError, ValueError) as error:
-            raise ApprovalRefused(f"the key file of `{person.id}` is damaged") from error
+            msg, mend = f"the key file of `{person.id}` is damaged", "put it back from a backup"
+            raise ApprovalRefused(msg, where=str(self.folder), mend=mend) from error
         return _matching(person, Ed25519PrivateKey.from_private_bytes(secret))
 
     def _store(self, person: Person, locked: bytes) -> None:
@@ -110,7 +115,8 @@ class Keyring:
         try:
             handle = os.open(self._path(person), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError as error:
-            raise ApprovalRefused(f"there is a key of `{person.id}` on this machine") from error
+            msg, mend = f"there is a key of `{person.id}` on this machine", "give another name"
+            raise ApprovalRefused(msg, where=str(self.folder), mend=mend) from error
         with os.fdopen(handle, "wb") as file:
             file.write(locked)
 
@@ -127,7 +133,7 @@ def id_of(name: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     found = ".".join(re.findall(r"[a-z0-9]+", ascii_only))
     if not found:
-        raise ApprovalRefused(f"`{name}` gives no id")
+        raise ApprovalRefused(f"`{name}` gives no id", mend="give a name with letters")
     return found
 
 
@@ -142,5 +148,6 @@ def _stretch(passphrase: str, salt: bytes, cost: int) -> bytes:
 
 def _matching(person: Person, key: Ed25519PrivateKey) -> Ed25519PrivateKey:
     if key.public_key().public_bytes_raw().hex() != person.public_key:
-        raise ApprovalRefused(f"the key here is not the one the directory has of `{person.id}`")
+        msg = f"the key here is not the one the directory has of `{person.id}`"
+        raise ApprovalRefused(msg, mend="sign where the person's own key is")
     return key

@@ -1,7 +1,7 @@
 """`leitstand batch`: a folder of files, all taken in before any is judged, one row a case."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leitstand.cli.command import Place, command
-from leitstand.cli.output import line, show_table
+from leitstand.cli.output import line
+from leitstand.cli.rows import print_rows
 from leitstand.cli.run import INTAKE, shown, start
 
 if TYPE_CHECKING:
-    from leitstand.inbox import Row, Texts
-    from leitstand.records import Effect
+    from leitstand.inbox import Row
     from leitstand.runtime import Leitstand
 
-__all__ = ["batch", "files_in", "print_rows", "worked_off"]
+__all__ = ["batch", "files_in", "worked_off"]
 
 
 @command("world", "tenant", "state", "lang")
@@ -77,29 +77,3 @@ async def worked_off(
     await leitstand.runtime.run_until_idle()
     told("judged", len(names))
     return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]
-
-
-def print_rows(rows: "Sequence[Row]", texts: "Texts", title: str = "") -> None:
-    """One line a case: read, decided, by which rules, written where, waiting for whom, and why."""
-    names = ("file", "read", "decision", "rules", "written", "waits", "why")
-    columns = [texts.known(f"row.{n}") for n in names]
-    show_table(title, columns, [tuple(_cells(row, texts)) for row in rows])
-
-
-def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
-    yield row.file
-    yield str(row.columns.get("read", ""))
-    yield texts.known(f"decision.{row.decision}", row.decision)
-    yield " ".join(row.guardrails)
-    yield ", ".join(_written(e, texts) for e in row.effects if e.state == "done")
-    people = f"{row.approval.approvers}: {texts.roles(row.approval.roles)}"
-    yield people if row.approval.approvers else ""
-    cause = texts.known(f"cause.{row.exit.cause}") if row.exit.cause else ""
-    yield cause or (texts.known(f"held.{row.exit.reason}") if row.status == "held" else "")
-
-
-def _written(effect: "Effect", texts: "Texts") -> str:
-    """What was done, and the number that the system gave it."""
-    given = effect.args.values()
-    new = (v for k, v in effect.result.items() if k.endswith("_no") and v and v not in given)
-    return f"{texts.tool(effect.tool)} {next(new, '')}".rstrip()

@@ -1,7 +1,7 @@
 """`leitstand case`: list cases, show one with all that happened, export it, release it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -30,8 +30,12 @@ async def listed(
     """List cases, the newest first."""
     from sqlalchemy import select
 
+    from leitstand.errors import UsageRefused
+    from leitstand.records import Status
     from leitstand.store.schema import cases
 
+    if status and status not in (known := get_args(Status)):
+        raise UsageRefused(f"no status `{status}`", mend=f"one of: {', '.join(known)}")
     c = cases.c
     names = ("case", "title", "role", "status", "reason", "requester", "parent", "opened")
     columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened)

@@ -40,7 +40,8 @@ async def demo(
 
 
 async def _demo(place: Place, state: Path) -> None:
-    from leitstand.cli.batch import files_in, print_rows, worked_off
+    from leitstand.cli.batch import files_in, worked_off
+    from leitstand.cli.rows import print_rows
     from leitstand.cli.sheet import print_exceptions
     from leitstand.errors import ProjectRefused
     from leitstand.inbox import queue_of

@@ -27,7 +27,7 @@ from leitstand.cli import (
     whatif,
 )
 from leitstand.cli.output import exit_code, fail, hint
-from leitstand.errors import LeitstandError
+from leitstand.errors import LeitstandError, StoreFailed, UsageRefused
 
 __all__ = ["app", "main"]
 
@@ -45,6 +45,7 @@ app = typer.Typer(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 done, 1 refused or failed, 2 usage, 3 no project."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _open_ends()
     try:
         app(given, prog_name="leitstand")
     except SystemExit as end:
@@ -55,17 +56,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         hint("interrupted; what was committed stays")
         return 130
-    except BrokenPipeError:
-        # Whoever read the data has enough: nothing is to be flushed into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if os.environ.get("LEITSTAND_TRACE"):
             raise
-        text = f"{type(error).__name__}: {error}"
-        mend = "a defect; set LEITSTAND_TRACE=1 to see where"
-        fail(LeitstandError(text, mend=mend), json="--json" in given)
+        fail(_readable(error), json="--json" in given)
         return 1
     return 0
+
+
+def _open_ends() -> None:
+    """Give a program that was started without an end (`>&-`) one that goes nowhere."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), "w", encoding="utf-8"))
+
+
+def _readable(error: Exception) -> LeitstandError:
+    """What the machine refuses (a folder, a database) in words; all else is a defect."""
+    cause = getattr(error, "orig", None) or error
+    if type(cause).__module__ == "sqlite3":
+        return StoreFailed(f"a database cannot be used: {cause}")
+    if isinstance(cause, OSError) and cause.filename:
+        text, mend = cause.strerror or str(cause), "name a place that can be read and written"
+        return UsageRefused(text, where=str(cause.filename), mend=mend)
+    text = f"{type(error).__name__}: {error}"
+    return LeitstandError(text, mend="a defect; set LEITSTAND_TRACE=1 to see where")
 
 
 def _version(wanted: bool) -> None:

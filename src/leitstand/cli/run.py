@@ -8,6 +8,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
+from leitstand.cli.rows import print_rows
 
 if TYPE_CHECKING:
     from leitstand.project import Project
@@ -34,7 +35,6 @@ async def run(
     ] = SENDER,
 ) -> None:
     """Run a role over one file of your own, an XML or a PDF, and show what came of it."""
-    from leitstand.cli.batch import print_rows
     from leitstand.inbox import row_of
 
     async with place.opened() as leitstand:

@@ -1,22 +1,19 @@
 """The queue: what waits for a decision, and what left the automation to be cleared up by people."""
 
-from collections.abc import Sequence
-from typing import Any
+from sqlalchemy import bindparam, func, select
 
-from sqlalchemy import Connection, func, select
-
-from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.pending import find_pending
-from leitstand.inbox.showing import effect_of
+from leitstand.inbox.showing import able, effect_of
 from leitstand.inbox.texts import Texts
 from leitstand.runtime import Leitstand
-from leitstand.store.schema import cases, checkpoints
+from leitstand.store import questions
+from leitstand.store.schema import checkpoints
 from leitstand.values import Frozen
 
 __all__ = ["Exceptional", "Queue", "Waiting", "queue_of"]
 
 SHOWN = 50
-"""Entries of each kind that are opened and described; the rest is counted."""
+"""Entries of each kind that are described; the rest is counted."""
 
 
 class Waiting(Frozen):
@@ -46,7 +43,7 @@ class Exceptional(Frozen):
 
 
 class Queue(Frozen):
-    """All that waits for people of a tenant, oldest first; `*_total` counts all of it."""
+    """What waits, oldest first, and what is to be cleared up, latest first; `*_total` counts all."""
 
     waiting: tuple[Waiting, ...]
     waiting_total: int
@@ -57,41 +54,28 @@ class Queue(Frozen):
 async def queue_of(
     leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
 ) -> Queue:
-    """What waits, described in the language of `texts`; `person` marks what they may decide."""
-    tenant = leitstand.tenant
-    ids, waiting_total = await leitstand.store.read(lambda c: _open(c, tenant, limit))
-    names, exceptions_total = await leitstand.store.read(lambda c: _left(c, tenant, limit))
+    """What waits, described in the language of `texts`; `person` marks what they may decide.
+
+    The store answers for the lists; a journal is opened only for the sentence on a checkpoint that
+    is shown.
+    """
+    store, tenant = leitstand.store, leitstand.tenant
+    waits = await questions.waiting(store, tenant, limit=limit)
+    left = await questions.exceptions(store, tenant, limit=limit)
+    held = await questions.held(store, tenant, limit=limit)
+    out = sorted((*map(_left, left), *map(_held, held)), key=lambda e: e.changed, reverse=True)
+    counts = await questions.counts(store, tenant)
     return Queue(
-        waiting=tuple([await _waiting(leitstand, i, person, texts) for i in ids]),
-        waiting_total=waiting_total,
-        exceptions=tuple([await _exceptional(leitstand, n) for n in names]),
-        exceptions_total=exceptions_total,
+        waiting=tuple([await _waiting(leitstand, one.id, person, texts) for one in waits]),
+        waiting_total=await store.read(lambda c: c.execute(_OPEN, {"tenant": tenant}).scalar_one()),
+        exceptions=tuple(out[:limit]),
+        exceptions_total=counts["exception"] + counts["held"],
     )
-
-
-def _open(conn: Connection, tenant: str, limit: int) -> tuple[Sequence[str], int]:
-    where = (checkpoints.c.tenant == tenant, checkpoints.c.state == "open")
-    query = select(checkpoints.c.id).where(*where).order_by(checkpoints.c.opened).limit(limit)
-    total = select(func.count()).select_from(checkpoints).where(*where)
-    return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
-
-
-def _left(conn: Connection, tenant: str, limit: int) -> tuple[Sequence[str], int]:
-    where: tuple[Any, ...] = (cases.c.tenant == tenant, cases.c.status.in_(("exception", "held")))
-    query = select(cases.c.ulid).where(*where).order_by(cases.c.changed).limit(limit)
-    total = select(func.count()).select_from(cases).where(*where)
-    return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
 
 
 async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -> Waiting:
     pending = await find_pending(leitstand, name, texts)
     shown, dossier = pending.checkpoint, pending.dossier
-    known = leitstand.directory.person(leitstand.tenant, person) if person else None
-    yours = (
-        known is not None
-        and bool(set(known.roles) & set(shown.roles))
-        and person not in {shown.requester, *(a.person for a in pending.signed)}
-    )
     return Waiting(
         id=shown.id,
         case=shown.case,
@@ -101,19 +85,37 @@ async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -
         signed=len(pending.signed),
         needed=shown.approvers,
         opened=shown.opened,
-        yours=yours,
+        yours=any(who.person == person for who in able(leitstand, pending)),
     )
 
 
-async def _exceptional(leitstand: Leitstand, ulid: str) -> Exceptional:
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
-    leave = dossier.exit
+def _left(one: questions.Left) -> Exceptional:
+    leave = one.exit
     return Exceptional(
-        case=ulid,
-        title=dossier.case.title,
-        status=dossier.status,
-        cause=(leave.cause or "") if leave else dossier.reason,
+        case=one.entry.case.ulid,
+        title=one.entry.case.title,
+        status=one.entry.status,
+        cause=one.entry.reason,
         reason=leave.reason if leave else "",
         roles=leave.roles if leave else (),
-        changed=dossier.changed,
+        changed=one.entry.changed,
     )
+
+
+def _held(one: questions.Stopped) -> Exceptional:
+    return Exceptional(
+        case=one.entry.case.ulid,
+        title=one.entry.case.title,
+        status=one.entry.status,
+        cause=one.entry.reason,
+        reason=one.text,
+        roles=(),
+        changed=one.entry.changed,
+    )
+
+
+_OPEN = (
+    select(func.count())
+    .select_from(checkpoints)
+    .where(checkpoints.c.tenant == bindparam("tenant"), checkpoints.c.state == "open")
+)

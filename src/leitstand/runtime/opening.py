@@ -9,10 +9,11 @@ from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
 
 from leitstand.approval import FileDirectory
 from leitstand.clock import Clock, FixedClock, SystemClock
-from leitstand.errors import ProjectRefused, UsageRefused
+from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused
 from leitstand.guard import Rules
 from leitstand.project import Project
 from leitstand.runtime.runtime import Runtime
@@ -96,14 +97,15 @@ async def open_leitstand(
     """Open `project` in a state folder; the first opening settles tenant and world.
 
     `write` false opens for reading beside a process that writes, without connections. Raises
-    ProjectRefused, PolicyRefused, StoreLocked, and UsageRefused: the folder is another tenant's,
-    or there is nothing to read yet.
+    ProjectRefused, PolicyRefused, StoreLocked, StoreFailed: a file of the folder is damaged or
+    gone, and UsageRefused: the folder is another tenant's, or there is nothing to read yet.
     """
     state = state or project.state
     if not write and not (state / _JOURNAL).is_file():
         msg = f"there are no cases in `{state}` yet"
         raise UsageRefused(msg, mend="run `leitstand demo`, or `leitstand run ROLE FILE`")
     state.mkdir(parents=True, exist_ok=True)
+    _check_whole(state)
     place = _place(state / "place.json", project, world, tenant)
     data = Path(place.world) if place.world else project.world
     limits: Mapping[str, Any] = project.limits(data) if data else {}
@@ -138,6 +140,28 @@ async def open_leitstand(
 
 
 _JOURNAL = "journal.db"
+_SQLITE = b"SQLite format 3\0"
+_KEY_BYTES = 32
+
+
+def _starts(file: Path, magic: bytes) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(magic)) == magic
+
+
+def _check_whole(state: Path) -> None:
+    """A folder that holds a journal holds its keys too: a new key would make it unreadable."""
+    journal = state / _JOURNAL
+    if not journal.is_file():
+        return
+    if journal.stat().st_size and not _starts(journal, _SQLITE):
+        raise StoreFailed(f"`{_JOURNAL}` is no database", where=str(state))
+    for name in ("master.key", "anchors.key", "place.json"):
+        file = state / name
+        if not file.is_file():
+            raise StoreFailed(f"`{name}` is gone", where=str(state))
+        if file.suffix == ".key" and file.stat().st_size != _KEY_BYTES:
+            raise StoreFailed(f"`{name}` is damaged", where=str(state))
 
 
 def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Place:
@@ -147,7 +171,11 @@ def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Pla
         msg = f"no folder `{asked}`"
         raise ProjectRefused(msg, where="world", mend="name the folder of the world's data")
     if file.is_file():
-        known = Place.model_validate_json(file.read_bytes())
+        try:
+            known = Place.model_validate_json(file.read_bytes())
+        except ValidationError as error:
+            msg = f"`{file.name}` is damaged"
+            raise StoreFailed(msg, where=str(file.parent)) from error
         if tenant and tenant != known.tenant:
             msg = f"`{file.parent}` belongs to tenant `{known.tenant}`"
             raise UsageRefused(msg, mend="give another --state for another tenant")
