@@ -241,17 +241,15 @@ def test_errors_are_json_too(shop: Office) -> None:
     assert error.keys() == {"code", "what", "where", "do"}
 
 
-def test_a_defect_is_one_line(
-    shop: Office, shop_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_defect_is_one_line(shop: Office, shop_folder: Path) -> None:
     """What nobody foresaw is said in one line; the traceback comes when it is asked for."""
     text = (shop_folder / "shop.py").read_text("utf-8")
     broken = text.replace(
         '    account = told.limits["accounts"]', '    account = told.limits["gone"]'
     )
     (shop_folder / "shop.py").write_text(broken, "utf-8")
-    monkeypatch.delitem(__import__("sys").modules, "shop")
-    monkeypatch.delitem(__import__("sys").modules, "buying")
+    for name in ("shop", "buying"):
+        sys.modules.pop(name)
     file = shop_folder / "world" / "invoices" / "r1.json"
     done = shop("run", "buying", file)
     readable(done, 1, "KeyError", "LEITSTAND_TRACE")

@@ -1,5 +1,6 @@
 """Cases that wait for an engineer: held ones, and those of an earlier version of a role."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,17 +34,13 @@ def test_a_held_case_is_released_by_a_person(
     assert "not held" in again.err
 
 
-def test_another_version_of_a_role_takes_no_signature(
-    shop: Office, shop_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_version_of_a_role_takes_no_signature(shop: Office, shop_folder: Path) -> None:
     """After a step was changed, parked cases are moved first; then they are decided as before."""
     number = shop.waiting("r1.json")
     file = shop_folder / "buying.py"
     file.write_text(file.read_text("utf-8") + "\n# another version\n", "utf-8")
-    import sys
-
     for name in FORGET:
-        monkeypatch.delitem(sys.modules, name)
+        sys.modules.pop(name)
     refused = shop("approve", number, person="ben.krueger")
     assert refused.code == 1
     assert "leitstand deploy" in refused.err
@@ -58,7 +55,6 @@ def test_another_version_of_a_role_takes_no_signature(
 def test_an_export_is_checked_without_leitstand(shop: Office, tmp_path: Path) -> None:
     """The export and the verifier that comes with it, run by a bare Python."""
     import subprocess
-    import sys
 
     shop("approve", shop.waiting("r1.json"), person="ben.krueger")
     export = shop("case", "export", "r1.json", person="ben.krueger")

@@ -43,7 +43,7 @@ class Exceptional(Frozen):
 
 
 class Queue(Frozen):
-    """What waits, oldest first, and what is to be cleared up, latest first; `*_total` counts all."""
+    """What waits, oldest first; what is to be cleared up, latest first; `*_total` counts all."""
 
     waiting: tuple[Waiting, ...]
     waiting_total: int
