@@ -1,19 +1,23 @@
 """The queue: what waits for a decision, and what left the automation to be cleared up by people."""
 
-from sqlalchemy import bindparam, func, select
+from collections.abc import Sequence
+from typing import Any
 
+from sqlalchemy import Connection, func, select
+
+from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.showing import able, effect_of
 from leitstand.inbox.texts import Texts
 from leitstand.runtime import Leitstand
-from leitstand.store import questions
-from leitstand.store.schema import checkpoints
+from leitstand.store.schema import cases, checkpoints
+from leitstand.store.waiting import waiting
 from leitstand.values import Frozen
 
 __all__ = ["Exceptional", "Queue", "Waiting", "queue_of"]
 
 SHOWN = 50
-"""Entries of each kind that are described; the rest is counted."""
+"""Entries of each kind that are opened and described; the rest is counted."""
 
 
 class Waiting(Frozen):
@@ -43,7 +47,7 @@ class Exceptional(Frozen):
 
 
 class Queue(Frozen):
-    """What waits, oldest first; what is to be cleared up, latest first; `*_total` counts all."""
+    """All that waits for people of a tenant, oldest first; `*_total` counts all of it."""
 
     waiting: tuple[Waiting, ...]
     waiting_total: int
@@ -54,23 +58,29 @@ class Queue(Frozen):
 async def queue_of(
     leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
 ) -> Queue:
-    """What waits, described in the language of `texts`; `person` marks what they may decide.
-
-    The store answers for the lists; a journal is opened only for the sentence on a checkpoint that
-    is shown.
-    """
-    store, tenant = leitstand.store, leitstand.tenant
-    waits = await questions.waiting(store, tenant, limit=limit)
-    left = await questions.exceptions(store, tenant, limit=limit)
-    held = await questions.held(store, tenant, limit=limit)
-    out = sorted((*map(_left, left), *map(_held, held)), key=lambda e: e.changed, reverse=True)
-    counts = await questions.counts(store, tenant)
+    """What waits, described in the language of `texts`; `person` marks what they may decide."""
+    tenant = leitstand.tenant
+    waits = await waiting(leitstand.store, tenant, limit=limit)
+    waiting_total = await leitstand.store.read(lambda c: _count(c, tenant))
+    names, exceptions_total = await leitstand.store.read(lambda c: _left(c, tenant, limit))
     return Queue(
         waiting=tuple([await _waiting(leitstand, one.id, person, texts) for one in waits]),
-        waiting_total=await store.read(lambda c: c.execute(_OPEN, {"tenant": tenant}).scalar_one()),
-        exceptions=tuple(out[:limit]),
-        exceptions_total=counts["exception"] + counts["held"],
+        waiting_total=waiting_total,
+        exceptions=tuple([await _exceptional(leitstand, n) for n in names]),
+        exceptions_total=exceptions_total,
     )
+
+
+def _count(conn: Connection, tenant: str) -> int:
+    where = (checkpoints.c.tenant == tenant, checkpoints.c.state == "open")
+    return conn.execute(select(func.count()).select_from(checkpoints).where(*where)).scalar_one()
+
+
+def _left(conn: Connection, tenant: str, limit: int) -> tuple[Sequence[str], int]:
+    where: tuple[Any, ...] = (cases.c.tenant == tenant, cases.c.status.in_(("exception", "held")))
+    query = select(cases.c.ulid).where(*where).order_by(cases.c.changed).limit(limit)
+    total = select(func.count()).select_from(cases).where(*where)
+    return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
 
 
 async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -> Waiting:
@@ -89,33 +99,15 @@ async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -
     )
 
 
-def _left(one: questions.Left) -> Exceptional:
-    leave = one.exit
+async def _exceptional(leitstand: Leitstand, ulid: str) -> Exceptional:
+    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
+    leave = dossier.exit
     return Exceptional(
-        case=one.entry.case.ulid,
-        title=one.entry.case.title,
-        status=one.entry.status,
-        cause=one.entry.reason,
+        case=ulid,
+        title=dossier.case.title,
+        status=dossier.status,
+        cause=(leave.cause or "") if leave else dossier.reason,
         reason=leave.reason if leave else "",
         roles=leave.roles if leave else (),
-        changed=one.entry.changed,
+        changed=dossier.changed,
     )
-
-
-def _held(one: questions.Stopped) -> Exceptional:
-    return Exceptional(
-        case=one.entry.case.ulid,
-        title=one.entry.case.title,
-        status=one.entry.status,
-        cause=one.entry.reason,
-        reason=one.text,
-        roles=(),
-        changed=one.entry.changed,
-    )
-
-
-_OPEN = (
-    select(func.count())
-    .select_from(checkpoints)
-    .where(checkpoints.c.tenant == bindparam("tenant"), checkpoints.c.state == "open")
-)
