@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -71,7 +70,7 @@ def test_a_body_that_was_altered_does_not_open() -> None:
         broken = bytearray(page.body)
         broken[at] ^= 1
         with pytest.raises(StoreFailed):
-            list(open_page(replace(page, body=bytes(broken)), KEY))
+            list(open_page(page._replace(body=bytes(broken)), KEY))
     with pytest.raises(StoreFailed):
         list(open_page(page, CaseKey(b"x" * 32)))
 

@@ -1,7 +1,6 @@
 """The writer: groups share a commit, what fails alone fails alone, and no future is left open."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
@@ -46,7 +45,7 @@ async def test_one_that_cannot_be_written_fails_alone(office: Office) -> None:
     broken = Event("checkpoint", "a", b'{"id": "c1"}', odd.digest(b'{"id": "c1"}'))
     futures = (
         office.store.append(append(fine, seal(fine))),
-        office.store.append(replace(append(lost, seal(lost)), fence=lost.fence - 1)),
+        office.store.append(append(lost, seal(lost))._replace(fence=lost.fence - 1)),
         office.store.append(append(odd, broken)),
         office.store.writer.work(fail),
         office.store.signal("nobody", "s1", "message", b"{}"),

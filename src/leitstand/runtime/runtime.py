@@ -124,7 +124,7 @@ class Runtime:
         for claimed in await self.store.claim(self._owner, self._lease, free, only):
             journal = Journal(claimed, self.store, self._limits)
             compiled = self.roles[claimed.case.role]
-            task = asyncio.ensure_future(self._burst.run(claimed, compiled, journal))
+            task = asyncio.create_task(self._burst.run(claimed, compiled, journal))
             task.add_done_callback(self._came_home)
             self._owned[task] = journal
 

@@ -1,7 +1,6 @@
 """Arrivals: what comes from outside of bursts, new cases and signals, written in bulk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, case, func, select
@@ -28,8 +27,7 @@ class Birth(NamedTuple):
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NewCase:
+class NewCase(NamedTuple):
     """A case to be born with its first events, due at once; its key is wrapped."""
 
     birth: Birth
@@ -39,8 +37,7 @@ class NewCase:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(NamedTuple):
     """A signal for a case: known by its id, told once. The case becomes due unless it has ended.
 
     One id may be told to several cases: each of them gets it.

@@ -7,7 +7,7 @@ there). One whose fence is old fails alone and leaves nothing behind.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, case, exists, func, select
 
@@ -50,9 +50,11 @@ class Budget:
     cap: int
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
-    """Events that one case commits together, with all that must be true at the same moment."""
+class Append(NamedTuple):
+    """Events that one case commits together, with all that must be true at the same moment.
+
+    A tuple because several are made for every burst.
+    """
 
     case_no: int
     tenant: str

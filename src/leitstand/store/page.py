@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -54,8 +55,7 @@ class CaseKey:
             raise StoreFailed(msg) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Events committed together: the first seq, chained headers in clear, bodies encrypted."""
 
     seq: int

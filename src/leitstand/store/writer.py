@@ -12,8 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
@@ -32,8 +31,7 @@ BUSY_PAUSES = (0.1, 0.5)
 """Seconds before each repeat of a commit that found the database locked, beside its own timeout."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(NamedTuple):
     what: "What"
     done: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop

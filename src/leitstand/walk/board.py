@@ -5,11 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from langgraph.channels import BinaryOperatorAggregate, LastValue
+from langgraph.types import Overwrite
 
 from leitstand.role import Compiled, Reader
 from leitstand.walk.writes import Pair
 
 __all__ = ["Board"]
+
+_REPLACING = (dict, Overwrite)
+"""What a channel may take as the new value instead of folding it in: it decides for itself."""
 
 
 class Board:
@@ -23,7 +27,7 @@ class Board:
 
     def __init__(self, compiled: Compiled) -> None:
         self._channels = compiled.channels
-        self._folds = {
+        self._folds: dict[str, Any] = {
             key: _fresh(channel)
             for key, channel in compiled.channels.items()
             if isinstance(channel, BinaryOperatorAggregate)
@@ -61,9 +65,11 @@ class Board:
             fold = folds.get(key)
             if fold is None:
                 values[key] = value
-            else:
+            elif isinstance(value, _REPLACING):
                 fold.update((value,))
                 values[key] = fold.get()
+            else:
+                values[key] = fold.value = fold.operator(values[key], value)
         return True
 
     def write_all(self, pairs: Iterable[Pair]) -> None:
