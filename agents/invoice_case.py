@@ -9,7 +9,7 @@ from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Cause, Refused
 from leitstand.records import Verdict
 from leitstand.role import CONTRADICTORY, Exit
-from leitstand.values import Frozen, Text
+from leitstand.values import Frozen, Kept, Text
 from policies.facts.brief import Accounts, Brief, Discount
 from tools.dms import Sha256
 
@@ -57,7 +57,7 @@ class InvoiceCase(Frozen):
     """
 
     sha256: Sha256
-    media_type: Annotated[Text, Field(max_length=120)]
+    media_type: Annotated[Text, Field(max_length=120), Kept()]
     size: Annotated[int, Field(ge=0)]
     filename: Annotated[Text, Field(max_length=400)] = ""
     intake: Text = ""

@@ -80,7 +80,8 @@ class Table(Frozen):
     """The project's table; every path is relative to the root, every reference `module:name`.
 
     `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in front of
-    supervisors. `columns` names, by role, what makes the columns of its cases' rows.
+    supervisors. `lexicon` are TOML files whose words name nobody: a re-recorded case keeps them.
+    `columns` names, by role, what makes the columns of its cases' rows.
     """
 
     roles: tuple[str, ...]
@@ -90,6 +91,7 @@ class Table(Frozen):
     disconnect: str = ""
     intake: str = ""
     limits: str
+    lexicon: tuple[str, ...] = ()
     texts: str = ""
     columns: dict[str, str] = {}
     world: str = ""

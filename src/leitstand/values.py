@@ -7,6 +7,7 @@ NaN are refused, never guessed.
 import os
 import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Generic, NoReturn, TypeVar
@@ -16,15 +17,18 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from leitstand.errors import SecretMissing, ValueRefused
 
 __all__ = [
+    "Code",
     "Conflict",
     "Frozen",
     "Identifier",
+    "Kept",
     "Money",
     "Names",
     "Percent",
     "Reading",
     "Secret",
     "Text",
+    "Word",
     "cents_of",
     "parse_money",
     "show_money",
@@ -36,6 +40,14 @@ _AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{2})?", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/:#@+-]{0,127})", re.ASCII)
 _HIDDEN = frozenset({"Cf", "Co", "Cs", "Cn"})
 _LIMIT_CENTS = 10**14
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Marks a text that names nobody: `Annotated[str, Kept()]` for a code, a type, a status.
+
+    Every other text of a tool's data is personal: a re-recorded case shows a pseudonym of it.
+    """
 
 
 class Frozen(BaseModel):
@@ -78,6 +90,8 @@ Money = Annotated[int, Field(strict=True, ge=-_LIMIT_CENTS, le=_LIMIT_CENTS)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 Identifier = Annotated[str, Field(strict=True), AfterValidator(check_identifier)]
 Text = Annotated[str, Field(strict=True, max_length=20_000), AfterValidator(check_text)]
+Code = Annotated[str, Kept()]
+Word = Annotated[Text, Kept()]
 Names = Annotated[tuple[Identifier, ...], BeforeValidator(split_names)]
 
 

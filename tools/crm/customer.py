@@ -1,6 +1,6 @@
 """Customers of the CRM."""
 
-from leitstand.values import Frozen, Identifier, Money, Reading, Text
+from leitstand.values import Frozen, Identifier, Money, Reading, Text, Word
 
 __all__ = ["Customer", "FoundCustomer", "GetCustomer"]
 
@@ -13,7 +13,7 @@ class Customer(Frozen):
     mail: Text = ""
     credit_limit_cents: Money = 0
     open_cents: Money = 0
-    status: Text = "active"
+    status: Word = "active"
     version: int = 1
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from leitstand.values import Frozen, Reading, Text
+from leitstand.values import Frozen, Kept, Reading, Text, Word
 
 __all__ = ["Document", "FoundDocument", "GetDocument", "Sha256", "StoreOriginal"]
 
@@ -18,7 +18,7 @@ class StoreOriginal(Frozen):
     """
 
     sha256: Sha256
-    media_type: Annotated[Text, Field(max_length=120)]
+    media_type: Annotated[Text, Field(max_length=120), Kept()]
     size: Annotated[int, Field(strict=True, ge=0)]
     filename: Annotated[Text, Field(max_length=400)] = ""
 
@@ -27,7 +27,7 @@ class Document(Frozen):
     """A stored original: hash, type, size in bytes and the name it first came under."""
 
     sha256: Sha256
-    media_type: Text
+    media_type: Word
     size: int
     filename: Text = ""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from leitstand.errors import LeitstandError
-from leitstand.values import Frozen
+from leitstand.values import Code, Frozen
 
 Stage = Literal["sniff", "pdf", "xml", "profile", "schema", "rules", "read", "content"]
 """The steps of a reading, in order."""
@@ -33,12 +33,12 @@ BmfClass = Literal["Formatfehler", "Geschaeftsregelfehler", "Inhaltsfehler", "no
 class Fault(Frozen):
     """One finding: stable `code`, the stage, what follows from it, and its two texts."""
 
-    code: str
+    code: Code
     stage: Stage
     verdict: Verdict
     bmf_class: BmfClass
-    de: str
-    en: str
+    de: Code
+    en: Code
 
 
 class Unfit(LeitstandError):

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, cast
 
-from leitstand.values import Frozen
+from leitstand.values import Code, Frozen
 from tools.einvoice.parts import (
     Address,
     Adjustment,
@@ -87,15 +87,15 @@ class Invoice(Frozen):
     """
 
     syntax: Syntax
-    specification: str | None = None
-    process: str | None = None
+    specification: Code | None = None
+    process: Code | None = None
     number: str | None = None
     issue_date: date | None = None
-    type_code: str | None = None
-    currency: str | None = None
-    tax_currency: str | None = None
+    type_code: Code | None = None
+    currency: Code | None = None
+    tax_currency: Code | None = None
     tax_point_date: date | None = None
-    tax_point_code: str | None = None
+    tax_point_code: Code | None = None
     due_date: date | None = None
     buyer_reference: str | None = None
     project_reference: str | None = None

@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from leitstand.values import Frozen
+from leitstand.values import Code, Frozen
 
 
 class Identifier(Frozen):
     """An identifier with the scheme that issued it (ISO 6523 or EAS code), if one was given."""
 
     value: str
-    scheme: str | None = None
+    scheme: Code | None = None
 
 
 class Address(Frozen):
@@ -27,7 +27,7 @@ class Address(Frozen):
     city: str | None = None
     zip: str | None = None
     region: str | None = None
-    country: str | None = None
+    country: Code | None = None
 
     @property
     def complete(self) -> bool:
@@ -65,7 +65,7 @@ class Payment(Frozen):
     `iban`, `bic` and `debited_iban` have no blanks and are upper case; nothing was checked.
     """
 
-    means_code: str | None = None
+    means_code: Code | None = None
     means_text: str | None = None
     remittance: str | None = None
     iban: str | None = None
@@ -96,12 +96,12 @@ class Tax(Frozen):
     exemption_reason BT-120, exemption_code BT-121.
     """
 
-    category: str | None = None
+    category: Code | None = None
     rate: Decimal | None = None
     base: Decimal | None = None
     amount: Decimal | None = None
     exemption_reason: str | None = None
-    exemption_code: str | None = None
+    exemption_code: Code | None = None
 
 
 class Adjustment(Frozen):
@@ -116,10 +116,10 @@ class Adjustment(Frozen):
     amount: Decimal | None = None
     base: Decimal | None = None
     percent: Decimal | None = None
-    category: str | None = None
+    category: Code | None = None
     rate: Decimal | None = None
     reason: str | None = None
-    reason_code: str | None = None
+    reason_code: Code | None = None
 
 
 class Attribute(Frozen):
@@ -147,7 +147,7 @@ class Line(Frozen):
     note: str | None = None
     object_id: Identifier | None = None
     quantity: Decimal | None = None
-    unit: str | None = None
+    unit: Code | None = None
     net: Decimal | None = None
     order_line: str | None = None
     order_reference: str | None = None
@@ -161,8 +161,8 @@ class Line(Frozen):
     price_discount: Decimal | None = None
     gross_price: Decimal | None = None
     base_quantity: Decimal | None = None
-    base_unit: str | None = None
-    category: str | None = None
+    base_unit: Code | None = None
+    category: Code | None = None
     rate: Decimal | None = None
     name: str | None = None
     description: str | None = None
@@ -170,10 +170,10 @@ class Line(Frozen):
     buyer_sku: str | None = None
     standard_id: Identifier | None = None
     classes: tuple[Identifier, ...] = ()
-    origin: str | None = None
+    origin: Code | None = None
     attributes: tuple[Attribute, ...] = ()
     parent_id: str | None = None
-    kind: str | None = None
+    kind: Code | None = None
 
 
 class Preceding(Frozen):
@@ -186,7 +186,7 @@ class Preceding(Frozen):
 class Note(Frozen):
     """A note of the document (BG-1): subject BT-21 (UNTDID 4451), text BT-22."""
 
-    subject: str | None = None
+    subject: Code | None = None
     text: str | None = None
 
 
@@ -203,8 +203,8 @@ class Attachment(Frozen):
     description: str | None = None
     uri: str | None = None
     filename: str | None = None
-    mime: str | None = None
-    content: str | None = None
+    mime: Code | None = None
+    content: Code | None = None
     size: int = 0
     sha256: str | None = None
     eicar: bool = False
@@ -214,7 +214,7 @@ class Attachment(Frozen):
 class ThirdPartyPayment(Frozen):
     """An amount collected for someone else (XRechnung Extension BG-DEX-09): it raises BT-115."""
 
-    kind: str | None = None
+    kind: Code | None = None
     amount: Decimal | None = None
     description: str | None = None
 
@@ -222,7 +222,7 @@ class ThirdPartyPayment(Frozen):
 class Unread(Frozen):
     """A value that stands in the document and could not be read into its type."""
 
-    field: str
-    path: str
+    field: Code
+    path: Code
     value: str
     expected: Literal["decimal", "date", "base64"]

@@ -5,7 +5,7 @@ A PDF is read in a process of its own, with limits of time and memory; this is t
 
 from pathlib import Path
 
-from leitstand.values import Frozen
+from leitstand.values import Code, Frozen
 from tools.einvoice import sniff, xml
 from tools.einvoice.fault import Fault, Unfit, fault
 from tools.einvoice.limits import Limits
@@ -20,7 +20,7 @@ class EmbeddedFile(Frozen):
     """A file embedded in a PDF: name and type as claimed, what it is by its bytes, its hash."""
 
     name: str
-    mime: str
+    mime: Code
     content: sniff.Kind
     size: int
     sha256: str

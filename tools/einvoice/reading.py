@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from lxml import etree
 
@@ -206,7 +206,7 @@ def _inner(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 - annotations a
     """The type inside `X | None` or `tuple[X, ...]`, and whether there are several of it."""
     if get_origin(annotation) is tuple:
         return get_args(annotation)[0], True
-    if isinstance(annotation, UnionType):
+    if get_origin(annotation) in (Union, UnionType):
         return next(a for a in get_args(annotation) if a is not NoneType), False
     return annotation, False
 

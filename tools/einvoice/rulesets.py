@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from leitstand.errors import LeitstandError
-from leitstand.values import Frozen
+from leitstand.values import Code, Frozen
 
 Severity = Literal["fatal", "warning", "information"]
 """How grave a fired rule is: fatal makes the invoice invalid."""
@@ -33,9 +33,9 @@ class RulesRefused(LeitstandError):
 class RulesetRef(Frozen):
     """The rule set a verdict rests on: its version is kept with every verdict."""
 
-    id: str
-    version: str
-    sha256: str
+    id: Code
+    version: Code
+    sha256: Code
 
 
 @dataclass(frozen=True, slots=True)

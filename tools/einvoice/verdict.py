@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from leitstand.values import Frozen
+from leitstand.values import Code, Frozen
 from tools.einvoice.fault import BmfClass, Fault, Stage, Verdict
 from tools.einvoice.rulesets import RulesetRef, Severity, Standing
 from tools.einvoice.sniff import Kind
@@ -27,14 +27,14 @@ class FiredRule(Frozen):
     not known.
     """
 
-    id: str
-    ruleset: str
+    id: Code
+    ruleset: Code
     severity: Severity
     flag: Severity
-    text: str
-    places: tuple[str, ...]
+    text: Code
+    places: tuple[Code, ...]
     times: int
-    law: tuple[str, ...] | None
+    law: tuple[Code, ...] | None
 
     @property
     def vat_relevant(self) -> bool:
@@ -56,9 +56,9 @@ class Validation(Frozen):
     bmf_class: BmfClass
     standing: Standing
     kind: Kind
-    document: str | None = None
-    profile: str | None = None
-    specification: str | None = None
+    document: Code | None = None
+    profile: Code | None = None
+    specification: Code | None = None
     faults: tuple[Fault, ...] = ()
     rules: tuple[FiredRule, ...] = ()
     rulesets: tuple[RulesetRef, ...] = ()

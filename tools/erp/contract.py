@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from leitstand.values import Frozen, Identifier, Reading, Text
+from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
 __all__ = ["Contract", "FindContracts", "FoundContracts"]
 
@@ -13,7 +13,7 @@ class Contract(Frozen):
 
     contract: Text
     supplier: Identifier
-    type: Text = ""
+    type: Word = ""
     monthly_net: Decimal
     cost_center: Text | None = None
     valid_from: dt.date | None = None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from leitstand.values import Frozen, Identifier, Reading, Text
+from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
 __all__ = [
     "FindInvoices",
@@ -48,7 +48,7 @@ class PostedInvoice(Frozen):
     number: Text
     date: dt.date | None = None
     gross: Decimal
-    currency: Text = "EUR"
+    currency: Word = "EUR"
     status: InvoiceStatus = "posted"
     kind: InvoiceKind = "invoice"
     credit: bool = False

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from leitstand.values import Frozen, Identifier, Reading, Text
+from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
 __all__ = ["FoundOrder", "GetOrder", "OrderLine", "PurchaseOrder"]
 
@@ -25,8 +25,8 @@ class PurchaseOrder(Frozen):
     supplier: Identifier
     date: dt.date | None = None
     requester: Text = ""
-    status: Text = "open"
-    currency: Text = "EUR"
+    status: Word = "open"
+    currency: Word = "EUR"
     lines: tuple[OrderLine, ...] = ()
     version: int = 1
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from leitstand.tool import Recorded
-from leitstand.values import Frozen, Identifier, Money, Text
+from leitstand.values import Frozen, Identifier, Money, Text, Word
 from tools.erp.voucher import Currency, Number, Sha256
 
 __all__ = ["BankChange", "Payment", "ProposeBankChange", "ProposePayment"]
@@ -44,7 +44,7 @@ class Payment(Frozen):
     creditor_name: Text
     iban: Text
     amount_cents: Money
-    currency: Text
+    currency: Word
     remittance: Text
     execute_on: date
     scheme: Literal["sepa", "foreign"]

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from leitstand.values import Frozen, Identifier, Reading, Text
+from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
 __all__ = [
     "Candidate",
@@ -43,17 +43,17 @@ class Supplier(Frozen):
     street: Text = ""
     zip: Text = ""
     city: Text = ""
-    country: Text = ""
+    country: Word = ""
     vat: Text | None = None
     stnr: Text | None = None
     iban: Text | None = None
     tel: Text = ""
     mail: Text = ""
     creditor: Text = ""
-    account: Text | None = None
+    account: Word | None = None
     terms_days: int | None = None
-    skonto: Text | None = None
-    status: Text = "active"
+    skonto: Word | None = None
+    status: Word = "active"
     screened: date | None = None
     version: int = 1
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from leitstand.tool import Recorded
-from leitstand.values import Frozen, Identifier, Money, Text
+from leitstand.values import Frozen, Identifier, Kept, Money, Text, Word
 from tools.erp.ledger import InvoiceKind
 
 __all__ = [
@@ -35,7 +35,7 @@ no VAT at all."""
 
 Permyriad = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 Number = Annotated[Text, Field(min_length=1, max_length=120)]
-Currency = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$"), Kept()]
 Sha256 = Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -77,7 +77,7 @@ class DraftVoucher(Frozen):
     payable_cents: Money
     tax_case: TaxCase
     taxes: tuple[TaxShare, ...] = ()
-    account: Annotated[Identifier, Recorded("erp.supplier.find", "value.supplier.account")]
+    account: Annotated[Identifier, Recorded("erp.supplier.find", "value.supplier.account"), Kept()]
     kind: InvoiceKind = "invoice"
     credit: bool = False
     order_no: Annotated[Number | None, Recorded("erp.order.get", "value.po")] = None
@@ -138,7 +138,7 @@ class VoucherLine(Frozen):
     the tenant's chart.
     """
 
-    key: Text
+    key: Word
     account: Text
     amount_cents: Money
 
@@ -155,7 +155,7 @@ class Voucher(Frozen):
     supplier_id: Identifier
     invoice_no: Text
     posting_date: date
-    currency: Text
+    currency: Word
     gross_cents: Money
     lines: tuple[VoucherLine, ...] = ()
     self_assessed_cents: Money = 0

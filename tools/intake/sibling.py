@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from leitstand.values import Frozen, Reading, Text
+from leitstand.values import Code, Frozen, Reading, Text
 from tools.dms.document import Sha256
 from tools.einvoice.reader import ReadInvoice
 
@@ -29,7 +29,7 @@ class Sibling(Frozen):
     number: str | None = None
     issue_date: dt.date | None = None
     gross: Decimal | None = None
-    currency: str | None = None
+    currency: Code | None = None
     credit: bool = False
     order: str | None = None
     lines: tuple[InvoicedLine, ...] = ()

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from leitstand.tool import Recorded
-from leitstand.values import Frozen, Identifier, Money, Text
+from leitstand.values import Frozen, Identifier, Kept, Money, Text
 
 __all__ = ["DraftMail", "Finding", "Mail", "TemplateId", "quotable"]
 
@@ -33,7 +33,7 @@ class Finding(Frozen):
     The sentence for it comes from the template data, never from a document.
     """
 
-    rule: Identifier
+    rule: Annotated[Identifier, Kept()]
     line: Printed | None = None
     expected_cents: Money | None = None
     found_cents: Money | None = None
@@ -52,7 +52,7 @@ class DraftMail(Frozen):
     invoice_date: date | None = None
     order_no: Printed | None = None
     gross_cents: Money | None = None
-    currency: Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$"), Kept()] = "EUR"
     findings: Annotated[tuple[Finding, ...], Field(max_length=64)] = ()
 
 

@@ -1,6 +1,6 @@
 """Sanctions screening: list entries, matches and what a screening says."""
 
-from leitstand.values import Frozen, Reading, Text
+from leitstand.values import Frozen, Reading, Text, Word
 
 __all__ = ["ListEntry", "Match", "Screen", "Screened", "Screening"]
 
@@ -10,8 +10,8 @@ class ListEntry(Frozen):
 
     id: Text
     name: Text
-    type: Text = ""
-    program: Text = ""
+    type: Word = ""
+    program: Word = ""
     aliases: tuple[Text, ...] = ()
     remarks: Text = ""
 

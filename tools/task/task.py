@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from leitstand.values import Frozen, Identifier, Text
+from leitstand.values import Frozen, Identifier, Kept, Text
 
 __all__ = ["CreateTask", "Task", "TaskKind"]
 
@@ -21,8 +21,8 @@ class CreateTask(Frozen):
     """
 
     kind: TaskKind
-    roles: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=16)]
-    rules: Annotated[tuple[Identifier, ...], Field(max_length=64)] = ()
+    roles: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=16), Kept()]
+    rules: Annotated[tuple[Identifier, ...], Field(max_length=64), Kept()] = ()
     title: Annotated[Text, Field(min_length=1, max_length=200)]
     due: date | None = None
 
@@ -32,8 +32,8 @@ class Task(Frozen):
 
     task_no: Identifier
     kind: TaskKind
-    roles: tuple[Identifier, ...]
-    rules: tuple[Identifier, ...] = ()
+    roles: Annotated[tuple[Identifier, ...], Kept()]
+    rules: Annotated[tuple[Identifier, ...], Kept()] = ()
     title: Text
     due: date | None = None
     state: Literal["open", "done"] = "open"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from leitstand.cli.eval_record import record
 from leitstand.cli.eval_report import Html, Junit, Markdown, accept, diff, publish, report
 from leitstand.cli.options import Json, Lang
 
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     cls=_Suites,
 )
+app.command("record")(record)
 app.command("report")(report)
 app.command("diff")(diff)
 app.command("accept")(accept)

@@ -30,8 +30,8 @@ class Expected(Frozen):
     `decision` is the level of the case as a whole, `rules` are those that left a mark. `effects`
     are compared exactly: a missing one and one more both fail the case. `exit` names kind and
     cause. `result` holds values of the exit's result, by dotted path. `forbidden` are tools whose
-    effect would be unsafe; `clean` says that nothing speaks against the case, so that stopping it
-    is a false hold.
+    effect would be unsafe, `rejected` those that people refused: they may not be proposed again.
+    `clean` says that nothing speaks against the case, so that stopping it is a false hold.
     """
 
     decision: str | None = None
@@ -40,6 +40,7 @@ class Expected(Frozen):
     exit: dict[str, str | None] | None = None
     result: dict[str, Any] = {}
     forbidden: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
     clean: bool = False
 
 

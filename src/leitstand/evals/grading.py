@@ -12,11 +12,10 @@ from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
 from leitstand.records import Decision, Event, Level, Verdict
 from leitstand.store import course
 
-__all__ = ["grade"]
+__all__ = ["grade", "value_at"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}
-_ABSENT = object()
 
 
 def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> CaseResult:
@@ -80,6 +79,8 @@ def _problems(result: CaseResult, done: Replayed) -> Iterator[str]:
     yield from (f"missing effect: {m.tool}" for m in result.missing)
     yield from (f"effect too many: {m.tool}" for m in result.extra)
     yield from (f"unsafe effect: {m.tool}" for m in result.unsafe)
+    asked = {p.tool for p in result.proposals if p.decision != "deny"}
+    yield from (f"proposed again: {tool}" for tool in expected.rejected if tool in asked)
     yield from (
         f"{f.field}: {_short(f.actual)}, expected {_short(f.expected)}" for f in result.fields
     )
@@ -140,12 +141,19 @@ def _corrected(done: Replayed, proposals: Iterable[Proposed]) -> Iterator[FieldD
 
 def _values(expected: Expected, done: Replayed) -> Iterator[FieldDiff]:
     """Values of the exit's result that are others than expected."""
-    result = done.exit.result if done.exit else {}
     for path, value in expected.result.items():
-        found = _down(result, path)
+        found = value_at(done, path)
         if _ordered(found) != _ordered(value):
-            actual = None if found is _ABSENT else found
-            yield FieldDiff(field=f"result.{path}", expected=value, actual=actual)
+            yield FieldDiff(field=f"result.{path}", expected=value, actual=found)
+
+
+def value_at(done: Replayed, path: str) -> object:
+    """A value of the exit's result by its dotted path; None if there is none."""
+    node: object = done.exit.result if done.exit else {}
+    for part in path.split("."):
+        inner: Mapping[str, object] = cast("Any", node) if isinstance(node, dict) else {}
+        node = inner.get(part)
+    return node
 
 
 def _ordered(value: object) -> object:
@@ -157,14 +165,6 @@ def _ordered(value: object) -> object:
 
 def _graded(expected: Expected) -> int:
     return len(expected.result) + sum(len(e.args) for e in expected.effects or ())
-
-
-def _down(node: object, path: str) -> object:
-    for part in path.split("."):
-        if not isinstance(node, dict) or part not in node:
-            return _ABSENT
-        node = cast("dict[str, object]", node)[part]
-    return node
 
 
 def _proposals(done: Replayed) -> Iterator[Proposed]:

@@ -45,6 +45,7 @@ async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name
     said = [_said(Approval.model_validate_json(e.body)) for e in events if e.kind == "approval"]
     leave = Exit.model_validate_json(orjson.dumps(tape.exit)) if tape.exit else None
     policy = next((i["verdict"]["bundle"] for i in tape.intents.values()), "")
+    effects = tuple(_effects(journal, name))
     case = RecordedCase(
         name=name,
         role=claimed.case.role,
@@ -56,7 +57,8 @@ async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name
         said=tuple(said),
         heard=tuple(_heard(body) for _, body in tape.signals),
         expected=Expected(
-            effects=tuple(_effects(journal, name)),
+            effects=effects,
+            rejected=_rejected(said, effects),
             exit={"kind": leave.kind, "cause": leave.cause} if leave else None,
         ),
         origin=_origin(events),
@@ -161,6 +163,13 @@ def _effects(journal: Journal, name: str) -> list[ExpectedEffect]:
         for address, intent in tape.intents.items()
         if address in tape.answers and "failure" not in tape.body(tape.answers[address])
     ]
+
+
+def _rejected(said: Sequence[Said], effects: Sequence[ExpectedEffect]) -> tuple[str, ...]:
+    """Tools that people refused and that nobody approved later."""
+    done = {effect.tool for effect in effects}
+    refused = (s.tool for s in said if s.answer == "reject" and s.tool not in done)
+    return tuple(dict.fromkeys(refused))
 
 
 def _said(given: Approval) -> Said:

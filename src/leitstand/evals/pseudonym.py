@@ -1,0 +1,230 @@
+"""Pseudonyms: a recorded case told anew with other names, numbers and texts, and nothing else.
+
+The case is walked with mapped answers, and its calls are recorded as the role makes them then: all
+arguments, digests and ends are made anew. It must take the way of the original (KERNEL no. 34).
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import orjson
+
+from leitstand.evals.case import Expected, ExpectedEffect, RecordedCase
+from leitstand.evals.grading import grade, value_at
+from leitstand.evals.mapping import Mapping as Pseudonyms
+from leitstand.evals.personal import Take, taken
+from leitstand.evals.record import Recorded
+from leitstand.evals.replay import Bench, Replayed, replay
+from leitstand.evals.result import CaseResult, Made
+from leitstand.evals.supervisor import supervisor_of
+from leitstand.evals.tape import Line, Recording, tape_bytes, tape_hash
+from leitstand.evals.vocabulary import Vocabulary
+from leitstand.tool import Tool
+from leitstand.values import Frozen
+
+__all__ = ["Retold", "retell"]
+
+ATTEMPTS = 16
+"""Mappings that are tried: one may turn round which of two equal invoices is the first by hash."""
+_CLOSED = ("code", "cause", "where", "decision")
+"""Fields of a failure that are words of the runtime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """A re-recorded case and its tape; `differences` say where it left the way of the original."""
+
+    case: RecordedCase
+    lines: Sequence[Line]
+    differences: Sequence[str]
+
+
+async def retell(recorded: Recorded, bench: Bench, secret: bytes, kept: Vocabulary) -> Retold:
+    """The pseudonymised re-recording of a case: the same bytes for the same case and secret.
+
+    `bench` has no twin: only the tape answers. Raises CaseRefused.
+    """
+    original = await _replayed(bench, recorded.case, Recording(recorded.lines))
+    best: Retold | None = None
+    for attempt in range(ATTEMPTS):
+        key = hmac.digest(secret, f"pseudonyms|{attempt}".encode(), hashlib.sha256)
+        told = await _Telling(bench, recorded, key, kept).tell(original)
+        if not told.differences:
+            return told
+        best = best if best and len(best.differences) <= len(told.differences) else told
+    assert best is not None  # noqa: S101 - there is at least one attempt
+    return best
+
+
+class _Telling:
+    def __init__(self, bench: Bench, recorded: Recorded, key: bytes, kept: Vocabulary) -> None:
+        self._bench = bench
+        self._tools: Mapping[str, Tool[Any, Any]] = {t.name: t for t in bench.tools}
+        self._case, self._lines = recorded.case, recorded.lines
+        texts: list[str] = []
+        self._told(lambda text: (texts.append(text), text)[1])
+        self._take = Pseudonyms(key, kept, texts).text
+
+    async def tell(self, original: Replayed) -> Retold:
+        case, lines = self._told(lambda t: t if t == self._case.name else self._take(t))
+        answers = _ByPlace(lines)
+        first = await _replayed(self._bench, case, answers)
+        asked = tuple(answers.told(first))
+        expected = self._expected(case.expected, original, first)
+        case = case.model_copy(update={"expected": expected, "tape": tape_hash(tape_bytes(asked))})
+        again = await _replayed(self._bench, case, Recording(asked))
+        result = grade(again)
+        case = case.model_copy(update={"course": result.course, "exit": again.exit})
+        return Retold(case, asked, tuple(_differences(grade(original), result)))
+
+    def _told(self, take: Take) -> tuple[RecordedCase, list[Line]]:
+        """Case and tape with `take` applied to every personal text."""
+        case = self._case
+        role = self._bench.roles.get(case.role)
+        said = [
+            one.model_copy(
+                update={
+                    "person": take(one.person),
+                    "reason": take(one.reason),
+                    "edits": self._args(one.tool, one.edits, take),
+                }
+            )
+            for one in case.said
+        ]
+        heard = [h.model_copy(update={"body": taken(Any, h.body, take)}) for h in case.heard]
+        update: dict[str, Any] = {
+            "requester": take(case.requester),
+            "title": take(case.title),
+            "cluster": take(case.cluster),
+            "given": taken(role.state if role else Any, case.given, take),
+            "said": tuple(said),
+            "heard": tuple(heard),
+            "expected": self._mapped(case.expected, take),
+        }
+        return case.model_copy(update=update), [self._line(line, take) for line in self._lines]
+
+    def _line(self, line: Line, take: Take) -> Line:
+        tool = self._tools.get(line.name)
+        if tool is not None and tool.authority == "tenant":
+            return line
+        kind = tool.result if tool else Any
+        value = line.value if line.kind == "now" else taken(kind, line.value, take)
+        args = self._args(line.name, line.args, take)
+        failure = None if line.failure is None else _failed(line.failure, take)
+        return line.model_copy(update={"args": args, "value": value, "failure": failure})
+
+    def _args(self, tool: str, args: Mapping[str, Any], take: Take) -> dict[str, Any]:
+        known = self._tools.get(tool)
+        return taken(known.args if known else Any, args, take)
+
+    def _mapped(self, expected: Expected, take: Take) -> Expected:
+        effects = None
+        if expected.effects is not None:
+            effects = tuple(
+                e.model_copy(update={"args": self._args(e.tool, e.args, take)})
+                for e in expected.effects
+            )
+        return expected.model_copy(update={"effects": effects})
+
+    def _expected(self, expected: Expected, original: Replayed, told: Replayed) -> Expected:
+        """What was expected and was done is expected as it is done now, texts of the role too.
+
+        Values of the exit are expected where they were right: the new one stands at their path.
+        """
+        result = {
+            path: value_at(told, path) if value_at(original, path) == value else value
+            for path, value in expected.result.items()
+        }
+        expected = expected.model_copy(update={"result": result})
+        if expected.effects is None or self._case.expected.effects is None:
+            return expected
+        pairs = list(zip(original.systems.made, told.systems.made, strict=False))
+        effects: list[ExpectedEffect] = []
+        for before, mapped in zip(self._case.expected.effects, expected.effects, strict=True):
+            now = next((n for b, n in pairs if _does(before, b) and n.tool == b.tool), None)
+            same = {n: now.args[n] for n in before.args} if now else mapped.args
+            effects.append(mapped.model_copy(update={"args": same}))
+        return expected.model_copy(update={"effects": tuple(effects)})
+
+
+class _ByPlace(Recording):
+    """A tape that answers by place alone and notes what was asked there: arguments made anew."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        super().__init__(lines)
+        self._asked_now: dict[str, dict[str, Any]] = {}
+
+    def answer(self, address: str, name: str, args: bytes) -> Line | None:
+        """The answer of this place, or the next one of a model to this prompt."""
+        line = self.at.get(address) if address else self._next(name)
+        if line is None or line.name != name:
+            return None
+        self._asked_now[line.address] = orjson.loads(args)
+        return line
+
+    def told(self, done: Replayed) -> Iterator[Line]:
+        """The lines that were asked, as they were asked."""
+        for line in self.lines:
+            if line.address in self._asked_now:
+                yield line.model_copy(update={"args": self._asked_now[line.address]})
+            elif line.kind in ("now", "wait") and line.address in done.journal.tape.answers:
+                yield line
+
+    def _next(self, prompt: str) -> Line | None:
+        left = (x for x in self.lines if x.kind == "ask" and x.address not in self._asked_now)
+        return next((x for x in left if x.name == prompt), None)
+
+
+class _Way(Frozen):
+    """What must be the same in both tellings."""
+
+    decision: str
+    exit: tuple[str, str | None] | None
+    held: str
+    effects: tuple[str, ...]
+    proposals: tuple[tuple[str, str, tuple[str, ...]], ...]
+    rules: tuple[str, ...]
+    edges: tuple[str, ...]
+
+
+def _way(result: CaseResult) -> _Way:
+    leave = result.exit
+    return _Way(
+        decision=result.decision,
+        exit=(leave.kind, leave.cause) if leave else None,
+        held=result.held.partition(":")[0],
+        effects=tuple(m.tool for m in result.effects),
+        proposals=tuple((p.tool, p.decision, p.rules) for p in result.proposals),
+        rules=result.rules,
+        edges=result.edges,
+    )
+
+
+def _differences(original: CaseResult, told: CaseResult) -> Iterator[str]:
+    first, second = _way(original), _way(told)
+    for name in _Way.model_fields:
+        if getattr(first, name) != getattr(second, name):
+            yield f"{name}: {getattr(second, name)}, before {getattr(first, name)}"
+    if told.divergence is not None and original.divergence is None:
+        seen = told.divergence
+        yield f"at {seen.step}: {seen.now[:120]}, recorded {seen.recorded[:120]}"
+
+
+async def _replayed(bench: Bench, case: RecordedCase, recording: Recording) -> Replayed:
+    return await replay(bench, case, recording, supervisor_of("recorded", case))
+
+
+def _does(wanted: ExpectedEffect, made: Made) -> bool:
+    return wanted.tool == made.tool and all(made.args.get(n) == v for n, v in wanted.args.items())
+
+
+def _failed(failure: Mapping[str, Any], take: Take) -> dict[str, Any]:
+    """A failure with its texts mapped; words of the runtime stay."""
+    found: dict[str, Any] = {}
+    for name, value in failure.items():
+        inner = _failed(cast("Mapping[str, Any]", value), take) if isinstance(value, dict) else None
+        found[name] = value if name in _CLOSED else inner or taken(Any, value, take)
+    return found
