@@ -263,7 +263,7 @@ def _redrawn(kind: str, stream: bytes, compact: str, fixed: int) -> str:
         return "0" + "".join(_CROCKFORD[d % 32] for d in draws[1:])
     pairs = zip(compact[fixed:], draws[fixed:], strict=True)
     tail = "".join(str(d % 10) if c.isdigit() else c for c, d in pairs)
-    if kind == "iban" and _adds_up(compact) and "02" <= compact[2:4] <= "98":  # noqa: PLR2004
+    if kind == "iban" and _adds_up(compact) and "02" <= compact[2:4] <= "98":
         country = compact[:2]
         rest = compact[4:fixed] + tail
         number = int("".join(str(int(c, 36)) for c in f"{rest}{country}00".upper()))

@@ -158,11 +158,14 @@ class _ByPlace(Recording):
         self._asked_now: dict[str, dict[str, Any]] = {}
 
     def answer(self, address: str, name: str, args: bytes) -> Line | None:
-        """The answer of this place, or the next one of a model to this prompt."""
+        """The answer of this place, of what was asked before, or a model's next to this prompt."""
         line = self.at.get(address) if address else self._next(name)
+        asked = orjson.loads(args)
         if line is None or line.name != name:
-            return None
-        self._asked_now[line.address] = orjson.loads(args)
+            # A read that must still hold is asked again where its write stands.
+            same = (x for x in self.lines if x.name == name)
+            return next((x for x in same if self._asked_now.get(x.address) == asked), None)
+        self._asked_now[line.address] = asked
         return line
 
     def told(self, done: Replayed) -> Iterator[Line]:
