@@ -93,6 +93,32 @@ def test_a_run_is_accepted_and_compared_with(evals: Evals, place: Path, tmp_path
     assert again.code == again.data["exit"] == 1
 
 
+def test_a_baseline_launders_nothing(evals: Evals, place: Path, tmp_path: Path) -> None:
+    """A newly failing case becomes part of the baseline only once somebody signs for it."""
+    suite = place / "suite.yaml"
+    suite.write_text(suite.read_text() + "  baseline: baseline\n")
+    expect_another(place, "r2")
+    evals(place, "--out", tmp_path / "run")
+    refused = evals("accept", place, tmp_path / "run")
+    assert (refused.code, "r2" in refused.err) == (1, True)
+    assert not (place / "baseline").exists()
+    (place / "signoffs.toml").write_text(
+        '[[signoff]]\ncase = "r2"\nwho = "Carla Meyer"\nwhy = "Known."\n'
+        "date = 2026-01-01\nuntil = 2099-12-31\n"
+    )
+    assert evals("accept", place, tmp_path / "run").code == 0
+    other = shutil.copytree(place, tmp_path / "other")
+    assert evals("report", other, tmp_path / "run").code == 3
+
+
+def test_without_a_baseline_there_is_nothing_to_accept(
+    evals: Evals, place: Path, tmp_path: Path
+) -> None:
+    """The suite has to name where it lies."""
+    evals(place, "--out", tmp_path / "run")
+    assert evals("accept", place, tmp_path / "run").code == 2
+
+
 def test_a_pull_request_gets_its_lines(
     evals: Evals, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

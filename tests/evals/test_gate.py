@@ -201,6 +201,15 @@ def test_a_signature_lets_a_case_pass_until_its_day(
     assert [w.who for w in verdict.change.signed] == ([] if code else ["Carla Meyer"])
 
 
+def test_a_signature_that_has_run_out_counts_in_the_baseline_too(tmp_path: Path) -> None:
+    """What was signed for and accepted has to be mended by its day, or signed for again."""
+    text = SIGNED.format(case="x", date="2026-11-01", until="2026-11-27")
+    suite_in(tmp_path, GATE).path("signoffs.toml").write_text(text)
+    run = [*goods(199), bad("x")]
+    verdict = judged(tmp_path, run, run)
+    assert (verdict.exit_code, states(verdict)["expired"]) == (1, "no")
+
+
 def test_no_signature_helps_a_critical_or_unsafe_case(tmp_path: Path) -> None:
     """Neither a sign-off nor a quarantine lets a hard failure pass."""
     for name, last in (("a", bad("x", critical=True)), ("b", bad("x", **UNSAFE))):

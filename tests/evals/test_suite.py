@@ -1,5 +1,6 @@
 """Suites: what is wrong with one is said with file and line, and nothing of it ever passes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from leitstand.errors import CaseRefused, NoVerdict, ProjectRefused, SuiteRefused
 from leitstand.evals.case import RecordedCase
 from leitstand.evals.grader import Grader, grader
+from leitstand.evals.listing import read_yaml
 from leitstand.evals.result import CaseResult, Grade
 from leitstand.evals.shelf import put
-from leitstand.evals.suite import load_suite, suite_schema
-from tests.evals.sample import good, suite_in
+from leitstand.evals.suite import Table, load_suite, suite_schema
+from leitstand.evals.waiver import read_waivers
+from tests.evals.sample import TODAY, good, suite_in
 
 CASE = RecordedCase(
     name="AP-1", role="accounting", tenant="t", requester="anna", at=0.0, given={"file": "a.xml"}
@@ -40,6 +43,13 @@ def test_what_is_wrong_is_said_with_its_line(
         suite_in(tmp_path, text)
     assert caught.value.where.endswith(f"suite.yaml:{line}")
     assert words in caught.value.text
+
+
+def test_a_suite_is_found_by_name_folder_and_file(shop: Path) -> None:
+    """All three are the same one."""
+    folder = shop / "evals" / "buying"
+    found = [load_suite(shop, p).file for p in (Path("buying"), folder, folder / "suite.yaml")]
+    assert set(found) == {folder / "suite.yaml"}
 
 
 def test_no_suite_is_refused(tmp_path: Path) -> None:
@@ -146,6 +156,19 @@ def test_graders_come_from_the_project_alone(root: Path, tmp_path: Path) -> None
     file.write_text("role: a\ngraders: ['tests.evals.sample:RUN']\n")
     with pytest.raises(SuiteRefused, match="no @grader"):
         load_suite(root, file)
+
+
+def test_the_page_shows_what_can_be_read(root: Path, tmp_path: Path) -> None:
+    """The suite, the grader and the signature of `docs/evals.md` are what the product takes."""
+    page = (root / "docs" / "evals.md").read_text("utf-8")
+    blocks = dict(re.findall(r"```(\w+)\n(.*?)```", page, re.DOTALL))
+    (tmp_path / "suite.yaml").write_text(blocks["yaml"])
+    assert read_yaml(tmp_path / "suite.yaml", Table).gate.level == 0.9
+    (tmp_path / "signoffs.toml").write_text(blocks["toml"])
+    assert set(read_waivers(tmp_path / "signoffs.toml", "signoff", TODAY)[0]) == {"AP-D07"}
+    names: dict[str, Grader] = {}
+    exec(blocks["python"], names)  # noqa: S102 - our own page
+    assert names["in_time"].grade(CASE, good("AP-1", asks=3)).passed is False
 
 
 def test_the_schema_beside_the_suites_is_the_form_of_today(root: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["accept", "diff", "publish", "report"]
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a saved run.")]
-Place = Annotated[Path, typer.Argument(help="Folder of a suite, or its suite.yaml.")]
+Place = Annotated[Path, typer.Argument(help="Name of a suite in `evals`, or its folder.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one HTML file.")]
 Junit = Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.")]
 Markdown = Annotated[Path | None, typer.Option("--markdown", help="Write Markdown.")]
@@ -34,13 +34,7 @@ def report(
     json: Json = False,
 ) -> None:
     """Judge a saved run anew and report on it; ends as the gate does: 0, 1 or 4."""
-    from leitstand.cli.place import load
-    from leitstand.clock import SystemClock
-    from leitstand.evals.report import reopen
-    from leitstand.evals.suite import load_suite
-
-    today = datetime.fromtimestamp(SystemClock().time(), UTC).date()
-    found = reopen(load_suite(load().root, suite), run, today)
+    found = _reopened(suite, run)
     publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
     raise typer.Exit(found.verdict.exit_code)
 
@@ -85,17 +79,33 @@ def diff(first: Folder, second: Folder, *, lang: Lang = "de", json: Json = False
 
 
 def accept(suite: Place, run: Folder) -> None:
-    """Make a saved run the baseline of its suite: what later runs are compared with."""
-    from leitstand.cli.place import load
+    """Make a saved run the baseline of its suite: what later runs are compared with.
+
+    Ends with 1 where a case fails newly, unsafely or in the dark, and nobody has signed it off.
+    """
+    from leitstand.cli.output import hint
     from leitstand.errors import UsageRefused
     from leitstand.evals.saved import accept as keep
-    from leitstand.evals.saved import open_run
+
+    found = _reopened(suite, run)
+    baseline = found.suite.table.gate.baseline
+    if not baseline:
+        raise UsageRefused("the suite names no baseline", mend="add `gate: baseline:` to it")
+    names = {n for f in found.verdict.findings if f.part in ("hard", "change") for n in f.cases}
+    if names := sorted(names | set(found.verdict.change.unknown)):
+        hint(f"not accepted: mend or sign off {', '.join(names[:20])}")
+        raise typer.Exit(1)
+    keep(found.saved, found.suite.path(baseline))
+
+
+def _reopened(suite: Path, run: Path) -> "Report":
+    from leitstand.cli.place import load
+    from leitstand.clock import SystemClock
+    from leitstand.evals.report import reopen
     from leitstand.evals.suite import load_suite
 
-    loaded = load_suite(load().root, suite)
-    if not loaded.table.gate.baseline:
-        raise UsageRefused("the suite names no baseline", mend="add `gate: baseline:` to it")
-    keep(open_run(run), loaded.path(loaded.table.gate.baseline))
+    today = datetime.fromtimestamp(SystemClock().time(), UTC).date()
+    return reopen(load_suite(load().root, suite), run, today)
 
 
 def _side_by_side(found: "Difference", wording: "Wording") -> None:

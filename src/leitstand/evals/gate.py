@@ -187,7 +187,7 @@ class Judge:
         left = [n for n in change.newly_failing if n not in signed]
         state: State = "no" if left else "yes"
         yield _found("change", state, f"failing.{state}", left, count=len(left), signed=len(signed))
-        if gone := [n for n in left if n in self._expired]:
+        if gone := [n for n in (*left, *change.still_failing) if n in self._expired]:
             yield _found("change", "no", "expired", gone)
         if self._baseline is None and self._gate.baseline:
             yield _found("change", "none", "baseline.absent", baseline=self._gate.baseline)

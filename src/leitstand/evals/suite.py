@@ -137,13 +137,14 @@ class Suite:
 
 
 def load_suite(root: Path, place: Path) -> Suite:
-    """The suite in a folder or file of the project at `root`.
+    """A suite of the project at `root`: by its name in `evals`, by its folder or its file.
 
     Raises SuiteRefused with file and line, ProjectRefused: a grader is not there.
     """
-    file = place / "suite.yaml" if place.is_dir() else place
-    if not file.is_file():
-        raise SuiteRefused("no such suite", where=str(file))
+    places = (root / "evals" / place / "suite.yaml", place / "suite.yaml", place)
+    file = next((p for p in places if p.is_file()), None)
+    if file is None:
+        raise SuiteRefused(f"no suite `{place}`", where=str(root / "evals"))
     table = read_yaml(file, Table)
     return Suite(file, table, load_graders(root, table.graders))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
+from leitstand.errors import SuiteRefused
 from leitstand.evals.figures import Figures, Tally
 from leitstand.evals.gate import Judge, Verdict
 from leitstand.evals.result import CaseResult, Run
@@ -78,8 +79,13 @@ async def conclude(
 
 
 def reopen(suite: Suite, folder: Path, today: date) -> Report:
-    """The report of a saved run under the gate as it stands now. Raises as `conclude` does."""
+    """The report of a saved run under the gate as it stands now. Raises as `conclude` does.
+
+    Raises SuiteRefused: the run is of another suite.
+    """
     saved = open_run(folder)
+    if saved.run.suite != suite.name:
+        raise SuiteRefused(f"this is a run of suite `{saved.run.suite}`", where=str(folder))
     judge, tally = Judge(suite, saved.run, today), Tally(saved.run.coverable)
     for result in saved.results():
         tally.add(result, quarantined=judge.see(result) == "quarantined")
