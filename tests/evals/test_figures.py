@@ -68,6 +68,13 @@ def test_unsafe_effects_are_never_averaged_away() -> None:
     assert found.correctness.passed == 999
 
 
+def test_a_case_that_another_engine_ends_otherwise_is_not_good() -> None:
+    """It is counted by what the comparison said, and does not pass."""
+    found = counted([good("a", engine="different"), good("b", engine="same"), good("c")])
+    assert found.correctness.passed == 2
+    assert found.engine == {"different": 1, "same": 1}
+
+
 def test_a_quarantined_case_says_nothing_of_the_level() -> None:
     """It is counted apart, and still costs what it costs."""
     tally = Tally(RUN.coverable)

@@ -181,6 +181,33 @@ def test_a_missing_case_is_not_passing(tmp_path: Path) -> None:
     assert verdict.change.missing == verdict.change.newly_failing == ("c199",)
 
 
+def test_a_failing_case_may_go_missing(tmp_path: Path) -> None:
+    """What failed before is listed as missing, and is nothing new."""
+    verdict = judged(tmp_path, goods(199), [*goods(199), bad("x")])
+    assert (verdict.exit_code, verdict.change.missing) == (0, ("x",))
+    assert verdict.change.newly_failing == ()
+
+
+def test_cases_of_no_cluster_are_none(tmp_path: Path) -> None:
+    """Without clusters there is nothing to compare by cluster."""
+    change = judged(tmp_path, [*goods(199), bad("x")]).change
+    assert (change.worse, change.clusters_worse) == (1, 0)
+
+
+def test_an_unsafe_effect_is_known_whatever_else_is_not(tmp_path: Path) -> None:
+    """An unknown case that made an unsafe effect fails, and is not merely unknown."""
+    change = judged(tmp_path, [*goods(199), good("x", **UNSAFE, certainty="unknown")]).change
+    assert (change.newly_failing, change.unknown) == (("x",), ())
+
+
+def test_a_number_needed_is_not_named_while_outcomes_are_unknown(tmp_path: Path) -> None:
+    """More cases are not what is missing where one of them is unknown."""
+    text = GATE.replace("0.9", "0.95")
+    verdict = judged(tmp_path, [*goods(34), bad("x", certainty="unknown")], text=text)
+    assert "level.open" in states(verdict)
+    assert "level.few" not in states(verdict)
+
+
 @pytest.mark.parametrize(
     ("date", "until", "code"),
     [
