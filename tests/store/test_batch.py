@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from leitstand.errors import Contradiction, LostFence
+from leitstand.records import Kind
 from leitstand.store import Budget, Close, Journal
 from leitstand.store.schema import business_keys, reservations
 from leitstand.store.verify import verify
@@ -30,8 +31,9 @@ async def intend(journal: Journal, key: str, budget: int = 0, name: str = "") ->
 
 
 async def settle(journal: Journal, key: str, given: dict[str, object]) -> None:
-    """What became of an intent."""
-    journal.record("outcome", "book#1/:0", {**written("erp.post", key), **given})
+    """What became of an intent; with nothing given it was tried, and nobody knows."""
+    kind: Kind = "outcome" if given else "attempt"
+    journal.record(kind, "book#1/:0", {**written("erp.post", key), **given})
     await journal.commit()
 
 
@@ -59,7 +61,9 @@ async def test_a_budget_is_never_overdrawn(office: Office) -> None:
     assert sum(r["amount"] for r in await table(office, reservations)) == 80
 
 
-@pytest.mark.parametrize(("given", "free"), [({"failure": {}}, True), ({"value": {}}, False)])
+@pytest.mark.parametrize(
+    ("given", "free"), [({"failure": {}}, True), ({"value": {}}, False), ({}, False)]
+)
 @pytest.mark.kernel(12)
 async def test_only_what_did_not_happen_gives_back(
     office: Office, given: dict[str, object], *, free: bool

@@ -186,6 +186,7 @@ async def test_two_writes_of_one_task_are_both_in_the_seal() -> None:
     assert host.seals[0][2] == [{"n": 1, "n#2": 2}]
 
 
+@pytest.mark.kernel(27)
 async def test_the_limit_ends_a_case_that_never_ends() -> None:
     """By default after 1,000 supersteps, else after as many as the role's data say."""
     compiled = graph_of({"a": count, "b": count}, (START, "a"), ("a", "b"), ("b", "a"))
