@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from leitstand.cli.command import Place, command, pairs
+from leitstand.cli.output import hint
 
 __all__ = ["answer", "approve", "edit", "reject"]
 
@@ -79,4 +80,6 @@ async def _decide(
         decision = Decision(checkpoint=number, answer=kind, reason=reason, edits=edits)
         receipt = await decide(leitstand, signer, decision, place.texts)
     place.emit(receipt, lambda: typer.echo("\n".join(receipt.lines)))
+    if kind != "approve":
+        hint(f"hint: leitstand eval record {receipt.case} --as NAME")
     return int(receipt.state in ("failed", "held"))

@@ -83,6 +83,20 @@ async def _record(
         folder = (out or leitstand.project.root / "evals" / told.case.role / "cases") / name
         note = f"takes another way than its original: {left}"[:2000] if left else ""
         laid = put(folder, told.case.model_copy(update={"note": note}), told.lines)
+        await _noted(leitstand, ulid, name)
     data = {"case": name, "origin": laid.origin, "path": str(folder), "course": laid.course}
     emit({**data, "tape": laid.tape}, lambda: typer.echo(str(folder)), json=json)
     hint(f"{name}: {laid.origin}, {len(told.lines)} answers; next: leitstand eval {laid.role}")
+
+
+async def _noted(leitstand: "Leitstand", ulid: str, name: str) -> None:
+    """What people changed in the case is a recorded case from now on, unless it was settled."""
+    from leitstand.cli.session import who
+    from leitstand.evals.correction import Settled, corrected, settle
+
+    store, folder, tenant = leitstand.store, leitstand.state, leitstand.tenant
+    person, at = who(leitstand), leitstand.rules.clock.time()
+    for one in await corrected(store, folder, tenant):
+        if one.case == ulid and one.state == "open":
+            settled = Settled(id=one.id, state="case", text=name, person=person, at=at)
+            await settle(store, folder, tenant, settled)

@@ -12,6 +12,7 @@ from leitstand.cli import (
     batch,
     case,
     check,
+    corrections,
     decision,
     demo,
     deploy,
@@ -105,6 +106,7 @@ _GROUPS = {
     "people": "People: list, add.",
     "journal": "The journal: verify it.",
     "policy": "Rules: check, explain.",
+    "corrections": "Corrections: list, decline, mended.",
 }
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
@@ -132,6 +134,9 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "people list": people.listed,
     "people add": people.add,
     "journal verify": journal.verify,
+    "corrections list": corrections.listed,
+    "corrections decline": corrections.decline,
+    "corrections mended": corrections.mended,
     "policy check": policy.check,
     "policy explain": policy.explain,
 }
