@@ -182,7 +182,7 @@ class _Share:
         self._worlds = Worlds()
 
     async def run(self) -> list[_Came]:
-        writes: Counter[str] = Counter()
+        writes: Counter[str] = Counter({tool_name(""): 0})  # A share without any call has a tool.
         for row in self._rows():
             for asked in self._setting.calls(row.data):
                 writes[tool_name(asked.tool)] += asked.writes

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import lzma
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from leitstand.errors import CaseRefused
 
-__all__ = ["ANSWERS", "Row", "files_of", "hash_of", "read_json", "rows_of"]
+__all__ = ["ANSWERS", "Row", "below", "files_of", "hash_of", "read_json", "rows_of"]
 
 ANSWERS = frozenset(
     {
@@ -35,9 +36,16 @@ class Row(NamedTuple):
     answers: dict[str, Any]
 
 
+def below(folder: Path, pattern: str) -> list[Path]:
+    """Files whose path ends like this, sorted; folders that are links are looked into as well."""
+    walked = os.walk(folder, followlinks=True)
+    files = (Path(place, name) for place, _, names in walked for name in names)
+    return sorted(file for file in files if file.match(pattern))
+
+
 def files_of(folder: Path) -> list[Path]:
     """The files with rows below a folder. Raises CaseRefused: there is none."""
-    found = sorted(f for f in folder.rglob("*.jsonl.xz") if not f.name.startswith("labels-"))
+    found = [f for f in below(folder, "*.jsonl.xz") if not f.name.startswith("labels-")]
     if not found:
         raise CaseRefused("no *.jsonl.xz with recordings below it", where=str(folder))
     return found
@@ -61,7 +69,7 @@ def rows_of(folder: Path, file: Path) -> Iterator[Row]:
 
 def read_json(folder: Path, name: str) -> Any:  # noqa: ANN401 - it is whatever the set holds
     """A file of the set by its name, wherever it lies below. Raises CaseRefused."""
-    found = sorted(f for f in folder.rglob(Path(name).name) if f.as_posix().endswith(name))
+    found = below(folder, name)
     if not found:
         raise CaseRefused(f"`{name}` is not there", where=str(folder))
     try:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leitstand.errors import Contradiction
+from leitstand.errors import CaseRefused, Contradiction
+from leitstand.evals.foreign.rows import below
 from leitstand.evals.foreign.world import Asked, Executed, asked_in
 
 __all__ = ["WorkBench"]
@@ -40,9 +41,9 @@ class WorkBench:
     environment = "recorded"
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        files = sorted(folder.rglob("sandbox/*.csv"))
-        self._files = {file.stem: _table(file) for file in files}
+        self._files = {file.stem: _table(file) for file in below(folder, "sandbox/*.csv")}
+        if not self._files:
+            raise CaseRefused("no tables in `sandbox/*.csv`", where=str(folder))
 
     def calls(self, row: Mapping[str, Any]) -> list[Asked]:
         """Recorded calls with their row-level effects."""
