@@ -49,7 +49,7 @@ async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
     role = project.roles.get(claimed.case.role)
     if role is None:
         raise CaseRefused(f"no role `{claimed.case.role}` in this project", where=ulid)
-    found = await as_it_was(leitstand.store, leitstand.rules, role, ulid, name)
+    found = await as_it_was(leitstand.store, leitstand.rules, ulid, name)
     names = (
         [*project.roles, *(t.name for t in project.tools), *(h.name for h in found.case.heard)],
         [r.queue for r in project.roles.values()],

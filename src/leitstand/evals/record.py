@@ -1,21 +1,16 @@
 """Recording: a journal of production made a case of a suite, as it was."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from pydantic import BaseModel
 
-from leitstand.desk import Room, TooManyRejections
-from leitstand.errors import CallFailed, CaseRefused
+from leitstand.errors import CaseRefused
 from leitstand.evals.case import Expected, ExpectedEffect, Heard, RecordedCase, Said, Versions
 from leitstand.evals.tape import Line, tape_bytes, tape_hash
-from leitstand.guard import Call, Guard, Passage, Pause, Rules
+from leitstand.guard import Rules
 from leitstand.records import Approval, Event, Exit
-from leitstand.role import Compiled
-from leitstand.runtime import Stage
 from leitstand.store import Journal, Limits, Store, course
-from leitstand.walk import walk
 
 __all__ = ["Recorded", "record"]
 
@@ -31,15 +26,15 @@ class Recorded:
         self.case = case.model_copy(update={"tape": tape_hash(self.tape)})
 
 
-async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name: str) -> Recorded:
+async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
     """The recorded case of a journal: its calls with arguments and answers, what people said.
 
     What is expected is what happened in the end, people's edits included. Raises Missing, Erased,
-    and CaseRefused: it does not walk on this version of the role, so that nobody knows its calls.
+    and CaseRefused: a tool is gone, or the journal does not say what it was asked.
     """
     claimed = await store.journal(ulid)
     journal = Journal(claimed, store, Limits())
-    calls = [*await _calls(rules, compiled, journal), *await _others(journal)]
+    calls = [*await _calls(rules, journal), *await _others(journal)]
     lines = [_renamed(line, ulid, name) for line in calls]
     tape, events = journal.tape, claimed.events
     said = [_said(Approval.model_validate_json(e.body)) for e in events if e.kind == "approval"]
@@ -69,51 +64,30 @@ async def record(store: Store, rules: Rules, compiled: Compiled, ulid: str, name
     return Recorded(case, sorted(lines, key=lambda line: _order(events, line.address)))
 
 
-async def _calls(rules: Rules, compiled: Compiled, journal: Journal) -> list[Line]:
-    """Every call of a tool with its arguments, which only the walk itself knows."""
-    listening = _Listening(Guard(rules, ()).open(journal), journal)
-    room = Room(journal, cast("Passage", listening), rules.clock)
-    stage = Stage(compiled, room)
-    validate = getattr(compiled.state, "model_validate_json", None)
-    given = journal.tape.started["given"]
-    try:
-        state = validate(orjson.dumps(given)) if validate else dict(given)
-        await walk(compiled, state, stage, limit=journal.limits.supersteps)
-    except (CallFailed, Pause, TooManyRejections):
-        pass  # Where the recorded run left as well, or where it waits now.
-    except Exception as error:
-        version = journal.case.version[:12]
-        text = f"it does not replay on this version of its role, it began with {version}: {error}"
-        raise CaseRefused(text, where=journal.case.ulid) from error
-    return listening.lines
-
-
-class _Listening:
-    def __init__(self, inner: Passage, journal: Journal) -> None:
-        self.lines: list[Line] = []
-        self._inner = inner
-        self._journal = journal
-
-    async def perform(self, call: Call) -> BaseModel:
-        """A recorded answer, noted with its question. Raises Pause where there is none."""
-        tape = self._journal.tape
-        event = tape.answers.get(call.address)
-        if event is None:
-            raise Pause("the recording ends here")
+async def _calls(rules: Rules, journal: Journal) -> list[Line]:
+    """Every call of a tool as it stands in the journal: what was asked, what came back."""
+    tape, found = journal.tape, list[Line]()
+    for address, event in tape.answers.items():
         body = tape.body(event)
-        intent = tape.intents.get(call.address)
-        self.lines.append(
-            Line(
-                address=call.address,
-                kind="call",
-                name=call.tool.name,
-                args=intent["args"] if intent else call.args.model_dump(mode="json"),
-                value=await _value(self._journal, body),
-                failure=body.get("failure"),
-                writes=bool(call.tool.writes),
-            )
+        if body["tool"] in _CLOCK:
+            continue
+        known, intent = rules.tools.get(body["tool"]), tape.intents.get(address)
+        if known is None:
+            raise CaseRefused(f"no tool `{body['tool']}` any more", where=journal.case.ulid)
+        args = intent["args"] if intent else body.get("args", body.get("asked"))
+        if args is None:
+            raise CaseRefused("its journal does not say what was asked", where=address)
+        line = Line(
+            address=address,
+            kind="call",
+            name=known.name,
+            args=args,
+            value=await _value(journal, body),
+            failure=body.get("failure"),
+            writes=bool(known.writes),
         )
-        return await self._inner.perform(call)
+        found.append(line)
+    return found
 
 
 async def _others(journal: Journal) -> list[Line]:

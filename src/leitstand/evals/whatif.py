@@ -74,11 +74,10 @@ async def shelve(leitstand: Leitstand, since: float, shelf: Path) -> dict[str, s
     rows = await leitstand.store.read(lambda c: c.execute(query.order_by(cases.c.ulid)).all())
     refused: dict[str, str] = {}
     for ulid, role, title in rows:
-        compiled = leitstand.project.roles.get(role)
         try:
-            if compiled is None:
+            if role not in leitstand.project.roles:
                 raise CaseRefused(f"no role `{role}` any more", where=ulid)
-            found = await record(leitstand.store, leitstand.rules, compiled, ulid, ulid)
+            found = await record(leitstand.store, leitstand.rules, ulid, ulid)
         except LeitstandError as error:
             refused[title or ulid] = error.text
             continue

@@ -52,9 +52,8 @@ async def import_world(project: Project, role: str, world: Path, truth: Path, ou
         try:
             names = await _worked_off(leitstand, role, files)
             for row, ulid in zip(rows, names, strict=True):
-                compiled = project.roles[role]
                 name = str(row["case"])
-                found = await record(leitstand.store, leitstand.rules, compiled, ulid, name)
+                found = await record(leitstand.store, leitstand.rules, ulid, name)
                 put(out / name, _expecting(project, found.case, row), found.lines)
         finally:
             await leitstand.close()

@@ -161,7 +161,7 @@ class Passage:
     async def _read(self, call: Call, args: BaseModel, verdict: Verdict) -> BaseModel:
         raw = canonical(await self._sending.read(call, args))
         body: dict[str, Any] = {"tool": call.tool.name, "proposed": call.proposed}
-        body |= {"args": call.args} if call.tool.watch else {}
+        body["asked"] = call.args  # An action has `args`: those that a person may decide on.
         body |= {"verdict": verdict} if verdict.hits else {}
         body |= self._journal.value(raw)
         self._journal.record("answer", call.address, body)
@@ -267,8 +267,7 @@ class Passage:
             "proposed": call.proposed,
             "failure": failure_of(error),
         }
-        if call.tool.writes:
-            body["args"] = call.args
+        body["args" if call.tool.writes else "asked"] = call.args
         if verdict is not None:
             body["verdict"] = verdict
         event = self._journal.record("answer", call.address, body)

@@ -65,7 +65,7 @@ class Readings:
         if not tool.watch:
             return resolved
         body = self._journal.tape.body(self._journal.tape.answers[resolved.id])
-        args = tool.args.model_validate_json(canonical(body["args"]))
+        args = tool.args.model_validate_json(canonical(body["asked"]))
         result = await self._sending.read(Call(resolved.id, tool, args, ""), args)
         return _resolved(resolved.id, tool, stamped(tool, canonical(result), resolved.id))
 
