@@ -1,5 +1,6 @@
 """The inbox at a terminal: the list, one card after the other, and a key for each decision."""
 
+import signal
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -81,11 +82,17 @@ async def _act(
 
 
 def _asked(texts: "Texts", key: str, **values: str) -> str:
-    """An answer typed at the terminal, empty at its end."""
+    """An answer typed at the terminal, empty at its end; Ctrl-C ends the program.
+
+    The loop's own handler would only cancel a task that is waiting for the typing to end.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return input(f"{texts.say(f'ask.{key}', **values)} ").strip()
     except EOFError:
         return ""
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _NO = ("n", "nein", "no")
