@@ -28,6 +28,8 @@ Language = Literal["de", "en"]
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"\[([^\[\]]*)\]")
+_LARGEST = 10**18
+"""Numbers from here on are shown as they are: nothing formats 25 digits."""
 
 
 class Texts:
@@ -173,7 +175,7 @@ def _number(value: object) -> Decimal | None:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number) < _LARGEST else None
 
 
 def _money(value: object, currency: str, locale: str) -> str:
