@@ -56,18 +56,16 @@ async def _looked(
 ) -> "tuple[Outlook, float]":
     from leitstand.cli.evals import progress
     from leitstand.cli.place import opened
-    from leitstand.evals.runner import Job
     from leitstand.evals.shelf import places
     from leitstand.evals.whatif import outlook, shelve
 
     with tempfile.TemporaryDirectory(prefix="leitstand-whatif-") as folder:
         shelf = Path(folder)
         async with opened(project, state, write=False) as leitstand:
-            refused = await shelve(leitstand, since, shelf)
+            shelved = await shelve(leitstand, since, shelf)
             seconds = float(leitstand.limits.get("decision_seconds", _SECONDS))
-        before = Job(project.root, detail=False)
         with progress("whatif", len(places(shelf))) as told:
-            found = await outlook(before, job, shelf, project.tools, refused, told)
+            found = await outlook(job, shelf, project.tools, shelved, told)
     return found, seconds
 
 

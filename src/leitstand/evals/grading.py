@@ -9,10 +9,10 @@ from leitstand.digest import canonical
 from leitstand.evals.case import Expected, ExpectedEffect
 from leitstand.evals.replay import Replayed
 from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
-from leitstand.records import Decision, Event, Level, Verdict
+from leitstand.records import Decision, Event, Exit, Level, Verdict
 from leitstand.store import course
 
-__all__ = ["grade", "value_at"]
+__all__ = ["decided", "grade", "value_at"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}
@@ -50,7 +50,7 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         fields=tuple(fields),
         fields_graded=_graded(expected) + len(fields),
         proposals=proposals,
-        asks=sum(p.decision in ("approve", "escalate") for p in proposals),
+        asks=len(done.journal.tape.checkpoints),
         false_hold=expected.clean and _stopped(done),
         divergence=done.systems.divergence,
         rules=tuple(sorted({h.rule for v in _verdicts(done) for h in v.hits})),
@@ -218,16 +218,21 @@ def _bodies(done: Replayed, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
             yield done.journal.tape.body(event)
 
 
-def _decision(done: Replayed) -> str:
-    """The level of the gravest verdict on a write; without one, what the end says."""
-    said = done.exit.result.get("decision") if done.exit else None
+def decided(leave: Exit | None, levels: Iterable[Level]) -> str:
+    """What was decided on a case: what its end says, else the gravest level of its verdicts."""
+    said = leave.result.get("decision") if leave else None
     if isinstance(said, str):
         return said
-    top = _gravest(done)
-    level = top.level if top else "info"
+    level = max(levels, key=_LEVELS.index, default="info")
     if level not in ("info", "note"):
         return level
-    return _ENDS[done.exit.kind] if done.exit else "hold" if done.held else "auto_draft"
+    return _ENDS[leave.kind] if leave else "auto_draft"
+
+
+def _decision(done: Replayed) -> str:
+    if done.held and done.exit is None:
+        return "hold"
+    return decided(done.exit, (v.level for v in _verdicts(done)))
 
 
 def _marks(done: Replayed) -> tuple[str, ...]:

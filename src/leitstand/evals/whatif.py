@@ -4,24 +4,28 @@ Each journal of the time in question is recorded and replayed. What the tape ans
 an embedded twin answers is simulated; beyond that nothing is said.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
+import orjson
 from sqlalchemy import select
 
 from leitstand.errors import CaseRefused, LeitstandError
 from leitstand.evals.case import RecordedCase
+from leitstand.evals.grading import decided
 from leitstand.evals.record import record
 from leitstand.evals.result import CaseResult, Certainty, Made
 from leitstand.evals.runner import Job, Told, run_cases
 from leitstand.evals.shelf import places, put, take
+from leitstand.records import Event
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases
 from leitstand.tool import Tool
 from leitstand.values import Frozen, Money
 
-__all__ = ["Change", "Outlook", "outlook", "shelve"]
+__all__ = ["Change", "Known", "Outlook", "Shelved", "outlook", "shelve"]
 
 
 class Change(Frozen):
@@ -65,68 +69,81 @@ class Outlook(Frozen):
         return sum(c.asks for c in self.changes)
 
 
-async def shelve(leitstand: Leitstand, since: float, shelf: Path) -> dict[str, str]:
-    """Record every case opened since then (seconds since the epoch) onto a shelf.
+class Known(NamedTuple):
+    """What a journal says of a case: what was decided, how often people were asked, and mended."""
 
-    What could not be recorded, by case, with the reason: it is said, never left out in silence.
-    """
+    decision: str
+    asks: int
+    corrected: frozenset[str]
+
+
+@dataclass(slots=True)
+class Shelved:
+    """Cases on a shelf: what is known of each, and why others are not there. None is left out."""
+
+    known: dict[str, Known] = field(default_factory=dict[str, Known])
+    refused: dict[str, str] = field(default_factory=dict[str, str])
+
+
+async def shelve(leitstand: Leitstand, since: float, shelf: Path) -> Shelved:
+    """Record every case opened since then (seconds since the epoch) onto a shelf."""
     query = select(cases.c.ulid, cases.c.role, cases.c.title).where(cases.c.opened >= since)
     rows = await leitstand.store.read(lambda c: c.execute(query.order_by(cases.c.ulid)).all())
-    refused: dict[str, str] = {}
+    shelved = Shelved()
     for ulid, role, title in rows:
         try:
             if role not in leitstand.project.roles:
                 raise CaseRefused(f"no role `{role}` any more", where=ulid)
             found = await record(leitstand.store, leitstand.rules, ulid, ulid)
         except LeitstandError as error:
-            refused[title or ulid] = error.text
+            shelved.refused[title or ulid] = error.text
             continue
         put(shelf / ulid, found.case, found.lines)
-    return refused
+        events = (await leitstand.store.journal(ulid)).events
+        shelved.known[ulid] = _known(found.case, events)
+    return shelved
 
 
 async def outlook(
-    before: Job,
     after: Job,
     shelf: Path,
     tools: Sequence[Tool[Any, Any]],
-    refused: Mapping[str, str],
+    shelved: Shelved,
     told: Told = lambda _: None,
 ) -> Outlook:
-    """Compare what the cases of a shelf did with what they would do.
-
-    What they did is on their tapes; which of it people were asked about is replayed under `before`.
-    """
+    """Compare what the cases of a shelf did with what they would do under `after`."""
     found = places(shelf)
     amounts = {t.name: _money_fields(t) for t in tools}
     changes: list[Change] = []
     unknown: list[str] = []
     count = 0
-    then = run_cases(before, found)
     async for result in run_cases(after, found, told):
-        known = await anext(then)
         case, _ = take(found[count])
         count += 1
         if result.certainty == "unknown":
             unknown.append(case.title or case.name)
-        change = _change(case, known, result, amounts)
+        change = _change(case, shelved.known[case.name], result, amounts)
         if change is not None:
             changes.append(change)
-    await _closed(then)
     return Outlook(
-        cases=count, changes=tuple(changes), unknown=tuple(unknown), refused=dict(refused)
+        cases=count, changes=tuple(changes), unknown=tuple(unknown), refused=shelved.refused
     )
 
 
-async def _closed(results: AsyncIterator[CaseResult]) -> None:
-    """Let the other run end as well: its workers go with it."""
-    async for _ in results:
-        pass
+def _known(case: RecordedCase, events: Sequence[Event]) -> Known:
+    bodies = [(e.kind, orjson.loads(e.body)) for e in events]
+    verdicts = (body["verdict"] for _, body in bodies if body.get("verdict"))
+    mended = (body for kind, body in bodies if kind == "correction")
+    return Known(
+        decision=decided(case.exit, [verdict["level"] for verdict in verdicts]),
+        asks=len({e.address for e in events if e.kind == "checkpoint"}),
+        corrected=frozenset(f"{body['tool']}.{body['field']}" for body in mended),
+    )
 
 
 def _change(
     case: RecordedCase,
-    known: CaseResult,
+    known: Known,
     result: CaseResult,
     amounts: Mapping[str, Sequence[str]],
 ) -> Change | None:
@@ -134,11 +151,13 @@ def _change(
     would = [Made(tool=e.tool, args=e.args) for e in result.effects]
     gone = tuple(e for e in did if e not in would)
     new = tuple(e for e in would if e not in did)
-    had, have = _corrected(known), _corrected(result)
+    had, have = known.corrected, _corrected(result)
     asks = result.asks - known.asks
     if not (gone or new or asks or had != have or known.decision != result.decision):
         return None
-    cents = max((_amount(e, amounts) for e in (*gone, *new)), default=0)
+    mended = {name.rpartition(".")[0] for name in had ^ have}
+    about = (*gone, *new) or tuple(e for e in would if e.tool in mended)
+    cents = max((_amount(e, amounts) for e in about), default=0)
     return Change(
         case=case.name,
         title=case.title,
@@ -151,12 +170,12 @@ def _change(
         asks=asks,
         avoided=tuple(sorted(had - have)),
         caused=tuple(sorted(have - had)),
-        why=tuple(sorted(set(result.rules) ^ set(known.rules))),
+        why=tuple(sorted({r for p in result.proposals for r in p.rules})),
     )
 
 
-def _corrected(result: CaseResult) -> set[str]:
-    return {f"{p.tool}.{c.field}" for p in result.proposals for c in p.changes}
+def _corrected(result: CaseResult) -> frozenset[str]:
+    return frozenset(f"{p.tool}.{c.field}" for p in result.proposals for c in p.changes)
 
 
 def _amount(effect: Made, amounts: Mapping[str, Sequence[str]]) -> int:
