@@ -16,7 +16,7 @@ from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical, plain
 from leitstand.errors import CallFailed, CaseRefused, Diverged, LimitReached, ModelRefused
 from leitstand.evals.case import Heard, RecordedCase, Said
-from leitstand.evals.scratch import ReplayClock, Scratch, key_of
+from leitstand.evals.scratch import UNKEYED, ReplayClock, Scratch, key_of
 from leitstand.evals.stand_in import AT, OffTape, StandIn
 from leitstand.evals.supervisor import People, Supervisor
 from leitstand.evals.tape import Recording
@@ -133,10 +133,11 @@ class _Replay:
         self._systems = StandIn(recording, bench.twin)
         self._guard = Guard(self._rules, (), self._systems)
         self._unheard: list[Heard] = list(case.heard)
-        journal = Scratch(_named(case, compiled), key_of(case), bench.case_limits, ())
+        key = key_of(case) if judged else UNKEYED
+        journal = Scratch(_named(case, compiled), key, bench.case_limits, ())
         journal.record("started", case.name, {"given": case.given})
         self._done = Replayed(case, journal, self._systems, self._rules)
-        self._done.beside = _beside(recording, key_of(case))
+        self._done.beside = _beside(recording, key)
 
     async def run(self) -> Replayed:
         done = self._done
