@@ -129,7 +129,6 @@ class Office:
     """A store, its rules and one worker, opened as a process opens them. Raises StoreLocked."""
 
     def __init__(self, folder: Path) -> None:
-        sending.PROMPT = PROMPT
         self.store = Store(f"sqlite:///{folder / 'journal.db'}", b"m" * 32, SystemClock())
         self.people = People()
         bundle = Bundle.of({"all.cedar": POLICY}, TOOLS, ())
@@ -182,5 +181,6 @@ async def work(folder: Path) -> None:
 
 def work_on(folder: str) -> None:
     """A process's whole life; it ends well or is killed."""
+    sending.PROMPT = PROMPT
     with suppress(StoreLocked):
         asyncio.run(work(Path(folder)))
