@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,7 +25,7 @@ from policies.facts.screening import ScreeningFacts, screening_facts
 from policies.facts.splitting import SplitFacts, split_facts
 from policies.facts.tax import TaxFacts, tax_facts
 from policies.facts.terms import TermsFacts, terms_facts
-from policies.facts.tier import TierFacts, tier_facts
+from policies.facts.tier import TierFacts, tier_amount, tier_facts
 from policies.facts.voucher import draft_of
 from policies.facts.wording import WordingFacts, wording_facts
 
@@ -142,7 +141,7 @@ def _of_money(dossier: Dossier, args: Mapping[str, Any]) -> tuple[BaseModel, ...
     asked = args.get("posting_date")
     return (
         terms_facts(invoice, dossier.supplier),
-        tier_facts(invoice.gross_total or Decimal(0), limits),
+        tier_facts(tier_amount(invoice, limits), limits),
         period_facts(invoice.issue_date, date.fromisoformat(asked) if asked else None, limits),
         payment_facts(dossier.read, dossier.ledger_after),
     )

@@ -6,14 +6,15 @@ from itertools import takewhile
 from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits, Tier, cents
+from tools.einvoice import Invoice
 
-__all__ = ["TierFacts", "tier_facts"]
+__all__ = ["TierFacts", "tier_amount", "tier_facts"]
 
 _MOST = 10**15
 
 
 class TierFacts(BaseModel):
-    """The tenant's tier for the gross amount (by its number, whatever the currency).
+    """The tenant's tier for the gross amount.
 
     `limit_free_cents`: up to which nobody has to approve an amount. `approval_*`: who approves this
     one where a rule asks for it: people of the amount's own tier, or of the first that has
@@ -27,6 +28,20 @@ class TierFacts(BaseModel):
     approval_approvers: int
     approval_roles: frozenset[str]
     approval_all: bool
+
+
+def tier_amount(invoice: Invoice, limits: Limits) -> Decimal:
+    """The gross amount as tiers count it, never less than its number.
+
+    In a foreign currency its worth in that of the books, where the invoice states its VAT in both
+    (BT-110 and BT-111, § 16 (6) UStG): a dearer currency leads no large amount past its approvers.
+    """
+    gross, tax, own = invoice.gross_total, invoice.tax_total, invoice.tax_total_accounting
+    if gross is None:
+        return Decimal(0)
+    if not tax or not own or invoice.tax_currency != limits.currency:
+        return gross
+    return max(gross, gross * own / tax, key=abs)
 
 
 def tier_facts(gross: Decimal, limits: Limits) -> TierFacts:

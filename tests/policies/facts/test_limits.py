@@ -8,8 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from policies.facts.limits import cents, limits_of
-from policies.facts.tier import tier_facts
+from policies.facts.tier import tier_amount, tier_facts
 from tests.agents.paper import WORLD
+from tools.einvoice import Invoice
 
 POLICY = json.loads((WORLD / "policy.json").read_text("utf-8"))
 
@@ -93,3 +94,27 @@ def test_a_house_without_approvers_asks_the_clerk(top: int | None, free: int) ->
     facts = tier_facts(Decimal(5000), limits)
     assert (facts.approval_roles, facts.approval_approvers) == ({"clerk"}, 1)
     assert facts.limit_free_cents == free
+
+
+@pytest.mark.parametrize(
+    ("gross", "tax", "own", "currency", "counted"),
+    [
+        ("9000", "1500", "1740", "EUR", "10440"),  # Dearer than the euro: its worth.
+        ("9000", "1500", "150", "EUR", "9000"),  # Never less than its number.
+        ("9000", "1500", None, None, "9000"),
+        ("9000", "0", "0", "EUR", "9000"),
+        ("9000", "1500", "1740", "USD", "9000"),  # Stated in yet another currency.
+        ("-9000", "-1500", "-1740", "EUR", "-10440"),
+    ],
+)
+def test_a_tier_counts_what_an_amount_is_worth(
+    gross: str, tax: str, own: str | None, currency: str | None, counted: str
+) -> None:
+    """An invoice in pounds passes no tier because its number is small."""
+    invoice = Invoice.model_construct(
+        gross_total=Decimal(gross),
+        tax_total=Decimal(tax),
+        tax_total_accounting=Decimal(own) if own else None,
+        tax_currency=currency,
+    )
+    assert tier_amount(invoice, limits_of(POLICY)) == Decimal(counted)
