@@ -148,6 +148,17 @@ def test_journals_are_whole_and_hold_a_case_a_run(command: Command, tmp_path: Pa
     assert (code, data["sound"], data["cases"]) == (0, True, 2)
 
 
+def test_a_folder_with_other_things_is_left_alone(command: Command, tmp_path: Path) -> None:
+    """A mistyped folder for the journals loses nothing."""
+    folder = put(tmp_path / "set", TAU)
+    command("eval", "import", "tau-bench", folder, "--out", tmp_path / "suite")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    code, _ = command("eval", "fidelity", tmp_path / "suite", "--state", tmp_path / "mine")
+    assert code == 2
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
+
+
 def test_a_disagreement_is_an_exit_code(command: Command, tmp_path: Path) -> None:
     """A reference that is not met ends with 1 and names the run; bad input with 2 or 4."""
     folder, suite = put(tmp_path / "set", {**TAU, "recorded_reward": 0.0}), tmp_path / "suite"

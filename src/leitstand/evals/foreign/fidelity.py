@@ -117,7 +117,7 @@ async def fidelity(suite: Path, state: Path, told: Callable[[int], None]) -> Fid
     Raises CaseRefused, NoVerdict.
     """
     recordings = open_recordings(suite)
-    shutil.rmtree(state, ignore_errors=True)
+    _clear(state)
     workers = min(os.cpu_count() or 1, 1 + recordings.rows // 20)
     jobs = [(recordings, state / str(n), n, workers) for n in range(workers)]
     came: list[_Came] = []
@@ -127,6 +127,16 @@ async def fidelity(suite: Path, state: Path, told: Callable[[int], None]) -> Fid
             came += await done
             told(len(came))
     return _summed(came, FORMATS[recordings.format].environment)  # pyright: ignore[reportFunctionMemberAccess] a class
+
+
+def _clear(state: Path) -> None:
+    """Remove the journals of an earlier run. Raises UsageRefused: the folder holds other things."""
+    earlier = list(state.iterdir()) if state.is_dir() else []
+    if not all(f.name.isdecimal() and (f / "place.json").is_file() for f in earlier):
+        mend = "name an empty folder, or that of an earlier run"
+        raise UsageRefused("this folder holds something else", where=str(state), mend=mend)
+    for folder in earlier:
+        shutil.rmtree(folder)
 
 
 def _summed(came: Sequence[_Came], environment: str) -> Fidelity:
