@@ -121,7 +121,7 @@ def run_suite(
         versions=Versions(graph=compiled.version, policy=bundle.sha, tools=tools),
         supervisor=who,
         coverable=Coverable(
-            rules=tuple(sorted({r.notes.shows or r.id for r in bundle.rules if not r.grants})),
+            rules=tuple(sorted(_rules(bundle, compiled))),
             edges=tuple(f"{a} -> {b}" for a, b in compiled.edges),
             exits=("done", "rejected", *(f"exception: {cause}" for cause in compiled.queue)),
             branches=tuple(sorted(_branches(bundle, compiled))),
@@ -129,6 +129,12 @@ def run_suite(
     )
     job = Job(project.root, who, suite.table.ignore, suite=suite.file)
     return run, run_cases(job, found, told)
+
+
+def _rules(bundle: Bundle, compiled: Compiled) -> set[str]:
+    """Rules, grants left out, that can apply to a tool of the role, as lists name them."""
+    tools = {tool.name for tool in compiled.tools}
+    return {r.notes.shows or r.id for r in bundle.rules if not r.grants and r.tools & tools}
 
 
 def _branches(bundle: Bundle, compiled: Compiled) -> Iterator[str]:
