@@ -49,18 +49,24 @@ class Siege:
             asyncio.run(self.begin(CASES))
             return
         assert worker.exitcode is None, worker.exitcode
-        if what == "freeze":
-            self._freeze(worker)
+        if what == "freeze" and not self._freeze(worker):
+            worker.join()
+            return  # It has come to its end just now: nobody was struck.
         worker.kill()
         worker.join()
         self.told[what] += 1
 
-    def _freeze(self, worker: BaseProcess) -> None:
+    def _freeze(self, worker: BaseProcess) -> bool:
+        """Stop it beyond its lease, then let it go on; false if it was gone before that."""
         assert worker.pid is not None
-        kill(worker.pid, signal.SIGSTOP)
+        try:
+            kill(worker.pid, signal.SIGSTOP)
+        except ProcessLookupError:
+            return False
         worker.join(LEASE + self.random.uniform(0.1, 0.5))
         kill(worker.pid, signal.SIGCONT)
         worker.join(self.random.uniform(0.05, 0.4))
+        return True
 
     async def begin(self, count: int) -> None:
         """Start cases."""
