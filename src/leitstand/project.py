@@ -79,15 +79,17 @@ class Member(Frozen):
 class Table(Frozen):
     """The project's table; every path is relative to the root, every reference `module:name`.
 
-    `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in front of
-    supervisors. `lexicon` are TOML files whose words name nobody: a re-recorded case keeps them.
-    `columns` names, by role, what makes the columns of its cases' rows.
+    `twin` connects embedded systems alone, for what must not reach a real one: shadow operation and
+    replays. `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in
+    front of supervisors. `lexicon` are TOML files whose words name nobody: a re-recorded case keeps
+    them. `columns` names, by role, what makes the columns of its cases' rows.
     """
 
     roles: tuple[str, ...]
     facts: tuple[str, ...] = ()
     policies: str = "policies"
     connect: str
+    twin: str = ""
     disconnect: str = ""
     intake: str = ""
     limits: str
@@ -112,6 +114,7 @@ class Project:
     tools: tuple[Tool[Any, Any], ...]
     facts: tuple[Facts[Any], ...]
     connect: Connect
+    twin: Connect | None
     disconnect: Disconnect | None
     intake: Intake | None
     columns: Mapping[str, Columns]
@@ -184,6 +187,7 @@ def load_project(root: Path) -> Project:
         tools=tuple(tools.values()),
         facts=facts_in(*(_module(root, name) for name in table.facts)),
         connect=named(root, table.connect),
+        twin=named(root, table.twin) if table.twin else None,
         disconnect=named(root, table.disconnect) if table.disconnect else None,
         intake=named(root, table.intake) if table.intake else None,
         columns={role: named(root, name) for role, name in table.columns.items()},

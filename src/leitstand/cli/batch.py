@@ -1,19 +1,22 @@
 """`leitstand batch`: a folder of files, all taken in before any is judged, one row a case."""
 
+import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leitstand.cli.command import Place, command
-from leitstand.cli.output import line
-from leitstand.cli.rows import print_rows
+from leitstand.cli.options import Done, Shadow
+from leitstand.cli.output import hint, line
+from leitstand.cli.rows import print_agreement, print_rows
 from leitstand.cli.run import INTAKE, shown, start
 
 if TYPE_CHECKING:
+    from leitstand.evals.agreement import Deeds
     from leitstand.inbox import Row
     from leitstand.runtime import Leitstand
 
@@ -25,19 +28,49 @@ async def batch(
     place: Place,
     role: Annotated[str, typer.Argument(help="Name of the role.")],
     folder: Annotated[Path, typer.Argument(help="Folder of files; its `invoices` if it has one.")],
+    *,
+    shadow: Shadow = False,
+    done: Done = None,
 ) -> None:
     """Work off a folder over a company's data; with --json one line a case, sorted by file.
 
-    Without --state it works in a fresh folder that is removed afterwards.
+    Without --state it works in a fresh folder that is removed afterwards. In the shadow it begins
+    anew each time. With --done the last line says in which fields role and people agree.
     """
+    from leitstand.evals.agreement import read_done
+
     files = files_in(folder)
+    theirs = read_done(done) if done else None
     with tempfile.TemporaryDirectory(prefix="leitstand-") as fresh:
-        async with replace(place, state=place.state or Path(fresh)).opened() as leitstand:
+        place = _placed(place, Path(fresh), shadow=shadow)
+        async with place.opened() as leitstand:
             rows = await worked_off(leitstand, role, files)
     if not place.json:
         print_rows(rows, place.texts)
     for row in rows if place.json else ():
         line(row.flat())
+    if theirs is not None:
+        _compare(place, [row.flat() for row in rows], theirs)
+    if shadow:
+        hint(f"next: leitstand inbox --state {place.shade}")
+
+
+def _placed(place: Place, fresh: Path, *, shadow: bool) -> Place:
+    """Where a batch works; a shadow that was begun before is cleared away."""
+    if not shadow:
+        return replace(place, state=place.state or fresh)
+    place = replace(place, shadow=True)
+    if (place.shade / "place.json").is_file():
+        shutil.rmtree(place.shade)
+    return place
+
+
+def _compare(place: Place, rows: "Sequence[Mapping[str, Any]]", done: "Deeds") -> None:
+    """Print in which fields role and people agree."""
+    from leitstand.evals.agreement import agreement
+
+    found = agreement(rows, done)
+    place.emit({"agreement": found}, lambda: print_agreement(found, place.texts))
 
 
 def files_in(folder: Path) -> list[Path]:

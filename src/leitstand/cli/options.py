@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["As", "Json", "Lang", "State", "Tenant", "World", "pairs"]
+__all__ = ["As", "Done", "Json", "Lang", "Shadow", "State", "Tenant", "World", "pairs"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON, for programs.")]
 State = Annotated[
@@ -23,6 +23,20 @@ World = Annotated[
     typer.Option("--world", help="Folder of a company's data instead of the project's."),
 ]
 Tenant = Annotated[str, typer.Option("--tenant", help="Tenant instead of the project's.")]
+Shadow = Annotated[
+    bool,
+    typer.Option(
+        "--shadow",
+        help="Beside the people who do the work: systems are read, writes stay in STATE/shadow.",
+    ),
+]
+Done = Annotated[
+    Path | None,
+    typer.Option(
+        "--done",
+        help="What people did, to compare: .jsonl or .csv with `file` and names of a row's fields.",
+    ),
+]
 As = Annotated[
     str,
     typer.Option(

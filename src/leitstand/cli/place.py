@@ -25,7 +25,8 @@ T = TypeVar("T")
 class Place:
     """What commands are told in the same words: state folder, company, language, and who.
 
-    `state`, `world` and `tenant` are the project's own where they are not given.
+    `state`, `world` and `tenant` are the project's own where they are not given. With `shadow`, the
+    systems of `state` are read, and cases and twins lie in a folder of it.
     """
 
     state: Path | None = None
@@ -34,6 +35,7 @@ class Place:
     lang: Literal["de", "en"] = "de"
     person: str = ""
     json: bool = False
+    shadow: bool = False
 
     @cached_property
     def project(self) -> "Project":
@@ -52,9 +54,21 @@ class Place:
         """The state folder that is worked in."""
         return state_of(self.project, self.state)
 
+    @property
+    def shade(self) -> Path:
+        """The folder in which what runs in the shadow of the state folder lies."""
+        return self.folder / "shadow"
+
     def opened(self, *, write: bool = True) -> AbstractAsyncContextManager["Leitstand"]:
         """The project, open. Raises ProjectRefused, PolicyRefused, StoreLocked, UsageRefused."""
-        return opened(self.project, self.state, world=self.world, tenant=self.tenant, write=write)
+        return opened(
+            self.project,
+            self.shade if self.shadow else self.state,
+            world=self.world,
+            tenant=self.tenant,
+            write=write,
+            shadow=self.folder if self.shadow else None,
+        )
 
     def emit(self, data: object, people: Callable[[], None]) -> None:
         """Print `data` as one JSON document, or let `people` print it."""
@@ -94,12 +108,15 @@ async def opened(
     world: Path | None = None,
     tenant: str = "",
     write: bool = True,
+    shadow: Path | None = None,
 ) -> AsyncGenerator["Leitstand"]:
     """The project, open in its state folder. Raises ProjectRefused, PolicyRefused, StoreLocked."""
     from leitstand.runtime import open_leitstand
 
     place = state_of(project, state)
-    leitstand = await open_leitstand(project, state=place, world=world, tenant=tenant, write=write)
+    leitstand = await open_leitstand(
+        project, state=place, world=world, tenant=tenant, write=write, shadow=shadow
+    )
     try:
         yield leitstand
     finally:

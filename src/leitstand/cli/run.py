@@ -1,12 +1,14 @@
 """`leitstand run`: one file, one case."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.options import Shadow
 from leitstand.cli.output import hint
 from leitstand.cli.rows import print_rows
 
@@ -33,17 +35,20 @@ async def run(
     requester: Annotated[
         str, typer.Option(help="On whose behalf: a person's id, who may not approve it then.")
     ] = SENDER,
+    shadow: Shadow = False,
 ) -> None:
     """Run a role over one file of your own, an XML or a PDF, and show what came of it."""
     from leitstand.inbox import row_of
 
+    place = replace(place, shadow=shadow)
     async with place.opened() as leitstand:
         [case] = await start(leitstand, role, [file], requester)
         await leitstand.runtime.signal(case, INTAKE, {}, f"{case}:{INTAKE}")
         await leitstand.runtime.run_until_idle()
         row = await row_of(leitstand, case, shown(file))
         place.emit(row.flat(), lambda: print_rows([row], place.texts))
-        hint(f"next: leitstand case show {case}")
+        inside = f" --state {leitstand.state}" if shadow else ""
+        hint(f"next: leitstand case show {case}{inside}")
 
 
 def shown(file: Path) -> str:

@@ -192,7 +192,8 @@ async def _opened(job: Job) -> AsyncGenerator[_Worker]:
     world = job.world or project.world
     with tempfile.TemporaryDirectory(prefix="leitstand-twin-") as folder:
         tenant = project.table.tenant
-        twin = await project.connect(Path(folder), world, tenant, SystemClock())
+        connect = project.twin or project.connect
+        twin = await connect(Path(folder), world, tenant, SystemClock())
         try:
             yield _Worker(job, bench_of(job, project, twin))
         finally:

@@ -7,6 +7,7 @@ from leitstand.guard.guard import Guard
 from leitstand.guard.passage import Passage, effect_key
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import UnknownEffect
+from leitstand.guard.shadow import Shadow
 from leitstand.guard.systems import Wires
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Passage",
     "Pause",
     "Rules",
+    "Shadow",
     "UnknownEffect",
     "Unsettled",
     "Wanted",

@@ -55,6 +55,10 @@ class Systems:
         if len(self._by_port) != len(connections):
             raise ProjectRefused("two connections behind one port", where="connections")
 
+    def has(self, tool: Tool[Any, Any]) -> bool:
+        """Whether there is a connection that a tool could use."""
+        return tool.port in self._by_port
+
     def connection(self, tool: Tool[Any, Any]) -> Connection:
         """The connection that a tool uses. Raises Unreachable: none is configured."""
         found = self._by_port.get(tool.port)

@@ -35,6 +35,13 @@ class Asked(Frozen):
     approvers: int = 0
 
 
+class Proposed(Frozen):
+    """The write that was judged most severely: what the role wants done, or has had done."""
+
+    tool: str
+    args: dict[str, Any]
+
+
 class Left(Frozen):
     """How the case ended or where it stands, and for an exception its cause."""
 
@@ -57,6 +64,7 @@ class Row(Frozen):
     guardrails: tuple[str, ...]
     info: tuple[str, ...]
     approval: Asked
+    proposed: Proposed | None
     exit: Left
     effects: tuple[Effect, ...]
     waits: tuple[str, ...]
@@ -85,6 +93,7 @@ async def row_of(leitstand: Leitstand, case: str, file: str) -> Row:
         guardrails=tuple(sorted(set(gravest.verdict.rules))) if gravest else (),
         info=tuple(sorted(set(gravest.verdict.notes))) if gravest else (),
         approval=_asked(dossier),
+        proposed=Proposed(tool=gravest.tool, args=gravest.args) if gravest else None,
         exit=_left(dossier),
         effects=dossier.effects,
         waits=tuple(c.id for c in dossier.tape.open_checkpoints()),

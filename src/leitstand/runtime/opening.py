@@ -15,7 +15,7 @@ from leitstand.approval import FileDirectory
 from leitstand.clock import Clock, FixedClock, SystemClock
 from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused
 from leitstand.guard import Rules
-from leitstand.project import Project
+from leitstand.project import Connect, Project
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
@@ -30,12 +30,14 @@ class Place(Frozen):
     """What a state folder was opened for the first time with: later openings go on with it.
 
     `world` is empty for the project's own. `began` is the machine's time then: the clock of a world
-    with a date of its own runs on from there.
+    with a date of its own runs on from there. `shadow` is the state folder whose systems are read
+    and never written; what was begun in the shadow stays there.
     """
 
     tenant: str
     world: str
     began: float
+    shadow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Leitstand:
     directory: FileDirectory
     runtime: Runtime
     connections: Sequence[Connection]
+    real: Sequence[Connection] | None
     seal: Seal
     write: bool
 
@@ -82,8 +85,7 @@ class Leitstand:
                 await anchor(self.store, self.seal.key, self.seal.file)
         finally:
             self.store.close()
-            if self.project.disconnect is not None and self.connections:
-                self.project.disconnect(self.connections)
+            _disconnect(self.project, self.connections, self.real)
 
 
 async def open_leitstand(
@@ -93,12 +95,15 @@ async def open_leitstand(
     world: Path | None = None,
     tenant: str = "",
     write: bool = True,
+    shadow: Path | None = None,
 ) -> Leitstand:
-    """Open `project` in a state folder; the first opening settles tenant and world.
+    """Open `project` in a state folder; the first opening settles tenant, world and shadow.
 
-    `write` false opens for reading beside a process that writes, without connections. Raises
-    ProjectRefused, PolicyRefused, StoreLocked, StoreFailed: a file of the folder is damaged or
-    gone, and UsageRefused: the folder is another tenant's, or there is nothing to read yet.
+    `write` false opens for reading beside a process that writes, without connections. With
+    `shadow`, the state folder of a project at work, that one's systems are read and none is
+    written: cases, keys and twins lie in `state`. Raises ProjectRefused, PolicyRefused,
+    StoreLocked, StoreFailed: a file of the folder is damaged or gone, and UsageRefused: the folder
+    is another tenant's, not in the shadow, or there is nothing to read yet.
     """
     state = state or project.state
     if not write and not (state / _JOURNAL).is_file():
@@ -106,7 +111,7 @@ async def open_leitstand(
         raise UsageRefused(msg, mend="run `leitstand demo`, or `leitstand run ROLE FILE`")
     state.mkdir(parents=True, exist_ok=True)
     _check_whole(state)
-    place = _place(state / "place.json", project, world, tenant)
+    place = _place(state / "place.json", project, world, tenant, shadow)
     data = Path(place.world) if place.world else project.world
     limits: Mapping[str, Any] = project.limits(data) if data else {}
     clock = _clock(limits, place.began)
@@ -116,13 +121,19 @@ async def open_leitstand(
     store = Store(f"sqlite:///{state / _JOURNAL}", master, clock, write=write)
     seal = Seal(state / "anchors.jsonl", signing_key(state / "anchors.key"))
     connections: Sequence[Connection] = ()
+    real: Sequence[Connection] | None = None
     try:
         if write:
             await notice_restore(store, seal.key, seal.file)
-            connections = await project.connect(state, data, place.tenant, clock)
-        runtime = Runtime(store, rules, connections, project.roles, limits=project.case_limits)
+            if place.shadow:
+                real = await project.connect(Path(place.shadow), data, place.tenant, clock)
+            connect = _twins(project) if place.shadow else project.connect
+            connections = await connect(state, data, place.tenant, clock)
+        limited = project.case_limits
+        runtime = Runtime(store, rules, connections, project.roles, real=real, limits=limited)
     except BaseException:
         store.close()
+        _disconnect(project, connections, real)
         raise
     return Leitstand(
         project=project,
@@ -134,6 +145,7 @@ async def open_leitstand(
         directory=directory,
         runtime=runtime,
         connections=connections,
+        real=real,
         seal=seal,
         write=write,
     )
@@ -164,7 +176,24 @@ def _check_whole(state: Path) -> None:
             raise StoreFailed(f"`{name}` is damaged", where=str(state))
 
 
-def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Place:
+def _twins(project: Project) -> Connect:
+    if project.twin is None:
+        msg = "this project has no twins: nothing could be written in the shadow"
+        raise ProjectRefused(msg, where="twin", mend="name what connects embedded systems alone")
+    return project.twin
+
+
+def _disconnect(
+    project: Project, connections: Sequence[Connection], real: Sequence[Connection] | None
+) -> None:
+    for ends in (connections, real or ()):
+        if project.disconnect is not None and ends:
+            project.disconnect(ends)
+
+
+def _place(
+    file: Path, project: Project, world: Path | None, tenant: str, shadow: Path | None
+) -> Place:
     """What the folder was opened with, or what it is opened with now."""
     asked = world or project.world
     if asked is not None and not asked.is_dir():
@@ -176,6 +205,10 @@ def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Pla
         except ValidationError as error:
             msg = f"`{file.name}` is damaged"
             raise StoreFailed(msg, where=str(file.parent)) from error
+        if shadow and str(shadow.resolve()) != known.shadow:
+            was = f"in the shadow of `{known.shadow}`" if known.shadow else "not in the shadow"
+            msg = f"`{file.parent}` was begun {was}"
+            raise UsageRefused(msg, mend="give another --state")
         if tenant and tenant != known.tenant:
             msg = f"`{file.parent}` belongs to tenant `{known.tenant}`"
             raise UsageRefused(msg, mend="give another --state for another tenant")
@@ -184,6 +217,7 @@ def _place(file: Path, project: Project, world: Path | None, tenant: str) -> Pla
         tenant=tenant or project.table.tenant,
         world=str(world.resolve()) if world else "",
         began=SystemClock().time(),
+        shadow=str(shadow.resolve()) if shadow else "",
     )
     file.write_bytes(orjson.dumps(place.model_dump()))
     return place

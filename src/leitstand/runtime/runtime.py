@@ -11,7 +11,7 @@ from leitstand.desk import Cases, Child, HandOver
 from leitstand.desk.desk import Ask
 from leitstand.digest import canonical, plain_of
 from leitstand.errors import Contradiction, ProjectRefused, UsageRefused
-from leitstand.guard import Guard, Rules
+from leitstand.guard import Guard, Rules, Shadow
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
 from leitstand.store import Birth, Journal, Limits, Store, Tape, new_case
@@ -28,7 +28,10 @@ DEPTH = 4
 
 
 class Runtime:
-    """One process's dispatcher over a store. `roles` are compiled, by name."""
+    """One process's dispatcher over a store. `roles` are compiled, by name.
+
+    `real` makes it run in the shadow: these connections are read, `connections` are twins.
+    """
 
     def __init__(  # noqa: PLR0913 - a process is wired here once; all but the parts by keyword
         self,
@@ -37,6 +40,7 @@ class Runtime:
         connections: Sequence[Connection],
         roles: Mapping[str, Compiled],
         *,
+        real: Sequence[Connection] | None = None,
         limits: Limits | None = None,
         ask: Ask | None = None,
         width: int = WIDTH,
@@ -53,8 +57,8 @@ class Runtime:
             if tool.writes and tool.timeout >= lease * 2 / 3:
                 msg = f"`{tool.name}` may take {tool.timeout:g} s, longer than a lease lasts"
                 raise ProjectRefused(msg, where="tools", mend="give the tool a shorter timeout")
-        births = Connection("leitstand", Cases, _Births(self))
-        self._guard = Guard(rules, (*connections, births))
+        own = (*connections, Connection("leitstand", Cases, _Births(self)))
+        self._guard = Guard(rules, own, None if real is None else Shadow(real, own))
         self._burst = Burst(store, self._guard, rules.clock, self._limits, ask)
         self._owned: dict[asyncio.Task[str], Journal] = {}
         self._home = asyncio.Event()

@@ -127,6 +127,7 @@ def office_of(writes: Mapping[str, bool], worlds: Worlds) -> Project:
         tools=tuple(tools.values()),
         facts=(),
         connect=connect,
+        twin=None,
         disconnect=None,
         intake=None,
         columns={},
