@@ -106,11 +106,7 @@ async def open_leitstand(
     is another tenant's, not in the shadow, or there is nothing to read yet.
     """
     state = state or project.state
-    if not write and not (state / _JOURNAL).is_file():
-        msg = f"there are no cases in `{state}` yet"
-        raise UsageRefused(msg, mend="run `leitstand demo`, or `leitstand run ROLE FILE`")
-    state.mkdir(parents=True, exist_ok=True)
-    _check_whole(state)
+    _check_whole(state, write=write)
     place = _place(state / "place.json", project, world, tenant, shadow)
     data = Path(place.world) if place.world else project.world
     limits: Mapping[str, Any] = project.limits(data) if data else {}
@@ -125,10 +121,10 @@ async def open_leitstand(
     try:
         if write:
             await notice_restore(store, seal.key, seal.file)
-            if place.shadow:
-                real = await project.connect(Path(place.shadow), data, place.tenant, clock)
             connect = _twins(project) if place.shadow else project.connect
             connections = await connect(state, data, place.tenant, clock)
+        if write and place.shadow:
+            real = await project.connect(Path(place.shadow), data, place.tenant, clock)
         limited = project.case_limits
         runtime = Runtime(store, rules, connections, project.roles, real=real, limits=limited)
     except BaseException:
@@ -161,9 +157,13 @@ def _starts(file: Path, magic: bytes) -> bool:
         return opened.read(len(magic)) == magic
 
 
-def _check_whole(state: Path) -> None:
+def _check_whole(state: Path, *, write: bool) -> None:
     """A folder that holds a journal holds its keys too: a new key would make it unreadable."""
     journal = state / _JOURNAL
+    if not write and not journal.is_file():
+        msg = f"there are no cases in `{state}` yet"
+        raise UsageRefused(msg, mend="run `leitstand demo`, or `leitstand run ROLE FILE`")
+    state.mkdir(parents=True, exist_ok=True)
     if not journal.is_file():
         return
     if journal.stat().st_size and not _starts(journal, _SQLITE):
