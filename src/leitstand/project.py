@@ -10,17 +10,19 @@ import importlib
 import sys
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import ValidationError
 
 from leitstand.clock import Clock
 from leitstand.desk import hand_over
 from leitstand.errors import LeitstandError, ProjectRefused
+from leitstand.model import Library
 from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits
@@ -81,8 +83,9 @@ class Table(Frozen):
 
     `twin` connects embedded systems alone, for what must not reach a real one: shadow operation and
     replays. `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in
-    front of supervisors. `lexicon` are TOML files whose words name nobody: a re-recorded case keeps
-    them. `columns` names, by role, what makes the columns of its cases' rows.
+    front of supervisors. `prompts` is a folder with a file a prompt, `model` the chat model of
+    langchain-core that they are put to. `lexicon` are TOML files whose words name nobody: a
+    re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases.
     """
 
     roles: tuple[str, ...]
@@ -95,6 +98,8 @@ class Table(Frozen):
     limits: str
     lexicon: tuple[str, ...] = ()
     texts: str = ""
+    prompts: str = "prompts"
+    model: str = ""
     columns: dict[str, str] = {}
     world: str = ""
     state: str = "var"
@@ -119,6 +124,7 @@ class Project:
     intake: Intake | None
     columns: Mapping[str, Columns]
     limits: Callable[[Path], Mapping[str, Any]]
+    library: Library = field(default_factory=Library)
 
     @property
     def policies(self) -> Path:
@@ -163,7 +169,10 @@ def find_root(start: Path) -> Path:
 
 
 def load_project(root: Path) -> Project:
-    """Load a project. Raises ProjectRefused with the reference that cannot be resolved."""
+    """Load a project. Raises ProjectRefused with the reference that cannot be resolved.
+
+    Raises ModelRefused: a prompt cannot be used.
+    """
     raw = _table_of(root)
     if raw is None:
         raise ProjectRefused(f"no [tool.leitstand] in `{root}`")
@@ -192,7 +201,15 @@ def load_project(root: Path) -> Project:
         intake=named(root, table.intake) if table.intake else None,
         columns={role: named(root, name) for role, name in table.columns.items()},
         limits=named(root, table.limits),
+        library=Library.open(root / table.prompts, _model(root, table.model)),
     )
+
+
+def _model(root: Path, name: str) -> BaseChatModel | None:
+    found = named(root, name) if name else None
+    if found is not None and not isinstance(found, BaseChatModel):
+        raise ProjectRefused(f"`{name}` is no chat model of langchain-core", where="model")
+    return found
 
 
 def _roles(root: Path, names: Sequence[str]) -> list[Role[Any]]:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
@@ -44,12 +44,16 @@ Ask = Callable[[str, Mapping[str, Any], type[Any]], Awaitable[Any]]
 
 @dataclass(slots=True)
 class Room:
-    """What all desks of one burst share."""
+    """What all desks of one burst share.
+
+    `releases` says by prompt which release of it the model is asked with.
+    """
 
     journal: Journal
     passage: Passage
     clock: Clock
     ask: Ask | None = None
+    releases: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Desk:
@@ -111,6 +115,8 @@ class Desk:
             if body is None:
                 given = await self._model(prompt, inputs, answer)
                 asked = {"prompt": prompt, "inputs": self._room.journal.value(canonical(inputs))}
+                if release := self._room.releases.get(prompt):
+                    asked["release"] = release
                 body = self._record(
                     address, {"tool": "ask", "proposed": proposed, **asked, **given}
                 )

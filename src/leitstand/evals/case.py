@@ -4,14 +4,24 @@ A folder holds `case.json` and, beside it, `tape.jsonl`: the recorded answers of
 clock. What is expected is the truth for grading and never reaches the role.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
+from leitstand.digest import canonical, plain
 from leitstand.records import Exit
 from leitstand.values import Frozen
 
-__all__ = ["Expected", "ExpectedEffect", "Heard", "RecordedCase", "Said", "Versions"]
+__all__ = [
+    "Expected",
+    "ExpectedEffect",
+    "Heard",
+    "RecordedCase",
+    "Said",
+    "Versions",
+    "prompts_hash",
+]
 
 FORMAT = 1
 """Version of the case format; a case of a later one is refused."""
@@ -72,6 +82,11 @@ class Versions(Frozen):
     policy: str = ""
     prompts: str = ""
     tools: str = ""
+
+
+def prompts_hash(releases: Mapping[str, str]) -> str:
+    """What `Versions` says of prompts and their model; empty where there is none."""
+    return plain(canonical(releases))[:32] if releases else ""
 
 
 class RecordedCase(Frozen):

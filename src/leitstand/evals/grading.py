@@ -69,7 +69,7 @@ def _problems(result: CaseResult, done: Replayed) -> Iterator[str]:
     if result.held:
         yield f"held: {result.held}"
     if result.certainty == "unknown":
-        yield "unknown: the recording does not say what would have happened"
+        yield f"unknown: the recording does not say what would have happened: {done.systems.why}"
     if expected.decision is not None and expected.decision != result.decision:
         yield f"decision: {result.decision}, expected {expected.decision}"
     if expected.rules is not None and set(expected.rules) != set(_marks(done)):

@@ -7,11 +7,12 @@ arguments, digests and ends are made anew. It must take the way of the original 
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
 
+from leitstand.errors import CaseRefused
 from leitstand.evals.case import Expected, ExpectedEffect, RecordedCase
 from leitstand.evals.grading import grade, value_at
 from leitstand.evals.mapping import Mapping as Pseudonyms
@@ -47,7 +48,12 @@ async def retell(recorded: Recorded, bench: Bench, secret: bytes, kept: Vocabula
 
     `bench` has no twin: only the tape answers. Raises CaseRefused.
     """
+    # Told anew, a case keeps the answers of the prompts it was asked with; a replay compares those.
+    asked = {line.name: line.release for line in recorded.lines if line.kind == "ask"}
+    bench = replace(bench, releases=asked)
     original = await _replayed(bench, recorded.case, Recording(recorded.lines))
+    if original.systems.certainty == "unknown":
+        raise CaseRefused(original.systems.why, where=recorded.case.name)
     best: Retold | None = None
     for attempt in range(ATTEMPTS):
         key = hmac.digest(secret, f"pseudonyms|{attempt}".encode(), hashlib.sha256)

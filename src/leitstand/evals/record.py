@@ -6,7 +6,15 @@ from typing import Any
 import orjson
 
 from leitstand.errors import CaseRefused
-from leitstand.evals.case import Expected, ExpectedEffect, Heard, RecordedCase, Said, Versions
+from leitstand.evals.case import (
+    Expected,
+    ExpectedEffect,
+    Heard,
+    RecordedCase,
+    Said,
+    Versions,
+    prompts_hash,
+)
 from leitstand.evals.tape import Line, tape_bytes, tape_hash
 from leitstand.guard import Rules
 from leitstand.records import Approval, Event, Exit
@@ -57,7 +65,11 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
             exit={"kind": leave.kind, "cause": leave.cause} if leave else None,
         ),
         origin=_origin(events),
-        versions=Versions(graph=claimed.case.version, policy=policy),
+        versions=Versions(
+            graph=claimed.case.version,
+            policy=policy,
+            prompts=prompts_hash({x.name: x.release for x in lines if x.kind == "ask"}),
+        ),
         course=course(events, claimed.key),
         exit=leave,
     )
@@ -110,6 +122,7 @@ async def _others(journal: Journal) -> list[Line]:
                 args=args,
                 value=body.get("value"),
                 failure=body.get("failure"),
+                release=body.get("release", ""),
             )
         )
     return found

@@ -52,7 +52,8 @@ class Bench:
     """What cases are replayed against: roles, rules and the tenant's data as they stand.
 
     `twin` answers for embedded systems, `limits` is the tenant's data, `graphs` are the roles as
-    LangGraph has them.
+    LangGraph has them. `releases` says which release of its prompts the project asks its model
+    with: what another one answered is no answer.
     """
 
     roles: Mapping[str, Compiled]
@@ -62,6 +63,7 @@ class Bench:
     graphs: Mapping[str, Graph] = field(default_factory=dict[str, Graph])
     case_limits: Limits = field(default_factory=Limits)
     twin: Wires | None = None
+    releases: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(slots=True)
@@ -117,6 +119,7 @@ class _Replay:
         self._compiled = compiled
         self._case = case
         self._tape = recording
+        self._releases = bench.releases
         self._judged = judged
         self._supervisor = supervisor
         self._people = People(case.said)
@@ -175,7 +178,7 @@ class _Replay:
         passage: object = self._systems
         if self._judged:
             passage = _Addressed(self._guard.open(journal))
-        room = Room(journal, cast("Passage", passage), self._clock, self._ask)
+        room = Room(journal, cast("Passage", passage), self._clock, self._ask, self._releases)
         stage = _Watched(Stage(self._compiled, room), self._done.edges, seals=self._judged)
         given = given_to(self._compiled, self._case.given)
         walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
@@ -186,7 +189,9 @@ class _Replay:
     async def _ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[Any]) -> object:
         line = self._tape.answer("", prompt, canonical(inputs))
         if line is None:
-            raise self._systems.unknown()
+            raise self._systems.unknown(f"prompt `{prompt}` was not asked with these inputs")
+        if not line.release or line.release != self._releases.get(prompt):
+            raise self._systems.another(line, self._releases.get(prompt, "no such prompt"))
         if line.failure is None:
             return Reading[answer].model_validate_json(canonical(line.value))
         if line.failure["code"] == ModelRefused.code:

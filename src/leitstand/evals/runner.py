@@ -25,7 +25,7 @@ from typing import Any
 from leitstand.clock import SystemClock
 from leitstand.digest import canonical, plain
 from leitstand.errors import CaseRefused
-from leitstand.evals.case import Versions
+from leitstand.evals.case import Versions, prompts_hash
 from leitstand.evals.engine import by_langgraph
 from leitstand.evals.grading import grade
 from leitstand.evals.replay import Bench, replay
@@ -118,7 +118,12 @@ def run_suite(
         suite=suite.name,
         role=role,
         suite_hash=suite.digest(),
-        versions=Versions(graph=compiled.version, policy=bundle.sha, tools=tools),
+        versions=Versions(
+            graph=compiled.version,
+            policy=bundle.sha,
+            prompts=prompts_hash(project.library.releases),
+            tools=tools,
+        ),
         supervisor=who,
         coverable=Coverable(
             rules=tuple(sorted(_rules(bundle, compiled))),
@@ -158,6 +163,7 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         graphs=project.graphs,
         limits=project.limits(world) if world else {},
         case_limits=project.case_limits,
+        releases=project.library.releases,
         twin=Systems(twin) if twin else None,
     )
 

@@ -35,6 +35,8 @@ class StandIn:
         self.sent: dict[str, float] = {}
         self.made: list[Made] = []
         self.certainty: Certainty = "exact"
+        self.why = ""
+        """What makes it unknown."""
         self.divergence: Divergence | None = None
         self._recording = recording
         self._twin = twin
@@ -52,7 +54,7 @@ class StandIn:
             return _answered(tool, line)
         self._left(tool, args)
         if self._twin is None or tool.authority == "document":
-            raise self.unknown()
+            raise self.unknown(f"`{tool.name}` was not asked this")
         self.certainty = "simulated"
         return await self._twin.read(tool, args, timeout)
 
@@ -86,15 +88,22 @@ class StandIn:
         if line is None or line.asked != (call.tool.name, canonical(call.args)):
             AT.set(call.address)
             self._left(call.tool, call.args)
-            raise self.unknown()
+            raise self.unknown(f"`{call.tool.name}` was not asked this here")
         if line.writes and line.failure is None:
             self.made.append(Made(tool=line.name, args=line.args))
         return _answered(call.tool, line)
 
-    def unknown(self) -> OffTape:
+    def unknown(self, why: str) -> OffTape:
         """From here on nobody can tell what would have happened."""
-        self.certainty = "unknown"
-        return OffTape("the tape ends here")
+        self.certainty, self.why = "unknown", self.why or why
+        return OffTape(why)
+
+    def another(self, line: Line, release: str) -> OffTape:
+        """The model would be asked with another prompt, or another model would be asked."""
+        if self.divergence is None:
+            before = line.release or "a release that nobody noted"
+            self.divergence = Divergence(step=line.address, recorded=before, now=release)
+        return self.unknown(f"prompt `{line.name}` or its model is another one than recorded")
 
     def _left(self, tool: Tool[Any, Any], args: BaseModel) -> None:
         if self.divergence is None:
@@ -118,7 +127,7 @@ class StandIn:
         try:
             return tool.result.model_validate(values)
         except ValidationError:
-            raise self.unknown() from None
+            raise self.unknown(f"no result of `{tool.name}` was recorded") from None
 
 
 def _answered(tool: Tool[Any, Any], line: Line) -> BaseModel:

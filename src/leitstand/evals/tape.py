@@ -1,13 +1,14 @@
 """The tape of a recorded case: what systems, models and the clock answered, call by call."""
 
 import hashlib
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import CaseRefused
@@ -22,6 +23,7 @@ class Line(Frozen):
 
     `name` is the tool, the prompt or the signal waited for; `args` what was asked with. Either
     `value` or `failure` (code, text, where, detail) is what came back. `writes`: it was a write.
+    `release` is that of the prompt, and of which model; empty where nobody noted it.
     """
 
     address: Address
@@ -31,6 +33,8 @@ class Line(Frozen):
     value: Any = None
     failure: dict[str, Any] | None = None
     writes: bool = False
+    # Not written where it says nothing, so that tapes from before it was noted keep their hashes.
+    release: str = Field(default="", exclude_if=operator.not_)
 
     @property
     def asked(self) -> tuple[str, bytes]:

@@ -26,10 +26,12 @@ class Script(Frozen):
 class ScriptedModel(BaseChatModel):
     """Answers by prompt and inputs, never by order: calls side by side get what is theirs.
 
-    The first script that fits is taken. Raises ModelRefused: none fits; nothing is made up.
+    The first script that fits is taken. `model_name` tells two of them apart. Raises ModelRefused:
+    none fits; nothing is made up.
     """
 
     scripts: tuple[Script, ...] = ()
+    model_name: str = ""
 
     @property
     def _llm_type(self) -> str:

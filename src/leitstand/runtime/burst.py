@@ -36,12 +36,14 @@ class Burst:
         clock: Clock,
         limits: Limits,
         ask: Ask | None = None,
+        releases: Mapping[str, str] | None = None,
     ) -> None:
         self._store = store
         self._guard = guard
         self._clock = clock
         self._limits = limits
         self._ask = ask
+        self._releases = releases or {}
 
     async def run(self, claimed: Claimed, compiled: Compiled, journal: Journal) -> str:
         """Walk the case and give it back; its new status is returned ("lost" if it was taken over).
@@ -111,7 +113,7 @@ class Burst:
         if claimed.bursts > self._limits.bursts:
             msg = f"the case was woken {claimed.bursts} times"
             raise LimitReached(msg, where=claimed.case.ulid)
-        room = Room(journal, passage, self._clock, self._ask)
+        room = Room(journal, passage, self._clock, self._ask, self._releases)
         stage = Stage(compiled, room)
         given = _given(compiled, journal.tape.started["given"])
         walked = await walk(compiled, given, stage, limit=self._limits.supersteps)

@@ -125,8 +125,7 @@ async def open_leitstand(
             connections = await connect(state, data, place.tenant, clock)
         if write and place.shadow:
             real = await project.connect(Path(place.shadow), data, place.tenant, clock)
-        limited = project.case_limits
-        runtime = Runtime(store, rules, connections, project.roles, real=real, limits=limited)
+        runtime = _runtime(project, store, rules, connections, real)
     except BaseException:
         store.close()
         _disconnect(project, connections, real)
@@ -144,6 +143,26 @@ async def open_leitstand(
         real=real,
         seal=seal,
         write=write,
+    )
+
+
+def _runtime(
+    project: Project,
+    store: Store,
+    rules: Rules,
+    connections: Sequence[Connection],
+    real: Sequence[Connection] | None,
+) -> Runtime:
+    library = project.library
+    return Runtime(
+        store,
+        rules,
+        connections,
+        project.roles,
+        real=real,
+        limits=project.case_limits,
+        ask=library.ask if library.model else None,
+        releases=library.releases,
     )
 
 

@@ -43,6 +43,7 @@ class Runtime:
         real: Sequence[Connection] | None = None,
         limits: Limits | None = None,
         ask: Ask | None = None,
+        releases: Mapping[str, str] | None = None,
         width: int = WIDTH,
         lease: float = LEASE,
     ) -> None:
@@ -59,7 +60,7 @@ class Runtime:
                 raise ProjectRefused(msg, where="tools", mend="give the tool a shorter timeout")
         own = (*connections, Connection("leitstand", Cases, _Births(self)))
         self._guard = Guard(rules, own, None if real is None else Shadow(real, own))
-        self._burst = Burst(store, self._guard, rules.clock, self._limits, ask)
+        self._burst = Burst(store, self._guard, rules.clock, self._limits, ask, releases)
         self._owned: dict[asyncio.Task[str], Journal] = {}
         self._home = asyncio.Event()
 
