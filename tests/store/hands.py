@@ -101,7 +101,7 @@ class Office:
         ulid = await self.start()
         journal = await self.work(ulid)
         journal.record("answer", "read#1/:0", answer("erp.get", {"value": 42}))
-        journal.record("seal", "0", {"tasks": ["read#1"], "updates": ["0"]})
+        journal.seal(0, [["read#1"], ["0"]])
         body = {**asked(ulid[-10:], self.clock.time()), **checkpoint}
         journal.record("checkpoint", "book#1/:0", body)
         await journal.commit(close=Close("waiting"))

@@ -71,7 +71,7 @@ async def test_what_ended_or_waits_is_anchored_once(keeper: Keeper) -> None:
     assert [c[0] for c in only.content["cases"]] == [done, parked]
     await keeper.office.approve(parked, parked[-10:], "n1")
     journal = await keeper.office.work(parked)
-    journal.record("seal", "1", {})
+    journal.seal(1, [[], []])
     await journal.commit()
     keeper.office.reopen()
     assert await keeper.anchor() == 0

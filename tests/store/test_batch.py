@@ -83,9 +83,9 @@ async def test_only_what_did_not_happen_gives_back(
 async def test_who_gave_a_case_back_appends_no_more(office: Office) -> None:
     """The fence rises with the close, and with every claim."""
     (journal,) = await owned(office, 1)
-    journal.record("seal", "0", {})
+    journal.seal(0, [[], []])
     await journal.commit(close=Close("waiting", due=office.clock.time()))
-    journal.record("seal", "1", {})
+    journal.seal(1, [[], []])
     with pytest.raises(LostFence):
         await journal.commit()
     (again,) = await office.claim()

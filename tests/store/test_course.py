@@ -26,7 +26,7 @@ RUN = [
     event("started", "U", {"given": {}}),
     event("answer", "a#1/:0", answer("erp.get", {"value": 1})),
     event("answer", "b#1/:0", answer("erp.get", {"failure": {"code": "LS204"}})),
-    event("seal", "0", {"tasks": ["a#1", "b#1"], "updates": []}),
+    event("seal", "0", {"steps": [[["a#1", "b#1"], []]]}),
     event("checkpoint", "c#1/:0", asked("c1", 1.0)),
     event("intent", "c#1/:0", written("erp.post", "k1")),
     event("outcome", "c#1/:0", OUTCOME),

@@ -67,7 +67,7 @@ async def test_a_restore_leaves_a_chain_that_owns_up_to_it(keeper: Keeper) -> No
     back_up(office)
     await office.approve(grown, grown[-10:], "n1")
     journal = await office.work(grown)
-    journal.record("seal", "1", {})
+    journal.seal(1, [[], []])
     journal.draw("n1")
     await journal.commit(close=Close("waiting"))
     lost = await office.done()

@@ -76,13 +76,13 @@ def test_seals_timers_and_the_end_are_found() -> None:
     tape = Tape(
         [
             event("started", "U", {"given": {"no": 1}}),
-            event("seal", "0", {"tasks": [], "updates": []}),
+            event("seal", "3", {"steps": [[["a#1"], ["0"]], [["b#1"], ["1"]]]}),
             event("timer", "wait#1/:0", {"for": "mail", "until": None, "proposed": "w"}),
             event("exit", "", leave("done")),
         ]
     )
     assert tape.started["given"] == {"no": 1}
-    assert list(tape.seals) == [0]
+    assert tape.seals == {3: [["a#1"], ["0"]], 4: [["b#1"], ["1"]]}
     assert tape.timers["wait#1/:0"]["for"] == "mail"
     assert tape.exit is not None
     assert tape.exit["kind"] == "done"

@@ -93,9 +93,9 @@ class Scratch(Journal):
                 fresh.tape.add(event)
         return fresh
 
-    def record_raw(self, kind: Kind, address: Address, raw: bytes) -> Event:
-        """Keep an event. Raises LimitReached as every journal."""
-        event = super().record_raw(kind, address, raw)
+    def _event(self, kind: Kind, address: Address, raw: bytes) -> Event:
+        """Keep an event at once."""
+        event = super()._event(kind, address, raw)
         self._buffer.clear()
         self.events.append(event)
         return event
@@ -116,7 +116,8 @@ class Scratch(Journal):
     async def commit(
         self, *, close: Close | None = None, told: tuple[str, str, bytes] | None = None
     ) -> None:
-        """What is recorded is durable already."""
+        """What is recorded is durable already, seals excepted."""
+        self._flush_seals()
 
     async def intend(
         self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
@@ -129,4 +130,6 @@ class Scratch(Journal):
             if taken in self._taken:
                 raise Contradiction("the business key is taken", where=body["tool"])
             self._taken.add(taken)
-        self.record_raw("intent", address, canonical(body))
+        raw = canonical(body)
+        self._check_limits("intent", len(raw))
+        self.tape.add(self._event("intent", address, raw))

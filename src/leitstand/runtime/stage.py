@@ -13,7 +13,7 @@ from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged
 from leitstand.guard import Pause
 from leitstand.role import Compiled
-from leitstand.store import Journal
+from leitstand.store import Journal, Seal
 from leitstand.walk import Task, Walked
 
 __all__ = ["Defect", "Stage"]
@@ -51,13 +51,11 @@ class Stage:
         tape = journal.tape
         names = [f"{t.step}#{t.visit}" for t in tasks]
         digests = [journal.digest(canonical(u)) for u in updates]
-        recorded = tape.seals.get(superstep)
-        body = canonical({"tasks": names, "updates": digests})
+        recorded, found = tape.seals.get(superstep), [names, digests]
         if recorded is None:
-            journal.record_raw("seal", str(superstep), body)
-        elif recorded.body != body:
-            found = {"tasks": names, "updates": digests}
-            raise _other(superstep, tape.body(recorded), found)
+            journal.seal(superstep, found)
+        elif recorded != found:
+            raise _other(superstep, recorded, found)
         for name in names:
             if name in tape.unread:
                 self._all_read(name)
@@ -114,10 +112,11 @@ def _check(desk: Desk, step: str) -> None:
     raise dead
 
 
-def _other(superstep: int, recorded: dict[str, Any], now: dict[str, Any]) -> Diverged:
-    if recorded["tasks"] != now["tasks"]:
-        text = f"recorded steps {recorded['tasks']}, now {now['tasks']}"
+def _other(superstep: int, recorded: Seal, now: Seal) -> Diverged:
+    (tasks, updates), (names, found) = recorded, now
+    if tasks != names:
+        text = f"recorded steps {tasks}, now {names}"
         return Diverged(text, where=f"superstep {superstep}")
-    pairs = zip(now["tasks"], recorded["updates"], now["updates"], strict=True)
-    names = [name for name, before, after in pairs if before != after]
-    return Diverged("another update than recorded", where=f"superstep {superstep}, {names}")
+    pairs = zip(names, updates, found, strict=True)
+    others = [name for name, before, after in pairs if before != after]
+    return Diverged("another update than recorded", where=f"superstep {superstep}, {others}")

@@ -6,7 +6,7 @@ from leitstand.store.course import course
 from leitstand.store.journal import BLOB, Journal, Limits, new_case
 from leitstand.store.page import CaseKey
 from leitstand.store.store import Claimed, Signal, Store
-from leitstand.store.tape import Frozen, Tape, task_of
+from leitstand.store.tape import Frozen, Seal, Tape, task_of
 
 __all__ = [
     "BLOB",
@@ -20,6 +20,7 @@ __all__ = [
     "Journal",
     "Limits",
     "NewCase",
+    "Seal",
     "Signal",
     "Store",
     "Tape",

@@ -17,7 +17,7 @@ from leitstand.records import Address, Case, Event, Exit, Kind
 from leitstand.store.arrival import Birth, NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.store import Claimed, Store
-from leitstand.store.tape import Frozen, Tape
+from leitstand.store.tape import Frozen, Seal, Tape
 
 __all__ = ["BLOB", "Journal", "Limits", "new_case"]
 
@@ -55,6 +55,8 @@ class Journal:
         self._blobs: list[tuple[str, bytes]] = []
         self._made: dict[str, bytes] = {}
         self._drawn: list[str] = []
+        self._seals: list[Seal] = []
+        self._sealed_from = 0
 
     def record(self, kind: Kind, address: Address, body: dict[str, Any]) -> Event:
         """Buffer an event; it is durable once a later `commit` returns.
@@ -62,15 +64,21 @@ class Journal:
         Raises LimitReached when the case has used up its events or bytes; what has happened already
         (an outcome, a signature, a signal, the end of a case) always fits.
         """
-        return self.record_raw(kind, address, canonical(body))
-
-    def record_raw(self, kind: Kind, address: Address, raw: bytes) -> Event:
-        """The same, for a body that is canonical already."""
+        raw = canonical(body)
         self._check_limits(kind, len(raw))
-        event = Event(kind, address, raw, self.key.digest(raw))
-        self._buffer.append(event)
+        event = self._event(kind, address, raw)
         self.tape.add(event)
         return event
+
+    def seal(self, superstep: int, seal: Seal) -> None:
+        """Record a superstep that follows the last one sealed, with the next event or commit.
+
+        Supersteps that nothing else was recorded between share one event. LimitReached as `record`.
+        """
+        self._check_limits("seal", 0)
+        if not self._seals:
+            self._sealed_from = superstep
+        self._seals.append(seal)
 
     def blob(self, data: bytes) -> str:
         """Keep a large body beside the journal; its name is returned."""
@@ -136,9 +144,8 @@ class Journal:
         """
         raw = canonical(body)
         self._check_limits("intent", len(raw))
-        event = Event("intent", address, raw, self.key.digest(raw))
         before = self._written() if budgets or body.get("business") else None
-        self._buffer.append(event)
+        event = self._event("intent", address, raw)
         written = self._written(budgets=budgets)
         try:
             if written is not None:
@@ -155,6 +162,7 @@ class Journal:
         close: Close | None = None,
         told: tuple[str, str, bytes] | None = None,
     ) -> "asyncio.Future[int] | None":
+        self._flush_seals()
         events, self._buffer = self._buffer, []
         blobs, self._blobs = self._blobs, []
         drawn, self._drawn = self._drawn, []
@@ -176,6 +184,19 @@ class Journal:
                 signal=told,
             )
         )
+
+    def _event(self, kind: Kind, address: Address, raw: bytes) -> Event:
+        self._flush_seals()
+        event = Event(kind, address, raw, self.key.digest(raw))
+        self._buffer.append(event)
+        return event
+
+    def _flush_seals(self) -> None:
+        if not self._seals:
+            return
+        seals, self._seals = self._seals, []
+        raw = canonical({"steps": seals})
+        self.tape.count(self._event("seal", str(self._sealed_from), raw))
 
     def told(self, leave: Exit) -> tuple[str, str, bytes] | None:
         """What the parent is told when this case ends, if it has one."""

@@ -4,7 +4,7 @@ Order of the journal never matters: an answer stands at its address (KERNEL no. 
 what was read, so that a walk that leaves something out is found (KERNEL no. 2).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,10 @@ import orjson
 
 from leitstand.records import Address, Event
 
-__all__ = ["Frozen", "Tape", "task_of"]
+__all__ = ["Frozen", "Seal", "Tape", "task_of"]
+
+Seal = Sequence[Sequence[str]]
+"""What a superstep was: its tasks, and the digest of each one's updates."""
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class Tape:
         self.attempts: dict[str, int] = {}
         self.sent: dict[str, float] = {}
         self.checkpoints: dict[Address, Frozen] = {}
-        self.seals: dict[int, Event] = {}
+        self.seals: dict[int, Seal] = {}
         self.timers: dict[Address, dict[str, Any]] = {}
         self.children: dict[Address, dict[str, Any]] = {}
         self.signals: list[tuple[int, dict[str, Any]]] = []
@@ -57,11 +60,15 @@ class Tape:
 
     def add(self, event: Event) -> None:
         """Take an event in, as it is recorded or as it is read from the store."""
-        self.size += 1
-        self.inline += len(event.body)
+        self.count(event)
         take = _TAKERS.get(event.kind)
         if take is not None:
             take(self, event)
+
+    def count(self, event: Event) -> None:
+        """Count an event for the limits of its case."""
+        self.size += 1
+        self.inline += len(event.body)
 
     def body(self, event: Event) -> dict[str, Any]:
         """The decoded body of an event."""
@@ -161,7 +168,8 @@ def _approval(tape: Tape, event: Event) -> None:
 
 
 def _seal(tape: Tape, event: Event) -> None:
-    tape.seals[int(event.address)] = event
+    for superstep, seal in enumerate(tape.body(event)["steps"], int(event.address)):
+        tape.seals[superstep] = seal
 
 
 def _timer(tape: Tape, event: Event) -> None:
