@@ -117,6 +117,7 @@ class Scratch(Journal):
         self, *, close: Close | None = None, told: tuple[str, str, bytes] | None = None
     ) -> None:
         """What is recorded is durable already, seals excepted."""
+        del close, told
         self._flush_seals()
 
     async def intend(
