@@ -37,17 +37,20 @@ def plant(scene: Scene, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
         raise Crash
 
     async def committed(self: Journal, **more: Any) -> None:  # noqa: ANN401 as it is
-        if point == "outcome" and scene.bank.effects:
-            raise Crash
         await commit(self, **more)
         if scene.bank.effects:
             raise Crash
+
+    def recorded(_: Journal) -> None:
+        raise Crash
 
     doors = {"before": scene.bank.before, "after": scene.bank.after}
     if point in doors:
         doors[point].append(die)
     elif point == "intent":
         monkeypatch.setattr(Journal, "intend", intended)
+    elif point == "outcome":
+        monkeypatch.setattr(Journal, "commit_soon", recorded)
     else:
         monkeypatch.setattr(Journal, "commit", committed)
 

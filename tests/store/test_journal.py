@@ -7,7 +7,7 @@ import pytest
 
 from leitstand.errors import Contradiction, Erased, LimitReached, StoreFailed
 from leitstand.records import Exit
-from leitstand.store import BLOB, Birth, Budget, Close, Journal, Limits, new_case
+from leitstand.store import BLOB, Birth, Budget, Close, Journal, Limits, Tape, new_case
 from leitstand.store.schema import blobs, keys
 from tests.store.hands import LEASE, Office, answer, leave, written
 
@@ -60,6 +60,41 @@ async def test_what_was_read_is_durable_before_an_intent(office: Office) -> None
     await journal.intend("b#1/:0", written("erp.post", "k1"))
     assert await kinds(office, journal) == ["started", "answer", "intent"]
     assert journal.tape.unsettled() == ["b#1/:0"]
+
+
+@pytest.mark.kernel(21)
+async def test_what_is_to_be_durable_soon_waits_for_no_other_commit(office: Office) -> None:
+    """It goes along with the next commit, or by itself; whoever has lost the case leaves."""
+    journal = await owned(office)
+    journal.record("answer", "a#1/:0", answer("erp.get", {"value": 1}))
+    journal.commit_soon()
+    while await kinds(office, journal) != ["started", "answer"]:
+        pass
+    before = office.store.writer.commits
+    journal.record("answer", "a#1/:1", answer("erp.get", {"value": 1}))
+    journal.commit_soon()
+    await journal.commit(close=Close("waiting"))
+    assert await kinds(office, journal) == ["started", "answer", "answer"]
+    assert office.store.writer.commits == before + 1
+    journal.record("answer", "a#1/:2", answer("erp.get", {"value": 1}))
+    journal.commit_soon()
+    await journal.leave()
+    assert await kinds(office, journal) == ["started", "answer", "answer"]
+
+
+async def test_supersteps_without_events_between_them_share_a_seal(office: Office) -> None:
+    """One event for as many as follow each other, found again one by one."""
+    journal = await owned(office)
+    steps = [[[f"s{at}#1"], [str(at)]] for at in range(4)]
+    for at in range(3):
+        journal.seal(at, steps[at])
+    journal.record("answer", "s3#1/:0", answer("erp.get", {"value": 1}))
+    journal.seal(3, steps[3])
+    await journal.commit()
+    assert await kinds(office, journal) == ["started", "seal", "answer", "seal"]
+    again = Tape((await office.store.journal(journal.case.ulid)).events)
+    assert again.seals == dict(enumerate(steps))
+    assert (again.size, again.inline) == (journal.tape.size, journal.tape.inline)
 
 
 async def test_a_refused_intent_takes_nothing_with_it(office: Office) -> None:

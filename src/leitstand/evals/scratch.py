@@ -120,6 +120,9 @@ class Scratch(Journal):
         del close, told
         self._flush_seals()
 
+    def commit_soon(self) -> None:
+        """What is recorded is durable already."""
+
     async def intend(
         self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
     ) -> None:

@@ -164,7 +164,7 @@ class Sending:
             found = await self._systems.find(call.tool, intent["key"], call.limit)
         except Ambiguous as error:
             raise self._later(call, intent, str(error)) from error
-        return None if found is None else await self._outcome(call, intent, found)
+        return None if found is None else self._outcome(call, intent, found)
 
     async def _send(self, parcel: _Parcel) -> dict[str, Any]:
         """Send under the rules in force at this moment, if they allow it."""
@@ -173,7 +173,7 @@ class Sending:
         while standing.bundle() != allowed:
             verdict = standing.judge()
             if verdict.decision is not Decision.ALLOW:
-                return await self._forbidden(parcel, verdict)
+                return self._forbidden(parcel, verdict)
             allowed, written = verdict.bundle, self._moment()
             note = {"key": intent["key"], "at": written[1], "verdict": verdict}
             self._journal.record("attempt", call.address, note)
@@ -190,26 +190,26 @@ class Sending:
         except Ambiguous as error:
             raise self._later(call, intent, str(error)) from error
         except CallFailed as error:
-            return await self._refused(parcel, error)
-        return await self._outcome(call, intent, result)
+            return self._refused(parcel, error)
+        return self._outcome(call, intent, result)
 
-    async def _refused(self, parcel: _Parcel, error: CallFailed) -> dict[str, Any]:
+    def _refused(self, parcel: _Parcel, error: CallFailed) -> dict[str, Any]:
         """The system did not take it; a repeat's no proves nothing while the first may arrive."""
         call, rest = parcel.call, parcel.settled - self._clock.time()
         if rest > 0:
             wait = call.limit + self._systems.connection(call.tool).settle
             self._systems.sent[parcel.intent["key"]] = self._clock.monotonic() + rest - wait
             raise Unsettled(error.text, parcel.settled)
-        return await self._record(call, parcel.intent, {"failure": failure_of(error)})
+        return self._record(call, parcel.intent, {"failure": failure_of(error)})
 
-    async def _forbidden(self, parcel: _Parcel, verdict: Verdict) -> dict[str, Any]:
+    def _forbidden(self, parcel: _Parcel, verdict: Verdict) -> dict[str, Any]:
         """The rules have changed since the intent: refused, once it certainly did not happen."""
         call, intent = parcel.call, parcel.intent
         if not parcel.absent:
             raise UnknownEffect(f"`{call.tool.name}` {intent['key']}: the rules forbid a repeat")
         if parcel.settled > self._clock.time():
             raise Unsettled(f"`{call.tool.name}` may still be on its way", parcel.settled)
-        return await self._record(call, intent, {"failure": failure_of(refusal(call, verdict))})
+        return self._record(call, intent, {"failure": failure_of(refusal(call, verdict))})
 
     def _later(self, call: Call, intent: dict[str, Any], text: str) -> BaseException:
         key, tool = intent["key"], call.tool
@@ -219,14 +219,10 @@ class Sending:
         wait = call.limit + self._systems.connection(tool).settle
         return Unsettled(f"`{tool.name}` {key}: {text}", self._clock.time() + wait)
 
-    async def _outcome(
-        self, call: Call, intent: dict[str, Any], result: BaseModel
-    ) -> dict[str, Any]:
-        return await self._record(call, intent, self._journal.value(canonical(result)))
+    def _outcome(self, call: Call, intent: dict[str, Any], result: BaseModel) -> dict[str, Any]:
+        return self._record(call, intent, self._journal.value(canonical(result)))
 
-    async def _record(
-        self, call: Call, intent: dict[str, Any], answer: dict[str, Any]
-    ) -> dict[str, Any]:
+    def _record(self, call: Call, intent: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         body = {
             "tool": call.tool.name,
             "key": intent["key"],
@@ -237,7 +233,7 @@ class Sending:
         }
         self._journal.record("outcome", call.address, body)
         self._systems.sent.pop(intent["key"], None)
-        await self._journal.commit()
+        self._journal.commit_soon()
         return body
 
     async def _owned(self, work: Coroutine[Any, Any, T]) -> T:

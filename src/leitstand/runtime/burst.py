@@ -60,6 +60,7 @@ class Burst:
             return "lost"
         finally:
             await passage.home()  # However it ended: nothing is left under way behind it.
+            await journal.leave()
 
     async def _give_back(self, journal: Journal, close: Close, leave: Exit | None) -> str:
         told = journal.told(leave) if leave is not None else None

@@ -6,13 +6,14 @@ any await, so parallel branches never lose a row. Only the holder of the fence a
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from leitstand.digest import canonical
-from leitstand.errors import LimitReached, Missing, StoreFailed
+from leitstand.errors import LimitReached, LostFence, Missing, StoreFailed
 from leitstand.records import Address, Case, Event, Exit, Kind
 from leitstand.store.arrival import Birth, NewCase
 from leitstand.store.batch import Append, Budget, Close
@@ -23,6 +24,8 @@ __all__ = ["BLOB", "Journal", "Limits", "new_case"]
 
 BLOB = 2_048
 """Bytes above which an answer is kept as a blob beside the journal (KERNEL no. 27)."""
+SOON = 0.01
+"""Seconds within which an outcome is durable where nothing else is committed before."""
 _BEGINS = frozenset({"answer", "checkpoint", "intent", "scope", "seal", "timer"})
 
 
@@ -57,6 +60,8 @@ class Journal:
         self._drawn: list[str] = []
         self._seals: list[Seal] = []
         self._sealed_from = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._under_way: list[asyncio.Future[int]] = []
 
     def record(self, kind: Kind, address: Address, body: dict[str, Any]) -> Event:
         """Buffer an event; it is durable once a later `commit` returns.
@@ -129,9 +134,25 @@ class Journal:
         told: tuple[str, str, bytes] | None = None,
     ) -> None:
         """Make everything recorded so far durable, in one append. Raises LostFence, StoreFailed."""
+        await self._settled()
         written = self._written(close=close, told=told)
         if written is not None:
             await written
+
+    def commit_soon(self) -> None:
+        """The same with whatever is committed next, in `SOON` seconds if nothing is.
+
+        What fails then fails the next commit.
+        """
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SOON, self._commit_now)
+
+    async def leave(self) -> None:
+        """Make durable what was to be so soon, whoever has taken the case over by now."""
+        if self._timer is not None:
+            self._commit_now()
+        with suppress(LostFence, StoreFailed):
+            await self._settled()
 
     async def intend(
         self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
@@ -144,6 +165,7 @@ class Journal:
         """
         raw = canonical(body)
         self._check_limits("intent", len(raw))
+        await self._settled()
         before = self._written() if budgets or body.get("business") else None
         event = self._event("intent", address, raw)
         written = self._written(budgets=budgets)
@@ -155,6 +177,16 @@ class Journal:
                 before.exception()  # Written first: what failed it has failed the intent too.
         self.tape.add(event)
 
+    def _commit_now(self) -> None:
+        written = self._written()
+        if written is not None:
+            self._under_way.append(written)
+
+    async def _settled(self) -> None:
+        """Wait for what a timer has committed."""
+        while self._under_way:
+            await self._under_way.pop()
+
     def _written(
         self,
         *,
@@ -162,6 +194,9 @@ class Journal:
         close: Close | None = None,
         told: tuple[str, str, bytes] | None = None,
     ) -> "asyncio.Future[int] | None":
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._flush_seals()
         events, self._buffer = self._buffer, []
         blobs, self._blobs = self._blobs, []
