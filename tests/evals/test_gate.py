@@ -352,3 +352,54 @@ def test_coverage_is_required_by_share(
     assert verdict.exit_code == code
     found = next(f for f in verdict.findings if f.part == "coverage")
     assert found.cases == (("rejected",) if coverable.exits else ())
+
+
+SETTINGS = {"rule limit": "1", "rule bank": "1", "data company.vat": "1"}
+
+
+def changed(
+    folder: Path, name: str, results: list[CaseResult], signed: str = ""
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict after one setting has changed, and which settings nobody can judge."""
+    suite = suite_in(folder, GATE)
+    run = RUN.model_copy(update={"settings": SETTINGS})
+    met = [r.model_copy(update={"rules": ("limit",)}) for r in goods(40)]
+    accept(report_in(folder / "before", met, suite, run).saved, suite.path("baseline"))
+    if signed:
+        text = SIGNED.format(case=signed, date="2026-11-01", until="2027-01-31")
+        suite.path("signoffs.toml").write_text(text)
+    other = run.model_copy(update={"settings": SETTINGS | {name: "2"}})
+    verdict = report_in(folder / "run", results, suite, other).verdict
+    names = next((f.cases for f in verdict.findings if f.key == "unshown"), ())
+    return verdict, names
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_change_that_no_case_shows_has_no_verdict(tmp_path: Path, name: str) -> None:
+    """Every case is as good as before and came to the same: what the change does, nobody saw."""
+    same = [r.model_copy(update={"rules": ("limit",)}) for r in goods(40)]
+    verdict, names = changed(tmp_path, name, same)
+    assert (verdict.exit_code, names) == (4, (name,))
+
+
+def test_a_change_that_a_new_case_shows_is_released(tmp_path: Path) -> None:
+    """Recorded for it: it meets the rule. Another rule's change stays without a verdict."""
+    new = [*goods(40), good("new", rules=("bank",))]
+    assert changed(tmp_path / "a", "rule bank", new)[0].exit_code == 0
+    assert changed(tmp_path / "b", "data company.vat", new)[0].exit_code == 0
+    verdict, names = changed(tmp_path / "c", "rule limit", new)
+    assert (verdict.exit_code, names) == (4, ("rule limit",))
+
+
+def test_a_change_that_turns_a_case_shows_itself(tmp_path: Path) -> None:
+    """The case met the rule before and comes to something else now, as it is expected to."""
+    turned = [good("c000", decision="hold"), *goods(40)[1:]]
+    assert changed(tmp_path / "a", "rule limit", turned)[0].exit_code == 0
+    assert changed(tmp_path / "b", "rule bank", turned)[0].exit_code == 4
+
+
+def test_a_change_is_signed_off_by_name(tmp_path: Path) -> None:
+    """As a failing case is: somebody answers for it until a day."""
+    same = [r.model_copy(update={"rules": ("limit",)}) for r in goods(40)]
+    verdict, names = changed(tmp_path, "rule bank", same, signed="rule bank")
+    assert (verdict.exit_code, names) == (0, ())

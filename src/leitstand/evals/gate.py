@@ -15,6 +15,7 @@ from leitstand.evals.figures import PARTS, Figures
 from leitstand.evals.interval import needed, sign_test, wilson
 from leitstand.evals.result import CaseResult, Run
 from leitstand.evals.saved import Mark, Saved, open_run
+from leitstand.evals.settings import unshown
 from leitstand.evals.suite import Suite
 from leitstand.evals.waiver import Waiver, read_waivers
 from leitstand.values import Frozen
@@ -87,6 +88,7 @@ class Judge:
         self._seen: defaultdict[str, list[str]] = defaultdict(list)
         self._counts: Counter[str] = Counter()
         self._moved: Counter[str] = Counter()
+        self._shown: set[frozenset[str]] = set()
 
     def see(self, result: CaseResult) -> str:
         """Take a result in, and say what it is against the baseline.
@@ -111,12 +113,16 @@ class Judge:
             return kind
         counts["n"] += 1
         counts["good"] += result.good
-        before = self._before.get(name)
-        if before and before.known and known:
-            step = result.good - before.good
-            counts["better" if step > 0 else "worse" if step else "same"] += 1
-            self._moved[result.cluster] += step
+        self._compare(result, self._before.get(name))
         return kind
+
+    def _compare(self, result: CaseResult, before: Mark | None) -> None:
+        if not before or before.outcome != result.outcome:
+            self._shown.add(frozenset((*result.rules, *(before.rules if before else ()))))
+        if before and before.known and result.certainty != "unknown":
+            step = result.good - before.good
+            self._counts["better" if step > 0 else "worse" if step else "same"] += 1
+            self._moved[result.cluster] += step
 
     def verdict(self, figures: Figures, seconds: float) -> Verdict:
         """What the gate says of all that it has seen; `seconds` of machine time a case."""
@@ -191,9 +197,19 @@ class Judge:
             yield _found("change", "no", "expired", gone)
         if self._baseline is None and self._gate.baseline:
             yield _found("change", "none", "baseline.absent", baseline=self._gate.baseline)
+        if names := self._unshown():
+            yield _found("change", "none", "unshown", names, count=len(names))
         if self._baseline and self._baseline.run.supervisor != self._run.supervisor:
             before, now = self._baseline.run.supervisor, self._run.supervisor
             yield _found("change", "none", "baseline.other", before=before, now=now)
+
+    def _unshown(self) -> tuple[str, ...]:
+        """Rules and data that are others than in the baseline, and that no case shows."""
+        before = self._baseline.run.settings if self._baseline else {}
+        if not before:
+            return ()
+        names = unshown(before, self._run.settings, self._shown)
+        return tuple(n for n in names if n not in self._signed)
 
     def _cost(self, figures: Figures, seconds: float) -> Iterator[Finding]:
         measured = {

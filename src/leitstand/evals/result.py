@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from leitstand.digest import canonical, plain
 from leitstand.evals.case import Versions
 from leitstand.records import Exit
 from leitstand.values import Frozen
@@ -126,6 +127,12 @@ class CaseResult(Frozen):
     ms: float = 0.0
 
     @property
+    def outcome(self) -> str:
+        """A digest of what became of the case: decision, end, effects; whichever rules it met."""
+        said = (self.decision, self.exit, self.held, self.effects, self.asks)
+        return plain(canonical(said))[:16]
+
+    @property
     def good(self) -> bool:
         """Whether it counts as good: passed, known, safe, the same in LangGraph's own engine."""
         known = self.certainty != "unknown" and self.engine != "different"
@@ -142,7 +149,10 @@ class Coverable(Frozen):
 
 
 class Run(Frozen):
-    """The head of a run: what was measured, with which versions, under which supervisor."""
+    """The head of a run: what was measured, with which versions, under which supervisor.
+
+    `settings`: a digest of each rule, datum and table that the project says as data, by name.
+    """
 
     suite: str
     role: str
@@ -152,3 +162,4 @@ class Run(Frozen):
     supervisor: str = "recorded"
     at: str = ""
     coverable: Coverable = Coverable()
+    settings: dict[str, str] = {}

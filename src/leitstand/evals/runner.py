@@ -30,6 +30,7 @@ from leitstand.evals.engine import by_langgraph
 from leitstand.evals.grading import grade
 from leitstand.evals.replay import Bench, replay
 from leitstand.evals.result import CaseResult, Coverable, Run
+from leitstand.evals.settings import settings_of
 from leitstand.evals.shelf import Place, take
 from leitstand.evals.suite import Suite, load_suite
 from leitstand.evals.supervisor import supervisor_of
@@ -125,6 +126,7 @@ def run_suite(
             tools=tools,
         ),
         supervisor=who,
+        settings=dict(settings_of(project, bundle, _limits(project, project.world))),
         coverable=Coverable(
             rules=tuple(sorted(_rules(bundle, compiled))),
             edges=tuple(f"{a} -> {b}" for a, b in compiled.edges),
@@ -161,11 +163,15 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         tools=project.tools,
         bundle=bundle,
         graphs=project.graphs,
-        limits=project.limits(world) if world else {},
+        limits=_limits(project, world),
         case_limits=project.case_limits,
         releases=project.library.releases,
         twin=Systems(twin) if twin else None,
     )
+
+
+def _limits(project: Project, world: Path | None) -> Mapping[str, Any]:
+    return project.limits(world) if world else {}
 
 
 class _Worker:

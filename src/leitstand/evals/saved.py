@@ -37,10 +37,12 @@ class Head(Frozen):
 
 
 class Mark(NamedTuple):
-    """What a comparison keeps of a case: whether it was good, and whether anybody knows."""
+    """What a comparison keeps of a case: whether it was good, and known, and what became of it."""
 
     good: bool
     known: bool
+    outcome: str = ""
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,10 @@ class Saved:
 
     def marks(self) -> dict[str, Mark]:
         """Every case's mark."""
-        return {r.case: Mark(r.good, r.certainty != "unknown") for r in self.results()}
+        return {
+            r.case: Mark(r.good, r.certainty != "unknown", r.outcome, r.rules)
+            for r in self.results()
+        }
 
 
 class Saving:

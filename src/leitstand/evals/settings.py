@@ -1,0 +1,104 @@
+"""Settings: all that a project says as data, by name, so that a change without a case is seen.
+
+Rules, the tenant's data, tables beside the code and prompts. A release in which one of them is
+another than in the baseline, and no recorded case shows what that does, has no verdict: the suite
+cannot tell.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from leitstand.digest import canonical, plain
+from leitstand.errors import ProjectRefused
+from leitstand.policy import Bundle, Rule
+from leitstand.project import Project
+
+__all__ = ["RULE", "settings_of", "unshown"]
+
+RULE = "rule "
+"""What the name of a rule's setting begins with."""
+_TEXTS = {"reason_de", "reason_en", "fix", "owner", "version"}
+"""Annotations that only people read."""
+
+
+def settings_of(project: Project, bundle: Bundle, limits: Mapping[str, Any]) -> Mapping[str, str]:
+    """A digest for each setting, by name: `rule G-A12`, `data company.vat`, `policies/vat.toml: x`.
+
+    A rule is named as lists name it. Raises ProjectRefused: a table beside the code is no TOML.
+    """
+    rules: dict[str, list[object]] = {}
+    for rule in bundle.rules:
+        rules.setdefault(rule.notes.shows or rule.id, []).append(_rule(rule))
+    found = {f"{RULE}{name}": _digest(parts) for name, parts in rules.items()}
+    found |= {f"data {name}": _digest(value) for name, value in _leaves(limits)}
+    for file in _files(project):
+        place = file.relative_to(project.root).as_posix()
+        if file.suffix == ".md":
+            found[place] = plain(file.read_bytes())[:16]
+        else:
+            found |= {f"{place}: {name}": _digest(value) for name, value in _toml(file).items()}
+    return dict(sorted(found.items()))
+
+
+def unshown(
+    before: Mapping[str, str], now: Mapping[str, str], moved: Iterable[frozenset[str]]
+) -> tuple[str, ...]:
+    """Settings that differ and that no case shows.
+
+    `moved`: for each case whose outcome is another one, or that is new, the rules it met. It shows
+    a change of those rules, and of any data.
+    """
+    met = list(moved)
+    rules = frozenset[str]().union(*met)
+    changed = sorted(n for n in before.keys() | now.keys() if before.get(n) != now.get(n))
+    return tuple(
+        name
+        for name in changed
+        if not (name.removeprefix(RULE) in rules if name.startswith(RULE) else met)
+    )
+
+
+def _rule(rule: Rule) -> object:
+    notes = rule.notes.model_dump(mode="json", exclude=_TEXTS)
+    return [notes, repr(replace(rule.node, annotations={}))]
+
+
+def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in table.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(cast("Mapping[str, Any]", value), f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def _files(project: Project) -> Iterator[Path]:
+    """Tables and prompts beside the project's code; not its texts for people, nor its lexicon."""
+    table = project.table
+    references = (*table.roles, *table.facts, table.connect, table.limits)
+    folders = {project.policies, *(_folder(project.root, r) for r in references)}
+    left = {project.root / name for name in table.lexicon}
+    for file in sorted({f for folder in folders for f in folder.rglob("*")}):
+        kind = file.suffix == ".toml" or (file.suffix == ".md" and file.parent.name == "prompts")
+        beside = project.texts is not None and file.is_relative_to(project.texts)
+        if kind and file.is_file() and not beside and file not in left:
+            yield file
+
+
+def _folder(root: Path, reference: str) -> Path:
+    """The package at the top that a reference leads into; of a module at the root, its prompts."""
+    first, dot, _ = reference.partition(":")[0].partition(".")
+    return root / first if dot else root / "prompts"
+
+
+def _toml(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectRefused(str(error), where=str(file)) from error
+
+
+def _digest(value: object) -> str:
+    return plain(canonical(value))[:16]
