@@ -104,20 +104,22 @@ def _toml(what: str, name: str, text: str, place: re.Match[str], other: str) -> 
 
 def _moved(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON
     """Copies of a document with one number moved, one truth turned or one entry lost."""
-    for key, value in list(data.items() if isinstance(data, dict) else enumerate(data)):
+    keys: list[Any] = list(cast("Any", data) if isinstance(data, dict) else range(len(data)))
+    for key in keys:
         place = f"{path}.{key}" if path else str(key)
+        for what, other in _of_value(place, data[key]):
+            changed: Any = cast("Any", data).copy()
+            changed[key] = other
+            yield what, changed
 
-        def put(other: object, key: Any = key) -> Any:  # noqa: ANN401 - JSON
-            copy = cast("Any", dict(data) if isinstance(data, dict) else list(data))
-            copy[key] = other
-            return copy
 
-        if isinstance(value, bool):
-            yield f"{place} turned", put(not value)
-        elif isinstance(value, int | float):
-            yield f"{place} {value} to {value * 3 // 2 + 1}", put(value * 3 // 2 + 1)
-        elif isinstance(value, dict | list):
-            for what, inner in _moved(value, place):
-                yield what, put(inner)
-            if isinstance(value, list) and value:
-                yield f"{place} without its last", put(value[:-1])
+def _of_value(place: str, value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON
+    if isinstance(value, bool):
+        yield f"{place} turned", not value
+    elif isinstance(value, int | float):
+        more = int(value) * 3 // 2 + 1
+        yield f"{place} {value} to {more}", more
+    elif isinstance(value, dict | list):
+        yield from _moved(value, place)
+        if isinstance(value, list) and value:
+            yield f"{place} without its last", cast("list[Any]", value)[:-1]
