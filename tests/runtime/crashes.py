@@ -41,18 +41,19 @@ def plant(scene: Scene, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
         if scene.bank.effects:
             raise Crash
 
-    def recorded(_: Journal) -> None:
-        raise Crash
-
     doors = {"before": scene.bank.before, "after": scene.bank.after}
     if point in doors:
         doors[point].append(die)
     elif point == "intent":
         monkeypatch.setattr(Journal, "intend", intended)
     elif point == "outcome":
-        monkeypatch.setattr(Journal, "commit_soon", recorded)
+        monkeypatch.setattr(Journal, "commit_soon", _recorded)
     else:
         monkeypatch.setattr(Journal, "commit", committed)
+
+
+def _recorded(_: Journal) -> None:
+    raise Crash
 
 
 async def until_crash(scene: Scene, ulid: str, number: int) -> bool:
