@@ -62,10 +62,10 @@ async def test_a_checkpoint_is_listed_with_its_case(office: Office) -> None:
 
 
 PLANS = {
-    "checkpoints_open": """explain query plan select id from checkpoints
-        where tenant = 't' and state = 'open' and opened >= 1 order by opened limit 50""",
     "checkpoints_roles": """explain query plan select id from checkpoints
         where tenant = 't' and state = 'open' and roles = 'r' order by opened limit 50""",
+    "cases_status": """explain query plan select ulid from cases
+        where tenant = 't' and status = 'held' order by changed limit 50""",
 }
 
 

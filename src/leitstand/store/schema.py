@@ -120,7 +120,6 @@ checkpoints = Table(
     Column("state", String(12), nullable=False),
     Column("opened", Float, nullable=False),
     Column("expires", Float, nullable=False, default=0.0),
-    Index("checkpoints_open", "tenant", "state", "opened"),
     Index("checkpoints_roles", "tenant", "state", "roles", "opened"),
     Index("checkpoints_case", "case_no"),
 )
@@ -145,8 +144,6 @@ effects = Table(
     Column("tool", String(80), nullable=False),
     Column("state", String(8), nullable=False),
     Column("at", Float, nullable=False),
-    Index("effects_case", "case_no"),
-    Index("effects_state", "state"),
 )
 
 business_keys = Table(

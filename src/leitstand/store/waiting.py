@@ -55,10 +55,9 @@ async def waiting(
 
     def ask(conn: Connection) -> list[Waiting]:
         query = _open(tenant, after).limit(limit)
-        if roles is None:
-            return [_waiting(row) for row in conn.execute(query)]
         # The index answers for one set of roles in order; there are few sets, so they are merged.
-        sets = [s for s in _role_sets(conn, tenant) if not set(roles).isdisjoint(s.split(","))]
+        known = _role_sets(conn, tenant)
+        sets = [s for s in known if roles is None or not set(roles).isdisjoint(s.split(","))]
         runs = [conn.execute(query.where(checkpoints.c.roles == one)).all() for one in sets]
         found = [_waiting(row) for run in runs for row in run]
         return sorted(found, key=lambda one: one.place)[:limit]
@@ -77,12 +76,10 @@ def _open(tenant: str, after: Place | None) -> Select[Any]:
 
 def _role_sets(conn: Connection, tenant: str) -> Iterator[str]:
     """The sets of roles that open checkpoints name, each found with one step in the index."""
-    last = ""
-    while True:
-        last = conn.execute(_NEXT_ROLES, {"tenant": tenant, "last": last}).scalar()
-        if last is None:
-            return
+    last: str | None = ""
+    while last is not None:
         yield last
+        last = conn.execute(_NEXT_ROLES, {"tenant": tenant, "last": last}).scalar()
 
 
 def _waiting(row: Any) -> Waiting:  # noqa: ANN401 a row of the question below
