@@ -1,9 +1,10 @@
 """The tables: events, signals and blobs are the truth, all else a projection (`leitstand rebuild`).
 
 A page holds events that one case committed together: headers in clear and chained, bodies encrypted
-under the case's key. Its primary key packs case number and first seq into one integer, so that no
-second index is needed: half of a small row would be keys (measured: RUNTIME notes, 4.9 kB against
-1.8).
+under the case's key. Its primary key packs case number and first seq into one integer. On SQLite
+that is an index of its own, not the table's order: rows stay in the order in which they came, so
+that a commit fills a few pages of the file up instead of splitting one for each case
+(docs/decisions/journal-pages.md).
 """
 
 from sqlalchemy import (
@@ -82,7 +83,7 @@ keys = Table(
 pages = Table(
     "pages",
     metadata,
-    Column("page", _Number, primary_key=True),
+    Column("page", BigInteger, primary_key=True, autoincrement=False),
     Column("headers", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )

@@ -267,8 +267,12 @@ def _is_busy(error: OperationalError) -> bool:
 
 
 def _work(conn: Connection, function: Callable[[Connection], Any]) -> object:
+    # Not `begin_nested`: its savepoints are numbered, and each is compiled anew.
+    conn.exec_driver_sql("savepoint work")
     try:
-        with conn.begin_nested():
-            return function(conn)
+        return function(conn)
     except Exception as error:  # noqa: BLE001 - the caller's error belongs to its future alone
+        conn.exec_driver_sql("rollback to savepoint work")
         return error
+    finally:
+        conn.exec_driver_sql("release savepoint work")
