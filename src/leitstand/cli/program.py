@@ -24,6 +24,7 @@ from leitstand.cli import (
     people,
     policy,
     run,
+    serve,
     session,
     whatif,
 )
@@ -115,6 +116,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "login": session.login,
     "logout": session.logout,
     "inbox": inbox.inbox,
+    "serve": serve.serve,
     "show": inbox.show,
     "approve": decision.approve,
     "edit": decision.edit,

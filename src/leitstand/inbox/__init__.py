@@ -7,7 +7,7 @@ from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import Exceptional, Queue, Waiting, queue_of
 from leitstand.inbox.receipt import Receipt, receipt_of
 from leitstand.inbox.row import Row, row_of
-from leitstand.inbox.showing import able, card_of, effect_of, line_of
+from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
 from leitstand.inbox.texts import Language, Texts, texts_of
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "receipt_of",
     "row_of",
     "texts_of",
+    "thread_of",
 ]

@@ -64,8 +64,9 @@ class Card(Frozen):
     `effect` says in one sentence what will happen; `reversible` and `reversal` whether and how it
     can be taken back. `confidence` is the lowest of all evidence, whole percent. `before` is what
     the agent did, oldest first. `needed` signatures are asked for, `signed` are there, `may` could
-    give one now. `difference` names what changed since an earlier signature became void. Times in
-    seconds since the epoch.
+    give one now. `seen` is a digest of what this card shows: a decision that names it is refused
+    when the action is another one by then. `difference` names what changed since an earlier
+    signature became void. Times in seconds since the epoch.
     """
 
     id: str
@@ -92,4 +93,5 @@ class Card(Frozen):
     title: str
     role: str
     requester: str
+    seen: str = ""
     state: str = "open"

@@ -37,9 +37,13 @@ class Signer:
 
 
 class Decision(Frozen):
-    """What a person wants; `edits` maps fields to text as it was typed."""
+    """What a person wants; `edits` maps fields to text as it was typed.
+
+    `seen` is the digest of the card that they were shown, empty where a terminal asks at once.
+    """
 
     checkpoint: str
+    seen: str = ""
     answer: Answer
     reason: str = ""
     edits: Mapping[str, str] = {}
@@ -101,6 +105,8 @@ def _check(pending: Pending, person: Person, decision: Decision, texts: Texts) -
     """The role in which this person decides. Raises ApprovalRefused."""
     shown = pending.checkpoint
     name = {"name": person.name}
+    if decision.seen and pending.frozen.state == "open" and decision.seen != pending.seen:
+        raise ApprovalRefused(texts.say("refused.seen"), where=shown.id)
     if pending.frozen.state != "open":
         raise _closed(pending, texts)
     if person.tenant != shown.tenant:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
-from leitstand.digest import canonical
+from leitstand.digest import canonical, plain
 from leitstand.errors import ApprovalRefused
 from leitstand.guard import checkpoint_of
 from leitstand.inbox.dossier import Dossier, open_dossier
@@ -34,6 +34,12 @@ class Pending:
     checkpoint: Checkpoint
     given: tuple[Approval, ...]
     signed: tuple[Approval, ...]
+
+    @property
+    def seen(self) -> str:
+        """A digest of what is shown of it: the action, its evidence, the rules that can apply."""
+        shown = self.checkpoint
+        return plain(canonical([shown.id, shown.acted, shown.evidence, shown.slice]))[:32]
 
 
 async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending:

@@ -21,9 +21,15 @@ SHOWN = 50
 
 
 class Waiting(Frozen):
-    """A checkpoint that waits: what would happen, who may decide, how many have signed."""
+    """A checkpoint that waits: what would happen, who may decide, how many have signed.
+
+    `seen` is the digest of what its card shows, `rules` are those that ask.
+    """
 
     id: str
+    seen: str
+    tool: str
+    rules: tuple[str, ...]
     case: str
     title: str
     effect: str
@@ -88,6 +94,9 @@ async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -
     shown, dossier = pending.checkpoint, pending.dossier
     return Waiting(
         id=shown.id,
+        seen=pending.seen,
+        tool=shown.tool,
+        rules=tuple(h["rule"] for h in pending.frozen.body["verdict"]["hits"]),
         case=shown.case,
         title=dossier.case.title,
         effect=await effect_of(leitstand, dossier, shown.tool, shown.args, texts),

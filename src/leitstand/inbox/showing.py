@@ -14,7 +14,7 @@ from leitstand.records import Decision, Verdict
 from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 
-__all__ = ["THREAD", "able", "card_of", "effect_of", "line_of"]
+__all__ = ["THREAD", "able", "card_of", "effect_of", "line_of", "thread_of"]
 
 THREAD = "thread"
 """The signal under which questions and answers on a case are kept."""
@@ -46,13 +46,14 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
         needed=shown.approvers,
         signed=tuple(_who(leitstand, a.person, a.role) for a in pending.signed),
         may=tuple(able(leitstand, pending)),
-        thread=tuple(_thread(dossier)),
+        thread=tuple(thread_of(dossier)),
         difference=tuple(texts.known(f"reasons.{d}", d) for d in body["difference"]),
         tool=shown.tool,
         case=shown.case,
         title=dossier.case.title,
         role=dossier.case.role,
         requester=shown.requester,
+        seen=pending.seen,
         state=pending.frozen.state,
     )
 
@@ -190,7 +191,8 @@ def _who(leitstand: Leitstand, person: str, role: str) -> Who:
     return Who(person=person, name=known.name if known else person, role=role)
 
 
-def _thread(dossier: Dossier) -> Iterator[Message]:
+def thread_of(dossier: Dossier) -> Iterator[Message]:
+    """What people have said about a case, oldest first."""
     for _, signal in dossier.tape.signals:
         body = signal["body"]
         if signal["name"] == THREAD:

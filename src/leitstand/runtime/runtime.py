@@ -63,6 +63,8 @@ class Runtime:
         self._burst = Burst(store, self._guard, rules.clock, self._limits, ask, releases)
         self._owned: dict[asyncio.Task[str], Journal] = {}
         self._home = asyncio.Event()
+        self._run: asyncio.Future[None] | None = None
+        self._joined = False
 
     async def start(
         self,
@@ -104,13 +106,33 @@ class Runtime:
         await self.store.signal(ulid, self.store.clock.ulid(), "release", canonical(body))
 
     async def run_until_idle(self) -> None:
-        """Run every case that is due, until none is. Raises StoreFailed."""
+        """Run every case that is due, until none is. Raises StoreFailed.
+
+        Who calls while another call runs joins it: there is one dispatcher in a process.
+        """
+        while self._run is not None:
+            self._joined = True
+            self._home.set()
+            await asyncio.wait({self._run})
+            if not self._joined:  # It has looked once more since.
+                return
+        self._run = asyncio.get_running_loop().create_future()
+        try:
+            await self._dispatch()
+        finally:
+            self._run.set_result(None)
+            self._run = None
+
+    async def _dispatch(self) -> None:
         only = [(c.name, c.version) for c in self.roles.values()]
         renewing = asyncio.ensure_future(self._renew())
         try:
             while True:
+                self._joined = False
                 await self._take(only)
                 if not self._owned:
+                    if self._joined:
+                        continue
                     return
                 await self._home.wait()
                 self._home.clear()

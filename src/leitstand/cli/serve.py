@@ -1,0 +1,37 @@
+"""`leitstand serve`: the inbox in a browser, and the dispatcher of cases behind it."""
+
+from typing import Annotated
+
+import typer
+
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import hint
+
+__all__ = ["run_server", "serve"]
+
+PORT = 8440
+
+
+@command("state", "world", "tenant")
+async def serve(
+    place: Place,
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any free one.")] = PORT,
+    secure: Annotated[
+        bool, typer.Option("--secure", help="Reached by https alone: so are its cookies.")
+    ] = False,
+) -> None:
+    """Serve the inbox to browsers, and run the cases, until Ctrl-C."""
+    await run_server(place, host, port, secure=secure)
+
+
+async def run_server(place: Place, host: str, port: int, *, secure: bool = False) -> None:
+    """Serve until the process is told to end. Raises UsageRefused: the port is taken."""
+    from leitstand.web import listen, open_site
+    from leitstand.web import serve as serve_site
+
+    with listen(host, port) as at:
+        async with place.opened() as leitstand, open_site(leitstand, secure=secure) as site:
+            hint(f"http://{host}:{at.getsockname()[1]}/ (Ctrl-C ends)")
+            await serve_site(site, at)

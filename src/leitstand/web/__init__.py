@@ -1,0 +1,7 @@
+"""The web inbox: pages on which supervisors see and decide, over one open project."""
+
+from leitstand.web.app import make_app
+from leitstand.web.server import listen, serve
+from leitstand.web.site import Site, open_site
+
+__all__ = ["Site", "listen", "make_app", "open_site", "serve"]

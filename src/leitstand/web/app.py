@@ -1,0 +1,94 @@
+"""The application: routes, and what holds for every answer."""
+
+from pathlib import Path
+
+from sse_starlette import EventSourceResponse
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from leitstand.web import cards, files, lists, logins
+from leitstand.web.guarding import gated
+from leitstand.web.page import HEADERS, page, site_of, texts_for
+from leitstand.web.sessions import Session
+from leitstand.web.site import Site
+
+__all__ = ["make_app"]
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def make_app(site: Site) -> Starlette:
+    """The web inbox of a site."""
+    app = Starlette(
+        routes=[
+            Route("/", lists.inbox),
+            Route("/batch", lists.batch, methods=["POST"]),
+            Route("/exceptions", lists.exceptions),
+            Route("/history", lists.history),
+            Route("/monitor", lists.monitor),
+            Route("/card/{id}", cards.show_card),
+            Route("/card/{id}/decide", cards.decide_card, methods=["POST"]),
+            Route("/card/{id}/ask", cards.ask, methods=["POST"]),
+            Route("/card/{id}/delegate", cards.delegate, methods=["POST"]),
+            Route("/card/{id}/later", cards.later, methods=["POST"]),
+            Route("/card/{id}/draft", cards.keep_draft, methods=["POST"]),
+            Route("/case/{ulid}", files.show_case),
+            Route("/case/{ulid}/thread", files.write_thread, methods=["POST"]),
+            Route("/login", logins.show_login),
+            Route("/login", logins.login, methods=["POST"]),
+            Route("/logout", logins.logout, methods=["POST"]),
+            Route("/language", logins.choose_language, methods=["POST"]),
+            Route("/live", _live),
+            Mount("/static", StaticFiles(directory=_STATIC)),
+        ],
+        exception_handlers={HTTPException: _refused, 500: _failed},
+    )
+    app.state.site = site
+    app.add_middleware(GZipMiddleware, minimum_size=800)
+    app.add_middleware(_Headers)
+    return app
+
+
+@gated
+async def _live(request: Request, session: Session) -> Response:
+    """The stream on which pages hear that something has changed."""
+    del session
+    return EventSourceResponse(site_of(request).live.events(), ping=20)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    texts = texts_for(request)
+    said = texts.known(f"web.status_{status}") or texts.say("web.status_400")
+    return page(request, "problem", status=status, problem=said)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    del error
+    return page(request, "problem", status=500, problem=texts_for(request).say("web.status_500"))
+
+
+class _Headers:
+    """Puts the same headers on every answer; what is static may be kept for a day."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        static = str(scope.get("path", "")).startswith("/static/")
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                named = {**HEADERS, **({"cache-control": "max-age=86400"} if static else {})}
+                known = [h for h in message["headers"] if h[0].decode() not in named]
+                extra = [(k.encode(), v.encode()) for k, v in named.items()]
+                message = {**message, "headers": [*known, *extra]}
+            await send(message)
+
+        await self._app(scope, receive, sent)

@@ -1,0 +1,165 @@
+"""Cards: one checkpoint on a page of its own, and what a person can do with it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from leitstand.errors import ApprovalRefused, ValueRefused
+from leitstand.inbox import Card, Decision, answer, card_of, decide, find_pending
+from leitstand.web.guarding import Fields, form, gated
+from leitstand.web.page import page, site_of, texts_for, typed
+from leitstand.web.sessions import Session
+
+__all__ = ["ask", "decide_card", "delegate", "keep_draft", "later", "show_card"]
+
+LONGEST = 2_000
+"""Characters of a reason or a question."""
+LATER = 4 * 3600.0
+"""Seconds that "later" hides a card from a person's own list."""
+_EDIT = "edit."
+
+
+@gated
+async def show_card(request: Request, session: Session) -> Response:
+    """The card as it is now, with what this person has typed before."""
+    return await _shown(request, session)
+
+
+@form
+async def decide_card(request: Request, session: Session, fields: Fields) -> Response:
+    """Approve, edit and approve, or reject: signed with the person's key, bound to what was shown.
+
+    409 with the card as it stands if somebody was quicker or the action has changed.
+    """
+    site, texts = site_of(request), texts_for(request)
+    name = request.path_params["id"]
+    kind = fields.get("answer", "")
+    if kind not in ("approve", "edit", "reject") or not fields.get("seen"):
+        raise HTTPException(400, "answer")
+    reason = _reason(fields)
+    if len(reason) > LONGEST:
+        return await _shown(request, session, 400, texts.say("web.too_long", most=LONGEST), fields)
+    card = await _card(request)
+    edits = _edits(card, fields) if kind == "edit" else {}
+    wanted = Decision(
+        checkpoint=name,
+        seen=fields["seen"],
+        answer=kind,
+        reason=reason,
+        edits=edits,
+    )
+    try:
+        receipt = await decide(site.leitstand, session.signer, wanted, texts)
+    except ValueRefused as error:
+        return await _shown(request, session, 422, error.text, fields)
+    except ApprovalRefused as error:
+        return await _shown(request, session, 409, error.text, fields)
+    finally:
+        site.live.changed()
+    await site.notes.keep_draft(session.person.id, name, {})
+    return page(request, "receipt", session, receipt=receipt)
+
+
+@form
+async def ask(request: Request, session: Session, fields: Fields) -> Response:
+    """Write into the case's thread; nothing is decided by words."""
+    site, texts = site_of(request), texts_for(request)
+    text = fields.get("text", "").strip()
+    if not text or len(text) > LONGEST:
+        said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
+        return await _shown(request, session, 400, said, fields)
+    card = await _card(request)
+    await answer(site.leitstand, session.person, card.case, text, texts, to="thread")
+    site.live.changed()
+    return _back(card)
+
+
+@form
+async def delegate(request: Request, session: Session, fields: Fields) -> Response:
+    """Pass a card on to somebody who may decide it; it still waits for all who may."""
+    site, texts = site_of(request), texts_for(request)
+    card = await _card(request)
+    to = next((w for w in card.may if w.person == fields.get("to")), None)
+    if to is None:
+        return await _shown(request, session, 400, texts.say("web.not_theirs"), fields)
+    await site.notes.assign(card.id, to.person, session.person.id)
+    text = texts.say("web.passed_on", name=to.name)
+    await answer(site.leitstand, session.person, card.case, text, texts, to="thread")
+    site.live.changed()
+    return RedirectResponse("/", status_code=303)
+
+
+@form
+async def later(request: Request, session: Session, fields: Fields) -> Response:
+    """Hide a card from this person's own list for a while: no answer, and no "no"."""
+    del fields
+    card = await _card(request)
+    await site_of(request).notes.postpone(session.person.id, card.id, LATER)
+    return RedirectResponse("/", status_code=303)
+
+
+@form
+async def keep_draft(request: Request, session: Session, fields: Fields) -> Response:
+    """Keep what a person has typed, for them alone."""
+    card = await _card(request)
+    await site_of(request).notes.keep_draft(session.person.id, card.id, _edits(card, fields))
+    return _back(card)
+
+
+async def _card(request: Request) -> Card:
+    """The card of the path. Raises HTTPException: there is none."""
+    site, texts = site_of(request), texts_for(request)
+    try:
+        pending = await find_pending(site.leitstand, request.path_params["id"], texts)
+    except ApprovalRefused as error:
+        raise HTTPException(404, error.text) from error
+    return await card_of(site.leitstand, pending, texts)
+
+
+async def _shown(
+    request: Request,
+    session: Session,
+    status: int = 200,
+    problem: str = "",
+    fields: Fields | None = None,
+) -> Response:
+    """The card; what was typed is typed still."""
+    card = await _card(request)
+    site = site_of(request)
+    draft: Mapping[str, str] = _edits(card, fields) if fields else {}
+    draft = draft or await site.notes.draft(session.person.id, card.id)
+    mine = any(w.person == session.person.id for w in card.may)
+    reasons = texts_for(request).known("web.reasons").split("|")
+    return page(
+        request,
+        "card",
+        session,
+        status=status,
+        card=card,
+        problem=problem,
+        draft=draft,
+        mine=mine,
+        typed={a.field: typed(a) for a in card.arguments},
+        reason=(fields or {}).get("reason", ""),
+        reasons=reasons,
+    )
+
+
+def _edits(card: Card, fields: Fields) -> dict[str, str]:
+    """What a person has typed that is not what stood there."""
+    before: Mapping[str, Any] = {a.field: typed(a) for a in card.arguments}
+    given = {k.removeprefix(_EDIT): v.strip() for k, v in fields.items() if k.startswith(_EDIT)}
+    return {name: text for name, text in given.items() if before.get(name, "") != text}
+
+
+def _reason(fields: Fields) -> str:
+    """From the list and the text beside it."""
+    parts = (fields.get("reason_listed", "").strip(), fields.get("reason", "").strip())
+    return ": ".join(p for p in parts if p)
+
+
+def _back(card: Card) -> Response:
+    return RedirectResponse(f"/card/{card.id}", status_code=303)

@@ -1,0 +1,79 @@
+"""Guarding: who may ask for a page, and which forms are theirs.
+
+A page needs a session. A form needs its session's token and comes from our own pages: a GET never
+decides (PAINS no. 9).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
+from hmac import compare_digest
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from leitstand.web.page import site_of
+from leitstand.web.sessions import COOKIE, Session
+
+__all__ = ["Fields", "fields_of", "form", "gated"]
+
+MOST = 200_000
+"""Bytes of a form; a longer one is refused unread."""
+Fields = Mapping[str, str]
+Page = Callable[[Request, Session], Awaitable[Response]]
+Form = Callable[[Request, Session, Fields], Awaitable[Response]]
+
+
+def gated(show: Page) -> Callable[[Request], Awaitable[Response]]:
+    """A page for people who are logged in; others are asked to, and come back to it."""
+
+    @wraps(show)
+    async def shown(request: Request) -> Response:
+        session = await _session(request)
+        return await show(request, session) if session else _login(request)
+
+    return shown
+
+
+def form(take: Form) -> Callable[[Request], Awaitable[Response]]:
+    """A form that a person who is logged in sends from one of our pages."""
+
+    @wraps(take)
+    async def taken(request: Request) -> Response:
+        session = await _session(request)
+        if session is None:
+            return _login(request)
+        fields = await fields_of(request)
+        if not compare_digest(fields.get("token", "").encode(), session.token.encode()):
+            raise HTTPException(403, "token")
+        return await take(request, session, fields)
+
+    return taken
+
+
+async def fields_of(request: Request) -> Fields:
+    """A form's fields as text. Raises HTTPException: from elsewhere, too long, or no form."""
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403, "origin")
+    if int(request.headers.get("content-length") or MOST + 1) > MOST:
+        raise HTTPException(413, "length")
+    found = await request.form(max_fields=400, max_files=0)
+    return {k: v for k, v in found.multi_items() if not isinstance(v, UploadFile)}
+
+
+async def _session(request: Request) -> Session | None:
+    return await site_of(request).sessions.find(request.cookies.get(COOKIE, ""))
+
+
+def _login(request: Request) -> Response:
+    """To the login, and from there back to the page, or to the page that the form was on."""
+    place = request.url.path if request.method == "GET" else "/"
+    back = request.headers.get("referer", "") if request.method != "GET" else ""
+    place = urlsplit(back).path or place
+    response = RedirectResponse(f"/login?next={quote(place)}", status_code=303)
+    if request.headers.get("hx-request"):
+        response = Response(status_code=204, headers={"hx-redirect": f"/login?next={quote(place)}"})
+    return response

@@ -1,0 +1,168 @@
+"""Lists: what waits, what left the automation, what was decided, and how often people corrected."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leitstand.errors import LeitstandError
+from leitstand.evals.correction import corrected
+from leitstand.inbox import Decision, Waiting, decide, queue_of
+from leitstand.store.schema import approvals, cases, checkpoints
+from leitstand.web.guarding import Fields, form, gated
+from leitstand.web.page import page, site_of, texts_for
+from leitstand.web.sessions import Session
+
+__all__ = ["batch", "exceptions", "history", "inbox", "monitor"]
+
+SHOWN = 50
+BATCH = 20
+"""Cards that one signature round may take: same tool, same rules, same roles (PAINS no. 16)."""
+GROUP = 5
+"""People below which no figure on how they decide is shown (works council)."""
+
+
+@gated
+async def inbox(request: Request, session: Session) -> Response:
+    """What waits, this person's first; `?all=1` also what they may not decide."""
+    site, texts, me = site_of(request), texts_for(request), session.person.id
+    queue = await queue_of(site.leitstand, texts, person=me, limit=SHOWN)
+    hidden, assigned = await site.notes.later(me), await site.notes.assigned()
+    everything = request.query_params.get("all") == "1"
+    rows = [w for w in queue.waiting if (everything or w.yours) and w.id not in hidden]
+    rows.sort(key=lambda w: (assigned.get(w.id) != me, w.opened))
+    return page(
+        request,
+        "inbox",
+        session,
+        groups=_groups(rows),
+        queue=queue,
+        everything=everything,
+        hidden=len(hidden),
+        assigned=assigned,
+        batch=BATCH,
+    )
+
+
+@form
+async def batch(request: Request, session: Session, fields: Fields) -> Response:
+    """Approve several cards of one kind, each with a signature of its own."""
+    site, texts = site_of(request), texts_for(request)
+    wanted = {k.removeprefix("card."): v for k, v in fields.items() if k.startswith("card.")}
+    queue = await queue_of(site.leitstand, texts, person=session.person.id, limit=SHOWN)
+    rows = [w for w in queue.waiting if w.id in wanted and w.yours]
+    if not rows or len(rows) < len(wanted) or len(rows) > BATCH or len(_groups(rows)) > 1:
+        said = texts.say("web.batch_refused", most=BATCH)
+        return page(request, "done", session, status=400, lines=(said,))
+    lines: list[str] = []
+    for row in rows:
+        decision = Decision(checkpoint=row.id, seen=wanted[row.id], answer="approve")
+        try:
+            receipt = await decide(site.leitstand, session.signer, decision, texts)
+            lines.append(f"{row.title}: {' '.join(receipt.lines)}")
+        except LeitstandError as error:
+            lines.append(f"{row.title}: {error.text}")
+    site.live.changed()
+    return page(request, "done", session, lines=tuple(lines))
+
+
+@gated
+async def exceptions(request: Request, session: Session) -> Response:
+    """Cases that left the automation or are held, and who takes over."""
+    site, texts = site_of(request), texts_for(request)
+    queue = await queue_of(site.leitstand, texts, person=session.person.id, limit=SHOWN)
+    return page(request, "exceptions", session, queue=queue)
+
+
+@gated
+async def history(request: Request, session: Session) -> Response:
+    """What was decided last, by whom."""
+    site = site_of(request)
+    tenant = site.leitstand.tenant
+    rows = await site.leitstand.store.read(lambda c: _decided(c, tenant))
+    names = {p.id: p.name for p in site.leitstand.directory.everybody(tenant)}
+    return page(request, "history", session, rows=rows, names=names)
+
+
+@gated
+async def monitor(request: Request, session: Session) -> Response:
+    """How often automation ran, was corrected, in which field, and where it stopped."""
+    site, tenant = site_of(request), site_of(request).leitstand.tenant
+    store = site.leitstand.store
+    counts = await store.read(lambda c: _counted(c, tenant))
+    found = await corrected(store, site.leitstand.state, tenant)
+    fields = Counter(texts_for(request).field(c.field) for c in found if c.field)
+    refused = sum(not c.field for c in found)
+    decided = sum(n for _, n in counts["answers"])
+    people = counts["people"]
+    return page(
+        request,
+        "monitor",
+        session,
+        statuses=counts["statuses"],
+        causes=counts["causes"],
+        answers=counts["answers"],
+        fields=fields.most_common(12),
+        refused=refused,
+        decided=decided,
+        cases=sum(n for _, n in counts["statuses"]),
+        seconds=counts["seconds"] if people >= GROUP else None,
+        group=GROUP,
+    )
+
+
+def _groups(rows: Sequence[Waiting]) -> list[list[Waiting]]:
+    """Rows of one kind together, in the order of the first of each."""
+    found: dict[tuple[object, ...], list[Waiting]] = {}
+    for row in rows:
+        found.setdefault((row.tool, row.rules, row.roles), []).append(row)
+    return list(found.values())
+
+
+def _decided(conn: Connection, tenant: str) -> Sequence[Any]:
+    query = (
+        select(
+            approvals.c.checkpoint,
+            approvals.c.person,
+            approvals.c.answer,
+            approvals.c.at,
+            checkpoints.c.tool,
+            checkpoints.c.state,
+            cases.c.title,
+            cases.c.ulid,
+        )
+        .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)
+        .join(cases, cases.c.case_no == checkpoints.c.case_no)
+        .where(approvals.c.tenant == tenant)
+        .order_by(approvals.c.at.desc())
+        .limit(SHOWN)
+    )
+    return conn.execute(query).all()
+
+
+def _counted(conn: Connection, tenant: str) -> dict[str, Any]:
+    mine = cases.c.tenant == tenant
+    statuses = select(cases.c.status, func.count()).where(mine).group_by(cases.c.status)
+    causes = (
+        select(cases.c.reason, func.count())
+        .where(mine, cases.c.status.in_(("exception", "held")))
+        .group_by(cases.c.reason)
+    )
+    given = approvals.c.tenant == tenant
+    answers = select(approvals.c.answer, func.count()).where(given).group_by(approvals.c.answer)
+    seconds = (
+        select(func.avg(approvals.c.at - checkpoints.c.opened))
+        .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)
+        .where(given)
+    )
+    people = select(func.count(func.distinct(approvals.c.person))).where(given)
+    return {
+        "statuses": [tuple(r) for r in conn.execute(statuses)],
+        "causes": [tuple(r) for r in conn.execute(causes)],
+        "answers": [tuple(r) for r in conn.execute(answers)],
+        "seconds": conn.execute(seconds).scalar(),
+        "people": conn.execute(people).scalar() or 0,
+    }

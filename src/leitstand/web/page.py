@@ -1,0 +1,94 @@
+"""Pages: templates filled in the reader's language, with headers that let nothing foreign run."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, cast, get_args
+
+import orjson
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from leitstand.inbox import Argument, Language, Texts
+from leitstand.web.sessions import Session
+from leitstand.web.site import Site
+
+__all__ = ["HEADERS", "language_of", "page", "site_of", "texts_for", "typed"]
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+"""What every answer carries: no script, style, frame or form but our own."""
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("leitstand.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def site_of(request: Request) -> Site:
+    """The site that answers this request."""
+    return cast("Site", request.app.state.site)
+
+
+def language_of(request: Request) -> Language:
+    """The reader's language: chosen, else the browser's first, else German."""
+    asked = request.cookies.get("lang") or request.headers.get("accept-language", "")[:2]
+    return cast("Language", asked) if asked in get_args(Language) else "de"
+
+
+def texts_for(request: Request) -> Texts:
+    """What this reader reads."""
+    return site_of(request).texts(language_of(request))
+
+
+def page(
+    request: Request,
+    template: str,
+    session: Session | None = None,
+    *,
+    status: int = 200,
+    **values: Any,  # noqa: ANN401 - whatever the template names
+) -> Response:
+    """A template as an answer."""
+    texts = texts_for(request)
+    html = (
+        _templates()
+        .get_template(f"{template}.html")
+        .render(
+            say=texts.say,
+            texts=texts,
+            lang=texts.language,
+            person=session.person if session else None,
+            token=session.token if session else "",
+            here=request.url.path,
+            **values,
+        )
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def typed(argument: Argument) -> str | None:
+    """An argument as people type it into a form; None where a form field cannot hold it."""
+    value: object = orjson.loads(argument.value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and argument.field.endswith("_cents"):
+        sign, cents = ("-" if value < 0 else ""), abs(value)
+        return f"{sign}{cents // 100}.{cents % 100:02d}"
+    return str(value) if isinstance(value, int | str) else None

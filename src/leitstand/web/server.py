@@ -1,0 +1,60 @@
+"""The server: pages and the dispatcher of cases in one process."""
+
+import asyncio
+from contextlib import suppress
+from socket import create_server, socket
+
+import uvicorn
+
+from leitstand.errors import UsageRefused
+from leitstand.web.app import make_app
+from leitstand.web.site import Site
+
+__all__ = ["listen", "serve"]
+
+LOOK = 1.0
+"""Seconds between two looks for cases that have become due."""
+
+
+def listen(host: str, port: int) -> socket:
+    """A socket that listens; port 0 takes any that is free. Raises UsageRefused: it is taken."""
+    try:
+        return create_server((host, port))
+    except OSError as error:
+        msg = f"cannot listen on {host}:{port}: {error.strerror or error}"
+        raise UsageRefused(msg, mend="give another --host or --port") from error
+
+
+async def serve(site: Site, at: socket) -> None:
+    """Serve pages and run cases until the process is told to end (SIGINT, SIGTERM).
+
+    Raises StoreFailed: nothing can be recorded any more.
+    """
+    config = uvicorn.Config(
+        make_app(site),
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(_run(site))
+    serving = asyncio.create_task(server.serve(sockets=[at]))
+    try:
+        done, _ = await asyncio.wait({running, serving}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        server.should_exit = True
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await serving
+
+
+async def _run(site: Site) -> None:
+    while True:
+        await site.leitstand.runtime.run_until_idle()
+        await asyncio.sleep(LOOK)

@@ -1,0 +1,125 @@
+"""Sessions: who sits in front of a browser, with their signing key sealed under the cookie.
+
+The cookie is 256 random bits. The server keeps its hash and the person's key, encrypted under a key
+derived from the cookie: whoever has the database alone can neither be nor sign as anybody, and a
+restart of the server ends no session.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Engine, delete, insert, select
+
+from leitstand.approval import FileDirectory
+from leitstand.clock import Clock
+from leitstand.inbox import Signer
+from leitstand.records import Person
+from leitstand.web.tables import sessions
+
+__all__ = ["COOKIE", "HOURS", "Session", "Sessions"]
+
+COOKIE = "leitstand"
+HOURS = 8
+"""Length of a session."""
+_NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person with an unlocked key; `token` goes with every form, and only with theirs."""
+
+    signer: Signer
+    token: str
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return self.signer.person
+
+
+class Sessions:
+    """The sessions of one tenant; a person whose entry is gone or changed has none any more."""
+
+    def __init__(self, engine: Engine, directory: FileDirectory, tenant: str, clock: Clock) -> None:
+        self._engine, self._directory = engine, directory
+        self._tenant, self._clock = tenant, clock
+
+    async def begin(self, signer: Signer) -> str:
+        """A new session; the cookie's value."""
+        cookie = secrets.token_urlsafe(32)
+        now, nonce = self._clock.time(), secrets.token_bytes(_NONCE)
+        name, key = _name(cookie), _key(cookie)
+        sealed = nonce + AESGCM(key).encrypt(nonce, signer.key.private_bytes_raw(), name.encode())
+        row = {
+            "id": name,
+            "tenant": self._tenant,
+            "person": signer.person.id,
+            "sealed": sealed,
+            "began": now,
+            "until": now + HOURS * 3600,
+        }
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                conn.execute(delete(sessions).where(sessions.c.until < now))
+                conn.execute(insert(sessions).values(row))
+
+        await asyncio.to_thread(write)
+        return cookie
+
+    async def find(self, cookie: str) -> Session | None:
+        """Whose cookie this is, None if nobody's, or not any more."""
+        if not cookie:
+            return None
+        name = _name(cookie)
+        query = select(sessions).where(sessions.c.id == name, sessions.c.tenant == self._tenant)
+
+        def read() -> Any:  # noqa: ANN401 - a row
+            with self._engine.connect() as conn:
+                return conn.execute(query).first()
+
+        row = await asyncio.to_thread(read)
+        if row is None or row.until <= self._clock.time():
+            return None
+        person = self._directory.person(self._tenant, row.person)
+        if person is None:
+            return None
+        try:
+            raw = AESGCM(_key(cookie)).decrypt(
+                row.sealed[:_NONCE], row.sealed[_NONCE:], name.encode()
+            )
+        except InvalidTag:
+            return None
+        key = Ed25519PrivateKey.from_private_bytes(raw)
+        if key.public_key().public_bytes_raw().hex() != person.public_key:
+            return None
+        return Session(Signer(person, key), _token(cookie))
+
+    async def end(self, cookie: str) -> None:
+        """Forget a session."""
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                conn.execute(delete(sessions).where(sessions.c.id == _name(cookie)))
+
+        await asyncio.to_thread(write)
+
+
+def _name(cookie: str) -> str:
+    return hashlib.sha256(b"name" + cookie.encode()).hexdigest()
+
+
+def _key(cookie: str) -> bytes:
+    # The cookie has 256 random bits: no stretching is needed, only separation.
+    return hmac.new(cookie.encode(), b"leitstand.web.key", hashlib.sha256).digest()
+
+
+def _token(cookie: str) -> str:
+    return hmac.new(cookie.encode(), b"leitstand.web.form", hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,86 @@
+"""The site: an open project with what the web inbox needs beside it."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+
+from leitstand.approval import Keyring
+from leitstand.inbox import Texts, texts_of
+from leitstand.inbox.texts import Language
+from leitstand.runtime import Leitstand
+from leitstand.web.live import Live
+from leitstand.web.lockout import Lockout
+from leitstand.web.notes import Notes
+from leitstand.web.sessions import Sessions
+from leitstand.web.tables import metadata
+
+__all__ = ["Site", "open_site"]
+
+SETTLE = 4.0
+"""Seconds that a page waits until cases are idle before it says what it knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One tenant's inbox in the web. `secure`: reached by https alone, so are its cookies."""
+
+    leitstand: Leitstand
+    sessions: Sessions
+    lockout: Lockout
+    keyring: Keyring
+    notes: Notes
+    live: Live
+    secure: bool = False
+
+    def texts(self, language: Language) -> Texts:
+        """What people read, in a language."""
+        return texts_of(language, self.leitstand.project.texts)
+
+    async def settle(self) -> None:
+        """Run what is due, but keep nobody waiting for slow systems; then tell every page."""
+        running = asyncio.ensure_future(self.leitstand.runtime.run_until_idle())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(running), SETTLE)
+        self.live.changed()
+
+
+@asynccontextmanager
+async def open_site(leitstand: Leitstand, *, secure: bool = False) -> AsyncGenerator[Site]:
+    """The site of an open project; its tables lie in `web.db` of the state folder."""
+    engine = _engine(leitstand.state / "web.db")
+    clock = leitstand.rules.clock
+    site = Site(
+        leitstand=leitstand,
+        sessions=Sessions(engine, leitstand.directory, leitstand.tenant, clock),
+        lockout=Lockout(engine, clock),
+        keyring=Keyring(leitstand.state / "keys", clock),
+        notes=Notes(engine, clock),
+        live=Live(leitstand.store),
+        secure=secure,
+    )
+    watching = asyncio.create_task(site.live.watch())
+    try:
+        yield site
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        engine.dispose()
+
+
+def _engine(file: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{file}")
+
+    event.listen(engine, "connect", _pragmas)
+    metadata.create_all(engine)
+    return engine
+
+
+def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("pragma busy_timeout=5000")

@@ -1,0 +1,76 @@
+"""The web inbox's own tables: sessions, drafts, postponed cards; no case and no decision.
+
+Whatever is lost here costs a login or a half-typed form, never a decision: those are signals in the
+store. Times are seconds since the epoch.
+"""
+
+from sqlalchemy import (
+    Column,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+__all__ = [
+    "assignments",
+    "attempts",
+    "drafts",
+    "metadata",
+    "postponed",
+    "second_factors",
+    "sessions",
+]
+
+metadata = MetaData()
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("person", String(128), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("began", Float, nullable=False),
+    Column("until", Float, nullable=False),
+)
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("person", String(128), primary_key=True),
+    Column("checkpoint", String(16), primary_key=True),
+    Column("fields", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+postponed = Table(
+    "postponed",
+    metadata,
+    Column("person", String(128), primary_key=True),
+    Column("checkpoint", String(16), primary_key=True),
+    Column("until", Float, nullable=False),
+)
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("checkpoint", String(16), primary_key=True),
+    Column("person", String(128), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("at", Float, nullable=False),
+)
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("person", String(128), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("last", Integer, nullable=False, default=0),
+)
