@@ -14,123 +14,28 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
-from typing import Annotated, Any, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import orjson
 import uvloop
 from pace import pace
-from pydantic import Field
+from ten import READS, WRITES_AT
 
-from leitstand.desk import Desk
 from leitstand.evals.case import Expected, ExpectedEffect, RecordedCase, Said
 from leitstand.evals.grading import grade
 from leitstand.evals.replay import Bench, replay
+from leitstand.evals.runner import Job, bench_of
 from leitstand.evals.supervisor import supervisor_of
 from leitstand.evals.tape import Line, Recording, tape_bytes, tape_hash
-from leitstand.policy import Bundle
-from leitstand.role import Exit, Goto, Role, done, goto
+from leitstand.policy.memo import Memo
+from leitstand.project import load_project
+from leitstand.records import Verdict
 from leitstand.runtime import settle_memory
-from leitstand.tool import Port, Recorded, tool
-from leitstand.values import Frozen, Identifier, Money, Reading
 
-STEPS, READS, WRITES_AT = 10, 4, 6
-POLICY = """
-@id("grant") @grant
-permit(principal, action, resource);
-
-@id("post-needs-head") @decision("approve") @level("approve") @roles("head") @approvers("1")
-@owner("finance") @version("1") @reason_de("Buchung") @reason_en("posting")
-forbid(principal, action == Action::"erp.post", resource)
-when { context.args.amount > 1000 } unless { context.call.approval.roles.contains("head") };
-"""
-
-
-class Erp(Port, Protocol):
-    """Never reached."""
-
-
-class Get(Frozen):
-    """Which record."""
-
-    no: Identifier
-
-
-class Row(Frozen):
-    """A record."""
-
-    id: Identifier
-    amount: Money
-
-
-class Found(Reading[Row]):
-    """A record as it was read."""
-
-
-class Post(Frozen):
-    """The one write."""
-
-    supplier_id: Annotated[Identifier, Recorded("erp.get", "value.id")]
-    amount: Money
-
-
-class Posted(Frozen):
-    """Its result."""
-
-    no: Identifier
-
-
-@tool("erp.get")
-async def get(args: Get, erp: Erp) -> Found:
-    """Read a record."""
-    raise NotImplementedError
-
-
-@tool("erp.post", writes="erp.voucher", key=("supplier_id",), idempotent=True)
-async def post(args: Post, erp: Erp, key: str) -> Posted:
-    """Post."""
-    raise NotImplementedError
-
-
-class Work(Frozen):
-    """A case: where it is, what it has read."""
-
-    no: Identifier
-    at: Annotated[int, Field(ge=0)] = 0
-    amount: Money = 0
-    seen: tuple[str, ...] = ()
-
-
-def ten() -> Role[Work]:
-    """Ten steps in a row."""
-    role = Role("ten", Work, tools=[get, post])
-
-    def step(at: int) -> None:
-        after = f"s{at + 1}"
-
-        async def run(case: Work, desk: Desk) -> Goto:
-            if at == WRITES_AT:
-                args = Post(supplier_id=f"{case.no}-0", amount=case.amount)
-                await desk.call(post, args, evidence=case.seen)
-            if at >= READS:
-                return goto(after, at=at)
-            found = await desk.call(get, Get(no=f"{case.no}-{at}"))
-            amount = case.amount + found.value.amount
-            return goto(after, at=at, amount=amount, seen=(*case.seen, found.id))
-
-        run.__name__ = f"s{at}"
-        role.step(then=[after])(run)
-
-    for at in range(STEPS - 1):
-        step(at)
-
-    async def last(case: Work, desk: Desk) -> Exit:
-        del desk
-        return done(amount=case.amount)
-
-    last.__name__ = f"s{STEPS - 1}"
-    role.step()(last)
-    return role
+ROOT = Path(__file__).parent
 
 
 def case_of(number: int) -> tuple[RecordedCase, list[Line]]:
@@ -167,22 +72,57 @@ def case_of(number: int) -> tuple[RecordedCase, list[Line]]:
     return case, lines
 
 
-def part(span: tuple[int, int]) -> tuple[float, float, float]:
-    """Seconds of this process for its share: cold, once more, and with recorded verdicts."""
+class Counted(Memo[bytes, Verdict]):
+    """The memory of verdicts, counting how often it was asked and had an answer."""
+
+    asked = hits = 0
+
+    def get(self, question: bytes) -> Verdict | None:
+        """As the memory does."""
+        answer = super().get(question)
+        self.asked += 1
+        self.hits += answer is not None
+        return answer
+
+
+class Part(NamedTuple):
+    """Seconds of one process for its share, and what share of verdicts it remembered."""
+
+    cold: float
+    warm: float
+    taken: float
+    cold_hits: float
+    warm_hits: float
+
+
+def part(span: tuple[int, int]) -> Part:
+    """One process's share: cold, once more, and with recorded verdicts."""
     cases = [case_of(n) for n in range(*span)]
-    tools = (get, post)
-    compiled = ten().compile()
-    bench = Bench({"ten": compiled}, tools, Bundle.of({"ten.cedar": POLICY}, tools, ()), {})
+    bench = bench_of(Job(ROOT), load_project(ROOT))
+    size = 1024  # As every bundle remembers.
+    memo = Counted(size)
+    bench = replace(bench, bundle=replace(bench.bundle, verdicts=memo))
     settle_memory()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_all(bench, cases[:20]))
-        cold = runner.run(_all(bench, cases))
-        warm = runner.run(_all(bench, cases))
+        cold, cold_hits = _counted(runner, bench, cases, memo)
+        warm, warm_hits = _counted(runner, bench, cases, memo)
         taken = runner.run(_taken(bench, cases))
-    return cold, warm, taken
+    return Part(cold, warm, taken, cold_hits, warm_hits)
 
 
-async def _all(bench: Bench, cases: Sequence[tuple[RecordedCase, list[Line]]]) -> float:
+Cases = Sequence[tuple[RecordedCase, list[Line]]]
+
+
+def _counted(
+    runner: asyncio.Runner, bench: Bench, cases: Cases, memo: Counted
+) -> tuple[float, float]:
+    memo.asked = memo.hits = 0
+    seconds = runner.run(_all(bench, cases))
+    return seconds, memo.hits / memo.asked
+
+
+async def _all(bench: Bench, cases: Cases) -> float:
     begun = time.perf_counter()
     for case, lines in cases:
         found = await replay(bench, case, Recording(lines), supervisor_of("recorded", case))
@@ -192,7 +132,7 @@ async def _all(bench: Bench, cases: Sequence[tuple[RecordedCase, list[Line]]]) -
     return time.perf_counter() - begun
 
 
-async def _taken(bench: Bench, cases: Sequence[tuple[RecordedCase, list[Line]]]) -> float:
+async def _taken(bench: Bench, cases: Cases) -> float:
     """The same with verdicts as recorded: whether the graph still takes the recorded way."""
     begun = time.perf_counter()
     for case, lines in cases:
@@ -218,9 +158,12 @@ def main() -> None:
         "pace_ms": pace(),
         "cores": cores,
         "cases": share * cores,
-        "cold_cases_s": share * cores / max(f[0] for f in found),
-        "warm_cases_s": share * cores / max(f[1] for f in found),
-        "recorded_cases_s": share * cores / max(f[2] for f in found),
+        "cold_cases_s": share * cores / max(f.cold for f in found),
+        "cold_hits": sum(f.cold_hits for f in found) / cores,
+        "warm_cases_s": share * cores / max(f.warm for f in found),
+        "warm_hits": sum(f.warm_hits for f in found) / cores,
+        "recorded_cases_s": share * cores / max(f.taken for f in found),
+        "load": os.getloadavg()[0],
     }
     sys.stdout.write(orjson.dumps(line).decode() + "\n")
 

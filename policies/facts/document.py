@@ -10,7 +10,7 @@ from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
 from tools.einvoice.reader import ReadInvoice
 
-__all__ = ["DocumentFacts", "document_facts", "is_small", "is_structured"]
+__all__ = ["DocumentFacts", "document_facts", "is_small", "is_structured", "unseen"]
 
 _NOT_SMALL = frozenset({"K", "AE"})
 _GAP = re.compile(r"\s+")
@@ -53,7 +53,7 @@ def document_facts(read: ReadInvoice, stored_sha256: str | None, limits: Limits)
         content_missing=frozenset(_missing(read, limits)),
         small_invoice=invoice is not None and is_small(invoice, limits),
         original_stored=stored_sha256 == read.sha256,
-        page_missing=frozenset(_unseen(read)),
+        page_missing=frozenset(unseen(read)),
         attachment_faults=frozenset(_attachment_faults(read, limits)),
     )
 
@@ -85,7 +85,7 @@ def _missing(read: ReadInvoice, limits: Limits) -> Iterator[str]:
         yield "buyer-vat-id"
 
 
-def _unseen(read: ReadInvoice) -> Iterator[str]:
+def unseen(read: ReadInvoice) -> Iterator[str]:
     """Fields of the XML that the page text of a hybrid PDF does not show, in any usual writing."""
     invoice = read.invoice
     if invoice is None or read.validation.kind != "pdf":

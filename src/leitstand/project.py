@@ -85,7 +85,8 @@ class Table(Frozen):
     replays. `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in
     front of supervisors. `prompts` is a folder with a file a prompt, `model` the chat model of
     langchain-core that they are put to. `lexicon` are TOML files whose words name nobody: a
-    re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases.
+    re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases;
+    `recordings`, by format, what reads and judges recordings of a form of the project's own.
     """
 
     roles: tuple[str, ...]
@@ -106,6 +107,7 @@ class Table(Frozen):
     tenant: str
     people: tuple[Member, ...] = ()
     case: dict[str, int] = {}
+    recordings: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)

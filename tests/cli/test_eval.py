@@ -230,3 +230,16 @@ def test_a_grader_that_raises_ends_with_four(shop: Path, tmp_path: Path) -> None
     error = json.loads(done.stderr.splitlines()[-1])["error"]
     assert error["code"] == "LS753"
     assert "broken" in error["what"]
+
+
+def test_a_manifest_of_documents_is_imported_and_judged(command: Command, tmp_path: Path) -> None:
+    """A format of the project's own, by its file of rows; one that nobody knows names it."""
+    from tests.evals.foreign.test_manifest import put
+
+    suite = tmp_path / "suite"
+    done = command("eval", "import", "invoices", put(tmp_path) / "manifest.jsonl", "--out", suite)
+    assert done.code == 0, done.err
+    found = command("eval", "fidelity", suite, "--json")
+    assert (found.code, found.data["rows"], found.data["agree"]) == (0, 5, 5)
+    refused = command("eval", "import", "letters", tmp_path, "--out", tmp_path / "none")
+    assert (refused.code, "invoices" in refused.err) == (2, True)

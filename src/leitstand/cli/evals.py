@@ -76,22 +76,25 @@ def import_(
     form: Annotated[
         str,
         typer.Argument(
-            metavar="FORMAT", help="ap-world, tau-bench, workbench, state-bench or agentdojo."
+            metavar="FORMAT",
+            help="ap-world, tau-bench, workbench, state-bench, agentdojo, or one of the project's.",
         ),
     ],
-    path: Annotated[Path, typer.Argument(help="Folder of the set.")],
+    path: Annotated[Path, typer.Argument(help="Folder of the set, or its file of rows.")],
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder of the suite.")],
     role: Annotated[str, typer.Option(help="Role that works a world's documents off.")] = "",
 ) -> None:
     """Make a suite of recordings or worlds from elsewhere."""
     from leitstand.cli.output import hint
-    from leitstand.evals.foreign.fidelity import import_recordings
+    from leitstand.cli.place import load
+    from leitstand.evals.foreign.fidelity import FORMATS, import_recordings
 
     if form == "ap-world":
         _import_world(path, out, role)
         return
-    made = import_recordings(form, path, out)
+    project = "" if form in FORMATS else str(load().root.resolve())
+    made = import_recordings(form, path, out, project)
     hint(f"{made.rows} recordings of {made.format}; next: leitstand eval fidelity {out}")
 
 

@@ -1,7 +1,6 @@
 """The runner: many cases replayed on all cores, with bounded memory and a word on progress."""
 
 import asyncio
-import atexit
 import os
 import tempfile
 from collections import deque
@@ -18,6 +17,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -221,7 +221,8 @@ def _start(job: Job) -> None:
     runner = asyncio.Runner()
     stack = AsyncExitStack()
     worker = runner.run(stack.enter_async_context(_opened(job)))
-    atexit.register(lambda: runner.run(stack.aclose()))
+    # Not `atexit`: a process of a pool leaves without it, and its twins would stay in their folder.
+    Finalize(None, lambda: runner.run(stack.aclose()), exitpriority=1)
     settle_memory()
     _RUNNER[:] = [(runner, worker)]
 

@@ -13,7 +13,7 @@ import pytest
 
 from leitstand.evals.foreign.fidelity import Fidelity, fidelity, import_recordings
 from tests.cli.conftest import SHOP
-from tests.conftest import ALLOWED_SKIP
+from tests.conftest import ALLOWED_SKIP, ROOT
 from tests.evals.foreign.half import Judge
 
 Run = Callable[[str, Path], Fidelity]
@@ -26,7 +26,7 @@ def run(tmp_path: Path) -> Run:
 
     def measured(form: str, folder: Path) -> Fidelity:
         suite = tmp_path / "suites" / folder.name
-        import_recordings(form, folder, suite)
+        import_recordings(form, folder, suite, str(ROOT))
         return asyncio.run(fidelity(suite, suite / "journals", lambda _: None))
 
     return measured

@@ -102,7 +102,7 @@ class _World:
         self.now = environment
         self.before = environment.model_copy(deep=True)
 
-    def execute(self, asked: Asked) -> Executed:
+    async def execute(self, asked: Asked) -> Executed:
         """Run the library's function; a list that was written as a text is a list."""
         args = {name: _listed(value) for name, value in json.loads(asked.arguments).items()}
         call = self._call(function=asked.tool, args=args)

@@ -23,6 +23,7 @@ from leitstand.evals.foreign.state_bench import StateBench
 from leitstand.evals.foreign.tau_bench import TauBench
 from leitstand.evals.foreign.workbench import WorkBench
 from leitstand.evals.foreign.world import Setting
+from leitstand.project import load_project, named
 from leitstand.runtime import Leitstand, open_leitstand, settle_memory
 from leitstand.values import Frozen
 
@@ -41,12 +42,16 @@ _TRIALS = 4
 
 
 class Recordings(Frozen):
-    """What a suite of foreign recordings is: their format, where they lie, and their hashes."""
+    """What a suite of foreign recordings is: their format, where they lie, and their hashes.
+
+    `project` is the root of the one that knows the format, empty for those of `FORMATS`.
+    """
 
     format: str
     path: str
     rows: int
     files: dict[str, str]
+    project: str = ""
 
 
 class Fidelity(Frozen):
@@ -76,13 +81,15 @@ class _Came(NamedTuple):
     group: str
 
 
-def import_recordings(form: str, path: Path, out: Path) -> Recordings:
+def import_recordings(form: str, path: Path, out: Path, project: str = "") -> Recordings:
     """Make a folder of recordings a suite; every row is looked at once.
 
-    Raises UsageRefused: no such format; CaseRefused: rows that are no runs of it, with file and
-    number; NoVerdict: what judges them is not installed.
+    `path` may also be a file with rows in that folder, `project` the root of a project with formats
+    of its own. Raises UsageRefused: no such format; CaseRefused: rows that are no runs of it, with
+    file and number; NoVerdict: what judges them is not installed.
     """
-    setting = _setting(form, path)
+    path = path.parent if path.is_file() else path
+    setting = _setting(form, path, project)
     files = files_of(path)
     count = 0
     for file in files:
@@ -92,7 +99,9 @@ def import_recordings(form: str, path: Path, out: Path) -> Recordings:
     if not count:
         raise CaseRefused("no recording in it", where=str(path))
     hashes = {f.relative_to(path).as_posix(): hash_of(f) for f in files}
-    made = Recordings(format=form, path=str(path.resolve()), rows=count, files=hashes)
+    known = "" if form in FORMATS else project
+    place = str(path.resolve())
+    made = Recordings(format=form, path=place, rows=count, files=hashes, project=known)
     out.mkdir(parents=True, exist_ok=True)
     (out / _FILE).write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return made
@@ -126,7 +135,8 @@ async def fidelity(suite: Path, state: Path, told: Callable[[int], None]) -> Fid
         for done in asyncio.as_completed([loop.run_in_executor(pool, _part, *j) for j in jobs]):
             came += await done
             told(len(came))
-    return _summed(came, FORMATS[recordings.format].environment)  # pyright: ignore[reportFunctionMemberAccess] a class
+    kind = _kind(recordings.format, recordings.project)
+    return _summed(came, kind.environment)  # pyright: ignore[reportFunctionMemberAccess] a class
 
 
 def _clear(state: Path) -> None:
@@ -152,9 +162,19 @@ def _summed(came: Sequence[_Came], environment: str) -> Fidelity:
         pass_hat_k=_pass_hat(known),
         environment=environment,
         verdicts={c.id: c.verdict for c in known if c.verdict is not None},
-        agree=sum(c.verdict == c.reference for c in judged) if judged else None,
-        disagree=tuple(c.id for c in judged if c.verdict != c.reference),
+        agree=sum(map(_agrees, judged)) if judged else None,
+        disagree=tuple(c.id for c in judged if not _agrees(c)),
     )
+
+
+def _agrees(came: _Came) -> bool:
+    """Whether both say the same; a list of the reference names what must be among ours."""
+    ours, theirs = came.verdict or {}, came.reference or {}
+    return ours.keys() == theirs.keys() and all(_meets(ours[n], theirs[n]) for n in theirs)
+
+
+def _meets(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 - JSON
+    return set(theirs) <= set(ours) if isinstance(theirs, list) else ours == theirs  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _order(came: _Came) -> tuple[str, int]:
@@ -186,7 +206,7 @@ def _part(recordings: Recordings, state: Path, number: int, workers: int) -> lis
 class _Share:
     def __init__(self, recordings: Recordings, state: Path, number: int, workers: int) -> None:
         self._folder = Path(recordings.path)
-        self._setting = _setting(recordings.format, self._folder)
+        self._setting = _setting(recordings.format, self._folder, recordings.project)
         self._state = state
         self._number, self._workers = number, workers
         self._worlds = Worlds()
@@ -252,12 +272,22 @@ class _Share:
         return _Came(row.id, None, None, 0, 0, None, "")
 
 
-def _setting(form: str, path: Path) -> Setting:
-    if form not in FORMATS:
-        raise UsageRefused(f"no format `{form}`", mend=f"one of {', '.join(sorted(FORMATS))}")
+def _setting(form: str, path: Path, project: str) -> Setting:
+    kind = _kind(form, project)
     if not path.is_dir():
         raise UsageRefused("no such folder", where=str(path))
-    return FORMATS[form](path)
+    return kind(path)
+
+
+def _kind(form: str, project: str) -> Callable[[Path], Setting]:
+    """A format by its name: one of ours, or of the project's own (`recordings` in its table)."""
+    if form in FORMATS:
+        return FORMATS[form]
+    own = load_project(Path(project)).table.recordings if project else {}
+    if form not in own:
+        known = ", ".join(sorted({*FORMATS, *own}))
+        raise UsageRefused(f"no format `{form}`", mend=f"one of {known}")
+    return named(Path(project), own[form])
 
 
 def _looked(setting: Setting, row: Row) -> None:

@@ -79,7 +79,7 @@ class Worlds:
         if args.run not in self.open:
             raise Missing(f"no run `{args.run}` is under way", where="recording")
         world, asked = self.open[args.run]
-        found = world.execute(asked[args.number])
+        found = await world.execute(asked[args.number])
         self.changed[args.run] = self.changed.get(args.run, 0) + found.changed
         answer = Observed(text=found.text.encode("utf-8", "replace").decode())
         if key:

@@ -23,6 +23,17 @@ ANSWERS = frozenset(
         "recorded",
         "replayed",
         "labels",
+        "bmf_class",
+        "checks",
+        "error_rules",
+        "expected_rules",
+        "fields",
+        "truth",
+        "truth_visible",
+        "upstream_label",
+        "verdict_stage",
+        "visible_truth",
+        "warning_rules",
     }
 )
 """Fields that hold somebody's verdict: no verdict of ours is made from them."""
@@ -44,10 +55,11 @@ def below(folder: Path, pattern: str) -> list[Path]:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The files with rows below a folder. Raises CaseRefused: there is none."""
+    """The files with rows below a folder: packed ones, else plain. Raises CaseRefused: none."""
     found = [f for f in below(folder, "*.jsonl.xz") if not f.name.startswith("labels-")]
+    found = found or below(folder, "*.jsonl")
     if not found:
-        raise CaseRefused("no *.jsonl.xz with recordings below it", where=str(folder))
+        raise CaseRefused("no *.jsonl.xz or *.jsonl with recordings below it", where=str(folder))
     return found
 
 
@@ -56,7 +68,8 @@ def rows_of(folder: Path, file: Path) -> Iterator[Row]:
     name = file.relative_to(folder).as_posix()
     number = -1
     try:
-        with lzma.open(file, "rt", encoding="utf-8") as lines:
+        unpacked = lzma.open if file.suffix == ".xz" else open
+        with unpacked(file, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines):
                 data = json.loads(line)
                 answers = {key: data.pop(key) for key in ANSWERS & data.keys()}

@@ -60,9 +60,9 @@ class _World:
     def __post_init__(self) -> None:
         self.recorded = Recorded(Tables(self.row["initial_state"]))
 
-    def execute(self, asked: Asked) -> Executed:
+    async def execute(self, asked: Asked) -> Executed:
         """Apply the recorded effects."""
-        return self.recorded.execute(asked)
+        return await self.recorded.execute(asked)
 
     def verdict(self) -> dict[str, Any]:
         """Whether all that must be is, and nothing else has changed."""

@@ -64,9 +64,9 @@ class _World:
     def __post_init__(self) -> None:
         self.recorded = Recorded(Tables(self.base))
 
-    def execute(self, asked: Asked) -> Executed:
+    async def execute(self, asked: Asked) -> Executed:
         """Apply the recorded effects."""
-        return self.recorded.execute(asked)
+        return await self.recorded.execute(asked)
 
     def verdict(self) -> dict[str, Any]:
         """Reward 1 or 0."""

@@ -95,7 +95,7 @@ class _World:
     changed: dict[str, Counter[_Cells]] = field(default_factory=dict[str, Counter[_Cells]])
     wrote: list[Any] = field(default_factory=list[Any])
 
-    def execute(self, asked: Asked) -> Executed:
+    async def execute(self, asked: Asked) -> Executed:
         """Take rows out and put rows in, or refuse: a row is not there."""
         effects = asked.effects
         if not effects or not (effects["removed"] or effects["added"]):

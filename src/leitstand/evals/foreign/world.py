@@ -47,7 +47,7 @@ class Executed:
 class World(Protocol):
     """The environment of one run."""
 
-    def execute(self, asked: Asked) -> Executed:
+    async def execute(self, asked: Asked) -> Executed:
         """Do what the call says. Raises CallFailed: the environment does not take it."""
         ...
 
@@ -162,7 +162,7 @@ class Recorded:
     tables: Tables
     wrote: list[Any] = field(default_factory=list[Any])
 
-    def execute(self, asked: Asked) -> Executed:
+    async def execute(self, asked: Asked) -> Executed:
         """Apply what the recording says the call did."""
         changes = cast("list[Change]", asked.effects or [])
         if changes:
