@@ -15,7 +15,7 @@ from typing import Any
 
 from leitstand.digest import plain
 from leitstand.errors import CaseRefused, NoVerdict
-from leitstand.evals.foreign.world import Asked, Executed
+from leitstand.evals.foreign.world import Asked, Executed, Setting, World
 from policies.facts.document import is_structured, unseen
 from tools.einvoice import Reader
 from tools.einvoice.reader import ReadInvoice
@@ -27,7 +27,7 @@ PAGE_AND_DATA = "G-A22"
 """The guardrail on page and data that differ: the only one that a document alone can break here."""
 
 
-class Manifest:
+class Manifest(Setting):
     """A folder with `manifest.jsonl`; its rows name documents by paths from the folder above."""
 
     environment = "executed"
@@ -49,16 +49,6 @@ class Manifest:
         """The document."""
         return _Document(self._above / row["file"])
 
-    def excluded(self, row: Mapping[str, Any]) -> bool:
-        """None is."""
-        del row
-        return False
-
-    def group(self, row: Mapping[str, Any]) -> str:
-        """There are no trials."""
-        del row
-        return ""
-
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """Verdict, class, and the rules that have to be among those that fired."""
         if "verdict" not in answers:
@@ -71,7 +61,7 @@ class Manifest:
 
 
 @dataclass
-class _Document:
+class _Document(World):
     file: Path
     read: ReadInvoice | None = None
 
@@ -93,10 +83,6 @@ class _Document:
         if is_structured(self.read) and any(unseen(self.read)):
             rules.add(PAGE_AND_DATA)
         return {"verdict": found.verdict, "bmf_class": found.label, "rules": sorted(rules)}
-
-    def corrected(self) -> int | None:
-        """Nothing is written."""
-        return None
 
 
 @cache

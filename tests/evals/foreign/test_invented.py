@@ -137,6 +137,27 @@ def test_trials_of_a_task_are_counted_together(run: Run, tmp_path: Path) -> None
     assert found.pass_hat_k == {"1": 0.5, "2": 0.0}
 
 
+def test_as_many_trials_count_as_there_are(run: Run, tmp_path: Path) -> None:
+    """Six trials, five of them right: pass^k up to 6, by the number of ways to draw k of them."""
+    trials = [{**TAU, "trial": n} for n in range(5)]
+    found = run("tau-bench", put(tmp_path / "set", *trials, dropped("tau-bench", TAU)))
+    assert found.pass_hat_k == {
+        "1": 0.833333,
+        "2": 0.666667,
+        "3": 0.5,
+        "4": 0.333333,
+        "5": 0.166667,
+        "6": 0.0,
+    }
+
+
+def test_trials_of_two_agents_are_two_tasks(run: Run, tmp_path: Path) -> None:
+    """The same task recorded by another source is no second trial of it."""
+    other = {**dropped("tau-bench", TAU), "source": "somebody else"}
+    found = run("tau-bench", put(tmp_path / "set", TAU, other))
+    assert found.pass_hat_k == {"1": 0.5}
+
+
 def test_journals_are_whole_and_hold_a_case_a_run(command: Command, tmp_path: Path) -> None:
     """Through the command line: import, fidelity, and `journal verify` of what it has left."""
     folder, suite = put(tmp_path / "set", TAU, TAU), tmp_path / "suite"

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from leitstand.errors import CaseRefused, NoVerdict
-from leitstand.evals.foreign.world import Asked, Executed
+from leitstand.evals.foreign.world import Asked, Executed, Setting, World
 
 __all__ = ["AgentDojo"]
 
@@ -29,7 +29,7 @@ _CLIENTS = ("agent_pipeline", "agent_pipeline.llms")
 _CONSTANTS = "agent_pipeline.llms.google_llm"
 
 
-class AgentDojo:
+class AgentDojo(Setting):
     """Rows name suite, tasks and injections; everything else is in the library.
 
     Raises NoVerdict: the library is not installed in this version.
@@ -69,11 +69,6 @@ class AgentDojo:
         messages = row["messages"]
         return not messages or messages[-1]["role"] != "assistant"
 
-    def group(self, row: Mapping[str, Any]) -> str:
-        """There is one trial a task."""
-        del row
-        return ""
-
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """The verdict as replayed with this version of the library."""
         found = answers.get("replayed")
@@ -83,7 +78,7 @@ class AgentDojo:
 
 
 @dataclass
-class _World:
+class _World(World):
     row: Mapping[str, Any]
     suite: Any
     before: Any = field(init=False)
@@ -118,10 +113,6 @@ class _World:
         injected = self.row.get("injection_task")
         security = self._checked(self._named(str(injected))) if injected else True
         return {"utility": utility, "security": security}
-
-    def corrected(self) -> int | None:
-        """Not said: checkers name goals, not writes."""
-        return None
 
     def _checked(self, task: Any) -> bool:  # noqa: ANN401 - the library's
         content = self.row["messages"][-1].get("content") or ""

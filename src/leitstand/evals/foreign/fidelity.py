@@ -38,7 +38,6 @@ FORMATS: Mapping[str, Callable[[Path], Setting]] = {
 AT_ONCE = 16
 """Runs whose worlds are in memory at one time."""
 _FILE = "recordings.json"
-_TRIALS = 4
 
 
 class Recordings(Frozen):
@@ -189,11 +188,10 @@ def _pass_hat(came: Sequence[_Came]) -> dict[str, float]:
         if one.group and one.verdict is not None:
             trials[one.group].append(int(one.verdict["reward"]))
     found: dict[str, float] = {}
-    for k in range(1, _TRIALS + 1):
+    for k in range(1, max(map(len, trials.values()), default=0) + 1):
         tasks = [t for t in trials.values() if len(t) >= k]
-        if tasks:
-            chances = [comb(sum(t), k) / comb(len(t), k) for t in tasks]
-            found[str(k)] = round(sum(chances) / len(chances), 6)
+        chances = [comb(sum(t), k) / comb(len(t), k) for t in tasks]
+        found[str(k)] = round(sum(chances) / len(chances), 6)
     return found
 
 

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from leitstand.evals.foreign.world import Asked, Executed, Recorded, Tables, asked_in
+from leitstand.evals.foreign.world import (
+    Asked,
+    Executed,
+    Recorded,
+    Setting,
+    Tables,
+    World,
+    asked_in,
+)
 
 __all__ = ["StateBench"]
 
@@ -20,7 +28,7 @@ Fact = tuple[str, str, str, str]
 """Table, key, field, value as canonical JSON."""
 
 
-class StateBench:
+class StateBench(Setting):
     """A folder with `DOMAIN.tools.json`; every row brings its own state."""
 
     environment = "recorded"
@@ -36,16 +44,6 @@ class StateBench:
         """The state that the row brings."""
         return _World(row)
 
-    def excluded(self, row: Mapping[str, Any]) -> bool:
-        """None is."""
-        del row
-        return False
-
-    def group(self, row: Mapping[str, Any]) -> str:
-        """There is one trial a task."""
-        del row
-        return ""
-
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """The deterministic state verdict."""
         found = answers.get("replayed_state_verdict")
@@ -53,7 +51,7 @@ class StateBench:
 
 
 @dataclass
-class _World:
+class _World(World):
     row: Mapping[str, Any]
     recorded: Recorded = field(init=False)
 
@@ -80,10 +78,6 @@ class _World:
         strict = {f for n in wanted if "record_key" in n for f in self._facts(n) if f}
         observed = {*changed, *self._created(named)}
         return {"passed": not {f for f in observed - strict if not self._covered(f, wanted)}}
-
-    def corrected(self) -> int | None:
-        """Not said: the truth names states, not writes."""
-        return None
 
     def _facts(self, need: Mapping[str, Any]) -> Iterator[Fact | None]:
         """What a requirement says of the final state; None if it leads to no single record."""

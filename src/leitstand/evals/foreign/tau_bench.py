@@ -12,7 +12,16 @@ from typing import Any
 
 from leitstand.errors import Contradiction
 from leitstand.evals.foreign.rows import read_json
-from leitstand.evals.foreign.world import Asked, Executed, Recorded, Tables, asked_in, unequal
+from leitstand.evals.foreign.world import (
+    Asked,
+    Executed,
+    Recorded,
+    Setting,
+    Tables,
+    World,
+    asked_in,
+    unequal,
+)
 
 __all__ = ["TauBench"]
 
@@ -20,7 +29,7 @@ _STOP = "###STOP###"
 _TRANSFER = "transfer_to_human_agents"
 
 
-class TauBench:
+class TauBench(Setting):
     """A folder with `DOMAIN/db.json.xz` for every domain of its rows."""
 
     environment = "recorded"
@@ -40,14 +49,9 @@ class TauBench:
             self._databases[domain] = read_json(self._folder, f"{domain}/db.json.xz")
         return _World(row, self._databases[domain])
 
-    def excluded(self, row: Mapping[str, Any]) -> bool:
-        """None is."""
-        del row
-        return False
-
     def group(self, row: Mapping[str, Any]) -> str:
-        """Domain and task: its trials are counted together."""
-        return f"{row['domain']}/{row['task_id']}"
+        """Source, domain and task: its trials, by one agent, are counted together."""
+        return f"{row.get('source', '')}/{row['domain']}/{row['task_id']}"
 
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """The recorded reward."""
@@ -56,7 +60,7 @@ class TauBench:
 
 
 @dataclass
-class _World:
+class _World(World):
     row: Mapping[str, Any]
     base: Any
     recorded: Recorded = field(init=False)

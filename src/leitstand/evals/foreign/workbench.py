@@ -15,7 +15,7 @@ from typing import Any
 
 from leitstand.errors import CaseRefused, Contradiction
 from leitstand.evals.foreign.rows import below
-from leitstand.evals.foreign.world import Asked, Executed, asked_in
+from leitstand.evals.foreign.world import Asked, Executed, Setting, World, asked_in
 
 __all__ = ["WorkBench"]
 
@@ -35,7 +35,7 @@ class _Table:
         return tuple(c if name in _CASED else c.lower() for name, c in pairs)
 
 
-class WorkBench:
+class WorkBench(Setting):
     """A folder with `tools.json` and `sandbox/*.csv`; a table is told by the columns it has."""
 
     environment = "recorded"
@@ -52,16 +52,6 @@ class WorkBench:
     def world(self, row: Mapping[str, Any]) -> "_World":
         """All tables before the first call."""
         return _World(row, self._tables(row))
-
-    def excluded(self, row: Mapping[str, Any]) -> bool:
-        """None is: an error of the agent makes the run incorrect."""
-        del row
-        return False
-
-    def group(self, row: Mapping[str, Any]) -> str:
-        """There is one trial a task."""
-        del row
-        return ""
 
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """Both flags of WorkBench's own code."""
@@ -89,7 +79,7 @@ class WorkBench:
 
 
 @dataclass
-class _World:
+class _World(World):
     row: Mapping[str, Any]
     tables: Mapping[str, _Table]
     changed: dict[str, Counter[_Cells]] = field(default_factory=dict[str, Counter[_Cells]])

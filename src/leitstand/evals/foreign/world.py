@@ -56,8 +56,11 @@ class World(Protocol):
         ...
 
     def corrected(self) -> int | None:
-        """How many effective writes a supervisor who knows the truth would have changed."""
-        ...
+        """How many effective writes a supervisor who knows the truth would have changed.
+
+        None where the truth names goals or states, and no writes.
+        """
+        return None
 
 
 class Setting(Protocol):
@@ -74,12 +77,14 @@ class Setting(Protocol):
         ...
 
     def excluded(self, row: Mapping[str, Any]) -> bool:
-        """Whether the run broke off with an error that was not the agent's."""
-        ...
+        """Whether the run broke off with an error that was not the agent's; here none has."""
+        del row
+        return False
 
     def group(self, row: Mapping[str, Any]) -> str:
-        """The task that several trials belong to, empty if there are none."""
-        ...
+        """The task that several trials belong to; empty, as here, where a task has one."""
+        del row
+        return ""
 
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """The verdict that came with the row, in the form of ours; None if none came."""
