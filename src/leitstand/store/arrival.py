@@ -69,7 +69,7 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
     """
     ulids = list({t.ulid for t in told})
     numbers: dict[str, int] = dict(_NUMBERS.among(conn, ulids).all())
-    known = {(no, name) for no, name in _KNOWN.among(conn, [t.id for t in told])}
+    known = {(no, name) for no, name in _KNOWN.among(conn, numbers.values())}
     answers: list[bool | Missing] = []
     fresh: list[tuple[int, Tell]] = []
     for one in told:
@@ -111,7 +111,7 @@ _BORN = {
 }
 _LAST_CASE = Prepared(select(func.coalesce(func.max(cases.c.case_no), 0)))
 _NUMBERS = Prepared(select(cases.c.ulid, cases.c.case_no).where(cases.c.ulid.in_(MINE)))
-_KNOWN = Prepared(select(signals.c.case_no, signals.c.id).where(signals.c.id.in_(MINE)))
+_KNOWN = Prepared(select(signals.c.case_no, signals.c.id).where(signals.c.case_no.in_(MINE)))
 # One that waits for a time is due at once, whatever clock is set; of one that runs, `due` is the
 # end of its lease.
 _WAKE = Prepared(

@@ -105,7 +105,6 @@ signals = Table(
     Column("body", LargeBinary, nullable=False),
     Column("at", Float, nullable=False),
     Column("drawn", Integer, nullable=False, default=0),
-    Index("signals_case", "case_no", "drawn"),
 )
 
 checkpoints = Table(
