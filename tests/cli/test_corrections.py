@@ -33,7 +33,7 @@ def test_the_states_of_a_correction(corrected: Office, tmp_path: Path) -> None:
         "buying", "shop.bill.post", "account", '"goods"', '"office"', "dora.lange", "open",
     ]  # fmt: skip
     corrected("eval", "record", TITLE, "--as", "office", "--out", tmp_path)
-    [recorded] = corrected("corrections", "list", "--json").rows
+    [recorded] = corrected("corrections", "--json").rows
     assert (recorded["state"], recorded["text"]) == ("case", "office")
     done = corrected("corrections", "mended", one["id"], "--by", "ben.krueger")
     assert done.code == 0, done.err
@@ -42,6 +42,17 @@ def test_the_states_of_a_correction(corrected: Office, tmp_path: Path) -> None:
     assert len(mended["text"]) == 32
     lines = (corrected.state / "corrections.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["person"] for line in lines][-1] == "ben.krueger"
+
+
+def test_without_a_word_it_lists(corrected: Office) -> None:
+    """As `list` does, with its options too; help is still help."""
+    monkeypatch = corrected.monkeypatch
+    monkeypatch.setenv("LEITSTAND_STATE", str(corrected.state))
+    said = corrected.command("corrections")
+    assert said.out == corrected.command("corrections", "list").out
+    assert "office" in said.out
+    assert "decline" in corrected.command("corrections", "--help").out
+    assert corrected.command("corrections", "nothing").code == 2
 
 
 def test_a_rejection_declined(shop: Office) -> None:

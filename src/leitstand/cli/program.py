@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import leitstand
 from leitstand.cli import (
@@ -144,10 +145,22 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
+class _Lists(TyperGroup):
+    """A group that lists where it is not told what else to do."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
+        """The command that was meant."""
+        listing = not args or (args[0].startswith("-") and args[0] != "--help")
+        return super().parse_args(ctx, ["list", *args] if listing else args)
+
+
 def _add_all() -> None:
     groups = {"": app}
     for name, words in _GROUPS.items():
-        groups[name] = typer.Typer(help=words, no_args_is_help=True, rich_markup_mode=None)
+        kind = _Lists if name == "corrections" else TyperGroup
+        groups[name] = typer.Typer(
+            help=words, no_args_is_help=True, rich_markup_mode=None, cls=kind
+        )
         groups[name].callback()(lambda: None)
         app.add_typer(groups[name], name=name)
     app.add_typer(evals.app, name="eval")

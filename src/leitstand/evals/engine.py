@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from contextvars import ContextVar
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from langgraph.config import get_config
 
@@ -13,17 +13,24 @@ from leitstand.guard import Guard
 from leitstand.records import Exit
 from leitstand.role import EXIT
 
-__all__ = ["by_langgraph"]
+__all__ = ["Compared", "by_langgraph"]
 
 
-async def by_langgraph(bench: Bench, done: Replayed) -> Literal["", "same", "different"]:
+class Compared(NamedTuple):
+    """Whether both engines end the same way, and if not, why: a failure or the first difference."""
+
+    engine: Literal["", "same", "different"]
+    why: str = ""
+
+
+async def by_langgraph(bench: Bench, done: Replayed) -> Compared:
     """Whether LangGraph's engine, answered by the same journal, ends in the same state and exit.
 
     Empty where there is nothing to compare: no step has ended the case, or the graph is not there.
     """
     graph, compiled = bench.graphs.get(done.case.role), bench.roles[done.case.role]
     if graph is None or done.state is None:
-        return ""
+        return Compared("")
     journal, given = done.journal.again(done.beside), given_to(compiled, done.case.given)
     room = Room(journal, Guard(done.rules, ()).open(journal), done.rules.clock)
     token = STATION.set(cast("Desk", _Desks(room)))
@@ -31,14 +38,17 @@ async def by_langgraph(bench: Bench, done: Replayed) -> Literal["", "same", "dif
         limit = journal.limits.supersteps
         compiled: Any = graph.compile()  # pyright: ignore[reportUnknownMemberType] LangGraph's own types
         found: dict[str, Any] = await compiled.ainvoke(given, {"recursion_limit": limit})
-    except Exception:  # noqa: BLE001 - the walk has come to its end, so this is a difference
-        return "different"
+    except Exception as error:  # noqa: BLE001 - the walk has come to its end: it is a difference
+        return Compared("different", f"{type(error).__name__}: {error}"[:500])
     finally:
         STATION.reset(token)
-    state = {name: value for name, value in found.items() if name != EXIT}
-    leave = cast("Exit | None", found.get(EXIT))
-    same = state == dict(done.state) and (leave or Exit(kind="done")) == done.exit
-    return "same" if same else "different"
+    found[EXIT] = found.get(EXIT) or Exit(kind="done")
+    walked = {**done.state, EXIT: done.exit}
+    for name in sorted(walked.keys() | found.keys()):
+        there, here = (repr(v[name])[:200] if name in v else "absent" for v in (found, walked))
+        if name not in found or name not in walked or found[name] != walked[name]:
+            return Compared("different", f"`{name}` is {there}, in the walk {here}")
+    return Compared("same")
 
 
 class _Desks:

@@ -193,7 +193,9 @@ class _Worker:
             result = self._suite.judged(case, result)
         update: dict[str, object] = {"ms": round((perf_counter() - began) * 1000, 3)}
         if number % self._job.reference == 0:
-            update["engine"] = await by_langgraph(self._bench, done)
+            update["engine"], why = await by_langgraph(self._bench, done)
+            said = (f"LangGraph's own engine: {why}",) if why else ()
+            update["problems"] = (*result.problems, *said)
         return result.model_copy(update=update if self._job.detail else {**update, "steps": ()})
 
 
