@@ -64,7 +64,9 @@ def publish(
             file.write(forms.markdown(found, wording))
     for line in forms.annotations(found, load().root) if summary else ():
         hint(line)
-    emit(forms.document(found), lambda: forms.show(found, wording, stdout()), json=json)
+    # Beside the document: it is the same for the same state, and times never are.
+    data = {**forms.document(found), "times": found.saved.times.model_dump()}
+    emit(data, lambda: forms.show(found, wording, stdout()), json=json)
 
 
 def diff(first: Folder, second: Folder, *, lang: Lang = "de", json: Json = False) -> None:

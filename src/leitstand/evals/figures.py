@@ -96,7 +96,10 @@ class Cost(Frozen):
 
 
 class Figures(Frozen):
-    """Every figure of a run. Seconds of machine time stand apart (`Times`)."""
+    """Every figure of a run. Seconds of machine time stand apart (`Times`).
+
+    `noticed`: rules that at least one good case would miss if they were gone; it names the others.
+    """
 
     cases: int
     quarantined: int
@@ -104,6 +107,7 @@ class Figures(Frozen):
     corrections: Corrections
     oversight: Oversight
     coverage: dict[Part, Covered]
+    noticed: Covered
     cost: Cost
     certainty: dict[str, int]
     exits: dict[str, int]
@@ -122,6 +126,7 @@ class Tally:
         self._rates: Counter[tuple[str, str, str]] = Counter()
         self._fields: Counter[tuple[str, str]] = Counter()
         self._hit: dict[Part, set[str]] = {part: set() for part in PARTS}
+        self._needed: set[str] = set()
         self._supervisor_s = 0.0
 
     def add(self, result: CaseResult, *, quarantined: bool = False) -> None:
@@ -155,6 +160,7 @@ class Tally:
         self._grades.update((g.name, g.passed) for g in result.grades)
         for part in PARTS:
             self._hit[part].update(getattr(result, part))
+        self._needed.update(result.needs if result.good and counts else ())
         for made in result.proposals:
             for kind, name in (("all", ""), ("tools", made.tool), ("roles", result.role)):
                 self._rates.update([(kind, name, "proposals"), (kind, name, made.answer)])
@@ -174,7 +180,8 @@ class Tally:
             correctness=self._correctness(),
             corrections=self._corrections(),
             oversight=Oversight.model_validate(self._counted(Oversight) | oversight),
-            coverage={part: self._covered(part) for part in PARTS},
+            coverage={part: self._covered(part, self._hit[part]) for part in PARTS},
+            noticed=self._covered("rules", self._needed),
             cost=Cost(
                 tokens=count["tokens"],
                 tokens_per_case=_ratio(count["tokens"], cases),
@@ -232,9 +239,9 @@ class Tally:
         )
         return Rate(proposals=proposals, edited=edited, rejected=rejected)
 
-    def _covered(self, part: Part) -> Covered:
+    def _covered(self, part: Part, hit: set[str]) -> Covered:
         every: set[str] = set(getattr(self._coverable, part))
-        missing = tuple(sorted(every - self._hit[part]))
+        missing = tuple(sorted(every - hit))
         return Covered(covered=len(every) - len(missing), of=len(every), missing=missing)
 
 

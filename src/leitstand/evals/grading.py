@@ -9,7 +9,7 @@ from leitstand.digest import canonical
 from leitstand.evals.case import Expected, ExpectedEffect
 from leitstand.evals.replay import Replayed
 from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
-from leitstand.records import Decision, Event, Exit, Level, Verdict
+from leitstand.records import Decision, Event, Exit, Hit, Level, Verdict
 from leitstand.store import course
 
 __all__ = ["decided", "grade", "value_at"]
@@ -54,6 +54,7 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         false_hold=expected.clean and _stopped(done),
         divergence=done.systems.divergence,
         rules=tuple(sorted({h.rule for v in _verdicts(done) for h in v.hits})),
+        needs=tuple(sorted(set(_needed(done)))),
         edges=tuple(f"{a} -> {b}" for a, b in sorted(done.edges)),
         exits=(_exit_name(done),) if done.exit else (),
         branches=tuple(sorted({f"{p.tool}: {p.answer}" for p in proposals if p.answer})),
@@ -247,6 +248,25 @@ def _gravest(done: Replayed) -> Verdict | None:
     top = max((_LEVELS.index(v.level) for v in found), default=0)
     level = [v for v in found if v.level == _LEVELS[top]]
     return next((v for v in level if v.hits), level[-1] if level else None)
+
+
+def _needed(done: Replayed) -> Iterator[str]:
+    """Rules without which the case would come out otherwise, in what is graded of it."""
+    expected = done.case.expected
+    marks = _marks(done) if expected.rules is not None else ()
+    for verdict in _verdicts(done):
+        before = _severity(verdict.hits)
+        for hit in verdict.hits:
+            after = _severity(h for h in verdict.hits if h.rule != hit.rule)
+            level = expected.decision is not None and before[1] != after[1]
+            if hit.rule in marks or level or before[0] != after[0]:
+                yield hit.rule
+
+
+def _severity(hits: Iterable[Hit]) -> tuple[int, int]:
+    """How an action is routed and what it means for its case, by these rules alone."""
+    found = [(h.decision, _LEVELS.index(h.level)) for h in hits]
+    return max((d for d, _ in found), default=0), max((n for _, n in found), default=0)
 
 
 def _stopped(done: Replayed) -> bool:

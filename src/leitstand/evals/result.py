@@ -88,8 +88,8 @@ class CaseResult(Frozen):
     `passed`: nothing of what is expected differs, no grader says no, nothing unsafe happened and
     the case is not unknown. `problems` say why not, in one line each. `clean`: nothing spoke
     against the case. `asks` counts checkpoints, `rules`, `edges`, `exits` and `branches` what the
-    case covered (`branches`: tool and the answer of the approval). `supervisor_s`, `ms`: seconds
-    of people and milliseconds of machine.
+    case covered (`branches`: tool and the answer of the approval), `needs` the rules without which
+    it would come out otherwise. `supervisor_s`, `ms`: seconds of people, milliseconds of machine.
     """
 
     case: str
@@ -116,6 +116,7 @@ class CaseResult(Frozen):
     problems: tuple[str, ...] = ()
     divergence: Divergence | None = None
     rules: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     edges: tuple[str, ...] = ()
     exits: tuple[str, ...] = ()
     branches: tuple[str, ...] = ()

@@ -128,5 +128,5 @@ def accept(saved: Saved, baseline: Path) -> None:
     """Make a saved run the baseline: all that is compared, without tapes and times."""
     with Saving(baseline, saved.run) as slim:
         for result in saved.results():
-            slim.add(result.model_copy(update={"steps": (), "proposals": ()}))
+            slim.add(result.model_copy(update={"steps": (), "proposals": (), "needs": ()}))
     (baseline / _TIMES).unlink()
