@@ -58,6 +58,39 @@ def test_a_released_suite_ends_with_zero(evals: Evals, place: Path, tmp_path: Pa
     assert (tmp_path / "run" / "results.jsonl").is_file()
 
 
+def test_every_suite_of_a_project_is_run(shop: Path, tmp_path: Path) -> None:
+    """Without a name all are, one report each; the worst ending counts, and one file is refused."""
+    root = Path(shutil.copytree(SHOP, tmp_path / "shop"))
+    for name in ("buying", "selling"):
+        shutil.copytree(shop / "evals" / "buying", root / "evals" / name)
+    suite = root / "evals" / "selling" / "suite.yaml"
+    text = suite.read_text()
+    assert _every(root, "--json") == (0, ["buying", "selling"])
+    suite.write_text(text.replace("0.4", "0.9"))
+    assert _every(root)[0] == 4
+    expect_another(root / "evals" / "buying", "r2")
+    assert _every(root)[0] == 1
+    assert _every(root, "--junit", str(tmp_path / "all.xml"))[0] == 2
+
+
+def test_a_project_without_suites_has_nothing_to_run(evals: Evals) -> None:
+    """Nothing measured is no pass."""
+    done = evals()
+    assert done.code == 3
+    assert "no suite" in done.err
+
+
+def _every(root: Path, *arguments: str) -> tuple[int, list[str]]:
+    """Code and suites of `leitstand eval` in a process of its own: projects are not exchanged."""
+    code = "from leitstand.cli import main; import sys; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "eval", *arguments],
+        capture_output=True, text=True, check=False, cwd=root,
+    )  # fmt: skip
+    lines = done.stdout.splitlines() if "--json" in arguments else []
+    return done.returncode, [json.loads(line)["suite"] for line in lines]
+
+
 def test_a_failing_case_ends_with_one_and_names_its_field(
     evals: Evals, place: Path, tmp_path: Path
 ) -> None:

@@ -18,6 +18,8 @@ from leitstand.evals.result import (
     Run,
     Walked,
 )
+from leitstand.evals.runner import Job, run_cases
+from leitstand.evals.shelf import Place
 from leitstand.evals.suite import Suite, load_suite
 from leitstand.records import Exit
 
@@ -110,6 +112,16 @@ def many(count: int, seed: int = 1) -> Iterator[CaseResult]:
 def report_in(folder: Path, results: Iterable[CaseResult], suite: Suite, run: Run = RUN) -> Report:
     """The report of a run that is saved in a folder."""
     return asyncio.run(conclude(suite, run, _stream(results), folder, TODAY))
+
+
+def replayed(root: Path, place: Place) -> CaseResult:
+    """The result of one recorded case of a project."""
+
+    async def first() -> CaseResult:
+        [result] = [r async for r in run_cases(Job(root), [place])]
+        return result
+
+    return asyncio.run(first())
 
 
 async def _stream(results: Iterable[CaseResult]) -> AsyncIterator[CaseResult]:

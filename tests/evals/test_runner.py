@@ -8,10 +8,11 @@ import pytest
 from leitstand.errors import CaseRefused
 from leitstand.evals.report import Report, conclude
 from leitstand.evals.runner import run_suite
+from leitstand.evals.shelf import Place, put, take
 from leitstand.evals.suite import load_suite
 from leitstand.project import load_project
 from tests.evals.conftest import SHOP
-from tests.evals.sample import TODAY
+from tests.evals.sample import TODAY, replayed
 
 
 def tried(place: Path, folder: Path, supervisor: str = "") -> Report:
@@ -41,6 +42,18 @@ def test_the_same_state_is_saved_in_the_same_bytes(shop: Path, tmp_path: Path) -
     for file in ("run.json", "results.jsonl"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     assert (tmp_path / "a" / "times.json").is_file()
+
+
+def test_rules_that_only_inform_are_compared_where_they_are_expected(project: Path) -> None:
+    """A rule that should have informed and did not fails the case, though all else is the same."""
+    place = Place(str(project / "evals" / "buying" / "cases" / "r1"))
+    case, recording = take(place)
+    for notes, passed in (((), True), (("small",), False)):
+        expected = case.expected.model_copy(update={"notes": notes})
+        put(Path(place.path), case.model_copy(update={"expected": expected}), recording.lines)
+        result = replayed(SHOP, place)
+        assert result.passed == passed
+        assert passed or "notes: , expected small" in result.problems
 
 
 def test_another_supervisor_decides(shop: Path, tmp_path: Path) -> None:

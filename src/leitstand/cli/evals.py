@@ -22,7 +22,15 @@ __all__ = ["app", "progress", "suite_at"]
 
 
 class _Suites(TyperGroup):
-    """A word that is no command is a suite: `eval accounting` is `eval run accounting`."""
+    """A word that is no command is a suite: `eval accounting` is `eval run accounting`.
+
+    No word at all means every suite: `eval --json` is `eval run --json`.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
+        """The words of the command line."""
+        option = args[:1] and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        return super().parse_args(ctx, ["run", *args] if option or not args else args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
         """The command that a first word means."""
@@ -33,7 +41,6 @@ class _Suites(TyperGroup):
 
 app = typer.Typer(
     help="Recorded cases: run a suite against its gate, import, record, compare.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     cls=_Suites,
 )
@@ -45,7 +52,9 @@ app.command("accept")(accept)
 
 @app.command("run")
 def run(
-    suite: Annotated[str, typer.Argument(help="Name of a suite in `evals`, or its folder.")],
+    suite: Annotated[
+        str, typer.Argument(help="Name of a suite in `evals`, or its folder; all where none is.")
+    ] = "",
     *,
     supervisor: Annotated[
         str, typer.Option(help="recorded, grant-all, refuse-all, oracle or fallible:0.1.")
@@ -59,16 +68,22 @@ def run(
     lang: Lang = "de",
     json: Json = False,
 ) -> None:
-    """Replay a suite and judge it; ends as the gate does: 0 released, 1 no, 4 no verdict."""
+    """Replay a suite, or all, and judge; ends as the gate does: 0 released, 1 no, 4 no verdict."""
     from leitstand.cli.place import load
     from leitstand.cli.place import run as run_to_end
+    from leitstand.errors import UsageRefused
 
     project = load()
-    place = suite_at(project, suite)
-    folder = out or project.state / "evals" / place.name
-    found = run_to_end(_run(project, place, supervisor, folder))
-    publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
-    raise typer.Exit(found.verdict.exit_code)
+    places = [suite_at(project, suite)] if suite else suites_of(project)
+    if len(places) > 1 and any((out, html, junit, markdown)):
+        raise UsageRefused("one file or folder for several suites", mend="name the suite")
+    codes: set[int] = set()
+    for place in places:
+        folder = out or project.state / "evals" / place.name
+        found = run_to_end(_run(project, place, supervisor, folder))
+        publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
+        codes.add(found.verdict.exit_code)
+    raise typer.Exit(next((code for code in (1, 4) if code in codes), 0))
 
 
 @app.command("import")
@@ -132,6 +147,17 @@ def suite_at(project: "Project", name: str) -> Path:
         if place.name == "suite.yaml" and place.is_file():
             return place.parent
     raise SuiteRefused(f"no suite `{name}`", where=str(project.root / "evals"))
+
+
+def suites_of(project: "Project") -> list[Path]:
+    """The folders of all suites of a project. Raises SuiteRefused: there is none."""
+    from leitstand.errors import SuiteRefused
+
+    shelf = project.root / "evals"
+    found = sorted(file.parent for file in shelf.glob("*/suite.yaml"))
+    if not found:
+        raise SuiteRefused("no suite", where=str(shelf))
+    return found
 
 
 @contextmanager

@@ -10,12 +10,14 @@ from typing import Any, Literal
 from pydantic import Field
 
 from leitstand.digest import canonical, plain
-from leitstand.records import Exit
+from leitstand.records import Exit, Level
 from leitstand.values import Frozen
 
 __all__ = [
+    "Asked",
     "Expected",
     "ExpectedEffect",
+    "ExpectedVerdict",
     "Heard",
     "RecordedCase",
     "Said",
@@ -37,21 +39,53 @@ class ExpectedEffect(Frozen):
 class Expected(Frozen):
     """The truth about a case; what is None is not graded.
 
-    `decision` is the level of the case as a whole, `rules` are those that left a mark. `effects`
-    are compared exactly: a missing one and one more both fail the case. `exit` names kind and
-    cause. `result` holds values of the exit's result, by dotted path. `forbidden` are tools whose
-    effect would be unsafe, `rejected` those that people refused: they may not be proposed again.
+    `decision` is the level of the case as a whole, `rules` are those that left a mark, `notes`
+    those that only inform. `effects` are compared exactly: a missing one and one more both fail
+    the case. `exit` names kind and cause. `result` holds values of the exit's result, by dotted
+    path. `forbidden` are tools whose effect would be unsafe, `rejected` those that people refused:
+    they may not be proposed again.
     `clean` says that nothing speaks against the case, so that stopping it is a false hold.
     """
 
     decision: str | None = None
     rules: tuple[str, ...] | None = None
+    notes: tuple[str, ...] | None = None
     effects: tuple[ExpectedEffect, ...] | None = None
     exit: dict[str, str | None] | None = None
     result: dict[str, Any] = {}
     forbidden: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     clean: bool = False
+
+
+class ExpectedVerdict(Frozen):
+    """What the guard must say of a call; what is None is not compared. The order does not count.
+
+    `rules` leave a mark, `notes` only inform, `roles` and `approvers` say who has to act.
+    """
+
+    decision: Literal["allow", "redact", "approve", "escalate", "deny"]
+    level: Level | None = None
+    rules: tuple[str, ...] | None = None
+    notes: tuple[str, ...] | None = None
+    roles: tuple[str, ...] | None = None
+    approvers: int | None = None
+
+
+class Asked(Frozen):
+    """A call that a probe puts to the guard, and the verdict that it must get.
+
+    `args` are laid over those of the recorded call of the tool `like`. `signed` are the people
+    whose signatures the guard is shown, each with the role in which she signed. `readings` are
+    values of what was read that are others than recorded: by tool, then by dotted path.
+    """
+
+    tool: str
+    like: str = ""
+    args: dict[str, Any] = {}
+    signed: dict[str, str] = {}
+    readings: dict[str, dict[str, Any]] = {}
+    expected: ExpectedVerdict
 
 
 class Said(Frozen):
@@ -93,7 +127,11 @@ class RecordedCase(Frozen):
     """A case of a suite. `tape` is the sha256 of `tape.jsonl`, `cluster` what it is grouped by.
 
     `critical`: if it fails, nothing is released. `origin` says where it comes from: `production`,
-    `correction`, `rejection`, `world`. `at` is when it was opened, seconds since the epoch.
+    `correction`, `rejection`, `world`, `probe`. `at` is when it was opened, in seconds since the
+    epoch.
+
+    A case with `calls` is a probe: no role is walked, the guard judges these calls on what the tape
+    has read. `of` names the case beside it whose tape and head it shares.
     """
 
     format: Literal[1] = FORMAT
@@ -116,3 +154,5 @@ class RecordedCase(Frozen):
     exit: Exit | None = None
     tape: str = ""
     note: str = Field(default="", max_length=2000)
+    of: str = ""
+    calls: tuple[Asked, ...] = ()

@@ -1,6 +1,6 @@
 """Grading: what a replay came to, held against what is expected of the case."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast, get_args
 
 import orjson
@@ -9,10 +9,11 @@ from leitstand.digest import canonical
 from leitstand.evals.case import Expected, ExpectedEffect
 from leitstand.evals.replay import Replayed
 from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
+from leitstand.policy import Bundle
 from leitstand.records import Decision, Event, Exit, Hit, Level, Verdict
 from leitstand.store import course
 
-__all__ = ["decided", "grade", "value_at"]
+__all__ = ["decided", "grade", "gravest", "named", "needed", "value_at"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}
@@ -53,8 +54,8 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         asks=len(done.journal.tape.checkpoints),
         false_hold=expected.clean and _stopped(done),
         divergence=done.systems.divergence,
-        rules=tuple(sorted({h.rule for v in _verdicts(done) for h in v.hits})),
-        needs=tuple(sorted(set(_needed(done)))),
+        rules=named(done.rules.bundle, _verdicts(done)),
+        needs=_needed(done),
         edges=tuple(f"{a} -> {b}" for a, b in sorted(done.edges)),
         exits=(_exit_name(done),) if done.exit else (),
         branches=tuple(sorted({f"{p.tool}: {p.answer}" for p in proposals if p.answer})),
@@ -75,6 +76,8 @@ def _problems(result: CaseResult, done: Replayed) -> Iterator[str]:
         yield f"decision: {result.decision}, expected {expected.decision}"
     if expected.rules is not None and set(expected.rules) != set(_marks(done)):
         yield f"rules: {', '.join(_marks(done))}, expected {', '.join(expected.rules)}"
+    if expected.notes is not None and set(expected.notes) != set(_notes(done)):
+        yield f"notes: {', '.join(_notes(done))}, expected {', '.join(expected.notes)}"
     if expected.exit is not None:
         yield from _wrong_exit(expected.exit, done)
     yield from (f"missing effect: {m.tool}" for m in result.missing)
@@ -238,29 +241,61 @@ def _decision(done: Replayed) -> str:
 
 def _marks(done: Replayed) -> tuple[str, ...]:
     """Rules that left a mark on the gravest of the proposed writes."""
-    top = _gravest(done)
+    top = gravest(_verdicts(done))
     return tuple(dict.fromkeys(top.rules)) if top else ()
 
 
-def _gravest(done: Replayed) -> Verdict | None:
+def _notes(done: Replayed) -> tuple[str, ...]:
+    """Rules that only inform, on the gravest of the proposed writes."""
+    top = gravest(_verdicts(done))
+    return top.notes if top else ()
+
+
+def named(bundle: Bundle, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """Ids of the policies that decided: what they say is part of a verdict as people see it."""
+    ids = _ids(bundle)
+    shown = (h for v in verdicts for h in v.hits if h.listed or h.level == v.level)
+    return tuple(sorted({ids(hit) for hit in shown}))
+
+
+def _ids(bundle: Bundle) -> Callable[[Hit], str]:
+    """A hit names what lists show, and several policies may show one name: level and reason tell."""
+    ids = {(r.notes.shows or r.id, r.level, r.notes.reason_en): r.id for r in bundle.rules}
+    return lambda hit: ids.get((hit.rule, hit.level, hit.reason_en), hit.rule)
+
+
+def gravest(found: Sequence[Verdict]) -> Verdict | None:
     """The most severe verdict; of equals the first to which a rule applied."""
-    found = _verdicts(done)
     top = max((_LEVELS.index(v.level) for v in found), default=0)
     level = [v for v in found if v.level == _LEVELS[top]]
     return next((v for v in level if v.hits), level[-1] if level else None)
 
 
-def _needed(done: Replayed) -> Iterator[str]:
-    """Rules without which the case would come out otherwise, in what is graded of it."""
-    expected = done.case.expected
-    marks = _marks(done) if expected.rules is not None else ()
-    for verdict in _verdicts(done):
+def needed(
+    bundle: Bundle, verdicts: Iterable[Verdict], marks: Collection[str], *, level: bool
+) -> tuple[str, ...]:
+    """Policies without which a verdict would come out otherwise, in what is graded of it.
+
+    `marks` are names of rules that are compared, `level` says whether the decision is.
+    """
+    ids, found = _ids(bundle), set[str]()
+    for verdict in verdicts:
         before = _severity(verdict.hits)
         for hit in verdict.hits:
-            after = _severity(h for h in verdict.hits if h.rule != hit.rule)
-            level = expected.decision is not None and before[1] != after[1]
-            if hit.rule in marks or level or before[0] != after[0]:
-                yield hit.rule
+            others = [h for h in verdict.hits if h is not hit]
+            after = _severity(others)
+            gone = hit.rule in marks and all(h.rule != hit.rule for h in others)
+            if gone or before[0] != after[0] or (level and before[1] != after[1]):
+                found.add(ids(hit))
+    return tuple(sorted(found))
+
+
+def _needed(done: Replayed) -> tuple[str, ...]:
+    expected = done.case.expected
+    marks = _marks(done) if expected.rules is not None else ()
+    notes = _notes(done) if expected.notes is not None else ()
+    level = expected.decision is not None
+    return needed(done.rules.bundle, _verdicts(done), {*marks, *notes}, level=level)
 
 
 def _severity(hits: Iterable[Hit]) -> tuple[int, int]:

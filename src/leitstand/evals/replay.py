@@ -41,7 +41,7 @@ from leitstand.tool import Tool
 from leitstand.values import Reading
 from leitstand.walk import Task, Updates, walk
 
-__all__ = ["Bench", "Replayed", "given_to", "replay"]
+__all__ = ["Bench", "Replayed", "given_to", "head_of", "replay"]
 
 BURSTS = 60
 """How often a replayed case is woken before it counts as one that never ends."""
@@ -137,7 +137,7 @@ class _Replay:
         self._guard = Guard(self._rules, (), self._systems)
         self._unheard: list[Heard] = list(case.heard)
         key = key_of(case) if judged else UNKEYED
-        journal = Scratch(_named(case, compiled), key, bench.case_limits, ())
+        journal = Scratch(head_of(case, compiled), key, bench.case_limits, ())
         journal.record("started", case.name, {"given": case.given})
         self._done = Replayed(case, journal, self._systems, self._rules)
         self._done.beside = _beside(recording, key)
@@ -296,7 +296,8 @@ class _Watched:
             await self.inner.seal(superstep, tasks, updates)
 
 
-def _named(case: RecordedCase, compiled: Compiled) -> Case:
+def head_of(case: RecordedCase, compiled: Compiled) -> Case:
+    """The head of a replayed case: its name stands for the one it had."""
     return Case(
         no=1,
         ulid=case.name,

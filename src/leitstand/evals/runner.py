@@ -28,7 +28,8 @@ from leitstand.errors import CaseRefused
 from leitstand.evals.case import Versions, prompts_hash
 from leitstand.evals.engine import by_langgraph
 from leitstand.evals.grading import grade
-from leitstand.evals.replay import Bench, replay
+from leitstand.evals.probe import probe
+from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.result import CaseResult, Coverable, Run
 from leitstand.evals.settings import settings_of
 from leitstand.evals.shelf import Place, take
@@ -139,9 +140,9 @@ def run_suite(
 
 
 def _rules(bundle: Bundle, compiled: Compiled) -> set[str]:
-    """Rules, grants left out, that can apply to a tool of the role, as lists name them."""
+    """Rules, grants left out, that can apply to a tool of the role, each by its own id."""
     tools = {tool.name for tool in compiled.tools}
-    return {r.notes.shows or r.id for r in bundle.rules if not r.grants and r.tools & tools}
+    return {r.id for r in bundle.rules if not r.grants and r.tools & tools}
 
 
 def _branches(bundle: Bundle, compiled: Compiled) -> Iterator[str]:
@@ -186,13 +187,17 @@ class _Worker:
         """Replay and grade one case, the `number`th."""
         began = perf_counter()
         case, recording = take(place)
-        supervisor = supervisor_of(self._job.supervisor, case)
-        done = await replay(self._bench, case, recording, supervisor)
-        result = grade(done, self._job.ignore)
+        done: Replayed | None = None
+        if case.calls:
+            result = await probe(self._bench, case, recording)
+        else:
+            supervisor = supervisor_of(self._job.supervisor, case)
+            done = await replay(self._bench, case, recording, supervisor)
+            result = grade(done, self._job.ignore)
         if self._suite is not None:
             result = self._suite.judged(case, result)
         update: dict[str, object] = {"ms": round((perf_counter() - began) * 1000, 3)}
-        if number % self._job.reference == 0:
+        if done is not None and number % self._job.reference == 0:
             update["engine"], why = await by_langgraph(self._bench, done)
             said = (f"LangGraph's own engine: {why}",) if why else ()
             update["problems"] = (*result.problems, *said)

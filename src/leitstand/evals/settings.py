@@ -27,12 +27,9 @@ _TEXTS = {"reason_de", "reason_en", "fix", "owner", "version"}
 def settings_of(project: Project, bundle: Bundle, limits: Mapping[str, Any]) -> Mapping[str, str]:
     """A digest for each setting, by name: `rule G-A12`, `data company.vat`, `policies/vat.toml: x`.
 
-    A rule is named as lists name it. Raises ProjectRefused: a table beside the code is no TOML.
+    Raises ProjectRefused: a table beside the code is no TOML.
     """
-    rules: dict[str, list[object]] = {}
-    for rule in bundle.rules:
-        rules.setdefault(rule.notes.shows or rule.id, []).append(_rule(rule))
-    found = {f"{RULE}{name}": _digest(parts) for name, parts in rules.items()}
+    found = {f"{RULE}{rule.id}": _digest(_rule(rule)) for rule in bundle.rules}
     found |= {f"data {name}": _digest(value) for name, value in _leaves(limits)}
     for file in _files(project):
         place = file.relative_to(project.root).as_posix()

@@ -4,9 +4,9 @@ A case is a folder with `case.json` and `tape.jsonl`. Many cases may lie packed 
 beside such folders: a line a case, `{"case": …, "lines": […]}`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 from pydantic import ValidationError
@@ -17,6 +17,10 @@ from leitstand.evals.case import FORMAT, RecordedCase
 from leitstand.evals.tape import Line, Recording, read_tape, tape_bytes, tape_hash
 
 __all__ = ["Place", "case_bytes", "pack", "places", "put", "take"]
+
+
+_FRESH: Mapping[str, Any] = {"expected": {}, "said": [], "exit": None, "origin": "probe"}
+"""What a case that shares another one's tape does not take over from it."""
 
 
 class Place(NamedTuple):
@@ -44,7 +48,11 @@ def take(place: Place) -> tuple[RecordedCase, Recording]:
     """A case and its tape. Raises CaseRefused: cut, altered, or of a later format."""
     if place.start < 0:
         folder = Path(place.path)
-        case = _case(_json(folder / "case.json"), place.path)
+        data: Any = _json(folder / "case.json")
+        if isinstance(data, dict) and data.get("of"):  # pyright: ignore[reportUnknownMemberType]
+            folder = folder.parent / str(cast("Any", data["of"]))
+            data = {**_json(folder / "case.json"), **_FRESH, **cast("dict[str, Any]", data)}
+        case = _case(data, place.path)
         return case, read_tape(folder / "tape.jsonl", case.tape)
     with Path(place.path).open("rb") as file:
         file.seek(place.start)

@@ -42,7 +42,10 @@ class Budgets(Frozen):
 class Shares(Frozen):
     """The share of what could be covered that at least one case has to cover."""
 
-    rules: Share | None = Field(default=None, description="Rules of the policy bundle.")
+    rules: Share | None = Field(
+        default=None,
+        description="Rules for tools of the role that decide in some case, grants aside.",
+    )
     edges: Share | None = Field(default=None, description="Edges of the role's graph.")
     exits: Share | None = Field(default=None, description="Ways in which a case may end.")
     branches: Share | None = Field(

@@ -43,6 +43,9 @@ _CRITICAL = ("escalate", "reject")
 async def import_world(project: Project, role: str, world: Path, truth: Path, out: Path) -> int:
     """Record every document of `world` that `truth` (JSON lines) knows; how many cases were laid.
 
+    Documents came in together where their rows name one `intake`, or none. A row's truth may say
+    `info`: the rules that inform without leaving a mark.
+
     Raises CaseRefused: there is no truth, or a document of it is missing.
     """
     rows = _truth(truth)
@@ -50,7 +53,8 @@ async def import_world(project: Project, role: str, world: Path, truth: Path, ou
     with tempfile.TemporaryDirectory(prefix="leitstand-world-") as folder:
         leitstand = await open_leitstand(project, state=Path(folder), world=world)
         try:
-            names = await _worked_off(leitstand, role, files)
+            intakes = [str(row.get("intake", "")) for row in rows]
+            names = await _worked_off(leitstand, role, files, intakes)
             for row, ulid in zip(rows, names, strict=True):
                 name = str(row["case"])
                 found = await record(leitstand.store, leitstand.rules, ulid, name)
@@ -60,13 +64,18 @@ async def import_world(project: Project, role: str, world: Path, truth: Path, ou
     return len(rows)
 
 
-async def _worked_off(leitstand: Leitstand, role: str, files: Sequence[Path]) -> list[str]:
+async def _worked_off(
+    leitstand: Leitstand, role: str, files: Sequence[Path], intakes: Sequence[str]
+) -> list[str]:
     """Take everything in, judge it, then let people sign what they are asked."""
     intake, runtime = leitstand.project.intake, leitstand.runtime
     if intake is None:
         raise CaseRefused("this project takes no documents in", where="intake")
+    together = {i: [f for f, own in zip(files, intakes, strict=True) if own == i] for i in intakes}
+    inputs = {i: iter(await intake(leitstand.state, group)) for i, group in together.items()}
     names: list[str] = []
-    for given, file in zip(await intake(leitstand.state, files), files, strict=True):
+    for own, file in zip(intakes, files, strict=True):
+        given = next(inputs[own])
         names.append(
             await runtime.start(
                 role, given, tenant=leitstand.tenant, requester=_INTAKE, title=file.stem
@@ -127,6 +136,7 @@ def _expecting(project: Project, case: RecordedCase, row: Mapping[str, Any]) -> 
     expected = Expected(
         decision=decision,
         rules=tuple(sorted(map(str, truth.get("guardrails", ())))),
+        notes=tuple(sorted(map(str, truth["info"]))) if "info" in truth else None,
         effects=case.expected.effects,
         exit=case.expected.exit,
         result=result,

@@ -67,6 +67,15 @@ class Passage:
         """Wait until every call of this case has come home and is recorded."""
         await self._sending.home()
 
+    async def judged(self, call: Call, grants: Grants) -> Verdict:
+        """The verdict on a call as if these people had signed it; nothing is recorded or sent.
+
+        Raises CallFailed: arguments or evidence are not fit to be judged.
+        """
+        args = validated(call.tool.args, call.args)
+        evidence = await self._readings.find(call.evidence)
+        return self._judge.verdict(Proposal(call, args, evidence, call.proposed), grants)
+
     async def _replay(self, call: Call, event: Event) -> BaseModel:
         body = self._journal.tape.body(event)
         self._same(call, body["proposed"])
