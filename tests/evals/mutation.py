@@ -1,4 +1,8 @@
-"""Whether the gate lets a mutant through: its cases under the changed project, its own verdict."""
+"""Whether the gate refuses a mutant: its cases under the changed project, its own verdict.
+
+That the gate has no verdict on a change which no case shows does not count here: what is asked is
+whether a case notices.
+"""
 
 import asyncio
 import json
@@ -29,14 +33,14 @@ assert tuple(_READS) == TABLES
 
 
 def stopped(mutant: Mutant, folder: Path) -> str:
-    """What stops the mutant, in words; empty if both suites release it."""
+    """What refuses the mutant, in words; empty if no suite does."""
     with _read_anew(mutant, folder):
         project, world = _project(mutant, folder), _world(mutant, folder)
         return next((w for s in SUITES if (w := asyncio.run(_judged(s, project, world)))), "")
 
 
 async def _judged(name: str, project: Project, world: Path) -> str:
-    """Why a suite does not release the project; a case that newly fails is reason enough."""
+    """Why a suite refuses the project; a case that newly fails is reason enough."""
     suite = load_suite(ROOT, Path(name))
     head, _ = run_suite(project, suite)
     job = Job(ROOT, "recorded", suite.table.ignore, project.policies, world, suite.file)
@@ -45,8 +49,8 @@ async def _judged(name: str, project: Project, world: Path) -> str:
         tally.add(result)
         if (kind := judge.see(result)) in ("newly_failing", "unknown"):
             return f"{kind}: {result.case}: {'; '.join(result.problems)}"
-    verdict = judge.verdict(tally.figures(), 0.0)
-    return "" if verdict.state == "released" else str(verdict.findings)
+    findings = judge.verdict(tally.figures(), 0.0).findings
+    return "; ".join(f.key for f in findings if f.state == "no")
 
 
 def _project(mutant: Mutant, folder: Path) -> Project:

@@ -1,4 +1,4 @@
-"""Mutants: every project in which one thing is another that a careless change could change.
+"""Weaker mutants: every project in which one thing is another that a careless change could change.
 
 Rules are dropped or weakened, thresholds moved, roles swapped, entries taken out of lists. Which
 cases a suite has plays no part in how they are made.
@@ -7,48 +7,24 @@ cases a suite has plays no part in how they are made.
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-POLICIES = ROOT / "policies"
-WORLD = ROOT / "evals" / "accounting" / "world"
-TABLES = ("lexicon.toml", "letters.toml", "vat.toml")
-"""Data of the rules that a tenant does not overwrite; his `policy.json` is laid over all others."""
-
-
-class Mutant(NamedTuple):
-    """One change: Cedar files, keys of the tenant's data, or a table beside the rules."""
-
-    kind: str
-    name: str
-    cedar: Mapping[str, str] = {}
-    tenant: Mapping[str, Any] = {}
-    table: Mapping[str, str] = {}
+from tests.evals.mutants import (
+    POLICIES,
+    TABLES,
+    WORLD,
+    Mutant,
+    cedar_files,
+    id_of,
+    statements,
+)
 
 
 def mutants() -> list[Mutant]:
     """All of them, in an order that depends on nothing but the files."""
     return [*_rules(), *_thresholds(), *_roles(), *_lists(), *_words(), *_texts()]
-
-
-def cedar_files() -> dict[str, str]:
-    """The policies as they stand."""
-    return {file.name: file.read_text("utf-8") for file in sorted(POLICIES.glob("*.cedar"))}
-
-
-def statements(text: str) -> list[str]:
-    """The policies of a file, with their annotations."""
-    return re.findall(r"^@id\(.*?^[^/\n][^\n]*;\n|^@id\(.*?;\n", text, re.MULTILINE | re.DOTALL)
-
-
-def id_of(statement: str) -> str:
-    """What a policy calls itself."""
-    found = re.match(r'@id\("([^"]+)"\)', statement)
-    assert found is not None, statement
-    return found[1]
 
 
 def _rules() -> Iterator[Mutant]:
@@ -183,11 +159,3 @@ def _changed(path: str, value: object) -> dict[str, Any]:
         node = node[int(step) if step.isdecimal() else step]
     node[steps[-1]] = value
     return {top: data[top]}
-
-
-def kinds(found: Iterable[Mutant]) -> dict[str, list[Mutant]]:
-    """By kind."""
-    named: dict[str, list[Mutant]] = {}
-    for mutant in found:
-        named.setdefault(mutant.kind, []).append(mutant)
-    return named
