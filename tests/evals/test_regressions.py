@@ -1,4 +1,4 @@
-"""Seeded regressions: cases notice nearly all, the gate lets none pass, and an unchanged project."""
+"""Seeded regressions: cases notice nearly all, the gate releases none, and an unchanged project."""
 
 import json
 import os
