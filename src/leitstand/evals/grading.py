@@ -259,7 +259,7 @@ def named(bundle: Bundle, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 
 def _ids(bundle: Bundle) -> Callable[[Hit], str]:
-    """A hit names what lists show, and several policies may show one name: level and reason tell."""
+    """A hit names what lists show; of policies that show one name, level and reason tell which."""
     ids = {(r.notes.shows or r.id, r.level, r.notes.reason_en): r.id for r in bundle.rules}
     return lambda hit: ids.get((hit.rule, hit.level, hit.reason_en), hit.rule)
 
