@@ -42,6 +42,13 @@ def test_every_rule_of_the_kernel_has_tests(root: Path) -> None:
     assert set(range(1, 32)) <= named <= rules
 
 
+def test_every_pain_of_a_supervisor_has_a_test(root: Path) -> None:
+    """Pains 1-10 and 16 of today's agent runtimes are each named by a test of the inbox."""
+    text = (root / "tests" / "web" / "test_pains.py").read_text("utf-8")
+    named = {int(n) for n in re.findall(r"@pytest\.mark\.pain\((\d+)\)", text)}
+    assert named == {*range(1, 11), 16}
+
+
 def test_a_code_names_one_error(root: Path) -> None:
     """No two errors share a code."""
     codes = re.findall(r"^## (LS\d{3}) ", (root / "docs" / "errors.md").read_text(), re.MULTILINE)

@@ -18,14 +18,22 @@ from leitstand.digest import canonical, plain
 from leitstand.errors import ProjectRefused
 from leitstand.tool import Connection
 from tools.dms.embedded import EmbeddedDms
-from tools.einvoice import EInvoices, FoundInvoice, LocalEInvoices, ReadDocument, Reader
+from tools.einvoice import (
+    EInvoices,
+    FoundInvoice,
+    LocalEInvoices,
+    ReadDocument,
+    Reader,
+    page,
+    read_document,
+)
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
 from tools.tenant import FixedTenant, Tenant
 from tools.world import connect as connect_books
 from tools.world import disconnect as disconnect_books
 from tools.world import limits, spool
 
-__all__ = ["connect", "disconnect", "take_in"]
+__all__ = ["connect", "disconnect", "document", "take_in"]
 
 _WORKERS = min(2, os.cpu_count() or 1)
 _BESIDE = frozenset({EInvoices, Intakes, Tenant})
@@ -49,6 +57,14 @@ async def connect(
         Connection("intake", Intakes, _intakes(state, invoices)),
         Connection("tenant", Tenant, FixedTenant(limits(world))),
     )
+
+
+def document(tool: str, result: Mapping[str, Any], language: str) -> str | None:
+    """A received invoice as a page for people; nothing of what other tools read."""
+    if tool != read_document.name:
+        return None
+    found = FoundInvoice.model_validate_json(canonical(result))
+    return page(found.value, "en" if language == "en" else "de")
 
 
 def disconnect(connections: Iterable[Connection]) -> None:

@@ -33,6 +33,7 @@ __all__ = [
     "Columns",
     "Connect",
     "Disconnect",
+    "Document",
     "Intake",
     "Member",
     "Project",
@@ -67,6 +68,13 @@ class Told:
     today: date
 
 
+Document = Callable[[str, Mapping[str, Any], str], str | None]
+"""`(tool, result of a reading, language)` to an HTML page of what was read, if it is a document.
+
+The page is shown without scripts, forms and anything to load; whatever it holds of a sender's is
+escaped by whoever makes it.
+"""
+
 Columns = Callable[[Told], Mapping[str, object]]
 """Makes the columns that rows of a role's cases show beside what all cases have."""
 
@@ -86,7 +94,8 @@ class Table(Frozen):
     front of supervisors. `prompts` is a folder with a file a prompt, `model` the chat model of
     langchain-core that they are put to. `lexicon` are TOML files whose words name nobody: a
     re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases;
-    `recordings`, by format, what reads and judges recordings of a form of the project's own.
+    `recordings`, by format, what reads and judges recordings of a form of the project's own;
+    `document` what makes a page of a document that was read.
     """
 
     roles: tuple[str, ...]
@@ -102,6 +111,7 @@ class Table(Frozen):
     prompts: str = "prompts"
     model: str = ""
     columns: dict[str, str] = {}
+    document: str = ""
     world: str = ""
     state: str = "var"
     tenant: str
@@ -125,6 +135,7 @@ class Project:
     disconnect: Disconnect | None
     intake: Intake | None
     columns: Mapping[str, Columns]
+    document: Document | None
     limits: Callable[[Path], Mapping[str, Any]]
     library: Library = field(default_factory=Library)
 
@@ -202,6 +213,7 @@ def load_project(root: Path) -> Project:
         disconnect=named(root, table.disconnect) if table.disconnect else None,
         intake=named(root, table.intake) if table.intake else None,
         columns={role: named(root, name) for role, name in table.columns.items()},
+        document=named(root, table.document) if table.document else None,
         limits=named(root, table.limits),
         library=Library.open(root / table.prompts, _model(root, table.model)),
     )

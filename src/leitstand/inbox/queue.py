@@ -1,6 +1,6 @@
 """The queue: what waits for a decision, and what left the automation to be cleared up by people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -9,6 +9,7 @@ from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.showing import able, effect_of
 from leitstand.inbox.texts import Texts
+from leitstand.records import Decision
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
 from leitstand.store.waiting import waiting
@@ -96,7 +97,7 @@ async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -
         id=shown.id,
         seen=pending.seen,
         tool=shown.tool,
-        rules=tuple(h["rule"] for h in pending.frozen.body["verdict"]["hits"]),
+        rules=tuple(_asking(pending.frozen.body["verdict"]["hits"])),
         case=shown.case,
         title=dossier.case.title,
         effect=await effect_of(leitstand, dossier, shown.tool, shown.args, texts),
@@ -106,6 +107,10 @@ async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -
         opened=shown.opened,
         yours=any(who.person == person for who in able(leitstand, pending)),
     )
+
+
+def _asking(hits: Sequence[Mapping[str, Any]]) -> list[str]:
+    return sorted({h["rule"] for h in hits if h["decision"] > Decision.ALLOW})
 
 
 async def _exceptional(leitstand: Leitstand, ulid: str) -> Exceptional:

@@ -33,6 +33,7 @@ def make_app(site: Site) -> Starlette:
             Route("/history", lists.history),
             Route("/monitor", lists.monitor),
             Route("/card/{id}", cards.show_card),
+            Route("/card/{id}/document", cards.show_document),
             Route("/card/{id}/decide", cards.decide_card, methods=["POST"]),
             Route("/card/{id}/ask", cards.ask, methods=["POST"]),
             Route("/card/{id}/delegate", cards.delegate, methods=["POST"]),
@@ -85,10 +86,10 @@ class _Headers:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
+                known = {h[0].decode() for h in message["headers"]}
                 named = {**HEADERS, **({"cache-control": "max-age=86400"} if static else {})}
-                known = [h for h in message["headers"] if h[0].decode() not in named]
-                extra = [(k.encode(), v.encode()) for k, v in named.items()]
-                message = {**message, "headers": [*known, *extra]}
+                extra = [(k.encode(), v.encode()) for k, v in named.items() if k not in known]
+                message = {**message, "headers": [*message["headers"], *extra]}
             await send(message)
 
         await self._app(scope, receive, sent)

@@ -5,18 +5,21 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, ValueRefused
-from leitstand.inbox import Card, Decision, answer, card_of, decide, find_pending
+from leitstand.inbox import Card, Decision, Pending, answer, card_of, decide, find_pending
+from leitstand.inbox.evidence import readings_of
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for, typed
 from leitstand.web.sessions import Session
 
-__all__ = ["ask", "decide_card", "delegate", "keep_draft", "later", "show_card"]
+__all__ = ["ask", "decide_card", "delegate", "keep_draft", "later", "show_card", "show_document"]
 
 LONGEST = 2_000
 """Characters of a reason or a question."""
+DOCUMENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+"""What a document of a sender may do: be read."""
 LATER = 4 * 3600.0
 """Seconds that "later" hides a card from a person's own list."""
 _EDIT = "edit."
@@ -26,6 +29,22 @@ _EDIT = "edit."
 async def show_card(request: Request, session: Session) -> Response:
     """The card as it is now, with what this person has typed before."""
     return await _shown(request, session)
+
+
+@gated
+async def show_document(request: Request, session: Session) -> Response:
+    """The document that the card rests on, as the project shows it: nothing in it can run."""
+    del session
+    leitstand, texts = site_of(request).leitstand, texts_for(request)
+    pending = await _pending(request)
+    names = pending.frozen.body["readings"]
+    reads = await readings_of(pending.dossier.journal, leitstand.rules.tools, names)
+    make = leitstand.project.document
+    pages = (make(r.tool, r.result, texts.language) for r in reads) if make else ()
+    html = next((p for p in pages if p), None)
+    if html is None:
+        raise HTTPException(404, "document")
+    return HTMLResponse(html, headers={"content-security-policy": DOCUMENT})
 
 
 @form
@@ -109,14 +128,18 @@ async def keep_draft(request: Request, session: Session, fields: Fields) -> Resp
     return _back(card)
 
 
-async def _card(request: Request) -> Card:
-    """The card of the path. Raises HTTPException: there is none."""
-    site, texts = site_of(request), texts_for(request)
+async def _pending(request: Request) -> Pending:
+    """The checkpoint of the path. Raises HTTPException: there is none."""
+    leitstand, name = site_of(request).leitstand, request.path_params["id"]
     try:
-        pending = await find_pending(site.leitstand, request.path_params["id"], texts)
+        return await find_pending(leitstand, name, texts_for(request))
     except ApprovalRefused as error:
         raise HTTPException(404, error.text) from error
-    return await card_of(site.leitstand, pending, texts)
+
+
+async def _card(request: Request) -> Card:
+    pending = await _pending(request)
+    return await card_of(site_of(request).leitstand, pending, texts_for(request))
 
 
 async def _shown(

@@ -1,0 +1,267 @@
+"""Requests that no page of ours would make: refused, nothing decided, nothing lost."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.web.conftest import (
+    CLERK,
+    DIRECTOR,
+    DOUBLE,
+    HEAD,
+    OTHER_HEAD,
+    SIMPLE,
+    Client,
+    House,
+    client_of,
+    opened,
+    untouched,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def head(house: House, root: Path) -> AsyncIterator[Client]:
+    """A head of department who is logged in."""
+    async with opened(house, root) as site, client_of(site) as client:
+        assert (await client.login(HEAD, house.passphrases[HEAD])).status_code == 303
+        yield client
+
+
+async def other(client: Client, house: House, name: str) -> Client:
+    """Another person at the same server."""
+    http = httpx.AsyncClient(transport=client.transport, base_url="http://inbox.test")
+    made = Client(http, client.site, client.transport)
+    assert (await made.login(name, house.passphrases[name])).status_code == 303
+    return made
+
+
+async def test_a_get_decides_nothing(head: Client, house: House) -> None:
+    """A mail scanner that follows every link of every page, as somebody who is logged in."""
+    path, seen = await head.card(SIMPLE)
+    with untouched(house):
+        places = {"/", "/?all=1", "/exceptions", "/history", "/monitor", path}
+        for place in sorted(places):
+            for link in re.findall(
+                r'(?:href|formaction|action)="(/[^"]*)"', (await head.http.get(place)).text
+            ):
+                await head.http.get(link)
+        for end in ("decide", "ask", "delegate", "later", "draft"):
+            query = {"answer": "approve", "seen": seen, "token": head.token}
+            assert (await head.http.get(f"{path}/{end}", params=query)).status_code == 405
+        assert (await head.http.get("/batch", params={"token": head.token})).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"seen": "0" * 32}, 409),
+        ({"seen": ""}, 400),
+        ({"answer": "maybe"}, 400),
+        ({"answer": ""}, 400),
+        ({"token": "0" * 32}, 403),
+        ({"token": ""}, 403),
+        ({"token": "ä"}, 403),
+        ({"reason": "x" * 5_000}, 400),
+        ({"reason": "x" * 1_000_000}, 413),
+        ({"answer": "reject"}, 409),
+        ({"answer": "edit"}, 409),
+        ({"answer": "edit", "edit.account": "nothing such"}, 422),
+        ({"answer": "edit", "edit.not_there": "x"}, 422),
+    ],
+)
+async def test_a_forged_form_is_refused(
+    head: Client, house: House, change: dict[str, str], status: int
+) -> None:
+    """Wrong digest, answer, token, length, value: a page says so, and nothing is decided."""
+    path, seen = await head.card(SIMPLE)
+    with untouched(house):
+        fields = {"answer": "approve", "seen": seen, "token": head.token} | change
+        answer = await head.http.post(f"{path}/decide", data=fields)
+        assert answer.status_code == status
+        assert "<h1>" in answer.text
+    done = await head.post(f"{path}/decide", {"answer": "approve", "seen": seen})
+    assert done.status_code == 200
+    assert "2026-000001" in done.text
+
+
+async def test_a_form_from_another_site_is_refused(head: Client, house: House) -> None:
+    """Even with the right token."""
+    path, seen = await head.card(SIMPLE)
+    with untouched(house):
+        fields = {"answer": "approve", "seen": seen}
+        answer = await head.post(f"{path}/decide", fields, origin="https://evil.example")
+        assert answer.status_code == 403
+        for place in ("/login", "/logout", "/language"):
+            found = await head.http.post(place, data={}, headers={"origin": "https://evil.example"})
+            assert found.status_code == 403
+
+
+async def test_a_replayed_form_gets_a_receipt(head: Client, house: House) -> None:
+    """The second time it is refused, with who decided and when; the effect is one."""
+    path, seen = await head.card(SIMPLE)
+    fields = {"answer": "approve", "seen": seen}
+    assert (await head.post(f"{path}/decide", fields)).status_code == 200
+    with untouched(house):
+        again = await head.post(f"{path}/decide", fields)
+    assert again.status_code == 409
+    assert "schon entschieden" in again.text
+
+
+async def test_the_same_card_by_two_people_in_the_same_moment(head: Client, house: House) -> None:
+    """One decides, the other is told; one voucher is posted."""
+    colleague = await other(head, house, OTHER_HEAD)
+    path, seen = await head.card(SIMPLE)
+    fields = {"answer": "approve", "seen": seen}
+    answers = await asyncio.gather(
+        *(one.post(f"{path}/decide", fields) for one in (head, colleague, head, colleague))
+    )
+    assert {a.status_code for a in answers} <= {200, 409}
+    assert 200 in {a.status_code for a in answers}
+    case = re.search(r'href="(/case/\w+)"', (await head.http.get(path)).text)
+    assert case
+    page = (await head.http.get(case[1])).text
+    assert len(re.findall(r"<li>[^<]*buchen[^<]*<small>ausgeführt", page, re.IGNORECASE)) == 1
+
+
+async def test_an_action_that_changed_since_it_was_shown(head: Client, house: House) -> None:
+    """A colleague edits first: the digest of the old card is refused, the new card is shown."""
+    director = await other(head, house, DIRECTOR)
+    path, seen = await head.card(DOUBLE)
+    fields = {"answer": "edit", "seen": seen, "edit.account": "office"}
+    assert (await director.post(f"{path}/decide", fields)).status_code == 200
+    with untouched(house):
+        stale = await head.post(f"{path}/decide", {"answer": "approve", "seen": seen})
+    assert stale.status_code == 409
+    assert "geändert, seit" in stale.text
+    assert "office" in stale.text
+    fresh = await head.card(DOUBLE)
+    assert fresh[1] != seen
+    assert (
+        await head.post(f"{path}/decide", {"answer": "approve", "seen": fresh[1]})
+    ).status_code == 200
+
+
+async def test_a_session_that_is_over(head: Client, house: House) -> None:
+    """The form leads to the login and back to its card; nothing is decided."""
+    path, seen = await head.card(SIMPLE)
+    with closing(sqlite3.connect(house.state / "web.db")) as database, database:
+        database.execute("update sessions set until = 1")
+    with untouched(house):
+        fields = {"answer": "approve", "seen": seen}
+        page = f"http://inbox.test{path}"
+        answer = await head.post(f"{path}/decide", fields, referer=page)
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"/login?next={path}"
+
+
+async def test_a_cookie_of_another_tenant(head: Client, house: House) -> None:
+    """A session counts for the tenant that it was begun for."""
+    with closing(sqlite3.connect(house.state / "web.db")) as database, database:
+        database.execute("update sessions set tenant = 'another'")
+    assert (await head.http.get("/")).headers["location"].startswith("/login")
+
+
+async def test_who_has_the_database_alone_cannot_sign(head: Client, house: House) -> None:
+    """A session's key opens under its cookie only: an entry moved to another cookie is nobody's."""
+    with closing(sqlite3.connect(house.state / "web.db")) as database:
+        [(name, sealed)] = database.execute("select id, sealed from sessions")
+    assert len(sealed) == 12 + 32 + 16
+    director = await other(head, house, DIRECTOR)
+    with closing(sqlite3.connect(house.state / "web.db")) as database, database:
+        database.execute("update sessions set sealed = ? where id != ?", (sealed, name))
+    assert (await director.http.get("/")).headers["location"].startswith("/login")
+
+
+async def test_a_person_who_is_gone_has_no_session(head: Client, house: House) -> None:
+    """At the next request, not at the next login; a role that is taken away is gone as well."""
+    directory = head.site.leitstand.directory
+    person = directory.person(head.site.leitstand.tenant, HEAD)
+    assert person is not None
+    path, seen = await head.card(SIMPLE)
+    directory.change(person.model_copy(update={"roles": ("clerk",)}))
+    with untouched(house):
+        answer = await head.post(f"{path}/decide", {"answer": "approve", "seen": seen})
+        assert answer.status_code == 409
+    file = house.state / "people.json"
+    file.write_bytes(file.read_bytes().replace(b'"ben.krueger"', b'"ben.gone"'))
+    assert (await head.http.get("/")).headers["location"].startswith("/login")
+
+
+async def test_too_many_wrong_passphrases(house: House, root: Path) -> None:
+    """After five even the right one waits; the answer to a stranger's name is the same."""
+    async with opened(house, root) as site, client_of(site) as client:
+        wrong = [await client.login(HEAD, f"wrong-{n}-wrong") for n in range(5)]
+        assert {a.status_code for a in wrong} == {401}
+        locked = await client.login(HEAD, house.passphrases[HEAD])
+        assert locked.status_code == 429
+        stranger = await client.login("nobody", "wrong")
+        assert stranger.status_code == 401
+        assert _said(stranger) == _said(wrong[0])
+        assert (await client.login(DIRECTOR, house.passphrases[DIRECTOR])).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "place", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_the_login_leads_nowhere_else(house: House, root: Path, place: str) -> None:
+    """Whatever `next` says: afterwards one is in the inbox."""
+    async with opened(house, root) as site, client_of(site) as client:
+        page = await client.http.get("/login", params={"next": place})
+        token = re.search(r'name="token" value="([^"]+)"', page.text)
+        assert token
+        fields = {"token": token[1], "name": HEAD, "passphrase": house.passphrases[HEAD]}
+        answer = await client.http.post("/login", data=fields | {"next": place})
+        assert answer.headers["location"] == "/"
+
+
+async def test_who_may_not_decide_is_refused_by_the_core(head: Client, house: House) -> None:
+    """A clerk who forges the form of a head of department."""
+    clerk = await other(head, house, CLERK)
+    path, seen = await head.card(SIMPLE)
+    with untouched(house):
+        answer = await clerk.post(f"{path}/decide", {"answer": "approve", "seen": seen})
+    assert answer.status_code == 409
+    assert "Rollen" in answer.text
+
+
+async def test_a_batch_that_is_none(head: Client, house: House) -> None:
+    """Different rules, more than may be, another's card, a stale digest: none or only that one."""
+    cards = {title: await head.card(title) for title in (SIMPLE, "AP-D03.xml", DOUBLE)}
+
+    def picked(*titles: str) -> dict[str, str]:
+        return {f"card.{cards[t][0].rpartition('/')[2]}": cards[t][1] for t in titles}
+
+    with untouched(house):
+        assert (await head.post("/batch", picked(SIMPLE, "AP-D03.xml"))).status_code == 400
+        assert (await head.post("/batch", {})).status_code == 400
+        assert (await head.post("/batch", picked(SIMPLE) | {"card.0000": "x"})).status_code == 400
+        stale = dict.fromkeys(picked(SIMPLE), "0" * 32)
+        assert "geändert, seit" in (await head.post("/batch", stale)).text
+
+
+async def test_every_answer_says_what_may_run(head: Client) -> None:
+    """No inline script, no foreign source, no frame; pages are not kept."""
+    path, _ = await head.card(SIMPLE)
+    for place in ("/", path, "/login", "/nothing", "/static/inbox.css"):
+        headers = (await head.http.get(place)).headers
+        assert "script-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+    assert "no-store" in (await head.http.get(path)).headers["cache-control"]
+    cookie = next(c for c in head.http.cookies.jar if c.name == "leitstand")
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "strict"
+
+
+def _said(answer: httpx.Response) -> str:
+    found = re.search(r'role="alert">([^<]+)<', answer.text)
+    assert found
+    return found[1]
