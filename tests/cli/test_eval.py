@@ -180,6 +180,46 @@ def age(place: Path) -> None:
     edit(place / "cases" / "r2" / "case.json", lambda case: case.update(format=99))
 
 
+def lose(place: Path) -> None:
+    """A case without its tape."""
+    (place / "cases" / "r2" / "tape.jsonl").unlink()
+
+
+def garble(place: Path) -> None:
+    """A case that is no case."""
+    (place / "cases" / "r2" / "case.json").write_text('{"name": "r2"}')
+
+
+def packed(place: Path) -> Path:
+    """All cases in one pack, in the place of their folders."""
+    from leitstand.evals.shelf import pack, places, take
+
+    shelf = place / "cases"
+    found = [take(p) for p in places(shelf)]
+    shutil.rmtree(shelf)
+    shelf.mkdir()
+    raw = b"".join(pack(case, recording.lines) for case, recording in found)
+    (shelf / "all.jsonl").write_bytes(raw)
+    return shelf / "all.jsonl"
+
+
+def cut_pack(place: Path) -> None:
+    """A pack that ends in the middle of a case."""
+    file = packed(place)
+    file.write_bytes(file.read_bytes()[:-10])
+
+
+def alter_pack(place: Path) -> None:
+    """Another amount in a pack."""
+    file = packed(place)
+    file.write_bytes(file.read_bytes().replace(b"800000", b"800001"))
+
+
+def move(place: Path) -> None:
+    """A case of a role that the project does not have."""
+    edit(place / "cases" / "r2" / "case.json", lambda case: case.update(role="selling"))
+
+
 def empty(place: Path) -> None:
     """No case at all."""
     shutil.rmtree(place / "cases")
@@ -207,6 +247,11 @@ def forgotten(place: Path) -> None:
         (cut, 4, ("LS751", "ends in the middle", "r2")),
         (alter, 4, ("LS751", "not the one that was recorded", "r2")),
         (age, 4, ("LS751", "99", "newer version")),
+        (lose, 4, ("LS751", "cannot be read", "r2")),
+        (garble, 4, ("LS751", "no case", "r2")),
+        (cut_pack, 4, ("LS751", "middle of a case", "all.jsonl")),
+        (alter_pack, 4, ("LS751", "not the one that was recorded", "all.jsonl")),
+        (move, 4, ("LS751", "selling", "r2")),
         (empty, 4, ("LS753", "empty")),
         (unread, 3, ("LS752", "suite.yaml:2", "level")),
         (ungraded, 3, ("LS701", "nowhere_at_all")),

@@ -60,9 +60,8 @@ def test_figures_that_the_gate_is_about_are_numbers(
 
 
 def test_rules_that_would_be_missed_are_named(data: Mapping[str, Any]) -> None:
-    """Two bills ask for a signature because of one rule each; nobody would miss the others."""
+    """All three bills were signed for, and their effects alone are graded: no rule is missed."""
     noticed = data["figures"]["noticed"]
     assert noticed["of"] == data["figures"]["coverage"]["rules"]["of"]
-    assert noticed["covered"] + len(noticed["missing"]) == noticed["of"]
-    assert "over-limit" not in noticed["missing"]
-    assert "blocked" in noticed["missing"]
+    assert noticed["missing"] == ["blocked", "four-eyes", "over-limit", "round-amount"]
+    assert noticed["covered"] == 0

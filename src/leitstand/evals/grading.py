@@ -1,5 +1,6 @@
 """Grading: what a replay came to, held against what is expected of the case."""
 
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast, get_args
 
@@ -55,7 +56,7 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         false_hold=expected.clean and _stopped(done),
         divergence=done.systems.divergence,
         rules=named(done.rules.bundle, _verdicts(done)),
-        needs=_needed(done),
+        needs=_needed(done, proposals),
         edges=tuple(f"{a} -> {b}" for a, b in sorted(done.edges)),
         exits=(_exit_name(done),) if done.exit else (),
         branches=tuple(sorted({f"{p.tool}: {p.answer}" for p in proposals if p.answer})),
@@ -211,9 +212,17 @@ def _said(answers: Sequence[str]) -> Literal["", "approve", "edit", "reject"]:
 
 
 def _verdicts(done: Replayed) -> list[Verdict]:
-    bodies = _bodies(done, ("checkpoint", "intent", "answer"))
-    found = (b["verdict"] for b in bodies if "verdict" in b)
-    return [Verdict.model_validate_json(orjson.dumps(v)) for v in found]
+    return [verdict for _, verdict in _judged(done)]
+
+
+def _judged(done: Replayed) -> Iterator[tuple[str, Verdict]]:
+    """Every verdict, and where."""
+    for event in done.journal.events:
+        if event.kind in ("checkpoint", "intent", "answer"):
+            body = done.journal.tape.body(event)
+            if "verdict" in body:
+                raw = orjson.dumps(body["verdict"])
+                yield event.address, Verdict.model_validate_json(raw)
 
 
 def _bodies(done: Replayed, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -272,11 +281,17 @@ def gravest(found: Sequence[Verdict]) -> Verdict | None:
 
 
 def needed(
-    bundle: Bundle, verdicts: Iterable[Verdict], marks: Collection[str], *, level: bool
+    bundle: Bundle,
+    verdicts: Iterable[Verdict],
+    marks: Collection[str],
+    *,
+    level: bool,
+    matters: Callable[[int, int], bool] = operator.ne,
 ) -> tuple[str, ...]:
     """Policies without which a verdict would come out otherwise, in what is graded of it.
 
-    `marks` are names of rules that are compared, `level` says whether the decision is.
+    `marks` are names of rules that are compared, `level` says whether the decision is, `matters`
+    whether it shows that one routing of the action gives way to another.
     """
     ids, found = _ids(bundle), set[str]()
     for verdict in verdicts:
@@ -285,17 +300,39 @@ def needed(
             others = [h for h in verdict.hits if h is not hit]
             after = _severity(others)
             gone = hit.rule in marks and all(h.rule != hit.rule for h in others)
-            if gone or before[0] != after[0] or (level and before[1] != after[1]):
+            if gone or matters(before[0], after[0]) or (level and before[1] != after[1]):
                 found.add(ids(hit))
     return tuple(sorted(found))
 
 
-def _needed(done: Replayed) -> tuple[str, ...]:
-    expected = done.case.expected
-    marks = _marks(done) if expected.rules is not None else ()
-    notes = _notes(done) if expected.notes is not None else ()
-    level = expected.decision is not None
-    return needed(done.rules.bundle, _verdicts(done), {*marks, *notes}, level=level)
+def _needed(done: Replayed, proposals: Iterable[Proposed]) -> tuple[str, ...]:
+    """Policies without which the case would surely come out otherwise.
+
+    Without one that asks, what a person approved would happen all the same; and what a person
+    would say who was not asked then, nobody knows.
+    """
+    expected, bundle = done.case.expected, done.rules.bundle
+    marks = {
+        *(_marks(done) if expected.rules is not None else ()),
+        *(_notes(done) if expected.notes is not None else ()),
+    }
+    agreed = {p.address for p in proposals if p.answer == "approve"}
+    found = set[str]()
+    for quiet in (True, False):
+        some = [v for a, v in _judged(done) if (a in agreed or expected.effects is None) == quiet]
+        matters = _never if quiet else _happens
+        level = expected.decision is not None
+        found.update(needed(bundle, some, marks, level=level, matters=matters))
+    return tuple(sorted(found))
+
+
+def _never(_before: int, _after: int) -> bool:
+    return False
+
+
+def _happens(before: int, after: int) -> bool:
+    """Whether a call that was asked about or refused simply happens."""
+    return after < min(before, Decision.APPROVE)
 
 
 def _severity(hits: Iterable[Hit]) -> tuple[int, int]:
