@@ -4,7 +4,15 @@ from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
 from leitstand.inbox.pending import Pending, find_pending
-from leitstand.inbox.queue import Exceptional, Queue, Waiting, queue_of
+from leitstand.inbox.queue import (
+    Exceptional,
+    Known,
+    Queue,
+    Waiting,
+    exceptions_of,
+    queue_of,
+    waiting_of,
+)
 from leitstand.inbox.receipt import Receipt, receipt_of
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
@@ -18,6 +26,7 @@ __all__ = [
     "Exceptional",
     "Happened",
     "Judged",
+    "Known",
     "Language",
     "Message",
     "Pending",
@@ -35,6 +44,7 @@ __all__ = [
     "card_of",
     "decide",
     "effect_of",
+    "exceptions_of",
     "find_pending",
     "line_of",
     "open_dossier",
@@ -43,4 +53,5 @@ __all__ = [
     "row_of",
     "texts_of",
     "thread_of",
+    "waiting_of",
 ]

@@ -1,21 +1,31 @@
 """The queue: what waits for a decision, and what left the automation to be cleared up by people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.pending import find_pending
-from leitstand.inbox.showing import able, effect_of
+from leitstand.inbox.showing import effect_of
 from leitstand.inbox.texts import Texts
 from leitstand.records import Decision
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
-from leitstand.store.waiting import waiting
+from leitstand.store.waiting import Place, waiting
+from leitstand.store.waiting import Waiting as Open
 from leitstand.values import Frozen
 
-__all__ = ["Exceptional", "Queue", "Waiting", "queue_of"]
+__all__ = [
+    "Exceptional",
+    "Known",
+    "Queue",
+    "Waiting",
+    "exceptions_of",
+    "queue_of",
+    "waiting_of",
+]
 
 SHOWN = 50
 """Entries of each kind that are opened and described; the rest is counted."""
@@ -62,20 +72,68 @@ class Queue(Frozen):
     exceptions_total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A waiting card whoever looks at it, and who may not sign it (any more)."""
+
+    entry: Waiting
+    taken: frozenset[str]
+
+
+Known = MutableMapping[tuple[object, ...], Row]
+"""Rows by card, the state of its case, and language: what has not moved is not read again."""
+
+
 async def queue_of(
     leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
 ) -> Queue:
     """What waits, described in the language of `texts`; `person` marks what they may decide."""
-    tenant = leitstand.tenant
-    waits = await waiting(leitstand.store, tenant, limit=limit)
-    waiting_total = await leitstand.store.read(lambda c: _count(c, tenant))
-    names, exceptions_total = await leitstand.store.read(lambda c: _left(c, tenant, limit))
+    waits, waiting_total = await waiting_of(leitstand, texts, person=person, limit=limit)
+    exceptions, exceptions_total = await exceptions_of(leitstand, limit=limit)
     return Queue(
-        waiting=tuple([await _waiting(leitstand, one.id, person, texts) for one in waits]),
+        waiting=waits,
         waiting_total=waiting_total,
-        exceptions=tuple([await _exceptional(leitstand, n) for n in names]),
+        exceptions=exceptions,
         exceptions_total=exceptions_total,
     )
+
+
+async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, all by keyword
+    leitstand: Leitstand,
+    texts: Texts,
+    *,
+    person: str = "",
+    roles: Collection[str] | None = None,
+    after: Place | None = None,
+    limit: int = SHOWN,
+    known: Known | None = None,
+) -> tuple[tuple[Waiting, ...], int]:
+    """A part of what waits, oldest first, and how many there are in all.
+
+    With `roles` only what they decide; `after` the place of the last entry of the part before.
+    """
+    tenant, store = leitstand.tenant, leitstand.store
+    total = await store.read(lambda c: _count(c, tenant))
+    found = await waiting(store, tenant, roles=roles, after=after, limit=limit)
+    rows = [await _row(leitstand, one, texts, {} if known is None else known) for one in found]
+    who = leitstand.directory.person(tenant, person) if person else None
+    mine = set(who.roles) if who else set[str]()
+    entries = (
+        row.entry.model_copy(
+            update={"yours": bool(mine & set(row.entry.roles)) and person not in row.taken}
+        )
+        for row in rows
+    )
+    return tuple(entries), total
+
+
+async def exceptions_of(
+    leitstand: Leitstand, *, limit: int = SHOWN
+) -> tuple[tuple[Exceptional, ...], int]:
+    """What left the automation or is held, and how many there are in all."""
+    tenant = leitstand.tenant
+    names, total = await leitstand.store.read(lambda c: _left(c, tenant, limit))
+    return tuple([await _exceptional(leitstand, n) for n in names]), total
 
 
 def _count(conn: Connection, tenant: str) -> int:
@@ -90,10 +148,18 @@ def _left(conn: Connection, tenant: str, limit: int) -> tuple[Sequence[str], int
     return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
 
 
-async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -> Waiting:
+async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known) -> Row:
+    key = (one.id, one.state, texts.language)
+    row = known.get(key)
+    if row is None:
+        row = known[key] = await _read(leitstand, one.id, texts)
+    return row
+
+
+async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
     pending = await find_pending(leitstand, name, texts)
     shown, dossier = pending.checkpoint, pending.dossier
-    return Waiting(
+    entry = Waiting(
         id=shown.id,
         seen=pending.seen,
         tool=shown.tool,
@@ -105,8 +171,9 @@ async def _waiting(leitstand: Leitstand, name: str, person: str, texts: Texts) -
         signed=len(pending.signed),
         needed=shown.approvers,
         opened=shown.opened,
-        yours=any(who.person == person for who in able(leitstand, pending)),
+        yours=False,
     )
+    return Row(entry, frozenset((shown.requester, *(a.person for a in pending.signed))))
 
 
 def _asking(hits: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -22,7 +22,8 @@ Place = tuple[float, str]
 class Waiting:
     """An open checkpoint. `signed` counts answers that came in, valid or not: the guard judges.
 
-    `opened` and `expires` in seconds since the epoch, 0 = never.
+    `state` moves whenever anything happens to the case. `opened` and `expires` in seconds since
+    the epoch, 0 = never.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Waiting:
     signed: int
     opened: float
     expires: float
+    state: tuple[int, int]
 
     @property
     def place(self) -> Place:
@@ -95,6 +97,7 @@ def _waiting(row: Any) -> Waiting:  # noqa: ANN401 a row of the question below
         signed=row.signed,
         opened=row.opened,
         expires=row.expires,
+        state=(row.seq, row.pending),
     )
 
 
@@ -105,6 +108,8 @@ _WAITING = (
         cases.c.title,
         cases.c.role,
         cases.c.requester,
+        cases.c.seq,
+        cases.c.pending,
         select(func.count(func.distinct(approvals.c.person)))
         .where(approvals.c.checkpoint == checkpoints.c.id)
         .scalar_subquery()

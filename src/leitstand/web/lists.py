@@ -8,9 +8,16 @@ from sqlalchemy import Connection, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leitstand.errors import LeitstandError
+from leitstand.errors import ApprovalRefused, LeitstandError
 from leitstand.evals.correction import corrected
-from leitstand.inbox import Decision, Waiting, decide, queue_of
+from leitstand.inbox import (
+    Decision,
+    Waiting,
+    decide,
+    exceptions_of,
+    find_pending,
+    waiting_of,
+)
 from leitstand.store.schema import approvals, cases, checkpoints
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
@@ -27,21 +34,30 @@ GROUP = 5
 
 @gated
 async def inbox(request: Request, session: Session) -> Response:
-    """What waits, this person's first; `?all=1` also what they may not decide."""
-    site, texts, me = site_of(request), texts_for(request), session.person.id
-    queue = await queue_of(site.leitstand, texts, person=me, limit=SHOWN)
-    hidden, assigned = await site.notes.later(me), await site.notes.assigned()
+    """What waits for this person, in parts; `?all=1` also what they may not decide."""
+    site, me = site_of(request), session.person
     everything = request.query_params.get("all") == "1"
-    rows = [w for w in queue.waiting if (everything or w.yours) and w.id not in hidden]
-    rows.sort(key=lambda w: (assigned.get(w.id) != me, w.opened))
+    found, total = await waiting_of(
+        site.leitstand,
+        texts_for(request),
+        person=me.id,
+        roles=None if everything else me.roles,
+        after=_after(request.query_params.get("after", "")),
+        limit=SHOWN,
+        known=site.rows,
+    )
+    hidden, assigned = await site.notes.later(me.id), await site.notes.assigned()
+    rows = [w for w in found if (everything or w.yours) and w.id not in hidden]
+    rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.opened))
     return page(
         request,
         "inbox",
         session,
         groups=_groups(rows),
-        queue=queue,
+        total=total,
+        more=f"{found[-1].opened!r},{found[-1].id}" if len(found) == SHOWN else "",
         everything=everything,
-        hidden=len(hidden),
+        hidden=len(hidden & {w.id for w in found}),
         assigned=assigned,
         batch=BATCH,
     )
@@ -52,8 +68,8 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
     """Approve several cards of one kind, each with a signature of its own."""
     site, texts = site_of(request), texts_for(request)
     wanted = {k.removeprefix("card."): v for k, v in fields.items() if k.startswith("card.")}
-    queue = await queue_of(site.leitstand, texts, person=session.person.id, limit=SHOWN)
-    rows = [w for w in queue.waiting if w.id in wanted and w.yours]
+    found = [await _picked(request, session, name) for name in list(wanted)[: BATCH + 1]]
+    rows = [row for row in found if row is not None]
     if not rows or len(rows) < len(wanted) or len(rows) > BATCH or len(_groups(rows)) > 1:
         said = texts.say("web.batch_refused", most=BATCH)
         return page(request, "done", session, status=400, lines=(said,))
@@ -72,9 +88,8 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
 @gated
 async def exceptions(request: Request, session: Session) -> Response:
     """Cases that left the automation or are held, and who takes over."""
-    site, texts = site_of(request), texts_for(request)
-    queue = await queue_of(site.leitstand, texts, person=session.person.id, limit=SHOWN)
-    return page(request, "exceptions", session, queue=queue)
+    found, total = await exceptions_of(site_of(request).leitstand, limit=SHOWN)
+    return page(request, "exceptions", session, exceptions=found, total=total)
 
 
 @gated
@@ -112,6 +127,33 @@ async def monitor(request: Request, session: Session) -> Response:
         seconds=counts["seconds"] if people >= GROUP else None,
         group=GROUP,
     )
+
+
+async def _picked(request: Request, session: Session, name: str) -> Waiting | None:
+    """A card that this person may decide, as its row; None if it is none of theirs."""
+    site, texts = site_of(request), texts_for(request)
+    try:
+        pending = await find_pending(site.leitstand, name, texts)
+    except ApprovalRefused:
+        return None
+    place = (pending.checkpoint.opened, "")
+    found, _ = await waiting_of(
+        site.leitstand,
+        texts,
+        person=session.person.id,
+        roles=session.person.roles,
+        after=place,
+        known=site.rows,
+    )
+    return next((w for w in found if w.id == pending.checkpoint.id and w.yours), None)
+
+
+def _after(text: str) -> tuple[float, str] | None:
+    opened, _, name = text.partition(",")
+    try:
+        return (float(opened), name) if name else None
+    except ValueError:
+        return None
 
 
 def _groups(rows: Sequence[Waiting]) -> list[list[Waiting]]:

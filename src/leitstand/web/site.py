@@ -2,10 +2,12 @@
 
 import asyncio
 import sqlite3
+from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
@@ -21,8 +23,19 @@ from leitstand.web.tables import metadata
 
 __all__ = ["Site", "open_site"]
 
+KEPT = 5_000
+"""Rows of lists that are kept in memory."""
 SETTLE = 4.0
 """Seconds that a page waits until cases are idle before it says what it knows."""
+
+
+class Rows(OrderedDict[tuple[object, ...], Any]):
+    """Rows of the list that were read, the oldest forgotten first."""
+
+    def __setitem__(self, key: tuple[object, ...], row: Any) -> None:  # noqa: ANN401 - a row
+        super().__setitem__(key, row)
+        if len(self) > KEPT:
+            self.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,7 @@ class Site:
     keyring: Keyring
     notes: Notes
     live: Live
+    rows: Rows
     secure: bool = False
 
     def texts(self, language: Language) -> Texts:
@@ -61,6 +75,7 @@ async def open_site(leitstand: Leitstand, *, secure: bool = False) -> AsyncGener
         keyring=Keyring(leitstand.state / "keys", clock),
         notes=Notes(engine, clock),
         live=Live(leitstand.store),
+        rows=Rows(),
         secure=secure,
     )
     watching = asyncio.create_task(site.live.watch())
