@@ -31,12 +31,12 @@ async def demo(
     ] = False,
 ) -> None:
     """Run the first role over the invoices of the project's world, then open the inbox."""
-    from leitstand.cli.terminal import sit
+    from leitstand.cli.serve import PORT, run_server
 
     place = replace(place, state=place.state or place.project.state / "demo")
     await _demo(place, place.folder)
     if output.interactive() and not no_inbox and not place.json:
-        await sit(place, 50)
+        await run_server(place, "127.0.0.1", PORT, show=True)
 
 
 async def _demo(place: Place, state: Path) -> None:

@@ -1,5 +1,7 @@
 """`leitstand serve`: the inbox in a browser, and the dispatcher of cases behind it."""
 
+import os
+import webbrowser
 from typing import Annotated
 
 import typer
@@ -10,6 +12,7 @@ from leitstand.cli.output import hint
 __all__ = ["run_server", "serve"]
 
 PORT = 8440
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 @command("state", "world", "tenant")
@@ -26,12 +29,20 @@ async def serve(
     await run_server(place, host, port, secure=secure)
 
 
-async def run_server(place: Place, host: str, port: int, *, secure: bool = False) -> None:
-    """Serve until the process is told to end. Raises UsageRefused: the port is taken."""
+async def run_server(
+    place: Place, host: str, port: int, *, secure: bool = False, show: bool = False
+) -> None:
+    """Serve until the process is told to end; `show` opens a browser where there is a screen.
+
+    Raises UsageRefused: the port is taken.
+    """
     from leitstand.web import listen, open_site
     from leitstand.web import serve as serve_site
 
     with listen(host, port) as at:
         async with place.opened() as leitstand, open_site(leitstand, secure=secure) as site:
-            hint(f"http://{host}:{at.getsockname()[1]}/ (Ctrl-C ends)")
+            url = f"http://{host}:{at.getsockname()[1]}/"
+            hint(f"{url} (Ctrl-C ends)")
+            if show and any(os.environ.get(name) for name in _SCREENS):
+                webbrowser.open(url)
             await serve_site(site, at)
