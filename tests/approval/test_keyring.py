@@ -15,8 +15,8 @@ PHRASE = "korrekt pferd batterie"
 
 
 def rings(folder: Path) -> tuple[FileDirectory, Keyring]:
-    """An empty directory and keyring; scrypt at its cheapest."""
-    return FileDirectory(folder / "people.json"), Keyring(folder / "keys", CLOCK, cost=2)
+    """An empty directory and keyring; Argon2id at its cheapest."""
+    return FileDirectory(folder / "people.json"), Keyring(folder / "keys", CLOCK, cost=32)
 
 
 async def test_a_person_gets_a_key_that_the_passphrase_opens(tmp_path: Path) -> None:
@@ -154,3 +154,21 @@ def test_two_entries_with_one_key_are_refused(tmp_path: Path) -> None:
     (tmp_path / "people.json").write_text(json.dumps({"people": both}))
     with pytest.raises(ApprovalRefused, match="one person"):
         people.person("t1", "ada")
+
+
+async def test_keys_locked_with_scrypt_stay_readable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New keys are locked with Argon2id; a file from before, or from an older OpenSSL, opens."""
+    people, keyring = rings(tmp_path)
+    monkeypatch.setattr("leitstand.approval.keyring._version", lambda: 1)
+    old = await keyring.create_person(people, "t1", "Ada", ("clerk",), PHRASE)
+    monkeypatch.undo()
+    new = await keyring.create_person(people, "t1", "Bob", ("clerk",), PHRASE)
+    locked = {json.loads(f.read_text())["version"] for f in keyring.folder.iterdir()}
+    assert locked == {1, 2}
+    for person in (old, new):
+        key = await keyring.unlock(person, PHRASE)
+        assert key.public_key().public_bytes_raw().hex() == person.public_key
+        with pytest.raises(ApprovalRefused, match="wrong passphrase"):
+            await keyring.unlock(person, PHRASE + "x")

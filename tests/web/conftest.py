@@ -14,7 +14,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from leitstand.clock import Clock, SystemClock
 from leitstand.project import load_project
+from leitstand.records import Person as Known
 from leitstand.runtime import open_leitstand
 from leitstand.web import Site, make_app, open_site
 
@@ -182,6 +184,20 @@ def _noted(person: Person, kind: str, text: str) -> None:
 
 
 @dataclass
+class Hand(SystemClock):
+    """A clock that stands still until a test moves it; seconds since the epoch."""
+
+    now: float
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def time(self) -> float:
+        """What the test says."""
+        return self.now
+
+
+@dataclass
 class Client:
     """A person's browser without a window: requests to the application in this process."""
 
@@ -189,22 +205,29 @@ class Client:
     site: Site
     transport: httpx.ASGITransport
     token: str = ""
+    name: str = ""
 
     async def post(self, path: str, fields: dict[str, str], **more: str) -> httpx.Response:
         """Send a form as its page does; `more` are headers."""
         return await self.http.post(path, data={"token": self.token} | fields, headers=more)
 
-    async def login(self, name: str, passphrase: str) -> httpx.Response:
+    async def login(self, name: str, passphrase: str, code: str = "") -> httpx.Response:
         """Log in."""
         page = await self.http.get("/login")
         fields = {"token": hidden(page.text, "token"), "name": name, "passphrase": passphrase}
+        fields |= {"code": code} if code else {}
         answer = await self.http.post("/login", data=fields)
         if answer.status_code == 303:
-            inbox = await self.http.get("/?all=1")
-            cards = re.findall(r'href="(/card/\w+)"', inbox.text)
-            if cards:
-                self.token = hidden((await self.http.get(cards[0])).text, "token")
+            self.name = name
+            self.token = hidden((await self.http.get("/me")).text, "token")
         return answer
+
+    @property
+    def person(self) -> Known:
+        """Who is logged in, as the directory has them now."""
+        found = self.site.leitstand.directory.person(self.site.leitstand.tenant, self.name)
+        assert found is not None
+        return found
 
     async def card(self, title: str) -> tuple[str, str]:
         """Address and digest of a case's card."""
@@ -221,11 +244,11 @@ def hidden(html: str, name: str) -> str:
 
 
 @asynccontextmanager
-async def opened(house: House, root: Path) -> AsyncGenerator[Site]:
-    """The site over a state, in this process."""
+async def opened(house: House, root: Path, machine: Clock | None = None) -> AsyncGenerator[Site]:
+    """The site over a state, in this process; `machine` is the clock of authenticators."""
     leitstand = await open_leitstand(load_project(root), state=house.state)
     try:
-        async with open_site(leitstand) as site:
+        async with open_site(leitstand, machine=machine) as site:
             yield site
     finally:
         await leitstand.close()

@@ -1,20 +1,23 @@
 """The keyring: private keys of people on this machine, locked by their passphrases.
 
-A key is locked with AES-256-GCM under a key that scrypt (RFC 7914) makes of the passphrase; tenant
-and person are part of what is locked, so that a file under another name does not open. In
-production keys stay with the identity provider or a security key, and the directory holds their
-public halves.
+A key is locked with AES-256-GCM under a key that Argon2id makes of the passphrase, with the second
+recommended choice of RFC 9106 §4 (3 passes, 4 lanes, 64 MiB); where the OpenSSL at hand has none,
+and in older files, scrypt (RFC 7914) makes it. Tenant and person are part of what is locked, so
+that a file under another name does not open.
 """
 
 import asyncio
 import os
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pydantic import ValidationError
 
@@ -28,11 +31,13 @@ from leitstand.values import Frozen
 __all__ = ["Keyring", "id_of"]
 
 _SHORTEST = 8
+_SCRYPT, _ARGON2ID = 1, 2
+_PASSES, _LANES = 3, 4
 _FOLDED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 
 class _Locked(Frozen):
-    version: int = 1
+    version: Literal[1, 2] = 1
     cost: int
     salt: str
     nonce: str
@@ -42,13 +47,12 @@ class _Locked(Frozen):
 class Keyring:
     """Private keys of people in a folder, one file each, readable by its owner alone.
 
-    `cost` is scrypt's n (a power of two; memory 1 KiB times n, RFC 7914): higher is slower to
-    guess.
+    `cost` is memory in KiB that one guess takes (at least 32, a power of two).
     """
 
     __slots__ = ("_clock", "_cost", "folder")
 
-    def __init__(self, folder: Path, clock: Clock, cost: int = 2**15) -> None:
+    def __init__(self, folder: Path, clock: Clock, cost: int = 2**16) -> None:
         self.folder, self._clock, self._cost = folder, clock, cost
 
     async def create_person(
@@ -87,16 +91,23 @@ class Keyring:
             msg = f"the passphrase is shorter than {_SHORTEST} characters"
             raise ApprovalRefused(msg, mend="give a longer one")
         salt, nonce = self._clock.token(16), self._clock.token(12)
-        key = _stretch(passphrase, salt, self._cost)
+        version = _version()
+        key = _stretch(passphrase, salt, self._cost, version)
         data = AESGCM(key).encrypt(nonce, secret, _name(person))
         return canonical(
-            _Locked(cost=self._cost, salt=salt.hex(), nonce=nonce.hex(), data=data.hex())
+            _Locked(
+                version=version,
+                cost=self._cost,
+                salt=salt.hex(),
+                nonce=nonce.hex(),
+                data=data.hex(),
+            )
         )
 
     def _unlock(self, person: Person, passphrase: str) -> Ed25519PrivateKey:
         try:
             locked = _Locked.model_validate_json(self._path(person).read_bytes())
-            key = _stretch(passphrase, bytes.fromhex(locked.salt), locked.cost)
+            key = _stretch(passphrase, bytes.fromhex(locked.salt), locked.cost, locked.version)
             data = bytes.fromhex(locked.data)
             secret = AESGCM(key).decrypt(bytes.fromhex(locked.nonce), data, _name(person))
         except FileNotFoundError as error:
@@ -141,9 +152,23 @@ def _name(person: Person) -> bytes:
     return canonical([person.tenant, person.id])
 
 
-def _stretch(passphrase: str, salt: bytes, cost: int) -> bytes:
+def _stretch(passphrase: str, salt: bytes, cost: int, version: int) -> bytes:
     text = unicodedata.normalize("NFKC", passphrase).encode()
-    return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(text)
+    if version == _SCRYPT:
+        return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(text)
+    return Argon2id(
+        salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=cost
+    ).derive(text)
+
+
+@cache
+def _version() -> Literal[1, 2]:
+    """Argon2id where the OpenSSL at hand has it (3.2 and later)."""
+    try:
+        Argon2id(salt=bytes(16), length=32, iterations=_PASSES, lanes=_LANES, memory_cost=32)
+    except UnsupportedAlgorithm:
+        return _SCRYPT
+    return _ARGON2ID
 
 
 def _matching(person: Person, key: Ed25519PrivateKey) -> Ed25519PrivateKey:

@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leitstand.web import cards, files, lists, logins
+from leitstand.web import cards, files, lists, logins, mine
 from leitstand.web.guarding import gated
 from leitstand.web.page import HEADERS, page, site_of, texts_for
 from leitstand.web.sessions import Session
@@ -44,6 +44,10 @@ def make_app(site: Site) -> Starlette:
             Route("/login", logins.show_login),
             Route("/login", logins.login, methods=["POST"]),
             Route("/logout", logins.logout, methods=["POST"]),
+            Route("/me", mine.show_me),
+            Route("/me/factor", mine.offer_factor, methods=["POST"]),
+            Route("/me/factor/confirm", mine.confirm_factor, methods=["POST"]),
+            Route("/me/factor/remove", mine.remove_factor, methods=["POST"]),
             Route("/language", logins.choose_language, methods=["POST"]),
             Route("/live", _live),
             Mount("/static", StaticFiles(directory=_STATIC)),

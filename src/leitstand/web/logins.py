@@ -104,4 +104,11 @@ async def _signer(site: Site, person: Person | None, fields: Fields) -> Signer |
         key = await site.keyring.unlock(person, fields.get("passphrase", ""))
     except ApprovalRefused:
         return None
+    # A code is used up by being right: it is looked at last.
+    if await site.factors.wanted(person) and not await site.factors.passes(person, _code(fields)):
+        return None
     return Signer(person, key)
+
+
+def _code(fields: Fields) -> str:
+    return fields.get("code", "").strip()[:20]

@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 
 from leitstand.approval import Keyring
+from leitstand.clock import Clock, SystemClock
 from leitstand.inbox import Texts, texts_of
 from leitstand.inbox.texts import Language
 from leitstand.runtime import Leitstand
+from leitstand.web.factors import Factors
 from leitstand.web.live import Live
 from leitstand.web.lockout import Lockout
 from leitstand.web.notes import Notes
@@ -46,6 +48,7 @@ class Site:
     sessions: Sessions
     lockout: Lockout
     keyring: Keyring
+    factors: Factors
     notes: Notes
     live: Live
     rows: Rows
@@ -64,8 +67,13 @@ class Site:
 
 
 @asynccontextmanager
-async def open_site(leitstand: Leitstand, *, secure: bool = False) -> AsyncGenerator[Site]:
-    """The site of an open project; its tables lie in `web.db` of the state folder."""
+async def open_site(
+    leitstand: Leitstand, *, secure: bool = False, machine: Clock | None = None
+) -> AsyncGenerator[Site]:
+    """The site of an open project; its tables lie in `web.db` of the state folder.
+
+    `machine`: the clock that authenticators go by, where it is not this machine's.
+    """
     engine = _engine(leitstand.state / "web.db")
     clock = leitstand.rules.clock
     site = Site(
@@ -73,6 +81,7 @@ async def open_site(leitstand: Leitstand, *, secure: bool = False) -> AsyncGener
         sessions=Sessions(engine, leitstand.directory, leitstand.tenant, clock),
         lockout=Lockout(engine, clock),
         keyring=Keyring(leitstand.state / "keys", clock),
+        factors=Factors(engine, machine or SystemClock(), _key(leitstand)),
         notes=Notes(engine, clock),
         live=Live(leitstand.store),
         rows=Rows(),
@@ -86,6 +95,11 @@ async def open_site(leitstand: Leitstand, *, secure: bool = False) -> AsyncGener
         with suppress(asyncio.CancelledError):
             await watching
         engine.dispose()
+
+
+def _key(leitstand: Leitstand) -> bytes:
+    """The server's own secret; what is kept under it opens on this server alone."""
+    return (leitstand.state / "master.key").read_bytes()
 
 
 def _engine(file: Path) -> Engine:
