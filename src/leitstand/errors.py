@@ -24,6 +24,7 @@
     ├── PolicyRefused           LS501  a policy bundle cannot be loaded
     ├── FactMissing             LS502  nothing to measure a fact on (`leitstand.policy`)
     ├── ApprovalRefused         LS601  a decision is not valid (person, signature, expiry, binding)
+    ├── ChannelRefused          LS640  a letter or a request of a chat channel cannot be used
     ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
     ├── ProjectRefused          LS701  the project cannot be loaded
@@ -41,6 +42,7 @@ __all__ = [
     "ArgumentsRefused",
     "CallFailed",
     "CaseRefused",
+    "ChannelRefused",
     "Contradiction",
     "Diverged",
     "Erased",
@@ -252,6 +254,13 @@ class ApprovalRefused(LeitstandError):
 
     code = "LS601"
     mend = "`leitstand show NUMBER` says what is asked, and who may decide"
+
+
+class ChannelRefused(LeitstandError):
+    """A channel's other side refuses a letter for good, or a request is not from where it says."""
+
+    code = "LS640"
+    mend = "check the channel's settings; what waits still stands in the inbox"
 
 
 class ModelRefused(LeitstandError):

@@ -118,6 +118,7 @@ class Table(Frozen):
     people: tuple[Member, ...] = ()
     case: dict[str, int] = {}
     recordings: dict[str, str] = {}
+    channels: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

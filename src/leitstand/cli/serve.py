@@ -36,11 +36,16 @@ async def run_server(
 
     Raises UsageRefused: the port is taken.
     """
+    from leitstand.channels import configured
     from leitstand.web import listen, open_site
     from leitstand.web import serve as serve_site
 
     with listen(host, port) as at:
-        async with place.opened() as leitstand, open_site(leitstand, secure=secure) as site:
+        async with (
+            place.opened() as leitstand,
+            configured(leitstand) as channels,
+            open_site(leitstand, secure=secure, channels=channels) as site,
+        ):
             url = f"http://{host}:{at.getsockname()[1]}/"
             hint(f"{url} (Ctrl-C ends)")
             if show and any(os.environ.get(name) for name in _SCREENS):

@@ -1,7 +1,6 @@
 """The server: pages and the dispatcher of cases in one process."""
 
 import asyncio
-from contextlib import suppress
 from socket import create_server, socket
 
 import uvicorn
@@ -40,17 +39,19 @@ async def serve(site: Site, at: socket) -> None:
         lifespan="off",
     )
     server = uvicorn.Server(config)
-    running = asyncio.create_task(_run(site))
+    running = [asyncio.create_task(_run(site))]
+    if site.channels is not None:
+        running.append(asyncio.create_task(site.channels.run()))
     serving = asyncio.create_task(server.serve(sockets=[at]))
     try:
-        done, _ = await asyncio.wait({running, serving}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({*running, serving}, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:
         server.should_exit = True
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
         await serving
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 
 from leitstand.approval import Keyring
+from leitstand.channels import Channels
 from leitstand.clock import Clock, SystemClock
 from leitstand.inbox import Texts, texts_of
 from leitstand.inbox.texts import Language
@@ -53,6 +54,7 @@ class Site:
     live: Live
     rows: Rows
     secure: bool = False
+    channels: Channels | None = None
 
     def texts(self, language: Language) -> Texts:
         """What people read, in a language."""
@@ -68,7 +70,11 @@ class Site:
 
 @asynccontextmanager
 async def open_site(
-    leitstand: Leitstand, *, secure: bool = False, machine: Clock | None = None
+    leitstand: Leitstand,
+    *,
+    secure: bool = False,
+    machine: Clock | None = None,
+    channels: Channels | None = None,
 ) -> AsyncGenerator[Site]:
     """The site of an open project; its tables lie in `web.db` of the state folder.
 
@@ -86,6 +92,7 @@ async def open_site(
         live=Live(leitstand.store),
         rows=Rows(),
         secure=secure,
+        channels=channels,
     )
     watching = asyncio.create_task(site.live.watch())
     try:

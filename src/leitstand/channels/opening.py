@@ -1,0 +1,93 @@
+"""Opening the channels of a project: what is configured is connected, and everything runs."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from leitstand.channels.book import Book
+from leitstand.channels.hearing import Hearing
+from leitstand.channels.links import Links
+from leitstand.channels.notices import Notices, Recipient
+from leitstand.channels.outbox import Outbox
+from leitstand.channels.port import Channel, Reply, Said
+from leitstand.channels.settings import Settings
+from leitstand.errors import LeitstandError, StoreFailed
+from leitstand.inbox import texts_of
+from leitstand.runtime import Leitstand
+
+__all__ = ["Channels", "open_channels"]
+
+_LOG = logging.getLogger("leitstand.channels")
+PAUSE = 5.0
+"""Seconds after which a channel that failed is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The channels of one tenant, running."""
+
+    book: Book
+    links: Links
+    outbox: Outbox
+    notices: Notices
+    hearing: Hearing
+    each: Sequence[Channel]
+
+    async def hear(self, said: Said) -> Reply | None:
+        """Take in what was said, and send what it led to."""
+        reply = await self.hearing.hear(said)
+        self.outbox.nudge()
+        return reply
+
+    async def run(self) -> None:
+        """Tell, send and hear until cancelled; a channel that fails stops no other.
+
+        Raises StoreFailed: nothing can be recorded any more.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_again("notices", self.notices.run))
+            for channel in self.each:
+                name = channel.name
+                group.create_task(_again(name, lambda n=name: self.outbox.run(n)))
+                group.create_task(_again(name, lambda c=channel: c.listen(self.hear)))
+
+
+@asynccontextmanager
+async def open_channels(
+    leitstand: Leitstand,
+    settings: Settings,
+    channels: Sequence[Channel],
+    known: Iterable[Recipient] = (),
+) -> AsyncGenerator[Channels]:
+    """The channels of an open project; their tables lie in `channels.db` of the state folder."""
+    book = Book(leitstand.state / "channels.db")
+    texts = texts_of(settings.language, leitstand.project.texts)
+    links = Links(leitstand, book)
+    named = {channel.name: channel for channel in channels}
+    outbox = Outbox(book, leitstand.rules.clock, named)
+    notices = Notices(
+        leitstand, book, links, outbox, channels=named, known=known, texts=texts, link=settings.url
+    )
+    hearing = Hearing(leitstand, book, links, texts, settings.url)
+    try:
+        yield Channels(book, links, outbox, notices, hearing, tuple(channels))
+    finally:
+        for channel in channels:
+            await channel.close()
+        book.close()
+
+
+async def _again(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run; after an error say so and run again, but never without a store."""
+    while True:
+        try:
+            await run()
+            return
+        except StoreFailed:
+            raise
+        except LeitstandError as error:
+            _LOG.error("%s: %s", name, error)
+        await asyncio.sleep(PAUSE)

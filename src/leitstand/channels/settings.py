@@ -1,0 +1,45 @@
+"""Settings: what the project's table `[tool.leitstand.channels]` says; secrets by reference."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError, field_validator
+
+from leitstand.channels.port import Channel
+from leitstand.errors import ProjectRefused
+from leitstand.inbox import Language
+from leitstand.runtime import Leitstand
+from leitstand.values import Frozen, Text
+
+__all__ = ["Settings", "read_settings"]
+
+
+class Settings(Frozen):
+    """`url` is where people reach the inbox, `language` the one that channels speak."""
+
+    url: Text
+    language: Language = "de"
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        found = urlsplit(value)
+        if found.scheme not in ("http", "https") or not found.netloc or found.query:
+            msg = "an address like https://leitstand.example/"
+            raise ValueError(msg)
+        return value.rstrip("/") + "/"
+
+    def connected(self, leitstand: Leitstand) -> Sequence[Channel]:
+        """The channels that are named, connected. Raises SecretMissing."""
+        del leitstand
+        return []
+
+
+def read_settings(table: Mapping[str, Any]) -> Settings:
+    """The table, checked. Raises ProjectRefused: a name or a value that it does not know."""
+    try:
+        return Settings.model_validate(table, strict=False)
+    except ValidationError as error:
+        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
+        raise ProjectRefused(text, where="[tool.leitstand.channels]") from error
