@@ -151,7 +151,7 @@ async def opened(project: Project, state: Path) -> AsyncGenerator[Leitstand]:
 
 async def signers_of(leitstand: Leitstand) -> dict[str, Signer]:
     """Everybody with an unlocked key; made at the first call."""
-    keyring = Keyring(leitstand.state / "keys", leitstand.rules.clock, cost=2**4)
+    keyring = Keyring(leitstand.state / "keys", leitstand.rules.clock, cost=2**6)
     found: dict[str, Signer] = {}
     for name, (written, role) in PEOPLE.items():
         person = leitstand.directory.person(leitstand.tenant, name)
