@@ -20,7 +20,7 @@ from tests.web.conftest import (
     Sit,
 )
 
-PAGES = ("/", "/?all=1", "/exceptions", "/history", "/monitor")
+PAGES = ("/", "/?all=1", "/exceptions", "/history", "/monitor", "/sample")
 KB = 1024
 
 

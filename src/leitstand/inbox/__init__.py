@@ -14,11 +14,13 @@ from leitstand.inbox.queue import (
     waiting_of,
 )
 from leitstand.inbox.receipt import Receipt, receipt_of
+from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
 from leitstand.inbox.texts import Language, Texts, texts_of
 
 __all__ = [
+    "AGENT",
     "Argument",
     "Card",
     "Decision",
@@ -50,6 +52,7 @@ __all__ = [
     "open_dossier",
     "queue_of",
     "receipt_of",
+    "reply",
     "row_of",
     "texts_of",
     "thread_of",

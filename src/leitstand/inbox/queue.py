@@ -48,6 +48,7 @@ class Waiting(Frozen):
     signed: int
     needed: int
     opened: float
+    reversible: bool
     yours: bool
 
 
@@ -171,6 +172,7 @@ async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
         signed=len(pending.signed),
         needed=shown.approvers,
         opened=shown.opened,
+        reversible=bool(leitstand.rules.tools[shown.tool].undo),
         yours=False,
     )
     return Row(entry, frozenset((shown.requester, *(a.person for a in pending.signed))))

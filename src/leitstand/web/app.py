@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leitstand.web import cards, chat, files, lists, logins, mine
+from leitstand.web import cards, chat, files, lists, logins, mine, samples
 from leitstand.web.guarding import gated
 from leitstand.web.page import HEADERS, page, site_of, texts_for
 from leitstand.web.sessions import Session
@@ -37,9 +37,13 @@ def make_app(site: Site) -> Starlette:
             Route("/card/{id}/decide", cards.decide_card, methods=["POST"]),
             Route("/card/{id}/ask", cards.ask, methods=["POST"]),
             Route("/card/{id}/delegate", cards.delegate, methods=["POST"]),
+            Route("/card/{id}/propose", cards.propose, methods=["POST"]),
+            Route("/sample", samples.show_sample),
+            Route("/sample", samples.compare, methods=["POST"]),
             Route("/card/{id}/later", cards.later, methods=["POST"]),
             Route("/card/{id}/draft", cards.keep_draft, methods=["POST"]),
             Route("/case/{ulid}", files.show_case),
+            Route("/case/{ulid}/document", files.show_document),
             Route("/case/{ulid}/thread", files.write_thread, methods=["POST"]),
             Route("/me/chat", chat.show_links),
             Route("/me/chat", chat.make_link, methods=["POST"]),

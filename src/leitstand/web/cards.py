@@ -8,13 +8,32 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, ValueRefused
-from leitstand.inbox import Card, Decision, Pending, answer, card_of, decide, find_pending
+from leitstand.inbox import (
+    AGENT,
+    Card,
+    Decision,
+    Pending,
+    answer,
+    card_of,
+    decide,
+    find_pending,
+    reply,
+)
 from leitstand.inbox.evidence import readings_of
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for, typed
 from leitstand.web.sessions import Session
 
-__all__ = ["ask", "decide_card", "delegate", "keep_draft", "later", "show_card", "show_document"]
+__all__ = [
+    "ask",
+    "decide_card",
+    "delegate",
+    "keep_draft",
+    "later",
+    "propose",
+    "show_card",
+    "show_document",
+]
 
 LONGEST = 2_000
 """Characters of a reason or a question."""
@@ -84,7 +103,7 @@ async def decide_card(request: Request, session: Session, fields: Fields) -> Res
 
 @form
 async def ask(request: Request, session: Session, fields: Fields) -> Response:
-    """Write into the case's thread; nothing is decided by words."""
+    """Write into the case's thread, which the journal answers; nothing is decided by words."""
     site, texts = site_of(request), texts_for(request)
     text = fields.get("text", "").strip()
     if not text or len(text) > LONGEST:
@@ -92,6 +111,9 @@ async def ask(request: Request, session: Session, fields: Fields) -> Response:
         return await _shown(request, session, 400, said, fields)
     card = await _card(request)
     await answer(site.leitstand, session.person, card.case, text, texts, to="thread")
+    nobody = session.person.model_copy(update={"id": AGENT, "name": AGENT})
+    found = reply(card, text, texts)
+    await answer(site.leitstand, nobody, card.case, found, texts, to="thread")
     site.live.changed()
     return _back(card)
 
@@ -109,6 +131,19 @@ async def delegate(request: Request, session: Session, fields: Fields) -> Respon
     await answer(site.leitstand, session.person, card.case, text, texts, to="thread")
     site.live.changed()
     return RedirectResponse("/", status_code=303)
+
+
+@form
+async def propose(request: Request, session: Session, fields: Fields) -> Response:
+    """Propose a change of a rule that asked: kept for its owner, and nothing changes by it."""
+    site, texts = site_of(request), texts_for(request)
+    card, text = await _card(request), fields.get("text", "").strip()
+    rule = next((r.rule for r in card.rules if r.rule == fields.get("rule")), "")
+    if not text or not rule or len(text) > LONGEST:
+        said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
+        return await _shown(request, session, 400, said, fields)
+    await site.notes.propose(card.id, rule, session.person.id, text)
+    return _back(card)
 
 
 @form

@@ -4,22 +4,34 @@ from collections.abc import Iterator
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, Missing
 from leitstand.inbox import Dossier, Message, Texts, answer, line_of, open_dossier, thread_of
-from leitstand.web.cards import LONGEST
+from leitstand.web.cards import DOCUMENT, LONGEST
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
+from leitstand.web.samples import document_of
 from leitstand.web.sessions import Session
 
-__all__ = ["show_case", "write_thread"]
+__all__ = ["show_case", "show_document", "write_thread"]
 
 
 @gated
 async def show_case(request: Request, session: Session) -> Response:
     """The case as its journal tells it."""
     return await _shown(request, session)
+
+
+@gated
+async def show_document(request: Request, session: Session) -> Response:
+    """The document of the case, as the project shows it: nothing in it can run."""
+    del session
+    await _dossier(request)
+    html = await document_of(request, request.path_params["ulid"])
+    if html is None:
+        raise HTTPException(404, "document")
+    return HTMLResponse(html, headers={"content-security-policy": DOCUMENT})
 
 
 @form

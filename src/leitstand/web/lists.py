@@ -48,7 +48,7 @@ async def inbox(request: Request, session: Session) -> Response:
     )
     hidden, assigned = await site.notes.later(me.id), await site.notes.assigned()
     rows = [w for w in found if (everything or w.yours) and w.id not in hidden]
-    rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.opened))
+    rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.reversible, w.opened))
     return page(
         request,
         "inbox",
@@ -113,6 +113,7 @@ async def monitor(request: Request, session: Session) -> Response:
     refused = sum(not c.field for c in found)
     decided = sum(n for _, n in counts["answers"])
     people = counts["people"]
+    samples = await site.notes.samples()
     return page(
         request,
         "monitor",
@@ -122,6 +123,9 @@ async def monitor(request: Request, session: Session) -> Response:
         answers=counts["answers"],
         fields=fields.most_common(12),
         refused=refused,
+        proposals=await site.notes.proposed(),
+        sampled=len(samples),
+        same=sum(s.same for s in samples),
         decided=decided,
         cases=sum(n for _, n in counts["statuses"]),
         seconds=counts["seconds"] if people >= GROUP else None,

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Engine, Table, delete, insert, select
 
 from leitstand.clock import Clock
-from leitstand.web.tables import assignments, drafts, postponed
+from leitstand.web.tables import assignments, drafts, postponed, proposals, samples
 
 __all__ = ["Notes"]
 
@@ -58,6 +58,24 @@ class Notes:
         """To whom cards were passed on, by checkpoint."""
         rows = await self._rows(select(assignments.c.checkpoint, assignments.c.person))
         return {row.checkpoint: row.person for row in rows}
+
+    async def propose(self, checkpoint: str, rule: str, person: str, text: str) -> None:
+        """Keep a proposed change of a rule for its owner."""
+        key = {"checkpoint": checkpoint, "rule": rule, "person": person}
+        await self._put(proposals, key, {"text": text, "at": self._clock.time()})
+
+    async def proposed(self) -> list[Any]:
+        """Proposed changes of rules, the newest first: `rule`, `person`, `text`, `at`."""
+        return await self._rows(select(proposals).order_by(proposals.c.at.desc()).limit(50))
+
+    async def sampled(self, ulid: str, person: str, *, same: bool) -> None:
+        """Keep what a person said of a case that ran without being asked about."""
+        more = {"same": int(same), "at": self._clock.time()}
+        await self._put(samples, {"ulid": ulid, "person": person}, more)
+
+    async def samples(self) -> list[Any]:
+        """What people said of samples: `ulid`, `person`, `same`."""
+        return await self._rows(select(samples))
 
     async def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any question
         def read() -> list[Any]:

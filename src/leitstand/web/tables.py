@@ -21,6 +21,8 @@ __all__ = [
     "drafts",
     "metadata",
     "postponed",
+    "proposals",
+    "samples",
     "second_factors",
     "sessions",
 ]
@@ -58,6 +60,23 @@ assignments = Table(
     Column("checkpoint", String(16), primary_key=True),
     Column("person", String(128), nullable=False),
     Column("by", String(128), nullable=False),
+    Column("at", Float, nullable=False),
+)
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("checkpoint", String(16), primary_key=True),
+    Column("rule", String(128), primary_key=True),
+    Column("person", String(128), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+samples = Table(
+    "samples",
+    metadata,
+    Column("ulid", String(26), primary_key=True),
+    Column("person", String(128), primary_key=True),
+    Column("same", Integer, nullable=False),
     Column("at", Float, nullable=False),
 )
 attempts = Table(
