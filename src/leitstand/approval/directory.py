@@ -73,6 +73,12 @@ class FileDirectory:
         known[person.tenant, person.id] = person
         self._write(known.values())
 
+    def remove(self, tenant: str, name: str) -> None:
+        """Take a person out; what they signed counts no more where it is not carried out yet."""
+        known = dict(self._current())
+        if known.pop((tenant, name), None) is not None:
+            self._write(known.values())
+
     def _current(self) -> dict[tuple[str, str], Person]:
         try:
             found = self.path.stat()

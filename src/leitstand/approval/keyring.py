@@ -72,6 +72,23 @@ class Keyring:
         people.add(person)
         return person
 
+    async def renew_person(self, people: FileDirectory, person: Person, passphrase: str) -> Person:
+        """A new key under a new passphrase; what the old one signed counts no more.
+
+        Raises ApprovalRefused: the passphrase is under 8 characters, no such person.
+        """
+        renewed, secret = self._new(person.tenant, person.name, person.roles)
+        renewed = person.model_copy(update={"public_key": renewed.public_key})
+        locked = await asyncio.to_thread(self._lock, renewed, passphrase, secret)
+        self.forget(person)
+        self._store(renewed, locked)
+        people.change(renewed)
+        return renewed
+
+    def forget(self, person: Person) -> None:
+        """Remove a person's key from this machine."""
+        self._path(person).unlink(missing_ok=True)
+
     async def unlock(self, person: Person, passphrase: str) -> Ed25519PrivateKey:
         """A person's private key.
 

@@ -37,7 +37,7 @@ async def run_server(
     Raises UsageRefused: the port is taken.
     """
     from leitstand.channels import configured
-    from leitstand.web import listen, open_site
+    from leitstand.web import first_key, listen, open_site
     from leitstand.web import serve as serve_site
 
     with listen(host, port) as at:
@@ -48,6 +48,8 @@ async def run_server(
         ):
             url = f"http://{host}:{at.getsockname()[1]}/"
             hint(f"{url} (Ctrl-C ends)")
+            if key := await first_key(site):
+                hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")
             if show and any(os.environ.get(name) for name in _SCREENS):
                 webbrowser.open(url)
             await serve_site(site, at)

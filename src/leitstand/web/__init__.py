@@ -1,7 +1,8 @@
 """The web inbox: pages on which supervisors see and decide, over one open project."""
 
 from leitstand.web.app import make_app
+from leitstand.web.people import first_key
 from leitstand.web.server import listen, serve
 from leitstand.web.site import Site, open_site
 
-__all__ = ["Site", "listen", "make_app", "open_site", "serve"]
+__all__ = ["Site", "first_key", "listen", "make_app", "open_site", "serve"]

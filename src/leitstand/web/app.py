@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leitstand.web import cards, chat, files, lists, logins, mine, samples
+from leitstand.web import cards, chat, files, lists, logins, mine, people, samples
 from leitstand.web.guarding import gated
 from leitstand.web.page import HEADERS, page, site_of, texts_for
 from leitstand.web.sessions import Session
@@ -51,6 +51,13 @@ def make_app(site: Site) -> Starlette:
             Route("/login", logins.show_login),
             Route("/login", logins.login, methods=["POST"]),
             Route("/logout", logins.logout, methods=["POST"]),
+            Route("/begin", people.show_begin),
+            Route("/begin", people.begin, methods=["POST"]),
+            Route("/people", people.show_people),
+            Route("/people/invite", people.invite, methods=["POST"]),
+            Route("/people/roles", people.change_roles, methods=["POST"]),
+            Route("/people/sessions", people.end_sessions, methods=["POST"]),
+            Route("/people/remove", people.remove, methods=["POST"]),
             Route("/me", mine.show_me),
             Route("/me/factor", mine.offer_factor, methods=["POST"]),
             Route("/me/factor/confirm", mine.confirm_factor, methods=["POST"]),

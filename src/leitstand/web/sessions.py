@@ -111,6 +111,16 @@ class Sessions:
 
         await asyncio.to_thread(write)
 
+    async def end_all(self, person: str) -> None:
+        """Forget all sessions of a person."""
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                theirs = (sessions.c.tenant == self._tenant, sessions.c.person == person)
+                conn.execute(delete(sessions).where(*theirs))
+
+        await asyncio.to_thread(write)
+
 
 def _name(cookie: str) -> str:
     return hashlib.sha256(b"name" + cookie.encode()).hexdigest()

@@ -18,6 +18,7 @@ from leitstand.inbox import Texts, texts_of
 from leitstand.inbox.texts import Language
 from leitstand.runtime import Leitstand
 from leitstand.web.factors import Factors
+from leitstand.web.invitations import Invitations
 from leitstand.web.live import Live
 from leitstand.web.lockout import Lockout
 from leitstand.web.notes import Notes
@@ -50,6 +51,7 @@ class Site:
     lockout: Lockout
     keyring: Keyring
     factors: Factors
+    invitations: Invitations
     notes: Notes
     live: Live
     rows: Rows
@@ -88,6 +90,7 @@ async def open_site(
         lockout=Lockout(engine, clock),
         keyring=Keyring(leitstand.state / "keys", clock),
         factors=Factors(engine, machine or SystemClock(), _key(leitstand)),
+        invitations=Invitations(engine, leitstand.tenant, clock),
         notes=Notes(engine, clock),
         live=Live(leitstand.store),
         rows=Rows(),

@@ -19,6 +19,7 @@ __all__ = [
     "assignments",
     "attempts",
     "drafts",
+    "invitations",
     "metadata",
     "postponed",
     "proposals",
@@ -92,4 +93,13 @@ second_factors = Table(
     Column("person", String(128), primary_key=True),
     Column("secret", String(64), nullable=False),
     Column("last", Integer, nullable=False, default=0),
+)
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("until", Float, nullable=False),
 )

@@ -1,0 +1,92 @@
+"""Invitations: one-time links with which people set their own passphrase.
+
+The server keeps a hash of the link's key. A link works once and for an hour.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Engine, delete, insert, select
+
+from leitstand.clock import Clock
+from leitstand.web.tables import invitations
+
+__all__ = ["ADMIN", "HOUR", "Invitation", "Invitations"]
+
+ADMIN = "admin"
+"""The role of those who take people in and out; it decides no checkpoint by itself."""
+HOUR = 3600.0
+"""Seconds for which a link works."""
+
+
+class Invitation(NamedTuple):
+    """Who is invited, in which roles; without a name it makes the first person."""
+
+    name: str
+    roles: tuple[str, ...]
+    until: float
+
+
+class Invitations:
+    """The open invitations of one tenant."""
+
+    def __init__(self, engine: Engine, tenant: str, clock: Clock) -> None:
+        self._engine, self._tenant, self._clock = engine, tenant, clock
+
+    async def make(self, name: str, roles: Sequence[str]) -> str:
+        """The key of a new link; earlier ones for the same name are void."""
+        key = secrets.token_urlsafe(32)
+        row = {
+            "id": _hash(key),
+            "tenant": self._tenant,
+            "name": name,
+            "roles": orjson.dumps(list(roles)).decode(),
+            "until": self._clock.time() + HOUR,
+        }
+        where = (invitations.c.tenant == self._tenant, invitations.c.name == name)
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                conn.execute(delete(invitations).where(*where))
+                conn.execute(insert(invitations).values(row))
+
+        await asyncio.to_thread(write)
+        return key
+
+    async def find(self, key: str) -> Invitation | None:
+        """What a link is for, None if it does not work (any more)."""
+        found = await self._rows(invitations.c.id == _hash(key))
+        return found[0] if found else None
+
+    async def take(self, key: str) -> bool:
+        """Use a link up; false if somebody was quicker."""
+        where = (invitations.c.id == _hash(key), invitations.c.tenant == self._tenant)
+
+        def write() -> bool:
+            with self._engine.begin() as conn:
+                return conn.execute(delete(invitations).where(*where)).rowcount > 0
+
+        return await asyncio.to_thread(write)
+
+    async def waiting(self) -> list[Invitation]:
+        """Who was invited and has not come yet."""
+        return await self._rows(invitations.c.name != "")
+
+    async def _rows(self, where: Any) -> list[Invitation]:  # noqa: ANN401 - a condition
+        mine = (invitations.c.tenant == self._tenant, invitations.c.until > self._clock.time())
+        query = select(invitations).where(where, *mine).order_by(invitations.c.name)
+
+        def read() -> list[Invitation]:
+            with self._engine.connect() as conn:
+                rows = conn.execute(query).all()
+            return [Invitation(r.name, tuple(orjson.loads(r.roles)), r.until) for r in rows]
+
+        return await asyncio.to_thread(read)
+
+
+def _hash(key: str) -> str:
+    return sha256(b"invitation" + key.encode()).hexdigest()

@@ -1,0 +1,253 @@
+"""People: those with the role `admin` take people in and out; everybody sets their own passphrase.
+
+A person who is taken out, or loses a role, has neither session nor authority at the next request.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import wraps
+from typing import Any, cast
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from leitstand.approval import id_of
+from leitstand.errors import ApprovalRefused
+from leitstand.records import Person
+from leitstand.runtime import Leitstand
+from leitstand.web.guarding import Fields, Form, fields_of, form, gated
+from leitstand.web.invitations import ADMIN, Invitation
+from leitstand.web.page import page, site_of, texts_for
+from leitstand.web.sessions import Session
+from leitstand.web.site import Site
+
+__all__ = [
+    "begin",
+    "change_roles",
+    "end_sessions",
+    "first_key",
+    "invite",
+    "remove",
+    "roles_in",
+    "show_begin",
+    "show_people",
+]
+
+SHORTEST = 8
+"""Characters of a passphrase at least, as the keyring asks."""
+_ROLE = "role."
+
+
+def roles_in(leitstand: Leitstand) -> tuple[str, ...]:
+    """Roles that people can be given: of the rules, the tenant's data, the people there are."""
+    found = {role for rule in leitstand.rules.bundle.rules for role in rule.notes.roles}
+    found |= {role for member in leitstand.project.table.people for role in member.roles}
+    found |= {r for p in leitstand.directory.everybody(leitstand.tenant) for r in p.roles}
+    return tuple(sorted({*found, *_named(leitstand.limits)} - {ADMIN}))
+
+
+async def first_key(site: Site) -> str:
+    """The key of a link that makes the first person; empty where there are people."""
+    if site.leitstand.directory.everybody(site.leitstand.tenant):
+        return ""
+    return await site.invitations.make("", (ADMIN,))
+
+
+def _named(data: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """All that stands under `roles` anywhere in the tenant's data."""
+    if isinstance(data, Mapping):
+        row = cast("Mapping[str, Any]", data)
+        for name, value in row.items():
+            if name == "roles":
+                yield from map(str, value)
+            yield from _named(value)
+    elif isinstance(data, list):
+        for value in cast("list[Any]", data):
+            yield from _named(value)
+
+
+def _managed(take: Form) -> Callable[[Request], Awaitable[Response]]:
+    """A form of those with the role `admin`. Raises HTTPException: this person has not."""
+
+    @form
+    @wraps(take)
+    async def taken(request: Request, session: Session, fields: Fields) -> Response:
+        if ADMIN not in session.person.roles:
+            raise HTTPException(403, ADMIN)
+        return await take(request, session, fields)
+
+    return taken
+
+
+@gated
+async def show_people(request: Request, session: Session) -> Response:
+    """Everybody with their roles, and who is invited."""
+    if ADMIN not in session.person.roles:
+        raise HTTPException(403, ADMIN)
+    return await _shown(request, session)
+
+
+@_managed
+async def invite(request: Request, session: Session, fields: Fields) -> Response:
+    """A link for somebody new, or for somebody known who has lost their passphrase."""
+    site, texts = site_of(request), texts_for(request)
+    known = _person(site, fields.get("person", ""))
+    name = known.name if known else " ".join(fields.get("name", "").split())[:120]
+    roles = known.roles if known else _roles(site, fields)
+    problem = "" if known else _problem(site, name, roles)
+    if problem:
+        return await _shown(request, session, 400, texts.say(problem))
+    key = await site.invitations.make(name, roles)
+    link = f"{request.base_url}begin?key={key}"
+    return await _shown(request, session, link=(name, link))
+
+
+@_managed
+async def change_roles(request: Request, session: Session, fields: Fields) -> Response:
+    """Other roles, from the next request on."""
+    site, texts = site_of(request), texts_for(request)
+    person, roles = _known(site, fields), _roles(site, fields)
+    if not roles:
+        return await _shown(request, session, 400, texts.say("people.no_roles"))
+    if ADMIN not in roles and _last_admin(site, person):
+        return await _shown(request, session, 409, texts.say("people.last_admin"))
+    site.leitstand.directory.change(person.model_copy(update={"roles": roles}))
+    return RedirectResponse("/people", status_code=303)
+
+
+@_managed
+async def end_sessions(request: Request, session: Session, fields: Fields) -> Response:
+    """Whoever sits there has to log in again."""
+    del session
+    site = site_of(request)
+    await site.sessions.end_all(_known(site, fields).id)
+    return RedirectResponse("/people", status_code=303)
+
+
+@_managed
+async def remove(request: Request, session: Session, fields: Fields) -> Response:
+    """Take a person out, with key, second factor and sessions."""
+    site = site_of(request)
+    person = _known(site, fields)
+    if _last_admin(site, person):
+        said = texts_for(request).say("people.last_admin")
+        return await _shown(request, session, 409, said)
+    site.leitstand.directory.remove(person.tenant, person.id)
+    site.keyring.forget(person)
+    await site.factors.remove(person)
+    await site.sessions.end_all(person.id)
+    return RedirectResponse("/people", status_code=303)
+
+
+async def show_begin(request: Request) -> Response:
+    """The form behind a one-time link; looking at it does not use it up."""
+    key = request.query_params.get("key", "")
+    return _begin(request, key, await site_of(request).invitations.find(key))
+
+
+async def begin(request: Request) -> Response:
+    """Make the person, with a passphrase that they alone know; the link is used up by it."""
+    site, fields = site_of(request), await fields_of(request)
+    key, phrase = fields.get("key", ""), fields.get("passphrase", "")
+    invited = await site.invitations.find(key)
+    if invited is None or (not invited.name and _everybody(site)):
+        return _begin(request, key, None)
+    name = invited.name or " ".join(fields.get("name", "").split())[:120]
+    problem = _unfit(name, phrase, fields.get("again", ""))
+    if problem:
+        return _begin(request, key, invited, problem)
+    if not await site.invitations.take(key):
+        return _begin(request, key, None)
+    roles = invited.roles if invited.name else (ADMIN, *_roles(site, fields, but=ADMIN))
+    await _made(site, name, roles, phrase)
+    return RedirectResponse("/login", status_code=303)
+
+
+async def _made(site: Site, name: str, roles: tuple[str, ...], phrase: str) -> None:
+    leitstand, known = site.leitstand, _person(site, id_of(name))
+    if known is None:
+        await site.keyring.create_person(leitstand.directory, leitstand.tenant, name, roles, phrase)
+        return
+    await site.keyring.renew_person(leitstand.directory, known, phrase)
+    await site.sessions.end_all(known.id)
+
+
+def _unfit(name: str, phrase: str, again: str) -> str:
+    if not _identity(name):
+        return "people.no_name"
+    if len(phrase) < SHORTEST:
+        return "people.short"
+    return "" if phrase == again else "people.differ"
+
+
+def _problem(site: Site, name: str, roles: tuple[str, ...]) -> str:
+    identity = _identity(name)
+    if not identity:
+        return "people.no_name"
+    if _person(site, identity):
+        return "people.known"
+    return "" if roles else "people.no_roles"
+
+
+def _identity(name: str) -> str:
+    try:
+        return id_of(name)
+    except ApprovalRefused:
+        return ""
+
+
+def _everybody(site: Site) -> tuple[Person, ...]:
+    return site.leitstand.directory.everybody(site.leitstand.tenant)
+
+
+def _person(site: Site, name: str) -> Person | None:
+    return site.leitstand.directory.person(site.leitstand.tenant, name)
+
+
+def _known(site: Site, fields: Fields) -> Person:
+    found = _person(site, fields.get("person", ""))
+    if found is None:
+        raise HTTPException(404, "person")
+    return found
+
+
+def _last_admin(site: Site, person: Person) -> bool:
+    admins = [p.id for p in _everybody(site) if ADMIN in p.roles]
+    return admins == [person.id]
+
+
+def _roles(site: Site, fields: Fields, but: str = "") -> tuple[str, ...]:
+    """The roles that are ticked, of those there are."""
+    return tuple(r for r in (ADMIN, *roles_in(site.leitstand)) if _ROLE + r in fields and r != but)
+
+
+def _begin(request: Request, key: str, invited: Invitation | None, problem: str = "") -> Response:
+    texts = texts_for(request)
+    problem = problem if invited else "people.link_over"
+    status = 400 if problem and invited else (200 if invited else 410)
+    return page(
+        request,
+        "begin",
+        status=status,
+        key=key,
+        invited=invited,
+        problem=texts.say(problem) if problem else "",
+        roles=roles_in(site_of(request).leitstand),
+    )
+
+
+async def _shown(
+    request: Request,
+    session: Session,
+    status: int = 200,
+    problem: str = "",
+    link: tuple[str, str] | None = None,
+) -> Response:
+    site = site_of(request)
+    values: dict[str, Any] = {
+        "people": _everybody(site),
+        "invited": await site.invitations.waiting(),
+        "roles": (ADMIN, *roles_in(site.leitstand)),
+        "link": link,
+    }
+    return page(request, "people", session, status=status, problem=problem, **values)
