@@ -26,6 +26,7 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
     Graders of the suite come on top. A case that is unknown, held or unsafe has never passed.
     """
     expected, made = done.case.expected, done.systems.made
+    done.judged = tuple(_judged(done))
     pairs, missing, extra = _paired(expected.effects or (), made, ignore or {})
     if expected.effects is None:
         missing, extra = [], []
@@ -184,8 +185,11 @@ def _proposals(done: Replayed) -> Iterator[Proposed]:
         )
         changes.setdefault(body["checkpoint"], []).append(diff)
     seen: set[str] = set()
+    judged = dict(reversed(done.judged))  # The first verdict at an address.
     for event in done.journal.events:
         if event.kind not in ("checkpoint", "intent", "answer") or event.address in seen:
+            continue
+        if event.address not in judged:
             continue
         body = tape.body(event)
         if "verdict" not in body or "args" not in body:
@@ -193,7 +197,7 @@ def _proposals(done: Replayed) -> Iterator[Proposed]:
         seen.add(event.address)
         frozen = tape.checkpoints.get(event.address)
         answers = [a["answer"] for a in frozen.approvals] if frozen else []
-        verdict = Verdict.model_validate_json(orjson.dumps(body["verdict"]))
+        verdict = judged[event.address]
         yield Proposed(
             address=event.address,
             tool=body["tool"],
@@ -212,7 +216,7 @@ def _said(answers: Sequence[str]) -> Literal["", "approve", "edit", "reject"]:
 
 
 def _verdicts(done: Replayed) -> list[Verdict]:
-    return [verdict for _, verdict in _judged(done)]
+    return [verdict for _, verdict in done.judged]
 
 
 def _judged(done: Replayed) -> Iterator[tuple[str, Verdict]]:
@@ -319,7 +323,7 @@ def _needed(done: Replayed, proposals: Iterable[Proposed]) -> tuple[str, ...]:
     agreed = {p.address for p in proposals if p.answer == "approve"}
     found = set[str]()
     for quiet in (True, False):
-        some = [v for a, v in _judged(done) if (a in agreed or expected.effects is None) == quiet]
+        some = [v for a, v in done.judged if (a in agreed or expected.effects is None) == quiet]
         matters = _never if quiet else _happens
         level = expected.decision is not None
         found.update(needed(bundle, some, marks, level=level, matters=matters))

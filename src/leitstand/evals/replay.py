@@ -33,7 +33,7 @@ from leitstand.guard import (
     wanted,
 )
 from leitstand.policy import Bundle
-from leitstand.records import Approval, Case, Checkpoint, Event, Exit
+from leitstand.records import Approval, Case, Checkpoint, Event, Exit, Verdict
 from leitstand.role import CONTRADICTORY, Compiled, Graph
 from leitstand.runtime import Stage
 from leitstand.store import Frozen, Limits
@@ -72,6 +72,7 @@ class Replayed:
 
     `exit` is None while it waits; `held` says why it cannot go on. `edges` are pairs of steps of
     which one ran after the other, `state` is what the walk came to, if a step has ended it.
+    `judged` are its verdicts by address, once it is graded.
     """
 
     case: RecordedCase
@@ -84,6 +85,7 @@ class Replayed:
     beside: Sequence[Event] = ()
     edges: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     said: list[Said] = field(default_factory=list[Said])
+    judged: Sequence[tuple[str, Verdict]] = ()
 
 
 async def replay(
