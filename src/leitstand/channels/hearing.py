@@ -6,6 +6,7 @@ Whatever is refused is kept with the identity that tried it.
 """
 
 import logging
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -26,13 +27,23 @@ _LOG = logging.getLogger("leitstand.channels")
 
 
 class Hearing:
-    """One tenant's ear on all channels. `link` is the address of the inbox."""
+    """One tenant's ear on all channels.
+
+    `link` is the address of the inbox, `native` are the channels on which decisions are heard.
+    """
 
     def __init__(
-        self, leitstand: Leitstand, book: Book, links: Links, texts: Texts, link: str
+        self,
+        leitstand: Leitstand,
+        book: Book,
+        links: Links,
+        texts: Texts,
+        *,
+        link: str,
+        native: AbstractSet[str],
     ) -> None:
         self._leitstand, self._book, self._links = leitstand, book, links
-        self._texts, self._link = texts, link
+        self._texts, self._link, self._native = texts, link, native
         self._busy: set[tuple[str, str]] = set()
 
     async def hear(self, said: Said) -> Reply | None:
@@ -56,6 +67,8 @@ class Hearing:
         command = said.command or read_command(said.text)
         if command is not None and command.act == "link":
             return await self._linked(said, command)
+        if said.channel not in self._native:
+            return self._refused("chat.notice_only")
         if signer is None:
             return self._refused("chat.stranger")
         if command is None:
@@ -65,7 +78,10 @@ class Hearing:
     async def _linked(self, said: Said, command: Command) -> Reply:
         if not said.private:
             return self._refused("chat.not_private")
-        person = await self._links.claim(said.channel, said.identity, said.place, command.code)
+        keep = said.channel in self._native
+        person = await self._links.claim(
+            said.channel, said.identity, said.place, command.code, keep=keep
+        )
         if not person:
             return self._refused("chat.no_link")
         known = self._leitstand.directory.person(self._leitstand.tenant, person)

@@ -64,8 +64,13 @@ class Links:
         await self._book.ask(write)
         return code
 
-    async def claim(self, channel: str, identity: str, place: str, code: str) -> str:
-        """Make the link that a code stands for; the person, empty if the code stands for none."""
+    async def claim(
+        self, channel: str, identity: str, place: str, code: str, *, keep: bool = True
+    ) -> str:
+        """Make the link that a code stands for; the person, empty if the code stands for none.
+
+        Without `keep` no key is kept: this identity is told of things and decides nothing.
+        """
         now, name = self._clock.time(), _hash(code)
         mine = (links.c.channel == channel, links.c.identity == identity)
 
@@ -75,7 +80,7 @@ class Links:
             if row is None:
                 return ""
             secret = self._open(row.sealed, "code", name)
-            sealed = self._seal(secret, channel, identity)
+            sealed = self._seal(secret, channel, identity) if keep else b""
             conn.execute(delete(codes).where(codes.c.id == name))
             conn.execute(delete(links).where(*mine))
             values = {"tenant": row.tenant, "person": row.person, "place": place, "at": now}
@@ -92,7 +97,7 @@ class Links:
         person = (
             self._leitstand.directory.person(self._leitstand.tenant, row.person) if row else None
         )
-        if row is None or person is None:
+        if row is None or person is None or not row.sealed:
             return None
         try:
             secret = self._open(row.sealed, channel, identity)

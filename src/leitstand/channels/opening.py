@@ -15,12 +15,14 @@ from leitstand.channels.outbox import Outbox
 from leitstand.channels.port import Channel, Reply, Said
 from leitstand.channels.settings import Settings
 from leitstand.errors import LeitstandError, StoreFailed
-from leitstand.inbox import texts_of
+from leitstand.inbox import Texts, texts_of
 from leitstand.runtime import Leitstand
 
 __all__ = ["Channels", "open_channels"]
 
 _LOG = logging.getLogger("leitstand.channels")
+Connect = Callable[[Book, Texts], Sequence[Channel]]
+"""Makes the channels that there are to be."""
 PAUSE = 5.0
 """Seconds after which a channel that failed is tried again."""
 
@@ -59,19 +61,21 @@ class Channels:
 async def open_channels(
     leitstand: Leitstand,
     settings: Settings,
-    channels: Sequence[Channel],
+    connect: Connect,
     known: Iterable[Recipient] = (),
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
     book = Book(leitstand.state / "channels.db")
     texts = texts_of(settings.language, leitstand.project.texts)
+    channels = connect(book, texts)
     links = Links(leitstand, book)
     named = {channel.name: channel for channel in channels}
     outbox = Outbox(book, leitstand.rules.clock, named)
     notices = Notices(
         leitstand, book, links, outbox, channels=named, known=known, texts=texts, link=settings.url
     )
-    hearing = Hearing(leitstand, book, links, texts, settings.url)
+    native = frozenset(c.name for c in channels if c.native)
+    hearing = Hearing(leitstand, book, links, texts, link=settings.url, native=native)
     try:
         yield Channels(book, links, outbox, notices, hearing, tuple(channels))
     finally:

@@ -1,15 +1,16 @@
 """Settings: what the project's table `[tool.leitstand.channels]` says; secrets by reference."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError, field_validator
 
+from leitstand.channels.book import Book
+from leitstand.channels.matrix import Matrix, MatrixSettings
 from leitstand.channels.port import Channel
 from leitstand.errors import ProjectRefused
-from leitstand.inbox import Language
-from leitstand.runtime import Leitstand
+from leitstand.inbox import Language, Texts
 from leitstand.values import Frozen, Text
 
 __all__ = ["Settings", "read_settings"]
@@ -20,6 +21,7 @@ class Settings(Frozen):
 
     url: Text
     language: Language = "de"
+    matrix: MatrixSettings | None = None
 
     @field_validator("url")
     @classmethod
@@ -30,10 +32,9 @@ class Settings(Frozen):
             raise ValueError(msg)
         return value.rstrip("/") + "/"
 
-    def connected(self, leitstand: Leitstand) -> Sequence[Channel]:
+    def connect(self, book: Book, texts: Texts) -> list[Channel]:
         """The channels that are named, connected. Raises SecretMissing."""
-        del leitstand
-        return []
+        return [Matrix(self.matrix, book, texts)] if self.matrix else []
 
 
 def read_settings(table: Mapping[str, Any]) -> Settings:
