@@ -2,11 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
 
 from tests.web.conftest import (
     CLERK,
@@ -15,6 +19,7 @@ from tests.web.conftest import (
     HEAD,
     OTHER_HEAD,
     SIMPLE,
+    House,
     Person,
     Server,
     Sit,
@@ -338,3 +343,44 @@ def server_case(head: Person, path: str) -> str:
     head.open(path)
     place = head.page.locator("a[href^='/case/']").first.get_attribute("href")
     return f"{head.server.url}{place}"
+
+
+def test_a_script_in_an_invoice_is_text(house: House, browser: Browser, root: Path) -> None:
+    """In names of supplier and file, in number, note and line: on every page and the document."""
+    text = (root / "evals/accounting/world/invoices/AP-D16.xml").read_text("utf-8")
+    nasty = escape(NASTY)
+    for name in ("RegistrationName", "Name", "Note", "Description", "Line1"):
+        text = re.sub(rf"(<cbc:{name}>)[^<]*(</cbc:{name}>)", rf"\g<1>{nasty}\g<2>", text)
+    text = text.replace("RE-2026-4049", f"RE-77 {nasty}")
+    assert text.count("&lt;script") > 3
+    file = house.state.parent / "<img src=x onerror=window.hit=1>.xml"
+    file.write_text(text, "utf-8")
+    code = "import sys; from leitstand.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "run", "accounting", str(file)]
+    ran = subprocess.run(
+        [*command, "--state", str(house.state), "--json"],
+        cwd=root,
+        capture_output=True,
+        check=False,
+    )
+    case = json.loads(ran.stdout)["case"]
+    server = Server(house)
+    server.start()
+    page = browser.new_context().new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url)
+    page.fill("#name", CLERK)
+    page.fill("#passphrase", house.passphrases[CLERK])
+    page.locator("main button").click()
+    page.wait_for_selector("nav")
+    for place in ("/?all=1", "/exceptions", f"/case/{case}", f"/case/{case}/document", "/history"):
+        page.goto(server.url + place)
+        assert page.evaluate("() => window.hit === undefined"), place
+        assert page.locator("main script, main img, body > img").count() == 0
+    page.goto(f"{server.url}/case/{case}")
+    assert "onerror" in page.inner_text("h1")
+    assert {url.split("/", 3)[2] for url in asked if url.startswith("http")} == {
+        f"127.0.0.1:{server.port}"
+    }
+    server.stop()
