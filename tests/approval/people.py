@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leitstand.approval import Statement, sign, write
 from leitstand.clock import FixedClock
-from leitstand.records import Answer, Approval, Checkpoint, Person
+from leitstand.records import Absence, Answer, Approval, Checkpoint, Person
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -48,6 +48,12 @@ class Known:
     """A directory in memory, as a port sees it."""
 
     people: Mapping[tuple[str, str], Person]
+    absences: tuple[Absence, ...] = ()
+
+    def represented(self, tenant: str, name: str, at: float) -> tuple[str, ...]:
+        """For whom this person stands in."""
+        mine = (a for a in self.absences if (a.tenant, a.substitute) == (tenant, name))
+        return tuple(a.person for a in mine if a.holds(at))
 
     def person(self, tenant: str, name: str) -> Person | None:
         """The person with this id."""

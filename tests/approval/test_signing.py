@@ -16,7 +16,8 @@ HEAD = HOUSE.people["t1", "hans.head"]
 
 def test_a_decision_is_bound_to_what_was_shown() -> None:
     """Every field of the checkpoint that binds is part of the decision, and of what is signed."""
-    draft = write(CHECKPOINT, HEAD, "department_head", Statement(answer="approve"), CLOCK, 900.0)
+    said = Statement(answer="approve", on_behalf_of="ada")
+    draft = write(CHECKPOINT, HEAD, "department_head", said, CLOCK, 900.0)
     assert (draft.checkpoint, draft.acted, draft.slice) == ("a1b2c3", "p" * 32, "s" * 64)
     assert draft.until - draft.at == pytest.approx(900.0)
     assert len(bytes.fromhex(draft.nonce)) == 16

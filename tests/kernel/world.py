@@ -215,6 +215,10 @@ class People:
         found = self.known.get(name)
         return found if found is not None and found.tenant == tenant else None
 
+    def represented(self, tenant: str, name: str, at: float) -> tuple[str, ...]:
+        """Nobody is away."""
+        return ()
+
     def key(self, name: str) -> Ed25519PrivateKey:
         """The private key of a person. Raises ApprovalRefused: nobody of this name."""
         if name not in self.keys:

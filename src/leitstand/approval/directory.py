@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
-from leitstand.records import Person
+from leitstand.records import Absence, Person
 from leitstand.values import Frozen
 
 __all__ = ["Directory", "FileDirectory"]
@@ -22,14 +22,20 @@ class Directory(Protocol):
         """The person with this id, None if the tenant has none."""
         ...
 
+    def represented(self, tenant: str, name: str, at: float) -> tuple[str, ...]:
+        """Ids of those who are away at a time and have named this person to stand in for them."""
+        ...
+
 
 class _Content(Frozen):
     people: tuple[Person, ...]
+    absences: tuple[Absence, ...] = ()
 
 
 class _Known(NamedTuple):
     stamp: tuple[int, int, int]
     people: dict[tuple[str, str], Person]
+    absences: tuple[Absence, ...] = ()
 
 
 class FileDirectory:
@@ -50,23 +56,57 @@ class FileDirectory:
 
         Raises ApprovalRefused: the file cannot be read.
         """
-        return self._current().get((tenant, name))
+        return self._current().people.get((tenant, name))
+
+    def represented(self, tenant: str, name: str, at: float) -> tuple[str, ...]:
+        """Ids of those who are away at a time and have named this person to stand in for them.
+
+        Raises ApprovalRefused: the file cannot be read.
+        """
+        mine = (a for a in self._current().absences if (a.tenant, a.substitute) == (tenant, name))
+        return tuple(a.person for a in mine if a.holds(at))
+
+    def absence(self, tenant: str, name: str) -> Absence | None:
+        """When a person is away, and who stands in for them; None if they have named nobody."""
+        mine = (a for a in self._current().absences if (a.tenant, a.person) == (tenant, name))
+        return next(mine, None)
+
+    def leave(self, absence: Absence) -> None:
+        """Enter an absence in place of an earlier one of the same person.
+
+        Raises ApprovalRefused: unknown people, one person for themselves, or no time at all.
+        """
+        tenant, known = absence.tenant, self._current().people
+        if not {(tenant, absence.person), (tenant, absence.substitute)} <= known.keys():
+            raise ApprovalRefused("who is away and who stands in are both in the directory")
+        if absence.person == absence.substitute or absence.since >= absence.until:
+            raise ApprovalRefused("somebody else stands in, and for some time")
+        others = self._others(tenant, absence.person)
+        self._write(known.values(), (*others, absence))
+
+    def come_back(self, tenant: str, name: str) -> None:
+        """Nobody stands in for this person any more."""
+        self._write(self._current().people.values(), self._others(tenant, name))
+
+    def _others(self, tenant: str, name: str) -> tuple[Absence, ...]:
+        all_of_them = self._current().absences
+        return tuple(a for a in all_of_them if (a.tenant, a.person) != (tenant, name))
 
     def everybody(self, tenant: str) -> tuple[Person, ...]:
         """All people of a tenant, by id."""
-        found = (p for p in self._current().values() if p.tenant == tenant)
+        found = (p for p in self._current().people.values() if p.tenant == tenant)
         return tuple(sorted(found, key=lambda p: p.id))
 
     def add(self, person: Person) -> None:
         """Take a person in. Raises ApprovalRefused: the id or the key is taken."""
-        self._write((*self._current().values(), person))
+        self._write((*self._current().people.values(), person))
 
     def change(self, person: Person) -> None:
         """Put new roles or a new key in place of a person's old ones.
 
         Raises ApprovalRefused: there is no such person, or the key is another's.
         """
-        known = dict(self._current())
+        known = dict(self._current().people)
         if (person.tenant, person.id) not in known:
             msg = f"no person `{person.id}` in tenant `{person.tenant}`"
             raise ApprovalRefused(msg, mend="add them first")
@@ -75,30 +115,38 @@ class FileDirectory:
 
     def remove(self, tenant: str, name: str) -> None:
         """Take a person out; what they signed counts no more where it is not carried out yet."""
-        known = dict(self._current())
+        known = dict(self._current().people)
         if known.pop((tenant, name), None) is not None:
-            self._write(known.values())
+            gone = (tenant, name)
+            kept = (
+                a
+                for a in self._current().absences
+                if gone not in ((a.tenant, a.person), (a.tenant, a.substitute))
+            )
+            self._write(known.values(), tuple(kept))
 
-    def _current(self) -> dict[tuple[str, str], Person]:
+    def _current(self) -> _Known:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            return {}
+            return _Known((0, 0, 0), {})
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
         if stamp != self._known.stamp:
-            self._known = _Known(stamp, _checked(self._read()))
-        return self._known.people
+            content = self._read()
+            self._known = _Known(stamp, _checked(content.people), content.absences)
+        return self._known
 
-    def _read(self) -> tuple[Person, ...]:
+    def _read(self) -> _Content:
         try:
-            return _Content.model_validate_json(self.path.read_bytes()).people
+            return _Content.model_validate_json(self.path.read_bytes())
         except (OSError, ValidationError) as error:
             msg, mend = "the directory of people cannot be read", "put it back from a backup"
             raise ApprovalRefused(msg, where=str(self.path), mend=mend) from error
 
-    def _write(self, people: Iterable[Person]) -> None:
+    def _write(self, people: Iterable[Person], absences: tuple[Absence, ...] | None = None) -> None:
         """In one piece: a reader sees the old file or the new one."""
-        content = _Content(people=tuple(people))
+        kept = self._current().absences if absences is None else absences
+        content = _Content(people=tuple(people), absences=kept)
         _checked(content.people)
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".new")

@@ -27,12 +27,16 @@ _NONCE_BYTES = 16
 
 
 class Statement(Frozen):
-    """What a person says. `edits`: changed arguments; `acted`: digest of what is then to run."""
+    """What a person says. `edits`: changed arguments; `acted`: digest of what is then to run.
+
+    `on_behalf_of`: the absent person in whose role it is said.
+    """
 
     answer: Answer
     reason: str = ""
     edits: dict[str, Any] = {}
     acted: str = ""
+    on_behalf_of: str = ""
 
 
 def write(
@@ -62,6 +66,7 @@ def write(
         edits=statement.edits,
         at=now,
         until=now + hold,
+        on_behalf_of=statement.on_behalf_of,
         nonce=clock.token(_NONCE_BYTES).hex(),
     )
 

@@ -2,7 +2,8 @@
 
 Roles are those that the directory has now, the time is the guard's own, and people count once
 however often they sign. The one on whose behalf the role works never counts, nor do those of parent
-cases.
+cases. Who stands in for somebody who is away decides in that person's role: only while the absence
+lasts, never where that person asked, and the two of them count once.
 """
 
 from collections.abc import Iterable
@@ -48,6 +49,7 @@ class _Court:
     now: float
     requesters: AbstractSet[str]
     used: AbstractSet[str]
+    directory: Directory
 
 
 def verify(
@@ -66,8 +68,9 @@ def verify(
     arguments; a no needs less: it stays a no when something has changed since, or its time is up.
     """
     asking = _identities(checkpoint.tenant, {*requesters, checkpoint.requester}, directory)
-    court = _Court(checkpoint, now, asking, used)
-    yes: dict[str, Approval] = {}
+    court = _Court(checkpoint, now, asking, used, directory)
+    yes: list[Approval] = []
+    taken: set[str] = set()
     no: list[Approval] = []
     refused: list[Refusal] = []
     seen: set[str] = set()
@@ -80,13 +83,16 @@ def verify(
             refused.append(Refusal(approval.person, "used"))
         elif approval.answer == "reject":
             no.append(approval)
-        elif yes.setdefault(person.public_key, approval) is not approval:
+        elif taken & (seats := _seats(approval, person, court)):
             refused.append(Refusal(approval.person, "same person"))
+        else:
+            yes.append(approval)
+            taken |= seats
         seen.add(approval.nonce)
     return Grants(
-        persons=tuple(sorted(a.person for a in yes.values())),
-        roles=tuple(sorted({a.role for a in yes.values()})),
-        approvals=tuple(yes.values()),
+        persons=tuple(sorted(a.person for a in yes)),
+        roles=tuple(sorted({a.role for a in yes})),
+        approvals=tuple(yes),
         rejections=tuple(no),
         refused=tuple(refused),
     )
@@ -96,6 +102,12 @@ def _identities(tenant: str, names: AbstractSet[str], directory: Directory) -> f
     """People by id and by key: a second account of the same person is the same person."""
     known = (directory.person(tenant, name) for name in names)
     return frozenset(names) | {p.public_key for p in known if p is not None}
+
+
+def _seats(approval: Approval, person: Person, court: _Court) -> set[str]:
+    """The keys of who signs and of who is represented: four eyes are two seats as well."""
+    away = court.directory.person(approval.tenant, approval.on_behalf_of)
+    return {person.public_key} | ({away.public_key} if away else set())
 
 
 def _refusal(approval: Approval, person: Person | None, court: _Court) -> Reason | None:
@@ -129,11 +141,27 @@ def _unfit(approval: Approval, person: Person, court: _Court) -> Reason | None:
     """Whether the person may not decide this, or has not signed it."""
     if person.id in court.requesters or person.public_key in court.requesters:
         return "requester"
-    if approval.role not in person.roles:
+    holder = _holder(approval, person, court)
+    if holder is None:
+        return "not standing in"
+    if holder.id in court.requesters or holder.public_key in court.requesters:
+        return "requester"
+    if approval.role not in holder.roles:
         return "role not held"
     if approval.role not in court.checkpoint.roles:
         return "role not asked"
     return None if _signed(approval, person) else "bad signature"
+
+
+def _holder(approval: Approval, person: Person, court: _Court) -> Person | None:
+    """Whose role it is: an absence holds when it is signed, and a yes when it is to act as well."""
+    if not approval.on_behalf_of:
+        return person
+    times = (approval.at,) if approval.answer == "reject" else (approval.at, court.now)
+    ask = court.directory.represented
+    if not all(approval.on_behalf_of in ask(person.tenant, person.id, at) for at in times):
+        return None
+    return court.directory.person(approval.tenant, approval.on_behalf_of)
 
 
 def _differs(approval: Approval, shown: Checkpoint, fields: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from leitstand.channels.links import Links
 from leitstand.channels.outbox import Outbox, put
 from leitstand.channels.port import Channel, Letter, Offer
 from leitstand.channels.tables import cards
-from leitstand.inbox import Pending, Texts, able, card_of, find_pending
+from leitstand.inbox import Pending, Texts, able, card_of, find_pending, roles_of
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases
 from leitstand.store.schema import checkpoints as open_ones
@@ -91,7 +91,8 @@ class Notices:
         shown = await self._book.ask(lambda c: _shown(c, recipient))
         room = MOST - sum(is_open for _, is_open in shown.values())
         store, tenant = self._leitstand.store, self._leitstand.tenant
-        for one in await waiting(store, tenant, roles=person.roles, limit=MOST + len(shown)):
+        roles = roles_of(self._leitstand, person)
+        for one in await waiting(store, tenant, roles=roles, limit=MOST + len(shown)):
             if room <= 0:
                 return
             if one.requester == person.id or shown.get(one.id, _NEVER)[1]:

@@ -3,6 +3,7 @@
 from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
+from leitstand.inbox.hours import zone_of
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import (
     Exceptional,
@@ -16,6 +17,7 @@ from leitstand.inbox.queue import (
 from leitstand.inbox.receipt import Receipt, receipt_of
 from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.row import Row, row_of
+from leitstand.inbox.seat import holders, roles_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
 from leitstand.inbox.texts import Language, Texts, texts_of
 
@@ -48,13 +50,16 @@ __all__ = [
     "effect_of",
     "exceptions_of",
     "find_pending",
+    "holders",
     "line_of",
     "open_dossier",
     "queue_of",
     "receipt_of",
     "reply",
+    "roles_of",
     "row_of",
     "texts_of",
     "thread_of",
     "waiting_of",
+    "zone_of",
 ]

@@ -6,11 +6,15 @@ __all__ = ["Argument", "Card", "Message", "Rule", "Source", "Who"]
 
 
 class Who(Frozen):
-    """A person and the role in which they decide or have decided."""
+    """A person and the role in which they decide or have decided.
+
+    `on_behalf_of` is the name of the absent person whose role it is, if it is not their own.
+    """
 
     person: str
     name: str
     role: str
+    on_behalf_of: str = ""
 
 
 class Rule(Frozen):

@@ -16,6 +16,7 @@ from leitstand.errors import ApprovalRefused
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.receipt import Receipt, receipt_of
+from leitstand.inbox.seat import Seat, seat_of
 from leitstand.inbox.showing import THREAD
 from leitstand.inbox.texts import Texts
 from leitstand.records import Answer, Approval, Correction, Person
@@ -57,8 +58,8 @@ async def decide(leitstand: Leitstand, signer: Signer, decision: Decision, texts
     """
     pending = await find_pending(leitstand, decision.checkpoint, texts)
     _check_version(leitstand, pending, texts)
-    role = _check(pending, signer.person, decision, texts)
-    approval, found = _signed(leitstand, pending, signer, role, decision, texts)
+    seat = _check(leitstand, pending, signer.person, decision, texts)
+    approval, found = _signed(leitstand, pending, signer, seat, decision, texts)
     body = {
         "address": pending.checkpoint.address,
         "approval": approval.model_dump(mode="json"),
@@ -101,8 +102,10 @@ def _check_version(leitstand: Leitstand, pending: Pending, texts: Texts) -> None
         raise ApprovalRefused(text, where=case.ulid, mend="run `leitstand deploy`")
 
 
-def _check(pending: Pending, person: Person, decision: Decision, texts: Texts) -> str:
-    """The role in which this person decides. Raises ApprovalRefused."""
+def _check(
+    leitstand: Leitstand, pending: Pending, person: Person, decision: Decision, texts: Texts
+) -> Seat:
+    """The seat in which this person decides. Raises ApprovalRefused."""
     shown = pending.checkpoint
     name = {"name": person.name}
     if decision.seen and pending.frozen.state == "open" and decision.seen != pending.seen:
@@ -113,21 +116,20 @@ def _check(pending: Pending, person: Person, decision: Decision, texts: Texts) -
         raise ApprovalRefused(texts.say("refused.tenant", **name))
     if person.id == shown.requester:
         raise ApprovalRefused(texts.say("refused.requester", **name), where=shown.id)
-    role = next((r for r in shown.roles if r in person.roles and not _taken(pending, r)), "")
-    role = role or next((r for r in shown.roles if r in person.roles), "")
-    if not role:
+    seat = seat_of(leitstand, pending, person)
+    if seat is None:
         roles = texts.roles(shown.roles)
         raise ApprovalRefused(texts.say("refused.role", roles=roles, **name), where=shown.id)
-    if decision.answer == "approve" and any(a.person == person.id for a in pending.signed):
+    if decision.answer == "approve" and _has_signed(pending, person):
         raise ApprovalRefused(texts.say("refused.twice", **name), where=shown.id)
     if decision.answer == "reject" and not decision.reason.strip():
         raise ApprovalRefused(texts.say("refused.reason"), where=shown.id)
-    return role
+    return seat
 
 
-def _taken(pending: Pending, role: str) -> bool:
-    """Whether somebody signed in this role: who holds two fills the one that is open."""
-    return any(a.role == role for a in pending.signed)
+def _has_signed(pending: Pending, person: Person) -> bool:
+    """Whether they signed, or somebody who stood in for them did."""
+    return any(person.id in (a.person, a.on_behalf_of) for a in pending.signed)
 
 
 def _closed(pending: Pending, texts: Texts) -> ApprovalRefused:
@@ -146,13 +148,16 @@ def _signed(
     leitstand: Leitstand,
     pending: Pending,
     signer: Signer,
-    role: str,
+    seat: Seat,
     decision: Decision,
     texts: Texts,
 ) -> tuple[Approval, tuple[Correction, ...]]:
     """The signed decision, with its corrections. Raises ApprovalRefused, ValueRefused."""
     shown, clock, person = pending.checkpoint, leitstand.rules.clock, signer.person
-    statement, found = Statement(answer=decision.answer, reason=decision.reason), ()
+    statement, found = (
+        Statement(answer=decision.answer, reason=decision.reason, on_behalf_of=seat.on_behalf_of),
+        (),
+    )
     if decision.answer == "edit":
         tool = leitstand.rules.tools[shown.tool]
         new = edit(tool, shown.args, decision.edits).model_dump(mode="json")
@@ -165,7 +170,7 @@ def _signed(
             shown, shown.args, new, person.id, decision.reason, leitstand.rules.clock.time()
         )
     hold = float(leitstand.limits.get("signature_hours", _HOURS)) * 3600
-    approval = sign(write(shown, person, role, statement, clock, hold), signer.key)
+    approval = sign(write(shown, person, seat.role, statement, clock, hold), signer.key)
     wanted = shown.model_copy(update={"acted": approval.acted})
     grants = leitstand.rules.grants(wanted, [approval])
     if grants.refused:

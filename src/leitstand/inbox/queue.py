@@ -8,9 +8,10 @@ from sqlalchemy import Connection, func, select
 
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.pending import find_pending
+from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of
 from leitstand.inbox.texts import Texts
-from leitstand.records import Decision
+from leitstand.records import Decision, Person
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
 from leitstand.store.waiting import Place, waiting
@@ -80,6 +81,13 @@ class Row:
     entry: Waiting
     taken: frozenset[str]
 
+    def open_to(self, seats: Sequence[Person]) -> bool:
+        """Whether somebody may sign: for themselves (the first) or for one who is away."""
+        if not seats or seats[0].id in self.taken:
+            return False
+        free = (p.roles for p in seats if p.id not in self.taken)
+        return any(role in self.entry.roles for roles in free for role in roles)
+
 
 Known = MutableMapping[tuple[object, ...], Row]
 """Rows by card, the state of its case, and language: what has not moved is not read again."""
@@ -118,13 +126,8 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
     found = await waiting(store, tenant, roles=roles, after=after, limit=limit)
     rows = [await _row(leitstand, one, texts, {} if known is None else known) for one in found]
     who = leitstand.directory.person(tenant, person) if person else None
-    mine = set(who.roles) if who else set[str]()
-    entries = (
-        row.entry.model_copy(
-            update={"yours": bool(mine & set(row.entry.roles)) and person not in row.taken}
-        )
-        for row in rows
-    )
+    seats = holders(leitstand, who) if who else ()
+    entries = (row.entry.model_copy(update={"yours": row.open_to(seats)}) for row in rows)
     return tuple(entries), total
 
 
@@ -175,7 +178,8 @@ async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
         reversible=bool(leitstand.rules.tools[shown.tool].undo),
         yours=False,
     )
-    return Row(entry, frozenset((shown.requester, *(a.person for a in pending.signed))))
+    taken = {n for a in pending.signed for n in (a.person, a.on_behalf_of)}
+    return Row(entry, frozenset((shown.requester, *taken)))
 
 
 def _asking(hits: Sequence[Mapping[str, Any]]) -> list[str]:

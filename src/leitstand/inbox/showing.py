@@ -9,6 +9,7 @@ from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
 from leitstand.inbox.evidence import Read, conflicts_in, find_value, look_up, readings_of
 from leitstand.inbox.pending import Pending
+from leitstand.inbox.seat import seat_of
 from leitstand.inbox.texts import Texts
 from leitstand.records import Decision, Verdict
 from leitstand.runtime import Leitstand
@@ -44,7 +45,7 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
         opened=shown.opened,
         roles=shown.roles,
         needed=shown.approvers,
-        signed=tuple(_who(leitstand, a.person, a.role) for a in pending.signed),
+        signed=tuple(_who(leitstand, a.person, a.role, a.on_behalf_of) for a in pending.signed),
         may=tuple(able(leitstand, pending)),
         thread=tuple(thread_of(dossier)),
         difference=tuple(texts.known(f"reasons.{d}", d) for d in body["difference"]),
@@ -70,11 +71,11 @@ async def effect_of(
 def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
     """Everyone who could sign now: in a role that is asked, not the requester, not twice."""
     shown = pending.checkpoint
-    done = {a.person for a in pending.signed} | {shown.requester}
+    done = {n for a in pending.signed for n in (a.person, a.on_behalf_of)} | {shown.requester}
     for person in leitstand.directory.everybody(shown.tenant):
-        role = next((r for r in person.roles if r in shown.roles), "")
-        if role and person.id not in done:
-            yield Who(person=person.id, name=person.name, role=role)
+        seat = None if person.id in done else seat_of(leitstand, pending, person)
+        if seat is not None:
+            yield _who(leitstand, person.id, *seat)
 
 
 def line_of(happened: Happened, texts: Texts) -> str:
@@ -186,9 +187,12 @@ def _deadline(expires: float, texts: Texts) -> str:
     return texts.say("effect.until", expires=expires) if expires else texts.say("effect.free")
 
 
-def _who(leitstand: Leitstand, person: str, role: str) -> Who:
-    known = leitstand.directory.person(leitstand.tenant, person)
-    return Who(person=person, name=known.name if known else person, role=role)
+def _who(leitstand: Leitstand, person: str, role: str, on_behalf_of: str = "") -> Who:
+    def name(one: str) -> str:
+        known = leitstand.directory.person(leitstand.tenant, one)
+        return known.name if known else one
+
+    return Who(person=person, name=name(person), role=role, on_behalf_of=name(on_behalf_of))
 
 
 def thread_of(dossier: Dossier) -> Iterator[Message]:

@@ -1,7 +1,7 @@
 """The records that every floor speaks of: frozen, typed, one noun a file."""
 
 from leitstand.records.action import Action, Address
-from leitstand.records.approval import Answer, Approval, Checkpoint, Person
+from leitstand.records.approval import Absence, Answer, Approval, Checkpoint, Person
 from leitstand.records.case import Case, Exit, Held, Status
 from leitstand.records.correction import Correction
 from leitstand.records.effect import Effect, EffectState
@@ -9,6 +9,7 @@ from leitstand.records.event import Event, Kind
 from leitstand.records.verdict import Decision, Hit, Level, Verdict
 
 __all__ = [
+    "Absence",
     "Action",
     "Address",
     "Answer",

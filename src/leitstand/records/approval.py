@@ -6,7 +6,7 @@ from pydantic import Field
 
 from leitstand.values import Frozen
 
-__all__ = ["Answer", "Approval", "Checkpoint", "Person"]
+__all__ = ["Absence", "Answer", "Approval", "Checkpoint", "Person"]
 
 Answer = Literal["approve", "edit", "reject"]
 
@@ -46,10 +46,32 @@ class Person(Frozen):
     public_key: str
 
 
+class Absence(Frozen):
+    """A person is away and has named who stands in for them.
+
+    From `since` until just before `until`, seconds since the epoch.
+    """
+
+    tenant: str
+    person: str
+    substitute: str
+    since: float
+    until: float
+
+    def holds(self, at: float) -> bool:
+        """Whether it is going on at a time."""
+        return self.since <= at < self.until
+
+
+def _empty(value: str) -> bool:
+    return not value
+
+
 class Approval(Frozen):
     """A signed decision of one person on one checkpoint.
 
-    The signature covers every field but itself. `role` is the one in which the person decides. `at`
+    The signature covers every field but itself. `role` is the one in which the person decides:
+    their own, or that of the absent person whom `on_behalf_of` names. `at`
     and `until` are seconds since the epoch: after `until` the signature carries no action any more.
     `acted` is the digest of the arguments that the person wants: the checkpoint's or the edited.
     """
@@ -72,4 +94,6 @@ class Approval(Frozen):
     at: float
     until: float
     nonce: str
+    # Left out where it is empty: what was signed before it existed stays signed.
+    on_behalf_of: str = Field(default="", exclude_if=_empty)
     signature: str = ""

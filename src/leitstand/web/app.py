@@ -59,6 +59,7 @@ def make_app(site: Site) -> Starlette:
             Route("/people/sessions", people.end_sessions, methods=["POST"]),
             Route("/people/remove", people.remove, methods=["POST"]),
             Route("/me", mine.show_me),
+            Route("/me/absence", mine.leave, methods=["POST"]),
             Route("/me/factor", mine.offer_factor, methods=["POST"]),
             Route("/me/factor/confirm", mine.confirm_factor, methods=["POST"]),
             Route("/me/factor/remove", mine.remove_factor, methods=["POST"]),

@@ -16,6 +16,7 @@ from leitstand.inbox import (
     decide,
     exceptions_of,
     find_pending,
+    roles_of,
     waiting_of,
 )
 from leitstand.store.schema import approvals, cases, checkpoints
@@ -41,7 +42,7 @@ async def inbox(request: Request, session: Session) -> Response:
         site.leitstand,
         texts_for(request),
         person=me.id,
-        roles=None if everything else me.roles,
+        roles=None if everything else roles_of(site.leitstand, me),
         after=_after(request.query_params.get("after", "")),
         limit=SHOWN,
         known=site.rows,
@@ -145,7 +146,7 @@ async def _picked(request: Request, session: Session, name: str) -> Waiting | No
         site.leitstand,
         texts,
         person=session.person.id,
-        roles=session.person.roles,
+        roles=roles_of(site.leitstand, session.person),
         after=place,
         known=site.rows,
     )

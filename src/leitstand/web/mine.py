@@ -1,14 +1,20 @@
-"""Mine: a person's own account: their second factor."""
+"""Mine: a person's own account: their second factor, and who stands in while they are away."""
+
+from datetime import date, datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from leitstand.errors import ApprovalRefused
+from leitstand.inbox import holders, zone_of
+from leitstand.records import Absence
 from leitstand.web.factors import Offer
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
+from leitstand.web.site import Site
 
-__all__ = ["confirm_factor", "offer_factor", "remove_factor", "show_me"]
+__all__ = ["confirm_factor", "leave", "offer_factor", "remove_factor", "show_me"]
 
 
 @gated
@@ -49,6 +55,32 @@ async def remove_factor(request: Request, session: Session, fields: Fields) -> R
     return RedirectResponse("/me", status_code=303)
 
 
+@form
+async def leave(request: Request, session: Session, fields: Fields) -> Response:
+    """Name who stands in, from the first day to the last; with no name nobody does any more."""
+    site, me = site_of(request), session.person
+    directory = site.leitstand.directory
+    name = fields.get("substitute", "")
+    if not name:
+        directory.come_back(me.tenant, me.id)
+        return RedirectResponse("/me", status_code=303)
+    try:
+        days = [date.fromisoformat(fields.get(n, "")) for n in ("first", "last")]
+        since, until = (_midnight(site, d) for d in (days[0], days[1] + timedelta(days=1)))
+        absence = Absence(tenant=me.tenant, person=me.id, substitute=name, since=since, until=until)
+        directory.leave(absence)
+    except (ValueError, OverflowError, ApprovalRefused):
+        said = texts_for(request).say("me.absence_wrong")
+        return await _shown(request, session, status=400, problem=said)
+    site.live.changed()
+    return RedirectResponse("/me", status_code=303)
+
+
+def _midnight(site: Site, day: date) -> float:
+    """When a day begins where the tenant is, seconds since the epoch."""
+    return datetime.combine(day, time(), zone_of(site.leitstand.limits)).timestamp()
+
+
 async def _right(request: Request, session: Session, fields: Fields) -> bool:
     """Whether the code is right; wrong ones are counted as at the login."""
     site, person = site_of(request), session.person
@@ -69,5 +101,30 @@ async def _shown(
     problem: str = "",
     offer: Offer | None = None,
 ) -> Response:
-    wanted = await site_of(request).factors.wanted(session.person)
-    return page(request, "me", session, status=status, problem=problem, offer=offer, factor=wanted)
+    site, me = site_of(request), session.person
+    people = site.leitstand.directory.everybody(me.tenant)
+    absence = site.leitstand.directory.absence(me.tenant, me.id)
+    return page(
+        request,
+        "me",
+        session,
+        status=status,
+        problem=problem,
+        offer=offer,
+        factor=await site.factors.wanted(me),
+        absence=absence,
+        days=_days(site, absence),
+        people=[p for p in people if p.id != me.id],
+        away=[p.name for p in holders(site.leitstand, me)[1:]],
+    )
+
+
+def _days(site: Site, absence: Absence | None) -> tuple[str, str]:
+    """First and last day of an absence as a form holds them."""
+    if absence is None:
+        return "", ""
+    zone = zone_of(site.leitstand.limits)
+    first, last = (
+        datetime.fromtimestamp(at, zone).date() for at in (absence.since, absence.until - 1)
+    )
+    return first.isoformat(), last.isoformat()
