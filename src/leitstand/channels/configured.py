@@ -21,5 +21,6 @@ async def configured(leitstand: Leitstand) -> AsyncGenerator[Channels | None]:
         yield None
         return
     settings = read_settings(table)
-    async with open_channels(leitstand, settings, settings.connect) as channels:
+    known = settings.known()
+    async with open_channels(leitstand, settings, settings.connect, known) as channels:
         yield channels

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import httpx
 
 from leitstand.channels.book import Book
+from leitstand.channels.commands import read_command
 from leitstand.channels.port import Hear, Letter, Offer, Said
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
@@ -138,13 +139,16 @@ class Matrix:
         if not self._ours(sender):
             _LOG.warning("matrix: refused %s: a foreign server", sender)
             return
+        text = str(content.get("body", ""))
+        command = read_command(text)
         said = Said(
             channel=self.name,
             id=event["event_id"],
             identity=sender,
             place=room,
-            text=str(content.get("body", "")),
-            private=await self._is_private(room),
+            text=text,
+            # Asked only where it matters: it takes a request.
+            private=command is not None and command.act == "link" and await self._is_private(room),
         )
         await hear(said)
 

@@ -42,6 +42,8 @@ class Channels:
         """Take in what was said, and send what it led to."""
         reply = await self.hearing.hear(said)
         self.outbox.nudge()
+        if reply is not None and reply.outcome == "linked":
+            self.notices.nudge()
         return reply
 
     async def run(self) -> None:
@@ -66,8 +68,24 @@ async def open_channels(
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
     book = Book(leitstand.state / "channels.db")
+    channels: Sequence[Channel] = ()
+    try:
+        channels = connect(book, texts_of(settings.language, leitstand.project.texts))
+        yield _wired(leitstand, settings, book, channels, known)
+    finally:
+        for channel in channels:
+            await channel.close()
+        book.close()
+
+
+def _wired(
+    leitstand: Leitstand,
+    settings: Settings,
+    book: Book,
+    channels: Sequence[Channel],
+    known: Iterable[Recipient],
+) -> Channels:
     texts = texts_of(settings.language, leitstand.project.texts)
-    channels = connect(book, texts)
     links = Links(leitstand, book)
     named = {channel.name: channel for channel in channels}
     outbox = Outbox(book, leitstand.rules.clock, named)
@@ -76,12 +94,7 @@ async def open_channels(
     )
     native = frozenset(c.name for c in channels if c.native)
     hearing = Hearing(leitstand, book, links, texts, link=settings.url, native=native)
-    try:
-        yield Channels(book, links, outbox, notices, hearing, tuple(channels))
-    finally:
-        for channel in channels:
-            await channel.close()
-        book.close()
+    return Channels(book, links, outbox, notices, hearing, tuple(channels))
 
 
 async def _again(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError, field_validator
 
 from leitstand.channels.book import Book
+from leitstand.channels.mail import Mail, MailSettings
 from leitstand.channels.matrix import Matrix, MatrixSettings
+from leitstand.channels.notices import Recipient
 from leitstand.channels.port import Channel
 from leitstand.errors import ProjectRefused
 from leitstand.inbox import Language, Texts
@@ -22,6 +24,7 @@ class Settings(Frozen):
     url: Text
     language: Language = "de"
     matrix: MatrixSettings | None = None
+    mail: MailSettings | None = None
 
     @field_validator("url")
     @classmethod
@@ -34,7 +37,17 @@ class Settings(Frozen):
 
     def connect(self, book: Book, texts: Texts) -> list[Channel]:
         """The channels that are named, connected. Raises SecretMissing."""
-        return [Matrix(self.matrix, book, texts)] if self.matrix else []
+        found: list[Channel] = []
+        if self.matrix:
+            found.append(Matrix(self.matrix, book, texts))
+        if self.mail:
+            found.append(Mail(self.mail, texts))
+        return found
+
+    def known(self) -> list[Recipient]:
+        """People who are written to without having linked anything."""
+        people = self.mail.people if self.mail else {}
+        return [Recipient("mail", address, person) for person, address in people.items()]
 
 
 def read_settings(table: Mapping[str, Any]) -> Settings:
