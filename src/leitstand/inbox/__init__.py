@@ -3,7 +3,7 @@
 from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
-from leitstand.inbox.hours import zone_of
+from leitstand.inbox.hours import Deadlines, Due, deadlines_of, zone_of
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import (
     Exceptional,
@@ -25,8 +25,10 @@ __all__ = [
     "AGENT",
     "Argument",
     "Card",
+    "Deadlines",
     "Decision",
     "Dossier",
+    "Due",
     "Exceptional",
     "Happened",
     "Judged",
@@ -46,6 +48,7 @@ __all__ = [
     "able",
     "answer",
     "card_of",
+    "deadlines_of",
     "decide",
     "effect_of",
     "exceptions_of",

@@ -1,15 +1,124 @@
-"""Hours: the tenant's time, in which people are at work and days begin and end."""
+"""Hours: when people of a tenant are at work, and when a card's deadlines are by that."""
 
-from collections.abc import Mapping
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-__all__ = ["zone_of"]
+from holidays import HolidayBase, country_holidays
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from leitstand.errors import ProjectRefused
+from leitstand.values import Frozen
+
+__all__ = ["Deadlines", "Due", "deadlines_of", "zone_of"]
 
 ZONE = "Europe/Berlin"
 """Where a tenant is whose data name no `timezone`."""
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WORK = (time(8), time(17))
+_FURTHEST = 3_660
+"""Days after which a deadline is given up as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline of a card: level 0 reminds, level n tells the n-th role of the chain."""
+
+    level: int
+    at: float
+    role: str = ""
+
+
+class Deadlines(Frozen):
+    """`deadlines` of the tenant's data; without hours nobody is reminded and nothing escalates.
+
+    `remind_hours` and `escalate_hours` are hours of work: until those who may decide are reminded,
+    and until the next role of `chain` is told, each time anew. `hours` says from when to when
+    people work on which weekdays, `state` whose public holidays are free (`NW`, `HH`, …).
+    """
+
+    remind_hours: float | None = Field(default=None, gt=0, le=10_000)
+    escalate_hours: float | None = Field(default=None, gt=0, le=10_000)
+    chain: tuple[str, ...] = ()
+    hours: dict[Weekday, tuple[time, time]] = dict.fromkeys(_WEEK[:5], _WORK)
+    state: str = ""
+
+    @field_validator("state")
+    @classmethod
+    def _known(cls, state: str) -> str:
+        if state:
+            try:
+                _holidays(state)
+            except NotImplementedError as error:
+                raise ValueError(f"no Bundesland `{state}`") from error
+        return state
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if not self.hours or any(begin >= end for begin, end in self.hours.values()):
+            raise ValueError("`hours` names at least one day, and each begins before it ends")
+        return self
+
+    def due(self, opened: float, zone: ZoneInfo) -> tuple[Due, ...]:
+        """The deadlines of a card that was opened then, the earliest first."""
+        found: list[Due] = []
+        if self.remind_hours:
+            found.append(Due(0, self.after(opened, self.remind_hours, zone)))
+        for level, role in enumerate(self.chain if self.escalate_hours else (), start=1):
+            hours = level * (self.escalate_hours or 0.0)
+            found.append(Due(level, self.after(opened, hours, zone), role))
+        return tuple(sorted(found, key=lambda d: (d.at, d.level)))
+
+    def after(self, start: float, hours: float, zone: ZoneInfo) -> float:
+        """The moment when so many hours of work have passed, seconds since the epoch."""
+        left = hours * 3600
+        for begin, end in self._shifts(start, zone):
+            worked = max(0.0, end - max(begin, start))
+            if left <= worked:
+                return max(begin, start) + left
+            left -= worked
+        raise ProjectRefused("there is no such day within ten years", where="deadlines")
+
+    def _shifts(self, start: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
+        """The hours of work of each day from that of `start` on, holidays left out."""
+        first = datetime.fromtimestamp(start, zone).date()
+        free = _holidays(self.state) if self.state else ()
+        for n in range(_FURTHEST):
+            day = first + timedelta(days=n)
+            shift = self.hours.get(_WEEK[day.weekday()])
+            if shift is not None and day not in free:
+                yield _moment(day, shift[0], zone), _moment(day, shift[1], zone)
 
 
 def zone_of(limits: Mapping[str, Any]) -> ZoneInfo:
-    """The tenant's time zone (`timezone` of the tenant's data, a name of the IANA database)."""
-    return ZoneInfo(str(limits.get("timezone", ZONE)))
+    """The tenant's time zone (`timezone` of the tenant's data, a name of the IANA database).
+
+    Raises ProjectRefused: there is no such zone.
+    """
+    name = str(limits.get("timezone", ZONE))
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ProjectRefused(f"no time zone `{name}`", where="timezone") from error
+
+
+def deadlines_of(limits: Mapping[str, Any]) -> Deadlines:
+    """`deadlines` of the tenant's data. Raises ProjectRefused: it makes no sense."""
+    try:
+        return Deadlines.model_validate(limits.get("deadlines", {}), strict=False)
+    except ValidationError as error:
+        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
+        raise ProjectRefused(text, where="deadlines") from error
+
+
+@lru_cache(maxsize=32)
+def _holidays(state: str) -> HolidayBase:
+    return country_holidays("DE", subdiv=state)
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> float:
+    return datetime.combine(day, at, zone).timestamp()

@@ -8,10 +8,11 @@ from leitstand.digest import canonical
 from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
 from leitstand.inbox.evidence import Read, conflicts_in, find_value, look_up, readings_of
+from leitstand.inbox.hours import deadlines_of, zone_of
 from leitstand.inbox.pending import Pending
 from leitstand.inbox.seat import seat_of
 from leitstand.inbox.texts import Texts
-from leitstand.records import Decision, Verdict
+from leitstand.records import Checkpoint, Decision, Verdict
 from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 
@@ -41,7 +42,7 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
         confidence=min((r.confidence for r in reads), default=0),
         before=tuple(line_of(h, texts) for h in dossier.happened if h.text != shown.id),
         siblings=tuple(c.id for c in dossier.tape.open_checkpoints() if c.id != shown.id),
-        deadline=_deadline(shown.expires, texts),
+        deadline=_deadline(leitstand, shown, texts),
         opened=shown.opened,
         roles=shown.roles,
         needed=shown.approvers,
@@ -183,8 +184,19 @@ def _conflict(conflict: Mapping[str, Any], texts: Texts) -> str:
     return f"{texts.field(conflict['field'])}: {sides}"
 
 
-def _deadline(expires: float, texts: Texts) -> str:
-    return texts.say("effect.until", expires=expires) if expires else texts.say("effect.free")
+def _deadline(leitstand: Leitstand, shown: Checkpoint, texts: Texts) -> str:
+    """What will happen if nobody answers, and when; it never is a decision."""
+    due = deadlines_of(leitstand.limits).due(shown.opened, zone_of(leitstand.limits))
+    if not due:
+        return texts.say("effect.free")
+    chain = [d for d in due if d.role]
+    return texts.say(
+        "effect.due",
+        remind=next((d.at for d in due if not d.role), ""),
+        role=texts.role(chain[0].role) if chain else "",
+        escalate=chain[0].at if chain else "",
+        further=texts.roles(tuple(d.role for d in chain[1:])),
+    )
 
 
 def _who(leitstand: Leitstand, person: str, role: str, on_behalf_of: str = "") -> Who:

@@ -197,6 +197,7 @@ async def _shown(
         session,
         status=status,
         card=card,
+        escalated=await site.reminders.escalated(card.id),
         problem=problem,
         draft=draft,
         mine=mine,

@@ -60,6 +60,7 @@ async def inbox(request: Request, session: Session) -> Response:
         everything=everything,
         hidden=len(hidden & {w.id for w in found}),
         assigned=assigned,
+        notices=await site.reminders.of(me.id),
         batch=BATCH,
     )
 

@@ -39,7 +39,7 @@ async def serve(site: Site, at: socket) -> None:
         lifespan="off",
     )
     server = uvicorn.Server(config)
-    running = [asyncio.create_task(_run(site))]
+    running = [asyncio.create_task(_run(site)), asyncio.create_task(site.reminders.run())]
     if site.channels is not None:
         running.append(asyncio.create_task(site.channels.run()))
     serving = asyncio.create_task(server.serve(sockets=[at]))

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from leitstand.clock import Clock, SystemClock
 from leitstand.inbox import Texts, texts_of
 from leitstand.inbox.texts import Language
 from leitstand.runtime import Leitstand
+from leitstand.web.deadlines import Reminders, Teller
 from leitstand.web.factors import Factors
 from leitstand.web.invitations import Invitations
 from leitstand.web.live import Live
@@ -54,6 +55,7 @@ class Site:
     invitations: Invitations
     notes: Notes
     live: Live
+    reminders: Reminders
     rows: Rows
     secure: bool = False
     channels: Channels | None = None
@@ -77,10 +79,12 @@ async def open_site(
     secure: bool = False,
     machine: Clock | None = None,
     channels: Channels | None = None,
+    tellers: Sequence[Teller] = (),
 ) -> AsyncGenerator[Site]:
     """The site of an open project; its tables lie in `web.db` of the state folder.
 
-    `machine`: the clock that authenticators go by, where it is not this machine's.
+    `machine`: the clock that authenticators go by, where it is not this machine's. `tellers` pass
+    on what deadlines have to say.
     """
     engine = _engine(leitstand.state / "web.db")
     clock = leitstand.rules.clock
@@ -93,6 +97,7 @@ async def open_site(
         invitations=Invitations(engine, leitstand.tenant, clock),
         notes=Notes(engine, clock),
         live=Live(leitstand.store),
+        reminders=Reminders(engine, leitstand, texts_of("de", leitstand.project.texts), tellers),
         rows=Rows(),
         secure=secure,
         channels=channels,

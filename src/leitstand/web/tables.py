@@ -18,9 +18,11 @@ from sqlalchemy import (
 __all__ = [
     "assignments",
     "attempts",
+    "deadlines",
     "drafts",
     "invitations",
     "metadata",
+    "notices",
     "postponed",
     "proposals",
     "samples",
@@ -102,4 +104,22 @@ invitations = Table(
     Column("name", String(200), nullable=False),
     Column("roles", Text, nullable=False),
     Column("until", Float, nullable=False),
+)
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("checkpoint", String(16), primary_key=True),
+    Column("level", Integer, primary_key=True),
+    Column("due", Float, nullable=False),
+    Column("role", String(128), nullable=False),
+    Column("told", Integer, nullable=False),
+)
+notices = Table(
+    "notices",
+    metadata,
+    Column("checkpoint", String(16), primary_key=True),
+    Column("person", String(128), primary_key=True),
+    Column("level", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("at", Float, nullable=False),
 )

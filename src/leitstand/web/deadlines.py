@@ -1,0 +1,177 @@
+"""Deadlines: who is reminded of a card and who hears that it waits; a timeout never decides.
+
+Due times are set down when a card is first seen and kept over restarts. A notice is set down before
+it is told, and told by a key that stays the same: nobody reads of one deadline twice.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from leitstand.inbox import Due, able, deadlines_of, find_pending, roles_of, zone_of
+from leitstand.inbox.texts import Texts
+from leitstand.runtime import Leitstand
+from leitstand.store.schema import checkpoints
+from leitstand.store.waiting import Waiting, waiting
+from leitstand.web.tables import deadlines, notices
+
+__all__ = ["Notice", "Reminders", "Teller"]
+
+PART = 200
+"""Cards that are looked at in one go."""
+LOOK = 20.0
+"""Seconds between two looks."""
+
+
+class Notice(NamedTuple):
+    """A person is told of a card: level 0 reminds who may decide, n tells a chain's n-th role."""
+
+    checkpoint: str
+    person: str
+    level: int
+    title: str
+
+    @property
+    def key(self) -> str:
+        """Names this notice for ever."""
+        return f"deadline/{self.checkpoint}/{self.level}/{self.person}"
+
+
+class Teller(Protocol):
+    """What carries notices to people outside of the inbox."""
+
+    async def tell(self, notice: Notice) -> None:
+        """Pass a notice on; one with a key that was passed on before is the same notice."""
+        ...
+
+
+class Reminders:
+    """Watches what waits, by the clock of the rules."""
+
+    def __init__(
+        self, engine: Engine, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
+    ) -> None:
+        self._engine, self._leitstand, self._texts = engine, leitstand, texts
+        self._tellers = tuple(tellers)
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK)
+
+    async def look(self) -> int:
+        """Set down what is due, tell of what has become due; how many deadlines were reached.
+
+        Raises ProjectRefused: `deadlines` of the tenant's data make no sense.
+        """
+        leitstand = self._leitstand
+        rules, zone = deadlines_of(leitstand.limits), zone_of(leitstand.limits)
+        after = None
+        still: set[str] = set()
+        while part := await waiting(leitstand.store, leitstand.tenant, after=after, limit=PART):
+            await self._set_down((one, d) for one in part for d in rules.due(one.opened, zone))
+            still |= {one.id for one in part}
+            after = part[-1].place
+        reached = await self._reached()
+        for row in reached:
+            if row.checkpoint in still:
+                await self._tell(row)
+            await self._done(row)
+        await asyncio.to_thread(self._forget, still)
+        return len(reached)
+
+    async def of(self, person: str) -> list[Notice]:
+        """The notices that lie in a person's list, the newest first; of open cards alone."""
+        query = select(notices).where(notices.c.person == person).order_by(notices.c.at.desc())
+        rows = await asyncio.to_thread(self._rows, query)
+        found = [Notice(r.checkpoint, r.person, r.level, r.title) for r in rows]
+        latest = {n.checkpoint: n for n in sorted(found, key=lambda n: n.level)}
+        still = await self._open(latest)
+        return [n for n in latest.values() if n.checkpoint in still]
+
+    async def escalated(self, checkpoint: str) -> tuple[str, ...]:
+        """The roles that have heard that a card waits too long."""
+        where = (deadlines.c.checkpoint == checkpoint, deadlines.c.level > 0)
+        query = select(deadlines.c.role).where(*where, deadlines.c.told == 1)
+        rows = await asyncio.to_thread(self._rows, query.order_by(deadlines.c.level))
+        return tuple(r.role for r in rows)
+
+    async def _tell(self, row: Any) -> None:  # noqa: ANN401 - a row
+        pending = await find_pending(self._leitstand, row.checkpoint, self._texts)
+        title = pending.dossier.case.title
+        if row.level == 0:
+            people = [who.person for who in able(self._leitstand, pending)]
+        else:
+            people = list(self._holding(row.role, but=pending.checkpoint.requester))
+        told = [Notice(row.checkpoint, person, row.level, title) for person in people]
+        await asyncio.to_thread(self._keep, told)
+        for teller in self._tellers:
+            for notice in told:
+                await teller.tell(notice)
+
+    def _holding(self, role: str, but: str) -> Iterable[str]:
+        """Everybody who holds a role now, or stands in for one who does."""
+        for person in self._leitstand.directory.everybody(self._leitstand.tenant):
+            if person.id != but and role in roles_of(self._leitstand, person):
+                yield person.id
+
+    async def _open(self, names: Iterable[str]) -> frozenset[str]:
+        where = (checkpoints.c.id.in_(names), checkpoints.c.state == "open")
+        query = select(checkpoints.c.id).where(*where)
+        return await self._leitstand.store.read(lambda c: frozenset(c.execute(query).scalars()))
+
+    async def _set_down(self, found: Iterable[tuple[Waiting, Due]]) -> None:
+        rows = [
+            {"checkpoint": one.id, "level": due.level, "due": due.at, "role": due.role, "told": 0}
+            for one, due in found
+        ]
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                conn.execute(insert(deadlines).on_conflict_do_nothing(), rows)
+
+        if rows:
+            await asyncio.to_thread(write)
+
+    async def _reached(self) -> list[Any]:
+        now = self._leitstand.rules.clock.time()
+        where = (deadlines.c.told == 0, deadlines.c.due <= now)
+        order = (deadlines.c.due, deadlines.c.level)
+        return await asyncio.to_thread(self._rows, select(deadlines).where(*where).order_by(*order))
+
+    async def _done(self, row: Any) -> None:  # noqa: ANN401 - a row
+        where = (deadlines.c.checkpoint == row.checkpoint, deadlines.c.level == row.level)
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                conn.execute(update(deadlines).where(*where).values(told=1))
+
+        await asyncio.to_thread(write)
+
+    def _keep(self, told: Sequence[Notice]) -> None:
+        at = self._leitstand.rules.clock.time()
+        rows = [
+            {"checkpoint": n.checkpoint, "person": n.person, "level": n.level}
+            | {"title": n.title, "at": at}
+            for n in told
+        ]
+        if rows:
+            with self._engine.begin() as conn:
+                conn.execute(insert(notices).on_conflict_do_nothing(), rows)
+
+    def _forget(self, still: AbstractSet[str]) -> None:
+        """Drop what is decided."""
+        with self._engine.begin() as conn:
+            for table in (deadlines, notices):
+                known = conn.execute(select(table.c.checkpoint).distinct()).scalars()
+                for name in {*known} - still:
+                    conn.execute(delete(table).where(table.c.checkpoint == name))
+
+    def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any question
+        with self._engine.connect() as conn:
+            return [*conn.execute(query)]
