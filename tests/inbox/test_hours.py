@@ -39,7 +39,7 @@ def rules(**more: Any) -> Deadlines:  # noqa: ANN401
     ],
 )
 def test_hours_of_work(opened: str, hours: float, state: str, then: str) -> None:
-    """Over nights, a weekend, Fronleichnam (free in NW, not in HH), Christmas, a change of clocks."""
+    """Over nights, weekends, Fronleichnam (in NW, not in HH), Christmas, a change of clocks."""
     found = rules(state=state).after(at(opened), hours, BERLIN)
     shown = datetime.fromtimestamp(found, BERLIN).isoformat(timespec="minutes")
     assert shown[:16] == then
