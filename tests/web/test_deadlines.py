@@ -1,7 +1,7 @@
 """Deadlines: reminder, substitute, escalation over a holiday, restart; no timeout decides."""
 
 import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from pathlib import Path
@@ -68,7 +68,11 @@ async def watched(
         database.execute("update checkpoints set opened = ?", (OPENED,))
     leitstand = await open_leitstand(load_project(root), state=house.state)
     data = {**leitstand.limits, "deadlines": {**RULES, **rules}}
-    leitstand.rules.limits = lambda _: data
+
+    def limits(tenant: str) -> Mapping[str, Any]:
+        return data
+
+    leitstand.rules.limits = limits
     leitstand.rules.clock = clock
     try:
         async with open_site(leitstand, tellers=(told,)) as site:
