@@ -66,6 +66,11 @@ class Wire:
         """Nobody says anything by itself."""
         await asyncio.Event().wait()
 
+    @property
+    def routes(self) -> tuple[()]:
+        """Nobody calls."""
+        return ()
+
     async def close(self) -> None:
         """Nothing to give back."""
 

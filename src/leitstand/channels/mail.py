@@ -77,6 +77,11 @@ class Mail:
         del hear
         await asyncio.Event().wait()
 
+    @property
+    def routes(self) -> tuple[()]:
+        """None: nobody calls us."""
+        return ()
+
     async def close(self) -> None:
         """Nothing is kept open."""
 

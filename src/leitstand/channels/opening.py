@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.routing import Route
+
 from leitstand.channels.book import Book
 from leitstand.channels.hearing import Hearing
 from leitstand.channels.links import Links
@@ -37,6 +39,11 @@ class Channels:
     notices: Notices
     hearing: Hearing
     each: Sequence[Channel]
+
+    @property
+    def routes(self) -> list[Route]:
+        """Addresses that the web server answers for the channels."""
+        return [route for channel in self.each for route in channel.routes]
 
     async def hear(self, said: Said) -> Reply | None:
         """Take in what was said, and send what it led to."""

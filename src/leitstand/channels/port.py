@@ -4,8 +4,10 @@ A channel carries letters and hears people; it decides nothing and knows no rule
 what a sentence means and whether it counts is settled behind the port, the same for every channel.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol
+
+from starlette.routing import Route
 
 from leitstand.values import Frozen
 
@@ -80,13 +82,18 @@ class Channel(Protocol):
     """One way to people.
 
     `edits`: a letter that was sent can be replaced. `keyed`: the other side itself takes a key once
-    only, so a letter whose fate is unknown may be sent again.
+    only, so a letter whose fate is unknown may be sent again. `native`: decisions are heard here.
     """
 
     name: str
     edits: bool
     keyed: bool
     native: bool
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Addresses of ours that the other side calls."""
+        ...
 
     async def send(self, letter: Letter, replaces: str) -> str:
         """Send a letter, or put it in the place of the message `replaces`; the message's name.

@@ -11,6 +11,7 @@ from leitstand.channels.mail import Mail, MailSettings
 from leitstand.channels.matrix import Matrix, MatrixSettings
 from leitstand.channels.notices import Recipient
 from leitstand.channels.port import Channel
+from leitstand.channels.teams import Teams, TeamsSettings
 from leitstand.errors import ProjectRefused
 from leitstand.inbox import Language, Texts
 from leitstand.values import Frozen, Text
@@ -25,6 +26,7 @@ class Settings(Frozen):
     language: Language = "de"
     matrix: MatrixSettings | None = None
     mail: MailSettings | None = None
+    teams: TeamsSettings | None = None
 
     @field_validator("url")
     @classmethod
@@ -42,6 +44,8 @@ class Settings(Frozen):
             found.append(Matrix(self.matrix, book, texts))
         if self.mail:
             found.append(Mail(self.mail, texts))
+        if self.teams:
+            found.append(Teams(self.teams, book, texts))
         return found
 
     def known(self) -> list[Recipient]:

@@ -5,7 +5,7 @@
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-__all__ = ["cards", "codes", "cursors", "heard", "links", "metadata", "outbox"]
+__all__ = ["cards", "codes", "cursors", "heard", "links", "metadata", "outbox", "places"]
 
 metadata = MetaData()
 
@@ -75,4 +75,11 @@ cursors = Table(
     metadata,
     Column("channel", String(16), primary_key=True),
     Column("value", Text, nullable=False),
+)
+places = Table(
+    "places",
+    metadata,
+    Column("place", String(300), primary_key=True),
+    Column("service", String(300), nullable=False),
+    Column("user", String(300), nullable=False),
 )

@@ -65,6 +65,7 @@ def make_app(site: Site) -> Starlette:
             Route("/me/factor/remove", mine.remove_factor, methods=["POST"]),
             Route("/language", logins.choose_language, methods=["POST"]),
             Route("/live", _live),
+            *(site.channels.routes if site.channels else ()),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         exception_handlers={HTTPException: _refused, 500: _failed},
