@@ -5,7 +5,8 @@ from pathlib import Path
 from leitstand.channels import Letter
 from leitstand.channels.outbox import put
 from leitstand.project import Project
-from tests.channels.house import HEAD, Chat, Wire, chatting, table
+from leitstand.web.deadlines import Notice
+from tests.channels.house import BOSS, HEAD, Chat, Wire, chatting, table
 
 
 def letter(key: str, replaces: str = "") -> Letter:
@@ -111,3 +112,18 @@ async def test_nobody_is_flooded(chat: Chat) -> None:
     assert len(chat.cards(HEAD)) == 20
     everything = {x.title for x in chat.wire.sent if x.offer}
     assert len(everything) == 21
+
+
+async def test_a_deadline_is_told_once_to_whom_it_concerns(chat: Chat) -> None:
+    """Wherever they are written to, by title and address, however often the deadline is told."""
+    for who in (HEAD, BOSS):
+        await chat.link(who)
+    await send_all(chat)
+    before = len(chat.wire.sent)
+    for _ in range(2):
+        await chat.channels.tell(Notice("abc", HEAD, 0, "Rechnung R-1"))
+        await send_all(chat)
+    [reminder] = chat.wire.sent[before:]
+    assert (reminder.to, reminder.title) == (f"room of {HEAD}", "Rechnung R-1")
+    assert reminder.link == "https://leitstand.example/card/abc"
+    assert reminder.offer is None

@@ -16,7 +16,7 @@ from leitstand.channels.book import Book
 from leitstand.channels.commands import code_of
 from leitstand.channels.links import Links
 from leitstand.channels.outbox import Outbox, put
-from leitstand.channels.port import Channel, Letter, Offer
+from leitstand.channels.port import Channel, Letter, Offer, Reminder
 from leitstand.channels.tables import cards
 from leitstand.inbox import Pending, Texts, able, card_of, find_pending, roles_of
 from leitstand.runtime import Leitstand
@@ -87,6 +87,24 @@ class Notices:
             await self._refresh(row)
         for recipient in await self._recipients():
             await self._tell(recipient)
+        self._outbox.nudge()
+
+    async def remind(self, reminder: Reminder) -> None:
+        """Tell a person of a deadline wherever they are written to; once, however often asked."""
+        said = self._texts.say("chat.reminded")
+        link = f"{self._link}card/{reminder.checkpoint}"
+        for to in await self._recipients():
+            if to.person != reminder.person:
+                continue
+            letter = Letter(
+                key=f"{to.channel}/{to.place}/{reminder.key}",
+                channel=to.channel,
+                to=to.place,
+                title=reminder.title,
+                lines=(said,),
+                link=link,
+            )
+            await self._book.ask(lambda c, one=letter: put(c, one, self._now()))
         self._outbox.nudge()
 
     async def _recipients(self) -> list[Recipient]:

@@ -14,7 +14,7 @@ from leitstand.channels.hearing import Hearing
 from leitstand.channels.links import Links
 from leitstand.channels.notices import Notices, Recipient
 from leitstand.channels.outbox import Outbox
-from leitstand.channels.port import Channel, Reply, Said
+from leitstand.channels.port import Channel, Reminder, Reply, Said
 from leitstand.channels.settings import Settings
 from leitstand.errors import LeitstandError, StoreFailed
 from leitstand.inbox import Texts, texts_of
@@ -52,6 +52,10 @@ class Channels:
         if reply is not None and reply.outcome == "linked":
             self.notices.nudge()
         return reply
+
+    async def tell(self, notice: Reminder) -> None:
+        """Pass on that a deadline was reached."""
+        await self.notices.remind(notice)
 
     async def run(self) -> None:
         """Tell, send and hear until cancelled; a channel that fails stops no other.

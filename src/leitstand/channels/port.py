@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from leitstand.values import Frozen
 
-__all__ = ["Channel", "Command", "Hear", "Letter", "Offer", "Reply", "Said"]
+__all__ = ["Channel", "Command", "Hear", "Letter", "Offer", "Reminder", "Reply", "Said"]
 
 Act = Literal["approve", "reject", "link"]
 
@@ -108,4 +108,28 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Give connections back."""
+        ...
+
+
+class Reminder(Protocol):
+    """A deadline that was reached: whom it concerns, and a key that names it for ever."""
+
+    @property
+    def checkpoint(self) -> str:
+        """What waits."""
+        ...
+
+    @property
+    def person(self) -> str:
+        """Who is told."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """The case's title."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """The same deadline has the same key."""
         ...

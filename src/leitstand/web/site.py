@@ -87,6 +87,7 @@ async def open_site(
     on what deadlines have to say.
     """
     engine = _engine(leitstand.state / "web.db")
+    tellers = (*tellers, channels) if channels else tellers
     clock = leitstand.rules.clock
     site = Site(
         leitstand=leitstand,
