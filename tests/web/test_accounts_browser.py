@@ -26,7 +26,8 @@ def fresh(tmp_path: Path) -> Iterator[Server]:
 
 def clean(page: Page) -> None:
     """No violation, no sideways scrolling, at most 60 kB, no key in place of a text."""
-    found: Any = Axe().run(page)
+    axe: Any = Axe()
+    found = axe.run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert len(page.content().encode()) < 60_000
