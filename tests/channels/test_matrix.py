@@ -196,6 +196,21 @@ async def test_an_edited_message_decides_nothing(line: Line, ben: Account, bot: 
     assert vouchers(line.chat.leitstand.state) == 0
 
 
+@pytest.mark.parametrize("relation", ["x", [], 1, None, {"rel_type": ["m.replace"]}])
+async def test_a_malformed_message_stops_nothing(
+    line: Line, ben: Account, bot: Account, relation: object
+) -> None:
+    """Whatever a client puts into an event, what comes after it is heard."""
+    room = await line.link(ben, bot)
+    before = len(await shown(ben, room, bot))
+    odd = {"msgtype": "m.text", "body": "odd", "m.relates_to": relation}
+    await ben.put(room, "m.room.message", "odd", odd)
+    await ben.say(room, "ja", "ja")
+    await line.hear()
+    assert "nichts entschieden" in (await shown(ben, room, bot))[-1]
+    assert len(await shown(ben, room, bot)) > before
+
+
 async def test_the_wrong_account_in_the_room_is_refused_and_logged(
     line: Line, ben: Account, mallory: Account, bot: Account, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -225,5 +225,6 @@ def _is_said(event: Mapping[str, Any]) -> bool:
     content = event["content"]
     if event["type"] == "m.reaction":
         return bool(content)
-    related = content.get("m.relates_to", {})
-    return content.get("msgtype") == "m.text" and related.get("rel_type") != "m.replace"
+    related: object = content.get("m.relates_to")
+    edits = isinstance(related, dict) and "m.replace" in cast("dict[str, object]", related).values()
+    return content.get("msgtype") == "m.text" and not edits

@@ -16,7 +16,7 @@ from leitstand.channels.notices import Notices, Recipient
 from leitstand.channels.outbox import Outbox
 from leitstand.channels.port import Channel, Reminder, Reply, Said
 from leitstand.channels.settings import Settings
-from leitstand.errors import LeitstandError, StoreFailed
+from leitstand.errors import StoreFailed
 from leitstand.inbox import Texts, texts_of
 from leitstand.runtime import Leitstand
 
@@ -116,6 +116,6 @@ async def _again(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> Non
             return
         except StoreFailed:
             raise
-        except LeitstandError as error:
-            _LOG.error("%s: %s", name, error)
+        except Exception:  # noqa: BLE001 - the other side may send anything; the inbox goes on
+            _LOG.exception("%s: failed, and is tried again", name)
         await asyncio.sleep(PAUSE)
