@@ -48,6 +48,7 @@ def test_without_a_word_it_lists(corrected: Office) -> None:
     """As `list` does, with its options too; help is still help."""
     monkeypatch = corrected.monkeypatch
     monkeypatch.setenv("LEITSTAND_STATE", str(corrected.state))
+    monkeypatch.setenv("COLUMNS", "200")
     said = corrected.command("corrections")
     assert said.out == corrected.command("corrections", "list").out
     assert "office" in said.out

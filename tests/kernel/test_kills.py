@@ -64,7 +64,10 @@ class Siege:
         except ProcessLookupError:
             return False
         worker.join(LEASE + self.random.uniform(0.1, 0.5))
-        kill(worker.pid, signal.SIGCONT)
+        try:
+            kill(worker.pid, signal.SIGCONT)
+        except ProcessLookupError:  # It was on its way out already.
+            return False
         worker.join(self.random.uniform(0.05, 0.4))
         return True
 

@@ -140,6 +140,8 @@ def test_a_colleague_sees_it_live(sit: Sit) -> None:
     other.page.wait_for_selector("[role=alert]")
     assert "schon entschieden" in other.text("[role=alert]")
     assert "Ben Krüger" in other.text("#live")
+    again = other.page.locator("#live").get_attribute("hx-get")
+    assert again == path  # The answer to a form looks at its card for news, not at the form.
     assert other.faults == []
 
 

@@ -74,11 +74,18 @@ def page(
             lang=texts.language,
             person=session.person if session else None,
             token=session.token if session else "",
-            here=request.url.path,
+            here=_here(request),
+            again="" if request.method == "GET" else _here(request),
             **values,
         )
     )
     return HTMLResponse(html, status_code=status)
+
+
+def _here(request: Request) -> str:
+    """The page to come back to: of a form that was sent, the page that it stands on."""
+    path = request.url.path
+    return path if request.method == "GET" else path.rpartition("/")[0] or "/"
 
 
 def typed(argument: Argument) -> str | None:
