@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -234,6 +234,14 @@ class Client:
         inbox = (await self.http.get("/?all=1")).text
         [path] = re.findall(rf'href="(/card/\w+)"(?:(?!</a>).)*{title}', inbox, re.DOTALL)
         return path, hidden((await self.http.get(path)).text, "seen")
+
+
+@pytest.fixture
+async def head(house: House, root: Path) -> AsyncIterator[Client]:
+    """A head of department who is logged in."""
+    async with opened(house, root) as site, client_of(site) as client:
+        assert (await client.login(HEAD, house.passphrases[HEAD])).status_code == 303
+        yield client
 
 
 def hidden(html: str, name: str) -> str:

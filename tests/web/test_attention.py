@@ -1,8 +1,6 @@
 """What keeps people looking: replies from the journal, samples, proposals; no one's own figure."""
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,21 +10,11 @@ from tests.web.conftest import (
     SIMPLE,
     Client,
     House,
-    client_of,
     hidden,
-    opened,
     untouched,
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def head(house: House, root: Path) -> AsyncIterator[Client]:
-    """A head of department who is logged in."""
-    async with opened(house, root) as site, client_of(site) as client:
-        assert (await client.login(HEAD, house.passphrases[HEAD])).status_code == 303
-        yield client
 
 
 @pytest.mark.parametrize(

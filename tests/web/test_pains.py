@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +19,11 @@ from tests.web.conftest import (
     Client,
     House,
     Server,
-    client_of,
     hidden,
-    opened,
     untouched,
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def head(house: House, root: Path) -> AsyncIterator[Client]:
-    """A head of department who is logged in."""
-    async with opened(house, root) as site, client_of(site) as client:
-        assert (await client.login(HEAD, house.passphrases[HEAD])).status_code == 303
-        yield client
 
 
 async def dossier(client: Client, path: str) -> Dossier:
@@ -154,8 +143,13 @@ async def test_a_case_that_was_handed_over_asks_like_any_other(head: Client) -> 
     names = set(re.findall(r'href="/case/(\w+)"', "".join(pages)))
     cases = [await open_dossier(leitstand.store, leitstand.rules.tools, n) for n in names]
     children = [c for c in cases if c.case.role == "compliance"]
-    assert children
-    assert all(j.verdict.bundle for c in children for j in c.judged)
+    judged = [j for c in children for j in c.judged]
+    assert judged
+    bundle = leitstand.rules.bundle.sha
+    assert all(j.verdict.bundle == bundle for j in judged)
+    written = [(c.case.ulid, e.tool) for c in children for e in c.effects]
+    assert written
+    assert set(written) <= {(c.case.ulid, j.tool) for c in children for j in c.judged}
 
 
 @pytest.mark.pain(8)

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,14 +24,6 @@ from tests.web.conftest import (
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def head(house: House, root: Path) -> AsyncIterator[Client]:
-    """A head of department who is logged in."""
-    async with opened(house, root) as site, client_of(site) as client:
-        assert (await client.login(HEAD, house.passphrases[HEAD])).status_code == 303
-        yield client
 
 
 async def other(client: Client, house: House, name: str) -> Client:

@@ -13,8 +13,8 @@ from leitstand.inbox.texts import Texts
 
 __all__ = ["AGENT", "reply"]
 
-AGENT = "leitstand"
-"""Who signs a reply in the thread: nobody."""
+AGENT = "@leitstand"
+"""Who stands beside a reply in the thread: nobody, and no person's id can be this."""
 LINES = 4
 ALIKE = 82
 """How alike two words must be, of 100."""

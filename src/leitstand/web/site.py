@@ -30,8 +30,6 @@ __all__ = ["Site", "open_site"]
 
 KEPT = 5_000
 """Rows of lists that are kept in memory."""
-SETTLE = 4.0
-"""Seconds that a page waits until cases are idle before it says what it knows."""
 
 
 class Rows(OrderedDict[tuple[object, ...], Any]):
@@ -63,13 +61,6 @@ class Site:
     def texts(self, language: Language) -> Texts:
         """What people read, in a language."""
         return texts_of(language, self.leitstand.project.texts)
-
-    async def settle(self) -> None:
-        """Run what is due, but keep nobody waiting for slow systems; then tell every page."""
-        running = asyncio.ensure_future(self.leitstand.runtime.run_until_idle())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(running), SETTLE)
-        self.live.changed()
 
 
 @asynccontextmanager
