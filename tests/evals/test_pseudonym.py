@@ -82,7 +82,7 @@ def test_nobody_is_named(told: list[Told]) -> None:
     """No name, account, tax id, number, hash or mail address of the originals is in the files."""
     for _, after in told:
         text = (case_bytes(after.case) + tape_bytes(after.lines)).decode()
-        found = [value for value in _personal() if value in text]
+        found = [value for value in _personal() if _stands(value, text)]
         words = [w for w in _names() if re.search(rf"\b{w}\b", text, re.IGNORECASE)]
         assert (found, words) == ([], []), after.case.name
 
@@ -116,6 +116,13 @@ def test_a_difference_is_named(told: list[Told], bench: Bench) -> None:
 def _graded(bench: Bench, case: Any, recording: Recording) -> CaseResult:  # noqa: ANN401
     done = replay(bench, case, recording, supervisor_of("recorded", case))
     return grade(asyncio.run(done))
+
+
+def _stands(value: str, text: str) -> bool:
+    """Whether it is said: five digits alone are also met by chance inside a digest."""
+    if len(value) > 8:
+        return value in text
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(value)}(?![0-9A-Za-z])", text) is not None
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
