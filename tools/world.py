@@ -1,6 +1,7 @@
 """A company's world: a folder of JSON files, loaded into the embedded systems of a tenant.
 
-    policy.json             limits, roles, accounts, company; `chart` (skr03 or skr04), `currency`
+    policy.json             limits, roles, accounts, company; `chart` (skr03 or skr04), `currency`;
+                            may be absent where there are no books to keep
     suppliers.jsonl         master records
     purchase_orders.jsonl   orders with lines
     goods_receipts.jsonl    what arrived
@@ -10,12 +11,14 @@
     customers.jsonl         customers of the CRM                                   may be absent
     sanctions.jsonl         the sanctions list
 
+What other departments add lies in folders of their names, or beside these files (`tools.part`).
+
 A list that is absent is not an empty one: where its absence would change what a search means, the
 search answers Missing. Columns that nobody knows are ignored with a warning, bad rows refused.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +36,7 @@ from tools.erp.embedded import EmbeddedErp
 from tools.holdings import read_holdings
 from tools.mail import Mails
 from tools.mail.embedded import EmbeddedMails
+from tools.part import Enter, Part
 from tools.rows import Reader, WorldRefused, parse_json
 from tools.sanctions import ListEntry, Sanctions
 from tools.sanctions.embedded import EmbeddedSanctions
@@ -42,6 +46,11 @@ from tools.task.embedded import EmbeddedTasks
 __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
+
+_PARTS: tuple[Part, ...] = ()
+"""Departments beside the books."""
+_POLICY = "policy.json"
+_BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")
 
 
 class _CustomerRow(Frozen):
@@ -59,22 +68,15 @@ def spool(state: Path) -> Spool:
 
 
 def limits(world: Path) -> dict[str, Any]:
-    """`policy.json` of a world with exact numbers: integers as int, all others as Decimal.
+    """`policy.json` with exact numbers, integers as int, all others as Decimal; and the parts' own.
 
-    Raises WorldRefused: absent, not UTF-8, no JSON object.
+    Raises WorldRefused: absent where there are books, or nothing at all is there; no JSON object.
     """
-    path = world / "policy.json"
-    try:
-        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise WorldRefused(
-            f"policy.json cannot be read: {error.strerror}", where=str(world)
-        ) from error
-    except ValueError as error:
-        raise WorldRefused(f"policy.json is no JSON: {error}", where=str(world)) from error
-    if not isinstance(parsed, dict):
-        raise WorldRefused("policy.json is not an object", where=str(world))
-    return cast("dict[str, Any]", parsed)
+    parts = {part.name: part.limits(place) for part, place in _parts(world)}
+    path = world / _POLICY
+    kept = any((world / f"{name}.jsonl").is_file() for name in _BOOKS)
+    policy = _policy(path) if kept or not parts or path.is_file() else {}
+    return {**policy, **{name: data for name, data in parts.items() if data}}
 
 
 async def connect(
@@ -107,23 +109,60 @@ async def load(connections: Iterable[Connection], world: Path) -> tuple[str, ...
     """
     systems = {connection.port: cast("Any", connection.adapter) for connection in connections}
     policy, reader = limits(world), Reader(world)
-    holdings = read_holdings(reader, policy)
-    customers = reader.read("customers", _CustomerRow, lambda c: c.id)
-    sanctions = reader.read("sanctions", ListEntry, lambda e: e.id)
-    reader.check()
-    warnings = await systems[Erp].take_in(holdings)
-    await systems[Mails].take_in(_company(policy))
-    if customers is not None:
-        await systems[Crm].take_in([_customer(row) for row in customers])
-    if sanctions is not None:
-        await systems[Sanctions].take_in(sanctions)
-    return (*reader.warnings, *warnings)
+    entering = [_books(reader, policy)]
+    readers = [reader]
+    for part, place in _parts(world):
+        readers.append(Reader(place))
+        entering.append(part.read(readers[-1]))
+    for one in readers:
+        one.check()
+    warnings = [warning for enter in entering for warning in await enter(systems)]
+    return (*(w for one in readers for w in one.warnings), *warnings)
 
 
 def disconnect(connections: Iterable[Connection]) -> None:
     """Give connections back; the files are closed with the last use in this process."""
     for connection in connections:
         cast("Any", connection.adapter).site.database.close()
+
+
+def _books(reader: Reader, policy: dict[str, Any]) -> Enter:
+    """The rows of accounting, and of what it shares with others."""
+    kept = (reader.folder / _POLICY).is_file()
+    holdings = read_holdings(reader, policy) if kept else None
+    customers = reader.read("customers", _CustomerRow, lambda c: c.id)
+    sanctions = reader.read("sanctions", ListEntry, lambda e: e.id)
+
+    async def enter(systems: Mapping[type, Any]) -> tuple[str, ...]:
+        warnings = await systems[Erp].take_in(holdings) if holdings is not None else ()
+        await systems[Mails].take_in(_company(policy))
+        if customers is not None:
+            await systems[Crm].take_in([_customer(row) for row in customers])
+        if sanctions is not None:
+            await systems[Sanctions].take_in(sanctions)
+        return tuple(warnings)
+
+    return enter
+
+
+def _parts(world: Path) -> list[tuple[Part, Path]]:
+    """The parts that a world has, and where they lie."""
+    found = ((part, part.folder(world)) for part in _PARTS)
+    return [(part, place) for part, place in found if place is not None]
+
+
+def _policy(path: Path) -> dict[str, Any]:
+    try:
+        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise WorldRefused(
+            f"policy.json cannot be read: {error.strerror}", where=str(path.parent)
+        ) from error
+    except ValueError as error:
+        raise WorldRefused(f"policy.json is no JSON: {error}", where=str(path.parent)) from error
+    if not isinstance(parsed, dict):
+        raise WorldRefused("policy.json is not an object", where=str(path.parent))
+    return cast("dict[str, Any]", parsed)
 
 
 def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ...]:

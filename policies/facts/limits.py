@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from leitstand.digest import canonical
+from leitstand.errors import Missing
 
 __all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "limits_of"]
 
@@ -137,9 +138,11 @@ class Limits(_Record):
 def limits_of(tenant: Mapping[str, Any]) -> Limits:
     """The tenant's data with defaults for what it does not set.
 
-    Raises pydantic.ValidationError: a value is missing that has no default (company, tiers), or is
-    none.
+    Raises Missing: nothing of it is there; pydantic.ValidationError: a value is missing that has no
+    default (company, tiers), or is none.
     """
+    if "company" not in tenant and "approval_tiers" not in tenant:
+        raise Missing("the company has no data for accounting", where="policy.json")
     return _parse(canonical(tenant))
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Connect",
     "Disconnect",
     "Document",
+    "Given",
     "Intake",
     "Member",
     "Project",
@@ -53,15 +54,23 @@ Intake = Callable[[Path, Sequence[Path]], Awaitable[Sequence[Mapping[str, Any]]]
 """`(state folder, files that came in together)` to the input of a case for each, in their order."""
 
 
+Given = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""From a row of a file of cases to the input of a case; what must not be kept is cut out here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a row of a case may be made of: its journal's facts and the tenant's data, no more.
 
+    `given`: the case's input. `guardrails`: rules that left a mark, `info`: those that only inform.
     `readings`: by tool, the last result as JSON. `args` of the write that was judged most severely.
     `today`: the day on which the case was opened.
     """
 
     decision: str
+    given: Mapping[str, Any]
+    guardrails: tuple[str, ...]
+    info: tuple[str, ...]
     readings: Mapping[str, Mapping[str, Any]]
     args: Mapping[str, Any]
     limits: Mapping[str, Any]
@@ -76,7 +85,10 @@ escaped by whoever makes it.
 """
 
 Columns = Callable[[Told], Mapping[str, object]]
-"""Makes the columns that rows of a role's cases show beside what all cases have."""
+"""Makes the columns that rows of a role's cases show beside what all cases have.
+
+A column with a name that all rows have stands in its place: a role's own word for the decision.
+"""
 
 
 class Member(Frozen):
@@ -93,7 +105,8 @@ class Table(Frozen):
     replays. `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in
     front of supervisors. `prompts` is a folder with a file a prompt, `model` the chat model of
     langchain-core that they are put to. `lexicon` are TOML files whose words name nobody: a
-    re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases;
+    re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases, and
+    `rows` what makes a case of a row of a file of cases;
     `recordings`, by format, what reads and judges recordings of a form of the project's own;
     `document` what makes a page of a document that was read.
     """
@@ -111,6 +124,7 @@ class Table(Frozen):
     prompts: str = "prompts"
     model: str = ""
     columns: dict[str, str] = {}
+    rows: dict[str, str] = {}
     document: str = ""
     world: str = ""
     state: str = "var"
@@ -136,6 +150,7 @@ class Project:
     disconnect: Disconnect | None
     intake: Intake | None
     columns: Mapping[str, Columns]
+    rows: Mapping[str, Given]
     document: Document | None
     limits: Callable[[Path], Mapping[str, Any]]
     library: Library = field(default_factory=Library)
@@ -214,6 +229,7 @@ def load_project(root: Path) -> Project:
         disconnect=named(root, table.disconnect) if table.disconnect else None,
         intake=named(root, table.intake) if table.intake else None,
         columns={role: named(root, name) for role, name in table.columns.items()},
+        rows={role: named(root, name) for role, name in table.rows.items()},
         document=named(root, table.document) if table.document else None,
         limits=named(root, table.limits),
         library=Library.open(root / table.prompts, _model(root, table.model)),

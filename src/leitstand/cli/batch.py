@@ -1,4 +1,4 @@
-"""`leitstand batch`: a folder of files, all taken in before any is judged, one row a case."""
+"""`leitstand batch`: a folder of files or a file of cases; all come in before any is judged."""
 
 import shutil
 import tempfile
@@ -13,46 +13,64 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import Done, Shadow
 from leitstand.cli.output import hint, line
 from leitstand.cli.rows import print_agreement, print_rows
-from leitstand.cli.run import INTAKE, shown, start
+from leitstand.cli.run import INTAKE, SENDER, shown, start
 
 if TYPE_CHECKING:
     from leitstand.evals.agreement import Deeds
     from leitstand.inbox import Row
     from leitstand.runtime import Leitstand
 
-__all__ = ["batch", "files_in", "worked_off"]
+__all__ = ["batch", "files_in", "rows_worked_off", "worked_off"]
 
 
 @command("world", "tenant", "state", "lang")
 async def batch(
     place: Place,
     role: Annotated[str, typer.Argument(help="Name of the role.")],
-    folder: Annotated[Path, typer.Argument(help="Folder of files; its `invoices` if it has one.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="Folder of files, its `invoices` if it has one; or a .jsonl file, a case a row."
+        ),
+    ],
     *,
     shadow: Shadow = False,
     done: Done = None,
 ) -> None:
-    """Work off a folder over a company's data; with --json one line a case, sorted by file.
+    """Work off files or cases over a company's data; with --json one line a case, in their order.
 
-    Without --state it works in a fresh folder that is removed afterwards. In the shadow it begins
-    anew each time. With --done the last line says in which fields role and people agree.
+    What a row says as `truth` is not shown to the role. Without --state it works in a fresh folder
+    that is removed afterwards. In the shadow it begins anew each time. With --done the last line
+    says in which fields role and people agree.
     """
     from leitstand.evals.agreement import read_done
 
-    files = files_in(folder)
+    cases = folder.suffix == ".jsonl" and folder.is_file()
+    files = [] if cases else files_in(folder)
     theirs = read_done(done) if done else None
     with tempfile.TemporaryDirectory(prefix="leitstand-") as fresh:
         place = _placed(place, Path(fresh), shadow=shadow)
         async with place.opened() as leitstand:
-            rows = await worked_off(leitstand, role, files)
+            if cases:
+                rows = await rows_worked_off(leitstand, role, folder)
+            else:
+                rows = await worked_off(leitstand, role, files)
+    shown = [_named(row) if cases else row.flat() for row in rows]
     if not place.json:
         print_rows(rows, place.texts)
-    for row in rows if place.json else ():
-        line(row.flat())
+    for one in shown if place.json else ():
+        line(one)
     if theirs is not None:
-        _compare(place, [row.flat() for row in rows], theirs)
+        _compare(place, shown, theirs)
     if shadow:
         hint(f"next: leitstand inbox --state {place.shade}")
+
+
+def _named(row: "Row") -> dict[str, Any]:
+    """A row of a file of cases: called as the file calls it, its own name beside."""
+    data = row.flat()
+    name = data.pop("file")
+    return {**data, "case": name, "id": row.case}
 
 
 def _placed(place: Place, fresh: Path, *, shadow: bool) -> Place:
@@ -102,6 +120,34 @@ async def worked_off(
 
     settle_memory()
     names = await start(leitstand, role, files)
+    await _judged(leitstand, names, told)
+    return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]
+
+
+async def rows_worked_off(leitstand: "Leitstand", role: str, file: Path) -> "list[Row]":
+    """Work off the cases of a file of JSON lines; rows in its order.
+
+    Raises UsageRefused: no such role, or a row is no case.
+    """
+    from leitstand.inbox import row_of
+    from leitstand.runtime import read_rows, settle_memory
+
+    settle_memory()
+    given = read_rows(leitstand.project, role, file)
+    names = [
+        await leitstand.runtime.start(
+            role, row.given, tenant=leitstand.tenant, requester=SENDER, title=row.name
+        )
+        for row in given
+    ]
+    await _judged(leitstand, names, lambda _what, _count: None)
+    return [await row_of(leitstand, n, row.name) for n, row in zip(names, given, strict=True)]
+
+
+async def _judged(
+    leitstand: "Leitstand", names: Sequence[str], told: Callable[[str, int], None]
+) -> None:
+    """Let all cases read what they are about, then tell them that everything is in."""
     told("started", len(names))
     await leitstand.runtime.run_until_idle()
     told("read", len(names))
@@ -109,4 +155,3 @@ async def worked_off(
         await leitstand.runtime.signal(name, INTAKE, {}, f"{name}:{INTAKE}")
     await leitstand.runtime.run_until_idle()
     told("judged", len(names))
-    return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]

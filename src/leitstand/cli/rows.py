@@ -55,8 +55,8 @@ def _rate(found: "Agreement", texts: "Texts") -> str:
 def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
     yield row.file
     yield str(row.columns.get("read", ""))
-    yield texts.known(f"decision.{row.decision}", row.decision)
-    yield " ".join(row.guardrails)
+    yield texts.known(f"decision.{row.shown}", row.shown)
+    yield " ".join(row.marks)
     yield ", ".join(_written(e, texts) for e in row.effects if e.state == "done")
     people = f"{row.approval.approvers}: {texts.roles(row.approval.roles)}"
     yield people if row.approval.approvers else ""

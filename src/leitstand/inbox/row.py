@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from leitstand.inbox.dossier import Dossier, open_dossier
+from leitstand.inbox.dossier import Dossier, Judged, open_dossier
 from leitstand.inbox.evidence import readings_of
 from leitstand.project import Told
 from leitstand.records import Effect, Level
@@ -72,13 +72,23 @@ class Row(Frozen):
     columns: dict[str, Any] = {}
     ms: int
 
+    @property
+    def shown(self) -> str:
+        """The decision, in the role's own word where it has one."""
+        return str(self.columns.get("decision", self.decision))
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The rules that left a mark, as the role counts them."""
+        return tuple(self.columns.get("guardrails", self.guardrails))
+
     def flat(self) -> dict[str, Any]:
-        """The row as data, its columns beside the rest; effects by tool, args, key and state."""
+        """The row as data, its columns before the rest; effects by tool, args, key and state."""
         data = self.model_dump(mode="json")
         columns = data.pop("columns")
         names = ("tool", "args", "key", "state")
         data["effects"] = [{n: e[n] for n in names} for e in data["effects"]]
-        return {**columns, **data}
+        return {**data, **columns}
 
 
 async def row_of(leitstand: Leitstand, case: str, file: str) -> Row:
@@ -90,15 +100,15 @@ async def row_of(leitstand: Leitstand, case: str, file: str) -> Row:
         file=file,
         case=case,
         decision=_decision(dossier),
-        guardrails=tuple(sorted(set(gravest.verdict.rules))) if gravest else (),
-        info=tuple(sorted(set(gravest.verdict.notes))) if gravest else (),
+        guardrails=_marks(gravest),
+        info=_notes(gravest),
         approval=_asked(dossier),
         proposed=Proposed(tool=gravest.tool, args=gravest.args) if gravest else None,
         exit=_left(dossier),
         effects=dossier.effects,
         waits=tuple(c.id for c in dossier.tape.open_checkpoints()),
         status=dossier.status,
-        columns=await _columns(leitstand, dossier, gravest.args if gravest else {}),
+        columns=await _columns(leitstand, dossier),
         ms=round((dossier.changed - dossier.opened) * 1000),
     )
 
@@ -135,18 +145,27 @@ def _left(dossier: Dossier) -> Left:
     return Left(kind=leave.kind, cause=leave.cause, reason=leave.reason)
 
 
-async def _columns(
-    leitstand: Leitstand, dossier: Dossier, args: Mapping[str, Any]
-) -> dict[str, Any]:
-    make = leitstand.project.columns.get(dossier.case.role)
+async def _columns(leitstand: Leitstand, dossier: Dossier) -> dict[str, Any]:
+    make, gravest = leitstand.project.columns.get(dossier.case.role), dossier.gravest
     if make is None:
         return {}
     reads = await readings_of(dossier.journal, leitstand.rules.tools, tuple(dossier.tape.answers))
     told = Told(
         decision=_decision(dossier),
+        given=dossier.tape.started["given"],
+        guardrails=_marks(gravest),
+        info=_notes(gravest),
         readings={r.tool: r.result for r in reads},
-        args=args,
+        args=gravest.args if gravest else {},
         limits=leitstand.limits,
         today=datetime.fromtimestamp(dossier.opened, UTC).date(),
     )
     return dict(make(told))
+
+
+def _marks(gravest: Judged | None) -> tuple[str, ...]:
+    return tuple(sorted(set(gravest.verdict.rules))) if gravest else ()
+
+
+def _notes(gravest: Judged | None) -> tuple[str, ...]:
+    return tuple(sorted(set(gravest.verdict.notes))) if gravest else ()

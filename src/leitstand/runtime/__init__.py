@@ -3,7 +3,18 @@
 from leitstand.runtime.burst import Burst
 from leitstand.runtime.memory import settle_memory
 from leitstand.runtime.opening import Leitstand, open_leitstand
+from leitstand.runtime.rows import CaseRow, read_rows
 from leitstand.runtime.runtime import Runtime
 from leitstand.runtime.stage import Defect, Stage
 
-__all__ = ["Burst", "Defect", "Leitstand", "Runtime", "Stage", "open_leitstand", "settle_memory"]
+__all__ = [
+    "Burst",
+    "CaseRow",
+    "Defect",
+    "Leitstand",
+    "Runtime",
+    "Stage",
+    "open_leitstand",
+    "read_rows",
+    "settle_memory",
+]

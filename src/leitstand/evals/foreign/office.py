@@ -131,6 +131,7 @@ def office_of(writes: Mapping[str, bool], worlds: Worlds) -> Project:
         disconnect=None,
         intake=None,
         columns={},
+        rows={},
         document=None,
         limits=lambda _: {},
     )

@@ -1,0 +1,77 @@
+"""A file of cases: rows become inputs of a role, their truth stays out, bad rows are all named."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leitstand.errors import UsageRefused
+from leitstand.project import Project, load_project
+from leitstand.runtime import read_rows
+
+SHA = "0" * 64
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    """The reference project, whose accounting takes its rows as they are."""
+    return replace(load_project(Path(__file__).parents[2]), rows={})
+
+
+def given() -> str:
+    """A row that is an invoice's input."""
+    return f'"sha256": "{SHA}", "media_type": "text/xml", "size": 3'
+
+
+def test_a_row_is_a_case_without_its_truth(project: Project, tmp_path: Path) -> None:
+    """Name and truth are kept apart from the input; a row without a name is called by its line."""
+    file = tmp_path / "cases.jsonl"
+    file.write_text(
+        f'{{"case": "A-1", {given()}, "truth": {{"decision": "hold"}}}}\n\n{{{given()}}}\n', "utf-8"
+    )
+    one, other = read_rows(project, "accounting", file)
+    assert (one.name, one.truth, other.name) == ("A-1", {"decision": "hold"}, "3")
+    assert one.given == other.given == {"sha256": SHA, "media_type": "text/xml", "size": 3}
+
+
+def test_the_projects_function_makes_the_input(project: Project, tmp_path: Path) -> None:
+    """It is shown neither name nor truth, and what it returns is the input."""
+    shown: list[Mapping[str, Any]] = []
+
+    def make(row: Mapping[str, Any]) -> Mapping[str, Any]:
+        shown.append(row)
+        return {"sha256": SHA, "media_type": "text/xml", "size": row["n"]}
+
+    file = tmp_path / "cases.jsonl"
+    file.write_text('{"case": "A", "n": 7, "truth": {"n": 8}}', "utf-8")
+    [row] = read_rows(replace(project, rows={"accounting": make}), "accounting", file)
+    assert shown == [{"n": 7}]
+    assert row.given["size"] == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("", "there is no row"),
+        ("[1]\n", "line 1: not an object"),
+        (f"{{{given()}}}\n{{", "line 2: "),
+        ('{"sha256": "x"}', "line 1: `sha256`"),
+    ],
+)
+def test_bad_rows_are_named(project: Project, tmp_path: Path, text: str, named: str) -> None:
+    """Nothing is started of a file in which a row is no case."""
+    file = tmp_path / "cases.jsonl"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UsageRefused, match=r"cases\.jsonl") as refused:
+        read_rows(project, "accounting", file)
+    assert named in refused.value.text
+
+
+def test_no_such_file(project: Project, tmp_path: Path) -> None:
+    """A file that is not there, or is no text."""
+    (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
+    for name in ("absent.jsonl", "binary.jsonl"):
+        with pytest.raises(UsageRefused, match="cannot be read"):
+            read_rows(project, "accounting", tmp_path / name)
