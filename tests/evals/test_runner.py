@@ -63,6 +63,18 @@ def test_another_supervisor_decides(shop: Path, tmp_path: Path) -> None:
     assert report.verdict.change.newly_failing == ("r1", "r2", "r3")
 
 
+def test_large_runs_keep_the_steps_of_what_did_not_pass(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a run that nobody reads case by case, what is looked into is still there."""
+    place = shop / "evals" / "buying"
+    [all_of] = {bool(r.steps) for r in tried(place, tmp_path / "all").saved.results()}
+    monkeypatch.setattr("leitstand.evals.runner.DETAILED", 2)
+    [none] = {bool(r.steps) for r in tried(place, tmp_path / "good").saved.results()}
+    [failed] = {bool(r.steps) for r in tried(place, tmp_path / "bad", "refuse-all").saved.results()}
+    assert (all_of, none, failed) == (True, False, True)
+
+
 def test_an_unknown_role_is_refused(project: Path) -> None:
     """A suite for a role that the project does not have."""
     suite = project / "evals" / "buying" / "suite.yaml"

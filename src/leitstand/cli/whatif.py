@@ -82,7 +82,7 @@ def _reference(project: "Project", policy: str, graph: str) -> "Generator[Job]":
             root,
             policies=rules if policy else None,
             world=project.world,
-            detail=False,
+            steps="none",
             apart=bool(graph),
         )
 

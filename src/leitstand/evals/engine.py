@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Literal, NamedTuple, cast
 
 from langgraph.config import get_config
@@ -11,7 +12,7 @@ from leitstand.desk import STATION, Desk, Room
 from leitstand.evals.replay import Bench, Replayed, given_to
 from leitstand.guard import Guard
 from leitstand.records import Exit
-from leitstand.role import EXIT
+from leitstand.role import EXIT, Graph
 
 __all__ = ["Compared", "by_langgraph"]
 
@@ -36,8 +37,7 @@ async def by_langgraph(bench: Bench, done: Replayed) -> Compared:
     token = STATION.set(cast("Desk", _Desks(room)))
     try:
         limit = journal.limits.supersteps
-        compiled: Any = graph.compile()  # pyright: ignore[reportUnknownMemberType] LangGraph's own types
-        found: dict[str, Any] = await compiled.ainvoke(given, {"recursion_limit": limit})
+        found: dict[str, Any] = await _engine(graph).ainvoke(given, {"recursion_limit": limit})
     except Exception as error:  # noqa: BLE001 - the walk has come to its end: it is a difference
         return Compared("different", f"{type(error).__name__}: {error}"[:500])
     finally:
@@ -49,6 +49,12 @@ async def by_langgraph(bench: Bench, done: Replayed) -> Compared:
         if name not in found or name not in walked or found[name] != walked[name]:
             return Compared("different", f"`{name}` is {there}, in the walk {here}")
     return Compared("same")
+
+
+@cache
+def _engine(graph: Graph) -> Any:  # noqa: ANN401 - LangGraph's own type
+    """Compiling takes longer than a run."""
+    return graph.compile()  # pyright: ignore[reportUnknownMemberType]
 
 
 class _Desks:

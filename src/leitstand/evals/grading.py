@@ -14,7 +14,7 @@ from leitstand.policy import Bundle
 from leitstand.records import Decision, Event, Exit, Hit, Level, Verdict
 from leitstand.store import course
 
-__all__ = ["decided", "grade", "gravest", "named", "needed", "value_at"]
+__all__ = ["decided", "grade", "gravest", "named", "needed", "steps_of", "value_at"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}
@@ -24,6 +24,7 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
     """The result of a case; `ignore` names arguments by tool that are not compared.
 
     Graders of the suite come on top. A case that is unknown, held or unsafe has never passed.
+    Its steps are left out: `steps_of` a case costs a tenth of its replay.
     """
     expected, made = done.case.expected, done.systems.made
     done.judged = tuple(_judged(done))
@@ -61,7 +62,6 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         edges=tuple(f"{a} -> {b}" for a, b in sorted(done.edges)),
         exits=(_exit_name(done),) if done.exit else (),
         branches=tuple(sorted({f"{p.tool}: {p.answer}" for p in proposals if p.answer})),
-        steps=tuple(_steps(done)),
         course=course(done.journal.tape.answers.values(), done.journal.key),
     )
     problems = tuple(_problems(result, done))
@@ -356,7 +356,7 @@ def _exit_name(done: Replayed) -> str:
     return f"{leave.kind}: {leave.cause}" if leave.cause else leave.kind
 
 
-def _steps(done: Replayed) -> Iterator[Walked]:
+def steps_of(done: Replayed) -> Iterator[Walked]:
     """The tape as steps, for whoever reads about a case that failed."""
     for event in done.journal.events:
         if event.kind not in ("answer", "outcome", "checkpoint"):

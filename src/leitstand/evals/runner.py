@@ -20,14 +20,14 @@ from multiprocessing import get_context
 from multiprocessing.util import Finalize
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from leitstand.clock import SystemClock
 from leitstand.digest import canonical, plain
 from leitstand.errors import CaseRefused
 from leitstand.evals.case import Versions, prompts_hash
 from leitstand.evals.engine import by_langgraph
-from leitstand.evals.grading import grade
+from leitstand.evals.grading import grade, steps_of
 from leitstand.evals.probe import probe
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.result import CaseResult, Coverable, Run
@@ -45,6 +45,8 @@ from leitstand.tool import Connection
 
 __all__ = ["Job", "Told", "bench_of", "run_cases", "run_suite"]
 
+DETAILED = 2_000
+"""Cases up to which a run keeps the steps of all; above, of those that did not pass."""
 _CORES = os.cpu_count() or 1
 CHUNK = 50
 """Cases that one process replays at a time."""
@@ -62,7 +64,7 @@ class Job:
     `policies` is another folder of rules than the project's own, `world` other data of the tenant.
     `apart`: in processes of its own, since this one has loaded another project.
     Every case of number `reference` is run by LangGraph's own engine as well. The graders of
-    `suite`, its `suite.yaml`, have the last word on a case.
+    `suite`, its `suite.yaml`, have the last word on a case. `steps` of which cases are kept.
     """
 
     root: Path
@@ -71,7 +73,7 @@ class Job:
     policies: Path | None = None
     world: Path | None = None
     suite: Path | None = None
-    detail: bool = True
+    steps: Literal["all", "failed", "none"] = "all"
     apart: bool = False
     reference: int = 100
 
@@ -135,7 +137,8 @@ def run_suite(
             branches=tuple(sorted(_branches(bundle, compiled))),
         ),
     )
-    job = Job(project.root, who, suite.table.ignore, suite=suite.file)
+    steps = "all" if len(found) <= DETAILED else "failed"
+    job = Job(project.root, who, suite.table.ignore, suite=suite.file, steps=steps)
     return run, run_cases(job, found, told)
 
 
@@ -201,7 +204,13 @@ class _Worker:
             update["engine"], why = await by_langgraph(self._bench, done)
             said = (f"LangGraph's own engine: {why}",) if why else ()
             update["problems"] = (*result.problems, *said)
-        return result.model_copy(update=update if self._job.detail else {**update, "steps": ()})
+        result = result.model_copy(update=update)
+        if done is None or not self._detailed(result):
+            return result
+        return result.model_copy(update={"steps": tuple(steps_of(done))})
+
+    def _detailed(self, result: CaseResult) -> bool:
+        return self._job.steps == "all" or (self._job.steps == "failed" and not result.good)
 
 
 @asynccontextmanager
