@@ -11,7 +11,7 @@ from typing import Any
 
 from tools.rows import Reader
 
-__all__ = ["Enter", "Part"]
+__all__ = ["Enter", "Part", "Systems"]
 
 Systems = Mapping[type, Any]
 """The embedded systems of a tenant, by port."""

@@ -19,15 +19,16 @@ search answers Missing. Columns that nobody knows are ignored with a warning, ba
 
 import logging
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 from leitstand.clock import Clock, SystemClock
 from leitstand.tool import Connection
-from leitstand.values import Frozen, Identifier, Text, cents_of
-from tools.crm import Crm, Customer
+from tools.catalog import Catalog
+from tools.catalog.embedded import EmbeddedCatalog
+from tools.crm import Crm
 from tools.crm.embedded import EmbeddedCrm
+from tools.crm.intake import read_customers
 from tools.database import Database, Tenancy
 from tools.dms import Dms, Spool
 from tools.dms.embedded import EmbeddedDms
@@ -37,29 +38,27 @@ from tools.holdings import read_holdings
 from tools.mail import Mails
 from tools.mail.embedded import EmbeddedMails
 from tools.part import Enter, Part
+from tools.pricing import Pricing
+from tools.pricing.embedded import EmbeddedPricing
+from tools.quotes import Quotes
+from tools.quotes.embedded import EmbeddedQuotes
 from tools.rows import Reader, WorldRefused, parse_json
+from tools.sales import SALES
 from tools.sanctions import ListEntry, Sanctions
 from tools.sanctions.embedded import EmbeddedSanctions
 from tools.task import Tasks
 from tools.task.embedded import EmbeddedTasks
+from tools.tickets import Service
+from tools.tickets.embedded import EmbeddedService
 
 __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = ()
+_PARTS: tuple[Part, ...] = (SALES,)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")
-
-
-class _CustomerRow(Frozen):
-    id: Identifier
-    name: Text
-    mail: Text = ""
-    credit_limit: Decimal = Decimal(0)
-    open: Decimal = Decimal(0)
-    status: Text = "active"
 
 
 def spool(state: Path) -> Spool:
@@ -130,14 +129,14 @@ def _books(reader: Reader, policy: dict[str, Any]) -> Enter:
     """The rows of accounting, and of what it shares with others."""
     kept = (reader.folder / _POLICY).is_file()
     holdings = read_holdings(reader, policy) if kept else None
-    customers = reader.read("customers", _CustomerRow, lambda c: c.id)
+    customers = read_customers(reader)
     sanctions = reader.read("sanctions", ListEntry, lambda e: e.id)
 
     async def enter(systems: Mapping[type, Any]) -> tuple[str, ...]:
         warnings = await systems[Erp].take_in(holdings) if holdings is not None else ()
         await systems[Mails].take_in(_company(policy))
         if customers is not None:
-            await systems[Crm].take_in([_customer(row) for row in customers])
+            await systems[Crm].take_in(customers)
         if sanctions is not None:
             await systems[Sanctions].take_in(sanctions)
         return tuple(warnings)
@@ -175,6 +174,10 @@ def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ..
         Connection("crm", Crm, EmbeddedCrm(site(books))),
         Connection("mail", Mails, EmbeddedMails(site(books))),
         Connection("task", Tasks, EmbeddedTasks(site(books))),
+        Connection("catalog", Catalog, EmbeddedCatalog(site(books))),
+        Connection("pricing", Pricing, EmbeddedPricing(site(books))),
+        Connection("quotes", Quotes, EmbeddedQuotes(site(books))),
+        Connection("service", Service, EmbeddedService(site(books))),
         Connection("sanctions", Sanctions, EmbeddedSanctions(site(books))),
         Connection("dms", Dms, EmbeddedDms(site("archive.sqlite"), spool(state))),
     )
@@ -183,14 +186,3 @@ def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ..
 def _company(policy: dict[str, Any]) -> str:
     company = policy.get("company")
     return str(cast("dict[str, Any]", company).get("name", "")) if isinstance(company, dict) else ""
-
-
-def _customer(row: _CustomerRow) -> Customer:
-    return Customer(
-        id=row.id,
-        name=row.name,
-        mail=row.mail,
-        credit_limit_cents=cents_of(row.credit_limit),
-        open_cents=cents_of(row.open),
-        status=row.status,
-    )

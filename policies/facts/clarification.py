@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import ValidationError
 
+from leitstand.desk import hand_over
 from leitstand.policy import FactCall, FactMissing, facts
 from leitstand.values import Frozen
 from policies.facts.brief import Brief, brief_of, title_of
@@ -66,8 +67,11 @@ class _Step(NamedTuple):
 def clarification_facts(call: FactCall) -> ClarificationFacts:
     """The arguments of a clarification against the dossier.
 
+    What does not rest on an invoice is measured by the department that it is of.
     Raises FactMissing: a reading that they rest on is not among the evidence.
     """
+    if not _of_accounting(call):
+        return ClarificationFacts(known_roles=True, checked=frozenset())
     limits = limits_of(call.limits)
     return ClarificationFacts(
         known_roles=set(call.args.get("roles", ())) <= _roles(limits),
@@ -97,6 +101,13 @@ def letter_of(brief: Brief, rules: Iterable[str]) -> DraftMail | None:
         currency=brief.draft.currency,
         findings=tuple(_findings(brief, ids))[:_FINDINGS],
     )
+
+
+def _of_accounting(call: FactCall) -> bool:
+    """Whether the call rests on a document, or gives compliance one."""
+    if call.tool == hand_over.name:
+        return _is_suspicion(call.args["given"])
+    return bool(call.evidence.all(read_document)) or not call.evidence.readings
 
 
 def _findings(brief: Brief, rules: Iterable[str]) -> Iterator[Finding]:

@@ -4,16 +4,15 @@ Text of a document is data. A finding here can only make a decision stricter, ne
 """
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.facts.patterns import fold, read_patterns, shown
 from tools.einvoice.invoice import FreeText
 
 __all__ = ["WordingFacts", "names_small_business", "wording_facts"]
@@ -21,12 +20,9 @@ __all__ = ["WordingFacts", "names_small_business", "wording_facts"]
 _IBAN = re.compile(
     r"\b[A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]{4}){3,7}(?:[ \u00a0.-]?[A-Z0-9]{1,3})?\b"
 )
-_BLANK = re.compile(r"[^\S\n]+")
-_SENTENCE = re.compile(r"(?<!\d)(?<!\babs)(?<!\bnr)(?<!\bs)\.\s+|[!?\n]+\s*")
 _PLAIN = re.compile(r"[^A-Z0-9]")
 _HARMLESS = frozenset("\u00ad\ufeff")
 """Soft hyphen and byte order mark: hidden, and left behind by honest software."""
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _TWO_SCRIPTS = re.compile(r"[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]", re.IGNORECASE)
 """Latin and Cyrillic letters in one word: no language writes so, only who hides a word does."""
 
@@ -66,7 +62,7 @@ def wording_facts(texts: Iterable[FreeText], known_ibans: Iterable[str]) -> Word
 
 def names_small_business(texts: Iterable[str | None]) -> bool:
     """Whether a text names § 19 UStG as the reason for showing no VAT."""
-    return any(_matches("small_business", _fold(text)) for text in texts if text)
+    return any(_matches("small_business", fold(text)) for text in texts if text)
 
 
 class _Said(NamedTuple):
@@ -80,26 +76,14 @@ class _Said(NamedTuple):
 @lru_cache(maxsize=2048)
 def _read(text: str) -> _Said:
     """Names, addresses and articles come again with every invoice: they are read once."""
-    folded = _fold(text)
+    folded = fold(text)
     orders = _matches("instruction", folded) | _hidden(text)
-    compact = (_PLAIN.sub("", found) for found in _IBAN.findall(_shown(text).upper()))
+    compact = (_PLAIN.sub("", found) for found in _IBAN.findall(shown(text).upper()))
     return _Said(orders, _matches("bank", folded), frozenset(i for i in compact if _adds_up(i)))
 
 
 def _matches(kind: str, folded: str) -> frozenset[str]:
-    return frozenset(entry.id for entry in _lexicon()[kind] if entry.found_in(folded))
-
-
-def _fold(text: str) -> str:
-    return _BLANK.sub(" ", _shown(text)).casefold().translate(_UMLAUTS)
-
-
-def _shown(text: str) -> str:
-    """The text without characters that nobody sees, in one writing of each letter."""
-    if text.isascii():
-        return text
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    return frozenset(p.id for p in read_patterns(_FILE)[kind] if p.found_in(folded))
 
 
 def _hidden(text: str) -> frozenset[str]:
@@ -113,36 +97,3 @@ def _adds_up(iban: str) -> bool:
     """ISO 7064 mod 97-10: tells an account from an order number that looks like one."""
     moved = iban[4:] + iban[:4]
     return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """Patterns of the lexicon; they do not count in a sentence in which `unless` stands."""
-
-    id: str
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
-
-    def found_in(self, folded: str) -> bool:
-        if self.unless is None:
-            return self.pattern.search(folded) is not None
-        return any(
-            self.pattern.search(part) and not self.unless.search(part)
-            for part in _SENTENCE.split(folded)
-        )
-
-
-@cache
-def _lexicon() -> dict[str, tuple[_Entry, ...]]:
-    table: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    fragments: dict[str, str] = table.pop("fragment")
-    return {kind: tuple(_entry(row, fragments) for row in rows) for kind, rows in table.items()}
-
-
-def _entry(row: Mapping[str, Any], fragments: Mapping[str, str]) -> _Entry:
-    text = "|".join(row["any"])
-    for name, fragment in reversed(list(fragments.items())):  # a later one may use an earlier
-        text = text.replace(f"%{name}%", fragment)
-    return _Entry(
-        row["id"], re.compile(text), re.compile(row["unless"]) if "unless" in row else None
-    )

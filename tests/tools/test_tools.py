@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from leitstand.tool import Port, Tool
-from tools import crm, dms, erp, mail, sanctions, task
+from tools import catalog, crm, dms, erp, mail, pricing, quotes, sanctions, task, tickets
 from tools.world import connect, disconnect
 
-PACKAGES = (crm, dms, erp, mail, sanctions, task)
+PACKAGES = (catalog, crm, dms, erp, mail, pricing, quotes, sanctions, task, tickets)
 READS = {
+    "catalog.find",
     "crm.customer.get",
     "crm.opportunity.list",
     "dms.document.get",
@@ -22,7 +23,11 @@ READS = {
     "erp.period.find",
     "erp.receipt.list",
     "erp.supplier.find",
+    "mail.read",
+    "pricing.calculate",
+    "quote.get",
     "sanctions.screen",
+    "service.machine.find",
 }
 WRITES = {
     "crm.activity.add": (),
@@ -34,8 +39,10 @@ WRITES = {
     "erp.voucher.post": ("supplier_id", "invoice_no"),
     "erp.voucher.reverse": ("voucher_no",),
     "mail.draft": (),
+    "quote.create_draft": (),
     "supplier.bank_change.propose": (),
     "task.create": (),
+    "ticket.create": (),
 }
 
 

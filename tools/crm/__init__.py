@@ -39,7 +39,8 @@ async def _opportunity(key: str, crm: Crm) -> Opportunity | None:
     return await crm.opportunity_of(key)
 
 
-@tool("crm.customer.get")
+# What a customer owes changes: it is read again before a signature counts.
+@tool("crm.customer.get", watch=True)
 async def get_customer(args: GetCustomer, crm: Crm) -> FoundCustomer:
     """Get a customer by id."""
     return await crm.get_customer(args)

@@ -6,12 +6,15 @@ __all__ = ["Customer", "FoundCustomer", "GetCustomer"]
 
 
 class Customer(Frozen):
-    """A customer: `credit_limit_cents` is the limit, `open_cents` what is owed already."""
+    """A customer: `credit_limit_cents` is the limit, `open_cents` what is owed already.
+
+    Without a limit nobody has decided yet how much the customer may owe.
+    """
 
     id: Identifier
     name: Text
     mail: Text = ""
-    credit_limit_cents: Money = 0
+    credit_limit_cents: Money | None = None
     open_cents: Money = 0
     status: Word = "active"
     version: int = 1

@@ -46,7 +46,7 @@ _customer = Table(
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("mail", String, nullable=False),
-    Column("credit_limit_cents", Integer, nullable=False),
+    Column("credit_limit_cents", Integer),
     Column("open_cents", Integer, nullable=False),
     Column("status", String, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),

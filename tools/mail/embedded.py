@@ -19,6 +19,7 @@ from leitstand.errors import Missing
 from tools.database import Tenancy, next_no
 from tools.mail.letter import write_letter
 from tools.mail.mail import DraftMail, Mail
+from tools.mail.received import FoundMail, ReadMail, take_apart
 from tools.once import Keys, Write
 
 __all__ = ["EmbeddedMails"]
@@ -65,6 +66,10 @@ class EmbeddedMails:
                 c.execute(insert(_sender).values(**own, company=company)),
             )
         )
+
+    async def read(self, args: ReadMail) -> FoundMail:
+        """A received mail, taken apart."""
+        return FoundMail(value=take_apart(args), source="mail:received")
 
     async def draft(self, args: DraftMail, key: str) -> Mail:
         """A draft in the outbox.

@@ -4,12 +4,17 @@ from typing import Protocol
 
 from leitstand.tool import Port
 from tools.mail.mail import DraftMail, Mail
+from tools.mail.received import FoundMail, ReadMail
 
 __all__ = ["Mails"]
 
 
 class Mails(Port, Protocol):
-    """An outbox of drafts. Raises only `CallFailed`."""
+    """Received mails, and an outbox of drafts. Raises only `CallFailed`."""
+
+    async def read(self, args: ReadMail) -> FoundMail:
+        """A received mail, taken apart."""
+        ...
 
     async def draft(self, args: DraftMail, key: str) -> Mail:
         """A draft in the outbox; a person sends it."""

@@ -1,0 +1,37 @@
+"""Customers as a file of a company states them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from leitstand.values import Frozen, Identifier, Text, cents_of
+from tools.crm.customer import Customer
+from tools.rows import Reader
+
+__all__ = ["read_customers"]
+
+
+class _CustomerRow(Frozen):
+    id: Identifier
+    name: Text
+    mail: Text = ""
+    credit_limit: Decimal | None = None
+    open: Decimal = Decimal(0)
+    status: Text = "active"
+
+
+def read_customers(reader: Reader) -> Sequence[Customer] | None:
+    """The rows of `customers.jsonl`, amounts in units of the currency; None where there is none."""
+    rows = reader.read("customers", _CustomerRow, lambda c: c.id)
+    return None if rows is None else [_customer(row) for row in rows]
+
+
+def _customer(row: _CustomerRow) -> Customer:
+    limit = row.credit_limit
+    return Customer(
+        id=row.id,
+        name=row.name,
+        mail=row.mail,
+        credit_limit_cents=None if limit is None else cents_of(limit),
+        open_cents=cents_of(row.open),
+        status=row.status,
+    )

@@ -1,0 +1,79 @@
+"""Received mails, taken apart: what the sender says now, and what only hangs on it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from leitstand.values import Frozen, Reading
+
+__all__ = ["FoundMail", "ReadMail", "ReceivedMail", "take_apart"]
+
+_LONGEST = 40_000
+_QUOTED = re.compile(
+    r"^\s*>|^-{2,}\s*(urspr|original|weitergeleitet|forwarded)|^_{10,}\s*$"
+    r"|^\s*(am|on)\b.{4,120}\b(schrieb|wrote)\b.{0,80}:\s*$",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"^--\s*$|^\s*(mit )?((freundlich|best|herzlich|viel)\w*\s+)*(gr(ü|ue)(ß|ss)en?|gru(ß|ss))\b"
+    r"|^\s*(mfg|vg|lg|(best|kind) regards|regards|sincerely|yours)\b",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"^\s*(p\.? ?s\.?|nachtrag)\b", re.IGNORECASE)
+_BLANK = re.compile(r"[^\S\n]+")
+
+
+class ReadMail(Frozen):
+    """Read a received mail; `received` is the day it came in, where that is known."""
+
+    text: Annotated[str, Field(max_length=_LONGEST)]
+    received: date | None = None
+
+
+class ReceivedMail(Frozen):
+    """A mail: `body` is what is said in it, without quoted mails and signature.
+
+    Signs that nobody sees are left out of `body` and stand in `text`, which is the mail as it came.
+    """
+
+    text: str
+    body: str
+    signature: str = ""
+    quoted: str = ""
+    received: date | None = None
+
+
+class FoundMail(Reading[ReceivedMail]):
+    """Reading of a received mail."""
+
+
+def take_apart(args: ReadMail) -> ReceivedMail:
+    """The parts of a mail. What is said after a signature (a postscript) belongs to the body."""
+    parts: dict[str, list[str]] = {"body": [], "signature": [], "quoted": []}
+    at = "body"
+    for line in _visible(args.text).split("\n"):
+        if _QUOTED.search(line):
+            parts["quoted"].append(line)
+            at = at if line.lstrip().startswith(">") else "quoted"
+            continue
+        if at == "signature" and _AGAIN.search(line):
+            at = "body"
+        elif at == "body" and _SIGNED.search(line) and any(map(str.strip, parts["body"])):
+            at = "signature"
+        parts[at].append(line)
+    return ReceivedMail(text=args.text, received=args.received, **_joined(parts.items()))
+
+
+def _joined(parts: Iterable[tuple[str, list[str]]]) -> dict[str, str]:
+    return {name: "\n".join(lines).strip() for name, lines in parts}
+
+
+def _visible(text: str) -> str:
+    """The text without hidden characters, in one writing of each letter and blank."""
+    plain = unicodedata.normalize("NFKC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (c for c in plain if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return _BLANK.sub(" ", "".join(kept))

@@ -1,0 +1,16 @@
+"""The port of pricing."""
+
+from typing import Protocol
+
+from leitstand.tool import Port
+from tools.pricing.price import CalculatePrice, FoundPrice
+
+__all__ = ["Pricing"]
+
+
+class Pricing(Port, Protocol):
+    """What knows the price rules. Raises only `CallFailed`."""
+
+    async def calculate(self, args: CalculatePrice) -> FoundPrice:
+        """What lines cost a customer."""
+        ...

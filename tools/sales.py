@@ -1,0 +1,110 @@
+"""What the sales department adds to a company's world.
+
+price_rules.json        discounts, freight, VAT, validity
+vocabulary.json         categories of tickets with their queues, priorities
+sales.json              what of `policies/sales.toml` is otherwise here     may be absent
+products.jsonl          the catalogue: sku, name, price; aliases, export_control
+installed_base.jsonl    machines at customers': serial, sku
+customers.jsonl         customers of the CRM
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from leitstand.values import Frozen, Identifier, Text, cents_of
+from tools.catalog import Catalog, Product
+from tools.crm import Crm
+from tools.crm.intake import read_customers
+from tools.part import Enter, Part, Systems
+from tools.pricing import PriceRules, Pricing
+from tools.rows import Reader, WorldRefused, parse_json
+from tools.tickets import Machine, Service
+
+__all__ = ["SALES"]
+
+_RULES, _VOCABULARY, _OWN = "price_rules.json", "vocabulary.json", "sales.json"
+
+
+class _ProductRow(Frozen):
+    sku: Identifier
+    name: Text
+    price: Decimal
+    aliases: tuple[Text, ...] = ()
+    export_control: Text = ""
+
+
+def _limits(folder: Path) -> Mapping[str, Any]:
+    """Price rules, vocabulary and own settings.
+
+    Priorities come as a list: their order, most urgent first, is what says which is which.
+    Raises WorldRefused: a file is no JSON object, or the price rules have no sense.
+    """
+    vocabulary = _object(folder / _VOCABULARY)
+    priorities = vocabulary.get("priorities", {})
+    rules = _object(folder / _RULES)
+    if rules:
+        _rules(rules, folder)
+    return {
+        "price_rules": rules,
+        "categories": vocabulary.get("categories", {}),
+        "priorities": list(cast("Mapping[str, Any]", priorities)),
+        "own": _object(folder / _OWN),
+    }
+
+
+def _read(reader: Reader) -> Enter:
+    products = reader.read("products", _ProductRow, lambda p: p.sku)
+    machines = reader.read("installed_base", Machine, lambda m: m.serial)
+    customers = read_customers(reader)
+    rules = _object(reader.folder / _RULES)
+
+    async def enter(systems: Systems) -> tuple[str, ...]:
+        if products is not None:
+            await systems[Catalog].take_in([_product(row) for row in products])
+        if machines is not None:
+            await systems[Service].take_in(machines)
+        if customers is not None:
+            await systems[Crm].take_in(customers)
+        if rules:
+            await systems[Pricing].take_in(_rules(rules, reader.folder))
+        return ()
+
+    return enter
+
+
+def _rules(data: Mapping[str, Any], folder: Path) -> PriceRules:
+    try:
+        return PriceRules.model_validate(data)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise WorldRefused(f"{_RULES}: {'; '.join(wrong)}", where=str(folder)) from error
+
+
+def _product(row: _ProductRow) -> Product:
+    return Product(
+        sku=row.sku,
+        name=row.name,
+        price_cents=cents_of(row.price),
+        aliases=row.aliases,
+        export_control=row.export_control,
+    )
+
+
+def _object(path: Path) -> dict[str, Any]:
+    """The JSON object of a file with exact numbers; nothing where there is no such file."""
+    if not path.is_file():
+        return {}
+    try:
+        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise WorldRefused(f"{path.name} is no JSON: {error}", where=str(path.parent)) from error
+    if not isinstance(parsed, dict):
+        raise WorldRefused(f"{path.name} is not an object", where=str(path.parent))
+    return cast("dict[str, Any]", parsed)
+
+
+SALES = Part("sales", (_RULES, "products.jsonl", "installed_base.jsonl"), _limits, _read)
