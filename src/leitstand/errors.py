@@ -24,6 +24,7 @@
     ├── PolicyRefused           LS501  a policy bundle cannot be loaded
     ├── FactMissing             LS502  nothing to measure a fact on (`leitstand.policy`)
     ├── ApprovalRefused         LS601  a decision is not valid (person, signature, expiry, binding)
+    ├── LoginRefused            LS610  a login by the company's login service is not valid
     ├── ChannelRefused          LS640  a letter or a request of a chat channel cannot be used
     ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
@@ -50,6 +51,7 @@ __all__ = [
     "ForeignCall",
     "LeitstandError",
     "LimitReached",
+    "LoginRefused",
     "LostFence",
     "Missing",
     "ModelRefused",
@@ -254,6 +256,13 @@ class ApprovalRefused(LeitstandError):
 
     code = "LS601"
     mend = "`leitstand show NUMBER` says what is asked, and who may decide"
+
+
+class LoginRefused(LeitstandError):
+    """A login by the company's login service is not valid: state, token, claims, or no role."""
+
+    code = "LS610"
+    mend = "log in anew; the log of the server says what was wrong"
 
 
 class ChannelRefused(LeitstandError):

@@ -133,6 +133,7 @@ class Table(Frozen):
     case: dict[str, int] = {}
     recordings: dict[str, str] = {}
     channels: dict[str, Any] = {}
+    oidc: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

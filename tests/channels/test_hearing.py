@@ -8,6 +8,7 @@ import pytest
 from leitstand.approval import verify
 from leitstand.inbox import find_pending, open_dossier, texts_of
 from leitstand.project import Project
+from leitstand.records import Identity
 from tests.channels.house import (
     BOSS,
     CLERK,
@@ -245,3 +246,24 @@ async def nothing_decided(chat: Chat, case: str) -> None:
     assert not dossier.approvals
     assert not [s for s in dossier.signals if s.kind == "approval"]
     assert vouchers(leitstand.state) == 0
+
+
+async def test_a_company_account_signs_while_its_service_stood_by_it(chat: Chat) -> None:
+    """Where people come by a login service: not after its word has grown old, nor without one."""
+    leitstand, now = chat.leitstand, chat.leitstand.rules.clock.time()
+    await chat.link(HEAD)
+    await chat.bill("R-1", SMALL)
+    await chat.deliver()
+    identity = Identity(
+        tenant=leitstand.tenant, person=HEAD, issuer="https://login.example", subject="1"
+    )
+    for until in (0.0, now - 1):
+        leitstand.directory.identify(identity.model_copy(update={"until": until}))
+        refused = await chat.say(HEAD, f"freigeben {chat.code(HEAD)}")
+        assert refused is not None
+        assert (refused.outcome, vouchers(leitstand.state)) == ("refused", 0)
+        assert "Firmenkonto" in refused.lines[0]
+    leitstand.directory.identify(identity.model_copy(update={"until": now + 3600}))
+    decided = await chat.say(HEAD, f"freigeben {chat.code(HEAD)}")
+    assert decided is not None
+    assert (decided.outcome, vouchers(leitstand.state)) == ("decided", 1)

@@ -44,8 +44,7 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it says where it listens."""
-        code = "import sys; from leitstand.cli import main; sys.exit(main())"
-        command = [sys.executable, "-W", "error", "-c", code, "serve"]
+        command = self.command()
         command += ["--state", str(self.house.state), "--port", str(self.port)]
         env = {k: v for k, v in os.environ.items() if not k.startswith("LEITSTAND_")}
         self.process = subprocess.Popen(
@@ -56,6 +55,11 @@ class Server:
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
         assert found, line + self.process.stderr.read()
         self.port, self.url = int(found[1]), f"http://127.0.0.1:{found[1]}"
+
+    def command(self) -> list[str]:
+        """How it is called."""
+        code = "import sys; from leitstand.cli import main; sys.exit(main())"
+        return [sys.executable, "-W", "error", "-c", code, "serve"]
 
     def stop(self) -> None:
         """End it as a service manager does."""

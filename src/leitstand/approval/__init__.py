@@ -1,6 +1,7 @@
 """Approval: decisions of people, signed, bound to what was shown, verified when they act."""
 
 from leitstand.approval.correction import changed, corrections
+from leitstand.approval.custody import Custody
 from leitstand.approval.directory import Directory, FileDirectory
 from leitstand.approval.edit import edit
 from leitstand.approval.keyring import Keyring, id_of
@@ -9,6 +10,7 @@ from leitstand.approval.signing import Statement, sign, signed_bytes, write
 from leitstand.approval.verifying import Grants, verify
 
 __all__ = [
+    "Custody",
     "Directory",
     "FileDirectory",
     "Grants",

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
-from leitstand.records import Absence, Person
+from leitstand.records import Absence, Identity, Person
 from leitstand.values import Frozen
 
 __all__ = ["Directory", "FileDirectory"]
@@ -30,12 +30,14 @@ class Directory(Protocol):
 class _Content(Frozen):
     people: tuple[Person, ...]
     absences: tuple[Absence, ...] = ()
+    identities: tuple[Identity, ...] = ()
 
 
 class _Known(NamedTuple):
     stamp: tuple[int, int, int]
     people: dict[tuple[str, str], Person]
     absences: tuple[Absence, ...] = ()
+    identities: tuple[Identity, ...] = ()
 
 
 class FileDirectory:
@@ -88,6 +90,34 @@ class FileDirectory:
         """Nobody stands in for this person any more."""
         self._write(self._current().people.values(), self._others(tenant, name))
 
+    def identity(self, tenant: str, name: str) -> Identity | None:
+        """As whom a person logs in with the company's login service; None: they do not."""
+        mine = (i for i in self._current().identities if (i.tenant, i.person) == (tenant, name))
+        return next(mine, None)
+
+    def identities(self, tenant: str) -> tuple[Identity, ...]:
+        """All identities of a tenant."""
+        return tuple(i for i in self._current().identities if i.tenant == tenant)
+
+    def identify(self, identity: Identity) -> None:
+        """Enter an identity in place of an earlier one of the same person.
+
+        Raises ApprovalRefused: the identity is another person's already.
+        """
+        name = (identity.tenant, identity.issuer, identity.subject)
+        known = self._current().identities
+        kept = [i for i in known if (i.tenant, i.person) != (identity.tenant, identity.person)]
+        if any((i.tenant, i.issuer, i.subject) == name for i in kept):
+            raise ApprovalRefused("this identity is another person's")
+        self._write(self._current().people.values(), identities=(*kept, identity))
+
+    def admit(self, tenant: str, name: str) -> None:
+        """Forget the identity of somebody who is not in the directory (any more)."""
+        known = self._current()
+        if (tenant, name) not in known.people:
+            kept = [i for i in known.identities if (i.tenant, i.person) != (tenant, name)]
+            self._write(known.people.values(), identities=tuple(kept))
+
     def _others(self, tenant: str, name: str) -> tuple[Absence, ...]:
         all_of_them = self._current().absences
         return tuple(a for a in all_of_them if (a.tenant, a.person) != (tenant, name))
@@ -97,9 +127,18 @@ class FileDirectory:
         found = (p for p in self._current().people.values() if p.tenant == tenant)
         return tuple(sorted(found, key=lambda p: p.id))
 
-    def add(self, person: Person) -> None:
-        """Take a person in. Raises ApprovalRefused: the id or the key is taken."""
-        self._write((*self._current().people.values(), person))
+    def add(self, person: Person, identity: Identity | None = None) -> None:
+        """Take a person in, with the identity as which they log in, if it is not by passphrase.
+
+        Raises ApprovalRefused: the id or the key is taken.
+        """
+        known = self._current()
+        if identity is None:
+            self._write((*known.people.values(), person))
+            return
+        name = (identity.tenant, identity.issuer, identity.subject)
+        kept = (i for i in known.identities if (i.tenant, i.issuer, i.subject) != name)
+        self._write((*known.people.values(), person), identities=(*kept, identity))
 
     def change(self, person: Person) -> None:
         """Put new roles or a new key in place of a person's old ones.
@@ -114,7 +153,10 @@ class FileDirectory:
         self._write(known.values())
 
     def remove(self, tenant: str, name: str) -> None:
-        """Take a person out; what they signed counts no more where it is not carried out yet."""
+        """Take a person out; what they signed counts no more where it is not carried out yet.
+
+        A login service that knows them lets them in no more.
+        """
         known = dict(self._current().people)
         if known.pop((tenant, name), None) is not None:
             gone = (tenant, name)
@@ -123,7 +165,11 @@ class FileDirectory:
                 for a in self._current().absences
                 if gone not in ((a.tenant, a.person), (a.tenant, a.substitute))
             )
-            self._write(known.values(), tuple(kept))
+            barred = (
+                i.model_copy(update={"barred": True}) if (i.tenant, i.person) == gone else i
+                for i in self._current().identities
+            )
+            self._write(known.values(), tuple(kept), tuple(barred))
 
     def _current(self) -> _Known:
         try:
@@ -133,7 +179,8 @@ class FileDirectory:
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
         if stamp != self._known.stamp:
             content = self._read()
-            self._known = _Known(stamp, _checked(content.people), content.absences)
+            people = _checked(content.people)
+            self._known = _Known(stamp, people, content.absences, content.identities)
         return self._known
 
     def _read(self) -> _Content:
@@ -143,10 +190,19 @@ class FileDirectory:
             msg, mend = "the directory of people cannot be read", "put it back from a backup"
             raise ApprovalRefused(msg, where=str(self.path), mend=mend) from error
 
-    def _write(self, people: Iterable[Person], absences: tuple[Absence, ...] | None = None) -> None:
+    def _write(
+        self,
+        people: Iterable[Person],
+        absences: tuple[Absence, ...] | None = None,
+        identities: tuple[Identity, ...] | None = None,
+    ) -> None:
         """In one piece: a reader sees the old file or the new one."""
-        kept = self._current().absences if absences is None else absences
-        content = _Content(people=tuple(people), absences=kept)
+        known = self._current()
+        content = _Content(
+            people=tuple(people),
+            absences=known.absences if absences is None else absences,
+            identities=known.identities if identities is None else identities,
+        )
         _checked(content.people)
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".new")

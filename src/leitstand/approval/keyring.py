@@ -96,6 +96,11 @@ class Keyring:
         """
         return await asyncio.to_thread(self._unlock, person, passphrase)
 
+    async def waste(self, passphrase: str) -> None:
+        """Take as long as for a wrong passphrase: so nobody can tell who is in the directory."""
+        salt = self._clock.token(16)
+        await asyncio.to_thread(_stretch, passphrase, salt, self._cost, _version())
+
     def _new(self, tenant: str, name: str, roles: tuple[str, ...]) -> tuple[Person, bytes]:
         secret = self._clock.token(32)
         public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()

@@ -34,17 +34,18 @@ async def run_server(
 ) -> None:
     """Serve until the process is told to end; `show` opens a browser where there is a screen.
 
-    Raises UsageRefused: the port is taken.
+    Raises UsageRefused: the port is taken. Raises ProjectRefused, SecretMissing.
     """
     from leitstand.channels import configured
-    from leitstand.web import first_key, listen, open_site
+    from leitstand.web import first_key, listen, open_site, read_settings
     from leitstand.web import serve as serve_site
 
+    oidc = read_settings(place.project.table.oidc)
     with listen(host, port) as at:
         async with (
             place.opened() as leitstand,
             configured(leitstand) as channels,
-            open_site(leitstand, secure=secure, channels=channels) as site,
+            open_site(leitstand, secure=secure, channels=channels, oidc=oidc) as site,
         ):
             url = f"http://{host}:{at.getsockname()[1]}/"
             hint(f"{url} (Ctrl-C ends)")

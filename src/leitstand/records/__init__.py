@@ -1,7 +1,7 @@
 """The records that every floor speaks of: frozen, typed, one noun a file."""
 
 from leitstand.records.action import Action, Address
-from leitstand.records.approval import Absence, Answer, Approval, Checkpoint, Person
+from leitstand.records.approval import Absence, Answer, Approval, Checkpoint, Identity, Person
 from leitstand.records.case import Case, Exit, Held, Status
 from leitstand.records.correction import Correction
 from leitstand.records.effect import Effect, EffectState
@@ -24,6 +24,7 @@ __all__ = [
     "Exit",
     "Held",
     "Hit",
+    "Identity",
     "Kind",
     "Level",
     "Person",

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from leitstand.values import Frozen
 
-__all__ = ["Absence", "Answer", "Approval", "Checkpoint", "Person"]
+__all__ = ["Absence", "Answer", "Approval", "Checkpoint", "Identity", "Person"]
 
 Answer = Literal["approve", "edit", "reject"]
 
@@ -44,6 +44,22 @@ class Person(Frozen):
     tenant: str
     roles: tuple[str, ...]
     public_key: str
+
+
+class Identity(Frozen):
+    """Whom a company's login service means by a subject: one person of the directory, for good.
+
+    `issuer` and `subject` are what names a person there (OpenID Connect Core §5.7), never mail or
+    name. The service's word holds until `until`, seconds since the epoch, where nobody can ask it
+    again. With `barred` this person is not let in, whatever the service says.
+    """
+
+    tenant: str
+    person: str
+    issuer: str
+    subject: str
+    until: float = 0.0
+    barred: bool = False
 
 
 class Absence(Frozen):

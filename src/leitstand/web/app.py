@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leitstand.web import cards, chat, files, lists, logins, mine, people, samples
+from leitstand.web import cards, chat, federated, files, lists, logins, mine, people, samples
 from leitstand.web.guarding import gated
 from leitstand.web.page import HEADERS, page, site_of, texts_for
 from leitstand.web.sessions import Session
@@ -51,6 +51,9 @@ def make_app(site: Site) -> Starlette:
             Route("/login", logins.show_login),
             Route("/login", logins.login, methods=["POST"]),
             Route("/logout", logins.logout, methods=["POST"]),
+            Route("/oidc/login", federated.set_out),
+            Route("/oidc/callback", federated.come_back),
+            Route("/oidc/logout", federated.log_out, methods=["POST"]),
             Route("/begin", people.show_begin),
             Route("/begin", people.begin, methods=["POST"]),
             Route("/people", people.show_people),
@@ -58,6 +61,8 @@ def make_app(site: Site) -> Starlette:
             Route("/people/roles", people.change_roles, methods=["POST"]),
             Route("/people/sessions", people.end_sessions, methods=["POST"]),
             Route("/people/remove", people.remove, methods=["POST"]),
+            Route("/people/key", people.renew_key, methods=["POST"]),
+            Route("/people/admit", people.admit, methods=["POST"]),
             Route("/me", mine.show_me),
             Route("/me/absence", mine.leave, methods=["POST"]),
             Route("/me/factor", mine.offer_factor, methods=["POST"]),

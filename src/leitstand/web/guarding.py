@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from leitstand.errors import Unreachable
 from leitstand.web.page import site_of
 from leitstand.web.sessions import COOKIE, Session
 
@@ -42,7 +43,7 @@ def form(take: Form) -> Callable[[Request], Awaitable[Response]]:
 
     @wraps(take)
     async def taken(request: Request) -> Response:
-        session = await _session(request)
+        session = await _session(request, signing=True)
         if session is None:
             return _login(request)
         fields = await fields_of(request)
@@ -64,8 +65,25 @@ async def fields_of(request: Request) -> Fields:
     return {k: v for k, v in found.multi_items() if not isinstance(v, UploadFile)}
 
 
-async def _session(request: Request) -> Session | None:
-    return await site_of(request).sessions.find(request.cookies.get(COOKIE, ""))
+async def _session(request: Request, *, signing: bool = False) -> Session | None:
+    """Whose request this is: by a passphrase, or as long as the login service stands by them.
+
+    Raises HTTPException: the service would have to be asked, and cannot be reached.
+    """
+    site, cookie = site_of(request), request.cookies.get(COOKIE, "")
+    session = await site.sessions.find(cookie)
+    if session is None:
+        return None
+    person, sign_on = session.person, site.sign_on
+    identity = site.leitstand.directory.identity(person.tenant, person.id)
+    if identity is None:
+        return session if sign_on is None or sign_on.admits(person) else None
+    if sign_on is None:
+        return None
+    try:
+        return await sign_on.holds(cookie, session, identity, signing=signing)
+    except Unreachable as error:
+        raise HTTPException(503, "oidc") from error
 
 
 def _login(request: Request) -> Response:

@@ -112,6 +112,7 @@ async def _shown(
         problem=problem,
         offer=offer,
         factor=await site.factors.wanted(me),
+        by_service=site.leitstand.directory.identity(me.tenant, me.id) is not None,
         absence=absence,
         days=_days(site, absence),
         people=[p for p in people if p.id != me.id],

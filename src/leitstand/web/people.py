@@ -22,12 +22,14 @@ from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 
 __all__ = [
+    "admit",
     "begin",
     "change_roles",
     "end_sessions",
     "first_key",
     "invite",
     "remove",
+    "renew_key",
     "roles_in",
     "show_begin",
     "show_people",
@@ -48,7 +50,7 @@ def roles_in(leitstand: Leitstand) -> tuple[str, ...]:
 
 async def first_key(site: Site) -> str:
     """The key of a link that makes the first person; empty where there are people."""
-    if site.leitstand.directory.everybody(site.leitstand.tenant):
+    if site.leitstand.directory.everybody(site.leitstand.tenant) or _local(site) == "none":
         return ""
     return await site.invitations.make("", (ADMIN,))
 
@@ -94,7 +96,8 @@ async def invite(request: Request, session: Session, fields: Fields) -> Response
     known = _person(site, fields.get("person", ""))
     name = known.name if known else " ".join(fields.get("name", "").split())[:120]
     roles = known.roles if known else _roles(site, fields)
-    problem = "" if known else _problem(site, name, roles)
+    problem = _not_local(site, known, roles)
+    problem = problem or ("" if known else _problem(site, name, roles))
     if problem:
         return await _shown(request, session, 400, texts.say(problem))
     key = await site.invitations.make(name, roles)
@@ -107,6 +110,9 @@ async def change_roles(request: Request, session: Session, fields: Fields) -> Re
     """Other roles, from the next request on."""
     site, texts = site_of(request), texts_for(request)
     person, roles = _known(site, fields), _roles(site, fields)
+    if site.leitstand.directory.identity(person.tenant, person.id):
+        said = texts.say("people.roles_by_service", roles=texts.roles(person.roles))
+        return await _shown(request, session, 409, said)
     if not roles:
         return await _shown(request, session, 400, texts.say("people.no_roles"))
     if ADMIN not in roles and _last_admin(site, person):
@@ -125,6 +131,28 @@ async def end_sessions(request: Request, session: Session, fields: Fields) -> Re
 
 
 @_managed
+async def renew_key(request: Request, session: Session, fields: Fields) -> Response:
+    """A new key at the next login of somebody who comes by the login service."""
+    del session
+    site = site_of(request)
+    person = _known(site, fields)
+    if site.sign_on is None or not site.leitstand.directory.identity(person.tenant, person.id):
+        raise HTTPException(404, "identity")
+    site.sign_on.accounts.renew(person)
+    await site.sessions.end_all(person.id)
+    return RedirectResponse("/people", status_code=303)
+
+
+@_managed
+async def admit(request: Request, session: Session, fields: Fields) -> Response:
+    """Let somebody who was taken out come by the login service again, as somebody new."""
+    del session
+    site = site_of(request)
+    site.leitstand.directory.admit(site.leitstand.tenant, fields.get("person", ""))
+    return RedirectResponse("/people", status_code=303)
+
+
+@_managed
 async def remove(request: Request, session: Session, fields: Fields) -> Response:
     """Take a person out, with key, second factor and sessions."""
     site = site_of(request)
@@ -134,6 +162,8 @@ async def remove(request: Request, session: Session, fields: Fields) -> Response
         return await _shown(request, session, 409, said)
     site.leitstand.directory.remove(person.tenant, person.id)
     site.keyring.forget(person)
+    if site.sign_on:
+        site.sign_on.accounts.renew(person)
     await site.factors.remove(person)
     await site.sessions.end_all(person.id)
     return RedirectResponse("/people", status_code=303)
@@ -150,7 +180,7 @@ async def begin(request: Request) -> Response:
     site, fields = site_of(request), await fields_of(request)
     key, phrase = fields.get("key", ""), fields.get("passphrase", "")
     invited = await site.invitations.find(key)
-    if invited is None or (not invited.name and _everybody(site)):
+    if invited is None or _local(site) == "none" or (not invited.name and _everybody(site)):
         return _begin(request, key, None)
     name = invited.name or " ".join(fields.get("name", "").split())[:120]
     problem = _unfit(name, phrase, fields.get("again", ""))
@@ -170,6 +200,19 @@ async def _made(site: Site, name: str, roles: tuple[str, ...], phrase: str) -> N
         return
     await site.keyring.renew_person(leitstand.directory, known, phrase)
     await site.sessions.end_all(known.id)
+
+
+def _local(site: Site) -> str:
+    """Who may log in with a passphrase of their own."""
+    return site.sign_on.settings.local if site.sign_on else "all"
+
+
+def _not_local(site: Site, known: Person | None, roles: tuple[str, ...]) -> str:
+    """Why nobody is invited to set a passphrase; empty if they may be."""
+    identified = known and site.leitstand.directory.identity(known.tenant, known.id)
+    if _local(site) == "none" or identified:
+        return "people.local_off"
+    return "people.local_admin" if _local(site) == "admin" and ADMIN not in roles else ""
 
 
 def _unfit(name: str, phrase: str, again: str) -> str:
@@ -244,8 +287,12 @@ async def _shown(
     link: tuple[str, str] | None = None,
 ) -> Response:
     site = site_of(request)
+    identities = site.leitstand.directory.identities(site.leitstand.tenant)
     values: dict[str, Any] = {
         "people": _everybody(site),
+        "identified": {i.person for i in identities if not i.barred},
+        "barred": sorted(i.person for i in identities if i.barred),
+        "local": _local(site),
         "invited": await site.invitations.waiting(),
         "roles": (ADMIN, *roles_in(site.leitstand)),
         "link": link,

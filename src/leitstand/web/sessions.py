@@ -23,12 +23,12 @@ from leitstand.inbox import Signer
 from leitstand.records import Person
 from leitstand.web.tables import sessions
 
-__all__ = ["COOKIE", "HOURS", "Session", "Sessions"]
+__all__ = ["COOKIE", "HOURS", "Session", "Sessions", "name_of", "open_under", "seal_under"]
 
 COOKIE = "leitstand"
 HOURS = 8
 """Length of a session."""
-_NONCE = 12
+_NONCE, _PURPOSE = 12, "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,12 @@ class Sessions:
     async def begin(self, signer: Signer) -> str:
         """A new session; the cookie's value."""
         cookie = secrets.token_urlsafe(32)
-        now, nonce = self._clock.time(), secrets.token_bytes(_NONCE)
-        name, key = _name(cookie), _key(cookie)
-        sealed = nonce + AESGCM(key).encrypt(nonce, signer.key.private_bytes_raw(), name.encode())
+        now = self._clock.time()
         row = {
-            "id": name,
+            "id": name_of(cookie),
             "tenant": self._tenant,
             "person": signer.person.id,
-            "sealed": sealed,
+            "sealed": seal_under(cookie, _PURPOSE, signer.key.private_bytes_raw()),
             "began": now,
             "until": now + HOURS * 3600,
         }
@@ -78,8 +76,8 @@ class Sessions:
         """Whose cookie this is, None if nobody's, or not any more."""
         if not cookie:
             return None
-        name = _name(cookie)
-        query = select(sessions).where(sessions.c.id == name, sessions.c.tenant == self._tenant)
+        mine = (sessions.c.id == name_of(cookie), sessions.c.tenant == self._tenant)
+        query = select(sessions).where(*mine)
 
         def read() -> Any:  # noqa: ANN401 - a row
             with self._engine.connect() as conn:
@@ -92,9 +90,7 @@ class Sessions:
         if person is None:
             return None
         try:
-            raw = AESGCM(_key(cookie)).decrypt(
-                row.sealed[:_NONCE], row.sealed[_NONCE:], name.encode()
-            )
+            raw = open_under(cookie, _PURPOSE, row.sealed)
         except InvalidTag:
             return None
         key = Ed25519PrivateKey.from_private_bytes(raw)
@@ -107,7 +103,7 @@ class Sessions:
 
         def write() -> None:
             with self._engine.begin() as conn:
-                conn.execute(delete(sessions).where(sessions.c.id == _name(cookie)))
+                conn.execute(delete(sessions).where(sessions.c.id == name_of(cookie)))
 
         await asyncio.to_thread(write)
 
@@ -122,13 +118,26 @@ class Sessions:
         await asyncio.to_thread(write)
 
 
-def _name(cookie: str) -> str:
+def name_of(cookie: str) -> str:
+    """Under what a session is kept: the cookie cannot be told from it."""
     return hashlib.sha256(b"name" + cookie.encode()).hexdigest()
 
 
-def _key(cookie: str) -> bytes:
+def seal_under(cookie: str, purpose: str, data: bytes) -> bytes:
+    """Data that whoever has this cookie can read, and nobody else."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(_key(cookie, purpose)).encrypt(nonce, data, name_of(cookie).encode())
+
+
+def open_under(cookie: str, purpose: str, sealed: bytes) -> bytes:
+    """What was sealed. Raises InvalidTag: under another cookie, or for another purpose."""
+    key = AESGCM(_key(cookie, purpose))
+    return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], name_of(cookie).encode())
+
+
+def _key(cookie: str, purpose: str) -> bytes:
     # The cookie has 256 random bits: no stretching is needed, only separation.
-    return hmac.new(cookie.encode(), b"leitstand.web.key", hashlib.sha256).digest()
+    return hmac.new(cookie.encode(), f"leitstand.web.{purpose}".encode(), hashlib.sha256).digest()
 
 
 def _token(cookie: str) -> str:

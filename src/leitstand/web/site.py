@@ -23,6 +23,7 @@ from leitstand.web.invitations import Invitations
 from leitstand.web.live import Live
 from leitstand.web.lockout import Lockout
 from leitstand.web.notes import Notes
+from leitstand.web.oidc import OidcSettings, SignOn, open_sign_on
 from leitstand.web.sessions import Sessions
 from leitstand.web.tables import metadata
 
@@ -57,6 +58,7 @@ class Site:
     rows: Rows
     secure: bool = False
     channels: Channels | None = None
+    sign_on: SignOn | None = None
 
     def texts(self, language: Language) -> Texts:
         """What people read, in a language."""
@@ -71,21 +73,24 @@ async def open_site(
     machine: Clock | None = None,
     channels: Channels | None = None,
     tellers: Sequence[Teller] = (),
+    oidc: OidcSettings | None = None,
 ) -> AsyncGenerator[Site]:
     """The site of an open project; its tables lie in `web.db` of the state folder.
 
-    `machine`: the clock that authenticators go by, where it is not this machine's. `tellers` pass
-    on what deadlines have to say.
+    `machine`: the clock that authenticators and tokens go by, where it is not this machine's.
+    `tellers` pass on what deadlines have to say. `oidc`: how people log in with their company's
+    account. Raises SecretMissing.
     """
     engine = _engine(leitstand.state / "web.db")
     tellers = (*tellers, channels) if channels else tellers
-    clock = leitstand.rules.clock
+    clock, machine = leitstand.rules.clock, machine or SystemClock()
+    sessions = Sessions(engine, leitstand.directory, leitstand.tenant, clock)
     site = Site(
         leitstand=leitstand,
-        sessions=Sessions(engine, leitstand.directory, leitstand.tenant, clock),
+        sessions=sessions,
         lockout=Lockout(engine, clock),
         keyring=Keyring(leitstand.state / "keys", clock),
-        factors=Factors(engine, machine or SystemClock(), _key(leitstand)),
+        factors=Factors(engine, machine, _key(leitstand)),
         invitations=Invitations(engine, leitstand.tenant, clock),
         notes=Notes(engine, clock),
         live=Live(leitstand.store),
@@ -93,6 +98,7 @@ async def open_site(
         rows=Rows(),
         secure=secure,
         channels=channels,
+        sign_on=open_sign_on(oidc, leitstand, engine, sessions, machine),
     )
     watching = asyncio.create_task(site.live.watch())
     try:
@@ -101,6 +107,8 @@ async def open_site(
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        if site.sign_on:
+            await site.sign_on.provider.close()
         engine.dispose()
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "invitations",
     "metadata",
     "notices",
+    "oidc_sessions",
     "postponed",
     "proposals",
     "samples",
@@ -41,6 +42,15 @@ sessions = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("began", Float, nullable=False),
     Column("until", Float, nullable=False),
+)
+oidc_sessions = Table(
+    "oidc_sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person", String(128), nullable=False),
+    Column("sid", String(255), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("checked", Float, nullable=False),
 )
 drafts = Table(
     "drafts",

@@ -1,0 +1,111 @@
+"""Rechecks: a session lasts while the login service stands by the person.
+
+The service's tokens lie sealed under the cookie, as the signing key does. Its word is asked for
+again when it has grown old, and before a form is taken when it is older than moments: whoever was
+taken out there has no session at that, whoever has other roles has those.
+"""
+
+import asyncio
+from typing import Any
+from weakref import WeakValueDictionary
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import Engine, delete, insert, select, update
+
+from leitstand.clock import Clock
+from leitstand.web.oidc.provider import Tokens
+from leitstand.web.sessions import name_of, open_under, seal_under
+from leitstand.web.tables import oidc_sessions, sessions
+
+__all__ = ["Kept", "Rechecks"]
+
+_PURPOSE = "oidc"
+
+
+class Kept:
+    """What is known of a session: the service's tokens, and when it last stood by the person."""
+
+    __slots__ = ("checked", "tokens")
+
+    def __init__(self, tokens: Tokens, checked: float) -> None:
+        self.tokens, self.checked = tokens, checked
+
+
+class Rechecks:
+    """The sessions that hang on the login service; times are the machine's."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def lock(self, cookie: str) -> asyncio.Lock:
+        """One question at a time for a session: a refresh token is often good for one use."""
+        return self._locks.setdefault(name_of(cookie), asyncio.Lock())
+
+    async def begin(self, cookie: str, person: str, tokens: Tokens, sid: str) -> None:
+        """The service stands by the person of this new session."""
+        row = {
+            "id": name_of(cookie),
+            "person": person,
+            "sid": sid,
+            "sealed": _sealed(cookie, tokens),
+            "checked": self._clock.time(),
+        }
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                over = oidc_sessions.c.id.not_in(select(sessions.c.id))
+                conn.execute(delete(oidc_sessions).where(over))
+                conn.execute(insert(oidc_sessions).values(row))
+
+        await asyncio.to_thread(write)
+
+    async def find(self, cookie: str) -> Kept | None:
+        """What is known of a session, None if it does not hang on the service."""
+        query = select(oidc_sessions).where(oidc_sessions.c.id == name_of(cookie))
+
+        def read() -> Any:  # noqa: ANN401 - a row
+            with self._engine.connect() as conn:
+                return conn.execute(query).first()
+
+        row = await asyncio.to_thread(read)
+        if row is None:
+            return None
+        try:
+            tokens = Tokens(**orjson.loads(open_under(cookie, _PURPOSE, row.sealed)))
+        except (InvalidTag, ValueError, TypeError):
+            return None
+        return Kept(tokens, row.checked)
+
+    async def checked(self, cookie: str, tokens: Tokens) -> None:
+        """The service stood by the person just now, and gave these tokens."""
+        values = {"sealed": _sealed(cookie, tokens), "checked": self._clock.time()}
+
+        def write() -> None:
+            with self._engine.begin() as conn:
+                where = oidc_sessions.c.id == name_of(cookie)
+                conn.execute(update(oidc_sessions).where(where).values(values))
+
+        await asyncio.to_thread(write)
+
+    def age(self, kept: Kept) -> float:
+        """Seconds since the service was asked; a clock that was set back makes it old."""
+        age = self._clock.time() - kept.checked
+        return age if age >= 0 else float("inf")
+
+    async def end(self, *, person: str = "", sid: str = "") -> int:
+        """End the sessions of a person, or the one that the service calls `sid`; how many."""
+        where = oidc_sessions.c.sid == sid if sid else oidc_sessions.c.person == person
+
+        def write() -> int:
+            with self._engine.begin() as conn:
+                mine = select(oidc_sessions.c.id).where(where)
+                conn.execute(delete(sessions).where(sessions.c.id.in_(mine)))
+                return conn.execute(delete(oidc_sessions).where(where)).rowcount
+
+        return await asyncio.to_thread(write)
+
+
+def _sealed(cookie: str, tokens: Tokens) -> bytes:
+    return seal_under(cookie, _PURPOSE, orjson.dumps(tokens._asdict()))
