@@ -35,6 +35,9 @@ from tools.dms.embedded import EmbeddedDms
 from tools.erp import Erp
 from tools.erp.embedded import EmbeddedErp
 from tools.holdings import read_holdings
+from tools.hr import Hr
+from tools.hr.embedded import EmbeddedHr
+from tools.hr.intake import HR
 from tools.mail import Mails
 from tools.mail.embedded import EmbeddedMails
 from tools.part import Enter, Part
@@ -55,7 +58,7 @@ __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = (SALES,)
+_PARTS: tuple[Part, ...] = (HR, SALES)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")
@@ -178,6 +181,7 @@ def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ..
         Connection("pricing", Pricing, EmbeddedPricing(site(books))),
         Connection("quotes", Quotes, EmbeddedQuotes(site(books))),
         Connection("service", Service, EmbeddedService(site(books))),
+        Connection("hr", Hr, EmbeddedHr(site("hr.sqlite"))),
         Connection("sanctions", Sanctions, EmbeddedSanctions(site(books))),
         Connection("dms", Dms, EmbeddedDms(site("archive.sqlite"), spool(state))),
     )

@@ -12,36 +12,30 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from leitstand.desk import hand_over
 from leitstand.guard.provenance import tainted
-from leitstand.policy import Bundle, Evidence, FactCall, Request, Resolved, decide, facts_in
+from leitstand.policy import Bundle, Evidence, FactCall, Request, Resolved, decide
+from leitstand.project import load_project
 from leitstand.records import Verdict
 from leitstand.tool import Connection, Tool
-from policies.facts import clarification, invoice, original
 from policies.facts.dossier import Dossier, dossier_of
 from policies.facts.limits import limits_of
 from policies.facts.parties import seller_of
 from policies.facts.screening import to_screen
 from policies.facts.voucher import draft_of
-from tools import dms, erp, mail, sanctions, task
+from tools import dms, erp, sanctions
 from tools.dms.document import Document, FoundDocument
 from tools.einvoice import FoundInvoice, Invoice, ReadInvoice, read_document
 from tools.intake import FoundSiblings, find_siblings, sibling_of
-from tools.tenant import tenant_data
 from tools.world import connect, disconnect, limits
 
 R = TypeVar("R", bound=BaseModel)
 
 TENANT = "t"
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS: tuple[Tool[Any, Any], ...] = (
-    dms.get_document, dms.store_original, read_document, find_siblings, tenant_data,
-    erp.find_supplier, erp.get_order, erp.list_receipts, erp.find_contracts, erp.find_invoices,
-    erp.draft_voucher, erp.post_voucher, erp.propose_payment, erp.propose_bank_change,
-    mail.draft_mail, task.create_task, sanctions.screen, hand_over,
-)  # fmt: skip
+PROJECT = load_project(ROOT)
+TOOLS: tuple[Tool[Any, Any], ...] = PROJECT.tools
 BY_NAME = {tool.name: tool for tool in TOOLS}
-FACTS = facts_in(invoice, clarification, original)
+FACTS = PROJECT.facts
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from leitstand.tool import Port, Tool
-from tools import catalog, crm, dms, erp, mail, pricing, quotes, sanctions, task, tickets
+from tools import catalog, crm, dms, erp, hr, mail, pricing, quotes, sanctions, task, tickets
 from tools.world import connect, disconnect
 
-PACKAGES = (catalog, crm, dms, erp, mail, pricing, quotes, sanctions, task, tickets)
+PACKAGES = (catalog, crm, dms, erp, hr, mail, pricing, quotes, sanctions, task, tickets)
 READS = {
     "catalog.find",
     "crm.customer.get",
@@ -23,6 +23,9 @@ READS = {
     "erp.period.find",
     "erp.receipt.list",
     "erp.supplier.find",
+    "hr.absence.list",
+    "hr.employee.find",
+    "hr.employee.get",
     "mail.read",
     "pricing.calculate",
     "quote.get",
@@ -38,7 +41,12 @@ WRITES = {
     "erp.voucher.draft": ("supplier_id", "invoice_no"),
     "erp.voucher.post": ("supplier_id", "invoice_no"),
     "erp.voucher.reverse": ("voucher_no",),
+    "hr.absence.record": ("employee_id", "start", "end"),
+    "hr.leave.propose": ("employee_id", "kind", "start", "end"),
+    "hr.worktime.notify": (),
     "mail.draft": (),
+    "onboarding.create_tasks": (),
+    "payroll.change.propose": (),
     "quote.create_draft": (),
     "supplier.bank_change.propose": (),
     "task.create": (),

@@ -1,0 +1,336 @@
+"""Rows of HR: what a row gives to a case, and which columns a case shows.
+
+`given` is the entrance: of sick notes and requests for leave no text is kept at all, from other
+texts what tells of health is cut out, before there is a case, a journal or a log. What cannot be
+used stays out and is named.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast, get_args
+from zoneinfo import ZoneInfo
+
+from agents.hr_case import HrKind
+from leitstand.project import Told
+from policies.facts.hr.amounts import day_in
+from policies.facts.hr.leave import LeaveRequest
+from policies.facts.hr.limits import HrLimits, Level, hr_limits_of
+from policies.facts.hr.redaction import redact, tells_reason
+from policies.facts.hr.wording import fold, plain, topics_in
+from policies.facts.hr.worktime import words_of
+from tools.hr import Absences, Employee
+
+__all__ = ["columns", "given"]
+
+Row = Mapping[str, Any]
+Given = dict[str, Any]
+
+_TEXTS = ("mail", "text", "reason", "note", "subject", "comment", "message", "body")
+_UNTIL = r"\b(?:bis|until|till|through|to)\b"
+_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_HERE = ZoneInfo("Europe/Berlin")
+_SICK_ALONE = frozenset({"sick_note"})
+
+
+def given(row: Row) -> Mapping[str, Any]:
+    """The input of a case of HR. Lenient: what cannot be used is named in `unusable`."""
+    kind = _kind(row)
+    made = _MAKE[kind](row)
+    if today := _day(row.get("today")):
+        made["today"] = today.isoformat()
+    return {"kind": kind, **made}
+
+
+def columns(told: Told) -> Mapping[str, object]:
+    """The columns of a case of HR, in the company's own words."""
+    limits = hr_limits_of(told.limits)
+    kind = str(told.given["kind"])
+    marks = [rule for rule in told.guardrails if rule.startswith("G-")]
+    shown: dict[str, object] = {"guardrails": marks}
+    words = limits.decisions.get(kind, {})
+    noticed = kind == "working_time" and told.decision == "auto_draft" and bool(told.args)
+    level: Level = "noticed" if noticed else cast("Level", told.decision)
+    if level in words:
+        shown["decision"] = words[level]
+    if make := _SHOW.get(kind):
+        shown |= make(told, limits, marks)
+    return shown
+
+
+def _kind(row: Row) -> HrKind:
+    if row.get("kind") in get_args(HrKind):
+        return cast("HrKind", row["kind"])
+    if isinstance(row.get("request"), dict):
+        return "leave"
+    if "entries" in row:
+        return "working_time"
+    if "start" in row or "end" in row:
+        return "sick"
+    text = _request_text(row)
+    if text is None:
+        return "unknown"
+    return "sick" if topics_in(fold(text)) == _SICK_ALONE else "request"
+
+
+def _leave(row: Row) -> Given:
+    asked = _object(row, "request")
+    texts = _texts({**row, **asked})
+    kind = plain(str(asked.get("type") or "")).strip()[:80] or _leave_kind(texts)
+    days = {"start": _day(_first(asked, "from", "start")), "end": _day(_first(asked, "to", "end"))}
+    names = {"start": "request.from", "end": "request.to"}
+    found, unusable = _found(days, names)
+    employee, absent = _employee(row)
+    no_kind = () if kind else ("request.type",)
+    return {
+        **employee,
+        **found,
+        "leave": redact(kind)[0],
+        "health_removed": any(map(_told_health, (*texts, kind))),
+        "unusable": [*absent, *unusable, *no_kind],
+    }
+
+
+def _leave_kind(texts: tuple[str, ...]) -> str:
+    """The kind of leave that a text asks for where no field says it; empty if none does."""
+    kinds = re.findall(
+        r"\b(\w*urlaub|vacation|annual leave|elternzeit|parental leave)\b", _all(texts)
+    )
+    return kinds[0] if len(set(kinds)) == 1 else ""
+
+
+def _sick(row: Row) -> Given:
+    texts = _texts(row)
+    start = _day(row.get("start"))
+    end = _day(row.get("end"))
+    if start and end is None:
+        end = day_in(_all(texts), start, after=_UNTIL)
+    found, unusable = _found({"start": start, "end": end}, {})
+    employee, absent = _employee(row)
+    return {
+        **employee,
+        **found,
+        "health_removed": any(map(tells_reason, texts)),
+        "unusable": [*absent, *unusable],
+    }
+
+
+def _working_time(row: Row) -> Given:
+    entries, unusable = _entries(row.get("entries"))
+    employee, absent = _employee(row)
+    return {**employee, "entries": entries, "unusable": [*absent, *unusable]}
+
+
+def _request(row: Row) -> Given:
+    text, removed = redact(_request_text(row) or "")
+    sender = plain(str(row.get("from") or row.get("sender") or ""))[:320]
+    employee, _ = _employee(row)
+    return {
+        **employee,
+        "text": text.strip()[:20_000],
+        "sender": sender,
+        "health_removed": removed,
+        "unusable": [] if text.strip() else ["text"],
+    }
+
+
+def _unknown(row: Row) -> Given:
+    return _employee(row)[0]
+
+
+_MAKE: Mapping[HrKind, Callable[[Row], Given]] = {
+    "leave": _leave,
+    "sick": _sick,
+    "working_time": _working_time,
+    "request": _request,
+    "unknown": _unknown,
+}
+
+
+def _request_text(row: Row) -> str | None:
+    """Subject and text of a message, as they were written."""
+    parts = [row.get(name) for name in ("subject", "text", "mail", "message", "body", "request")]
+    texts = [part for part in parts if isinstance(part, str) and part.strip()]
+    return "\n".join(texts) if texts else None
+
+
+def _entries(raw: object) -> tuple[list[Given], list[str]]:
+    rows = cast("list[object]", raw) if isinstance(raw, list) else []
+    found: list[Given] = []
+    unusable: list[str] = [] if rows else ["entries"]
+    for number, one in enumerate(rows):
+        row = cast("dict[str, Any]", one) if isinstance(one, dict) else {}
+        values: dict[str, Any] = {
+            "start": _moment(row.get("start")),
+            "end": _moment(row.get("end")),
+            "break_min": _minutes(row.get("break_min")),
+        }
+        unusable += [f"entries.{number}.{n}" for n, v in values.items() if v is None]
+        found.append(values)
+    return (found if not unusable else []), unusable
+
+
+def _employee(row: Row) -> tuple[Given, list[str]]:
+    raw = _first(row, "employee", "employee_id")
+    name = plain(str(raw)).strip() if isinstance(raw, str | int) else ""
+    usable = 0 < len(name) <= 200  # noqa: PLR2004 - as long as `HrCase.employee`
+    return ({"employee": name}, []) if usable else ({}, ["employee"])
+
+
+def _found(days: Mapping[str, date | None], names: Mapping[str, str]) -> tuple[Given, list[str]]:
+    known = {n: day.isoformat() for n, day in days.items() if day}
+    return known, [names.get(n, n) for n, day in days.items() if day is None]
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    return tuple(value for name in _TEXTS if isinstance(value := row.get(name), str))
+
+
+def _told_health(text: str) -> bool:
+    return redact(text)[1]
+
+
+def _all(texts: tuple[str, ...]) -> str:
+    return fold("\n".join(texts))
+
+
+def _object(row: Row, name: str) -> Row:
+    value = row.get(name)
+    return cast("Row", value) if isinstance(value, dict) else row
+
+
+def _first(row: Row, *names: str) -> object:
+    return next((row[n] for n in names if row.get(n) not in (None, "")), None)
+
+
+def _day(value: object) -> date | None:
+    """A day as 2026-11-16 or 16.11.2026; None for anything else."""
+    moment = _moment(value)
+    return moment.date() if moment else None
+
+
+def _moment(value: object) -> Any:  # noqa: ANN401 - a datetime, or nothing
+    """Local time, without seconds; None where it is no time."""
+    if not isinstance(value, str):
+        return None
+    text = _GERMAN.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", value.strip())
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    local = found.astimezone(_HERE).replace(tzinfo=None) if found.tzinfo else found
+    return local.replace(second=0, microsecond=0)
+
+
+def _minutes(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        minutes = Decimal(str(value))
+    except ArithmeticError:
+        return None
+    whole = minutes.is_finite() and minutes == minutes.to_integral_value() and minutes >= 0
+    return int(minutes) if whole else None
+
+
+def _show_leave(told: Told, limits: HrLimits, marks: list[str]) -> dict[str, object]:
+    shown: dict[str, object] = {"approver": limits.leave.approver, "note": None}
+    if not told.args:
+        return shown
+    years = [{k: _number(v) for k, v in year.items()} for year in told.args["years"]]
+    first = years[0] if years else {}
+    names = ("entitlement", "balance_before", "balance_after")
+    return {
+        **shown,
+        "working_days": _number(told.args["working_days"]),
+        "public_holidays_inside": told.args["holidays"],
+        **{name: first.get(name) for name in names},
+        **({"years": years} if len(years) > 1 else {}),
+        "note": _note(told, limits, marks),
+    }
+
+
+def _note(told: Told, limits: HrLimits, marks: list[str]) -> str | None:
+    notes = [limits.notes[rule] for rule in marks if rule in limits.notes]
+    return "; ".join(note.format(**_staffing(told, limits)) for note in notes) or None
+
+
+def _staffing(told: Told, limits: HrLimits) -> dict[str, str]:
+    """How many of a department are away on the worst day, in words."""
+    person = Employee.model_validate(told.readings["hr.employee.get"]["value"], strict=False)
+    away = Absences.model_validate(told.readings["hr.absence.list"]["value"], strict=False)
+    start, end, came = (date.fromisoformat(told.args[n]) for n in ("start", "end", "requested_on"))
+    request = LeaveRequest(person, away, limits, told.args["kind"], start, end, came)
+    found = request.staffing
+    if found is None:
+        return {}
+    words = dict(enumerate(limits.numbers))
+    return {
+        "away": words.get(found.away, str(found.away)),
+        "staff": words.get(found.staff, str(found.staff)),
+        "least": str(found.least),
+        "department": away.department,
+    }
+
+
+def _show_sick(told: Told, limits: HrLimits, marks: list[str]) -> dict[str, object]:
+    left_out = {"employee_id", "start", "end", "health_removed"}
+    shown = {name: value for name, value in told.args.items() if name not in left_out}
+    if told.given.get("health_removed"):
+        shown["must_not_store"] = limits.sick.must_not_store
+    return shown
+
+
+def _show_worktime(told: Told, limits: HrLimits, marks: list[str]) -> dict[str, object]:
+    if told.decision != "auto_draft":
+        return {}
+    found = told.args.get("violations", ())
+    return {"violations": [_violation(v, limits) for v in found]}
+
+
+def _violation(raw: Mapping[str, Any], limits: HrLimits) -> dict[str, object]:
+    word = words_of(raw["rule"], limits)
+    return {"rule": word, "date": raw["date"], "value": _number(raw["value"])}
+
+
+def _show_request(told: Told, limits: HrLimits, marks: list[str]) -> dict[str, object]:
+    shown: dict[str, object] = {}
+    if "G-H10" in marks:
+        asked = limits.requests
+        shown["actions"] = _offered(asked.actions, limits.vocabulary.get("actions", ()))
+        forbidden = limits.vocabulary.get("forbidden_actions", ())
+        shown["must_not"] = _offered(asked.must_not, forbidden)
+    if "G-H11" in marks:
+        cents = told.args.get("delta_cents")
+        shown["delta"] = None if cents is None else _euros(cents)
+        shown["works_council"] = limits.requests.works_council
+    reasons = [limits.reasons[rule] for rule in marks if rule in limits.reasons]
+    return {**shown, **({"reason": "; ".join(reasons)} if reasons else {})}
+
+
+_SHOW: Mapping[str, Callable[[Told, HrLimits, list[str]], dict[str, object]]] = {
+    "leave": _show_leave,
+    "sick": _show_sick,
+    "working_time": _show_worktime,
+    "request": _show_request,
+}
+
+
+def _offered(own: tuple[str, ...], vocabulary: tuple[str, ...]) -> list[str]:
+    """The words that are meant, as far as the company's vocabulary has them; else all of its."""
+    known = [word for word in own if word in vocabulary]
+    return known or list(vocabulary or own)
+
+
+def _number(value: object) -> object:
+    """A number as rows have it: whole where it is whole."""
+    if not isinstance(value, str):
+        return value
+    number = Decimal(value)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _euros(cents: int) -> str:
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

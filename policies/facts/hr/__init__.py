@@ -1,0 +1,1 @@
+"""What the rules of `hr.cedar` judge: leave, sickness, working time, requests to HR."""

@@ -1,0 +1,230 @@
+"""Amounts and days in the text of a request: what is asked for, and what it was before."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal, NamedTuple
+
+from leitstand.values import cents_of
+from policies.facts.hr.wording import fold
+
+__all__ = ["PayChange", "day_in", "marked", "pay_change_in"]
+
+Part = Literal["new", "old", "by", ""]
+
+_IBAN = re.compile(r"\b[a-z]{2}[0-9]{2}(?:[ .-]?[a-z0-9]){11,30}\b")
+_DAY = re.compile(
+    r"\b(?P<y1>\d{4})-(?P<m1>\d{2})-(?P<d1>\d{2})\b"
+    r"|\b(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>\d{4}|\d{2})?(?!\d)"
+    r"|\b(?P<d3>\d{1,2})/(?P<m3>\d{1,2})/(?P<y3>\d{4})\b"
+    r"|\b(?:(?P<d4>\d{1,2})\.?\s)?(?P<month>jan(?:uar|uary)?|feb(?:ruar|ruary)?|maerz|march"
+    r"|apr(?:il)?|mai|may|juni?|june|juli?|july|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dez(?:ember)?|dec(?:ember)?)\b\.?(?:,?\s(?P<y4>\d{4}))?"
+)
+_MONTHS = ("jan", "feb", "mae|mar", "apr", "mai|may", "jun", "jul", "aug", "sep", "okt|oct")
+_MONTHS_LATE = ("nov", "dez|dec")
+_NUMBER = r"\d{1,3}(?:[.,'\u2019 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+_CURRENCY = r"(?:eur(?:os?)?|€)"
+_AMOUNT = re.compile(
+    rf"(?P<before>{_CURRENCY}\s?)?(?<![\w.,-])(?P<number>{_NUMBER})(?:,-+|\.-+)?(?P<kilo>\s?k\b|\s?tsd\.?)?"
+    rf"(?P<after>\s?{_CURRENCY}\b|\s?€)?(?![\w,]\d)"
+)
+_PERCENT = re.compile(r"\b(?P<number>\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|prozent\b|percent\b)")
+_UNIT = re.compile(
+    r"\s?(?:%|prozent|percent|h\b|std|stunden|hours?|tage?n?\b|days?|wochen|weeks?|monate?|months?"
+    r"|jahre?n?\b|years?|uhr|personen|mitarbeit|prozentpunkte)"
+)
+_NEAR = r"[^.!?;]{0,25}?$"
+_OLD = (
+    r"bisher\w*|statt|anstatt|instead of|derzeit\w*|aktuell\w*|momentan\w*|zur ?zeit|currently"
+    r"|previously|vorher\w*|vormals|frueher\w*|alt(?:es|e|er)?|old|formerly|von|from|was|heute|now"
+    r"|jetzt|gegenueber|up from|ist"
+)
+_NEW = r"auf|to|neu(?:es|e|er)?|new|kuenftig\w*|zukuenftig\w*|soll\w*|at"
+_BY = r"um|by|plus|zusaetzlich\w*|weitere|additional(?:ly)?|another|mehr"
+_LABELS: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    ("old", re.compile(rf"\b(?:{_OLD})\b{_NEAR}")),
+    ("new", re.compile(rf"(?:\b(?:{_NEW})\b{_NEAR}|(?:->|=>|→|>)\s?)$")),
+    ("by", re.compile(rf"\b(?:{_BY})\b{_NEAR}")),
+)
+_FOLLOWED: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    ("by", re.compile(r"^\s?(?:\w+ )?(?:mehr|weniger|more|less)\b")),
+    ("old", re.compile(r"^\s?(?:\w+ )?(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
+)
+_DOWN = re.compile(
+    r"\b(?:kuerz\w*|senk\w*|absenk\w*|reduzier\w*|herabsetz\w*|weniger|less|cut\w*|reduc\w*|lower\w*|decreas\w*)\b"
+)
+
+
+class _Amount(NamedTuple):
+    value: Decimal
+    part: Part
+    money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PayChange:
+    """What a text says of a change of pay, in cents; None where it does not say."""
+
+    old_cents: int | None = None
+    new_cents: int | None = None
+    delta_cents: int | None = None
+    permyriad: int | None = None
+
+    def against(self, known_cents: int | None) -> "PayChange":
+        """Completed by the amount that the master record knows, where the text says too little."""
+        old = self.old_cents if self.old_cents is not None else known_cents
+        delta, new = self.delta_cents, self.new_cents
+        if delta is None and new is not None and old is not None:
+            delta = new - old
+        if delta is None and self.permyriad is not None and old is not None:
+            share = Decimal(old) * self.permyriad / 10_000
+            delta = int(share.quantize(Decimal(1), ROUND_HALF_UP))
+        if new is None and old is not None and delta is not None:
+            new = old + delta
+        return PayChange(old, new, delta, self.permyriad)
+
+
+def marked(folded: str) -> str:
+    """A folded text in which accounts and amounts of money are words of their own."""
+    text = _IBAN.sub(" iban-like ", folded)
+    days = _blanked(text)
+    pieces: list[str] = []
+    at = 0
+    for match in _AMOUNT.finditer(days):
+        if _is_money(match, days):
+            pieces += [text[at : match.start()], " money-like "]
+            at = match.end()
+    return "".join((*pieces, text[at:]))
+
+
+def pay_change_in(text: str) -> PayChange:
+    """What a request says of old pay, new pay and the difference.
+
+    Nothing is guessed: amounts that cannot be told apart give none.
+    """
+    folded = fold(text)
+    amounts = list(_amounts(folded))
+    old = _only(amounts, "old")
+    new = _only(amounts, "new")
+    by = _only(amounts, "by")
+    loose = {a.value for a in amounts if not a.part and a.money}
+    if new is None and len(loose) == 1 and (old is not None or by is None):
+        new = loose.pop()
+    elif old is None and new is not None and len(loose) == 1:
+        old = loose.pop()
+    delta = None if by is None else (-by if _DOWN.search(folded) else by)
+    if delta is None and new is not None and old is not None:
+        delta = new - old
+    percent = _PERCENT.search(folded)
+    permyriad = None
+    if percent is not None and by is None and new is None:
+        permyriad = int(Decimal(percent["number"].replace(",", ".")) * 100)
+        permyriad = -permyriad if _DOWN.search(folded) else permyriad
+    return PayChange(_cents(old), _cents(new), _cents(delta), permyriad)
+
+
+def day_in(
+    text: str, today: date, *, after: str = r"\b(?:ab|zum|from|as of|starting|on|am|per)\b"
+) -> date | None:
+    """The day that a text names after a word of `after`; without a year the next such day."""
+    folded = fold(text)
+    lead = re.compile(rf"(?:{after})[^.!?;\d]{{0,25}}?$")
+    for match in _DAY.finditer(folded):
+        before = folded[: match.start()]
+        if lead.search(before) and (found := _date(match, today)):
+            return found
+    return None
+
+
+def _amounts(folded: str) -> Iterator[_Amount]:
+    text = _IBAN.sub(lambda m: " " * len(m[0]), folded)
+    text = _blanked(text)
+    for match in _AMOUNT.finditer(text):
+        if _UNIT.match(text, match.end()):
+            continue
+        value = _value(match["number"])
+        if match["kilo"]:
+            value *= 1000
+        money = _is_money(match, text)
+        part = _part(text[: match.start()], text[match.end() :])
+        if money or part:
+            yield _Amount(value, part, money)
+
+
+def _part(before: str, after: str) -> Part:
+    """What an amount is, by the nearest word before it, or one right after it."""
+    for part, pattern in _FOLLOWED:
+        if pattern.search(after):
+            return part
+    near = re.split(r"\d", before)[-1]
+    nearest: Part = ""
+    at = -1
+    for part, pattern in _LABELS:
+        if (start := _last(pattern, near)) > at:
+            nearest, at = part, start
+    return nearest
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Where the match begins that begins last; -1 without one."""
+    return max((n for n in range(len(text)) if pattern.match(text, n)), default=-1)
+
+
+def _only(amounts: list[_Amount], part: Part) -> Decimal | None:
+    values = {a.value for a in amounts if a.part == part}
+    return values.pop() if len(values) == 1 else None
+
+
+def _is_money(match: re.Match[str], text: str) -> bool:
+    """Whether a number is an amount: with a currency, or written like one of pay."""
+    if _UNIT.match(text, match.end()):
+        return False
+    if match["before"] or match["after"] or match["kilo"]:
+        return True
+    return bool(
+        re.fullmatch(r"\d{1,3}[.,' ]\d{3}(?:[.,]\d{2})?|\d+,\d{2}|\d+\.\d{2}", match["number"])
+    )
+
+
+def _value(number: str) -> Decimal:
+    """The number, in German or English writing: the last mark with one or two digits is decimal."""
+    digits = re.sub(r"['\u2019 ]", "", number)
+    tail = re.search(r"[.,](\d{1,2})$", digits)
+    whole = digits[: tail.start()] if tail else digits
+    whole = re.sub(r"[.,]", "", whole)
+    return Decimal(f"{whole}.{tail[1]}" if tail else whole)
+
+
+def _cents(amount: Decimal | None) -> int | None:
+    return None if amount is None else cents_of(amount)
+
+
+def _date(match: re.Match[str], today: date) -> date | None:
+    day, month, year = _numbers(match)
+    try:
+        if year is not None:
+            return date(year + 2000 if year < 100 else year, month, day)  # noqa: PLR2004
+        found = date(today.year, month, day)
+        return found if found >= today else date(today.year + 1, month, day)
+    except ValueError:
+        return None
+
+
+def _numbers(match: re.Match[str]) -> tuple[int, int, int | None]:
+    if match["month"]:
+        names = (*_MONTHS, *_MONTHS_LATE)
+        month = next(n for n, p in enumerate(names, 1) if re.match(p, match["month"]))
+        return int(match["d4"] or 1), month, int(match["y4"]) if match["y4"] else None
+    for n in ("1", "2", "3"):
+        if match[f"d{n}"]:
+            year = match[f"y{n}"]
+            return int(match[f"d{n}"]), int(match[f"m{n}"]), int(year) if year else None
+    raise ValueError(match[0])
+
+
+def _blanked(text: str) -> str:
+    """The text with blanks for its days, so that no number in them is an amount."""
+    return _DAY.sub(lambda m: " " * len(m[0]), text)

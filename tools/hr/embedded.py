@@ -1,0 +1,317 @@
+"""The embedded HR system: employees, absences and what is proposed for them, in SQLite."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
+
+from leitstand.errors import Contradiction, Missing
+from tools.database import Tenancy, next_no
+from tools.hr.absence import (
+    Absence,
+    Absences,
+    FoundAbsences,
+    ListAbsences,
+    RecordAbsence,
+    RecordedAbsence,
+)
+from tools.hr.change import CreateOnboarding, EnteredChange, Onboarding, ProposeChange
+from tools.hr.employee import (
+    Employee,
+    EmployeeField,
+    FindEmployees,
+    FoundEmployee,
+    FoundEmployees,
+    GetEmployee,
+    Named,
+)
+from tools.hr.leave import EnteredLeave, ProposeLeave
+from tools.hr.naming import folded, names_in
+from tools.hr.worktime import Notice, NotifyWorktime
+from tools.once import Keys, Write
+
+__all__ = ["EmbeddedHr"]
+
+R = TypeVar("R", bound=BaseModel)
+
+_ALWAYS = ("id", "name", "department", "version")
+_GROUPS: dict[EmployeeField, tuple[str, ...]] = {
+    "employment": ("entry", "exit", "probation_end"),
+    "calendar": ("state", "days_per_week", "workdays", "holidays"),
+    "leave": (
+        "contract_days",
+        "taken",
+        "leave_year",
+        "carry_over",
+        "carry_over_expires",
+        "expiry_notice",
+    ),
+    "insurance": ("insurance",),
+    "pay": ("salary_cents",),
+}
+
+_metadata = MetaData()
+_keys = Keys(_metadata, "hr")
+_employee = Table(
+    "hr_employee",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("record", JSON, nullable=False),
+)
+_absence = Table(
+    "hr_absence",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("employee", String, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("end", Date, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("entered", String, nullable=False),
+    CheckConstraint("kind IN ('leave', 'sick', 'other')"),
+    CheckConstraint('"end" >= "start"'),
+)
+_entry = Table(
+    "hr_entry",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("args", JSON, nullable=False),
+    Column("entered", String, nullable=False),
+)
+"""What was proposed, noticed or ordered, as it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedHr:
+    """`tools.hr.Hr` for one tenant of a database."""
+
+    site: Tenancy
+
+    async def prepare(self) -> None:
+        """Create the tables that are not there yet."""
+        await self.site.database.create(_metadata)
+
+    async def take_in(self, employees: Iterable[Employee], absences: Iterable[Absence]) -> None:
+        """Take in master records and absences; equal ones stay as they are."""
+        people, away = list(employees), list(absences)
+        await self.site.write(lambda c: self._take_in(c, people, away))
+
+    async def get_employee(self, args: GetEmployee) -> FoundEmployee:
+        """An employee by number or full name. Raises Contradiction: two of that name."""
+        found = await self.site.read(lambda c: self._one(c, args.employee))
+        shown = _shown(found, args.fields) if found else None
+        source = f"hr:employee/{found.id}" if found else "hr:employee"
+        return FoundEmployee(value=shown, source=source)
+
+    async def find_employees(self, args: FindEmployees) -> FoundEmployees:
+        """Who is named in a text."""
+        everybody = await self.site.read(self._everybody)
+        named = names_in(args.text, [(e.id, e.name) for e in everybody])
+        found = tuple(Named(id=e.id, name=e.name) for e in everybody if e.id in named)
+        return FoundEmployees(value=found, source="hr:employee")
+
+    async def list_absences(self, args: ListAbsences) -> FoundAbsences:
+        """Who of a department is away. Raises Missing: no such employee."""
+        found = await self.site.read(lambda c: self._absences(c, args))
+        source = f"hr:department/{found.department or '-'}/absences"
+        return FoundAbsences(value=found, source=source)
+
+    async def propose_leave(self, args: ProposeLeave, key: str) -> EnteredLeave:
+        """A request for leave. Raises Missing: no such employee."""
+
+        def enter(c: Connection) -> EnteredLeave:
+            number = self._enter(c, "leave", args, args.employee_id)
+            own = args.model_dump(include={"employee_id", "start", "end"})
+            return EnteredLeave(leave_no=f"L-{number:06d}", **own)
+
+        return await self._once("hr.leave.propose", args, key, EnteredLeave, enter)
+
+    async def record_absence(self, args: RecordAbsence, key: str) -> RecordedAbsence:
+        """An inability to work. Raises Missing: no such employee."""
+
+        def enter(c: Connection) -> RecordedAbsence:
+            number = self._enter(c, "absence", args, args.employee_id)
+            own = args.model_dump(include={"employee_id", "start", "end"})
+            self._put_absence(
+                c, Absence(employee=args.employee_id, start=args.start, end=args.end, kind="sick")
+            )
+            return RecordedAbsence(absence_no=f"A-{number:06d}", **own)
+
+        return await self._once("hr.absence.record", args, key, RecordedAbsence, enter)
+
+    async def notify_worktime(self, args: NotifyWorktime, key: str) -> Notice:
+        """A notice to the manager. Raises Missing: no such employee."""
+
+        def enter(c: Connection) -> Notice:
+            number = self._enter(c, "notice", args, args.employee_id)
+            own = args.model_dump(include={"employee_id", "violations"})
+            return Notice(notice_no=f"N-{number:06d}", **own)
+
+        return await self._once("hr.worktime.notify", args, key, Notice, enter)
+
+    async def propose_change(self, args: ProposeChange, key: str) -> EnteredChange:
+        """A proposed change. Raises Missing: no such employee."""
+
+        def enter(c: Connection) -> EnteredChange:
+            number = self._enter(c, "change", args, args.employee_id)
+            own = args.model_dump(include={"employee_id", "delta_cents"})
+            return EnteredChange(change_no=f"C-{number:06d}", **own)
+
+        return await self._once("payroll.change.propose", args, key, EnteredChange, enter)
+
+    async def create_onboarding(self, args: CreateOnboarding, key: str) -> Onboarding:
+        """The tasks for a new colleague."""
+
+        def enter(c: Connection) -> Onboarding:
+            number = self._enter(c, "onboarding", args, None)
+            own = args.model_dump(include={"starts_on", "tasks"})
+            return Onboarding(onboarding_no=f"O-{number:06d}", **own)
+
+        return await self._once("onboarding.create_tasks", args, key, Onboarding, enter)
+
+    async def leave_of(self, key: str) -> EnteredLeave | None:
+        """The request that was entered under `key`."""
+        return await self._known(key, EnteredLeave)
+
+    async def absence_of(self, key: str) -> RecordedAbsence | None:
+        """The absence that was recorded under `key`."""
+        return await self._known(key, RecordedAbsence)
+
+    async def notice_of(self, key: str) -> Notice | None:
+        """The notice that was given under `key`."""
+        return await self._known(key, Notice)
+
+    async def change_of(self, key: str) -> EnteredChange | None:
+        """The change that was proposed under `key`."""
+        return await self._known(key, EnteredChange)
+
+    async def onboarding_of(self, key: str) -> Onboarding | None:
+        """The tasks that were created under `key`."""
+        return await self._known(key, Onboarding)
+
+    async def _once(
+        self,
+        tool: str,
+        args: BaseModel,
+        key: str,
+        result: type[R],
+        work: Callable[[Connection], R],
+    ) -> R:
+        write = Write(self.site.tenant, tool, key, args)
+        return await self.site.write(lambda c: _keys.once(c, write, result, lambda: work(c)))
+
+    async def _known(self, key: str, result: type[R]) -> R | None:
+        return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, result))
+
+    def _everybody(self, connection: Connection) -> list[Employee]:
+        t = _employee
+        query = select(t.c.record).where(t.c.tenant == self.site.tenant).order_by(t.c.id)
+        return [_of(record) for record in connection.execute(query).scalars()]
+
+    def _by_id(self, connection: Connection, employee_id: str) -> Employee | None:
+        t = _employee
+        query = select(t.c.record).where(t.c.tenant == self.site.tenant, t.c.id == employee_id)
+        record = connection.execute(query).scalar_one_or_none()
+        return None if record is None else _of(record)
+
+    def _one(self, connection: Connection, employee: str) -> Employee | None:
+        if found := self._by_id(connection, employee):
+            return found
+        asked = folded(employee)
+        everybody = self._everybody(connection)
+        alike = [e for e in everybody if asked in (folded(e.name), folded(e.id))]
+        if len(alike) > 1:
+            numbers = ", ".join(e.id for e in alike)
+            raise Contradiction(f"several employees are called so: {numbers}", where="hr")
+        return alike[0] if alike else None
+
+    def _absences(self, connection: Connection, args: ListAbsences) -> Absences:
+        own = self._by_id(connection, args.employee_id)
+        if own is None:
+            raise Missing(f"HR knows no employee `{args.employee_id}`", where="hr")
+        staff = tuple(
+            e.id
+            for e in self._everybody(connection)
+            if e.id == own.id
+            or (
+                own.department
+                and e.department == own.department
+                and (e.entry or args.start) <= args.end
+                and (e.exit or args.end) >= args.start
+            )
+        )
+        t = _absence
+        query = select(t).where(
+            t.c.tenant == self.site.tenant,
+            t.c.employee.in_(staff),
+            t.c.start <= args.end,
+            t.c.end >= args.start,
+        )
+        rows = connection.execute(query.order_by(t.c.start, t.c.id)).mappings()
+        names = ("employee", "start", "end", "kind")
+        away = tuple(Absence(**{n: row[n] for n in names}) for row in rows)
+        return Absences(department=own.department, staff=staff, absences=away)
+
+    def _take_in(self, connection: Connection, people: list[Employee], away: list[Absence]) -> None:
+        t = _employee
+        for person in people:
+            known = self._by_id(connection, person.id)
+            if known is None:
+                row = {"tenant": self.site.tenant, "id": person.id}
+                connection.execute(insert(t).values(**row, record=_record(person)))
+            elif known.model_copy(update={"version": 1}) != person:
+                changed = person.model_copy(update={"version": known.version + 1})
+                own = (t.c.tenant == self.site.tenant, t.c.id == known.id)
+                connection.execute(update(t).where(*own).values(record=_record(changed)))
+        for absence in away:
+            self._put_absence(connection, absence)
+
+    def _put_absence(self, connection: Connection, absence: Absence) -> None:
+        t = _absence
+        own = {"tenant": self.site.tenant, **absence.model_dump()}
+        there = select(t.c.id).where(*(t.c[name] == value for name, value in own.items()))
+        if connection.execute(there).first() is None:
+            number = next_no(connection, self.site.tenant, t.c.id)
+            connection.execute(insert(t).values(id=number, entered=self.site.entered, **own))
+
+    def _enter(
+        self, connection: Connection, kind: str, args: BaseModel, employee_id: str | None
+    ) -> int:
+        if employee_id is not None and self._by_id(connection, employee_id) is None:
+            raise Missing(f"HR knows no employee `{employee_id}`", where="hr")
+        number = next_no(connection, self.site.tenant, _entry.c.id)
+        own = {"tenant": self.site.tenant, "id": number, "entered": self.site.entered}
+        connection.execute(insert(_entry).values(kind=kind, args=_record(args), **own))
+        return number
+
+
+def _shown(employee: Employee, fields: Iterable[EmployeeField]) -> Employee:
+    """What of a record may be seen: need to know."""
+    names = {*_ALWAYS, *(name for group in fields for name in _GROUPS[group])}
+    return Employee(**{name: getattr(employee, name) for name in names})
+
+
+def _record(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(mode="json")
+
+
+def _of(record: dict[str, Any]) -> Employee:
+    return Employee.model_validate(record, strict=False)

@@ -1,0 +1,112 @@
+"""The HR part of a world: its files, and how they get into the embedded system.
+
+employees.jsonl   master records
+absences.jsonl    who is away: employee, start, end, kind                      may be absent
+vocabulary.json   words of the company for decisions, actions, rules           may be absent
+hr.json           settings of the company, as in `policies/hr.toml`            may be absent
+
+Columns and keys that nobody knows are let be.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import Field, model_validator
+
+from leitstand.values import Frozen, Identifier, Text, Word, cents_of
+from tools.hr.absence import Absence, AbsenceKind
+from tools.hr.employee import Employee
+from tools.hr.port import Hr
+from tools.part import Enter, Part
+from tools.rows import Reader, WorldRefused, parse_json
+
+__all__ = ["HR", "limits", "read"]
+
+_SETTINGS, _VOCABULARY = "hr.json", "vocabulary.json"
+
+
+class _EmployeeRow(Frozen):
+    """A master record as a file has it; `salary` in euros a month."""
+
+    id: Identifier
+    name: Text
+    department: Word = ""
+    entry: date | None = None
+    exit: date | None = None
+    probation_end: date | None = None
+    state: Word = ""
+    days_per_week: int | None = Field(None, ge=1, le=7)
+    workdays: tuple[Word, ...] = ()
+    holidays: tuple[Word, ...] = ()
+    contract_days: Decimal | None = Field(None, ge=0, le=366)
+    taken: Decimal | None = Field(None, ge=0, le=366)
+    leave_year: int | None = None
+    carry_over: Decimal = Field(Decimal(0), ge=0, le=366)
+    carry_over_expires: date | None = None
+    expiry_notice: bool = True
+    insurance: Word = ""
+    salary: Decimal | None = Field(None, ge=0)
+
+    def employee(self) -> Employee:
+        """The record as the port knows it."""
+        own = {n: getattr(self, n) for n in type(self).model_fields if n != "salary"}
+        cents = None if self.salary is None else cents_of(self.salary)
+        return Employee(**own, salary_cents=cents)
+
+
+class _AbsenceRow(Frozen):
+    employee: Identifier
+    start: date
+    end: date
+    kind: AbsenceKind = "other"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "_AbsenceRow":
+        if self.end < self.start:
+            msg = "the absence ends before it begins"
+            raise ValueError(msg)
+        return self
+
+
+def limits(folder: Path) -> Mapping[str, Any]:
+    """The settings of the company, its vocabulary beside. Raises WorldRefused: no JSON object."""
+    settings = _object(folder / _SETTINGS)
+    words = _object(folder / _VOCABULARY)
+    return {**settings, **({"vocabulary": words} if words else {})}
+
+
+def read(reader: Reader) -> Enter:
+    """The rows of the part; bad ones are left with the reader."""
+    employees = reader.read("employees", _EmployeeRow, lambda e: e.id) or ()
+    away = reader.read("absences", _AbsenceRow, lambda a: (a.employee, a.start, a.end)) or ()
+    known = {row.id for row in employees}
+    reader.problems.extend(
+        f"absences.jsonl: `{row.employee}` is no employee"
+        for row in away
+        if row.employee not in known
+    )
+
+    async def enter(systems: Mapping[type, Any]) -> tuple[str, ...]:
+        absences = [Absence(**row.model_dump()) for row in away]
+        await systems[Hr].take_in([row.employee() for row in employees], absences)
+        return ()
+
+    return enter
+
+
+HR = Part("hr", ("employees.jsonl",), limits, read)
+
+
+def _object(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        raise WorldRefused(f"{path.name} is no JSON: {error}", where=str(path.parent)) from error
+    if not isinstance(parsed, dict):
+        raise WorldRefused(f"{path.name} is not an object", where=str(path.parent))
+    return cast("dict[str, Any]", parsed)

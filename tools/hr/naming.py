@@ -1,0 +1,34 @@
+"""Names of people: the same however they are written, and found in a text."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+__all__ = ["folded", "names_in"]
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_GAP = r"[\s,]+"
+
+
+def folded(name: str) -> str:
+    """A name in small letters, umlauts written out, accents left off, one blank between words."""
+    plain = unicodedata.normalize("NFKC", name).casefold().translate(_UMLAUTS)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(bare.split())
+
+
+def names_in(text: str, people: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Numbers of the people (number, name) whose number or full name stands in `text`.
+
+    The name may be turned round (`Fuchs, Lena`) and have the ending of a genitive.
+    """
+    said = folded(text)
+    return frozenset(number for number, name in people if _pattern(number, name).search(said))
+
+
+def _pattern(number: str, name: str) -> re.Pattern[str]:
+    words = [re.escape(word) for word in folded(name).split()]
+    ways = [re.escape(folded(number))]
+    if words:
+        ways += [_GAP.join(words) + "s?", _GAP.join((words[-1], *words[:-1])) + "s?"]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)")
