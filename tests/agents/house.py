@@ -10,19 +10,16 @@ from typing import Any, NamedTuple
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agents import accounting, compliance
 from agents.invoice_case import InvoiceCase
 from leitstand.approval import FileDirectory, Statement, sign, write
 from leitstand.clock import FixedClock
-from leitstand.desk import hand_over
 from leitstand.digest import canonical
 from leitstand.guard import Rules, checkpoint_of
-from leitstand.policy import Bundle, facts_in
+from leitstand.project import load_project
 from leitstand.records import Answer, Event, Person, Verdict
 from leitstand.runtime import Runtime
 from leitstand.store import Journal, Limits, Store
 from leitstand.tool import Connection
-from policies.facts import clarification, invoice, original
 from tools.dms import Dms
 from tools.einvoice import EInvoices, LocalEInvoices, Reader
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
@@ -33,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TENANT = "nordwerk"
 REQUESTER = "mailbox"
 INTAKE = "intake-1"
-FACTS = facts_in(invoice, clarification, original)
+PROJECT = load_project(ROOT)
 
 
 class Effect(NamedTuple):
@@ -113,13 +110,11 @@ class House:
             Connection("intake", Intakes, intakes),
             Connection("tenant", Tenant, FixedTenant(data)),
         )
-        roles = {r.name: r.compile() for r in (accounting.role, compliance.role)}
-        tools = {t.name: t for r in roles.values() for t in r.tools} | {hand_over.name: hand_over}
-        bundle = Bundle.load(ROOT / "policies", tools.values(), FACTS)
+        bundle = PROJECT.bundle()
         directory = FileDirectory(state / "people.json")
         store = Store(f"sqlite:///{state / 'journal.db'}", b"k" * 32, clock)
-        rules = Rules(bundle, tuple(tools.values()), lambda _: data, directory, clock, b"s" * 32)
-        runtime = Runtime(store, rules, connections, roles)
+        rules = Rules(bundle, PROJECT.tools, lambda _: data, directory, clock, b"s" * 32)
+        runtime = Runtime(store, rules, connections, PROJECT.roles)
         return cls(world, state, runtime, store, connections, intakes, data, directory, clock)
 
     def close(self) -> None:

@@ -51,6 +51,7 @@ def test_every_guardrail_has_its_rule(office: Office) -> None:
     """All ids of the domain are shown by some rule, and no other G-id is."""
     shown = {r.notes.shows or r.id for r in office.bundle.rules}
     assert {s for s in shown if s.startswith(("G-A", "G-C01"))} == GUARDRAILS
+    assert {s for s in shown if s.startswith("G-S")} == {f"G-S{n:02d}" for n in range(1, 8)}
     assert {s for s in shown if s.startswith("G-H")} == {f"G-H{n:02d}" for n in range(1, 17)}
 
 

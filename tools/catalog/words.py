@@ -16,6 +16,8 @@ _SHORTEST = 4
 _TYPO_FROM, _TWO_TYPOS_FROM = 7, 11
 """Letters from which on one mistake, or two, may be in a word."""
 _SPELLING = str.maketrans({"ß": "ss", "æ": "a", "œ": "o", "ø": "o"})
+_WRITTEN_OUT = re.compile(r"([ao])e|(?<![aeoq])(u)e")
+"""ä, ö, ü written with an e; not in `neue`, `bauen`, `quer`."""
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 
 
@@ -27,7 +29,7 @@ def fold(text: str) -> str:
     """
     small = text.casefold().translate(_SPELLING)
     bare = "".join(c for c in unicodedata.normalize("NFD", small) if not unicodedata.combining(c))
-    return bare.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return _WRITTEN_OUT.sub(lambda m: m[1] or m[2], bare)
 
 
 @lru_cache(maxsize=8192)

@@ -27,15 +27,15 @@ def write_letter(args: DraftMail, company: str) -> Letter:
     """The letter of a template, signed by `company`."""
     texts = _texts(args.language)
     template = texts["template"][args.template]
-    number = args.invoice_no
-    ref = texts["subject_ref"].format(number=number) if number else texts["subject_bare"]
     parts = [
         texts["greeting"],
         template["body"].strip().format(findings=_findings(args, texts["finding"])),
         _reference(args, texts["ref"]),
         texts["closing"].format(company=company),
     ]
-    return Letter(template["subject"].format(ref=ref), "\n\n".join(p for p in parts if p))
+    return Letter(
+        template["subject"].format(ref=_subject(args, texts)), "\n\n".join(p for p in parts if p)
+    )
 
 
 @cache
@@ -44,12 +44,24 @@ def _texts(language: Language) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+def _subject(args: DraftMail, texts: dict[str, Any]) -> str:
+    if args.quote_no:
+        return texts["subject_quote"].format(number=args.quote_no)
+    number = args.invoice_no
+    return texts["subject_ref"].format(number=number) if number else texts["subject_bare"]
+
+
 def _reference(args: DraftMail, ref: dict[str, str]) -> str:
     given = {
         "number": args.invoice_no,
         "date": _day(args.invoice_date, args.language) if args.invoice_date else None,
         "order": args.order_no,
-        "amount": None if args.gross_cents is None else _amount(args, args.gross_cents),
+        "quote": args.quote_no,
+        "quote_date": _day(args.quote_date, args.language) if args.quote_date else None,
+        "quote_amount" if args.quote_no else "amount": (
+            None if args.gross_cents is None else _amount(args, args.gross_cents)
+        ),
+        "valid_until": _day(args.valid_until, args.language) if args.valid_until else None,
     }
     return "\n".join(ref[name].format(**{name: value}) for name, value in given.items() if value)
 

@@ -19,6 +19,8 @@ TemplateId = Literal[
     "duplicate_notice",
     "wrong_recipient_notice",
     "onboarding_request",
+    "quote_letter",
+    "quote_follow_up",
 ]
 
 # A number as companies print it: without colon or line break it is neither a link nor a sentence.
@@ -42,7 +44,8 @@ class Finding(Frozen):
 class DraftMail(Frozen):
     """Draft a mail from a template; nothing is sent.
 
-    `to` is the address of the supplier's master record; without one the draft waits for an address.
+    `to` is the address of the master record; without one the draft waits for an address. A letter
+    is about an invoice or about a quote, `gross_cents` is the amount of either.
     """
 
     template: TemplateId
@@ -51,6 +54,9 @@ class DraftMail(Frozen):
     invoice_no: Printed | None = None
     invoice_date: date | None = None
     order_no: Printed | None = None
+    quote_no: Printed | None = None
+    quote_date: date | None = None
+    valid_until: date | None = None
     gross_cents: Money | None = None
     currency: Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$"), Kept()] = "EUR"
     findings: Annotated[tuple[Finding, ...], Field(max_length=64)] = ()

@@ -9,9 +9,11 @@ from leitstand.values import Frozen, Identifier, Kept, Text
 
 __all__ = ["CreateTask", "Task", "TaskKind"]
 
-TaskKind = Literal["clarify", "onboard", "call_back", "compliance", "release", "master_data"]
+TaskKind = Literal[
+    "clarify", "onboard", "call_back", "compliance", "release", "master_data", "safety"
+]
 """clarify a deviation, take on a new supplier, call back on the known number, decide a suspicion,
-release a batch, correct a master record."""
+release a batch, correct a master record, see to somebody who is hurt or in danger."""
 
 
 class CreateTask(Frozen):

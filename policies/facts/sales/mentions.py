@@ -1,0 +1,273 @@
+"""Mentions: where a mail speaks of products, and which products of the catalogue that can be.
+
+A mention begins at a code or at a word that is one product's name, or several products'; each code,
+word and measure that follows and fits some of them narrows the choice. What fits none of them
+begins another mention. A measure or code that none of them has says that the product is not in the
+catalogue.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+
+from policies.facts.sales.limits import lexicon
+from policies.facts.sales.names import Name, closeness, measure_of, name_of, unit_of
+from policies.facts.sales.tokens import Token, is_end, tokens_of
+from tools.catalog import Product
+from tools.catalog.words import stems
+
+__all__ = ["Mention", "mentions_of"]
+
+_LONGEST_CODE, _LONGEST_WORD = 6, 7
+_NUMERIC_SKU = 5
+"""Digits that an article number without letters has at least, to be taken for one unlabelled."""
+_LINKS = frozenset("-./_ ")
+_CODE_LETTERS = re.compile(r"[A-Z]{1,4}")
+_BEFORE_SPEC = frozenset("(,:–-/\"'„“ø")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Tokens `first` up to `last` name one of `names`; none: something the catalogue lacks.
+
+    `close` as in `policies.facts.sales.names.closeness`, 5 for a code; `narrowed`: a measure, code
+    or variant has told products apart; `raw` as it stands in the mail; `shared`: it borrows the end
+    of the next word (`Antriebs- und Tragrollen`).
+    """
+
+    first: int
+    last: int
+    names: tuple[Name, ...]
+    close: int
+    raw: str
+    narrowed: bool = False
+    shared: bool = False
+
+    @property
+    def skus(self) -> frozenset[str]:
+        """The article numbers that may be meant."""
+        return frozenset(n.sku for n in self.names)
+
+
+@lru_cache(maxsize=256)
+def mentions_of(text: str, products: tuple[Product, ...]) -> tuple[Mention, ...]:
+    """The mentions of a mail in their order."""
+    reader = _Reader(tokens_of(text), tuple(name_of(p) for p in products))
+    return tuple(reader.all())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    tokens: Sequence[Token]
+    names: tuple[Name, ...]
+
+    def all(self) -> Iterator[Mention]:
+        at = 0
+        while at < len(self.tokens):
+            mention = self._begun(at)
+            if mention is None:
+                at += 1
+                continue
+            mention = self._grown(mention)
+            yield replace(self._told_apart(mention), raw=self._raw(mention))
+            at = mention.last
+
+    def _begun(self, at: int) -> Mention | None:
+        if self.tokens[at].kind == "sign" or self.tokens[at].masked:
+            return None
+        return (
+            self._code(at)
+            or self._word(at)
+            or self._borrowing(at)
+            or self._unknown_code(at, self.names)
+        )
+
+    def _code(self, at: int) -> Mention | None:
+        """The longest run of tokens that is a code or an article number."""
+        for last in range(min(at + _LONGEST_CODE, len(self.tokens)), at, -1):
+            joined = self._joined(at, last)
+            if joined is None or (joined.isdigit() and not self._may_be_sku(at, joined)):
+                continue
+            names = tuple(n for n in self.names if joined in n.codes)
+            if names:
+                return Mention(at, last, names, 5, "", narrowed=True)
+        return None
+
+    def _may_be_sku(self, at: int, digits: str) -> bool:
+        labels = lexicon()["reading"]["article_labels"]
+        before = [t.text for t in self.tokens[max(0, at - 3) : at] if t.kind == "word"]
+        return len(digits) >= _NUMERIC_SKU or any(word in labels for word in before[-1:])
+
+    def _word(self, at: int) -> Mention | None:
+        """The longest run of words that is a name; runs with blanks only as they stand."""
+        for last in range(min(at + _LONGEST_WORD, len(self.tokens)), at, -1):
+            run = self.tokens[at:last]
+            joined = self._joined(at, last)
+            if joined is None or not all(t.kind == "word" or t.text == "-" for t in run):
+                continue
+            if self._is_no_name(joined):
+                continue
+            found = self._nearest(joined)
+            close = max((c for c, _ in found), default=0)
+            apart = any(t.kind == "word" and not t.glued for t in run[1:])
+            if apart and min(len(t.text) for t in run) < 2:  # noqa: PLR2004 - a letter is no word
+                continue
+            if close >= (4 if apart else 1):
+                return Mention(at, last, tuple(n for c, n in found if c == close), close, "")
+        return None
+
+    def _is_no_name(self, word: str) -> bool:
+        reading = lexicon()["reading"]
+        return word in reading["never"] or unit_of(word) is not None or word in reading["no_goods"]
+
+    def _nearest(self, word: str) -> list[tuple[int, Name]]:
+        found = [(closeness(word, name), name) for name in self.names]
+        return [(c, n) for c, n in found if c > 0]
+
+    def _borrowing(self, at: int) -> Mention | None:
+        """`Antriebs- und Tragrollen`: the first begins a name that ends as the second does."""
+        run = self.tokens[at : at + 4]
+        if len(run) < 4 or run[0].kind != "word" or run[1].text != "-" or not run[1].glued:  # noqa: PLR2004
+            return None
+        if run[2].text not in (*lexicon()["reading"]["joining"], "oder", "or", ",", "/"):
+            return None
+        after = self._word(at + 3)
+        if after is None or run[2].glued:
+            return None
+        ends = {w[-4:] for n in after.names for w in n.words}
+        begins = run[0].text
+        names = tuple(
+            n for n in self.names if any(w.startswith(begins) and w[-4:] in ends for w in n.words)
+        )
+        return Mention(at, at + 2, names, 4, "", shared=True) if names else None
+
+    def _unknown_code(self, at: int, among: Sequence[Name]) -> Mention | None:
+        """A code of a family that the catalogue has (`FB-4000` beside `FB-2000`), and not it."""
+        last = self._family_code(at, among)
+        return None if last is None else Mention(at, last, (), 5, "")
+
+    def _family_code(self, at: int, among: Sequence[Name]) -> int | None:
+        first = self.tokens[at]
+        if first.kind != "word" or not _CODE_LETTERS.fullmatch(first.raw):
+            return None
+        number = at + 2 if self._text(at + 1) == "-" else at + 1
+        if number >= len(self.tokens) or self.tokens[number].kind != "number":
+            return None
+        if len(self.tokens[number].raw) < 2 or self.tokens[number].masked:  # noqa: PLR2004
+            return None
+        family = re.compile(re.escape(first.text) + r"\d+")
+        known = any(family.fullmatch(code) for name in among for code in name.codes)
+        return number + 1 if known else None
+
+    def _grown(self, mention: Mention) -> Mention:
+        """The mention with all that follows and belongs to it."""
+        while mention.names and (longer := self._longer(mention)) is not None:
+            mention = longer
+        return mention
+
+    def _longer(self, mention: Mention) -> Mention | None:
+        at = self._skipped(mention.last)
+        if at >= len(self.tokens) or is_end(self.tokens[at]):
+            return None
+        return (
+            self._with_code(mention, at)
+            or self._with_measure(mention, at)
+            or self._with_variant(mention, at)
+            or (self._with_word(mention, at) if at == mention.last else None)
+        )
+
+    def _skipped(self, at: int) -> int:
+        """Past brackets and words such as `Typ`, that lead to what tells products apart."""
+        typing = lexicon()["reading"]["typing"]
+        while at < len(self.tokens) and (
+            self._text(at) in _BEFORE_SPEC or self._text(at) in typing or self._is_dot(at)
+        ):
+            at += 1
+        return at
+
+    def _with_code(self, mention: Mention, at: int) -> Mention | None:
+        code = self._code(at)
+        if code is not None:
+            return self._narrowed(mention, code.last, code.names)
+        plain = at == mention.last or self._text(at - 1) != ","
+        last = self._family_code(at, mention.names) if plain else None
+        return None if last is None else replace(mention, last=last, names=(), narrowed=True)
+
+    def _with_measure(self, mention: Mention, at: int) -> Mention | None:
+        token, after = self.tokens[at], self._text(at + 1)
+        measure = measure_of(after)
+        if token.kind != "number" or token.masked or measure is None or unit_of(after):
+            return None
+        spec = (Decimal(token.raw.replace(",", ".")), measure)
+        names = tuple(n for n in mention.names if spec in n.specs)
+        last = at + 3 if self._text(at + 2) == ")" else at + 2
+        if names:
+            return replace(mention, last=last, names=names, narrowed=True)
+        if any(m == measure for n in mention.names for _, m in n.specs):
+            return replace(mention, last=last, names=(), narrowed=True)
+        return replace(mention, last=last)
+
+    def _with_variant(self, mention: Mention, at: int) -> Mention | None:
+        names = tuple(n for n in mention.names if self._text(at) in n.variant)
+        return self._narrowed(mention, at + 1, names) if names else None
+
+    def _with_word(self, mention: Mention, at: int) -> Mention | None:
+        word = self._word(at) if self.tokens[at].kind == "word" else None
+        if word is None or word.close < 2:  # noqa: PLR2004
+            return None
+        return self._narrowed(mention, word.last, word.names)
+
+    def _narrowed(self, mention: Mention, last: int, names: Sequence[Name]) -> Mention | None:
+        kept = tuple(n for n in mention.names if n in names)
+        if not kept:
+            return None
+        told = mention.narrowed or len(kept) < len(mention.names)
+        return replace(mention, last=last, names=kept, narrowed=told)
+
+    def _told_apart(self, mention: Mention) -> Mention:
+        """Of several products the one that nothing more would be said of, if it is but one."""
+        if len(mention.names) < 2:  # noqa: PLR2004
+            return mention
+        run = self.tokens[mention.first : mention.last]
+        whole = [n for n in mention.names if _is_said(n, run)]
+        return replace(mention, names=(whole[0],)) if len(whole) == 1 else mention
+
+    def _joined(self, first: int, last: int) -> str | None:
+        """Tokens written as one, signs left out; None where they do not hang together."""
+        run = self.tokens[first:last]
+        if run[0].kind == "sign" or run[-1].kind == "sign" or any(t.masked for t in run):
+            return None
+        for before, token in pairwise(run):
+            if token.kind == "sign" and (token.text not in _LINKS or not token.glued):
+                return None
+            if before.kind == "sign" and not token.glued:
+                return None
+        return "".join(t.text for t in run if t.kind != "sign")
+
+    def _is_dot(self, at: int) -> bool:
+        """The full stop of `Art.`."""
+        return self.tokens[at].text == "." and self.tokens[at].masked
+
+    def _text(self, at: int) -> str:
+        return self.tokens[at].text if at < len(self.tokens) else ""
+
+    def _raw(self, mention: Mention) -> str:
+        said = ""
+        for token in self.tokens[mention.first : mention.last]:
+            said += token.raw if token.glued or not said else f" {token.raw}"
+        return said
+
+
+def _is_said(name: Name, run: Sequence[Token]) -> bool:
+    """Whether a run of tokens says all of a name: its words, measures and variants."""
+    said = {t.text for t in run}
+    words = "".join(t.text for t in run if t.kind == "word")
+    known = frozenset(stem for t in run for stem in stems(t.text)) | stems(words)
+    return (
+        name.variant <= said
+        and all(str(number) in said and measure in said for number, measure in name.specs)
+        and all(stems(group) & known or group in words for group in name.groups)
+    )

@@ -1,0 +1,195 @@
+"""Product names taken apart: the words and codes that customers use for a product."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from policies.facts.sales.limits import lexicon
+from tools.catalog import Product
+from tools.catalog.words import fold, same_word, stems
+
+__all__ = ["Name", "Unit", "closeness", "measure_of", "name_of", "unit_of"]
+
+Unit = Literal["hours", "days", "months", "years"]
+"""What a product is sold by, where it is time."""
+
+_GROUP = re.compile(r"[\s,;()/|]+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_MEASURED = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]+)")
+_CODE = re.compile(r"(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z0-9-]+")
+_HEAD = 4
+"""Letters that the last part of a compound has at least, to stand for the whole."""
+_TIMES: tuple[Unit, ...] = ("hours", "days", "months", "years")
+
+Spec = tuple[Decimal, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a product can be recognised by.
+
+    `groups` are all words of its name; `words` what each alone can stand for it (`antriebsrolle`,
+    `nothaltseilzug`, `nothalt`), `codes` those with digits and the article number, without signs;
+    `specs` measures, `variant` words and numbers that only tell variants apart.
+    """
+
+    product: Product
+    groups: frozenset[str]
+    words: frozenset[str]
+    codes: frozenset[str]
+    specs: frozenset[Spec]
+    variant: frozenset[str]
+    unit: Unit | None
+
+    @property
+    def sku(self) -> str:
+        """The article number."""
+        return self.product.sku
+
+
+def name_of(product: Product) -> Name:
+    """A product's name and aliases, taken apart."""
+    return _named(product.model_dump_json())
+
+
+@lru_cache(maxsize=4096)
+def _named(data: str) -> Name:
+    """The same product is taken apart once; it is told by its content."""
+    product = Product.model_validate_json(data)
+    words: set[str] = set()
+    codes = {_bare(fold(product.sku))}
+    specs: set[Spec] = set()
+    variant: set[str] = set()
+    units: list[Unit] = []
+    for text in (product.name, *product.aliases):
+        for kind, value in _parts([g for g in _GROUP.split(fold(text)) if g]):
+            if kind == "spec":
+                specs.add(_spec(value))
+            elif kind == "unit":
+                units.append(_unit(value))
+            else:
+                {"word": words, "code": codes, "variant": variant}[kind].add(value)
+    if units:
+        words |= {f"{w}{s}{u}" for w in words for s in ("", "s") for u in _names_of(units[0])}
+    return Name(
+        product,
+        _groups(product.name),
+        frozenset(words),
+        frozenset(codes),
+        frozenset(specs),
+        frozenset(variant),
+        units[0] if units else None,
+    )
+
+
+def closeness(token: str, name: Name) -> int:
+    """How well a folded word of a mail names a product: 0 not at all.
+
+    4 the word, inflected; 3 with a slip of the pen; 2 the head of the compound (`Rolle`);
+    1 a compound on it (`Bandsteuerung`), which may be another thing.
+    """
+    return max((_close(token, word) for word in name.words), default=0)
+
+
+def measure_of(word: str) -> str | None:
+    """The measure that a folded word is (`mm`), None if it is none."""
+    reading = lexicon()["reading"]
+    if word not in reading["measures"]:
+        return None
+    return reading["same_measure"].get(word, word)
+
+
+def unit_of(word: str) -> Unit | None:
+    """The unit of time that a folded word is."""
+    return next((t for t in _TIMES if word in lexicon()["reading"][t]), None)
+
+
+@lru_cache(maxsize=65536)
+def _close(token: str, word: str) -> int:
+    if stems(token) & stems(word):
+        return 4
+    bare = next((token.removeprefix(p) for p in _prefixes() if token.startswith(p)), token)
+    if bare != token and stems(bare) & stems(word):
+        return 4
+    if same_word(token, word):
+        return 3
+    if any(len(s) >= _HEAD and w.endswith(s) for s in stems(token) for w in stems(word)):
+        return 2
+    longer = (s for s in stems(token) for w in stems(word) if len(w) > _HEAD and s.endswith(w))
+    return 1 if any(longer) else 0
+
+
+def _parts(groups: list[str]) -> Iterator[tuple[str, str]]:
+    """The parts of a name: words, codes, measures, unit, what tells variants apart."""
+    skip = False
+    for group, after in zip(groups, [*groups[1:], ""], strict=True):
+        if skip:
+            skip = False
+        elif _NUMBER.fullmatch(group) and measure_of(after):
+            skip = True
+            yield "spec", f"{group} {after}"
+        elif (both := _MEASURED.fullmatch(group)) and measure_of(both[2]):
+            yield "spec", f"{both[1]} {both[2]}"
+        elif unit_of(group):
+            yield "unit", group
+        elif _CODE.fullmatch(group):
+            yield from _code(group)
+        elif group.isdigit() or group in lexicon()["reading"]["weak"]:
+            yield "variant", group
+        else:
+            yield from _word(group)
+
+
+def _groups(name: str) -> frozenset[str]:
+    parts = _parts([g for g in _GROUP.split(fold(name)) if g])
+    longest: list[str] = []
+    for kind, value in parts:  # the whole of a compound comes before its parts
+        if kind == "word" and not any(value in known for known in longest):
+            longest.append(value)
+    return frozenset(longest)
+
+
+def _code(group: str) -> Iterator[tuple[str, str]]:
+    """`fb-2000` is a code; `s7-kompakt` is one, so is `s7`, and `kompakt` tells variants apart."""
+    yield "code", _bare(group)
+    parts = group.split("-")
+    if all(p.isalpha() or p.isdigit() for p in parts):
+        return
+    for part in parts:
+        yield ("variant" if part.isalpha() else "code"), part
+
+
+def _word(group: str) -> Iterator[tuple[str, str]]:
+    """`not-halt-seilzug`: the whole, its beginnings of two parts or more, and its last part."""
+    parts = [p for p in re.split(r"[^a-z0-9]+", group) if p]
+    if not parts:
+        return
+    yield "word", "".join(parts)
+    for end in range(2, len(parts)):
+        yield "word", "".join(parts[:end])
+    if len(parts) > 1 and len(parts[-1]) >= _HEAD and parts[-1] not in lexicon()["reading"]["weak"]:
+        yield "word", parts[-1]
+
+
+def _spec(text: str) -> Spec:
+    number, measure = text.split(" ")
+    return Decimal(number.replace(",", ".")), measure_of(measure) or measure
+
+
+def _unit(word: str) -> Unit:
+    return unit_of(word) or "hours"
+
+
+def _names_of(unit: Unit) -> Iterable[str]:
+    return (word for word in lexicon()["reading"][unit] if len(word) >= _HEAD)
+
+
+def _prefixes() -> list[str]:
+    return lexicon()["reading"]["prefixes"]
+
+
+def _bare(code: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", code)

@@ -1,0 +1,197 @@
+"""Quantities: how much of a product a mail asks for, as its words say it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from policies.facts.sales.limits import lexicon
+from policies.facts.sales.mentions import Mention
+from policies.facts.sales.names import Unit, measure_of, unit_of
+from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of
+
+__all__ = ["Quantity", "Window", "hours_of", "quantity_of"]
+
+_WORDS_BETWEEN = 3
+"""Words that may stand between a number and what it counts."""
+_TIMES = frozenset({"x", "×", "*"})
+_AFTER = frozenset({":", "-", "–", "(", "|", "=", ",", ";", "\t"})
+_CODE = 5
+_FROM_FAR = 10
+"""Tokens after a product's name within which its hours may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What was found: `value`, or `vague` words; `each`: of every one of what goes before."""
+
+    value: Decimal | None = None
+    vague: bool = False
+    each: bool = False
+    spread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A mention, and the tokens around it that may speak of it: from `first` up to `last`."""
+
+    tokens: Sequence[Token]
+    mention: Mention
+    first: int
+    last: int
+
+    @property
+    def before(self) -> Sequence[Token]:
+        """Tokens before the mention, the nearest first."""
+        return self.tokens[self.first : self.mention.first][::-1]
+
+
+def quantity_of(window: Window) -> Quantity:
+    """How many: a number before the name, or a number of pieces after it."""
+    before, after = _before(window), _after(window)
+    if before.vague:
+        return before
+    if before.value is None:
+        found = after if after is not None else _stated(window)
+        return Quantity(found, vague=found is None and _is_open(window))
+    if after is not None and after != before.value:
+        return Quantity(vague=True, spread=True)
+    return before
+
+
+def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quantity:
+    """How much time, for what is sold by it; several different times are `spread`."""
+    said = list(_times(window))
+    exact = {n for n, u in said if u == unit}
+    if len(exact) > 1:
+        return Quantity(vague=True, spread=True)
+    if exact:
+        return Quantity(exact.pop())
+    days = {n for n, u in said if u == "days"}
+    if unit == "hours" and len(days) == 1 and hours_per_day is not None:
+        return Quantity(days.pop() * hours_per_day)
+    if unit in ("hours", "days") and not (_counts_time(window) or window.mention.close == _CODE):
+        return Quantity(vague=bool(said))
+    return quantity_of(window)
+
+
+def _before(window: Window) -> Quantity:
+    reading = lexicon()["reading"]
+    words = 0
+    at = window.mention.first
+    for token in window.before:
+        at -= 1
+        if is_stop(token) or token.text in reading["joining"] or token.text in reading["choosing"]:
+            break
+        number = number_of(token)
+        if number is not None:
+            return _counted(window, at, number)
+        if token.text in reading["vague"]:
+            return Quantity(vague=True)
+        words += token.text not in reading["pieces"]
+        if words > _WORDS_BETWEEN or token.text in reading["linking"]:
+            break
+    return Quantity()
+
+
+def _counted(window: Window, at: int, number: Decimal) -> Quantity:
+    """A number before a name: a count, part of a range, or a measure of something else."""
+    reading, tokens = lexicon()["reading"], window.tokens
+    after = tokens[at + 1] if at + 1 < window.mention.first else None
+    if after is not None and (
+        unit_of(after.text) or (measure_of(after.text) and after.text not in reading["pieces"])
+    ):
+        return Quantity()
+    if at and tokens[at].kind == "word" and tokens[at - 1].text == "ein" and number > 1:
+        at -= 1  # ein Dutzend
+    earlier = tokens[at - 1] if at > window.first else None
+    if earlier is None:
+        return Quantity(number)
+    if (
+        earlier.kind == tokens[at].kind == "number" and not earlier.masked
+    ):  # 1 000, or two numbers side by side
+        return Quantity(vague=True)
+    if earlier.text == "ein" and tokens[at].text == "paar":
+        return Quantity(vague=True)
+    far = tokens[at - 2] if at - 2 >= window.first else None
+    ranged = earlier.text in reading["rough"] or earlier.text in ("-", "–")
+    if (ranged or earlier.text in reading["choosing"]) and far is not None and number_of(far):
+        return Quantity(vague=True)
+    return Quantity(number, each=earlier.text in reading["each"])
+
+
+def _after(window: Window) -> Decimal | None:
+    tokens, reading, at = window.tokens, lexicon()["reading"], window.mention.last
+    comma = False
+    while at < window.last and tokens[at].text in _AFTER:
+        comma = comma or tokens[at].text in (",", ";")
+        at += 1
+    if at < window.last and (tokens[at].text in reading["amounts"] or tokens[at].text in _TIMES):
+        at += 1
+        while at < window.last and tokens[at].text in _AFTER:
+            at += 1
+        return number_of(tokens[at]) if at < window.last else None
+    if at >= window.last or (number := number_of(tokens[at])) is None:
+        return None
+    follows = tokens[at + 1] if at + 1 < len(tokens) else None
+    if follows is not None and follows.text in reading["pieces"]:
+        return None if _names_more(window, at + 2) else number
+    alone = follows is None or follows.text in ("\n", ")", ".", "!", "?", ";", "|")
+    return number if alone and not comma and tokens[at].kind == "number" else None
+
+
+def _stated(window: Window) -> Decimal | None:
+    """`Menge: 60` before the name."""
+    tokens = window.tokens
+    for at in range(window.first, window.mention.first):
+        if tokens[at].text in lexicon()["reading"]["amounts"]:
+            after = at + 1 + (tokens[at + 1].text in _AFTER)
+            return number_of(tokens[after]) if tokens[after].kind == "number" else None
+    return None
+
+
+def _is_open(window: Window) -> bool:
+    """Whether figures stand near of which nobody knows what they count: no reason to say one."""
+    tokens = window.tokens
+    _, end = sentence_of(tokens, window.mention.first)
+    last = min(window.last, end)
+    places = (*range(window.first, window.mention.first), *range(window.mention.last, last))
+    for at in places:
+        if tokens[at].kind != "number" or tokens[at].masked:
+            continue
+        before = tokens[at - 1] if at else None
+        after = tokens[at + 1] if at + 1 < len(tokens) else None
+        named = after is not None and after.kind == "word" and not is_like_count(after.text)
+        if not named and not (before is not None and before.raw[:1].isupper()):
+            leads_on = after is not None and at + 1 == window.last  # counts the next product
+            if not leads_on:
+                return True
+    return False
+
+
+def is_like_count(word: str) -> bool:
+    """Whether a word counts pieces, or only joins."""
+    reading = lexicon()["reading"]
+    return any(word in reading[n] for n in ("pieces", "joining", "linking", "choosing"))
+
+
+def _names_more(window: Window, at: int) -> bool:
+    """Whether a count of pieces belongs to what comes next: `A, 20 Stück B`."""
+    return at == window.last < len(window.tokens) and not is_stop(window.tokens[at])
+
+
+def _times(window: Window) -> Iterator[tuple[Decimal, Unit]]:
+    """Numbers of hours, days, months, years near the name."""
+    first = max(window.first, window.mention.first - _WORDS_BETWEEN - 2)
+    last = min(window.last, window.mention.last + _FROM_FAR)
+    _, end = sentence_of(window.tokens, window.mention.first)
+    for at in range(first, min(last, end) - 1):
+        number, unit = number_of(window.tokens[at]), unit_of(window.tokens[at + 1].text)
+        if number is not None and unit is not None:
+            yield number, unit
+
+
+def _counts_time(window: Window) -> bool:
+    """Whether the name itself counts time: `16 Montagestunden`."""
+    run = window.tokens[window.mention.first : window.mention.last]
+    ends = [w for t in ("hours", "days") for w in lexicon()["reading"][t] if len(w) > 2]  # noqa: PLR2004
+    return any(t.text.endswith(end) and t.text != end for t in run for end in ends)

@@ -1,0 +1,318 @@
+"""A request for a quote: what a mail wants, and what it leaves open. Nothing is ever guessed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from policies.facts.patterns import Pattern, read_patterns
+from policies.facts.patterns import fold as plain
+from policies.facts.sales.discount import discounts_of
+from policies.facts.sales.limits import LEXICON, lexicon
+from policies.facts.sales.mentions import Mention, mentions_of
+from policies.facts.sales.quantity import Quantity, Window, hours_of, is_like_count, quantity_of
+from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, tokens_of
+from tools.catalog import Product
+
+__all__ = ["Request", "Wish", "request_of"]
+
+_NEAR = 4
+_NOUN = 4
+"""Letters that a word has at least, to be taken for goods by its capital."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """So much of a product."""
+
+    sku: str
+    qty: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a mail asks for.
+
+    `asked_pct` is the special discount asked for, `claimed_pct` discounts that the customer takes
+    for granted. `missing` and `contradictions` are what a person has to find out, in words for
+    people.
+    """
+
+    wishes: tuple[Wish, ...] = ()
+    asked_pct: Decimal = Decimal(0)
+    claimed_pct: tuple[Decimal, ...] = ()
+    missing: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def request_of(
+    text: str, products: tuple[Product, ...], hours_per_day: Decimal | None = None
+) -> Request:
+    """The request that a mail makes, of products that it may speak of."""
+    draft = _Draft(tokens_of(text), mentions_of(text, products), hours_per_day)
+    draft.read()
+    discount = discounts_of(text, lines=len(draft.wishes))
+    if not draft.wishes and not draft.missing and not draft.wrong:
+        draft.missing.append("kein Artikel des Katalogs genannt")
+    return Request(
+        tuple(Wish(sku, qty) for sku, qty in draft.wishes.items()),
+        discount.asked,
+        discount.claimed,
+        tuple(dict.fromkeys(draft.missing)),
+        tuple(dict.fromkeys((*draft.wrong, *discount.wrong))),
+    )
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A request while it is read, mention by mention."""
+
+    tokens: Sequence[Token]
+    mentions: Sequence[Mention]
+    hours_per_day: Decimal | None
+    wishes: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+    missing: list[str] = field(default_factory=list[str])
+    wrong: list[str] = field(default_factory=list[str])
+
+    def read(self) -> None:
+        """Read all mentions, then what was counted and is no product of the catalogue."""
+        resolved = {next(iter(m.skus)) for m in self.mentions if len(m.names) == 1}
+        carried = Quantity()
+        for index, mention in enumerate(self.mentions):
+            window = self._window(index)
+            if self._is_context(index, window):
+                continue
+            amount = self._amount(window)
+            if self.mentions[index - 1].shared and index and amount.value is None:
+                amount = carried
+            carried = amount
+            if mention.shared and amount.value is not None and not amount.each:
+                self.wrong.append(f"Menge {amount.value} gilt zwei Artikeln: {mention.raw}")
+            elif self._is_choice(window):
+                self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
+            else:
+                self._take(index, mention, amount, resolved)
+        self.missing += self._unknown_goods()
+
+    def _window(self, index: int) -> Window:
+        mention = self.mentions[index]
+        first, _ = sentence_of(self.tokens, mention.first)
+        if index:
+            first = max(first, self.mentions[index - 1].last)
+        following = self.mentions[index + 1 : index + 2]
+        last = following[0].first if following else len(self.tokens)
+        return Window(self.tokens, mention, first, last)
+
+    def _amount(self, window: Window) -> Quantity:
+        names = window.mention.names
+        if len({n.unit for n in names}) == 1 and (unit := names[0].unit) is not None:
+            return hours_of(window, unit, self.hours_per_day)
+        return quantity_of(window)
+
+    def _take(self, index: int, mention: Mention, amount: Quantity, resolved: set[str]) -> None:
+        """Enter a mention as a wish, or as what is open about it."""
+        said = amount.value is not None or amount.vague
+        if len(mention.names) != 1 and not said and mention.skus & resolved:
+            return  # an apposition, or speaks again of what was named before
+        if mention.close <= 2 and not mention.narrowed and not said:  # noqa: PLR2004
+            return
+        if not mention.names or mention.close == 1:
+            self.missing.append(f"nicht im Katalog: {mention.raw}")
+        elif len(mention.names) > 1 or (mention.close == 2 and not mention.narrowed):  # noqa: PLR2004
+            self.wrong.append(f"mehrdeutig: {mention.raw} ({_named(mention)})")
+        else:
+            self._enter(index, mention, amount)
+
+    def _enter(self, index: int, mention: Mention, amount: Quantity) -> None:
+        sku = mention.names[0].sku
+        if amount.vague:
+            kind = self.wrong if amount.spread else self.missing
+            kind.append(f"Menge unklar: {mention.raw}")
+            return
+        if amount.value is None:
+            if sku in self.wishes:
+                return
+            if not self._is_single(mention):
+                self.missing.append(f"Menge fehlt: {mention.raw}")
+                return
+        value = amount.value if amount.value is not None else Decimal(1)
+        if amount.each and index and not self.mentions[index - 1].shared:
+            value *= self._head(index)
+        if value <= 0:
+            self.wrong.append(f"Menge {value}: {mention.raw}")
+        elif sku in self.wishes and self.wishes[sku] != value and not self._is_more(index):
+            self.wrong.append(f"zwei Mengen: {mention.raw} ({self.wishes[sku]}, {value})")
+        else:
+            known = self.wishes.get(sku, Decimal(0)) if self._is_more(index) else Decimal(0)
+            self.wishes[sku] = known + value
+
+    def _head(self, index: int) -> Decimal:
+        """How many there are of what an accessory goes with: `2 FB-3000 mit je einer Steuerung`."""
+        before = self.mentions[index - 1]
+        between = self.tokens[before.last : self.mentions[index].first]
+        linked = any(t.text in lexicon()["reading"]["accessory"] for t in between)
+        known = self.wishes.get(next(iter(before.skus), ""))
+        return known if linked and known is not None else Decimal(1)
+
+    def _is_single(self, mention: Mention) -> bool:
+        """Whether a name stands in the singular, or is a bare code."""
+        name = mention.names[0]
+        if name.unit in ("hours", "days"):
+            return False
+        words = [t.text for t in self.tokens[mention.first : mention.last] if t.kind == "word"]
+        if mention.close == 5:  # noqa: PLR2004
+            return True
+        joined = {"".join(words[:end]) for end in range(1, len(words) + 1)} | set(words)
+        return bool(joined & name.words) or any(
+            word.endswith(one) for word in name.words for one in words if len(one) >= _NOUN
+        )
+
+    def _is_context(self, index: int, window: Window) -> bool:
+        """Whether a product is named, and not wanted."""
+        return (
+            self._is_left_out(window)
+            or self._is_owned(window)
+            or self._is_linked(index)
+            or self._is_history(window)
+        )
+
+    def _is_left_out(self, window: Window) -> bool:
+        leaving = lexicon()["reading"]["leaving_out"]
+        words = counted = 0
+        for token in window.before:
+            if token.text in leaving:
+                return words == 0 or (not counted and words <= 2)  # noqa: PLR2004
+            if token.kind == "sign" or counted > 1:
+                return False
+            if number_of(token) is not None:
+                counted += 1
+            else:
+                words += 1
+            if words > 2:  # noqa: PLR2004
+                return False
+        return False
+
+    def _is_owned(self, window: Window) -> bool:
+        """`unser FB-2000`: it is there already."""
+        for token in list(window.before)[:3]:
+            if token.kind == "sign" or number_of(token) is not None:
+                return False
+            if token.text in lexicon()["reading"]["owning"]:
+                return True
+        return False
+
+    def _is_linked(self, index: int) -> bool:
+        """`10 Rollen für FB-2000`: what they are for."""
+        if not index or not self._was_wanted(index - 1):
+            return False
+        between = self.tokens[self.mentions[index - 1].last : self.mentions[index].first]
+        return (
+            bool(between)
+            and between[0].text in lexicon()["reading"]["linking"]
+            and len(between) <= _NEAR
+            and not any(is_end(t) for t in between)
+        )
+
+    def _was_wanted(self, index: int) -> bool:
+        return bool(self.mentions[index].skus & self.wishes.keys())
+
+    def _is_history(self, window: Window) -> bool:
+        first, last = sentence_of(self.tokens, window.mention.first)
+        said = plain(_written(self.tokens[first:last]))
+        return any(p.found_in(said) for p in _says("history"))
+
+    def _is_choice(self, window: Window) -> bool:
+        near = list(window.before)[:_NEAR]
+        return any(t.text in lexicon()["reading"]["choosing"] for t in near) and not any(
+            t.text in lexicon()["reading"]["choosing"] and self._between_numbers(window, t)
+            for t in near
+        )
+
+    def _between_numbers(self, window: Window, token: Token) -> bool:
+        before = list(window.before)
+        at = before.index(token)
+        return 0 < at < len(before) - 1 and (number_of(before[at + 1]) is not None)
+
+    def _choice(self, index: int) -> str:
+        near = self.mentions[max(0, index - 1) : index + 1]
+        for mention in near:
+            for sku in mention.skus:
+                self.wishes.pop(sku, None)
+        return " / ".join(m.raw for m in near)
+
+    def _is_more(self, index: int) -> bool:
+        window = self._window(index)
+        return any(t.text in lexicon()["reading"]["more"] for t in list(window.before)[:_NEAR])
+
+    def _unknown_goods(self) -> Iterator[str]:
+        """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""
+        inside = {i for m in self.mentions for i in range(m.first, m.last)}
+        starts = {m.first for m in self.mentions}
+        for at, token in enumerate(self.tokens):
+            number = number_of(token)
+            if number is None or at in inside or (token.kind == "word" and number == 1):
+                continue
+            if self._counts_nothing(at):
+                yield f"Zahl unklar: {token.raw}"
+            noun = self._noun(at + 1, starts)
+            if noun is not None and not self._is_told(at):
+                yield f"nicht im Katalog: {token.raw} {noun}"
+
+    def _counts_nothing(self, at: int) -> bool:
+        """A figure at the end of a part of a sentence, after a verb: `und was kosten 100?`."""
+        before = self.tokens[at - 1] if at else None
+        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return (
+            self.tokens[at].kind == "number"
+            and (after is None or is_stop(after))
+            and before is not None
+            and before.kind == "word"
+            and before.raw[0].islower()
+            and not is_like_count(before.text)
+            and not self._is_told(at)
+        )
+
+    def _is_told(self, at: int) -> bool:
+        first, last = sentence_of(self.tokens, at)
+        said = plain(_written(self.tokens[first:last]))
+        return any(p.found_in(said) for p in _says("history"))
+
+    def _noun(self, at: int, starts: set[int]) -> str | None:
+        """The noun that a number counts; None where it counts a product or nothing."""
+        reading = lexicon()["reading"]
+        for here in range(at, min(at + _NEAR, len(self.tokens))):
+            token = self.tokens[here]
+            if here in starts or token.masked or token.text in reading["no_goods"]:
+                return None
+            if token.text in reading["pieces"]:
+                continue
+            if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
+                return None
+            if token.raw[0].isupper() and len(token.text) >= _NOUN:
+                return token.raw
+        return None
+
+
+def measure_like(word: str) -> bool:
+    """Whether a word is a measure or a unit."""
+    reading = lexicon()["reading"]
+    return any(word in reading[n] for n in ("measures", "hours", "days", "months", "years"))
+
+
+@cache
+def _all_joining() -> frozenset[str]:
+    reading = lexicon()["reading"]
+    return frozenset((*reading["joining"], *reading["choosing"], *reading["linking"]))
+
+
+def _named(mention: Mention) -> str:
+    return ", ".join(f"{n.sku} {n.product.name}" for n in mention.names)
+
+
+def _written(tokens: Sequence[Token]) -> str:
+    return "".join(t.raw if t.glued else f" {t.raw}" for t in tokens).strip()
+
+
+def _says(kind: str) -> Sequence[Pattern]:
+    return read_patterns(LEXICON, "says")[kind]

@@ -1,0 +1,252 @@
+"""Service: what a mail is about, how urgent it is, of which product and machine it speaks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from policies.facts.patterns import fold, read_patterns
+from policies.facts.sales.dossier import SalesDossier
+from policies.facts.sales.limits import LEXICON, Meaning, Urgency, lexicon
+from policies.facts.sales.mentions import Mention, mentions_of
+from policies.facts.sales.names import name_of
+from policies.facts.sales.tokens import Token, is_end, tokens_of
+from tools.catalog import Product
+from tools.tickets import CreateTicket, Machine
+
+__all__ = [
+    "Service",
+    "Understood",
+    "asks_for_quote",
+    "product_words",
+    "serials_in",
+    "service_of",
+    "ticket_of",
+    "understood",
+]
+
+_KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
+    ("danger", "safety", "danger"),
+    ("standstill", "malfunction", "danger"),
+    ("invoice", "invoice", "ordinary"),
+    ("delivery", "delivery", "ordinary"),
+    ("spare_part", "spare_part", "ordinary"),
+    ("maintenance", "maintenance", "ordinary"),
+    ("malfunction", "malfunction", "impaired"),
+    ("documentation", "documentation", "information"),
+    ("lead", "lead", "ordinary"),
+)
+"""What patterns tell, by what counts first: danger before all, a wish before the reason for it."""
+
+_LONGEST = 128
+_SIGNS = re.compile(r"[^A-Z0-9]")
+_AROUND = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a mail is about, and the criteria that told it (ids of patterns)."""
+
+    meaning: Meaning
+    urgency: Urgency
+    criteria: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A mail as a case for service; None where it does not say, or the company has no word for it.
+
+    `missing` and `contradictions` are for people to find out, in words for people.
+    """
+
+    about: Understood | None
+    category: str | None = None
+    priority: str | None = None
+    queue: str | None = None
+    sku: str | None = None
+    serial: str | None = None
+    known_serial: bool = True
+    missing: tuple[str, ...] = ()
+    contradictions: tuple[str, ...] = ()
+
+    @property
+    def danger(self) -> bool:
+        """Whether somebody is hurt or in danger."""
+        return self.about is not None and self.about.meaning == "safety"
+
+
+def understood(text: str) -> Understood | None:
+    """What a mail is about; None where no pattern tells."""
+    said = fold(text)
+    for kind, meaning, urgency in _KINDS:
+        criteria = tuple(p.id for p in read_patterns(LEXICON, "says")[kind] if p.found_in(said))
+        if criteria:
+            return Understood(meaning, urgency, criteria)
+    return None
+
+
+def asks_for_quote(dossier: SalesDossier) -> bool:
+    """Whether a customer's mail asks for a quote and not for service.
+
+    Danger, a standstill, a complaint or a question about a delivery go before; for the rest a quote
+    is what it names in so many words, or what it counts out.
+    """
+    about = understood(dossier.text)
+    if about is not None and (
+        about.urgency == "danger" or about.meaning in ("invoice", "delivery", "documentation")
+    ):
+        return False
+    asked = any(p.found_in(fold(dossier.text)) for p in read_patterns(LEXICON, "says")["quote"])
+    return asked or about is None or about.meaning == "lead" or _counts_out(dossier, about)
+
+
+def _counts_out(dossier: SalesDossier, about: Understood) -> bool:
+    return bool(dossier.request.wishes) and about.meaning != "malfunction"
+
+
+def serials_in(text: str) -> tuple[str, ...]:
+    """What may be the serial number of a machine."""
+    found = [*_labelled(text), *(m.group() for m in _pattern("bare").finditer(text))]
+    return tuple(dict.fromkeys(s for s in map(_plain, found) if s and len(s) <= _LONGEST))[:100]
+
+
+def service_of(dossier: SalesDossier) -> Service:
+    """The mail as a case for service."""
+    limits, about = dossier.limits, understood(dossier.text)
+    machine, stated, many = _machine(dossier)
+    sku, wrong = _sku(dossier, machine, about)
+    missing: list[str] = []
+    category = limits.category_words.get(about.meaning) if about else None
+    priority = limits.priority_words.get(about.urgency) if about else None
+    if about is None:
+        missing.append("worum es geht, sagt die Nachricht nicht")
+    elif category is None:
+        missing.append(f"das Unternehmen hat keine Kategorie für `{about.meaning}`")
+    elif priority is None:
+        missing.append(f"das Unternehmen hat keine Priorität für `{about.urgency}`")
+    return Service(
+        about,
+        category,
+        priority,
+        limits.queues.get(category) if category else None,
+        sku,
+        machine.serial if machine else stated,
+        known_serial=machine is not None or stated is None,
+        missing=tuple(missing),
+        contradictions=(*wrong, *many),
+    )
+
+
+def ticket_of(dossier: SalesDossier) -> CreateTicket | None:
+    """The ticket that a mail comes to; None where it says too little for one."""
+    service = service_of(dossier)
+    if service.category is None or service.priority is None or service.queue is None:
+        return None
+    title = dossier.limits.ticket_title.format(category=service.category, priority=service.priority)
+    return CreateTicket(
+        category=service.category,
+        priority=service.priority,
+        queue=service.queue,
+        sku=service.sku,
+        serial=service.serial,
+        customer_id=dossier.customer.id if dossier.customer else None,
+        title=title,
+    )
+
+
+def product_words(text: str) -> str:
+    """Words that the catalogue is asked for beside those of a mail."""
+    about = understood(text)
+    return " ".join(lexicon()["products"].get(about.meaning, ())) if about else ""
+
+
+def _machine(dossier: SalesDossier) -> tuple[Machine | None, str | None, list[str]]:
+    """The one machine that is spoken of, else the number that is stated for one."""
+    stated = [_plain(s) for s in _labelled(dossier.text)]
+    said = {_bare(s) for s in serials_in(dossier.text)}
+    found = [m for m in dossier.machines if _bare(m.serial) in said]
+    if len(found) == 1:
+        return found[0], None, []
+    if found:
+        return None, None, ["mehrere Maschinen: " + ", ".join(m.serial for m in found)]
+    return None, stated[0] if stated else None, []
+
+
+def _sku(
+    dossier: SalesDossier, machine: Machine | None, about: Understood | None
+) -> tuple[str | None, list[str]]:
+    """The product that a mail speaks of, and what contradicts it."""
+    mentions = mentions_of(dossier.text, dossier.products)
+    if machine is not None:
+        return _of_machine(dossier.products, mentions, machine)
+    clear = [m for m in mentions if len(m.names) == 1]
+    skus = list(dict.fromkeys(m.names[0].sku for m in clear))
+    if len(skus) > 1:
+        tokens = tokens_of(dossier.text)
+        free = [m for m in clear if not _is_place(m, tokens)]
+        skus = list(dict.fromkeys(m.names[0].sku for m in free))
+    if len(skus) == 1:
+        return skus[0], []
+    if clear or any(m.close == 5 for m in mentions):  # noqa: PLR2004 - a code that is unknown
+        return None, []
+    return _of_meaning(dossier.products, about), []
+
+
+def _of_machine(
+    products: Sequence[Product], mentions: Sequence[Mention], machine: Machine
+) -> tuple[str | None, list[str]]:
+    """The machine's product; another of the same kind that the mail names contradicts it."""
+    own = next((name_of(p) for p in products if p.sku == machine.sku), None)
+    named = [m for m in mentions if m.names]
+    if own is None or any(machine.sku in m.skus for m in named):
+        others = [m for m in named if m.narrowed and own and _alike(m, own.groups)]
+        wrong = [m for m in others if machine.sku not in m.skus]
+    else:
+        wrong = [m for m in named if _alike(m, own.groups) and machine.sku not in m.skus]
+    if wrong:
+        said = wrong[0].raw
+        return None, [f"{said} genannt, {machine.serial} ist {machine.sku}"]
+    return machine.sku, []
+
+
+def _alike(mention: Mention, groups: frozenset[str]) -> bool:
+    return any(n.groups & groups for n in mention.names)
+
+
+def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """`am FB-2000`: where it is, not what it is about."""
+    linking = lexicon()["reading"]["linking"]
+    for token in reversed(tokens[max(0, mention.first - _AROUND) : mention.first]):
+        if is_end(token) or token.kind == "sign":
+            return False
+        if token.text in linking:
+            return True
+    return False
+
+
+def _of_meaning(products: Sequence[Product], about: Understood | None) -> str | None:
+    """The one product that the meaning itself names: a maintenance package for maintenance."""
+    words = lexicon()["products"].get(about.meaning, ()) if about else ()
+    fitting = [
+        p.sku
+        for p in products
+        if any(group.startswith(word) for group in name_of(p).groups for word in words)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _labelled(text: str) -> list[str]:
+    return [m["serial"].strip() for m in _pattern("labelled").finditer(text)]
+
+
+def _plain(serial: str) -> str:
+    return re.sub(r"\s+", "-", serial.strip(" .-/"))
+
+
+def _bare(serial: str) -> str:
+    return _SIGNS.sub("", serial.upper())
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(lexicon()["serial"][name])

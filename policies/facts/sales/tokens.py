@@ -1,0 +1,87 @@
+"""The words, numbers and signs of a mail, in their order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Literal
+
+from policies.facts.sales.limits import lexicon
+from tools.catalog.words import fold
+
+__all__ = ["Token", "is_end", "is_stop", "number_of", "sentence_of", "tokens_of"]
+
+_TOKEN = re.compile(
+    r"(?P<number>\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?)|(?P<word>[^\W\d_]+)|(?P<sign>\S|\n)"
+)
+_ENDS = frozenset(".!?\n")
+_STOPS = _ENDS | frozenset(",;:()–|•&+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or sign. `text` is folded, `raw` as it stands; `glued` to what is before.
+
+    `masked`: part of a date, a telephone number, an amount of money and the like.
+    """
+
+    kind: Literal["number", "word", "sign"]
+    text: str
+    raw: str
+    glued: bool
+    masked: bool
+
+
+@lru_cache(maxsize=256)
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """All tokens of a mail."""
+    hidden = [m.span() for pattern in _masks() for m in pattern.finditer(text)]
+    found: list[Token] = []
+    end = -1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        assert kind in ("number", "word", "sign")  # noqa: S101 - the pattern has no other groups
+        raw = match.group()
+        masked = any(a <= match.start() < b for a, b in hidden) or (
+            raw == "." and match.start() == end and _is_short(found)
+        )
+        found.append(Token(kind, fold(raw), raw, match.start() == end, masked))
+        end = match.end()
+    return tuple(found)
+
+
+def number_of(token: Token) -> Decimal | None:
+    """The number that a token says, in figures or in words; None where it counts nothing."""
+    if token.masked:
+        return None
+    if token.kind == "number":
+        return Decimal(token.raw.replace(".", "").replace(",", "."))
+    word = lexicon()["reading"]["numbers"].get(token.text)
+    return None if word is None else Decimal(word)
+
+
+def is_end(token: Token) -> bool:
+    """Whether a sentence ends here."""
+    return token.text in _ENDS and not token.masked
+
+
+def is_stop(token: Token) -> bool:
+    """Whether a part of a sentence ends here."""
+    return token.text in _STOPS and not token.masked
+
+
+def sentence_of(tokens: Sequence[Token], at: int) -> tuple[int, int]:
+    """Where the sentence around a token begins and ends."""
+    first = next((i + 1 for i in range(at - 1, -1, -1) if is_end(tokens[i])), 0)
+    last = next((i for i in range(at, len(tokens)) if is_end(tokens[i])), len(tokens))
+    return first, last
+
+
+def _is_short(found: list[Token]) -> bool:
+    return bool(found) and found[-1].text in lexicon()["reading"]["short"]
+
+
+@cache
+def _masks() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(p) for p in lexicon()["reading"]["masked"])
