@@ -25,9 +25,9 @@ class QuoteFacts(Frozen):
     to which nobody is asked. `owed_cents`: what the customer would owe, open items and this quote
     with VAT, and the limit (0 where there is none; then the customer is not known either).
     `promises_*`: what the mail asks, or demands, to be promised. `abroad`, `embargo`, `controlled`:
-    see `export_findings`. `number_sound`: the quote is new, or one of this customer's. `orders`: the mail orders a machine about. `missing`, `contradictions`:
-    what it leaves open. `checked`: arguments that equal what mail, catalogue and price rules come
-    to.
+    see `export_findings`. `number_sound`: the quote is new, or one of this customer's. `orders`:
+    the mail orders a machine about. `missing`, `contradictions`: what it leaves open. `checked`:
+    arguments that equal what mail, catalogue and price rules come to.
     """
 
     discount_permyriad: int
