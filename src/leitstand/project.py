@@ -39,6 +39,7 @@ __all__ = [
     "Member",
     "Project",
     "Told",
+    "Web",
     "find_root",
     "load_project",
     "named",
@@ -98,6 +99,18 @@ class Member(Frozen):
     roles: tuple[Identifier, ...]
 
 
+class Web(Frozen):
+    """What the inbox shows to whom.
+
+    `sees`: for a role's cases the roles of people who see them, beside those whom a case asks; a
+    role that is not named is seen by everybody. `release`: roles that let held cases go on; where
+    there are none, everybody who sees the case.
+    """
+
+    sees: dict[Identifier, tuple[Identifier, ...]] = {}
+    release: tuple[Identifier, ...] = ()
+
+
 class Table(Frozen):
     """The project's table; every path is relative to the root, every reference `module:name`.
 
@@ -134,6 +147,7 @@ class Table(Frozen):
     recordings: dict[str, str] = {}
     channels: dict[str, Any] = {}
     oidc: dict[str, Any] = {}
+    web: Web = Web()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -256,3 +257,17 @@ def _said(answer: httpx.Response) -> str:
     found = re.search(r'role="alert">([^<]+)<', answer.text)
     assert found
     return found[1]
+
+
+async def test_a_login_takes_as_long_for_a_name_that_nobody_has(house: House, root: Path) -> None:
+    """Who is in the directory cannot be told from the time that a refusal takes."""
+    async with opened(house, root) as site, client_of(site) as client:
+
+        async def seconds(name: str) -> float:
+            begun = time.perf_counter()
+            assert (await client.login(name, "wrong passphrase")).status_code == 401
+            return time.perf_counter() - begun
+
+        known = min([await seconds(HEAD) for _ in range(3)])
+        unknown = min([await seconds(f"nobody.{n}") for n in range(3)])
+        assert known / 2 < unknown < known * 2

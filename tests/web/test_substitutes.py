@@ -1,5 +1,6 @@
 """Substitutes: named on one's own page, seen in the list, named on the card, over with the days."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -47,7 +48,9 @@ async def test_a_substitute_during_a_holiday(house: House, root: Path) -> None:
         assert (await other.post(f"{path}/decide", yes)).status_code == 200
         history = (await other.http.get("/history")).text
         assert SIMPLE in history
-        assert "Emil Voss" in history
+        assert "Emil Voss in Vertretung für Ben Krüger" in history
+        [case] = re.findall(rf'href="(/case/\w+)"><strong>[^<]*{SIMPLE}', history)
+        assert "Emil Voss in Vertretung für Ben Krüger" in (await other.http.get(case)).text
 
 
 async def test_an_absence_that_is_none(house: House, root: Path) -> None:

@@ -3,7 +3,7 @@
 from leitstand.approval.correction import changed, corrections
 from leitstand.approval.custody import Custody
 from leitstand.approval.directory import Directory, FileDirectory
-from leitstand.approval.edit import edit
+from leitstand.approval.edit import edit, fill
 from leitstand.approval.keyring import Keyring, id_of
 from leitstand.approval.refusal import Reason, Refusal, words
 from leitstand.approval.signing import Statement, sign, signed_bytes, write
@@ -21,6 +21,7 @@ __all__ = [
     "changed",
     "corrections",
     "edit",
+    "fill",
     "id_of",
     "sign",
     "signed_bytes",

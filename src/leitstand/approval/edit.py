@@ -21,8 +21,9 @@ from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
 from leitstand.values import Money, parse_money
 
-__all__ = ["edit"]
+__all__ = ["edit", "fill"]
 
+M = TypeVar("M", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
 _MONEY: object = get_args(Money)[1]
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
@@ -40,15 +41,26 @@ def edit(tool: Tool[A, Any], args: Mapping[str, Any], edits: Mapping[str, str]) 
     and lists with commas. Raises ValueRefused: an unknown field, another way to write it, an
     invalid value; the message is German, then English.
     """
-    fresh = deepcopy(dict(args))
-    faults = [f for name, text in edits.items() if (f := _set(tool.args, fresh, name, text))]
+    return _made(tool.args, deepcopy(dict(args)), edits, tool.name)
+
+
+def fill(model: type[M], texts: Mapping[str, str], where: str) -> M:
+    """A value of a type from its fields as a person types them, each written as in `edit`.
+
+    Fields that are not given have their default. Raises ValueRefused.
+    """
+    return _made(model, dict.fromkeys(texts), texts, where)
+
+
+def _made(model: type[M], fresh: dict[str, Any], edits: Mapping[str, str], where: str) -> M:
+    faults = [f for name, text in edits.items() if (f := _set(model, fresh, name, text))]
     if faults:
-        raise ValueRefused("; ".join(faults), where=tool.name)
+        raise ValueRefused("; ".join(faults), where=where)
     try:
-        return tool.args.model_validate_json(canonical(fresh))
+        return model.model_validate_json(canonical(fresh))
     except ValidationError as error:
         texts = (f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
-        raise ValueRefused(f"ungültig / not valid: {'; '.join(texts)}", where=tool.name) from error
+        raise ValueRefused(f"ungültig / not valid: {'; '.join(texts)}", where=where) from error
 
 
 def _set(model: type[BaseModel], args: dict[str, Any], name: str, text: str) -> str:

@@ -36,7 +36,7 @@ async def demo(
     place = replace(place, state=place.state or place.project.state / "demo")
     await _demo(place, place.folder)
     if output.interactive() and not no_inbox and not place.json:
-        await run_server(place, "127.0.0.1", PORT, show=True)
+        await run_server(place, "127.0.0.1", PORT, show=True, other=True)
 
 
 async def _demo(place: Place, state: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import webbrowser
+from socket import socket
 from typing import Annotated
 
 import typer
@@ -30,18 +31,26 @@ async def serve(
 
 
 async def run_server(
-    place: Place, host: str, port: int, *, secure: bool = False, show: bool = False
+    place: Place,
+    host: str,
+    port: int,
+    *,
+    secure: bool = False,
+    show: bool = False,
+    other: bool = False,
 ) -> None:
     """Serve until the process is told to end; `show` opens a browser where there is a screen.
+
+    `other`: on any free port where this one is taken.
 
     Raises UsageRefused: the port is taken. Raises ProjectRefused, SecretMissing.
     """
     from leitstand.channels import configured
-    from leitstand.web import first_key, listen, open_site, read_settings
+    from leitstand.web import first_key, open_site, read_settings
     from leitstand.web import serve as serve_site
 
     oidc = read_settings(place.project.table.oidc)
-    with listen(host, port) as at:
+    with _listening(host, port, other=other) as at:
         async with (
             place.opened() as leitstand,
             configured(leitstand) as channels,
@@ -54,3 +63,17 @@ async def run_server(
             if show and any(os.environ.get(name) for name in _SCREENS):
                 webbrowser.open(url)
             await serve_site(site, at)
+
+
+def _listening(host: str, port: int, *, other: bool) -> socket:
+    """A socket on this port, or on any where that is taken and another will do."""
+    from leitstand.errors import UsageRefused
+    from leitstand.web import listen
+
+    try:
+        return listen(host, port)
+    except UsageRefused:
+        if not other:
+            raise
+        hint(f"port {port} is taken")
+        return listen(host, 0)

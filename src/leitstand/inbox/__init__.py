@@ -19,6 +19,7 @@ from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
+from leitstand.inbox.sight import Sight, sight_of
 from leitstand.inbox.texts import Language, Texts, texts_of
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Receipt",
     "Row",
     "Rule",
+    "Sight",
     "Signer",
     "Source",
     "Texts",
@@ -61,6 +63,7 @@ __all__ = [
     "reply",
     "roles_of",
     "row_of",
+    "sight_of",
     "texts_of",
     "thread_of",
     "waiting_of",

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of
+from leitstand.inbox.sight import Sight, sight_of
 from leitstand.inbox.texts import Texts
 from leitstand.records import Decision, Person
 from leitstand.runtime import Leitstand
@@ -98,7 +99,7 @@ async def queue_of(
 ) -> Queue:
     """What waits, described in the language of `texts`; `person` marks what they may decide."""
     waits, waiting_total = await waiting_of(leitstand, texts, person=person, limit=limit)
-    exceptions, exceptions_total = await exceptions_of(leitstand, limit=limit)
+    exceptions, exceptions_total = await exceptions_of(leitstand, person=person, limit=limit)
     return Queue(
         waiting=waits,
         waiting_total=waiting_total,
@@ -119,34 +120,42 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
 ) -> tuple[tuple[Waiting, ...], int]:
     """A part of what waits, oldest first, and how many there are in all.
 
-    With `roles` only what they decide; `after` the place of the last entry of the part before.
+    With `person` only what they see, with `roles` only what these decide; `after` is the place of
+    the last entry of the part before.
     """
     tenant, store = leitstand.tenant, leitstand.store
-    total = await store.read(lambda c: _count(c, tenant))
-    found = await waiting(store, tenant, roles=roles, after=after, limit=limit)
-    rows = [await _row(leitstand, one, texts, {} if known is None else known) for one in found]
     who = leitstand.directory.person(tenant, person) if person else None
+    seen = (sight_of(leitstand, who) if who else Sight()).where
+    total = await store.read(lambda c: _count(c, tenant, seen))
+    found = await waiting(store, tenant, roles=roles, after=after, limit=limit, seen=seen)
+    rows = [await _row(leitstand, one, texts, {} if known is None else known) for one in found]
     seats = holders(leitstand, who) if who else ()
     entries = (row.entry.model_copy(update={"yours": row.open_to(seats)}) for row in rows)
     return tuple(entries), total
 
 
 async def exceptions_of(
-    leitstand: Leitstand, *, limit: int = SHOWN
+    leitstand: Leitstand, *, person: str = "", limit: int = SHOWN
 ) -> tuple[tuple[Exceptional, ...], int]:
-    """What left the automation or is held, and how many there are in all."""
+    """What left the automation or is held, and how many there are in all that a person sees."""
     tenant = leitstand.tenant
-    names, total = await leitstand.store.read(lambda c: _left(c, tenant, limit))
+    who = leitstand.directory.person(tenant, person) if person else None
+    seen = (sight_of(leitstand, who) if who else Sight()).where
+    names, total = await leitstand.store.read(lambda c: _left(c, tenant, limit, seen))
     return tuple([await _exceptional(leitstand, n) for n in names]), total
 
 
-def _count(conn: Connection, tenant: str) -> int:
-    where = (checkpoints.c.tenant == tenant, checkpoints.c.state == "open")
-    return conn.execute(select(func.count()).select_from(checkpoints).where(*where)).scalar_one()
+def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:
+    where = (checkpoints.c.tenant == tenant, checkpoints.c.state == "open", seen)
+    joined = checkpoints.join(cases, cases.c.case_no == checkpoints.c.case_no)
+    return conn.execute(select(func.count()).select_from(joined).where(*where)).scalar_one()
 
 
-def _left(conn: Connection, tenant: str, limit: int) -> tuple[Sequence[str], int]:
-    where: tuple[Any, ...] = (cases.c.tenant == tenant, cases.c.status.in_(("exception", "held")))
+def _left(
+    conn: Connection, tenant: str, limit: int, seen: ColumnElement[bool]
+) -> tuple[Sequence[str], int]:
+    left = cases.c.status.in_(("exception", "held"))
+    where: tuple[Any, ...] = (cases.c.tenant == tenant, left, seen)
     query = select(cases.c.ulid).where(*where).order_by(cases.c.changed).limit(limit)
     total = select(func.count()).select_from(cases).where(*where)
     return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, true, tuple_
 
 from leitstand.store.schema import approvals, cases, checkpoints
 from leitstand.store.store import Store
@@ -52,11 +52,15 @@ async def waiting(
     roles: Collection[str] | None = None,
     after: Place | None = None,
     limit: int = 50,
+    seen: ColumnElement[bool] | None = None,
 ) -> list[Waiting]:
-    """Open checkpoints of a tenant, oldest first; with `roles` those that they may decide."""
+    """Open checkpoints of a tenant, oldest first; with `roles` those that they may decide.
+
+    `seen`: a condition on their cases.
+    """
 
     def ask(conn: Connection) -> list[Waiting]:
-        query = _open(tenant, after).limit(limit)
+        query = _open(tenant, after).where(true() if seen is None else seen).limit(limit)
         # The index answers for one set of roles in order; there are few sets, so they are merged.
         known = _role_sets(conn, tenant)
         sets = [s for s in known if roles is None or not set(roles).isdisjoint(s.split(","))]

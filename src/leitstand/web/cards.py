@@ -18,6 +18,7 @@ from leitstand.inbox import (
     decide,
     find_pending,
     reply,
+    sight_of,
 )
 from leitstand.inbox.evidence import readings_of
 from leitstand.web.guarding import Fields, form, gated
@@ -53,9 +54,8 @@ async def show_card(request: Request, session: Session) -> Response:
 @gated
 async def show_document(request: Request, session: Session) -> Response:
     """The document that the card rests on, as the project shows it: nothing in it can run."""
-    del session
     leitstand, texts = site_of(request).leitstand, texts_for(request)
-    pending = await _pending(request)
+    pending = await _pending(request, session)
     names = pending.frozen.body["readings"]
     reads = await readings_of(pending.dossier.journal, leitstand.rules.tools, names)
     make = leitstand.project.document
@@ -80,7 +80,7 @@ async def decide_card(request: Request, session: Session, fields: Fields) -> Res
     reason = _reason(fields)
     if len(reason) > LONGEST:
         return await _shown(request, session, 400, texts.say("web.too_long", most=LONGEST), fields)
-    card = await _card(request)
+    card = await _card(request, session)
     edits = _edits(card, fields) if kind == "edit" else {}
     wanted = Decision(
         checkpoint=name,
@@ -109,7 +109,7 @@ async def ask(request: Request, session: Session, fields: Fields) -> Response:
     if not text or len(text) > LONGEST:
         said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
         return await _shown(request, session, 400, said, fields)
-    card = await _card(request)
+    card = await _card(request, session)
     await answer(site.leitstand, session.person, card.case, text, texts, to="thread")
     nobody = session.person.model_copy(update={"id": AGENT, "name": AGENT})
     found = reply(card, text, texts)
@@ -122,7 +122,7 @@ async def ask(request: Request, session: Session, fields: Fields) -> Response:
 async def delegate(request: Request, session: Session, fields: Fields) -> Response:
     """Pass a card on to somebody who may decide it; it still waits for all who may."""
     site, texts = site_of(request), texts_for(request)
-    card = await _card(request)
+    card = await _card(request, session)
     to = next((w for w in card.may if w.person == fields.get("to")), None)
     if to is None:
         return await _shown(request, session, 400, texts.say("web.not_theirs"), fields)
@@ -137,7 +137,7 @@ async def delegate(request: Request, session: Session, fields: Fields) -> Respon
 async def propose(request: Request, session: Session, fields: Fields) -> Response:
     """Propose a change of a rule that asked: kept for its owner, and nothing changes by it."""
     site, texts = site_of(request), texts_for(request)
-    card, text = await _card(request), fields.get("text", "").strip()
+    card, text = await _card(request, session), fields.get("text", "").strip()
     rule = next((r.rule for r in card.rules if r.rule == fields.get("rule")), "")
     if not text or not rule or len(text) > LONGEST:
         said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
@@ -150,7 +150,7 @@ async def propose(request: Request, session: Session, fields: Fields) -> Respons
 async def later(request: Request, session: Session, fields: Fields) -> Response:
     """Hide a card from this person's own list for a while: no answer, and no "no"."""
     del fields
-    card = await _card(request)
+    card = await _card(request, session)
     await site_of(request).notes.postpone(session.person.id, card.id, LATER)
     return RedirectResponse("/", status_code=303)
 
@@ -158,22 +158,25 @@ async def later(request: Request, session: Session, fields: Fields) -> Response:
 @form
 async def keep_draft(request: Request, session: Session, fields: Fields) -> Response:
     """Keep what a person has typed, for them alone."""
-    card = await _card(request)
+    card = await _card(request, session)
     await site_of(request).notes.keep_draft(session.person.id, card.id, _edits(card, fields))
     return _back(card)
 
 
-async def _pending(request: Request) -> Pending:
-    """The checkpoint of the path. Raises HTTPException: there is none."""
+async def _pending(request: Request, session: Session) -> Pending:
+    """The checkpoint of the path. Raises HTTPException: there is none that this person sees."""
     leitstand, name = site_of(request).leitstand, request.path_params["id"]
     try:
-        return await find_pending(leitstand, name, texts_for(request))
+        found = await find_pending(leitstand, name, texts_for(request))
     except ApprovalRefused as error:
         raise HTTPException(404, error.text) from error
+    if not await sight_of(leitstand, session.person).of(leitstand, found.checkpoint.case):
+        raise HTTPException(404, "sight")
+    return found
 
 
-async def _card(request: Request) -> Card:
-    pending = await _pending(request)
+async def _card(request: Request, session: Session) -> Card:
+    pending = await _pending(request, session)
     return await card_of(site_of(request).leitstand, pending, texts_for(request))
 
 
@@ -185,7 +188,7 @@ async def _shown(
     fields: Fields | None = None,
 ) -> Response:
     """The card; what was typed is typed still."""
-    card = await _card(request)
+    card = await _card(request, session)
     site = site_of(request)
     draft: Mapping[str, str] = _edits(card, fields) if fields else {}
     draft = draft or await site.notes.draft(session.person.id, card.id)

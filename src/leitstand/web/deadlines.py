@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from leitstand.inbox import Due, able, deadlines_of, find_pending, roles_of, zone_of
+from leitstand.inbox import Due, able, deadlines_of, find_pending, roles_of, sight_of, zone_of
 from leitstand.inbox.texts import Texts
+from leitstand.records import Checkpoint
 from leitstand.runtime import Leitstand
-from leitstand.store.schema import checkpoints
+from leitstand.store.schema import cases, checkpoints
 from leitstand.store.waiting import Waiting, waiting
 from leitstand.web.tables import deadlines, notices
 
@@ -91,7 +92,7 @@ class Reminders:
         rows = await asyncio.to_thread(self._rows, query)
         found = [Notice(r.checkpoint, r.person, r.level, r.title) for r in rows]
         latest = {n.checkpoint: n for n in sorted(found, key=lambda n: n.level)}
-        still = await self._open(latest)
+        still = await self._open(latest, person)
         return [n for n in latest.values() if n.checkpoint in still]
 
     async def escalated(self, checkpoint: str) -> tuple[str, ...]:
@@ -107,22 +108,28 @@ class Reminders:
         if row.level == 0:
             people = [who.person for who in able(self._leitstand, pending)]
         else:
-            people = list(self._holding(row.role, but=pending.checkpoint.requester))
+            people = await self._holding(row.role, pending.checkpoint)
         told = [Notice(row.checkpoint, person, row.level, title) for person in people]
         await asyncio.to_thread(self._keep, told)
         for teller in self._tellers:
             for notice in told:
                 await teller.tell(notice)
 
-    def _holding(self, role: str, but: str) -> Iterable[str]:
-        """Everybody who holds a role now, or stands in for one who does."""
-        for person in self._leitstand.directory.everybody(self._leitstand.tenant):
-            if person.id != but and role in roles_of(self._leitstand, person):
-                yield person.id
+    async def _holding(self, role: str, shown: Checkpoint) -> list[str]:
+        """Everybody who holds a role now, or stands in for one who does, and sees the case."""
+        leitstand = self._leitstand
+        everybody = leitstand.directory.everybody(leitstand.tenant)
+        holding = [p for p in everybody if role in roles_of(leitstand, p)]
+        seeing = [p.id for p in holding if await sight_of(leitstand, p).of(leitstand, shown.case)]
+        return [name for name in seeing if name != shown.requester]
 
-    async def _open(self, names: Iterable[str]) -> frozenset[str]:
-        where = (checkpoints.c.id.in_(names), checkpoints.c.state == "open")
-        query = select(checkpoints.c.id).where(*where)
+    async def _open(self, names: Iterable[str], name: str) -> frozenset[str]:
+        """Those of these cards that are open and whose cases a person sees."""
+        person = self._leitstand.directory.person(self._leitstand.tenant, name)
+        seen = sight_of(self._leitstand, person).where if person else false()
+        where = (checkpoints.c.id.in_(names), checkpoints.c.state == "open", seen)
+        query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
+        query = query.where(*where)
         return await self._leitstand.store.read(lambda c: frozenset(c.execute(query).scalars()))
 
     async def _set_down(self, found: Iterable[tuple[Waiting, Due]]) -> None:

@@ -1,33 +1,61 @@
 """A case on a page: its journal as a readable timeline, and its thread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, Missing
-from leitstand.inbox import Dossier, Message, Texts, answer, line_of, open_dossier, thread_of
+from leitstand.inbox import (
+    Dossier,
+    Message,
+    Texts,
+    answer,
+    line_of,
+    open_dossier,
+    roles_of,
+    sight_of,
+    thread_of,
+)
+from leitstand.records import Approval
+from leitstand.tool import Tool
 from leitstand.web.cards import DOCUMENT, LONGEST
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.samples import document_of
 from leitstand.web.sessions import Session
 
-__all__ = ["show_case", "show_document", "write_thread"]
+__all__ = [
+    "dossier_of",
+    "may_release",
+    "show_case",
+    "show_document",
+    "show_dossier",
+    "unsettled",
+    "write_thread",
+]
+
+
+class Unsettled(NamedTuple):
+    """A write whose outcome is unknown: its key, the tool, and what was to be written."""
+
+    key: str
+    tool: Tool[Any, Any]
+    args: Mapping[str, Any]
 
 
 @gated
 async def show_case(request: Request, session: Session) -> Response:
     """The case as its journal tells it."""
-    return await _shown(request, session)
+    return await show_dossier(request, session)
 
 
 @gated
 async def show_document(request: Request, session: Session) -> Response:
     """The document of the case, as the project shows it: nothing in it can run."""
-    del session
-    await _dossier(request)
+    await dossier_of(request, session)
     html = await document_of(request, request.path_params["ulid"])
     if html is None:
         raise HTTPException(404, "document")
@@ -41,21 +69,26 @@ async def write_thread(request: Request, session: Session, fields: Fields) -> Re
     text = fields.get("text", "").strip()
     if not text or len(text) > LONGEST:
         said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
-        return await _shown(request, session, 400, said)
-    dossier = await _dossier(request)
+        return await show_dossier(request, session, 400, said)
+    dossier = await dossier_of(request, session)
     try:
         ulid = dossier.case.ulid
         await answer(site.leitstand, session.person, ulid, text, texts, to="thread")
     except ApprovalRefused as error:
-        return await _shown(request, session, 409, error.text)
+        return await show_dossier(request, session, 409, error.text)
     site.live.changed()
     return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)
 
 
-async def _shown(
-    request: Request, session: Session, status: int = 200, problem: str = ""
+async def show_dossier(
+    request: Request,
+    session: Session,
+    status: int = 200,
+    problem: str = "",
+    fields: Fields | None = None,
 ) -> Response:
-    dossier, texts = await _dossier(request), texts_for(request)
+    """The page of the case; `fields` are what was typed into a form of it."""
+    dossier, texts = await dossier_of(request, session), texts_for(request)
     people = site_of(request).leitstand.directory.everybody(dossier.case.tenant)
     return page(
         request,
@@ -70,16 +103,32 @@ async def _shown(
         open=[c.id for c in dossier.tape.open_checkpoints()],
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in people},
+        unsettled=unsettled(request, dossier) if may_release(request, session, dossier) else None,
+        typed=fields or {},
     )
 
 
-def _decisions(dossier: Dossier, texts: Texts) -> Iterator[tuple[str, str, float, str]]:
+def may_release(request: Request, session: Session, dossier: Dossier) -> bool:
+    """Whether this person may let the case go on; it is held, then."""
+    leitstand = site_of(request).leitstand
+    wanted, roles = leitstand.project.table.web.release, roles_of(leitstand, session.person)
+    return dossier.status == "held" and (not wanted or not set(wanted).isdisjoint(roles))
+
+
+def unsettled(request: Request, dossier: Dossier) -> list[Unsettled]:
+    """The writes of which nobody knows what became of them."""
+    tools, tape = site_of(request).leitstand.rules.tools, dossier.tape
+    intents = [tape.intents[address] for address in tape.unsettled()]
+    return [Unsettled(i["key"], tools[i["tool"]], i["args"]) for i in intents]
+
+
+def _decisions(dossier: Dossier, texts: Texts) -> Iterator[tuple[Approval, str]]:
     for approval in dossier.approvals:
-        said = texts.known(f"answer.{approval.answer}", approval.answer)
-        yield approval.person, said, approval.at, approval.reason
+        yield approval, texts.known(f"answer.{approval.answer}", approval.answer)
 
 
-async def _dossier(request: Request) -> Dossier:
+async def dossier_of(request: Request, session: Session) -> Dossier:
+    """The case of the path. Raises HTTPException: there is none that this person sees."""
     leitstand = site_of(request).leitstand
     try:
         found = await open_dossier(
@@ -87,6 +136,6 @@ async def _dossier(request: Request) -> Dossier:
         )
     except Missing as error:
         raise HTTPException(404, error.text) from error
-    if found.case.tenant != leitstand.tenant:
+    if not await sight_of(leitstand, session.person).of(leitstand, found.case.ulid):
         raise HTTPException(404, "case")
     return found

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,8 +17,11 @@ from leitstand.inbox import (
     exceptions_of,
     find_pending,
     roles_of,
+    sight_of,
     waiting_of,
 )
+from leitstand.records import Approval
+from leitstand.runtime import Leitstand
 from leitstand.store.schema import approvals, cases, checkpoints
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
@@ -90,18 +93,20 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
 @gated
 async def exceptions(request: Request, session: Session) -> Response:
     """Cases that left the automation or are held, and who takes over."""
-    found, total = await exceptions_of(site_of(request).leitstand, limit=SHOWN)
+    leitstand, me = site_of(request).leitstand, session.person.id
+    found, total = await exceptions_of(leitstand, person=me, limit=SHOWN)
     return page(request, "exceptions", session, exceptions=found, total=total)
 
 
 @gated
 async def history(request: Request, session: Session) -> Response:
-    """What was decided last, by whom."""
-    site = site_of(request)
-    tenant = site.leitstand.tenant
-    rows = await site.leitstand.store.read(lambda c: _decided(c, tenant))
-    names = {p.id: p.name for p in site.leitstand.directory.everybody(tenant)}
-    return page(request, "history", session, rows=rows, names=names)
+    """What was decided last, by whom, and for whom they stood in."""
+    leitstand, tenant = site_of(request).leitstand, site_of(request).leitstand.tenant
+    seen = sight_of(leitstand, session.person).where
+    rows = await leitstand.store.read(lambda c: _decided(c, tenant, seen))
+    names = {p.id: p.name for p in leitstand.directory.everybody(tenant)}
+    behalf = await _behalf(leitstand, rows)
+    return page(request, "history", session, rows=rows, names=names, behalf=behalf)
 
 
 @gated
@@ -109,13 +114,20 @@ async def monitor(request: Request, session: Session) -> Response:
     """How often automation ran, was corrected, in which field, and where it stopped."""
     site, tenant = site_of(request), site_of(request).leitstand.tenant
     store = site.leitstand.store
-    counts = await store.read(lambda c: _counted(c, tenant))
-    found = await corrected(store, site.leitstand.state, tenant)
+    sight = sight_of(site.leitstand, session.person)
+    counts = await store.read(lambda c: _counted(c, tenant, sight.where))
+    found, samples = (
+        await corrected(store, site.leitstand.state, tenant),
+        await site.notes.samples(),
+    )
+    proposals = await site.notes.proposed()
+    cards = await store.read(lambda c: _cards(c, [p.checkpoint for p in proposals], sight.where))
+    seen = await sight.among(site.leitstand, [c.case for c in found] + [s.ulid for s in samples])
+    found, samples = [c for c in found if c.case in seen], [s for s in samples if s.ulid in seen]
     fields = Counter(texts_for(request).field(c.field) for c in found if c.field)
     refused = sum(not c.field for c in found)
     decided = sum(n for _, n in counts["answers"])
     people = counts["people"]
-    samples = await site.notes.samples()
     return page(
         request,
         "monitor",
@@ -125,7 +137,7 @@ async def monitor(request: Request, session: Session) -> Response:
         answers=counts["answers"],
         fields=fields.most_common(12),
         refused=refused,
-        proposals=await site.notes.proposed(),
+        proposals=[p for p in proposals if p.checkpoint in cards],
         sampled=len(samples),
         same=sum(s.same for s in samples),
         decided=decided,
@@ -170,10 +182,20 @@ def _groups(rows: Sequence[Waiting]) -> list[list[Waiting]]:
     return list(found.values())
 
 
-def _decided(conn: Connection, tenant: str) -> Sequence[Any]:
+async def _behalf(leitstand: Leitstand, rows: Sequence[Any]) -> dict[str, str]:
+    """Whom a decision was made for, by its nonce: it stands in the signed decision alone."""
+    names = {row.ulid for row in rows if row.status != "erased"}
+    journals = await leitstand.store.journals([*names])
+    events = (e for claimed in journals.values() for e in claimed.events if e.kind == "approval")
+    given = [Approval.model_validate_json(event.body) for event in events]
+    return {a.nonce: a.on_behalf_of for a in given if a.on_behalf_of}
+
+
+def _decided(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence[Any]:
     query = (
         select(
             approvals.c.checkpoint,
+            approvals.c.nonce,
             approvals.c.person,
             approvals.c.answer,
             approvals.c.at,
@@ -181,36 +203,42 @@ def _decided(conn: Connection, tenant: str) -> Sequence[Any]:
             checkpoints.c.state,
             cases.c.title,
             cases.c.ulid,
+            cases.c.status,
         )
         .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)
         .join(cases, cases.c.case_no == checkpoints.c.case_no)
-        .where(approvals.c.tenant == tenant)
+        .where(approvals.c.tenant == tenant, seen)
         .order_by(approvals.c.at.desc())
         .limit(SHOWN)
     )
     return conn.execute(query).all()
 
 
-def _counted(conn: Connection, tenant: str) -> dict[str, Any]:
-    mine = cases.c.tenant == tenant
-    statuses = select(cases.c.status, func.count()).where(mine).group_by(cases.c.status)
+def _cards(conn: Connection, names: Sequence[str], seen: ColumnElement[bool]) -> set[str]:
+    """Those of these cards whose cases are seen."""
+    query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
+    return {*conn.execute(query.where(checkpoints.c.id.in_(names), seen)).scalars()}
+
+
+def _counted(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> dict[str, Any]:
+    """Counts over the cases that are seen."""
+    mine = (cases.c.tenant == tenant, seen)
+    statuses = select(cases.c.status, func.count()).where(*mine).group_by(cases.c.status)
     causes = (
         select(cases.c.reason, func.count())
-        .where(mine, cases.c.status.in_(("exception", "held")))
+        .where(*mine, cases.c.status.in_(("exception", "held")))
         .group_by(cases.c.reason)
     )
-    given = approvals.c.tenant == tenant
-    answers = select(approvals.c.answer, func.count()).where(given).group_by(approvals.c.answer)
-    seconds = (
-        select(func.avg(approvals.c.at - checkpoints.c.opened))
-        .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)
-        .where(given)
-    )
-    people = select(func.count(func.distinct(approvals.c.person))).where(given)
+    of_cases = checkpoints.join(cases, cases.c.case_no == checkpoints.c.case_no)
+    joined = approvals.join(of_cases, checkpoints.c.id == approvals.c.checkpoint)
+    given = (approvals.c.tenant == tenant, seen)
+    answers = select(approvals.c.answer, func.count()).select_from(joined).where(*given)
+    seconds = select(func.avg(approvals.c.at - checkpoints.c.opened)).select_from(joined)
+    people = select(func.count(func.distinct(approvals.c.person))).select_from(joined)
     return {
         "statuses": [tuple(r) for r in conn.execute(statuses)],
         "causes": [tuple(r) for r in conn.execute(causes)],
-        "answers": [tuple(r) for r in conn.execute(answers)],
-        "seconds": conn.execute(seconds).scalar(),
-        "people": conn.execute(people).scalar() or 0,
+        "answers": [tuple(r) for r in conn.execute(answers.group_by(approvals.c.answer))],
+        "seconds": conn.execute(seconds.where(*given)).scalar(),
+        "people": conn.execute(people.where(*given)).scalar() or 0,
     }

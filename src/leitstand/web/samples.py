@@ -6,12 +6,12 @@ was done. What she says is counted, never shown by person (PAINS no. 16).
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leitstand.inbox import Dossier, effect_of, open_dossier
+from leitstand.inbox import Dossier, effect_of, open_dossier, sight_of
 from leitstand.inbox.evidence import readings_of
 from leitstand.store.schema import cases, checkpoints
 from leitstand.web.guarding import Fields, form, gated
@@ -30,9 +30,9 @@ async def show_sample(request: Request, session: Session) -> Response:
     site = site_of(request)
     tenant = site.leitstand.tenant
     seen = {s.ulid for s in await site.notes.samples() if s.person == session.person.id}
-    names = [
-        n for n in await site.leitstand.store.read(lambda c: _quiet(c, tenant)) if n not in seen
-    ]
+    sight = sight_of(site.leitstand, session.person).where
+    quiet = await site.leitstand.store.read(lambda c: _quiet(c, tenant, sight))
+    names = [n for n in quiet if n not in seen]
     drawn = int.from_bytes(site.leitstand.rules.clock.token(8))
     name = names[drawn % len(names)] if names else ""
     title = (await _dossier(request, name)).case.title if name else ""
@@ -44,9 +44,9 @@ async def compare(request: Request, session: Session, fields: Fields) -> Respons
     """Keep what the person said, and show what was done."""
     site, texts = site_of(request), texts_for(request)
     name, said = fields.get("ulid", ""), fields.get("said", "")
-    tenant = site.leitstand.tenant
+    tenant, sight = site.leitstand.tenant, sight_of(site.leitstand, session.person).where
     if said not in ("yes", "no") or name not in await site.leitstand.store.read(
-        lambda c: _quiet(c, tenant)
+        lambda c: _quiet(c, tenant, sight)
     ):
         raise HTTPException(400, "sample")
     dossier = await _dossier(request, name)
@@ -77,12 +77,12 @@ async def _dossier(request: Request, name: str) -> Dossier:
     return await open_dossier(leitstand.store, leitstand.rules.tools, name)
 
 
-def _quiet(conn: Connection, tenant: str) -> Sequence[str]:
-    """The newest cases that are done and never asked anybody."""
+def _quiet(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence[str]:
+    """The newest cases that are seen, are done, and never asked anybody."""
     asked = select(checkpoints.c.case_no).where(checkpoints.c.case_no == cases.c.case_no)
     query = (
         select(cases.c.ulid)
-        .where(cases.c.tenant == tenant, cases.c.status == "done", ~asked.exists())
+        .where(cases.c.tenant == tenant, cases.c.status == "done", ~asked.exists(), seen)
         .order_by(cases.c.changed.desc())
         .limit(CHOSEN)
     )

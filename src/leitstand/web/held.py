@@ -1,0 +1,64 @@
+"""Held cases: a person says why one may go on, and what became of writes of unknown outcome."""
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from leitstand.approval import fill
+from leitstand.errors import UsageRefused, ValueRefused
+from leitstand.web.cards import LONGEST
+from leitstand.web.files import (
+    Unsettled,
+    dossier_of,
+    may_release,
+    show_dossier,
+    unsettled,
+)
+from leitstand.web.guarding import Fields, form
+from leitstand.web.page import site_of, texts_for
+from leitstand.web.sessions import Session
+
+__all__ = ["release"]
+
+
+@form
+async def release(request: Request, session: Session, fields: Fields) -> Response:
+    """Let the case go on, with the person and the reason in its journal.
+
+    What is said of a write is recorded as its outcome: with a wrong word it is never done, or
+    taken as done though it was not. So nothing is preset, and what is left open is asked of the
+    system once more.
+    """
+    site, texts = site_of(request), texts_for(request)
+    dossier, reason = await dossier_of(request, session), fields.get("reason", "").strip()
+    if not may_release(request, session, dossier):
+        said = texts.say("held.not_now")
+        return await show_dossier(request, session, 409, said)
+    if not reason or len(reason) > LONGEST:
+        said = texts.say("web.too_long", most=LONGEST) if reason else texts.say("held.why_missing")
+        return await show_dossier(request, session, 400, said, fields)
+    try:
+        said = dict(_said(unsettled(request, dossier), fields))
+        await site.leitstand.runtime.release(dossier.case.ulid, session.person.id, reason, said)
+    except (ValueRefused, UsageRefused) as error:
+        return await show_dossier(request, session, 422, error.text, fields)
+    await site.leitstand.runtime.run_until_idle()
+    site.live.changed()
+    return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)
+
+
+def _said(found: list[Unsettled], fields: Fields) -> Iterator[tuple[str, BaseModel | str]]:
+    """What a person said of each write, by its key. Raises ValueRefused."""
+    for at, one in enumerate(found):
+        said, why = fields.get(f"said.{at}", ""), fields.get(f"why.{at}", "").strip()
+        if said == "undone":
+            if not why:
+                raise ValueRefused("Warum nicht geschehen? / Why did it not happen?", where=one.key)
+            yield one.key, why
+        if said == "done":
+            start = f"result.{at}."
+            typed = {k.removeprefix(start): v for k, v in fields.items() if k.startswith(start)}
+            given = {name: text for name, text in typed.items() if text.strip()}
+            yield one.key, fill(one.tool.result, given, one.tool.name)
