@@ -3,17 +3,22 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leitstand.cli.batch import rows_worked_off
+from leitstand.inbox.dossier import open_dossier
 from leitstand.project import Project, load_project
 from leitstand.runtime import Leitstand, open_leitstand
+from tests.agents.hr_tables import DAYS, ENDS, OTHERS, STAFF, TEXTS, VOCABULARY, leave
+from tests.policies.facts.hr.notes import TELLING, WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 EVALS = ROOT / "evals" / "hr"
+CANARY = "Zwitscherfieberqx"
 Rows = list[dict[str, Any]]
 COMMENTS = {"LV-D02", "LV-D10", "LV-D11", "LV-D12"}
 """Cases whose `note` is the author's remark, which no rule makes."""
@@ -38,6 +43,7 @@ class Batch:
 
     def __init__(self, project: Project, folder: Path) -> None:
         self.project, self.folder, self.count = project, folder, 0
+        self.cases: list[str] = []
 
     def __call__(self, rows: Sequence[Mapping[str, Any]], world: Path = EVALS / "world") -> Rows:
         """What `leitstand batch hr ROWS --world WORLD --json` prints."""
@@ -53,12 +59,28 @@ class Batch:
         """The state folder of the last run."""
         return self.folder / str(self.count) / "state"
 
+    async def journals(self) -> str:
+        """Everything in the journals of the last run, decrypted, blobs too."""
+        leitstand = await open_leitstand(self.project, state=self.state, write=False)
+        try:
+            said: list[str] = []
+            for case in self.cases:
+                dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+                bodies = [dossier.tape.body(event) for event in dossier.events]
+                blobs = [await dossier.journal.load(b["blob"]) for b in bodies if "blob" in b]
+                said += [*map(str, bodies), *(blob.decode() for blob in blobs)]
+            return "\n".join(said)
+        finally:
+            await leitstand.close()
+
     async def _run(self, file: Path, world: Path, state: Path) -> Rows:
         leitstand: Leitstand = await open_leitstand(
             self.project, state=state, world=world, tenant="t"
         )
         try:
-            return [row.flat() for row in await rows_worked_off(leitstand, "hr", file)]
+            rows = [row.flat() for row in await rows_worked_off(leitstand, "hr", file)]
+            self.cases = [row["case"] for row in rows]
+            return rows
         finally:
             await leitstand.close()
 
@@ -83,3 +105,98 @@ def test_every_field_of_the_truth(case: dict[str, Any], done: dict[str, dict[str
         if name == "note" and case["case"] in COMMENTS:
             continue
         assert (row[name], type(row[name])) == (true, type(true)), name
+
+
+def one(batch: Batch, row: Mapping[str, Any], world: Path = EVALS / "world") -> dict[str, Any]:
+    """The row of a single case."""
+    [found] = batch([row], world)
+    return found
+
+
+@pytest.fixture(scope="module")
+def ended(batch: Batch) -> dict[str, dict[str, Any]]:
+    """The rows of all cases that lack something."""
+    rows = batch([{"case": name, **row} for name, row, _, _ in ENDS])
+    return {row["file"]: row for row in rows}
+
+
+@pytest.mark.parametrize(("name", "cause", "said"), [(n, c, s) for n, _, c, s in ENDS])
+def test_what_lacks_something_goes_to_people(
+    name: str, cause: str, said: str, ended: dict[str, dict[str, Any]]
+) -> None:
+    """A typed exit with its cause, which names what would resolve it; nothing is written."""
+    row = ended[name]
+    assert row["exit"]["kind"] == "exception"
+    assert row["exit"]["cause"] == cause
+    assert said in row["exit"]["reason"]
+    assert row["decision"] == "hold"
+    assert {e["tool"] for e in row["effects"]} <= {"task.create"}
+
+
+def test_requests_by_text(batch: Batch) -> None:
+    """Decision and guardrails of each topic, and of who asks from where."""
+    rows = batch([{"text": text, "from": sender} for text, sender, _, _ in TEXTS])
+    found = [(row["decision"], row["guardrails"]) for row in rows]
+    assert found == [(decision, marks) for _, _, decision, marks in TEXTS]
+    for row in rows:
+        assert "payroll.change.propose" not in {e["tool"] for e in row["effects"]}
+
+
+def test_no_reason_of_an_absence_is_left_anywhere(batch: Batch) -> None:
+    """Of notes that tell why, nothing but days is in any file, in rows, or in the journal."""
+    rows: list[dict[str, Any]] = []
+    for number, text in enumerate(TELLING):
+        start = (date(2026, 3, 1) + timedelta(days=number)).isoformat()
+        rows.append({"employee": "E01", "mail": f"{text} {CANARY}", "start": start, "end": start})
+        rows.append(leave(text=f"{text} {CANARY}", **DAYS))
+    texts = [
+        {"text": f"Wegen {w} bitte auf 20 Stunden reduzieren.", "from": "a@firma.example"}
+        for w in WORDS
+    ]
+    alone = {"text": f"Ich bin krank: {CANARY}itis", "from": "a@b.example"}
+    found = batch([*rows, *texts, alone])
+    said = json.dumps(found, ensure_ascii=False)
+    sick = [row for row in found if "must_not_store" in row and row["effects"]]
+    assert len(sick) == len(TELLING)
+    assert all("G-H08" in row["guardrails"] for row in sick)
+    journals = asyncio.run(batch.journals())
+    for text in (said, journals):
+        assert CANARY not in text
+        for word in WORDS:
+            assert word not in text, word
+    for file in (f for f in batch.state.rglob("*") if f.is_file()):
+        content = file.read_bytes()
+        assert CANARY.encode() not in content, file.name
+        assert not [word for word in WORDS if len(word) > 3 and word.encode() in content], file.name
+
+
+def test_another_company(batch: Batch, tmp_path: Path) -> None:
+    """Other people, Länder, words, roles of the week and amounts: the same code."""
+    world = tmp_path / "world" / "hr"
+    world.mkdir(parents=True)
+    own = {
+        "today": "2027-06-01",
+        "days_off": ["12-24"],
+        "min_staffing": {"Küche": 1},
+        "leave": {"approver": "kuechenchef"},
+        "channel": {"pkv": "Papier an die Buchhaltung"},
+        "decisions": {"leave": {"approve": "vorgeschlagen"}, "working_time": {"noticed": "melden"}},
+    }
+    (world / "employees.jsonl").write_text("\n".join(map(json.dumps, STAFF)), "utf-8")
+    (world / "vocabulary.json").write_text(json.dumps(VOCABULARY), "utf-8")
+    (world / "hr.json").write_text(json.dumps(own), "utf-8")
+    rows = batch(OTHERS, world.parent)
+    first, christmas, three, sick, sunday, account, pay = rows
+    assert (first["decision"], first["approver"]) == ("vorgeschlagen", "kuechenchef")
+    assert (first["entitlement"], first["balance_before"], first["working_days"]) == (23, 21, 5)
+    assert (christmas["working_days"], christmas["public_holidays_inside"]) == (4, [])
+    assert (three["working_days"], three["balance_after"]) == (3, 15)
+    assert (sick["au_latest"], sick["channel"]) == ("2027-08-16", "Papier an die Buchhaltung")
+    assert sunday["decision"] == "melden"
+    assert [(v["rule"], v["value"]) for v in sunday["violations"]] == [
+        ("§ 4 Pause 30 min", 5),
+        ("§ 9 Ruhetag", None),
+    ]
+    assert account["actions"] == ["anrufen", "vier_augen"]
+    assert account["must_not"] == ["konto_aendern"]
+    assert (pay["decision"], pay["delta"]) == ("approve", "140.00")

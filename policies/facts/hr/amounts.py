@@ -53,6 +53,11 @@ _FOLLOWED: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("by", re.compile(r"^\s?(?:\w+ )?(?:mehr|weniger|more|less)\b")),
     ("old", re.compile(r"^\s?(?:\w+ )?(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
 )
+_ONE_OFF = re.compile(
+    r"\b\w*(?:praemie|bonus|zahlung|zulage|gratifikation|allowance)(?:n|s|es)?\b[^.!?;]{0,30}?$"
+)
+_LEAST = 100
+"""Without a currency or marks of thousands a smaller number is none of pay."""
 _DOWN = re.compile(
     r"\b(?:kuerz\w*|senk\w*|absenk\w*|reduzier\w*|herabsetz\w*|weniger|less|cut\w*|reduc\w*|lower\w*|decreas\w*)\b"
 )
@@ -72,6 +77,11 @@ class PayChange:
     new_cents: int | None = None
     delta_cents: int | None = None
     permyriad: int | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it is told what changes, in euros or percent."""
+        return self.delta_cents is not None or self.permyriad is not None
 
     def against(self, known_cents: int | None) -> "PayChange":
         """Completed by the amount that the master record knows, where the text says too little."""
@@ -150,7 +160,7 @@ def _amounts(folded: str) -> Iterator[_Amount]:
             value *= 1000
         money = _is_money(match, text)
         part = _part(text[: match.start()], text[match.end() :])
-        if money or part:
+        if money or (part and value >= _LEAST):
             yield _Amount(value, part, money)
 
 
@@ -160,6 +170,8 @@ def _part(before: str, after: str) -> Part:
         if pattern.search(after):
             return part
     near = re.split(r"\d", before)[-1]
+    if _ONE_OFF.search(near):
+        return "by"
     nearest: Part = ""
     at = -1
     for part, pattern in _LABELS:

@@ -78,8 +78,8 @@ class WorktimeFacts(Frozen):
 class ChangeFacts(Frozen):
     """What a request speaks of, by topic of the lexicon; who asks, and who would have to sign.
 
-    `understood`: it speaks of something that the lexicon knows. `delta_known`: old and new pay can
-    be told. `outside`: it comes from beyond the company.
+    `understood`: it speaks of something that the lexicon knows. `delta_known`: what
+    changes is told, in euros or percent. `outside`: it comes from beyond the company.
     """
 
     bank_account: bool
@@ -191,7 +191,7 @@ def change_facts(call: FactCall) -> ChangeFacts:
         probation="probation" in topics,
         onboarding="onboarding" in topics,
         understood=bool(topics - {"sick_note"}),
-        delta_known=request.pay.delta_cents is not None,
+        delta_known=request.pay.known,
         outside=request.origin == "outside",
         approval_roles=limits.requests.pay_roles,
         approval_approvers=limits.requests.pay_approvers,

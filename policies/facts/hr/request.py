@@ -51,6 +51,8 @@ class Request:
         found = set(topics_in(marked(fold(self.text))))
         if "probation" in found and not self.long_probation:
             found.discard("probation")
+        if "bank_account" in found and pay_change_in(self.text) == PayChange():
+            found.discard(_PAY)
         if len(found) > 1:
             found.discard(_ONBOARDING)
         return frozenset(found)
