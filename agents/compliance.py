@@ -1,43 +1,69 @@
-"""The compliance role: takes over what a sanctions screening stopped, and puts it before people.
+"""The compliance role: screenings, requests of data subjects, reports, and what others stopped.
 
-It reads the document and screens once more, opens a task for the compliance officers, and leaves
-the case to them. It has no tool that clears, releases or books anything: people decide, in the
-systems themselves.
+    sort -> look -> tell        a document that a screening stopped
+         -> screen_name         a name
+         -> answer              a request under Art. 15 to 18 GDPR
+         -> report              that something lies with the reporting office
+
+It freezes and it asks; it has no tool that clears, releases or books anything: people decide, in
+the systems themselves. Nothing is erased before the data protection officer has signed.
 """
 
+from agents.compliance_case import ComplianceCase, kind_of
 from leitstand.desk import Desk
-from leitstand.errors import CallFailed
-from leitstand.role import CONTRADICTORY, Exit, Goto, Role, exception, goto
-from leitstand.values import Frozen, Identifier, Text
+from leitstand.errors import CallFailed, Refused, Rejected
+from leitstand.role import (
+    CONTRADICTORY,
+    DATA_MISSING,
+    Exit,
+    Goto,
+    Role,
+    done,
+    exception,
+    goto,
+    rejected,
+)
 from policies.facts.brief import title_of
 from policies.facts.clarification import task_of
+from policies.facts.compliance.limits import compliance_limits
+from policies.facts.compliance.listed import hits_of
+from policies.facts.compliance.retention import answer_to
+from policies.facts.compliance.tasks import report_tasks, suspicion_task
 from policies.facts.limits import limits_of
 from policies.facts.screening import all_names
-from tools.dms import Sha256
 from tools.einvoice import Invoice, ReadDocument, read_document
-from tools.sanctions import Screen, screen
+from tools.privacy import ReadRequest, answer_request, read_request
+from tools.reporting import FindReceipt, find_receipt
+from tools.sanctions import (
+    LogScreening,
+    Screen,
+    Screening,
+    SetBlock,
+    log_screening,
+    screen,
+    set_block,
+)
 from tools.task import create_task
 from tools.tenant import GetTenant, tenant_data
 
-__all__ = ["SuspicionCase", "role"]
+__all__ = ["role"]
 
 _RULE = "G-C01"
 
-
-class SuspicionCase(Frozen):
-    """A document that a screening stopped: what is given, then what was found."""
-
-    document_sha256: Sha256
-    evidence: tuple[str, ...] = ()
-    title: Text = ""
-    people: tuple[Identifier, ...] = ()
-    entries: tuple[str, ...] = ()
-
-
 role = Role(
     "compliance",
-    SuspicionCase,
-    tools=[tenant_data, read_document, screen, create_task],
+    ComplianceCase,
+    tools=[
+        tenant_data,
+        read_document,
+        screen,
+        log_screening,
+        set_block,
+        read_request,
+        answer_request,
+        find_receipt,
+        create_task,
+    ],
     queue={
         "system unreachable": ["compliance_officer"],
         "data missing": ["compliance_officer"],
@@ -46,9 +72,24 @@ role = Role(
 )
 
 
+@role.step(then=["look", "screen_name", "answer", "report"])
+async def sort(case: ComplianceCase, desk: Desk) -> Goto | Exit:
+    """What kind of work it is."""
+    del desk
+    steps = {"suspicion": "look", "screening": "screen_name", "request": "answer"}
+    kind = kind_of(case)
+    if not kind:
+        return exception(
+            DATA_MISSING, "Es ist weder ein Name noch ein Antrag noch ein Beleg angegeben."
+        )
+    return goto(steps.get(kind, kind))
+
+
 @role.step(then=["tell"])
-async def look(case: SuspicionCase, desk: Desk) -> Goto:
+async def look(case: ComplianceCase, desk: Desk) -> Goto | Exit:
     """Read the document and screen everybody it names."""
+    if case.document_sha256 is None:
+        return exception(DATA_MISSING, "Es ist kein Dokument angegeben.")
     tenant, found = await desk.gather(
         desk.call(tenant_data, GetTenant()),
         desk.call(read_document, ReadDocument(sha256=case.document_sha256)),
@@ -56,7 +97,7 @@ async def look(case: SuspicionCase, desk: Desk) -> Goto:
     limits, invoice = limits_of(tenant.data()), found.value.invoice or Invoice(syntax="cii")
     names = all_names(invoice)
     matches = (await desk.call(screen, Screen(names=names))).value.matches if names else ()
-    hits = (m for m in matches if m.contained or m.score >= limits.screening_permille)
+    hits = hits_of(matches, compliance_limits(tenant.data()))
     return goto(
         "tell",
         evidence=(found.id,),
@@ -67,7 +108,7 @@ async def look(case: SuspicionCase, desk: Desk) -> Goto:
 
 
 @role.step()
-async def tell(case: SuspicionCase, desk: Desk) -> Exit:
+async def tell(case: ComplianceCase, desk: Desk) -> Exit:
     """Open the task and leave the case to the compliance officers; all stays frozen until then."""
     undone: list[str] = []
     try:
@@ -82,3 +123,102 @@ async def tell(case: SuspicionCase, desk: Desk) -> Exit:
         entries=list(case.entries),
         **({"undone": undone} if undone else {}),
     )
+
+
+@role.step()
+async def screen_name(case: ComplianceCase, desk: Desk) -> Exit:
+    """Screen a name: enter that nobody resembles it, or freeze and ask the officers."""
+    name = case.query.strip()
+    found = await desk.call(screen, Screen(names=(name,)))
+    entry = LogScreening(
+        name=name,
+        kind=case.type,
+        list_version=found.value.list_version,
+        list_sha256=found.value.list_sha256,
+    )
+    try:
+        logged = await desk.call(log_screening, entry, evidence=[found.id])
+    except Refused as refused:
+        return await _suspect(desk, found.value, found.id, refused)
+    return done(screening_no=logged.screening_no)
+
+
+async def _suspect(desk: Desk, screening: Screening, reading: str, refused: Refused) -> Exit:
+    limits = compliance_limits((await desk.call(tenant_data, GetTenant())).data())
+    hits = hits_of(screening.matches, limits)
+    if not hits:
+        return _refused(refused, limits.compliance_people)
+    block = SetBlock(
+        name=screening.names[0],
+        entries=tuple(hit.entry for hit in hits),
+        list_version=screening.list_version,
+    )
+    undone: list[str] = []
+    try:
+        await desk.call(set_block, block, evidence=[reading])
+    except CallFailed as error:
+        undone.append(error.text)
+    try:
+        await desk.call(create_task, suspicion_task(screening.names, limits), evidence=[reading])
+    except CallFailed as error:
+        undone.append(error.text)
+    return exception(
+        CONTRADICTORY,
+        "Sanktionsprüfung: " + ", ".join(f"{hit.entry} {hit.name}" for hit in hits),
+        roles=limits.compliance_people,
+        entries=[hit.entry for hit in hits],
+        **({"undone": undone} if undone else {}),
+    )
+
+
+@role.step()
+async def answer(case: ComplianceCase, desk: Desk) -> Exit:
+    """Propose what becomes of each record; it happens once the data protection officer signs."""
+    received = case.received or (await desk.now()).date()
+    tenant, found = await desk.gather(
+        desk.call(tenant_data, GetTenant()),
+        desk.call(
+            read_request,
+            ReadRequest(
+                article=case.article,
+                mail=case.mail,
+                received=received,
+                deadline=case.deadline,
+                records=case.records,
+            ),
+        ),
+    )
+    limits = compliance_limits(tenant.data())
+    proposal = answer_to(found.value, limits)
+    if proposal is None:
+        text = "Der Antrag nennt kein Recht, mehrere, oder keinen Datensatz, der einzuordnen wäre."
+        return exception(DATA_MISSING, text, roles=limits.privacy_people)
+    try:
+        answered = await desk.call(answer_request, proposal, evidence=[found.id])
+    except Rejected as error:
+        return rejected(error.text)
+    except Refused as refused:
+        return _refused(refused, limits.privacy_people)
+    return done(answer_no=answered.answer_no)
+
+
+@role.step()
+async def report(case: ComplianceCase, desk: Desk) -> Exit:
+    """Have a report acknowledged and answered in time; nobody here knows what it says."""
+    if case.report is None:
+        return exception(DATA_MISSING, "Es ist kein Beleg angegeben.")
+    tenant, found = await desk.gather(
+        desk.call(tenant_data, GetTenant()),
+        desk.call(find_receipt, FindReceipt(receipt_no=case.report)),
+    )
+    tasks = report_tasks(found.value, compliance_limits(tenant.data()))
+    for task in tasks:
+        await desk.call(create_task, task, evidence=[found.id])
+    return done(due=[task.due.isoformat() for task in tasks if task.due])
+
+
+def _refused(refused: Refused, roles: tuple[str, ...]) -> Exit:
+    """To people, with the cause that the rules name."""
+    cause = refused.detail.get("cause") or CONTRADICTORY
+    end = {"kind": "exception", "cause": cause, "reason": refused.text, "roles": roles}
+    return Exit.model_validate(end)

@@ -28,15 +28,17 @@ from tools.einvoice import (
     read_document,
 )
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
+from tools.reporting import ReportingOffice
+from tools.reporting.embedded import EmbeddedReportingOffice
 from tools.tenant import FixedTenant, Tenant
 from tools.world import connect as connect_books
 from tools.world import disconnect as disconnect_books
 from tools.world import limits, spool
 
-__all__ = ["connect", "disconnect", "document", "take_in"]
+__all__ = ["connect", "disconnect", "document", "reporting_office", "take_in"]
 
 _WORKERS = min(2, os.cpu_count() or 1)
-_BESIDE = frozenset({EInvoices, Intakes, Tenant})
+_BESIDE = frozenset({EInvoices, Intakes, ReportingOffice, Tenant})
 
 
 async def connect(
@@ -55,8 +57,14 @@ async def connect(
         *books,
         Connection("einvoice", EInvoices, invoices),
         Connection("intake", Intakes, _intakes(state, invoices)),
+        Connection("reporting", ReportingOffice, reporting_office(state)),
         Connection("tenant", Tenant, FixedTenant(limits(world))),
     )
+
+
+def reporting_office(state: Path) -> EmbeddedReportingOffice:
+    """The reporting office of a state folder: reports go there before anybody reads them."""
+    return EmbeddedReportingOffice(state / "reporting_office")
 
 
 def document(tool: str, result: Mapping[str, Any], language: str) -> str | None:

@@ -9,7 +9,6 @@
     posted_invoices.jsonl   invoices in the books of an earlier system             may be absent
     exchange_rates.jsonl    currency, date, rate (units of the own currency)       may be absent
     customers.jsonl         customers of the CRM                                   may be absent
-    sanctions.jsonl         the sanctions list
 
 What other departments add lies in folders of their names, or beside these files (`tools.part`).
 
@@ -43,11 +42,14 @@ from tools.mail.embedded import EmbeddedMails
 from tools.part import Enter, Part
 from tools.pricing import Pricing
 from tools.pricing.embedded import EmbeddedPricing
+from tools.privacy import Privacy
+from tools.privacy.embedded import EmbeddedPrivacy
+from tools.privacy.world import COMPLIANCE
 from tools.quotes import Quotes
 from tools.quotes.embedded import EmbeddedQuotes
 from tools.rows import Reader, WorldRefused, parse_json
 from tools.sales import SALES
-from tools.sanctions import ListEntry, Sanctions
+from tools.sanctions import Sanctions
 from tools.sanctions.embedded import EmbeddedSanctions
 from tools.task import Tasks
 from tools.task.embedded import EmbeddedTasks
@@ -58,7 +60,7 @@ __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = (HR, SALES)
+_PARTS: tuple[Part, ...] = (COMPLIANCE, HR, SALES)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")
@@ -133,15 +135,12 @@ def _books(reader: Reader, policy: dict[str, Any]) -> Enter:
     kept = (reader.folder / _POLICY).is_file()
     holdings = read_holdings(reader, policy) if kept else None
     customers = read_customers(reader)
-    sanctions = reader.read("sanctions", ListEntry, lambda e: e.id)
 
     async def enter(systems: Mapping[type, Any]) -> tuple[str, ...]:
         warnings = await systems[Erp].take_in(holdings) if holdings is not None else ()
         await systems[Mails].take_in(_company(policy))
         if customers is not None:
             await systems[Crm].take_in(customers)
-        if sanctions is not None:
-            await systems[Sanctions].take_in(sanctions)
         return tuple(warnings)
 
     return enter
@@ -183,6 +182,7 @@ def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ..
         Connection("service", Service, EmbeddedService(site(books))),
         Connection("hr", Hr, EmbeddedHr(site("hr.sqlite"))),
         Connection("sanctions", Sanctions, EmbeddedSanctions(site(books))),
+        Connection("privacy", Privacy, EmbeddedPrivacy(site(books))),
         Connection("dms", Dms, EmbeddedDms(site("archive.sqlite"), spool(state))),
     )
 

@@ -3,10 +3,13 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leitstand.project import load_project
+from tests.agents.batches import Batch, Command
 from tests.agents.house import House, Result
 from tests.agents.paper import WORLD
 from tools.einvoice import Reader
@@ -33,3 +36,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
         return found
 
     return asyncio.run(run())
+
+
+@pytest.fixture(scope="session")
+def batch(root: Path) -> Batch:
+    """`leitstand batch` over a file of cases."""
+    return Command(load_project(root))

@@ -23,8 +23,10 @@ from leitstand.tool import Connection
 from tools.dms import Dms
 from tools.einvoice import EInvoices, LocalEInvoices, Reader
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
+from tools.office import disconnect, reporting_office
+from tools.reporting import ReportingOffice
 from tools.tenant import FixedTenant, Tenant
-from tools.world import connect, disconnect, limits, spool
+from tools.world import connect, limits, spool
 
 ROOT = Path(__file__).resolve().parents[2]
 TENANT = "nordwerk"
@@ -108,19 +110,21 @@ class House:
             *embedded,
             Connection("einvoice", EInvoices, invoices),
             Connection("intake", Intakes, intakes),
+            Connection("reporting", ReportingOffice, reporting_office(state)),
             Connection("tenant", Tenant, FixedTenant(data)),
         )
+        roles, tools = PROJECT.roles, PROJECT.tools
         bundle = PROJECT.bundle()
         directory = FileDirectory(state / "people.json")
         store = Store(f"sqlite:///{state / 'journal.db'}", b"k" * 32, clock)
-        rules = Rules(bundle, PROJECT.tools, lambda _: data, directory, clock, b"s" * 32)
-        runtime = Runtime(store, rules, connections, PROJECT.roles)
+        rules = Rules(bundle, tools, lambda _: data, directory, clock, b"s" * 32)
+        runtime = Runtime(store, rules, connections, roles)
         return cls(world, state, runtime, store, connections, intakes, data, directory, clock)
 
     def close(self) -> None:
         """Give store and systems back."""
         self.store.close()
-        disconnect([c for c in self.connections if c.port not in (EInvoices, Intakes, Tenant)])
+        disconnect(self.connections)
 
     async def run(self, files: Mapping[str, bytes]) -> dict[str, Result]:
         """Take in files as one intake, in the order given; what became of each."""

@@ -81,3 +81,13 @@ def test_an_unknown_role_is_refused(project: Path) -> None:
     suite.write_text("role: selling\n")
     with pytest.raises(CaseRefused, match="selling"):
         run_suite(load_project(SHOP), load_suite(SHOP, suite))
+
+
+def test_a_suite_answers_for_its_own_department(shop: Path, tmp_path: Path) -> None:
+    """Settings that it leaves to others are not compared; all the rest is."""
+    file = shop / "evals" / "buying" / "suite.yaml"
+    own = tried(file.parent, tmp_path / "own").saved.run.settings
+    assert {"data limit_cents", "data accounts.goods"} <= own.keys()
+    file.write_text(file.read_text("utf-8") + 'elsewhere: ["data accounts."]\n', "utf-8")
+    left = own.keys() - tried(file.parent, tmp_path / "left").saved.run.settings.keys()
+    assert left == {"data accounts.goods", "data accounts.office"}

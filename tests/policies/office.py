@@ -68,7 +68,7 @@ class Office:
         """Load a world into fresh systems under `state`."""
         data = limits(world)
         connections = await connect(state, world, TENANT)
-        bundle = Bundle.load(ROOT / "policies", TOOLS, FACTS)
+        bundle = PROJECT.bundle()
         return cls(connections, data, bundle, date.fromisoformat(data["today"]))
 
     def close(self) -> None:

@@ -8,10 +8,36 @@ from typing import Any
 import pytest
 
 from leitstand.tool import Port, Tool
-from tools import catalog, crm, dms, erp, hr, mail, pricing, quotes, sanctions, task, tickets
+from tools import (
+    catalog,
+    crm,
+    dms,
+    erp,
+    hr,
+    mail,
+    pricing,
+    privacy,
+    quotes,
+    sanctions,
+    task,
+    tickets,
+)
 from tools.world import connect, disconnect
 
-PACKAGES = (catalog, crm, dms, erp, hr, mail, pricing, quotes, sanctions, task, tickets)
+PACKAGES = (
+    catalog,
+    crm,
+    dms,
+    erp,
+    hr,
+    mail,
+    pricing,
+    privacy,
+    quotes,
+    sanctions,
+    task,
+    tickets,
+)
 READS = {
     "catalog.find",
     "crm.customer.get",
@@ -28,6 +54,7 @@ READS = {
     "hr.employee.get",
     "mail.read",
     "pricing.calculate",
+    "privacy.request.read",
     "quote.get",
     "sanctions.screen",
     "service.machine.find",
@@ -47,7 +74,10 @@ WRITES = {
     "mail.draft": (),
     "onboarding.create_tasks": (),
     "payroll.change.propose": (),
+    "privacy.request.answer": (),
     "quote.create_draft": (),
+    "sanctions.block.set": (),
+    "sanctions.screening.log": (),
     "supplier.bank_change.propose": (),
     "task.create": (),
     "ticket.create": (),

@@ -1,26 +1,28 @@
 """Comparing names with a sanctions list: similarity, and names that contain a listed one.
 
-Similarity is the edit distance of the words in alphabetical order, legal forms left out, in
-permille of the longer name. It misses a listed name with a long addition ("… Niederlassung
-Hamburg"), so containment is the second measure: every word of a listed name stands in the screened
-one, at least two of them rare.
+Similarity is what the words of two names have in common, in permille: each word of the one is laid
+beside the word of the other that it resembles most (optimal string alignment, so a slip of two
+letters is one), legal forms left out. Words that many names hold weigh little: "Hansen Shipping" is
+not "New Age Shipping". Words that were split or joined are met by the names without their gaps. All
+this misses a listed name with a long addition ("… Niederlassung Hamburg"), so containment is the
+second measure: every word of a listed name stands in the screened one, at least two of them rare.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from tools.names import words
 from tools.sanctions.screening import ListEntry, Match
 
 __all__ = ["Index"]
 
-_NEAR = 50
-"""Percent below which a similarity is not worth a look."""
 _SHOWN = 10
 _RARE = 2
 _SHORTEST = 3
@@ -28,34 +30,56 @@ _SHORTEST = 3
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    """Words that count for nothing, those that say little or less, and what each kind weighs."""
+
     empty: frozenset[str]
     common: frozenset[str]
+    places: frozenset[str]
+    weights: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A listed name or alias: its entry, its text, the words that count, whether two are rare."""
+    """A listed name or alias: its entry, its text, the words that count, whether two are rare.
+
+    `weight` of its words together; `joined`: without gaps.
+    """
 
     entry: str
     text: str
-    words: frozenset[str]
+    words: tuple[str, ...]
+    weight: int
+    joined: str
     telling: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A list, ready to be screened against."""
+    """A list, ready to be screened against.
+
+    `known` is how much each of its words weighs, `standing` in which names a word stands.
+    """
 
     names: tuple[_Name, ...]
-    forms: tuple[str, ...]
+    known: Mapping[str, int]
+    standing: Mapping[str, tuple[int, ...]]
+    joined: tuple[str, ...]
 
     @classmethod
     def of(cls, entries: Iterable[ListEntry]) -> "Index":
         """An index over all names and aliases of `entries`."""
         pairs = [(e.id, text) for e in entries for text in (e.name, *e.aliases)]
+        kept = [_kept(text) for _, text in pairs]
+        known = _weighed(pairs, kept)
+        standing: dict[str, list[int]] = defaultdict(list)
+        for position, found in enumerate(kept):
+            for word in dict.fromkeys(found):
+                standing[word].append(position)
         return cls(
-            tuple(_name(entry, text) for entry, text in pairs),
-            tuple(_form(text) for _, text in pairs),
+            tuple(_name(*p, w, known) for p, w in zip(pairs, kept, strict=True)),
+            known,
+            {word: tuple(places) for word, places in standing.items()},
+            tuple("".join(found) for found in kept),
         )
 
     def screen(self, names: Iterable[str]) -> tuple[Match, ...]:
@@ -65,39 +89,120 @@ class Index:
             for match in self._matches(name):
                 if match.entry not in best or _weight(match) > _weight(best[match.entry]):
                     best[match.entry] = match
-        found = sorted(best.values(), key=lambda m: (_weight(m), m.entry), reverse=True)
+        found = sorted(best.values(), key=lambda m: (not m.contained, -m.score, m.entry))
         return tuple(m for i, m in enumerate(found) if i < _SHOWN or m.contained)
 
-    def _matches(self, name: str) -> Iterable[Match]:
-        form = _form(name)
-        hits = process.extract(form, self.forms, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=None)
-        scores = {position: round(score * 10) for _, score, position in hits} if form else {}
-        said = frozenset(words(name))
-        for position, listed in enumerate(self.names):
-            contained = listed.telling and listed.words <= said
-            if contained or position in scores:
-                score = scores.get(position) or round(fuzz.ratio(form, self.forms[position]) * 10)
+    def _matches(self, name: str) -> Iterator[Match]:
+        said = _kept(name)
+        alike = {word: self._alike(word) for word in dict.fromkeys(said)}
+        weight = sum(self._heavy(word, alike) for word in said)
+        joined = self._joined("".join(said))
+        near = {p for found in alike.values() for word in found for p in self._places(word)}
+        for position in sorted(near | joined.keys()):
+            listed = self.names[position]
+            contained = listed.telling and set(listed.words) <= set(said)
+            score = max(self._score(listed, said, alike, weight), joined.get(position, 0))
+            if contained or score >= _plain().weights["shown"]:
                 yield Match(entry=listed.entry, name=listed.text, score=score, contained=contained)
+
+    def _alike(self, word: str) -> dict[str, int]:
+        """Words of the list that resemble a word, with their similarity in permille."""
+        if len(word) < _SHORTEST:
+            return {word: 1000} if word in self.standing else {}
+        least = _plain().weights["alike"] / 1000
+        found = process.extract(
+            word,
+            self.standing.keys(),
+            scorer=OSA.normalized_similarity,
+            processor=None,
+            score_cutoff=least,
+            limit=None,
+        )
+        return {listed: round(score * 1000) for listed, score, _ in found}
+
+    def _heavy(self, word: str, alike: Mapping[str, Mapping[str, int]]) -> int:
+        """A misspelt common word is as light as the common word itself."""
+        nearest = max(alike[word].items(), key=lambda pair: pair[1], default=(word, 0))[0]
+        return min(_base(word), self.known.get(nearest, _base(nearest)))
+
+    def _places(self, word: str) -> tuple[int, ...]:
+        """Names that share a word; of words that say little, only those that hold nothing else."""
+        found = self.standing[word]
+        if self.known[word] >= _plain().weights["rare"]:
+            return found
+        return tuple(p for p in found if self.names[p].weight <= self.known[word] * 3)
+
+    def _score(
+        self,
+        listed: _Name,
+        said: Sequence[str],
+        alike: Mapping[str, Mapping[str, int]],
+        weight: int,
+    ) -> int:
+        free = list(said)
+        common = 0
+        for word in sorted(listed.words, key=lambda w: -self.known[w]):
+            mate = max(free, key=lambda one: alike[one].get(word, 0), default=None)
+            if mate is None or not (likeness := alike[mate].get(word, 0)):
+                continue
+            free.remove(mate)
+            common += self.known[word] * likeness
+        total = listed.weight + weight
+        return min(1000, 2 * common // total) if total else 0
+
+    def _joined(self, said: str) -> dict[int, int]:
+        """Names that are nearly the same without gaps, with their similarity in permille."""
+        if len(said) < 2 * _SHORTEST:
+            return {}
+        least = _plain().weights["joined"] / 10
+        found = process.extract(
+            said, self.joined, scorer=fuzz.ratio, processor=None, score_cutoff=least, limit=None
+        )
+        return {position: round(score * 10) for _, score, position in found}
 
 
 def _weight(match: Match) -> tuple[bool, int]:
     return match.contained, match.score
 
 
-def _form(name: str) -> str:
-    """The words that count, in alphabetical order; all words where none counts."""
+def _kept(name: str) -> tuple[str, ...]:
+    """The words that count; all words where none counts."""
     told = words(name)
-    return " ".join(sorted(w for w in told if w not in _plain().empty) or sorted(told))
+    return tuple(w for w in told if w not in _plain().empty) or told
 
 
-def _name(entry: str, text: str) -> _Name:
-    kept = frozenset(words(text)) - _plain().empty
-    rare = [w for w in kept - _plain().common if len(w) >= _SHORTEST]
-    return _Name(entry, text, kept, len(rare) >= _RARE)
+def _name(entry: str, text: str, found: tuple[str, ...], known: Mapping[str, int]) -> _Name:
+    kept = set(found) - _plain().empty
+    rare = [w for w in kept - _plain().common - _plain().places if len(w) >= _SHORTEST]
+    weight = sum(known[word] for word in found)
+    return _Name(entry, text, found, weight, "".join(found), len(rare) >= _RARE)
+
+
+def _weighed(pairs: Sequence[tuple[str, str]], kept: Sequence[tuple[str, ...]]) -> dict[str, int]:
+    """How much each word weighs: what many entries of the list hold tells them apart less."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for (entry, _), found in zip(pairs, kept, strict=True):
+        for word in found:
+            holders[word].add(entry)
+    often, weights = Counter({w: len(e) for w, e in holders.items()}), _plain().weights
+    return {
+        word: min(_base(word), weights["frequent"] if n >= weights["frequent_from"] else 1000)
+        for word, n in often.items()
+    }
+
+
+def _base(word: str) -> int:
+    weights = _plain().weights
+    if word in _plain().places:
+        return weights["places"]
+    if word in _plain().common or word in _plain().empty:
+        return weights["common"]
+    return weights["short"] if len(word) < _SHORTEST else 1000
 
 
 @cache
 def _plain() -> _Words:
     text = (Path(__file__).parent / "words.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(text)
-    return _Words(frozenset(lists["empty"]), frozenset(lists["common"]))
+    empty, common, places = (frozenset(lists[n]) for n in ("empty", "common", "places"))
+    return _Words(empty, common, places, lists["weights"])

@@ -21,12 +21,31 @@ from sqlalchemy import (
 from leitstand.digest import canonical, plain
 from leitstand.errors import Missing
 from tools.database import Tenancy, next_no
+from tools.once import Keys, Write
 from tools.sanctions.compare import Index
+from tools.sanctions.register import Block, LoggedScreening, LogScreening, SetBlock
 from tools.sanctions.screening import ListEntry, Screen, Screened, Screening
 
 __all__ = ["EmbeddedSanctions"]
 
 _metadata = MetaData()
+_keys = Keys(_metadata, "sanctions")
+_log = Table(
+    "sanctions_log",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("entry", JSON, nullable=False),
+    Column("entered", String, nullable=False),
+)
+_block = Table(
+    "sanctions_block",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("block", JSON, nullable=False),
+    Column("entered", String, nullable=False),
+)
 _list = Table(
     "sanctions_list",
     _metadata,
@@ -89,6 +108,43 @@ class EmbeddedSanctions:
         """
         found = await self.site.read(lambda c: self._screen(c, args))
         return Screened(value=found, source=f"sanctions:list/{found.list_version}")
+
+    async def log(self, args: LogScreening, key: str) -> LoggedScreening:
+        """A screening without a hit, entered."""
+        write = Write(self.site.tenant, "sanctions.screening.log", key, args)
+
+        def enter(connection: Connection) -> LoggedScreening:
+            number = self._row(connection, _log, entry=args.model_dump(mode="json"))
+            return LoggedScreening(screening_no=f"S-{number:06d}")
+
+        return await self.site.write(
+            lambda c: _keys.once(c, write, LoggedScreening, lambda: enter(c))
+        )
+
+    async def logged(self, key: str) -> LoggedScreening | None:
+        """What was entered under `key`."""
+        return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, LoggedScreening))
+
+    async def block(self, args: SetBlock, key: str) -> Block:
+        """A new block."""
+        write = Write(self.site.tenant, "sanctions.block.set", key, args)
+
+        def enter(connection: Connection) -> Block:
+            number = self._row(connection, _block, block=args.model_dump(mode="json"))
+            return Block(block_no=f"B-{number:06d}")
+
+        return await self.site.write(lambda c: _keys.once(c, write, Block, lambda: enter(c)))
+
+    async def block_of(self, key: str) -> Block | None:
+        """The block that was set under `key`."""
+        return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, Block))
+
+    def _row(self, connection: Connection, table: Table, **values: object) -> int:
+        """Number of a new row of the register."""
+        number = next_no(connection, self.site.tenant, table.c.id)
+        own = {"tenant": self.site.tenant, "id": number, "entered": self.site.entered}
+        connection.execute(insert(table), own | values)
+        return number
 
     def _enter(self, connection: Connection, rows: list[dict[str, object]]) -> int:
         tenant, sha256 = self.site.tenant, plain(canonical(rows))

@@ -70,7 +70,7 @@ def _named(row: "Row") -> dict[str, Any]:
     """A row of a file of cases: called as the file calls it, its own name beside."""
     data = row.flat()
     name = data.pop("file")
-    return {**data, "case": name, "id": row.case}
+    return {**data, "case": name, "ulid": row.case}
 
 
 def _placed(place: Place, fresh: Path, *, shadow: bool) -> Place:

@@ -153,6 +153,8 @@ class _Replay:
             except OffTape:
                 return done
             except Pause as pause:
+                # Its frames hold the desk, which holds it: a circle for the collector, every time.
+                pause.__traceback__ = None
                 if ended := TooManyRejections.of(done.journal):
                     done.exit = self._compiled.leave(CONTRADICTORY, str(ended))
                 elif self._answered() or self._told() or self._waited(pause):

@@ -31,7 +31,7 @@ from leitstand.evals.grading import grade, steps_of
 from leitstand.evals.probe import probe
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.result import CaseResult, Coverable, Run
-from leitstand.evals.settings import settings_of
+from leitstand.evals.settings import RULE, settings_of
 from leitstand.evals.shelf import Place, take
 from leitstand.evals.suite import Suite, load_suite
 from leitstand.evals.supervisor import supervisor_of
@@ -129,7 +129,7 @@ def run_suite(
             tools=tools,
         ),
         supervisor=who,
-        settings=dict(settings_of(project, bundle, _limits(project, project.world))),
+        settings=_settings(project, bundle, compiled, suite.table.elsewhere),
         coverable=Coverable(
             rules=tuple(sorted(_rules(bundle, compiled))),
             edges=tuple(f"{a} -> {b}" for a, b in compiled.edges),
@@ -140,6 +140,16 @@ def run_suite(
     steps = "all" if len(found) <= DETAILED else "failed"
     job = Job(project.root, who, suite.table.ignore, suite=suite.file, steps=steps)
     return run, run_cases(job, found, told)
+
+
+def _settings(
+    project: Project, bundle: Bundle, compiled: Compiled, elsewhere: tuple[str, ...]
+) -> dict[str, str]:
+    """Settings that a suite of this role answers for: rules of its tools, its department's data."""
+    tools = {tool.name for tool in compiled.tools}
+    others = {f"{RULE}{rule.id}" for rule in bundle.rules if not rule.tools & tools}
+    found = settings_of(project, bundle, _limits(project, project.world))
+    return {n: d for n, d in found.items() if n not in others and not n.startswith(elsewhere)}
 
 
 def _rules(bundle: Bundle, compiled: Compiled) -> set[str]:

@@ -80,6 +80,10 @@ class Table(Frozen):
     )
     graders: tuple[Annotated[str, Field(pattern=_REFERENCE)], ...] = ()
     gate: Gate = Gate()
+    elsewhere: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=(),
+        description="Beginnings of names of settings that other departments answer for.",
+    )
     ignore: dict[str, tuple[str, ...]] = Field(
         default={}, description="Arguments not compared, by tool."
     )

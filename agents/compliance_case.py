@@ -1,0 +1,47 @@
+"""The state of a compliance case: what is given, then what was found."""
+
+from datetime import date
+from typing import Literal
+
+from leitstand.values import Frozen, Identifier, Text, Word
+from tools.dms import Sha256
+from tools.privacy import Record
+
+__all__ = ["ComplianceCase", "Kind", "kind_of"]
+
+Kind = Literal["suspicion", "screening", "request", "report", ""]
+
+
+class ComplianceCase(Frozen):
+    """One piece of compliance work.
+
+    Given is one of: a document that a screening stopped (`document_sha256`); a name to be screened
+    (`query`, of a `type`); a data subject's request (`article` or `mail`, `received`, the
+    `deadline` it names, and the `records` that were found); the receipt of a `report` that lies
+    with the reporting office.
+    """
+
+    document_sha256: Sha256 | None = None
+    query: Text = ""
+    type: Word = ""
+    article: Text = ""
+    mail: Text = ""
+    received: date | None = None
+    deadline: date | None = None
+    records: tuple[Record, ...] = ()
+    report: Identifier | None = None
+    evidence: tuple[str, ...] = ()
+    title: Text = ""
+    people: tuple[Identifier, ...] = ()
+    entries: tuple[str, ...] = ()
+
+
+def kind_of(case: ComplianceCase) -> Kind:
+    """What the case is about, by what was given; empty where nothing is."""
+    if case.document_sha256 is not None:
+        return "suspicion"
+    if case.report is not None:
+        return "report"
+    if case.article or case.records or (case.mail and not case.query):
+        return "request"
+    return "screening" if case.query.strip() else ""

@@ -1,0 +1,1 @@
+"""Facts of compliance: screenings, data subjects' requests, reports of wrongdoing."""

@@ -1,0 +1,79 @@
+"""What compliance needs of a tenant's data, typed; defaults are in `policies/compliance.toml`."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from leitstand.digest import canonical
+
+__all__ = ["ComplianceLimits", "Right", "Rule", "Start", "compliance_limits"]
+
+_DEFAULTS: dict[str, Any] = tomllib.loads(
+    Path(__file__).parents[2].joinpath("compliance.toml").read_text(encoding="utf-8")
+)
+_SHARED = ("screening_permille", "compliance_people")
+"""What accounting's limits may set for both."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Rule(_Record):
+    """A row of the retention table: how long a kind of record is kept, from when, and why."""
+
+    type: str
+    years: int = 0
+    months: int = 0
+    start: str = ""
+    basis: str = ""
+
+
+class Right(_Record):
+    """What an article gives a right to, and the words that ask for it."""
+
+    ask: Literal["disclose", "erase", "restrict"]
+    article: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class Start(_Record):
+    """Words of the retention table for periods that count from the end of the year."""
+
+    words: tuple[str, ...]
+
+
+class ComplianceLimits(_Record):
+    """The keys of `compliance.json` and `retention.json`, completed by the defaults."""
+
+    screening_permille: int
+    identity_check: bool
+    answer_months: int
+    acknowledge_days: int
+    feedback_months: int
+    compliance_people: tuple[str, ...]
+    privacy_people: tuple[str, ...]
+    reporting_people: tuple[str, ...]
+    report_title: str
+    feedback_title: str
+    suspicion_title: str
+    decisions: Mapping[str, str]
+    retention: tuple[Rule, ...]
+    right: tuple[Right, ...]
+    start: tuple[Start, ...]
+
+
+def compliance_limits(tenant: Mapping[str, Any]) -> ComplianceLimits:
+    """The tenant's data for compliance. Raises pydantic.ValidationError: a value has no sense."""
+    shared = {name: tenant[name] for name in _SHARED if name in tenant}
+    return _parse(canonical({**shared, **tenant.get("compliance", {})}))
+
+
+@lru_cache(maxsize=32)
+def _parse(own: bytes) -> ComplianceLimits:
+    return ComplianceLimits.model_validate({**_DEFAULTS, **json.loads(own)})

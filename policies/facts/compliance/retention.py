@@ -1,0 +1,108 @@
+"""G-C03, G-C04: what becomes of each record when somebody asks (Art. 15, 17, 18 GDPR)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Literal
+
+from policies.facts.compliance.calendar import later, year_end
+from policies.facts.compliance.limits import ComplianceLimits, Rule
+from policies.facts.patterns import fold
+from tools.privacy import Action, AnswerRequest, Measure, Record, Request
+
+__all__ = ["Asked", "answer_to", "asked_by", "unknown_kinds"]
+
+Asked = Literal["disclose", "erase", "restrict"]
+
+_NUMBER = re.compile(r"\d+")
+_WEEKEND = 4
+"""Days by which a deadline may be later than the month: Art. 3 (4) of regulation 1182/71."""
+
+
+def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
+    """What is asked for: by the article that is named, else by the words of the mail."""
+    numbers = set(_NUMBER.findall(request.article)[:1])
+    if request.article.strip():
+        return frozenset(right.ask for right in limits.right if numbers & set(right.article))
+    text = fold(request.mail)
+    return frozenset(
+        right.ask
+        for right in limits.right
+        if any(re.search(rf"\b{words}\b", text) for words in right.words)
+    )
+
+
+def unknown_kinds(request: Request, limits: ComplianceLimits) -> tuple[str, ...]:
+    """Records of a kind that the retention table does not know, or without the day it needs."""
+    rules = {rule.type: rule for rule in limits.retention}
+    return tuple(
+        record.record
+        for record in request.records
+        if record.type not in rules or (_period(rules[record.type]) and record.date is None)
+    )
+
+
+def answer_to(request: Request, limits: ComplianceLimits) -> AnswerRequest | None:
+    """What the rules make of a request; None where it is not clear what is asked, or of nothing."""
+    asked = asked_by(request, limits)
+    measures = tuple(_measures(request, next(iter(asked)), limits)) if len(asked) == 1 else ()
+    if not measures:
+        return None
+    return AnswerRequest(
+        article=request.article.strip() or _article(asked, limits),
+        received=request.received,
+        deadline=_deadline(request, limits),
+        identity_check=limits.identity_check,
+        measures=measures,
+    )
+
+
+def _article(asked: Iterable[Asked], limits: ComplianceLimits) -> str:
+    return next(f"Art. {r.article[0]}" for r in limits.right if r.ask in asked)
+
+
+def _measures(request: Request, asked: Asked, limits: ComplianceLimits) -> Iterator[Measure]:
+    rules = {rule.type: rule for rule in limits.retention}
+    unknown = unknown_kinds(request, limits)
+    for record in request.records:
+        if record.record not in unknown:
+            yield _measure(record, rules[record.type], asked, request.received, limits)
+
+
+def _measure(
+    record: Record, rule: Rule, asked: Asked, today: date, limits: ComplianceLimits
+) -> Measure:
+    until = _until(record, rule, limits)
+    running = until is not None and until >= today
+    action: Action = "disclose" if asked == "disclose" else "erase"
+    if asked == "restrict" or (asked == "erase" and running):
+        action = "restrict_and_keep"
+    basis = (rule.basis or None) if until is not None else None
+    return Measure(record=record.record, action=action, keep_until=until, basis=basis)
+
+
+def _until(record: Record, rule: Rule, limits: ComplianceLimits) -> date | None:
+    """The last day on which a record is kept; None where no period protects it."""
+    months = _period(rule)
+    if not months or record.date is None:
+        return None
+    start = fold(rule.start)
+    counted = any(re.search(words, start) for one in limits.start for words in one.words)
+    return later(year_end(record.date) if counted else record.date, months)
+
+
+def _period(rule: Rule) -> int:
+    """Months of a retention period."""
+    return rule.years * 12 + rule.months
+
+
+def _deadline(request: Request, limits: ComplianceLimits) -> date:
+    """A month from receipt (Art. 12 (3)), or the day that is given.
+
+    That counts where it is earlier, or no later than the next working day after the month.
+    """
+    latest = later(request.received, limits.answer_months)
+    given = request.deadline
+    if given is not None and request.received <= given <= latest + timedelta(days=_WEEKEND):
+        return given
+    return latest

@@ -1,0 +1,139 @@
+"""What becomes of records: periods, articles, deadlines, for any table."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.facts.compliance.calendar import later, year_end
+from policies.facts.compliance.limits import ComplianceLimits, compliance_limits
+from policies.facts.compliance.retention import answer_to, asked_by
+from tools.privacy import Measure, Record, Request
+
+DAY = dt.date(2026, 11, 18)
+DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1))
+
+
+def house(*rules: dict[str, object]) -> ComplianceLimits:
+    """A company with this retention table."""
+    return compliance_limits({"compliance": {"retention": list(rules)}})
+
+
+def one(
+    article: str, kind: dict[str, object], day: dt.date | None, today: dt.date = DAY
+) -> Measure:
+    """What becomes of one record of a kind."""
+    records = (Record(record="R1", type="x", date=day),)
+    found = answer_to(
+        Request(article=article, received=today, records=records), house({"type": "x", **kind})
+    )
+    assert found is not None
+    [measure] = found.measures
+    return measure
+
+
+@pytest.mark.parametrize(
+    ("start", "until"),
+    [
+        ("end of calendar year", dt.date(2027, 12, 31)),
+        ("end of calendar year in which the relation ended", dt.date(2027, 12, 31)),
+        ("Ende des Kalenderjahres", dt.date(2027, 12, 31)),
+        ("Schluss des Jahres", dt.date(2027, 12, 31)),
+        ("creation", dt.date(2027, 5, 5)),
+        ("end of procedure", dt.date(2027, 5, 5)),
+        ("", dt.date(2027, 5, 5)),
+    ],
+)
+def test_periods_count_from_where_the_table_says(start: str, until: dt.date) -> None:
+    """From the end of the year, or from the day of the event."""
+    rule: dict[str, object] = {"years": 5, "start": start, "basis": "§ 1"}
+    found = one("Art. 17", rule, dt.date(2022, 5, 5))
+    assert found == Measure(record="R1", action="restrict_and_keep", keep_until=until, basis="§ 1")
+
+
+def test_the_last_day_still_counts() -> None:
+    """A record is kept through its last day and erased from the next one on."""
+    rule: dict[str, object] = {"months": 6, "start": "rejection", "basis": "§ 1"}
+    last = dt.date(2026, 3, 15)
+    assert one("17", rule, dt.date(2025, 9, 15), last).action == "restrict_and_keep"
+    gone = one("17", rule, dt.date(2025, 9, 15), last + dt.timedelta(days=1))
+    assert (gone.action, gone.keep_until, gone.basis) == ("erase", last, "§ 1")
+
+
+@pytest.mark.parametrize(
+    ("article", "action"),
+    [
+        ("Art. 15", "disclose"),
+        ("Artikel 15 DSGVO", "disclose"),
+        ("Art. 15 Abs. 3", "disclose"),
+        ("Art. 20", "disclose"),
+        ("Art. 17", "erase"),
+        ("Art. 17(1)(b)", "erase"),
+        ("Art. 18", "restrict_and_keep"),
+    ],
+)
+def test_articles_give_rights(article: str, action: str) -> None:
+    """The first number is the article, whatever its paragraphs are."""
+    assert one(article, {"years": 0}, DAY).action == action
+
+
+@pytest.mark.parametrize(
+    ("mail", "asked"),
+    [
+        ("Welche Daten haben Sie über mich gespeichert?", {"disclose"}),
+        ("Bitte um Auskunft nach DSGVO", {"disclose"}),
+        ("Löschen Sie meine Bewerbung.", {"erase"}),
+        ("Ich bitte um Löschung", {"erase"}),
+        ("Please delete all my data", {"erase"}),
+        ("Bitte schränken: Einschränkung der Verarbeitung", {"restrict"}),
+        ("Auskunft und Löschung", {"disclose", "erase"}),
+        ("Guten Tag", set[str]()),
+    ],
+)
+def test_words_ask_where_no_article_is_named(mail: str, asked: set[str]) -> None:
+    """Several wishes are several: nobody guesses which comes first."""
+    assert asked_by(Request(mail=mail, received=DAY), house()) == asked
+
+
+@given(DAYS, st.integers(0, 30), DAYS)
+def test_nothing_is_erased_while_its_period_runs(day: dt.date, years: int, today: dt.date) -> None:
+    """Erased exactly where no period is left; a basis stands exactly where there is a period."""
+    rule: dict[str, object] = {"years": years, "start": "end of calendar year", "basis": "§ 1"}
+    found = one("Art. 17", rule, day, today)
+    until = found.keep_until
+    assert (until is None) == (years == 0) == (found.basis is None)
+    assert (found.action == "erase") == (until is None or until < today)
+
+
+@given(DAYS, st.integers(0, 400))
+def test_months_are_counted_as_the_civil_code_does(day: dt.date, months: int) -> None:
+    """The same day of the month, or that month's last one; never the month after."""
+    found = later(day, months)
+    assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
+    assert found.day == day.day or (found + dt.timedelta(days=1)).day == 1
+    assert year_end(day) >= day
+
+
+@pytest.mark.parametrize(
+    ("given_day", "deadline"),
+    [
+        (None, dt.date(2026, 2, 28)),
+        (dt.date(2026, 2, 28), dt.date(2026, 2, 28)),
+        (dt.date(2026, 3, 2), dt.date(2026, 3, 2)),
+        (dt.date(2026, 2, 10), dt.date(2026, 2, 10)),
+        (dt.date(2026, 6, 1), dt.date(2026, 2, 28)),
+        (dt.date(2025, 1, 1), dt.date(2026, 2, 28)),
+    ],
+)
+def test_a_deadline_is_a_month(given_day: dt.date | None, deadline: dt.date) -> None:
+    """What was given counts where it is earlier or the next working day; never a later one."""
+    request = Request(
+        article="Art. 15",
+        received=dt.date(2026, 1, 31),
+        deadline=given_day,
+        records=(Record(record="R1", type="x"),),
+    )
+    found = answer_to(request, house({"type": "x"}))
+    assert found is not None
+    assert found.deadline == deadline

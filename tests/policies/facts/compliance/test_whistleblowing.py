@@ -1,0 +1,76 @@
+"""Reports of wrongdoing are recognised before anybody keeps them; other mails are not."""
+
+import pytest
+
+from policies.facts.compliance.whistleblowing import recognise
+
+REPORTS = (
+    "Ich möchte anonym einen Verstoß melden: Der Einkaufsleiter nimmt Schmiergeld.",
+    "Vertrauliche Meldung: Unser Lagerleiter zweigt Ware ab.",
+    "Bitte behandeln Sie meinen Namen vertraulich. In der Abteilung werden Belege gefälscht.",
+    "Hinweis nach HinSchG: Rechnungen wurden manipuliert.",
+    "Ich bin Hinweisgeberin und habe Angst vor Repressalien.",
+    "Mein Chef hat Scheinrechnungen gestellt, ich will nicht, dass mein Name bekannt wird.",
+    "Niemand soll davon erfahren: der Kollege hat Geld unterschlagen.",
+    "Mein Vorgesetzter belästigt seit Monaten Auszubildende.",
+    "Der Schichtleiter lässt Giftmüll verbrennen, ich habe Angst vor Vergeltung.",
+    "Unser Geschäftsführer lässt sich bestechen.",
+    "I would like to report fraud in your purchasing department. Please keep this confidential.",
+    "I am blowing the whistle: whistleblower report attached.",
+    "My manager takes bribes from a supplier, my name must stay secret.",
+    "Ich muss einen Missstand in der Produktion melden.",
+    "Wir haben einen Betrug zu melden, anonym bitte.",
+    "Mein Abteilungsleiter manipuliert die Arbeitszeitkonten.",
+    "Der Kollege aus dem Lager klaut Kupfer.",
+    "Schwarzarbeit auf der Baustelle, meinen Namen bitte nicht nennen.",
+    "Die Sicherheitsprüfungen werden nur vorgetäuscht und gefälscht, bitte vertraulich.",
+    "Unter uns: unser Einkäufer bekommt Kickbacks vom Lieferanten.",
+    "Anonymer Hinweis: Preisabsprachen mit dem Wettbewerb.",
+    "Interne Meldestelle: ich will Korruption melden.",
+)
+
+OTHERS = (
+    "Anbei unsere Rechnung RE-4711 über 1.200 Euro.",
+    "Bitte um ein Angebot über 60 Antriebsrollen.",
+    "Ich bin bis Freitag krankgeschrieben.",
+    "Einladung zur Schulung Hinweisgeberschutzgesetz am 3. Dezember.",
+    "Unser Newsletter: was das HinSchG für Ihre Richtlinie bedeutet.",
+    "Angebot für Whistleblowing-Software, 99 Euro im Monat.",
+    "Die Anlage ist nach einem Manipulationsversuch gesperrt, bitte Techniker schicken.",
+    "Bitte löschen Sie alle meine Daten.",
+    "Ich möchte einen Schaden melden: das Förderband steht.",
+    "Ein Mitarbeiter hat sich am Band verletzt, der Not-Halt hat nicht ausgelöst.",
+    "Rechnung RE-4711 ist falsch, da fehlt der Rabatt.",
+    "Bitte überweisen Sie mein Gehalt auf das neue Konto.",
+    "Wir wollen eine Störung melden.",
+    "Mein Chef bittet um Rückruf.",
+    "Vertraulich: Gehaltsliste anbei.",
+    "Bitte vertraulich behandeln: das Angebot gilt bis 31.12.",
+    "Webinar: Korruption erkennen und vermeiden, jetzt anmelden.",
+    "Wir melden uns wegen der Lieferung am Montag.",
+    "Ich möchte Urlaub vom 21. bis 31. Dezember nehmen.",
+    "Confidential: please find attached our price list.",
+)
+
+
+@pytest.mark.parametrize("text", REPORTS)
+def test_reports_go_to_the_office(text: str) -> None:
+    """A report that is missed would be read by a machine: none may be."""
+    assert recognise(text)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_other_mails_do_not(text: str) -> None:
+    """Daily mail stays where it belongs."""
+    assert not recognise(text)
+
+
+def test_the_offices_own_address_is_enough() -> None:
+    """Whatever a mail to the reporting office says, nobody else reads it."""
+    assert recognise("Guten Tag", recipients=["Meldestelle@firma.example"])
+    assert not recognise("Guten Tag", recipients=["info@firma.example"])
+
+
+def test_a_subject_counts() -> None:
+    """What a subject says is part of the mail."""
+    assert recognise("Siehe Anlage.", subject="Vertrauliche Meldung")
