@@ -21,9 +21,10 @@ A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P")
 
-Authority = Literal["record", "document", "service", "tenant"]
+Authority = Literal["record", "document", "service", "tenant", "person"]
 """Where a read's values come from: a system of record, an untrusted document, a derived service, or
-the tenant's own data, which change as rules do: a replay reads them as they are now."""
+the tenant's own data, which change as rules do: a replay reads them as they are now. No tool reads
+from a `person`: that is the authority of what one has supplied to a case."""
 
 
 class Port(Protocol):

@@ -89,6 +89,35 @@ def test_a_queue_without_people_is_an_error(
     assert all("data missing" in p["text"] for p in found)
 
 
+@pytest.mark.parametrize(
+    ("takeover", "lacks"),
+    [
+        ("()", "no roles"),
+        ('("",)', "no roles"),
+        ('Takeover(("clerk",), de="Beleg nachreichen")', "no en"),
+        ('Takeover(("clerk",), en="bring the bill")', "no de"),
+    ],
+)
+def test_a_takeover_that_lacks_something_is_an_error(
+    shop_folder: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    takeover: str,
+    lacks: str,
+) -> None:
+    """Nobody to take over, or a resolution that half of the people cannot read."""
+    file = shop_folder / "buying.py"
+    text = file.read_text("utf-8").replace("Goto, Role,", "Goto, Role, Takeover,")
+    text = text.replace('"data missing": ("clerk",)', f'"data missing": {takeover}')
+    file.write_text(text, "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    (found,) = [p for p in done.data["problems"] if p["code"] == "no-takeover"]
+    assert found["where"] == "buying"
+    assert lacks in found["text"]
+
+
 def test_a_tool_without_a_rule_is_an_error(
     shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -314,4 +314,7 @@ def test_compiled_parts_of_a_role() -> None:
     assert compiled.entry == ("read",)
     assert compiled.edges == (("check", "book"), ("read", "check"), ("read", "clarify"))
     assert {name for name, step in compiled.steps.items() if step.leaves} == {"book", "clarify"}
-    assert compiled.queue == {"data missing": ("clerk",), "system unreachable": ("it",)}
+    assert {cause: one.roles for cause, one in compiled.queue.items()} == {
+        "data missing": ("clerk",),
+        "system unreachable": ("it",),
+    }

@@ -3,7 +3,7 @@
 from leitstand.approval.correction import changed, corrections
 from leitstand.approval.custody import Custody
 from leitstand.approval.directory import Directory, FileDirectory
-from leitstand.approval.edit import edit, fill
+from leitstand.approval.edit import edit, fill, typed
 from leitstand.approval.keyring import Keyring, id_of
 from leitstand.approval.refusal import Reason, Refusal, words
 from leitstand.approval.signing import Statement, sign, signed_bytes, write
@@ -25,6 +25,7 @@ __all__ = [
     "id_of",
     "sign",
     "signed_bytes",
+    "typed",
     "verify",
     "words",
     "write",

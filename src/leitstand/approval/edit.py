@@ -21,7 +21,7 @@ from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
 from leitstand.values import Money, parse_money
 
-__all__ = ["edit", "fill"]
+__all__ = ["edit", "fill", "typed"]
 
 M = TypeVar("M", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
@@ -61,6 +61,20 @@ def _made(model: type[M], fresh: dict[str, Any], edits: Mapping[str, str], where
     except ValidationError as error:
         texts = (f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
         raise ValueRefused(f"ungültig / not valid: {'; '.join(texts)}", where=where) from error
+
+
+def typed(model: type[BaseModel], texts: Mapping[str, str]) -> dict[str, object]:
+    """Fields of a model as JSON, from text as `edit` reads it. Raises ValueRefused: all faults."""
+    found: dict[str, object] = {}
+    faults: list[str] = []
+    for name, text in texts.items():
+        try:
+            found[name] = _typed(_step(model, name), text)
+        except ValueRefused as error:
+            faults.append(f"`{name}`: {error.text}")
+    if faults:
+        raise ValueRefused("; ".join(faults), where=model.__name__)
+    return found
 
 
 def _set(model: type[BaseModel], args: dict[str, Any], name: str, text: str) -> str:

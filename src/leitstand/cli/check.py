@@ -56,6 +56,10 @@ def _exits(project: "Project") -> Iterator[dict[str, str]]:
             if missing := [c for c in CAUSES if c not in causes]:
                 text = f"no people for: {', '.join(missing)}; name them in the role's `queue`"
                 yield _problem("error", "no-exit", f"{name}.{step}", text)
+        for cause, taken in compiled.queue.items():
+            if lacks := taken.lacks:
+                text = f"who takes over for {cause} is not whole: no {', no '.join(lacks)}"
+                yield _problem("error", "no-takeover", name, text)
 
 
 def _steps(project: "Project") -> Iterator[dict[str, str]]:
@@ -97,7 +101,7 @@ def _roles(project: "Project") -> Iterator[dict[str, Any]]:
             "role": name,
             "version": compiled.version,
             "steps": len(compiled.steps),
-            "queue": {cause: list(roles) for cause, roles in compiled.queue.items()},
+            "queue": {cause: list(one.roles) for cause, one in compiled.queue.items()},
             "tools": tools,
             "never": sorted(t.name for t in project.tools if not _granted(bundle, name, t.name)),
         }

@@ -52,7 +52,7 @@ async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
     found = await as_it_was(leitstand.store, leitstand.rules, ulid, name)
     names = (
         [*project.roles, *(t.name for t in project.tools), *(h.name for h in found.case.heard)],
-        [r.queue for r in project.roles.values()],
+        [{c: t.roles for c, t in r.queue.items()} for r in project.roles.values()],
         [said.role for said in found.case.said],
     )
     files = [project.root / file for file in project.table.lexicon]

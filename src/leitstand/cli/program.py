@@ -19,6 +19,7 @@ from leitstand.cli import (
     deploy,
     evals,
     graph,
+    handling,
     inbox,
     init,
     journal,
@@ -104,7 +105,7 @@ def start(
 
 
 _GROUPS = {
-    "case": "Cases: list, show, export, release.",
+    "case": "Cases: list, show, export, release; retry, supply, assign, close exceptions.",
     "people": "People: list, add.",
     "journal": "The journal: verify it.",
     "policy": "Rules: check, explain.",
@@ -134,6 +135,10 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "case export": case.export,
     "case verifier": case.verifier,
     "case release": case.release,
+    "case retry": handling.retry,
+    "case supply": handling.supply,
+    "case assign": handling.assign,
+    "case close": handling.close,
     "people list": people.listed,
     "people add": people.add,
     "journal verify": journal.verify,

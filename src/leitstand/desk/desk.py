@@ -136,6 +136,14 @@ class Desk:
                 body = self._record(address, {"tool": "now", "proposed": "now", "value": moment})
             return datetime.fromisoformat(body["value"])
 
+    def supplied(self, field: str) -> tuple[str, ...]:
+        """Ids of the readings in which a person supplied `field` of the state: evidence for calls.
+
+        The value itself stands in the state; none if nobody supplied it.
+        """
+        known = self._room.journal.tape.supplied.get(field)
+        return (known,) if known else ()
+
     async def wait(self, for_: str, until: datetime | None = None) -> dict[str, Any] | None:
         """Wait for a signal named `for_`, or until a time.
 
@@ -290,9 +298,9 @@ class Desk:
         if address not in tape.timers:
             rule = {"for": for_, "until": until, "proposed": proposed}
             journal.record("timer", address, rule)
-        for _, signal in tape.signals:
+        for signal in _in_order(for_, tape.signals):
             name, at = signal["id"], signal.get("at", 0.0)
-            if signal["name"] == for_ and name not in tape.consumed and at <= due:
+            if name not in tape.consumed and at <= due:
                 return self._record(address, {**answer, "value": signal["body"], "signal": name})
         if self._room.clock.time() >= due:
             return self._record(address, {**answer, "value": None})
@@ -302,6 +310,8 @@ class Desk:
         """Raises TooManyRejections where this one was the last that the case may have."""
         journal = self._room.journal
         last, places = journal.one_too_many(), [f.address for f in journal.tape.rejected]
+        if address not in places:  # Rejected in an earlier round, and counted there.
+            return
         if last is not None and places.index(address) >= places.index(last.address):
             raise TooManyRejections.of(journal) or TooManyRejections
 
@@ -326,6 +336,12 @@ class _Ending:
             return
         if desk.dead is None or gravity(error) < gravity(desk.dead):
             desk.dead = error
+
+
+def _in_order(name: str, signals: Sequence[tuple[int, dict[str, Any]]]) -> Sequence[dict[str, Any]]:
+    """The signals of a name as they came; of what a child said the last word comes first."""
+    found = [signal for _, signal in signals if signal["name"] == name]
+    return found[::-1] if name.startswith("child:") else found
 
 
 def _raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:

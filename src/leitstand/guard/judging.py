@@ -11,7 +11,7 @@ from leitstand.approval import Grants
 from leitstand.digest import canonical
 from leitstand.errors import ArgumentsRefused, CallFailed, Refused
 from leitstand.guard.call import Call
-from leitstand.guard.provenance import tainted
+from leitstand.guard.provenance import suppliers, tainted
 from leitstand.guard.readings import Readings
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Standing
@@ -111,7 +111,8 @@ class Judge:
         evidence, slice_now = self.shown(proposal)
         bound = {"acted": proposal.acted, "evidence": evidence, "slice": slice_now}
         signed = [a for a in answers if a.answer != "reject"]
-        return self._rules.grants(shown.model_copy(update=bound), signed, at)
+        stated = shown.model_copy(update=bound)
+        return self._rules.grants(stated, signed, at, suppliers(proposal.evidence))
 
     def standing(
         self,

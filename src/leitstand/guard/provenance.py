@@ -2,17 +2,18 @@
 
 Evidence is resolved in the journal, so a step or a model cannot claim what no tool has answered. An
 argument is grounded when its type is a closed vocabulary, when it equals the value of a system of
-record that its `Recorded` mark names, or when a deterministic check named it good. All else is
-tainted.
+record that its `Recorded` mark names or what a person supplied for a field of its name, or when a
+deterministic check named it good. All else is tainted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from leitstand.policy import Evidence
+from leitstand.records import Supplied
 from leitstand.tool import Recorded, Tool
 
-__all__ = ["tainted"]
+__all__ = ["suppliers", "tainted"]
 
 
 def tainted(
@@ -20,13 +21,24 @@ def tainted(
 ) -> tuple[str, ...]:
     """Names of the arguments that rest on nothing, sorted; an absent one (None) carries nothing."""
     marks, good = tool.recorded, set(checked)
+    said = [(s.field, s.value) for s in _supplied(evidence)]
     return tuple(
         name
         for name in sorted(tool.open_fields)
         if args.get(name) is not None
         and name not in good
+        and (name, args[name]) not in said
         and not (name in marks and _equals(evidence, marks[name], args[name]))
     )
+
+
+def suppliers(evidence: Evidence) -> frozenset[str]:
+    """People on whose word an action rests: none of them is a second pair of eyes for it."""
+    return frozenset(supplied.person for supplied in _supplied(evidence))
+
+
+def _supplied(evidence: Evidence) -> list[Supplied]:
+    return [r.value for r in evidence.readings if isinstance(r.value, Supplied)]
 
 
 def _equals(evidence: Evidence, mark: Recorded, value: object) -> bool:

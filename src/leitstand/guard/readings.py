@@ -10,6 +10,7 @@ from leitstand.guard.call import Call
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Sending
 from leitstand.policy import Evidence, Resolved
+from leitstand.records import SUPPLY, Supplied
 from leitstand.store import Journal
 from leitstand.tool import Tool
 from leitstand.values import Reading
@@ -55,14 +56,17 @@ class Readings:
         if event is None:
             return None
         body = self._journal.tape.body(event)
+        if body["tool"] == SUPPLY:
+            value = Supplied.model_validate_json(canonical(body["value"]))
+            return Resolved(name, SUPPLY, value, value.confidence, "person")
         tool = self._rules.tools.get(body["tool"])
         if tool is None or "failure" in body:
             return None
         return _resolved(name, tool, await self.model(tool, body, name))
 
     async def _anew(self, resolved: Resolved) -> Resolved:
-        tool = self._rules.tools[resolved.tool]
-        if not tool.watch:
+        tool = self._rules.tools.get(resolved.tool)
+        if tool is None or not tool.watch:
             return resolved
         body = self._journal.tape.body(self._journal.tape.answers[resolved.id])
         args = tool.args.model_validate_json(canonical(body["asked"]))

@@ -55,14 +55,19 @@ class Rules:
         ]
 
     def grants(
-        self, checkpoint: Checkpoint, approvals: Sequence[Approval], at: float | None = None
+        self,
+        checkpoint: Checkpoint,
+        approvals: Sequence[Approval],
+        at: float | None = None,
+        suppliers: frozenset[str] = frozenset(),
     ) -> Grants:
         """Who of these people validly signed exactly this, by the directory of now.
 
-        Deadlines count by the clock of now, or as of `at`: when the signatures were used.
+        Never counted are `suppliers`, on whose word the action rests. Deadlines count by the clock
+        of now, or as of `at`: when the signatures were used.
         """
         now = self.clock.time() if at is None else at
-        return verify(checkpoint, approvals, self.directory, now=now)
+        return verify(checkpoint, approvals, self.directory, now=now, requesters=suppliers)
 
     def decide(self, request: Request) -> Verdict:
         """The verdict on an action under the bundle in force now."""

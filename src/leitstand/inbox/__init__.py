@@ -3,6 +3,16 @@
 from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
+from leitstand.inbox.handling import (
+    Handling,
+    assign_case,
+    close_case,
+    may_handle,
+    retry_case,
+    since_of,
+    supply_case,
+    takeover_of,
+)
 from leitstand.inbox.hours import Deadlines, Due, deadlines_of, zone_of
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import (
@@ -31,6 +41,7 @@ __all__ = [
     "Dossier",
     "Due",
     "Exceptional",
+    "Handling",
     "Happened",
     "Judged",
     "Known",
@@ -49,7 +60,9 @@ __all__ = [
     "Who",
     "able",
     "answer",
+    "assign_case",
     "card_of",
+    "close_case",
     "deadlines_of",
     "decide",
     "effect_of",
@@ -57,13 +70,18 @@ __all__ = [
     "find_pending",
     "holders",
     "line_of",
+    "may_handle",
     "open_dossier",
     "queue_of",
     "receipt_of",
     "reply",
+    "retry_case",
     "roles_of",
     "row_of",
     "sight_of",
+    "since_of",
+    "supply_case",
+    "takeover_of",
     "texts_of",
     "thread_of",
     "waiting_of",

@@ -112,10 +112,7 @@ def _check(
         raise ApprovalRefused(texts.say("refused.seen"), where=shown.id)
     if pending.frozen.state != "open":
         raise _closed(pending, texts)
-    if person.tenant != shown.tenant:
-        raise ApprovalRefused(texts.say("refused.tenant", **name))
-    if person.id == shown.requester:
-        raise ApprovalRefused(texts.say("refused.requester", **name), where=shown.id)
+    _check_eyes(pending, person, texts)
     seat = seat_of(leitstand, pending, person)
     if seat is None:
         roles = texts.roles(shown.roles)
@@ -125,6 +122,17 @@ def _check(
     if decision.answer == "reject" and not decision.reason.strip():
         raise ApprovalRefused(texts.say("refused.reason"), where=shown.id)
     return seat
+
+
+def _check_eyes(pending: Pending, person: Person, texts: Texts) -> None:
+    """Raises ApprovalRefused: their own action, one that rests on their word, another tenant's."""
+    shown, name = pending.checkpoint, {"name": person.name}
+    if person.tenant != shown.tenant:
+        raise ApprovalRefused(texts.say("refused.tenant", **name))
+    if person.id == shown.requester:
+        raise ApprovalRefused(texts.say("refused.requester", **name), where=shown.id)
+    if person.id in pending.suppliers:
+        raise ApprovalRefused(texts.say("handling.supplied", **name), where=shown.id)
 
 
 def _has_signed(pending: Pending, person: Person) -> bool:

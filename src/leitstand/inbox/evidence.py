@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import orjson
 
+from leitstand.records import SUPPLY
 from leitstand.store import Journal
 from leitstand.tool import Authority, Tool
 
@@ -42,7 +43,9 @@ async def readings_of(
         event = journal.tape.answers.get(name)
         body: dict[str, Any] = journal.tape.body(event) if event is not None else {"failure": True}
         tool = tools.get(body.get("tool", ""))
-        if "failure" not in body and tool is not None:
+        if body.get("tool") == SUPPLY:
+            found.append(Read(name, SUPPLY, "person", await result_of(journal, body)))
+        elif "failure" not in body and tool is not None:
             result = await result_of(journal, body)
             found.append(Read(name, tool.name, tool.authority, result))
     return tuple(found)

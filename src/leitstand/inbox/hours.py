@@ -37,11 +37,13 @@ class Deadlines(Frozen):
     """`deadlines` of the tenant's data; without hours nobody is reminded and nothing escalates.
 
     `remind_hours` and `escalate_hours` are hours of work: until those who may decide are reminded,
-    and until the next role of `chain` is told, each time anew. `hours` says from when to when
-    people work on which weekdays, `state` whose public holidays are free (`NW`, `HH`, …).
+    and until the next role of `chain` is told, each time anew. `queue_days` are days of work until
+    an exception should be cleared up, where its role does not say otherwise. `hours` says from when
+    to when people work on which weekdays, `state` whose public holidays are free (`NW`, `HH`, …).
     """
 
     remind_hours: float | None = Field(default=None, gt=0, le=10_000)
+    queue_days: int = Field(default=2, gt=0, le=1_000)
     escalate_hours: float | None = Field(default=None, gt=0, le=10_000)
     chain: tuple[str, ...] = ()
     hours: dict[Weekday, tuple[time, time]] = dict.fromkeys(_WEEK[:5], _WORK)
@@ -81,6 +83,27 @@ class Deadlines(Frozen):
             if left <= worked:
                 return max(begin, start) + left
             left -= worked
+        raise ProjectRefused("there is no such day within ten years", where="deadlines")
+
+    def cleared(self, left: float, days: int | None, zone: ZoneInfo) -> tuple[Due, ...]:
+        """The deadlines of a case that left the automation then: its own, then the chain's."""
+        end = self.by(left, days or self.queue_days, zone)
+        found = [Due(0, end)]
+        for level, role in enumerate(self.chain if self.escalate_hours else (), start=1):
+            hours = level * (self.escalate_hours or 0.0)
+            found.append(Due(level, self.after(end, hours, zone), role))
+        return tuple(found)
+
+    def by(self, start: float, days: int, zone: ZoneInfo) -> float:
+        """When the last hour of so many days of work ends; the day of `start` is not one of them.
+
+        Seconds since the epoch.
+        """
+        first, left = datetime.fromtimestamp(start, zone).date(), days
+        for begin, end in self._shifts(start, zone):
+            left -= datetime.fromtimestamp(begin, zone).date() > first
+            if left == 0:
+                return end
         raise ProjectRefused("there is no such day within ten years", where="deadlines")
 
     def _shifts(self, start: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:

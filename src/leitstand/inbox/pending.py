@@ -34,6 +34,8 @@ class Pending:
     checkpoint: Checkpoint
     given: tuple[Approval, ...]
     signed: tuple[Approval, ...]
+    suppliers: frozenset[str] = frozenset()
+    """Who supplied what it rests on: they do not decide it."""
 
     @property
     def seen(self) -> str:
@@ -64,8 +66,15 @@ async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending
     given = tuple(_given(dossier, frozen))
     shown = checkpoint_of(dossier.journal, frozen)
     checkpoint = _edited(leitstand, dossier, shown, given)
-    signed = leitstand.rules.grants(checkpoint, given).approvals
-    return Pending(dossier, frozen, checkpoint, given, signed)
+    suppliers = frozenset(_suppliers(dossier, frozen))
+    signed = leitstand.rules.grants(checkpoint, given, suppliers=suppliers).approvals
+    return Pending(dossier, frozen, checkpoint, given, signed, suppliers)
+
+
+def _suppliers(dossier: Dossier, frozen: Frozen) -> Iterator[str]:
+    tape = dossier.tape
+    for address in set(tape.supplied.values()).intersection(frozen.body["readings"]):
+        yield tape.body(tape.answers[address])["value"]["person"]
 
 
 def _given(dossier: Dossier, frozen: Frozen) -> Iterator[Approval]:

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from leitstand.inbox.dossier import open_dossier
+from leitstand.inbox.handling import may_handle, since_of, takeover_of
+from leitstand.inbox.hours import deadlines_of, zone_of
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of
@@ -55,7 +57,12 @@ class Waiting(Frozen):
 
 
 class Exceptional(Frozen):
-    """A case that left the automation, or is held: why, and who takes over."""
+    """A case that left the automation, or is held: why, and who takes over.
+
+    `since` is when it left, `due` when it should be cleared up (seconds since the epoch; 0 where it
+    is held), `resolve` what would resolve it, `supply` the fields that a person may fill in.
+    `assigned` is the person it was handed over to; `yours`: the one who looks may handle it.
+    """
 
     case: str
     title: str
@@ -64,6 +71,13 @@ class Exceptional(Frozen):
     reason: str
     roles: tuple[str, ...]
     changed: float
+    since: float
+    due: float = 0.0
+    overdue: bool = False
+    resolve: str = ""
+    supply: tuple[str, ...] = ()
+    assigned: str = ""
+    yours: bool = False
 
 
 class Queue(Frozen):
@@ -99,7 +113,7 @@ async def queue_of(
 ) -> Queue:
     """What waits, described in the language of `texts`; `person` marks what they may decide."""
     waits, waiting_total = await waiting_of(leitstand, texts, person=person, limit=limit)
-    exceptions, exceptions_total = await exceptions_of(leitstand, person=person, limit=limit)
+    exceptions, exceptions_total = await exceptions_of(leitstand, texts, person=person, limit=limit)
     return Queue(
         waiting=waits,
         waiting_total=waiting_total,
@@ -135,14 +149,14 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
 
 
 async def exceptions_of(
-    leitstand: Leitstand, *, person: str = "", limit: int = SHOWN
+    leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
 ) -> tuple[tuple[Exceptional, ...], int]:
     """What left the automation or is held, and how many there are in all that a person sees."""
     tenant = leitstand.tenant
     who = leitstand.directory.person(tenant, person) if person else None
     seen = (sight_of(leitstand, who) if who else Sight()).where
     names, total = await leitstand.store.read(lambda c: _left(c, tenant, limit, seen))
-    return tuple([await _exceptional(leitstand, n) for n in names]), total
+    return tuple([await _exceptional(leitstand, n, who, texts) for n in names]), total
 
 
 def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:
@@ -195,10 +209,12 @@ def _asking(hits: Sequence[Mapping[str, Any]]) -> list[str]:
     return sorted({h["rule"] for h in hits if h["decision"] > Decision.ALLOW})
 
 
-async def _exceptional(leitstand: Leitstand, ulid: str) -> Exceptional:
+async def _exceptional(
+    leitstand: Leitstand, ulid: str, person: Person | None, texts: Texts
+) -> Exceptional:
     dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
-    leave = dossier.exit
-    return Exceptional(
+    leave, since = dossier.exit, since_of(dossier)
+    found = Exceptional(
         case=ulid,
         title=dossier.case.title,
         status=dossier.status,
@@ -206,4 +222,21 @@ async def _exceptional(leitstand: Leitstand, ulid: str) -> Exceptional:
         reason=leave.reason if leave else "",
         roles=leave.roles if leave else (),
         changed=dossier.changed,
+        since=since,
     )
+    if leave is None or not leave.cause:
+        return found
+    taken = takeover_of(leitstand, dossier)
+    rules, zone = deadlines_of(leitstand.limits), zone_of(leitstand.limits)
+    due = rules.by(since, taken.days or rules.queue_days, zone)
+    said = taken.resolution(texts.language) or texts.known(f"resolve.{leave.cause}")
+    more = {
+        "roles": taken.roles,
+        "due": due,
+        "overdue": due <= leitstand.rules.clock.time(),
+        "resolve": said,
+        "supply": taken.supply,
+        "assigned": dossier.tape.assigned.get("to_person", ""),
+        "yours": person is not None and may_handle(leitstand, dossier, person),
+    }
+    return found.model_copy(update=more)

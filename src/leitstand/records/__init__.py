@@ -6,9 +6,11 @@ from leitstand.records.case import Case, Exit, Held, Status
 from leitstand.records.correction import Correction
 from leitstand.records.effect import Effect, EffectState
 from leitstand.records.event import Event, Kind
+from leitstand.records.supplied import SUPPLY, Supplied
 from leitstand.records.verdict import Decision, Hit, Level, Verdict
 
 __all__ = [
+    "SUPPLY",
     "Absence",
     "Action",
     "Address",
@@ -29,5 +31,6 @@ __all__ = [
     "Level",
     "Person",
     "Status",
+    "Supplied",
     "Verdict",
 ]

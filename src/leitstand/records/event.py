@@ -23,6 +23,9 @@ Kind = Literal[
     "exit",
     "held",
     "released",
+    "resumed",
+    "assigned",
+    "closed",
     "moved",
     "erased",
 ]

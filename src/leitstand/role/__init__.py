@@ -16,6 +16,7 @@ from leitstand.role.ends import (
 from leitstand.role.parts import compile_graph
 from leitstand.role.public import Graph
 from leitstand.role.role import Role
+from leitstand.role.takeover import Takeover
 from leitstand.role.ways import Goto, Sent, Update, goto, send
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Role",
     "Sent",
     "Step",
+    "Takeover",
     "Update",
     "Ways",
     "compile_graph",

@@ -8,6 +8,7 @@ from langgraph.channels import BinaryOperatorAggregate, LastValue
 
 from leitstand.errors import Cause
 from leitstand.records import Exit
+from leitstand.role.takeover import Takeover
 from leitstand.tool import Tool
 
 __all__ = ["Branch", "Channel", "Compiled", "Join", "Reader", "Run", "Step", "Ways"]
@@ -100,7 +101,7 @@ class Compiled:
     joins: tuple[Join, ...]
     ends: bool = False
     tools: tuple[Tool[Any, Any], ...] = ()
-    queue: Mapping[Cause, tuple[str, ...]] = field(default_factory=dict[Cause, tuple[str, ...]])
+    queue: Mapping[Cause, Takeover] = field(default_factory=dict[Cause, Takeover])
 
     @property
     def entry(self) -> tuple[str, ...]:
@@ -119,4 +120,6 @@ class Compiled:
 
     def leave(self, cause: Cause, reason: str) -> Exit:
         """The exception exit for a failure that no step handled, to the roles of the queue."""
-        return Exit(kind="exception", cause=cause, reason=reason, roles=self.queue.get(cause, ()))
+        known = self.queue.get(cause)
+        roles = known.roles if known else ()
+        return Exit(kind="exception", cause=cause, reason=reason, roles=roles)

@@ -13,6 +13,7 @@ from leitstand.records import Exit
 from leitstand.role.compiled import Run
 from leitstand.role.ends import EXIT
 from leitstand.role.paths import Declared
+from leitstand.role.takeover import Takeover
 from leitstand.role.ways import Goto, Sent, Update
 
 __all__ = ["Delivery"]
@@ -29,7 +30,7 @@ class Delivery:
     where: str
     step: Declared
     state: type[BaseModel]
-    queue: Mapping[Cause, tuple[str, ...]]
+    queue: Mapping[Cause, Takeover]
 
     def node(self) -> Run:
         """The async function of the state that a LangGraph node is."""
@@ -72,6 +73,7 @@ class Delivery:
         return target
 
     def _exit(self, leave: Exit) -> Exit:
-        if leave.kind != "exception" or leave.roles or leave.cause is None:
+        known = self.queue.get(leave.cause) if leave.cause else None
+        if leave.kind != "exception" or leave.roles or known is None:
             return leave
-        return leave.model_copy(update={"roles": self.queue.get(leave.cause, ())})
+        return leave.model_copy(update={"roles": known.roles})

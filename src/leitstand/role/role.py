@@ -14,12 +14,13 @@ from leitstand.errors import Cause, RoleRefused
 from leitstand.records import Exit
 from leitstand.role.compiled import Compiled, Step
 from leitstand.role.delivery import Delivery
-from leitstand.role.ends import CAUSES, EXIT
+from leitstand.role.ends import EXIT
 from leitstand.role.frozen import check_frozen
 from leitstand.role.named import tools_named
 from leitstand.role.parts import compile_graph
 from leitstand.role.paths import Declared, check_paths, kinds_of
 from leitstand.role.public import Graph, parts_of
+from leitstand.role.takeover import Queue, Takeover, check_queue, queue_of
 from leitstand.role.version import version_of
 from leitstand.role.ways import Goto, Update
 from leitstand.tool import Tool
@@ -38,7 +39,7 @@ class Role(Generic[S]):
 
     `state` is a frozen pydantic model, immutable all the way down; a field annotated with a reducer
     (`Annotated[tuple[X, ...], operator.add]`) folds what steps write, every other takes one write a
-    superstep. `queue` names the roles that take over a case, for each of the three causes.
+    superstep. `queue` says who takes over a case, for each of the three causes.
     """
 
     def __init__(
@@ -47,12 +48,10 @@ class Role(Generic[S]):
         state: type[S],
         *,
         tools: Sequence[Tool[Any, Any]] = (),
-        queue: Mapping[Cause, Sequence[str]] | None = None,
+        queue: Queue | None = None,
     ) -> None:
         self.name, self.state, self.tools = name, state, tuple(tools)
-        self.queue: Mapping[Cause, tuple[str, ...]] = MappingProxyType(
-            {cause: tuple(roles) for cause, roles in (queue or {}).items()}
-        )
+        self.queue: Mapping[Cause, Takeover] = queue_of(queue)
         self._steps: dict[str, Declared] = {}
         self._joins: list[tuple[tuple[str, ...], str]] = []
         self._entry = ""
@@ -141,8 +140,7 @@ class Role(Generic[S]):
         if EXIT in self.state.model_fields:
             text = f"`{self.state.__name__}.{EXIT}`: this name is how a case ends"
             raise RoleRefused(text, where=self.name)
-        if unknown := sorted(set(self.queue) - set(CAUSES)):
-            raise RoleRefused(f"`queue` names {unknown}; the causes are {CAUSES}", where=self.name)
+        check_queue(self.name, self.state, self.queue)
         check_paths(self.name, self._steps, self._entry, self._joins)
 
     def _named(self, step: Step) -> Step:

@@ -116,7 +116,7 @@ class Burst:
             raise LimitReached(msg, where=claimed.case.ulid)
         room = Room(journal, passage, self._clock, self._ask, self._releases)
         stage = Stage(compiled, room)
-        given = _given(compiled, journal.tape.started["given"])
+        given = _given(compiled, journal.tape.given)
         walked = await walk(compiled, given, stage, limit=self._limits.supersteps)
         stage.ended(walked)
         return walked.exit or Exit(kind="done")

@@ -45,7 +45,7 @@ class Rehearsal:
         room = Room(journal, cast("Passage", self), clock, self._ask)
         stage = Stage(self._compiled, room)
         try:
-            given = _given(self._compiled, journal.tape.started["given"])
+            given = _given(self._compiled, journal.tape.given)
             stage.ended(await walk(self._compiled, given, stage, limit=journal.limits.supersteps))
         except (CallFailed, Pause, TooManyRejections):
             pass  # Where the recorded run left as well, or the tape ends: the caller compares.

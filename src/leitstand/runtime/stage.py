@@ -49,7 +49,7 @@ class Stage:
         """Record the superstep, or hold it against the recorded one. Raises Diverged."""
         journal = self._journal
         tape = journal.tape
-        names = [f"{t.step}#{t.visit}" for t in tasks]
+        names = [tape.name(t.step, t.visit) for t in tasks]
         digests = [journal.digest(canonical(u)) for u in updates]
         recorded, found = tape.seals.get(superstep), [names, digests]
         if recorded is None:
@@ -74,7 +74,7 @@ class Stage:
     async def _run(
         self, task: Task, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
     ) -> object:
-        name = f"{task.step}#{task.visit}"
+        name = self._journal.tape.name(task.step, task.visit)
         desk = Desk(self._room, name, runs_in, sealed=sealed)
         STATION.set(desk)
         try:

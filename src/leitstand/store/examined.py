@@ -94,7 +94,8 @@ class Examined:
             self._fault("altered", self.seq, f"event {event.seq} stands in its place")
         self.seq += 1
         self.erased |= event.kind == "erased"
-        self._ended |= event.kind == "exit"
+        if event.kind in ("exit", "resumed"):
+            self._ended = event.kind == "exit"
         anchored = self.heads.pop(self.seq, None)
         if anchored is None:
             return
@@ -117,14 +118,14 @@ class Examined:
             self._fault(
                 "altered", event.seq, f"`{event.kind}` holds another body than its digest says"
             )
-        elif event.kind in ("started", "moved"):
+        elif event.kind in ("started", "moved", "resumed"):
             self._name(event, orjson.loads(event.body))
         elif _NAMES in event.body:
             name = orjson.loads(event.body).get("blob")
             self.names |= {name} if isinstance(name, str) else set[str]()
 
     def _name(self, event: Event, body: dict[str, Any]) -> None:
-        if event.kind == "moved":
+        if event.kind != "started":
             self._case["version"] = body["to"]
         else:
             self._case = {"ulid": event.address, **body["case"]}

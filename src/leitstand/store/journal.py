@@ -233,12 +233,17 @@ class Journal:
         raw = canonical({"steps": seals})
         self.tape.count(self._event("seal", str(self._sealed_from), raw))
 
-    def told(self, leave: Exit) -> tuple[str, str, bytes] | None:
-        """What the parent is told when this case ends, if it has one."""
+    def told(self, leave: Exit, again: str = "") -> tuple[str, str, bytes] | None:
+        """What the parent is told when this case ends, if it has one.
+
+        A later word of the same child (`again`, else of a later round) is another signal.
+        """
         if not self.case.parent:
             return None
         body = {"child": self.case.ulid, "exit": leave.model_dump(mode="json")}
-        return (self.case.parent, f"child:{self.case.ulid}", orjson.dumps(body))
+        later = again or (str(self.tape.round) if self.tape.round else "")
+        name = f"child:{self.case.ulid}" + (f":{later}" if later else "")
+        return (self.case.parent, name, orjson.dumps(body))
 
     def _check_limits(self, kind: Kind, size: int) -> None:
         tape, limits = self.tape, self.limits

@@ -36,6 +36,9 @@ class Standing:
         return self.status in ("done", "rejected", "exception")
 
 
+_STATED = frozenset({"exit", "held", "released", "resumed", "closed"})
+
+
 def standing(events: Sequence[Event]) -> Standing:
     """The standing of a case after `events`. Raises StoreFailed: they begin with no case."""
     head = b""
@@ -51,13 +54,15 @@ def _named(events: Sequence[Event]) -> dict[str, Any]:
         raise StoreFailed("the journal does not begin with a case", where=events[0].address)
     named |= {"ulid": events[0].address, "opened": named.pop("at")}
     for event in events:
-        if event.kind == "moved":
+        if event.kind in ("moved", "resumed"):
             named["version"] = orjson.loads(event.body)["to"]
     return named
 
 
 def _status(events: Sequence[Event]) -> tuple[str, str, float | None]:
-    last = next((e for e in reversed(events) if e.kind in ("exit", "held", "released")), None)
+    last = next((e for e in reversed(events) if e.kind in _STATED), None)
+    if last is not None and last.kind == "closed":
+        return "rejected", "", None
     if last is not None and last.kind == "exit":
         leave = orjson.loads(last.body)
         return leave["kind"], leave["cause"] or "", None

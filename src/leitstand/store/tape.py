@@ -10,12 +10,16 @@ from typing import Any
 
 import orjson
 
-from leitstand.records import Address, Event
+from leitstand.records import SUPPLY, Address, Event
 
-__all__ = ["Frozen", "Seal", "Tape", "task_of"]
+__all__ = ["SUPPLIED", "Frozen", "Seal", "Tape", "task_of"]
 
 Seal = Sequence[Sequence[str]]
 """What a superstep was: its tasks, and the digest of each one's updates."""
+
+
+SUPPLIED = "@supplied"
+"""Stands for a step in the addresses of what people supplied; no step can be called so."""
 
 
 @dataclass(slots=True)
@@ -53,9 +57,19 @@ class Tape:
         self.by_id: dict[str, Frozen] = {}
         self.rejected: list[Frozen] = []
         """Checkpoints that a person said no to, in the order in which that became the answer."""
+        self.round = 0
+        """How often people let the case go on after an exit; each time it is walked anew."""
+        self.visits: dict[str, int] = {}
+        """By step, the visits of earlier rounds: those of this one are counted on from there."""
+        self.settled: dict[tuple[str, str], list[Address]] = {}
+        """What earlier rounds have settled, by tool and proposed digest: done, or rejected."""
+        self.supplied: dict[str, Address] = {}
+        """Where the value that a person supplied for a field stands."""
+        self.assigned: dict[str, Any] = {}
+        """To whom the present exit was handed over, if it was."""
         for event in events:
             self.add(event)
-            if event.kind in _CALLS:
+            if event.kind in _CALLS and not event.address.startswith(SUPPLIED):
                 self.unread.setdefault(task_of(event.address), set()).add(event.address)
 
     def add(self, event: Event) -> None:
@@ -105,6 +119,22 @@ class Tape:
         """Addresses of writes whose outcome nobody knows: no case ends while there is one."""
         return [address for address in self.intents if address not in self.answers]
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The case's input, with what people have supplied since."""
+        events = {field: self.answers[address] for field, address in self.supplied.items()}
+        supplied = {field: self.body(event)["value"]["value"] for field, event in events.items()}
+        return {**self.started["given"], **supplied}
+
+    def earlier(self, tool: str, proposed: str) -> Address | None:
+        """Where an earlier round has settled this very action; each is given once a round."""
+        found = self.settled.get((tool, proposed))
+        return found.pop(0) if found else None
+
+    def name(self, step: str, visit: int) -> str:
+        """The name of a task: the visits of a step are counted over all rounds."""
+        return f"{step}#{visit + self.visits.get(step, 0)}"
+
     def open_checkpoints(self) -> list[Frozen]:
         """Checkpoints that still wait for a person."""
         return [c for c in self.checkpoints.values() if c.state == "open"]
@@ -117,9 +147,20 @@ def task_of(address: Address) -> str:
 
 def _answer(tape: Tape, event: Event) -> None:
     tape.answers[event.address] = event
+    if tape.settled or event.address.startswith(SUPPLIED):
+        _take(tape, event, tape.body(event))
     if event.address in tape.timers:
         name = tape.body(event).get("signal")
         tape.consumed |= {name} if name else set[str]()
+
+
+def _take(tape: Tape, event: Event, body: dict[str, Any]) -> None:
+    """What a person supplied, or what is taken over from an earlier round."""
+    if body["tool"] == SUPPLY:
+        tape.supplied[body["value"]["field"]] = event.address
+    places = tape.settled.get((body["tool"], body["proposed"]), [])
+    if body.get("from") in places:
+        places.remove(body["from"])
 
 
 def _outcome(tape: Tape, event: Event) -> None:
@@ -192,6 +233,43 @@ def _exit(tape: Tape, event: Event) -> None:
     tape.exit = tape.body(event)
 
 
+def _assigned(tape: Tape, event: Event) -> None:
+    tape.assigned = tape.body(event)
+
+
+def _resumed(tape: Tape, _: Event) -> None:
+    """A new round: what was read so far is no answer any more, what was done stays done."""
+    tape.round += 1
+    tape.exit, tape.assigned = None, {}
+    tape.visits = _visits(tape)
+    tape.settled = _settled(tape)
+    tape.timers = {a: t for a, t in tape.timers.items() if a in tape.answers}
+    tape.seals.clear()
+    tape.unread.clear()
+    tape.consumed.clear()
+
+
+def _visits(tape: Tape) -> dict[str, int]:
+    sealed = {name for seal in tape.seals.values() for name in seal[0]}
+    known = (tape.answers, tape.intents, tape.checkpoints, tape.timers)
+    found = dict(tape.visits)
+    for name in sealed.union(*({task_of(address) for address in held} for held in known)):
+        step, _, visit = name.rpartition("#")
+        found[step] = max(found.get(step, 0), int(visit))
+    return found
+
+
+def _settled(tape: Tape) -> dict[tuple[str, str], list[Address]]:
+    """Writes that were done, and actions that people rejected, in the order of the journal."""
+    found: dict[tuple[str, str], list[Address]] = {}
+    rejected = {frozen.address for frozen in tape.rejected}
+    for address, event in tape.answers.items():
+        body = tape.body(event) if address in tape.intents or address in rejected else {}
+        if body and ("failure" not in body or address in rejected):
+            found.setdefault((body["tool"], body["proposed"]), []).append(address)
+    return found
+
+
 _CALLS = frozenset({"answer", "outcome", "checkpoint", "intent", "timer", "child"})
 _TAKERS = {
     "answer": _answer,
@@ -207,4 +285,6 @@ _TAKERS = {
     "signal": _signal,
     "started": _started,
     "exit": _exit,
+    "assigned": _assigned,
+    "resumed": _resumed,
 }

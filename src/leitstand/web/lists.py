@@ -94,7 +94,7 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
 async def exceptions(request: Request, session: Session) -> Response:
     """Cases that left the automation or are held, and who takes over."""
     leitstand, me = site_of(request).leitstand, session.person.id
-    found, total = await exceptions_of(leitstand, person=me, limit=SHOWN)
+    found, total = await exceptions_of(leitstand, texts_for(request), person=me, limit=SHOWN)
     return page(request, "exceptions", session, exceptions=found, total=total)
 
 
