@@ -12,9 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from leitstand.approval import typed
 from leitstand.digest import canonical
-from leitstand.errors import ApprovalRefused, ValueRefused
+from leitstand.errors import ApprovalRefused, Missing, ValueRefused
 from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.seat import holders
+from leitstand.inbox.sight import sight_of
 from leitstand.inbox.texts import Texts
 from leitstand.records import Person, Supplied
 from leitstand.role import Compiled, Takeover
@@ -56,6 +57,9 @@ class _Desk:
     texts: Texts
 
     async def dossier(self, case: str) -> Dossier:
+        """The case. Raises Missing: there is none that this person sees."""
+        if not await sight_of(self.leitstand, self.person).of(self.leitstand, case):
+            raise Missing(f"no case `{case}`")
         return await open_dossier(self.leitstand.store, self.leitstand.rules.tools, case)
 
     def role_of(self, dossier: Dossier) -> Compiled:
@@ -109,7 +113,9 @@ async def assign_case(
     whom = {"person": to} if any(p.id == to for p in people) else {"role": to}
 
     async def act(dossier: Dossier, by: Handled) -> bool:
-        if "role" in whom and not any(to in p.roles for p in people):
+        holding = [p for p in people if to in (p.id, *p.roles)]
+        ulid = dossier.case.ulid
+        if not any([await sight_of(leitstand, p).of(leitstand, ulid) for p in holding]):
             raise desk.refused("handling.nobody", dossier, to=to)
         return await assign(leitstand.store, dossier.journal, by, since_of(dossier), **whom)
 
