@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from policies.facts import patterns
+
 __all__ = ["fold", "plain", "sentences", "topics_in"]
 
 _FILE = Path(__file__).parents[2] / "hr_lexicon.toml"
-_BLANK = re.compile(r"[^\S\n]+")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _SENTENCE = re.compile(r"(?<!\d)(?<!\bz)(?<!\bb)(?<!\bca)(?<!\bnr)(?<!\bdr)\.\s+|[!?;\n]+\s*")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
@@ -49,8 +49,7 @@ def plain(text: str) -> str:
 
 def fold(text: str) -> str:
     """Small letters, umlauts written out, one blank between words, one kind of dash."""
-    small = _DASHES.sub("-", plain(text)).casefold().translate(_UMLAUTS)
-    return _BLANK.sub(" ", small)
+    return patterns.fold(_DASHES.sub("-", plain(text)))
 
 
 def sentences(folded: str) -> list[str]:

@@ -1,0 +1,147 @@
+"""The embedded HR system, and how a world gets into it."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from leitstand.clock import FixedClock
+from leitstand.errors import Contradiction, Missing
+from tools.database import Database, Tenancy
+from tools.hr import (
+    Absence,
+    Employee,
+    FindEmployees,
+    GetEmployee,
+    ListAbsences,
+    ProposeChange,
+    RecordAbsence,
+)
+from tools.hr.embedded import EmbeddedHr
+from tools.hr.intake import read
+from tools.rows import Reader, WorldRefused
+
+START, END = dt.date(2026, 11, 16), dt.date(2026, 11, 20)
+STAFF = (
+    Employee(id="P1", name="Ada Roth", department="Werk", salary_cents=350_000, state="HB"),
+    Employee(id="P2", name="Jörg Groß", department="Werk", exit=dt.date(2026, 10, 31)),
+    Employee(id="P3", name="Ada Rot", department="Lager"),
+    Employee(id="P4", name="Max Klein"),
+    Employee(id="P5", name="Max  klein"),
+)
+SICK = RecordAbsence(
+    employee_id="P1",
+    start=START,
+    end=END,
+    calendar_days=5,
+    au_required=True,
+    continued_pay=True,
+    exceeds_six_weeks=False,
+)
+
+
+@pytest.fixture
+async def hr(database: Database, clock: FixedClock) -> EmbeddedHr:
+    """Five people, one of them away."""
+    system = EmbeddedHr(Tenancy(database, "nord", clock))
+    await system.prepare()
+    await system.take_in(STAFF, [Absence(employee="P1", start=START, end=START, kind="leave")])
+    return system
+
+
+async def test_only_what_is_asked_for_is_shown(hr: EmbeddedHr) -> None:
+    """Need to know: without `pay` no case ever holds a salary."""
+    bare = (await hr.get_employee(GetEmployee(employee="P1"))).value
+    assert bare == Employee(id="P1", name="Ada Roth", department="Werk")
+    paid = (await hr.get_employee(GetEmployee(employee="P1", fields=("pay",)))).value
+    assert paid is not None
+    assert (paid.salary_cents, paid.state) == (350_000, "")
+
+
+@pytest.mark.parametrize("name", ["Jörg Groß", "joerg gross", "JÖRG  GROSS", "p2", "P2"])
+async def test_found_by_number_or_name(hr: EmbeddedHr, name: str) -> None:
+    """However it is written."""
+    found = (await hr.get_employee(GetEmployee(employee=name))).value
+    assert found is not None
+    assert found.id == "P2"
+
+
+async def test_two_of_one_name(hr: EmbeddedHr) -> None:
+    """Nobody is guessed; nobody of a name that is not there."""
+    with pytest.raises(Contradiction, match="P4, P5"):
+        await hr.get_employee(GetEmployee(employee="Max Klein"))
+    assert (await hr.get_employee(GetEmployee(employee="Maxi Klein"))).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("Bitte Ada Roth ab 1.1. hochstufen", ["P1"]),
+        ("Roth, Ada und Ada Rots Gehalt", ["P1", "P3"]),
+        ("Joerg Gross (P4)", ["P2", "P4"]),
+        ("Ada Rothe", []),
+    ],
+)
+async def test_who_is_named(hr: EmbeddedHr, text: str, ids: list[str]) -> None:
+    """Full names and numbers, turned round and in the genitive, no parts of other names."""
+    found = await hr.find_employees(FindEmployees(text=text))
+    assert [named.id for named in found.value] == ids
+
+
+async def test_absences_of_the_department(hr: EmbeddedHr) -> None:
+    """Who has left is no staff any more; those of other departments are none of it."""
+    asked = ListAbsences(employee_id="P1", start=START, end=END)
+    found = (await hr.list_absences(asked)).value
+    assert (found.department, found.staff, len(found.absences)) == ("Werk", ("P1",), 1)
+    alone = ListAbsences(employee_id="P4", start=START, end=END)
+    assert (await hr.list_absences(alone)).value.staff == ("P4",)
+    with pytest.raises(Missing):
+        await hr.list_absences(ListAbsences(employee_id="P9", start=START, end=END))
+
+
+async def test_a_write_happens_once(hr: EmbeddedHr) -> None:
+    """The same key is the same entry; another use of it is refused."""
+    first = await hr.record_absence(SICK, "k")
+    assert await hr.record_absence(SICK, "k") == first == await hr.absence_of("k")
+    assert await hr.leave_of("k") is None
+    with pytest.raises(Contradiction):
+        await hr.record_absence(SICK.model_copy(update={"calendar_days": 6}), "k")
+    asked = ListAbsences(employee_id="P1", start=START, end=END)
+    kinds = [a.kind for a in (await hr.list_absences(asked)).value.absences]
+    assert kinds == ["leave", "sick"]
+
+
+async def test_nobody_is_written_of_who_is_not_there(hr: EmbeddedHr) -> None:
+    """Nothing is half done."""
+    with pytest.raises(Missing):
+        await hr.propose_change(ProposeChange(text="x", employee_id="P9"), "k")
+    assert await hr.change_of("k") is None
+
+
+async def test_the_same_world_again_changes_nothing(hr: EmbeddedHr) -> None:
+    """A changed record has a new version, an equal one the old."""
+    await hr.take_in([STAFF[0], STAFF[3].model_copy(update={"name": "Max Groß"})], [])
+    versions = [
+        found.value.version
+        for n in ("P1", "P4")
+        if (found := await hr.get_employee(GetEmployee(employee=n))).value
+    ]
+    assert versions == [1, 2]
+
+
+def test_bad_rows_are_all_named(tmp_path: Path) -> None:
+    """Nothing of such a world is taken in."""
+    staff = [{"id": "P1", "name": "A", "days_per_week": 9}, {"id": "P2", "name": "B"}]
+    away = [
+        {"employee": "P2", "start": "2026-11-20", "end": "2026-11-16"},
+        {"employee": "P9", "start": "2026-11-16", "end": "2026-11-20"},
+    ]
+    for name, rows in (("employees", staff), ("absences", away)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    reader = Reader(tmp_path)
+    read(reader)
+    with pytest.raises(WorldRefused) as refused:
+        reader.check()
+    for said in ("days_per_week", "ends before it begins", "`P9` is no employee"):
+        assert said in str(refused.value)
