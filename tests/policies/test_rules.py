@@ -264,3 +264,13 @@ def test_other_roles_book_nothing(office: Office, reference: Desk) -> None:
     judged = reference.judged["AP-D17"]
     verdict = office.ask(DRAFT, drafted(judged), judged.evidence, role="compliance")
     assert verdict.decision is Decision.DENY
+
+
+def test_a_departments_own_rule_speaks_of_nobody_else(office: Office) -> None:
+    """`principal in Role::"sales"` narrows a rule to sales; without it a tool is what counts."""
+    rules = {rule.id: rule for rule in office.bundle.rules}
+    drafting = frozenset({"mail.draft"})
+    assert rules["G-S04.template"].applies("sales", drafting)
+    assert not rules["G-S04.template"].applies("accounting", drafting)
+    assert not rules["G-S04.template"].applies("sales", frozenset({"task.create"}))
+    assert rules["tainted-argument"].applies("accounting", drafting)

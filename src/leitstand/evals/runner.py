@@ -36,7 +36,7 @@ from leitstand.evals.shelf import Place, take
 from leitstand.evals.suite import Suite, load_suite
 from leitstand.evals.supervisor import supervisor_of
 from leitstand.guard.systems import Systems
-from leitstand.policy import Bundle
+from leitstand.policy import Bundle, Rule
 from leitstand.project import Project, load_project
 from leitstand.records import Decision
 from leitstand.role import Compiled
@@ -146,16 +146,20 @@ def _settings(
     project: Project, bundle: Bundle, compiled: Compiled, elsewhere: tuple[str, ...]
 ) -> dict[str, str]:
     """Settings that a suite of this role answers for: rules of its tools, its department's data."""
-    tools = {tool.name for tool in compiled.tools}
-    others = {f"{RULE}{rule.id}" for rule in bundle.rules if not rule.tools & tools}
+    own = _applying(bundle, compiled)
+    others = {f"{RULE}{rule.id}" for rule in bundle.rules if rule not in own}
     found = settings_of(project, bundle, _limits(project, project.world))
     return {n: d for n, d in found.items() if n not in others and not n.startswith(elsewhere)}
 
 
 def _rules(bundle: Bundle, compiled: Compiled) -> set[str]:
     """Rules, grants left out, that can apply to a tool of the role, each by its own id."""
-    tools = {tool.name for tool in compiled.tools}
-    return {r.id for r in bundle.rules if not r.grants and r.tools & tools}
+    return {rule.id for rule in _applying(bundle, compiled) if not rule.grants}
+
+
+def _applying(bundle: Bundle, compiled: Compiled) -> list[Rule]:
+    tools = frozenset(tool.name for tool in compiled.tools)
+    return [rule for rule in bundle.rules if rule.applies(compiled.name, tools)]
 
 
 def _branches(bundle: Bundle, compiled: Compiled) -> Iterator[str]:

@@ -100,6 +100,13 @@ class Rule:
         """Where the rule routes the action; a mark routes nowhere."""
         return Decision.ALLOW if self.marks else Decision[(self.notes.decision or "deny").upper()]
 
+    def applies(self, role: str, tools: frozenset[str]) -> bool:
+        """Whether it can ever speak of a role that has these tools."""
+        scope = self.node.principal
+        within = scope.entity if isinstance(scope, pst.ScopeIn) else None
+        other = isinstance(within, pst.EntityUid) and within.id != role
+        return not other and bool(self.tools & tools)
+
     def hit(self, facts: Mapping[str, object]) -> Hit:
         """This rule as a hit; roles and number of approvers may come from facts.
 
