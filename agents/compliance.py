@@ -3,6 +3,7 @@
     sort -> look -> tell        a document that a screening stopped
          -> screen_name         a name
          -> answer              a request under Art. 15 to 18 GDPR
+         -> goods               what that sales may not offer yet
          -> report              that something lies with the reporting office
 
 It freezes and it asks; it has no tool that clears, releases or books anything: people decide, in
@@ -30,6 +31,8 @@ from policies.facts.compliance.listed import hits_of
 from policies.facts.compliance.retention import answer_to
 from policies.facts.compliance.tasks import report_tasks, suspicion_task
 from policies.facts.limits import limits_of
+from policies.facts.sales.limits import sales_limits
+from policies.facts.sales.ticket import export_task
 from policies.facts.screening import all_names
 from tools.einvoice import Invoice, ReadDocument, read_document
 from tools.privacy import ReadRequest, answer_request, read_request
@@ -72,17 +75,35 @@ role = Role(
 )
 
 
-@role.step(then=["look", "screen_name", "answer", "report"])
+@role.step(then=["look", "screen_name", "answer", "goods", "report"])
 async def sort(case: ComplianceCase, desk: Desk) -> Goto | Exit:
     """What kind of work it is."""
     del desk
-    steps = {"suspicion": "look", "screening": "screen_name", "request": "answer"}
+    steps = {"suspicion": "look", "screening": "screen_name", "request": "answer", "export": "goods"}
     kind = kind_of(case)
     if not kind:
         return exception(
             DATA_MISSING, "Es ist weder ein Name noch ein Antrag noch ein Beleg angegeben."
         )
     return goto(steps.get(kind, kind))
+
+
+@role.step()
+async def goods(case: ComplianceCase, desk: Desk) -> Exit:
+    """Open the task about goods that may leave the country, and leave them to the officers."""
+    try:
+        tenant = await desk.call(tenant_data, GetTenant())
+        limits = sales_limits(tenant.data())
+        await desk.call(create_task, export_task(limits), evidence=(tenant.id,))
+    except CallFailed as error:
+        return exception(error.cause, error.text, export=_goods(case))
+    return exception(
+        CONTRADICTORY, limits.compliance_title, roles=limits.export_roles, export=_goods(case)
+    )
+
+
+def _goods(case: ComplianceCase) -> dict[str, object]:
+    return case.export.model_dump(mode="json") if case.export else {}
 
 
 @role.step(then=["tell"])

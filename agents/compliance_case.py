@@ -4,12 +4,13 @@ from datetime import date
 from typing import Literal
 
 from leitstand.values import Frozen, Identifier, Text, Word
+from policies.facts.sales.letter import Export
 from tools.dms import Sha256
 from tools.privacy import Record
 
 __all__ = ["ComplianceCase", "Kind", "kind_of"]
 
-Kind = Literal["suspicion", "screening", "request", "report", ""]
+Kind = Literal["suspicion", "screening", "request", "report", "export", ""]
 
 
 class ComplianceCase(Frozen):
@@ -18,7 +19,7 @@ class ComplianceCase(Frozen):
     Given is one of: a document that a screening stopped (`document_sha256`); a name to be screened
     (`query`, of a `type`); a data subject's request (`article` or `mail`, `received`, the
     `deadline` it names, and the `records` that were found); the receipt of a `report` that lies
-    with the reporting office.
+    with the reporting office; an `export` that sales may not offer yet.
     """
 
     document_sha256: Sha256 | None = None
@@ -30,6 +31,7 @@ class ComplianceCase(Frozen):
     deadline: date | None = None
     records: tuple[Record, ...] = ()
     report: Identifier | None = None
+    export: Export | None = None
     evidence: tuple[str, ...] = ()
     title: Text = ""
     people: tuple[Identifier, ...] = ()
@@ -42,6 +44,8 @@ def kind_of(case: ComplianceCase) -> Kind:
         return "suspicion"
     if case.report is not None:
         return "report"
+    if case.export is not None:
+        return "export"
     if case.article or case.records or (case.mail and not case.query):
         return "request"
     return "screening" if case.query.strip() else ""

@@ -212,7 +212,7 @@ async def _refused(dossier: SalesDossier, desk: Desk, end: Exit) -> Exit:
     if not export_findings(dossier.text, dossier.wanted, dossier.limits).any:
         return end
     limits = dossier.limits
-    given = {"kind": "export", "export": export_of(dossier).model_dump(mode="json")}
+    given = {"export": export_of(dossier).model_dump(mode="json")}
     try:
         await desk.hand_over(limits.compliance_role, given, limits.compliance_title, wait=False)
     except CallFailed as error:

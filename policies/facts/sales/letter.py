@@ -95,7 +95,7 @@ def _is_export(given: str) -> bool:
         Export.model_validate_json(orjson.dumps(wanted["export"]))
     except (ValidationError, orjson.JSONDecodeError, KeyError, TypeError):
         return False
-    return set(wanted) == {"export", "kind"}
+    return set(wanted) == {"export"}
 
 
 def _equal(known: Mapping[str, Any], args: Mapping[str, Any]) -> Iterator[str]:

@@ -76,19 +76,17 @@ class _Reader:
             at = mention.last
 
     def _begun(self, at: int) -> Mention | None:
-        if self.tokens[at].kind == "sign" or self.tokens[at].masked:
+        if self.tokens[at].kind == "sign":
             return None
-        return (
-            self._code(at)
-            or self._word(at)
-            or self._borrowing(at)
-            or self._unknown_code(at, self.names)
-        )
+        code = self._code(at)  # whatever a number looks like, a code of the catalogue is one
+        if code is not None or self.tokens[at].masked:
+            return code
+        return self._word(at) or self._borrowing(at) or self._unknown_code(at, self.names)
 
     def _code(self, at: int) -> Mention | None:
         """The longest run of tokens that is a code or an article number."""
         for last in range(min(at + _LONGEST_CODE, len(self.tokens)), at, -1):
-            joined = self._joined(at, last)
+            joined = self._joined(at, last, masked=True)
             if joined is None or (joined.isdigit() and not self._may_be_sku(at, joined)):
                 continue
             names = tuple(n for n in self.names if joined in n.codes)
@@ -97,9 +95,11 @@ class _Reader:
         return None
 
     def _may_be_sku(self, at: int, digits: str) -> bool:
-        labels = lexicon()["reading"]["article_labels"]
-        before = [t.text for t in self.tokens[max(0, at - 3) : at] if t.kind == "word"]
-        return len(digits) >= _NUMERIC_SKU or any(word in labels for word in before[-1:])
+        reading = lexicon()["reading"]
+        before = [t.text for t in self.tokens[max(0, at - 3) : at] if t.kind == "word"][-1:]
+        if any(word in reading["article_labels"] for word in before):
+            return True
+        return len(digits) >= _NUMERIC_SKU and not any(w in reading["no_goods"] for w in before)
 
     def _word(self, at: int) -> Mention | None:
         """The longest run of words that is a name; runs with blanks only as they stand."""
@@ -235,10 +235,12 @@ class _Reader:
         whole = [n for n in mention.names if _is_said(n, run)]
         return replace(mention, names=(whole[0],)) if len(whole) == 1 else mention
 
-    def _joined(self, first: int, last: int) -> str | None:
+    def _joined(self, first: int, last: int, *, masked: bool = False) -> str | None:
         """Tokens written as one, signs left out; None where they do not hang together."""
         run = self.tokens[first:last]
-        if run[0].kind == "sign" or run[-1].kind == "sign" or any(t.masked for t in run):
+        if run[0].kind == "sign" or run[-1].kind == "sign":
+            return None
+        if any(t.masked for t in run) and not masked:
             return None
         for before, token in pairwise(run):
             if token.kind == "sign" and (token.text not in _LINKS or not token.glued):

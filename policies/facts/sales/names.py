@@ -72,6 +72,7 @@ def _named(data: str) -> Name:
                 units.append(_unit(value))
             else:
                 {"word": words, "code": codes, "variant": variant}[kind].add(value)
+    words |= {w for w in _meant() if any(group.startswith(w) for group in words)}
     if units:
         words |= {f"{w}{s}{u}" for w in words for s in ("", "s") for u in _names_of(units[0])}
     return Name(
@@ -185,6 +186,11 @@ def _unit(word: str) -> Unit:
 
 def _names_of(unit: Unit) -> Iterable[str]:
     return (word for word in lexicon()["reading"][unit] if len(word) >= _HEAD)
+
+
+def _meant() -> list[str]:
+    """Words for what a product is for, as `Wartung` for a `Wartungspaket`."""
+    return [word for words in lexicon()["products"].values() for word in words]
 
 
 def _prefixes() -> list[str]:

@@ -64,6 +64,8 @@ def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quant
     exact = {n for n, u in said if u == unit}
     if len(exact) > 1:
         return Quantity(vague=True, spread=True)
+    if exact and unit in ("months", "years"):  # so many of them, each for so long
+        return Quantity(exact.pop() * (_before(window).value or 1))
     if exact:
         return Quantity(exact.pop())
     days = {n for n, u in said if u == "days"}

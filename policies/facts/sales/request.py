@@ -10,9 +10,10 @@ from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mentions import Mention, mentions_of
-from policies.facts.sales.quantity import Quantity, Window, hours_of, is_like_count, quantity_of
+from policies.facts.sales.quantity import Quantity, Window, hours_of, quantity_of
 from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog import Product
+from tools.catalog.words import fold
 
 __all__ = ["Request", "Wish", "request_of"]
 
@@ -72,6 +73,7 @@ class _Draft:
     mentions: Sequence[Mention]
     hours_per_day: Decimal | None
     wishes: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
+    heads: dict[int, Decimal] = field(default_factory=dict[int, Decimal])
     missing: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
 
@@ -84,7 +86,7 @@ class _Draft:
             if self._is_context(index, window):
                 continue
             amount = self._amount(window)
-            if self.mentions[index - 1].shared and index and amount.value is None:
+            if amount.value is None and self._is_shared(index, carried):
                 amount = carried
             carried = amount
             if mention.shared and amount.value is not None and not amount.each:
@@ -94,6 +96,15 @@ class _Draft:
             else:
                 self._take(index, mention, amount, resolved)
         self.missing += self._unknown_goods()
+        self.missing += self._unknown_accessories()
+
+    def _is_shared(self, index: int, before: Quantity) -> bool:
+        """Whether the number before counts this, too: `je 5 NW-200 und NW-210`."""
+        if not index or before.value is None:
+            return False
+        between = self.tokens[self.mentions[index - 1].last : self.mentions[index].first]
+        joined = all(t.text in (",", "und", "sowie", "and") for t in between)
+        return self.mentions[index - 1].shared or (before.each and joined)
 
     def _window(self, index: int) -> Window:
         mention = self.mentions[index]
@@ -151,9 +162,14 @@ class _Draft:
         """How many there are of what an accessory goes with: `2 FB-3000 mit je einer Steuerung`."""
         before = self.mentions[index - 1]
         between = self.tokens[before.last : self.mentions[index].first]
+        if any(is_end(t) for t in between):
+            return Decimal(1)
         linked = any(t.text in lexicon()["reading"]["accessory"] for t in between)
-        known = self.wishes.get(next(iter(before.skus), ""))
-        return known if linked and known is not None else Decimal(1)
+        if linked:
+            self.heads[index] = self.wishes.get(next(iter(before.skus), ""), Decimal(1))
+        elif index - 1 in self.heads:
+            self.heads[index] = self.heads[index - 1]
+        return self.heads.get(index, Decimal(1))
 
     def _is_single(self, mention: Mention) -> bool:
         """Whether a name stands in the singular, or is a bare code."""
@@ -204,7 +220,7 @@ class _Draft:
 
     def _is_linked(self, index: int) -> bool:
         """`10 Rollen für FB-2000`: what they are for."""
-        if not index or not self._was_wanted(index - 1):
+        if not index or not self._is_wish(self.mentions[index - 1]):
             return False
         between = self.tokens[self.mentions[index - 1].last : self.mentions[index].first]
         return (
@@ -213,9 +229,6 @@ class _Draft:
             and len(between) <= _NEAR
             and not any(is_end(t) for t in between)
         )
-
-    def _was_wanted(self, index: int) -> bool:
-        return bool(self.mentions[index].skus & self.wishes.keys())
 
     def _is_history(self, window: Window) -> bool:
         first, last = sentence_of(self.tokens, window.mention.first)
@@ -259,6 +272,21 @@ class _Draft:
             if noun is not None and not self._is_told(at):
                 yield f"nicht im Katalog: {token.raw} {noun}"
 
+    def _unknown_accessories(self) -> Iterator[str]:
+        """`FB-3000 mit Seitenführung`: a noun that goes with a product, and is none itself."""
+        starts = {m.first for m in self.mentions}
+        reading = lexicon()["reading"]
+        for mention in self.mentions:
+            at = mention.last
+            if at >= len(self.tokens) or self.tokens[at].text not in reading["accessory"]:
+                continue
+            noun = self._noun(at + 1, starts)
+            if noun is not None and fold(noun) not in reading["terms"] and self._is_wish(mention):
+                yield f"nicht im Katalog: {noun}"
+
+    def _is_wish(self, mention: Mention) -> bool:
+        return bool(mention.skus & self.wishes.keys())
+
     def _counts_nothing(self, at: int) -> bool:
         """A figure at the end of a part of a sentence, after a verb: `und was kosten 100?`."""
         before = self.tokens[at - 1] if at else None
@@ -269,7 +297,8 @@ class _Draft:
             and before is not None
             and before.kind == "word"
             and before.raw[0].islower()
-            and not is_like_count(before.text)
+            and before.text
+            not in (*lexicon()["reading"]["pieces"], *lexicon()["reading"]["amounts"])
             and not self._is_told(at)
         )
 
@@ -283,10 +312,16 @@ class _Draft:
         reading = lexicon()["reading"]
         for here in range(at, min(at + _NEAR, len(self.tokens))):
             token = self.tokens[here]
-            if here in starts or token.masked or token.text in reading["no_goods"]:
+            if (
+                here in starts
+                or (token.masked and token.kind != "number")
+                or token.text in reading["no_goods"]
+            ):
                 return None
             if token.text in reading["pieces"]:
                 continue
+            if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
+                return token.raw
             if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
                 return None
             if token.raw[0].isupper() and len(token.text) >= _NOUN:

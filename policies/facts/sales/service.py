@@ -97,11 +97,9 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     ):
         return False
     asked = any(p.found_in(fold(dossier.text)) for p in read_patterns(LEXICON, "says")["quote"])
-    return asked or about is None or about.meaning == "lead" or _counts_out(dossier, about)
-
-
-def _counts_out(dossier: SalesDossier, about: Understood) -> bool:
-    return bool(dossier.request.wishes) and about.meaning != "malfunction"
+    if asked or about is None or about.meaning == "lead":
+        return True
+    return about.meaning == "spare_part" and bool(dossier.request.wishes)
 
 
 def serials_in(text: str) -> tuple[str, ...]:

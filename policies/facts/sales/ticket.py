@@ -6,15 +6,23 @@ from typing import Any
 from leitstand.policy import FactCall, facts
 from leitstand.values import Frozen
 from policies.facts.sales.dossier import dossier_of
-from policies.facts.sales.limits import SalesLimits
+from policies.facts.sales.limits import SalesLimits, sales_limits
 from policies.facts.sales.quote import orders_in
 from policies.facts.sales.service import service_of, ticket_of
 from tools.mail import read_mail
 from tools.task import CreateTask
 
-__all__ = ["DANGER", "AlarmFacts", "TicketFacts", "alarm_facts", "alarm_of", "ticket_facts"]
+__all__ = [
+    "DANGER",
+    "AlarmFacts",
+    "TicketFacts",
+    "alarm_facts",
+    "alarm_of",
+    "export_task",
+    "ticket_facts",
+]
 
-DANGER = "G-S05"
+DANGER, EXPORT = "G-S05", "G-S06"
 
 
 class TicketFacts(Frozen):
@@ -60,13 +68,10 @@ def ticket_facts(call: FactCall) -> TicketFacts:
 
 @facts("task.create", model=AlarmFacts)
 def alarm_facts(call: FactCall) -> AlarmFacts:
-    """A task against the alarm that a mail calls for; tasks of other departments are not ours."""
-    if call.evidence.one(read_mail) is None or "sales" not in call.limits:
-        return AlarmFacts(checked=frozenset())
-    dossier = dossier_of(call)
-    if not service_of(dossier).danger:
-        return AlarmFacts(checked=frozenset())
-    return AlarmFacts(checked=_equal(alarm_of(dossier.limits).model_dump(mode="json"), call.args))
+    """A task against the one that is called for; tasks of other departments are not ours."""
+    task = _expected(call)
+    known = task.model_dump(mode="json") if task else {}
+    return AlarmFacts(checked=_equal(known, call.args))
 
 
 def alarm_of(limits: SalesLimits) -> CreateTask:
@@ -74,6 +79,28 @@ def alarm_of(limits: SalesLimits) -> CreateTask:
     return CreateTask(
         kind="safety", roles=limits.safety_roles, rules=(DANGER,), title=limits.alarm_title
     )
+
+
+def export_task(limits: SalesLimits) -> CreateTask:
+    """The task for those who decide on an export."""
+    return CreateTask(
+        kind="compliance",
+        roles=limits.export_roles,
+        rules=(EXPORT,),
+        title=limits.compliance_title,
+    )
+
+
+def _expected(call: FactCall) -> CreateTask | None:
+    """The task that is called for; what an export is about stands in the case itself."""
+    if "sales" not in call.limits:
+        return None
+    if EXPORT in call.args["rules"]:
+        return export_task(sales_limits(call.limits))
+    if call.evidence.one(read_mail) is None:
+        return None
+    dossier = dossier_of(call)
+    return alarm_of(dossier.limits) if service_of(dossier).danger else None
 
 
 def _equal(known: Mapping[str, Any], args: Mapping[str, Any]) -> frozenset[str]:

@@ -1,0 +1,167 @@
+"""Mails as requests for a quote: what is asked for, and above all what is never guessed."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.facts.sales.request import Request, request_of
+from tests.policies.facts.sales.reference import PRODUCTS, dossier
+
+CLEAR: dict[str, dict[str, str]] = {
+    "Bitte um ein Angebot für 50 Antriebsrollen.": {"NW-200": "50"},
+    "200 Tragrollen 50mm bitte": {"NW-210": "200"},
+    "199 Stück Tragrollen": {"NW-210": "199"},
+    "NW-210 x 49, NW-200 x 50": {"NW-210": "49", "NW-200": "50"},
+    "- 60 x NW-200\n- 20 x NW-210\n- NW-400": {"NW-200": "60", "NW-210": "20", "NW-400": "1"},
+    "1. 60 Antriebsrollen 60 mm\n2. 20 Tragrollen 50 mm": {"NW-200": "60", "NW-210": "20"},
+    "Pos. 1: 4 Stk. FB 2000\nPos. 2: 2 Stk. Steuerung S7": {"NW-100": "4", "NW-300": "2"},
+    "NW-100 1\nNW-300 2\nNW-900 16": {"NW-100": "1", "NW-300": "2", "NW-900": "16"},
+    "je 10 Antriebs- und Tragrollen": {"NW-200": "10", "NW-210": "10"},
+    "Bitte je 5 NW-200 und NW-210": {"NW-200": "5", "NW-210": "5"},
+    "2 FB-3000 mit je einer Steuerung": {"NW-110": "2", "NW-300": "2"},
+    "drei FB-3000 inkl. je einer Steuerung und je zwei Not-Halt-Seilzügen": {
+        "NW-110": "3", "NW-300": "3", "NW-310": "6",
+    },
+    "2 FB-3000 ohne Steuerung": {"NW-110": "2"},
+    "Wir brauchen 12 Tragrollen für unser FB-2000.": {"NW-210": "12"},
+    "12 Tragrollen für das FB-2000, Preis?": {"NW-210": "12"},
+    "Letztes Jahr haben wir 3 FB-2000 gekauft. Jetzt benötigen wir 50 Tragrollen.": {
+        "NW-210": "50",
+    },
+    "statt 60 nun 80 Antriebsrollen": {"NW-200": "80"},
+    "zwei FB-2000 und drei Steuerungen": {"NW-100": "2", "NW-300": "3"},
+    "FB-2000 und 1 Tag Montage": {"NW-100": "1", "NW-900": "8"},
+    "8 Stunden Montage bitte": {"NW-900": "8"},
+    "12,5 h Montage": {"NW-900": "12.5"},
+    "Ein Wartungspaket und 24 Montagestunden": {"NW-400": "1", "NW-900": "24"},
+    "Wartungspaket Basis für 2 Jahre": {"NW-400": "2"},
+    "Drei Wartungspakete für je ein Jahr": {"NW-400": "3"},
+    "FB-2000 mit jährlicher Wartung": {"NW-100": "1", "NW-400": "1"},
+    "1.000 Tragrollen": {"NW-210": "1000"},
+    "100 Tragrollen 50 mm à 30,00 €, Liefertermin 15.03.2027, KW 11": {"NW-210": "100"},
+    "ein Dutzend Tragrollen": {"NW-210": "12"},
+    "2x Foerderband FB 3000": {"NW-110": "2"},
+    "5 neue Steuerungen": {"NW-300": "5"},
+    "10 Rollen 60 mm": {"NW-200": "10"},
+    "12 Antribsrollen": {"NW-200": "12"},
+    "Quote for 10 NW-200 please": {"NW-200": "10"},
+    "FB-2000 (2 Stück)": {"NW-100": "2"},
+    "Antriebsrolle 60 mm: 60 Stück; Tragrolle 50 mm: 20 Stück": {"NW-200": "60", "NW-210": "20"},
+    "Menge: 60, Artikel: NW-200": {"NW-200": "60"},
+    "Bestellung: 250 Tragrollen": {"NW-210": "250"},
+    "Zur Bestellung B-2026-118: noch 5 Tragrollen bitte": {"NW-210": "5"},
+    "Kundennr. 10023, bitte 5 Steuerungen": {"NW-300": "5"},
+    "Wir haben 3 Linien und benötigen 90 Tragrollen.": {"NW-210": "90"},
+    "Für Halle 4 ein FB-3000 inkl. Steuerung": {"NW-110": "1", "NW-300": "1"},
+    "60 Antriebsrollen (60mm) + 20 Tragrollen (50mm)": {"NW-200": "60", "NW-210": "20"},
+}  # fmt: skip
+"""Mails that say all that is needed."""
+
+OPEN: dict[str, str] = {
+    "Ein Förderband bitte": "mehrdeutig: Förderband",
+    "2 Bänder": "mehrdeutig",
+    "10 Rollen": "mehrdeutig",
+    "FB-2000 oder FB-3000?": "zur Wahl gestellt",
+    "FB-4000 bitte anbieten": "nicht im Katalog: FB-4000",
+    "60 Antriebsrollen 80 mm": "nicht im Katalog: Antriebsrollen 80 mm",
+    "Tragrolle 60 mm, 5 Stück": "nicht im Katalog",
+    "10 Kettenspanner und 5 Tragrollen": "nicht im Katalog: 10 Kettenspanner",
+    "2 FB-3000 mit Seitenführung": "nicht im Katalog: Seitenführung",
+    "5 Bandsteuerungen": "nicht im Katalog",
+    "Tragrollen 50 mm, Preis?": "Menge fehlt",
+    "FB-2000 mit Montage": "Menge fehlt: Montage",
+    "50 bis 60 Antriebsrollen": "Menge unklar",
+    "1 000 Tragrollen": "Menge unklar",
+    "einige Tragrollen": "Menge unklar",
+    "10 Antriebs- und Tragrollen": "gilt zwei Artikeln",
+    "10 Seilzüge und 5 Not-Halt-Seilzüge": "zwei Mengen",
+    "Was kostet eine Antriebsrolle und was kosten 100?": "Zahl unklar: 100",
+    "0 Tragrollen": "Menge 0",
+    "5 FB-2000, 100 € Rabatt": "Rabatt als Betrag",
+    "5 FB-2000, 10 % Nachlass, wenn möglich 12 %": "verschiedene Rabatte",
+    "5 FB-2000 und 2 Steuerungen, 8 % Rabatt auf die Steuerungen": "auf einen Teil",
+    "5 FB-2000 mit 120 % Rabatt": "über 100 %",
+    "Guten Tag, bitte melden Sie sich.": "kein Artikel",
+}
+"""Mails that leave something open, and how it is told."""
+
+DISCOUNTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "FB-2000, bitte 8 % Sonderrabatt": ("8", ()),
+    "FB-2000, Rabatt von 7,5 %?": ("7.5", ()),
+    "FB-2000 mit 5 Prozent Nachlass auf alles": ("5", ()),
+    "FB-2000, bester Preis?": ("0", ()),
+    "FB-2000 mit 2 % Skonto": ("0", ()),
+    "FB-2000, 5% Rabatt und 2 % Skonto": ("5", ()),
+    "FB-2000 ohne Rabatt": ("0", ()),
+    "FB-2000 mit unserem üblichen 3 % Rabatt": ("0", ("3",)),
+}
+
+
+def asked(text: str) -> Request:
+    """The request of a mail."""
+    return request_of(text, PRODUCTS, Decimal(8))
+
+
+@pytest.mark.parametrize("mail", CLEAR)
+def test_a_clear_mail_is_read_whole(mail: str) -> None:
+    """Products and quantities, nothing open."""
+    found = asked(mail)
+    assert {w.sku: str(w.qty) for w in found.wishes} == CLEAR[mail]
+    assert (found.missing, found.contradictions) == ((), ())
+
+
+@pytest.mark.parametrize("mail", OPEN)
+def test_what_is_open_is_named_and_not_guessed(mail: str) -> None:
+    """A person is told what to find out."""
+    found = asked(mail)
+    assert any(OPEN[mail] in point for point in (*found.missing, *found.contradictions)), found
+
+
+@pytest.mark.parametrize("mail", DISCOUNTS)
+def test_discounts_that_are_asked_for_and_those_taken_for_granted(mail: str) -> None:
+    """Cash discounts and the wish for a good price are none."""
+    found = asked(mail)
+    pct, claimed = DISCOUNTS[mail]
+    assert found.asked_pct == Decimal(pct)
+    assert found.claimed_pct == tuple(map(Decimal, claimed))
+    assert not found.contradictions
+
+
+FORMS = st.sampled_from(
+    ["{n} {p}", "{n}x {p}", "{n} Stück {p}", "{p}: {n} Stück", "{p} x {n}", "- {n} x {p}",
+     "Wir benötigen {n} {p}.", "Bitte {n} Stk. {p} anbieten", "{p} ({n} Stück)"]
+)  # fmt: skip
+NAMES = st.sampled_from(
+    [("Antriebsrollen 60 mm", "NW-200"), ("Tragrollen 50 mm", "NW-210"), ("FB-2000", "NW-100"),
+     ("Förderbänder FB-3000", "NW-110"), ("Not-Halt-Seilzüge (10 m)", "NW-310"),
+     ("nw-200", "NW-200"), ("Steuerungen S7-Kompakt", "NW-300")]
+)  # fmt: skip
+
+
+@given(FORMS, NAMES, st.integers(2, 999))
+def test_a_quantity_is_found_wherever_it_stands(
+    form: str, name: tuple[str, str], count: int
+) -> None:
+    """Every way to write a quantity gives the same wish."""
+    found = asked(form.format(n=count, p=name[0]))
+    assert {w.sku: w.qty for w in found.wishes} == {name[1]: Decimal(count)}
+    assert (found.missing, found.contradictions) == ((), ())
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_without_failing(text: str) -> None:
+    """Wishes have a quantity above zero and a product of the catalogue, whatever comes."""
+    known = {p.sku for p in PRODUCTS}
+    assert all(w.sku in known and w.qty > 0 for w in asked(text).wishes)
+
+
+def test_signature_and_quoted_mail_ask_for_nothing() -> None:
+    """What hangs on a mail is no part of the request; a postscript is."""
+    mail = (
+        "Bitte 5 Steuerungen anbieten.\n\nMit freundlichen Grüßen\nP. Harms\n20 FB-2000 im Einsatz"
+        "\n\nPS: und 3 Tragrollen\n\nAm 3.11. schrieb Nordwerk:\n> 100 Antriebsrollen"
+    )
+    found = dossier(mail).request
+    assert {w.sku: int(w.qty) for w in found.wishes} == {"NW-300": 5, "NW-210": 3}
