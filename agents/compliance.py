@@ -79,7 +79,12 @@ role = Role(
 async def sort(case: ComplianceCase, desk: Desk) -> Goto | Exit:
     """What kind of work it is."""
     del desk
-    steps = {"suspicion": "look", "screening": "screen_name", "request": "answer", "export": "goods"}
+    steps = {
+        "suspicion": "look",
+        "screening": "screen_name",
+        "request": "answer",
+        "export": "goods",
+    }
     kind = kind_of(case)
     if not kind:
         return exception(

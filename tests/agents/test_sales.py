@@ -313,3 +313,19 @@ def test_a_sent_quote_is_followed_up_when_nobody_answers(tmp_path: Path) -> None
         assert (answered.exit.kind, answered.effects) == ("done", ())
 
     at_work(tmp_path, play)
+
+
+def test_compliance_takes_an_export_over(tmp_path: Path) -> None:
+    """The child case opens a task for the officers and is left to them."""
+
+    async def play(leitstand: Leitstand) -> None:
+        mail = "Angebot: 5 NW-300, Lieferung in die Schweiz"
+        await started(leitstand, {"customer": "C1", "mail": mail})
+        query = "SELECT ulid FROM cases WHERE role = 'compliance'"
+        ((child,),) = await leitstand.store.read(lambda c: c.exec_driver_sql(query).all())
+        row = await row_of(leitstand, child, "x")
+        assert [e.tool for e in row.effects] == ["task.create"]
+        assert row.effects[0].args["roles"] == ["compliance_officer"]
+        assert (row.exit.kind, row.exit.cause) == ("exception", "contradictory results")
+
+    at_work(tmp_path, play)
