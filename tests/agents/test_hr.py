@@ -18,6 +18,7 @@ from tests.policies.facts.hr.notes import TELLING, WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 EVALS = ROOT / "evals" / "hr"
+WORLD = EVALS.parent / "accounting" / "world"
 CANARY = "Zwitscherfieberqx"
 Rows = list[dict[str, Any]]
 COMMENTS = {"LV-D02", "LV-D10", "LV-D11", "LV-D12"}
@@ -45,7 +46,7 @@ class Batch:
         self.project, self.folder, self.count = project, folder, 0
         self.cases: list[str] = []
 
-    def __call__(self, rows: Sequence[Mapping[str, Any]], world: Path = EVALS / "world") -> Rows:
+    def __call__(self, rows: Sequence[Mapping[str, Any]], world: Path = WORLD) -> Rows:
         """What `leitstand batch hr ROWS --world WORLD --json` prints."""
         self.count += 1
         place = self.folder / str(self.count)
@@ -107,7 +108,7 @@ def test_every_field_of_the_truth(case: dict[str, Any], done: dict[str, dict[str
         assert (row[name], type(row[name])) == (true, type(true)), name
 
 
-def one(batch: Batch, row: Mapping[str, Any], world: Path = EVALS / "world") -> dict[str, Any]:
+def one(batch: Batch, row: Mapping[str, Any], world: Path = WORLD) -> dict[str, Any]:
     """The row of a single case."""
     [found] = batch([row], world)
     return found

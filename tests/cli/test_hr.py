@@ -29,7 +29,7 @@ def test_signed_by_those_whom_the_rules_name(
     monkeypatch.setenv("LEITSTAND_PASSPHRASE", "a passphrase of some length")
     file, state = tmp_path / "cases.jsonl", tmp_path / "state"
     file.write_text("\n".join(map(json.dumps, CASES)), "utf-8")
-    world = root / "evals" / "hr" / "world"
+    world = root / "evals" / "accounting" / "world"
     command("batch", "hr", file, "--world", world, "--tenant", "t", "--state", state, "--json")
     for name, role in PEOPLE.items():
         command("people", "add", name, "--role", role, "--state", state)
