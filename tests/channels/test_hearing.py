@@ -248,15 +248,34 @@ async def nothing_decided(chat: Chat, case: str) -> None:
     assert vouchers(leitstand.state) == 0
 
 
+def company_account(chat: Chat, who: str) -> Identity:
+    """A person's identity at a login service."""
+    return Identity(
+        tenant=chat.leitstand.tenant, person=who, issuer="https://login.example", subject="1"
+    )
+
+
+async def test_no_key_is_kept_of_a_company_account(chat: Chat) -> None:
+    """Unless the service's word holds for chat: they are told of things, and decide nothing."""
+    chat.leitstand.directory.identify(company_account(chat, HEAD))
+    await chat.link(HEAD)
+    await chat.bill("R-1", SMALL)
+    await chat.deliver()
+    assert table(chat.leitstand.state, "select sealed from links") == [(b"",)]
+    refused = await chat.say(HEAD, f"freigeben {chat.code(HEAD)}")
+    assert refused is not None
+    assert refused.outcome == "refused"
+    assert "nur Bescheid" in refused.lines[0]
+    assert vouchers(chat.leitstand.state) == 0
+
+
 async def test_a_company_account_signs_while_its_service_stood_by_it(chat: Chat) -> None:
     """Where people come by a login service: not after its word has grown old, nor without one."""
     leitstand, now = chat.leitstand, chat.leitstand.rules.clock.time()
     await chat.link(HEAD)
     await chat.bill("R-1", SMALL)
     await chat.deliver()
-    identity = Identity(
-        tenant=leitstand.tenant, person=HEAD, issuer="https://login.example", subject="1"
-    )
+    identity = company_account(chat, HEAD)
     for until in (0.0, now - 1):
         leitstand.directory.identify(identity.model_copy(update={"until": until}))
         refused = await chat.say(HEAD, f"freigeben {chat.code(HEAD)}")

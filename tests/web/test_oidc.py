@@ -274,6 +274,33 @@ async def test_changed_roles_take_effect(
         assert person.roles == ()
 
 
+async def test_groups_that_only_the_id_token_names(inbox: Inbox, service: Service) -> None:
+    """Without a refresh token the service can say that somebody is there, not in which groups."""
+    service.refreshes = False
+    async with inbox.opened() as site, client_of(site) as client:
+        await enter(client)
+        del service.users["subject-1"]["groups"]
+        assert (await client.http.get("/me")).status_code == 200
+        person = site.leitstand.directory.person(site.leitstand.tenant, "dagmar.haas")
+        assert person
+        assert person.roles == ("department_head",)
+        service.disable("subject-1")
+        assert (await client.http.get("/me")).status_code == 303
+
+
+@pytest.mark.parametrize("refreshes", [True, False], ids=["refresh", "userinfo"])
+async def test_groups_that_userinfo_named(
+    inbox: Inbox, service: Service, *, refreshes: bool
+) -> None:
+    """Where they stood there they are looked for there: gone is gone."""
+    service.refreshes, service.bend["groups"] = refreshes, None
+    async with inbox.opened() as site, client_of(site) as client:
+        await enter(client)
+        assert (await client.http.get("/me")).status_code == 200
+        del service.users["subject-1"]["groups"]
+        assert (await client.http.get("/me")).status_code == 303
+
+
 @pytest.mark.parametrize("refreshes", [True, False], ids=["refresh", "userinfo"])
 async def test_a_revoked_person_is_out(inbox: Inbox, service: Service, *, refreshes: bool) -> None:
     """Between two checks too: a form is taken after the service was asked, and signs nothing."""

@@ -95,6 +95,14 @@ class FileDirectory:
         mine = (i for i in self._current().identities if (i.tenant, i.person) == (tenant, name))
         return next(mine, None)
 
+    def stands(self, person: Person, at: float) -> bool:
+        """Whether a person can be taken at their word at a time when no login service is asked.
+
+        That is whoever comes by none, and others as long as its last word holds.
+        """
+        identity = self.identity(person.tenant, person.id)
+        return identity is None or at < identity.until
+
     def identities(self, tenant: str) -> tuple[Identity, ...]:
         """All identities of a tenant."""
         return tuple(i for i in self._current().identities if i.tenant == tenant)

@@ -70,8 +70,9 @@ class Hearing:
         if said.channel not in self._native:
             return self._refused("chat.notice_only")
         if signer is None:
-            return self._refused("chat.stranger")
-        if not self._confirmed(signer):
+            mute = await self._links.mute(said.channel, said.identity)
+            return self._refused("chat.notice_only" if mute else "chat.stranger")
+        if not self._leitstand.directory.stands(signer.person, self._now()):
             return self._refused("chat.unconfirmed")
         if command is None:
             return Reply(outcome="told", lines=(self._texts.say("chat.help"), self._link))
@@ -111,12 +112,6 @@ class Hearing:
         said_so = self._texts.known(f"answer.{answer}")
         text = self._texts.say("chat.decided", code=command.code, answer=said_so)
         return Reply(outcome="decided", lines=(text, *receipt.lines))
-
-    def _confirmed(self, signer: Signer) -> bool:
-        """Whether a login service has stood by this person lately, where they come by one."""
-        person = signer.person
-        identity = self._leitstand.directory.identity(person.tenant, person.id)
-        return identity is None or self._now() < identity.until
 
     def _refused(self, key: str, **values: object) -> Reply:
         return Reply(outcome="refused", lines=(self._texts.say(key, **values), self._link))

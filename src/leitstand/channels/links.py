@@ -49,11 +49,16 @@ class Links:
         self._clock = leitstand.rules.clock
 
     async def offer(self, signer: Signer) -> str:
-        """A code that links whoever types it in chat; an earlier one of this person is void."""
+        """A code that links whoever types it in chat; an earlier one of this person is void.
+
+        Of whoever comes by a login service whose word does not hold for chat no key is kept.
+        """
         raw = b32encode(self._clock.token(_CODE_BYTES)).decode().lower()
         code = "-".join(raw[i : i + 4] for i in range(0, 16, 4))
         now, name = self._clock.time(), _hash(code)
-        sealed = self._seal(signer.key.private_bytes_raw(), "code", name)
+        sealed = b""
+        if self._leitstand.directory.stands(signer.person, now):
+            sealed = self._seal(signer.key.private_bytes_raw(), "code", name)
         row = {"id": name, "sealed": sealed, "until": now + MINUTES * 60, **self._owner(signer)}
 
         def write(conn: Connection) -> None:
@@ -79,8 +84,9 @@ class Links:
             row = conn.execute(select(codes).where(*known, codes.c.until > now)).first()
             if row is None:
                 return ""
-            secret = self._open(row.sealed, "code", name)
-            sealed = self._seal(secret, channel, identity) if keep else b""
+            sealed = b""
+            if keep and row.sealed:
+                sealed = self._seal(self._open(row.sealed, "code", name), channel, identity)
             conn.execute(delete(codes).where(codes.c.id == name))
             conn.execute(delete(links).where(*mine))
             values = {"tenant": row.tenant, "person": row.person, "place": place, "at": now}
@@ -106,6 +112,12 @@ class Links:
         key = Ed25519PrivateKey.from_private_bytes(secret)
         same = key.public_key().public_bytes_raw().hex() == person.public_key
         return Signer(person, key) if same else None
+
+    async def mute(self, channel: str, identity: str) -> bool:
+        """Whether this identity is linked and no key is kept for it: it decides nothing."""
+        where = (links.c.channel == channel, links.c.identity == identity)
+        row = await self._first(*where)
+        return row is not None and not row.sealed
 
     async def of(self, person: str = "") -> list[Link]:
         """The links of a person, or of everybody."""

@@ -55,12 +55,16 @@ class Accounts:
             return self._made(claims, roles)
         return self._known(known, identity, claims, roles)
 
-    def confirm(self, person: Person, claims: Claims) -> Person:
-        """The person in the roles of now. Raises LoginRefused: none, or barred."""
+    def confirm(self, person: Person, claims: Claims, *, silent: bool) -> Person:
+        """The person in the roles of now; `silent`: in those of their login.
+
+        Raises LoginRefused: none, or barred.
+        """
         identity = self._directory.identity(self._tenant, person.id)
         if identity is None or identity.barred:
             raise LoginRefused(f"`{person.id}` is barred here", where="barred")
-        found = self._changed(person, person.name, self._roles(claims, person))
+        roles = person.roles if silent else self._roles(claims, person)
+        found = self._changed(person, person.name, roles)
         self._stands(identity)
         return found
 

@@ -37,13 +37,19 @@ class Tokens(NamedTuple):
     access: str
     refresh: str = ""
     identity: str = ""
+    asks: bool = False
+    """Whether it is userinfo that names the groups, for the ID token did not."""
 
 
 class Confirmed(NamedTuple):
-    """The service's word on a person: claims of the ID token, of userinfo where needed; tokens."""
+    """The service's word on a person: claims of the ID token, of userinfo where needed; tokens.
+
+    `silent`: it stands by the person, and there was no place where it would have named groups.
+    """
 
     claims: Claims
     tokens: Tokens
+    silent: bool = False
 
 
 class Provider:
@@ -93,7 +99,8 @@ class Provider:
         """
         if not tokens.refresh:
             claims = await self._userinfo(tokens.access, subject)
-            return Confirmed(claims, tokens)
+            silent = not tokens.asks and self._settings.groups(claims) is None
+            return Confirmed(claims, tokens, silent)
         found = await self._token("refresh_token", refresh_token=tokens.refresh)
         return await self._confirmed(found, subject=subject, before=tokens)
 
@@ -125,6 +132,7 @@ class Provider:
             access=_text(found, "access_token"),
             refresh=_text(found, "refresh_token") or (before.refresh if before else ""),
             identity=_text(found, "id_token") or (before.identity if before else ""),
+            asks=before.asks if before else False,
         )
         claims: Claims = {}
         if before is None or "id_token" in found:
@@ -133,10 +141,14 @@ class Provider:
             )
             if subject and claims["sub"] != subject:
                 raise LoginRefused("the token is another person's", where="id_token")
-        if not claims or self._settings.groups(claims) is None:
-            who = str(claims["sub"]) if claims else subject
+        signed = bool(claims)
+        if self._settings.groups(claims) is None:
+            who = str(claims["sub"]) if signed else subject
             claims = {**await self._userinfo(tokens.access, who), **claims}
-        return Confirmed(claims, tokens)
+            asks = self._settings.groups(claims) is not None
+            tokens = tokens._replace(asks=tokens.asks or asks)
+        silent = not signed and not tokens.asks and self._settings.groups(claims) is None
+        return Confirmed(claims, tokens, silent)
 
     async def _userinfo(self, access: str, subject: str) -> Claims:
         if "userinfo_endpoint" not in await self._described():

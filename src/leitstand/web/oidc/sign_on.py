@@ -114,7 +114,7 @@ class SignOn:
     ) -> Session | None:
         try:
             found: Confirmed = await self.provider.again(kept.tokens, identity.subject)
-            person = self.accounts.confirm(session.person, found.claims)
+            person = self.accounts.confirm(session.person, found.claims, silent=found.silent)
         except LoginRefused as error:
             _LOG.warning("%s: session ended: %s", session.person.id, error)
             self.accounts.doubt(session.person)
