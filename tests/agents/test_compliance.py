@@ -14,7 +14,9 @@ OWN = Path("evals/compliance")
 @pytest.fixture(scope="module")
 def requests(root: Path, batch: Batch) -> dict[str, dict[str, Any]]:
     """The rows of the data subjects' requests."""
-    return batch("compliance", root / OWN / "dsar_cases.jsonl", root / "evals" / "accounting" / "world")
+    return batch(
+        "compliance", root / OWN / "dsar_cases.jsonl", root / "evals" / "accounting" / "world"
+    )
 
 
 def test_requests_equal_the_truth(root: Path, requests: dict[str, dict[str, Any]]) -> None:
