@@ -38,3 +38,22 @@ def test_what_the_rules_cannot_do_without_is_named(
     """One error with the key, not a defect in every case."""
     with pytest.raises(WorldRefused, match=said.replace(".", r"\.")):
         limits(written(tmp_path, **changes))
+
+
+def test_sales_data_are_checked_and_unknown_categories_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A price rule without sense is refused; a category that no word list knows is told."""
+    rules = {"vat": "19", "valid_days": 30, "max_discount_without_approval_pct": "10"}
+    (tmp_path / "price_rules.json").write_text(json.dumps(rules), "utf-8")
+    words = {"categories": {"stoerung": "hotline", "sonstwas": "x"}, "priorities": {}}
+    (tmp_path / "vocabulary.json").write_text(json.dumps(words), "utf-8")
+    limits(tmp_path)
+    assert "sonstwas" in caplog.text
+    (tmp_path / "price_rules.json").write_text(json.dumps({**rules, "vat": "190"}), "utf-8")
+    with pytest.raises(WorldRefused, match="vat"):
+        limits(tmp_path)
+    (tmp_path / "price_rules.json").write_text(json.dumps(rules), "utf-8")
+    (tmp_path / "sales.json").write_text(json.dumps({"follow_up_days": "soon"}), "utf-8")
+    with pytest.raises(WorldRefused, match="follow_up_days"):
+        limits(tmp_path)
