@@ -24,6 +24,7 @@ from tests.agents.sales_world import write_world
 
 ROOT = Path(__file__).resolve().parents[2]
 EVALS = ROOT / "evals" / "sales"
+WORLD = ROOT / "evals" / "accounting" / "world"
 Rows = list[dict[str, Any]]
 
 
@@ -41,7 +42,7 @@ class Batch:
     def __init__(self, project: Project, folder: Path) -> None:
         self.project, self.folder, self.count = project, folder, 0
 
-    def __call__(self, rows: Sequence[Mapping[str, Any]], world: Path = EVALS / "world") -> Rows:
+    def __call__(self, rows: Sequence[Mapping[str, Any]], world: Path = WORLD) -> Rows:
         """What `leitstand batch sales ROWS --world WORLD --json` prints."""
         self.count += 1
         place = self.folder / str(self.count)
@@ -78,6 +79,13 @@ def test_every_field_of_the_truth(case: dict[str, Any], done: dict[str, dict[str
     row = done[case["case"]]
     for name, true in case["truth"].items():
         assert (row[name], type(row[name])) == (true, type(true)), name
+
+
+def test_the_department_alone_is_a_world_too(batch: Batch) -> None:
+    """The same rows without the books of the company beside them."""
+    rows = batch(CASES, WORLD / "sales")
+    for case, row in zip(CASES, rows, strict=True):
+        assert {name: row[name] for name in case["truth"]} == case["truth"]
 
 
 def test_what_is_written_is_what_the_decision_allows(done: dict[str, dict[str, Any]]) -> None:
@@ -243,9 +251,7 @@ def at_work(state: Path, play: Callable[[Leitstand], Awaitable[None]]) -> None:
     """Play in a fresh installation over the reference world."""
 
     async def run() -> None:
-        leitstand = await open_leitstand(
-            load_project(ROOT), state=state, world=EVALS / "world", tenant="t"
-        )
+        leitstand = await open_leitstand(load_project(ROOT), state=state, world=WORLD, tenant="t")
         try:
             await play(leitstand)
         finally:

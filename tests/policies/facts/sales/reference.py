@@ -13,7 +13,7 @@ from tools.sales import SALES
 from tools.tickets import Machine
 
 EVALS = Path(__file__).parents[4] / "evals" / "sales"
-WORLD = EVALS / "world"
+WORLD = EVALS.with_name("accounting") / "world" / "sales"
 LIMITS: SalesLimits = sales_limits({"sales": SALES.limits(WORLD)})
 
 
