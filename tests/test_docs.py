@@ -9,6 +9,7 @@ import pytest
 
 CODE_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)#]+)[^)]*\)")
+ANCHOR = re.compile(r"\[[^\]]+\]\((?!https?:)([^)#]*)#([^)]+)\)")
 LOCKED = re.compile(r"^([a-z0-9.-]+)==", re.MULTILINE)
 
 
@@ -87,11 +88,30 @@ def test_links_lead_somewhere(root: Path) -> None:
     assert not dead
 
 
+def test_links_into_a_page_find_their_heading(root: Path) -> None:
+    """What stands behind `#` is a heading of the page that is named, or of the same page."""
+    dead = [
+        (page.relative_to(root).as_posix(), f"{target}#{anchor}")
+        for page in pages(root)
+        for target, anchor in ANCHOR.findall(page.read_text("utf-8"))
+        if anchor not in headings(page.parent / target if target else page)
+    ]
+    assert not dead
+
+
+def headings(page: Path) -> set[str]:
+    """The names under which the headings of a page are linked to."""
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.strip().lower()).replace(" ", "-") for h in found}
+
+
 def test_every_page_is_reachable(root: Path) -> None:
-    """The index names every page of its folder, so that none is written for nobody."""
-    index = (root / "docs" / "index.md").read_text("utf-8")
-    named = set(LINK.findall(index))
-    assert {p.name for p in (root / "docs").glob("*.md")} - {"index.md"} <= named
+    """The index names every page, so that none is written for nobody; decisions by their folder."""
+    docs = root / "docs"
+    index = (docs / "index.md").read_text("utf-8")
+    named = {(docs / target).resolve() for target in LINK.findall(index)}
+    pages = {p for p in docs.rglob("*.md") if p.parent.name != "decisions"}
+    assert pages - {docs / "index.md"} <= named
 
 
 def test_the_changelog_knows_the_version(root: Path) -> None:

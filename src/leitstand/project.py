@@ -20,7 +20,6 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import ValidationError
 
 from leitstand.clock import Clock
-from leitstand.desk import hand_over
 from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.model import Library
 from leitstand.policy import Bundle, Facts, facts_in
@@ -231,7 +230,6 @@ def load_project(root: Path) -> Project:
     written = _roles(root, table.roles)
     roles = {role.name: role.compile() for role in written}
     tools = {t.name: t for compiled in roles.values() for t in compiled.tools}
-    tools[hand_over.name] = hand_over
     return Project(
         root=root,
         table=table,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from leitstand.cli.init import START
 from tests.cli.conftest import Command
 
 RULE = """
@@ -50,6 +51,23 @@ def test_the_table_is_that_of_the_repository(project: Path, root: Path) -> None:
         assert (project / name).read_bytes() == (root / name).read_bytes()
     assert "var/" in (project / ".gitignore").read_text()
     assert not list(project.rglob("__pycache__"))
+
+
+def test_an_empty_project_has_what_every_role_can_use(
+    command: Command, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table without roles, a register, the rule of provenance; `check` says what is missing."""
+    folder = tmp_path / "house"
+    done = command("init", folder, "--empty", "--json")
+    assert done.code == 0, done.err
+    assert done.data["files"] == sum(p.is_file() for p in folder.rglob("*"))
+    for name in START:
+        assert (folder / name).read_bytes() == (root / name).read_bytes()
+    assert not (folder / "agents").exists()
+    monkeypatch.chdir(folder)
+    checked = command("check", "--json")
+    assert (checked.code, [p["code"] for p in checked.data["problems"]]) == (1, ["no-role"])
+    assert command("init", folder, "--empty").code == 2
 
 
 def test_the_rule_of_the_readme_is_the_one_tested_here(root: Path) -> None:

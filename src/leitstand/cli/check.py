@@ -28,6 +28,9 @@ async def check(place: Place) -> int:
 
 
 def _problems(project: "Project") -> Iterator[dict[str, str]]:
+    if not project.roles:
+        yield _problem("error", "no-role", "roles", "there is no role yet; name one in the table")
+        return
     yield from _rules(project)
     yield from _exits(project)
     yield from _steps(project)
