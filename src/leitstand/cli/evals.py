@@ -14,9 +14,12 @@ from leitstand.cli.eval_report import Html, Junit, Markdown, accept, diff, publi
 from leitstand.cli.options import Json, Lang
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leitstand.evals.report import Report
     from leitstand.evals.suite import Suite
     from leitstand.project import Project
+    from leitstand.runtime import Leitstand
 
 __all__ = ["app", "progress", "suite_at"]
 
@@ -92,7 +95,7 @@ def import_(
         str,
         typer.Argument(
             metavar="FORMAT",
-            help="ap-world, tau-bench, workbench, state-bench, agentdojo, or one of the project's.",
+            help="rows, ap-world, tau-bench, workbench, state-bench, agentdojo, or one's own.",
         ),
     ],
     path: Annotated[Path, typer.Argument(help="Folder of the set, or its file of rows.")],
@@ -105,6 +108,9 @@ def import_(
     from leitstand.cli.place import load
     from leitstand.evals.foreign.fidelity import FORMATS, import_recordings
 
+    if form == "rows":
+        _import_rows(path, out, role)
+        return
     if form == "ap-world":
         _import_world(path, out, role)
         return
@@ -205,6 +211,22 @@ def _show(data: dict[str, Any]) -> None:
     for name, value in data.items():
         if name != "verdicts":
             typer.echo(f"{name}: {value}")
+
+
+def _import_rows(path: Path, out: Path, role: str) -> None:
+    from leitstand.cli.output import hint
+    from leitstand.cli.place import load
+    from leitstand.cli.place import run as run_to_end
+    from leitstand.evals.worlds import import_rows
+    from leitstand.inbox import row_of
+
+    async def shown(leitstand: "Leitstand", case: str) -> "Mapping[str, Any]":
+        return (await row_of(leitstand, case, "")).flat()
+
+    laid = run_to_end(import_rows(load(), role, path, out / "cases", shown))
+    hint(f"{laid.cases} cases in {out / 'cases'}")
+    for one in laid.differing:
+        hint(f"left out: {one}")
 
 
 def _import_world(path: Path, out: Path, role: str) -> None:

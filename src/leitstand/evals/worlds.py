@@ -5,9 +5,9 @@ is recorded. What is expected is the truth of the world's own file, which no rol
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,10 +20,10 @@ from leitstand.evals.supervisor import People, supervisor_of
 from leitstand.guard import checkpoint_of
 from leitstand.project import Project
 from leitstand.records import Approval
-from leitstand.runtime import Leitstand, open_leitstand
+from leitstand.runtime import Leitstand, open_leitstand, read_rows
 from leitstand.store import Journal, Limits
 
-__all__ = ["import_world"]
+__all__ = ["Laid", "import_rows", "import_world"]
 
 ALLOWED: Mapping[str, frozenset[str]] = {
     "auto_draft": frozenset({"erp.voucher.draft"}),
@@ -62,6 +62,61 @@ async def import_world(project: Project, role: str, world: Path, truth: Path, ou
         finally:
             await leitstand.close()
     return len(rows)
+
+
+class Laid(NamedTuple):
+    """How many rows became cases, and in which fields others are not what their truth says."""
+
+    cases: int
+    differing: tuple[str, ...]
+
+
+Shown = Callable[[Leitstand, str], Awaitable[Mapping[str, Any]]]
+"""A case's row as people are shown it."""
+
+
+async def import_rows(project: Project, role: str, file: Path, out: Path, shown: Shown) -> Laid:
+    """Record every row of a file of cases over the project's world; people sign what waits.
+
+    What is expected of a case is what was recorded, once its row is what its truth says in all that
+    both name; a row that is not is left out.
+
+    Raises UsageRefused: no such role, or a row is no case.
+    """
+    rows = read_rows(project, role, file)
+    differing: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="leitstand-rows-") as folder:
+        leitstand = await open_leitstand(project, state=Path(folder))
+        try:
+            runtime = leitstand.runtime
+            names = [
+                await runtime.start(
+                    role, r.given, tenant=leitstand.tenant, requester=_INTAKE, title=r.name
+                )
+                for r in rows
+            ]
+            await runtime.run_until_idle()
+            told = [await shown(leitstand, name) for name in names]
+            people = People()
+            for name in names:
+                await _signed(leitstand, name, people)
+            await runtime.run_until_idle()
+            for row, name, said in zip(rows, names, told, strict=True):
+                if wrong := [f"{row.name}: {f}" for f in _unlike(row.truth, said)]:
+                    differing += wrong
+                    continue
+                found = await record(leitstand.store, leitstand.rules, name, row.name)
+                put(out / row.name, found.case.model_copy(update={"origin": "world"}), found.lines)
+        finally:
+            await leitstand.close()
+    return Laid(len(rows) - len({d.partition(":")[0] for d in differing}), tuple(differing))
+
+
+def _unlike(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """Fields that truth and row both name and that differ."""
+    for name in sorted(truth.keys() & said.keys()):
+        if truth[name] != said[name]:
+            yield f"{name} is {said[name]}, by its truth {truth[name]}"
 
 
 async def _worked_off(

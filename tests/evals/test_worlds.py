@@ -1,0 +1,56 @@
+"""Suites made of rows: a case each, and none that is not what its truth says."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leitstand.evals.report import conclude
+from leitstand.evals.runner import run_suite
+from leitstand.evals.shelf import places, take
+from leitstand.evals.suite import load_suite
+from leitstand.evals.worlds import import_rows
+from leitstand.inbox import row_of
+from leitstand.project import Project, load_project
+from leitstand.runtime import Leitstand
+from tests.evals.sample import TODAY
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    """The reference project."""
+    return load_project(ROOT)
+
+
+async def shown(leitstand: Leitstand, case: str) -> Mapping[str, Any]:
+    """A case's row."""
+    return (await row_of(leitstand, case, "")).flat()
+
+
+def test_a_row_becomes_a_case_once_it_is_true(project: Project, tmp_path: Path) -> None:
+    """Of two rows one has a false truth: it is left out, and said in which field it differs."""
+    lines = (ROOT / "evals" / "compliance" / "dsar_cases.jsonl").read_text("utf-8").splitlines()
+    false = lines[1].replace('"identity_check": true', '"identity_check": false')
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join((lines[0], false)), "utf-8")
+    laid = asyncio.run(import_rows(project, "compliance", file, tmp_path / "cases", shown))
+    assert laid.cases == 1
+    assert laid.differing == ("DS-D02: identity_check is True, by its truth False",)
+    [place] = places(tmp_path / "cases")
+    case, _ = take(place)
+    assert (case.name, case.origin) == ("DS-D01", "world")
+    [said] = case.said
+    assert said.answer == "approve"
+
+
+@pytest.mark.parametrize("name", ["hr", "sales", "compliance"])
+def test_the_departments_suites_are_released(project: Project, tmp_path: Path, name: str) -> None:
+    """As `leitstand eval NAME` says: every case passes and nothing has changed since."""
+    suite = load_suite(ROOT, Path(name))
+    run, results = run_suite(project, suite)
+    report = asyncio.run(conclude(suite, run, results, tmp_path, TODAY))
+    assert report.verdict.state == "released", report.verdict
