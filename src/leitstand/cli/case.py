@@ -171,6 +171,8 @@ async def find_case(leitstand: "Leitstand", name: str) -> str:
 
 def _data_of(dossier: "Dossier") -> dict[str, Any]:
     """A dossier as plain data."""
+    from leitstand.inbox import handled_of
+
     case = dossier.case
     of_case = ("title", "role", "version", "tenant", "requester", "parent")
     of_dossier = ("status", "reason", "opened", "changed", "happened", "judged", "effects")
@@ -179,11 +181,12 @@ def _data_of(dossier: "Dossier") -> dict[str, Any]:
         "case": case.ulid,
         **{name: getattr(case, name) for name in of_case},
         **{name: getattr(dossier, name) for name in (*of_dossier, *decided)},
+        "handled": tuple(handled_of(dossier)),
     }
 
 
 def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
-    from leitstand.inbox import line_of
+    from leitstand.inbox import handled_of, handling_line, line_of
 
     case, leave = dossier.case, dossier.exit
     yield f"{case.title or case.ulid}: {dossier.status} {dossier.reason}".rstrip()
@@ -192,6 +195,7 @@ def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
     for a in dossier.approvals:
         said = texts.known(f"answer.{a.answer}", a.answer)
         yield f"  {said}: {a.person} ({texts.role(a.role)}) {texts.time(a.at)} {a.reason}".rstrip()
+    yield from (f"  {handling_line(one, texts)}" for one in handled_of(dossier))
     for c in dossier.corrections:
         yield f"  {texts.field(c.field)}: {c.old} -> {c.new} ({c.person})"
     for effect in dossier.effects:

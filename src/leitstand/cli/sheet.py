@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from leitstand.inbox import Card, Queue, Texts, Who
+    from leitstand.inbox import Card, Exceptional, Queue, Texts, Who
 
 __all__ = ["cut", "describe", "lines_of", "print_exceptions"]
 
@@ -46,18 +46,32 @@ def print_exceptions(queue: "Queue", texts: "Texts") -> None:
 
     say = texts.known
     if queue.exceptions:
-        names = ("case", "cause", "who", "reason")
+        names = ("case", "cause", "who", "due", "reason", "resolve")
         exceptions = [
             (
                 e.title or e.case,
                 say(f"cause.{e.cause}") or say(f"held.{e.cause}", e.cause),
-                texts.roles(e.roles),
+                _takes_over(e, texts),
+                _due(e, texts),
                 e.reason,
+                e.resolve,
             )
             for e in queue.exceptions
         ]
         title = f"{say('list.queue')}: {queue.exceptions_total}"
         show_table(title, [say(f"list.{n}") for n in names], exceptions)
+
+
+def _takes_over(entry: "Exceptional", texts: "Texts") -> str:
+    whom = entry.assigned or texts.roles(entry.roles)
+    return f"{whom} ({texts.known('list.you')})" if entry.yours else whom
+
+
+def _due(entry: "Exceptional", texts: "Texts") -> str:
+    if not entry.due:
+        return ""
+    late = f" ({texts.known('list.overdue')})" if entry.overdue else ""
+    return texts.time(entry.due) + late
 
 
 def lines_of(card: "Card", texts: "Texts") -> Iterator[str]:

@@ -110,9 +110,14 @@ class _Telling:
             "heard": tuple(heard),
             "expected": self._mapped(case.expected, take),
         }
-        return case.model_copy(update=update), [self._line(line, take) for line in self._lines]
+        given = update["given"]
+        return case.model_copy(update=update), [self._line(x, take, given) for x in self._lines]
 
-    def _line(self, line: Line, take: Take) -> Line:
+    def _line(self, line: Line, take: Take, given: Mapping[str, Any]) -> Line:
+        if line.kind == "supply":  # What stands in the state, on the word of the same person.
+            who = {name: take(line.value[name]) for name in ("person", "source")}
+            value = {**line.value, **who, "value": given[line.name]}
+            return line.model_copy(update={"value": value})
         tool = self._tools.get(line.name)
         if tool is not None and tool.authority == "tenant":
             return line

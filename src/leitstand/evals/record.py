@@ -1,7 +1,7 @@
 """Recording: a journal of production made a case of a suite, as it was."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 import orjson
 
@@ -17,12 +17,17 @@ from leitstand.evals.case import (
 )
 from leitstand.evals.tape import Line, tape_bytes, tape_hash
 from leitstand.guard import Rules
-from leitstand.records import Approval, Event, Exit
-from leitstand.store import Journal, Limits, Store, course
+from leitstand.records import SUPPLY, Approval, Event, Exit
+from leitstand.store import Journal, Limits, Store, Tape, course
 
 __all__ = ["Recorded", "record"]
 
-_CLOCK = ("now", "wait", "ask")
+_OTHERS: Mapping[str, Literal["now", "wait", "ask", "supply"]] = {
+    "now": "now",
+    "wait": "wait",
+    "ask": "ask",
+    SUPPLY: "supply",
+}
 
 
 class Recorded:
@@ -37,15 +42,16 @@ class Recorded:
 async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
     """The recorded case of a journal: its calls with arguments and answers, what people said.
 
-    What is expected is what happened in the end, people's edits included. Raises Missing, Erased,
-    and CaseRefused: a tool is gone, or the journal does not say what it was asked.
+    What is expected is what happened in the end, people's edits included. Of a case that people let
+    go on after an exit that is its last round, with what earlier rounds had done for it. Raises
+    Missing, Erased, and CaseRefused: a tool is gone, or the journal does not say what it was asked.
     """
     claimed = await store.journal(ulid)
     journal = Journal(claimed, store, Limits())
     calls = [*await _calls(rules, journal), *await _others(journal)]
     lines = [_renamed(line, ulid, name) for line in calls]
     tape, events = journal.tape, claimed.events
-    said = [_said(Approval.model_validate_json(e.body)) for e in events if e.kind == "approval"]
+    said = list(_decisions(tape, events))
     leave = Exit.model_validate_json(orjson.dumps(tape.exit)) if tape.exit else None
     policy = next((i["verdict"]["bundle"] for i in tape.intents.values()), "")
     effects = tuple(_effects(journal, name))
@@ -56,7 +62,7 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
         requester=claimed.case.requester,
         title=claimed.case.title,
         at=float(tape.started["case"]["at"]),
-        given=tape.started["given"],
+        given=tape.given,
         said=tuple(said),
         heard=tuple(_heard(body) for _, body in tape.signals),
         expected=Expected(
@@ -73,7 +79,9 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
         course=course(events, claimed.key),
         exit=leave,
     )
-    return Recorded(case, sorted(lines, key=lambda line: _order(events, line.address)))
+    # As they stood in the journal: a person reads a tape from its top.
+    places = {tape.here(e.address): -n for n, e in enumerate(events[::-1]) if "/" in e.address}
+    return Recorded(case, sorted(lines, key=lambda line: (places[line.address], line.address)))
 
 
 async def _calls(rules: Rules, journal: Journal) -> list[Line]:
@@ -81,7 +89,7 @@ async def _calls(rules: Rules, journal: Journal) -> list[Line]:
     tape, found = journal.tape, list[Line]()
     for address, event in tape.answers.items():
         body = tape.body(event)
-        if body["tool"] in _CLOCK:
+        if body["tool"] in _OTHERS or not tape.here(address):
             continue
         known, intent = rules.tools.get(body["tool"]), tape.intents.get(address)
         if known is None:
@@ -90,7 +98,7 @@ async def _calls(rules: Rules, journal: Journal) -> list[Line]:
         if args is None:
             raise CaseRefused("its journal does not say what was asked", where=address)
         line = Line(
-            address=address,
+            address=tape.here(address),
             kind="call",
             name=known.name,
             args=args,
@@ -106,9 +114,9 @@ async def _others(journal: Journal) -> list[Line]:
     """What the clock, models and waits answered."""
     found: list[Line] = []
     for address, event in journal.tape.answers.items():
-        body = journal.tape.body(event)
-        kind = body.get("tool")
-        if kind not in _CLOCK:
+        body, here = journal.tape.body(event), journal.tape.here(address)
+        kind = _OTHERS.get(body["tool"])
+        if kind is None or not here:
             continue
         timer = journal.tape.timers.get(address, {})
         args: dict[str, Any] = {"until": timer.get("until")} if kind == "wait" else {}
@@ -116,9 +124,9 @@ async def _others(journal: Journal) -> list[Line]:
             args = await _value(journal, body["inputs"])
         found.append(
             Line(
-                address=address,
+                address=here,
                 kind=kind,
-                name=body.get("prompt") or timer.get("for", ""),
+                name=body.get("prompt") or timer.get("for", "") or _field(body),
                 args=args,
                 value=body.get("value"),
                 failure=body.get("failure"),
@@ -134,6 +142,10 @@ async def _value(journal: Journal, body: dict[str, Any]) -> Any:  # noqa: ANN401
     return body.get("value")
 
 
+def _field(body: Mapping[str, Any]) -> str:
+    return str(body["value"]["field"]) if body["tool"] == SUPPLY else ""
+
+
 def _renamed(line: Line, ulid: str, name: str) -> Line:
     """The case's own name, wherever it names itself, is that of the recording."""
     return line.model_copy(update={"args": _own(line.args, ulid, name)})
@@ -147,9 +159,20 @@ def _effects(journal: Journal, name: str) -> list[ExpectedEffect]:
     tape = journal.tape
     return [
         ExpectedEffect(tool=intent["tool"], args=_own(intent["args"], journal.case.ulid, name))
-        for address, intent in tape.intents.items()
-        if address in tape.answers and "failure" not in tape.body(tape.answers[address])
+        for address, event in tape.answers.items()
+        if tape.here(address) and (intent := tape.intents.get(tape.origin(address)))
+        if "failure" not in tape.body(event)
     ]
+
+
+def _decisions(tape: Tape, events: Sequence[Event]) -> Iterator[Said]:
+    """What people said of the actions of the last round, where it was said before it as well."""
+    here = {tape.origin(address): tape.here(address) for address in tape.answers}
+    for event in events:
+        if event.kind == "approval":
+            address = here.get(event.address) or tape.here(event.address)
+            said = [Approval.model_validate_json(event.body)] if address else []
+            yield from (_said(one, address) for one in said)
 
 
 def _rejected(said: Sequence[Said], effects: Sequence[ExpectedEffect]) -> tuple[str, ...]:
@@ -159,10 +182,10 @@ def _rejected(said: Sequence[Said], effects: Sequence[ExpectedEffect]) -> tuple[
     return tuple(dict.fromkeys(refused))
 
 
-def _said(given: Approval) -> Said:
+def _said(given: Approval, address: str) -> Said:
     return Said(
         tool=given.tool,
-        address=given.address,
+        address=address,
         person=given.person,
         role=given.role,
         answer=given.answer,
@@ -181,9 +204,3 @@ def _origin(events: Sequence[Event]) -> str:
         return "correction"
     voids = (orjson.loads(e.body) for e in events if e.kind == "void")
     return "rejection" if any(v["state"] == "rejected" for v in voids) else "production"
-
-
-def _order(events: Sequence[Event], address: str) -> tuple[int, str]:
-    """As they stood in the journal: a person reads a tape from its top."""
-    places = (i for i, e in enumerate(events) if e.address == address)
-    return next(places, len(events)), address

@@ -33,7 +33,7 @@ from leitstand.guard import (
     wanted,
 )
 from leitstand.policy import Bundle
-from leitstand.records import Approval, Case, Checkpoint, Event, Exit, Verdict
+from leitstand.records import SUPPLY, Approval, Case, Checkpoint, Event, Exit, Verdict
 from leitstand.role import CONTRADICTORY, Compiled, Graph
 from leitstand.runtime import Stage
 from leitstand.store import Frozen, Limits
@@ -43,6 +43,7 @@ from leitstand.walk import Task, Updates, walk
 
 __all__ = ["Bench", "Replayed", "given_to", "head_of", "replay"]
 
+_BESIDE = {"now": "now", "supply": SUPPLY}
 BURSTS = 60
 """How often a replayed case is woken before it counts as one that never ends."""
 
@@ -314,11 +315,12 @@ def head_of(case: RecordedCase, compiled: Compiled) -> Case:
 
 
 def _beside(recording: Recording, key: Any) -> Sequence[Event]:  # noqa: ANN401 - a case's key
-    """The clock's recorded answers as they stand in a journal."""
+    """The clock's recorded answers, and what people supplied, as they stand in a journal."""
     found: list[Event] = []
     for line in recording.lines:
-        if line.kind == "now":
-            raw = canonical({"tool": "now", "proposed": "now", "value": line.value})
+        if line.kind in _BESIDE:
+            named = _BESIDE[line.kind]
+            raw = canonical({"tool": named, "proposed": named, "value": line.value})
             found.append(Event("answer", line.address, raw, key.digest(raw)))
     return found
 

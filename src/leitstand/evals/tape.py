@@ -19,15 +19,16 @@ __all__ = ["Line", "Recording", "read_tape", "tape_bytes", "tape_hash"]
 
 
 class Line(Frozen):
-    """One answer: of a tool (`call`), a model (`ask`), the clock (`now`) or a `wait`.
+    """One answer: of a tool (`call`), a model (`ask`), the clock (`now`), a `wait`, or a person.
 
-    `name` is the tool, the prompt or the signal waited for; `args` what was asked with. Either
-    `value` or `failure` (code, text, where, detail) is what came back. `writes`: it was a write.
-    `release` is that of the prompt, and of which model; empty where nobody noted it.
+    `supply` is what a person supplied. `name` is the tool, the prompt, the signal waited for or the
+    field; `args` what was asked with. Either `value` or `failure` (code, text, where, detail) is
+    what came back. `writes`: it was a write. `release` is that of the prompt, and of which model;
+    empty where nobody noted it.
     """
 
     address: Address
-    kind: Literal["call", "ask", "now", "wait"]
+    kind: Literal["call", "ask", "now", "wait", "supply"]
     name: str = ""
     args: dict[str, Any] = {}
     value: Any = None

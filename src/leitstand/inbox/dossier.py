@@ -31,7 +31,7 @@ _ORDER: tuple[Level, ...] = get_args(Level)
 
 
 class Happened(Frozen):
-    """One call: `what` is read, failed, refused, rejected, asked or done."""
+    """One call: `what` is read, failed, refused, rejected, asked, done, or kept from before."""
 
     address: str
     tool: str
@@ -178,6 +178,8 @@ def _what(event: Event, body: Mapping[str, Any], given: Mapping[str, Any]) -> tu
         return _failed(body["failure"])
     value = body.get("value")
     row = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    if "from" in body:
+        return "kept", ", ".join(_numbers(row, body["args"] or {}))
     if event.kind == "outcome":
         return "done", ", ".join(_numbers(row, given))
     return "read", str(row.get("source", ""))

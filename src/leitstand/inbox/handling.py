@@ -4,7 +4,7 @@ Who may is who takes the case over: the roles of its exit, or those it was hande
 people who let one exit go on, the first does; the second hears who it was.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,6 +27,8 @@ __all__ = [
     "Handling",
     "assign_case",
     "close_case",
+    "handled_of",
+    "handling_line",
     "may_handle",
     "retry_case",
     "since_of",
@@ -260,11 +262,24 @@ def _check_given(role: Compiled, given: Mapping[str, Any]) -> None:
         raise ValueRefused(text, where=role.name) from error
 
 
+def handled_of(dossier: Dossier) -> Iterator[dict[str, Any]]:
+    """What people did with the case in the queue, oldest first, with the `kind` of it."""
+    for event in dossier.events:
+        if event.kind in ("resumed", "assigned", "closed"):
+            yield {**dossier.tape.body(event), "kind": event.kind}
+
+
+def handling_line(handled: Mapping[str, Any], texts: Texts) -> str:
+    """One of those in words."""
+    fields = ", ".join(texts.field(name) for name in handled.get("supplied", ()))
+    to = handled.get("to_person") or texts.role(handled.get("to_role", ""))
+    return texts.say(f"handling.{handled['kind']}_line", **{**handled, "fields": fields, "to": to})
+
+
 def _last(dossier: Dossier) -> Mapping[str, Any] | None:
     """How people last took the case out of the queue, if they did."""
-    found = (e for e in reversed(dossier.events) if e.kind in ("resumed", "closed"))
-    last = next(found, None)
-    return None if last is None else {**dossier.tape.body(last), "kind": last.kind}
+    found = [one for one in handled_of(dossier) if one["kind"] != "assigned"]
+    return found[-1] if found else None
 
 
 def _lines(desk: _Desk, after: Dossier, act: Act, *, won: bool) -> list[str]:

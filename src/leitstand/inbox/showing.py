@@ -86,8 +86,8 @@ def line_of(happened: Happened, texts: Texts) -> str:
         return texts.say("line.read", tool=name, source=happened.text)
     if happened.what == "asked":
         return texts.say("line.asked", tool=name)
-    if happened.what == "done":
-        return texts.say("line.done", tool=name, result=happened.text)
+    if happened.what in ("done", "kept"):
+        return texts.say(f"line.{happened.what}", tool=name, result=happened.text)
     key = "line.refused" if happened.what == "refused" else "line.failed"
     return texts.say(key, tool=name, text=happened.text)
 

@@ -131,6 +131,24 @@ class Tape:
         found = self.settled.get((tool, proposed))
         return found.pop(0) if found else None
 
+    def here(self, address: Address) -> Address:
+        """An address as if the present round were the only one; empty for one of an earlier round.
+
+        What people supplied belongs to the present one while it holds.
+        """
+        if address.startswith(SUPPLIED):
+            return address if address in self.supplied.values() else ""
+        task, slash, rest = address.partition("/")
+        step, _, visit = task.rpartition("#")
+        left = int(visit) - self.visits.get(step, 0)
+        return f"{step}#{left}{slash}{rest}" if left > 0 else ""
+
+    def origin(self, address: Address) -> Address:
+        """Where the answer at an address was made: there, or in the round it is taken over from."""
+        event = self.answers.get(address)
+        source = self.body(event).get("from", "") if event is not None else ""
+        return self.origin(source) if source else address
+
     def name(self, step: str, visit: int) -> str:
         """The name of a task: the visits of a step are counted over all rounds."""
         return f"{step}#{visit + self.visits.get(step, 0)}"
