@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from leitstand.clock import FixedClock
 from leitstand.errors import ApprovalRefused, Erased, Missing, ValueRefused
 from leitstand.evals.record import record
 from leitstand.evals.replay import Bench, replay
@@ -40,6 +41,8 @@ from leitstand.runtime import Leitstand, open_leitstand
 from leitstand.store.rebuild import rebuild
 from leitstand.store.schema import keys
 from leitstand.store.verify import verify
+from leitstand.web import open_site
+from leitstand.web.deadlines import Notice
 
 DEPOT = Path(__file__).parent / "depot"
 DE, EN = texts_of("de", DEPOT / "texts"), texts_of("en", DEPOT / "texts")
@@ -367,3 +370,36 @@ async def test_its_last_round_is_replayed(depot: Depot, *, supplied: bool) -> No
     made = [(effect.tool, effect.args) for effect in again.systems.made]
     assert made == [(e.tool, e.args) for e in found.case.expected.effects or ()]
     assert [tool for tool, _ in made] == ["erp.delivery.note", "erp.delivery.book"]
+
+
+async def test_an_overdue_exception_is_told_and_never_decided(depot: Depot) -> None:
+    """At its deadline those who take over, four hours later the chain; the case stays as it is."""
+    told: list[Notice] = []
+
+    class Told:
+        async def tell(self, notice: Notice) -> None:
+            """Note it."""
+            told.append(notice)
+
+    depot.down("portal", away=True)
+    ulid = await depot.begin()
+    leitstand, berlin = depot.leitstand, ZoneInfo("Europe/Berlin")
+    async with open_site(leitstand, tellers=(Told(),)) as site:
+        for moment in ("2026-11-25T16:59", "2026-11-25T17:00", "2026-11-26T12:00"):
+            now = datetime.fromisoformat(moment).replace(tzinfo=berlin)
+            leitstand.rules.clock = FixedClock(now)
+            before = len(told)
+            await site.reminders.look()
+            await site.reminders.look()
+            found = sorted((n.person, n.level, n.path) for n in told[before:])
+            expected = {
+                "2026-11-25T16:59": [],
+                "2026-11-25T17:00": [(n, 0, f"case/{ulid}") for n in ("anna", "otto")],
+                "2026-11-26T12:00": [("ben", 1, f"case/{ulid}")],
+            }
+            assert found == expected[moment]
+        assert [n.level for n in await site.reminders.of("ben")] == [1]
+        assert await depot.status(ulid) == "exception"
+        depot.down("portal", away=False)
+        await depot.retry(ulid)
+        assert await site.reminders.of("ben") == []

@@ -92,7 +92,7 @@ class Notices:
     async def remind(self, reminder: Reminder) -> None:
         """Tell a person of a deadline wherever they are written to; once, however often asked."""
         said = self._texts.say("chat.reminded")
-        link = f"{self._link}card/{reminder.checkpoint}"
+        link = f"{self._link}{reminder.path}"
         for to in await self._recipients():
             if to.person != reminder.person:
                 continue

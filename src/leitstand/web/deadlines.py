@@ -1,4 +1,4 @@
-"""Deadlines: who is reminded of a card and who hears that it waits; a timeout never decides.
+"""Deadlines: who is reminded of a card or an exception, who hears that it waits; none decides.
 
 Due times are set down when a card is first seen and kept over restarts. A notice is set down before
 it is told, and told by a key that stays the same: nobody reads of one deadline twice.
@@ -12,12 +12,25 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Engine, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from leitstand.inbox import Due, able, deadlines_of, find_pending, roles_of, sight_of, zone_of
+from leitstand.inbox import (
+    Dossier,
+    Due,
+    able,
+    deadlines_of,
+    find_pending,
+    may_handle,
+    open_dossier,
+    roles_of,
+    sight_of,
+    since_of,
+    takeover_of,
+    zone_of,
+)
 from leitstand.inbox.texts import Texts
-from leitstand.records import Checkpoint
+from leitstand.records import Case
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
-from leitstand.store.waiting import Waiting, waiting
+from leitstand.store.waiting import waiting
 from leitstand.web.tables import deadlines, notices
 
 __all__ = ["Notice", "Reminders", "Teller"]
@@ -29,7 +42,11 @@ LOOK = 20.0
 
 
 class Notice(NamedTuple):
-    """A person is told of a card: level 0 reminds who may decide, n tells a chain's n-th role."""
+    """A person is told of a card: level 0 reminds who may decide, n tells a chain's n-th role.
+
+    For a case in the exception queue `checkpoint` is its ULID and the length of its journal, with a
+    dot between: whoever is handed it is told as well.
+    """
 
     checkpoint: str
     person: str
@@ -40,6 +57,17 @@ class Notice(NamedTuple):
     def key(self) -> str:
         """Names this notice for ever."""
         return f"deadline/{self.checkpoint}/{self.level}/{self.person}"
+
+    @property
+    def case(self) -> str:
+        """The case in the exception queue; empty for a card."""
+        ulid, dot, _ = self.checkpoint.partition(".")
+        return ulid if dot else ""
+
+    @property
+    def path(self) -> str:
+        """Where it is looked at."""
+        return f"case/{self.case}" if self.case else f"card/{self.checkpoint}"
 
 
 class Teller(Protocol):
@@ -58,6 +86,8 @@ class Reminders:
     ) -> None:
         self._engine, self._leitstand, self._texts = engine, leitstand, texts
         self._tellers = tuple(tellers)
+        self._left: set[str] = set()
+        """Exceptions whose deadlines are set down."""
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -75,9 +105,15 @@ class Reminders:
         after = None
         still: set[str] = set()
         while part := await waiting(leitstand.store, leitstand.tenant, after=after, limit=PART):
-            await self._set_down((one, d) for one in part for d in rules.due(one.opened, zone))
+            await self._set_down((one.id, d) for one in part for d in rules.due(one.opened, zone))
             still |= {one.id for one in part}
             after = part[-1].place
+        left = await self._leaving()
+        for key in left - self._left:
+            dossier = await self._dossier(key)
+            taken, since = takeover_of(leitstand, dossier), since_of(dossier)
+            await self._set_down((key, d) for d in rules.cleared(since, taken.days, zone))
+        self._left, still = left, still | left
         reached = await self._reached()
         for row in reached:
             if row.checkpoint in still:
@@ -103,39 +139,65 @@ class Reminders:
         return tuple(r.role for r in rows)
 
     async def _tell(self, row: Any) -> None:  # noqa: ANN401 - a row
-        pending = await find_pending(self._leitstand, row.checkpoint, self._texts)
-        title = pending.dossier.case.title
-        if row.level == 0:
-            people = [who.person for who in able(self._leitstand, pending)]
+        if "." in row.checkpoint:
+            dossier = await self._dossier(row.checkpoint)
+            people = self._handling(dossier)
         else:
-            people = await self._holding(row.role, pending.checkpoint)
-        told = [Notice(row.checkpoint, person, row.level, title) for person in people]
+            pending = await find_pending(self._leitstand, row.checkpoint, self._texts)
+            dossier, people = pending.dossier, [w.person for w in able(self._leitstand, pending)]
+        case = dossier.case
+        if row.level > 0:
+            people = await self._holding(row.role, case)
+        told = [Notice(row.checkpoint, person, row.level, case.title) for person in people]
         await asyncio.to_thread(self._keep, told)
         for teller in self._tellers:
             for notice in told:
                 await teller.tell(notice)
 
-    async def _holding(self, role: str, shown: Checkpoint) -> list[str]:
+    def _handling(self, dossier: Dossier) -> list[str]:
+        """Everybody who may clear the case up."""
+        leitstand = self._leitstand
+        everybody = leitstand.directory.everybody(leitstand.tenant)
+        return [p.id for p in everybody if may_handle(leitstand, dossier, p)]
+
+    async def _dossier(self, key: str) -> Dossier:
+        leitstand = self._leitstand
+        return await open_dossier(leitstand.store, leitstand.rules.tools, key.partition(".")[0])
+
+    async def _leaving(self) -> set[str]:
+        """The cases in the exception queue now, by the key of their deadlines."""
+        where = (cases.c.tenant == self._leitstand.tenant, cases.c.status == "exception")
+        query = select(cases.c.ulid, cases.c.seq).where(*where)
+        rows = await self._leitstand.store.read(lambda c: c.execute(query).all())
+        return {f"{ulid}.{seq}" for ulid, seq in rows}
+
+    async def _holding(self, role: str, case: Case) -> list[str]:
         """Everybody who holds a role now, or stands in for one who does, and sees the case."""
         leitstand = self._leitstand
         everybody = leitstand.directory.everybody(leitstand.tenant)
         holding = [p for p in everybody if role in roles_of(leitstand, p)]
-        seeing = [p.id for p in holding if await sight_of(leitstand, p).of(leitstand, shown.case)]
-        return [name for name in seeing if name != shown.requester]
+        seeing = [p.id for p in holding if await sight_of(leitstand, p).of(leitstand, case.ulid)]
+        return [name for name in seeing if name != case.requester]
 
     async def _open(self, names: Iterable[str], name: str) -> frozenset[str]:
-        """Those of these cards that are open and whose cases a person sees."""
+        """Those of these cards and exceptions that are open and whose cases a person sees."""
         person = self._leitstand.directory.person(self._leitstand.tenant, name)
         seen = sight_of(self._leitstand, person).where if person else false()
         where = (checkpoints.c.id.in_(names), checkpoints.c.state == "open", seen)
         query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
         query = query.where(*where)
-        return await self._leitstand.store.read(lambda c: frozenset(c.execute(query).scalars()))
+        store, left = self._leitstand.store, await self._leaving()
+        named = {key.partition(".")[0]: key for key in left.intersection(names)}
+        queued = select(cases.c.ulid).where(cases.c.ulid.in_(named), seen)
+        cards = await store.read(lambda c: frozenset(c.execute(query).scalars()))
+        return cards | {
+            named[u] for u in await store.read(lambda c: c.execute(queued).scalars().all())
+        }
 
-    async def _set_down(self, found: Iterable[tuple[Waiting, Due]]) -> None:
+    async def _set_down(self, found: Iterable[tuple[str, Due]]) -> None:
         rows = [
-            {"checkpoint": one.id, "level": due.level, "due": due.at, "role": due.role, "told": 0}
-            for one, due in found
+            {"checkpoint": key, "level": due.level, "due": due.at, "role": due.role, "told": 0}
+            for key, due in found
         ]
 
         def write() -> None:

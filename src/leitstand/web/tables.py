@@ -118,7 +118,7 @@ invitations = Table(
 deadlines = Table(
     "deadlines",
     metadata,
-    Column("checkpoint", String(16), primary_key=True),
+    Column("checkpoint", String(40), primary_key=True),
     Column("level", Integer, primary_key=True),
     Column("due", Float, nullable=False),
     Column("role", String(128), nullable=False),
@@ -127,7 +127,7 @@ deadlines = Table(
 notices = Table(
     "notices",
     metadata,
-    Column("checkpoint", String(16), primary_key=True),
+    Column("checkpoint", String(40), primary_key=True),
     Column("person", String(128), primary_key=True),
     Column("level", Integer, primary_key=True),
     Column("title", Text, nullable=False),
