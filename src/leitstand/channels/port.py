@@ -115,8 +115,8 @@ class Reminder(Protocol):
     """A deadline that was reached: whom it concerns, and a key that names it for ever."""
 
     @property
-    def checkpoint(self) -> str:
-        """What waits."""
+    def path(self) -> str:
+        """Where what waits is looked at, below the inbox's address."""
         ...
 
     @property
