@@ -23,6 +23,7 @@ from leitstand.clock import Clock
 from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.model import Library
 from leitstand.policy import Bundle, Facts, facts_in
+from leitstand.records import Received, Routed
 from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits
 from leitstand.tool import Connection, Tool
@@ -37,6 +38,8 @@ __all__ = [
     "Intake",
     "Member",
     "Project",
+    "Route",
+    "Seal",
     "Told",
     "Web",
     "find_root",
@@ -56,6 +59,21 @@ Intake = Callable[[Path, Sequence[Path]], Awaitable[Sequence[Mapping[str, Any]]]
 
 Given = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a row of a file of cases to the input of a case; what must not be kept is cut out here."""
+
+
+Route = Callable[[Path, Mapping[str, Any], Received], Awaitable[Sequence[Routed]]]
+"""`(state folder, the tenant's data, what came in)` to the cases that come of it, at least one.
+
+What must not be kept is cut out here; the same arrival may come again and gives the same cases.
+"""
+
+Seal = Callable[[Path, Received], Awaitable[Routed | None]]
+"""`(state folder, what came in)` to a case about something that nobody here may read, else None.
+
+It is asked before anything is kept, and has put the thing itself away for those who may: after
+the case is committed what came in is deleted where it came from. Asked again for the same arrival
+it puts nothing away twice.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +138,9 @@ class Table(Frozen):
     re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases, and
     `rows` what makes a case of a row of a file of cases;
     `recordings`, by format, what reads and judges recordings of a form of the project's own;
-    `document` what makes a page of a document that was read.
+    `document` what makes a page of a document that was read. `route` makes cases of what came in
+    through `triggers`, `seal` takes
+    out first what nobody here may read.
     """
 
     roles: tuple[str, ...]
@@ -147,6 +167,9 @@ class Table(Frozen):
     channels: dict[str, Any] = {}
     oidc: dict[str, Any] = {}
     web: Web = Web()
+    route: str = ""
+    seal: str = ""
+    triggers: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +191,8 @@ class Project:
     document: Document | None
     limits: Callable[[Path], Mapping[str, Any]]
     library: Library = field(default_factory=Library)
+    route: Route | None = None
+    seal: Seal | None = None
 
     @property
     def policies(self) -> Path:
@@ -246,6 +271,8 @@ def load_project(root: Path) -> Project:
         document=named(root, table.document) if table.document else None,
         limits=named(root, table.limits),
         library=Library.open(root / table.prompts, _model(root, table.model)),
+        route=named(root, table.route) if table.route else None,
+        seal=named(root, table.seal) if table.seal else None,
     )
 
 

@@ -13,7 +13,8 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import Done, Shadow
 from leitstand.cli.output import hint, line
 from leitstand.cli.rows import print_agreement, print_rows
-from leitstand.cli.run import INTAKE, SENDER, shown, start
+from leitstand.cli.run import shown, start
+from leitstand.records import INTAKE, SENDER
 
 if TYPE_CHECKING:
     from leitstand.evals.agreement import Deeds

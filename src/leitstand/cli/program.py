@@ -119,6 +119,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "logout": session.logout,
     "inbox": inbox.inbox,
     "serve": serve.serve,
+    "listen": listen.listen,
+    "arrivals": listen.arrivals,
     "show": inbox.show,
     "approve": decision.approve,
     "edit": decision.edit,

@@ -11,17 +11,13 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import Shadow
 from leitstand.cli.output import hint
 from leitstand.cli.rows import print_rows
+from leitstand.records import INTAKE, SENDER
 
 if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["INTAKE", "SENDER", "run", "shown", "start"]
-
-INTAKE = "intake"
-"""The signal that a case waits for between reading its file and judging it."""
-SENDER = "intake"
-"""Who asks for a case that no person started: the entrance through which its file came."""
+__all__ = ["run", "shown", "start"]
 
 
 @command("state", "world", "tenant", "lang")

@@ -26,7 +26,7 @@ async def serve(
         bool, typer.Option("--secure", help="Reached by https alone: so are its cookies.")
     ] = False,
 ) -> None:
-    """Serve the inbox to browsers, and run the cases, until Ctrl-C."""
+    """Serve the inbox to browsers, take in what triggers bring, and run the cases, until Ctrl-C."""
     await run_server(place, host, port, secure=secure)
 
 
@@ -46,6 +46,7 @@ async def run_server(
     Raises UsageRefused: the port is taken. Raises ProjectRefused, SecretMissing.
     """
     from leitstand.channels import configured
+    from leitstand.triggers import open_triggers
     from leitstand.web import first_key, open_site, read_settings
     from leitstand.web import serve as serve_site
 
@@ -60,9 +61,10 @@ async def run_server(
             hint(f"{url} (Ctrl-C ends)")
             if key := await first_key(site):
                 hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")
+            triggers = open_triggers(leitstand)
             if show and any(os.environ.get(name) for name in _SCREENS):
                 webbrowser.open(url)
-            await serve_site(site, at)
+            await serve_site(site, at, triggers.run if triggers.each else None)
 
 
 def _listening(host: str, port: int, *, other: bool) -> socket:

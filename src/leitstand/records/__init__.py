@@ -6,16 +6,20 @@ from leitstand.records.case import Case, Exit, Held, Status
 from leitstand.records.correction import Correction
 from leitstand.records.effect import Effect, EffectState
 from leitstand.records.event import Event, Kind
+from leitstand.records.received import INTAKE, SENDER, Attachment, Mark, Received, Routed, Trust
 from leitstand.records.supplied import SUPPLY, Supplied
 from leitstand.records.verdict import Decision, Hit, Level, Verdict
 
 __all__ = [
+    "INTAKE",
+    "SENDER",
     "SUPPLY",
     "Absence",
     "Action",
     "Address",
     "Answer",
     "Approval",
+    "Attachment",
     "Case",
     "Checkpoint",
     "Correction",
@@ -29,8 +33,12 @@ __all__ = [
     "Identity",
     "Kind",
     "Level",
+    "Mark",
     "Person",
+    "Received",
+    "Routed",
     "Status",
     "Supplied",
+    "Trust",
     "Verdict",
 ]

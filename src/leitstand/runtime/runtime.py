@@ -5,16 +5,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from leitstand.desk import Cases, Child, HandOver
 from leitstand.desk.desk import Ask
 from leitstand.digest import canonical, plain_of
 from leitstand.errors import Contradiction, ProjectRefused, UsageRefused
 from leitstand.guard import Guard, Rules, Shadow
+from leitstand.records import INTAKE, SENDER, Routed
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
-from leitstand.store import Birth, Journal, Limits, Store, Tape, new_case
+from leitstand.store import Birth, Journal, Limits, NewCase, Store, Tape, new_case
+from leitstand.store.arrival import Tell
+from leitstand.store.arrivals import Arrived, arrive
 from leitstand.tool import Connection
 
 __all__ = ["Runtime"]
@@ -82,6 +85,33 @@ class Runtime:
         birth = Birth(ulid, tenant, role, compiled.version, requester, title)
         await self.store.start(new_case(self.store, birth, body))
         return ulid
+
+    async def arrive(self, arrived: Arrived, cases: Sequence[Routed], tenant: str) -> Arrived:
+        """Record what came in, with its cases, in one commit; what is recorded if it came before.
+
+        They are told that everything is in. Raises UsageRefused: no such role, or the input is none
+        of it; nothing was recorded.
+        """
+        born = [self._commissioned(arrived.key, case, tenant) for case in cases]
+        intake, now = orjson.dumps({"name": INTAKE, "body": {}}), self.store.clock.time()
+        names = [one.birth.ulid for one in born]
+        told = [Tell(ulid, f"{ulid}:{INTAKE}", "message", intake, now) for ulid in names]
+        return await arrive(self.store, arrived._replace(at=now), born, told)
+
+    def _commissioned(self, key: str, case: Routed, tenant: str) -> NewCase:
+        compiled = self._role(case.role)
+        given = plain_of(case.given)
+        try:
+            TypeAdapter[Any](compiled.state).validate_json(canonical(given))
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            msg = f"`{'.'.join(map(str, first['loc']))}` {first['msg']}"
+            raise UsageRefused(msg, where=f"role {case.role}") from None
+        ulid = self.store.clock.ulid()
+        requester = case.requester or SENDER
+        birth = Birth(ulid, tenant, case.role, compiled.version, requester, case.title)
+        routed = {"confidence": case.confidence, "reasons": list(case.reasons)}
+        return new_case(self.store, birth, {"given": given, "arrival": key, "routed": routed})
 
     async def signal(self, ulid: str, name: str, body: Mapping[str, Any], signal_id: str) -> bool:
         """Tell a case something it may wait for; False if this signal was told before."""

@@ -1,4 +1,4 @@
-"""The tables: events, signals and blobs are the truth, all else a projection (`leitstand rebuild`).
+"""The tables: events, signals, blobs and arrivals are the truth, all else a projection.
 
 A page holds events that one case committed together: headers in clear and chained, bodies encrypted
 under the case's key. Its primary key packs case number and first seq into one integer. On SQLite
@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PAGE_SHIFT",
     "anchors",
     "approvals",
+    "arrivals",
     "blobs",
     "business_keys",
     "cases",
@@ -105,6 +107,22 @@ signals = Table(
     Column("body", LargeBinary, nullable=False),
     Column("at", Float, nullable=False),
     Column("drawn", Integer, nullable=False, default=0),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("trigger", String(80), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("place", String(200), nullable=False),
+    Column("sender", String(32), nullable=False),
+    Column("cases", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("arrivals_sender", "sender", "at"),
+    Index("arrivals_trigger", "trigger", "name"),
 )
 
 checkpoints = Table(

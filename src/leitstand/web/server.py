@@ -1,7 +1,9 @@
 """The server: pages and the dispatcher of cases in one process."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from socket import create_server, socket
+from typing import Any
 
 import uvicorn
 
@@ -24,8 +26,12 @@ def listen(host: str, port: int) -> socket:
         raise UsageRefused(msg, mend="give another --host or --port") from error
 
 
-async def serve(site: Site, at: socket) -> None:
+async def serve(
+    site: Site, at: socket, beside: Callable[[], Coroutine[Any, Any, None]] | None = None
+) -> None:
     """Serve pages and run cases until the process is told to end (SIGINT, SIGTERM).
+
+    `beside` runs as long: what takes cases in.
 
     Raises StoreFailed: nothing can be recorded any more.
     """
@@ -42,6 +48,8 @@ async def serve(site: Site, at: socket) -> None:
     running = [asyncio.create_task(_run(site)), asyncio.create_task(site.reminders.run())]
     if site.channels is not None:
         running.append(asyncio.create_task(site.channels.run()))
+    if beside is not None:
+        running.append(asyncio.create_task(beside()))
     serving = asyncio.create_task(server.serve(sockets=[at]))
     try:
         done, _ = await asyncio.wait({*running, serving}, return_when=asyncio.FIRST_COMPLETED)

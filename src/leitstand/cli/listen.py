@@ -1,0 +1,67 @@
+"""`leitstand listen` and `arrivals`: what comes in through triggers, and what became of it."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import hint, line, show_table
+
+if TYPE_CHECKING:
+    from leitstand.runtime import Leitstand
+
+__all__ = ["arrivals", "listen"]
+
+LOOK = 1.0
+"""Seconds between two looks for cases that have become due."""
+
+
+@command("state", "world", "tenant")
+async def listen(
+    place: Place,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Take in what is there now, run its cases, and end.")
+    ] = False,
+) -> None:
+    """Take in mails, files and times as the project's triggers say, and run cases, until Ctrl-C."""
+    from leitstand.triggers import open_triggers
+
+    async with place.opened() as leitstand:
+        triggers = open_triggers(leitstand)
+        if not triggers.each:
+            hint("this project has no triggers: name them under [tool.leitstand.triggers]")
+        if once:
+            await triggers.once()
+            await leitstand.runtime.run_until_idle()
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(triggers.run())
+            group.create_task(_dispatch(leitstand))
+
+
+@command("state", "tenant")
+async def arrivals(
+    place: Place,
+    *,
+    limit: Annotated[int, typer.Option(help="How many, the latest first.")] = 50,
+) -> None:
+    """Show what came in through triggers, what became of it, and where it lies."""
+    from leitstand.store.arrivals import list_arrivals
+
+    async with place.opened(write=False) as leitstand:
+        found = await list_arrivals(leitstand.store, limit)
+    if place.json:
+        for one in found:
+            line({n: v for n, v in one._asdict().items() if n != "sender"})
+        return
+    names = ("trigger", "outcome", "reason", "place", "cases")
+    rows = [(o.trigger, o.outcome, o.reason, o.place, " ".join(o.cases)) for o in found]
+    show_table("", names, rows)
+
+
+async def _dispatch(leitstand: "Leitstand") -> None:
+    while True:
+        await leitstand.runtime.run_until_idle()
+        await asyncio.sleep(LOOK)

@@ -1,0 +1,71 @@
+"""The port of triggers: what comes in, again and again, until it is settled."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol
+
+from leitstand.records import Attachment, Routed
+
+__all__ = ["Arrival", "Fate", "Outcome", "Trigger"]
+
+Outcome = Literal["cases", "sealed", "refused"]
+"""It became cases; it was put away unread for those who may read it; nobody works on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something that came in through a trigger.
+
+    `identity` names it durably: the same thing has the same, however often and wherever it comes
+    from. `name` is its place in the trigger and tells nothing. One of: `raw`, a mail's bytes;
+    `file`; `cases`, where the trigger knows what is to come of it; `refused`, why it is not read.
+    `role` is whose the file is, where the settings say so.
+    """
+
+    trigger: str
+    identity: bytes
+    name: str
+    received: date
+    raw: bytes = b""
+    file: Attachment | None = None
+    role: str = ""
+    cases: tuple[Routed, ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of an arrival, committed. `key` as in the record of arrivals."""
+
+    outcome: Outcome
+    reason: str
+    key: str
+
+
+class Trigger(Protocol):
+    """A source of arrivals: at least once in.
+
+    Whoever iterates settles each arrival before asking for the next, or leaves it: then it comes
+    again with the next look.
+    """
+
+    @property
+    def name(self) -> str:
+        """`mail.NAME`, `folder.NAME` or `schedule.NAME`, as the settings call it."""
+        ...
+
+    def arrivals(self, *, once: bool) -> AsyncGenerator[Arrival]:
+        """What is there, then what comes, until cancelled; with `once` what is there alone.
+
+        With `once` raises Unreachable; else goes on trying.
+        """
+        ...
+
+    def place(self, outcome: Outcome) -> str:
+        """Where a thing lies that ended so; empty: nowhere any more."""
+        ...
+
+    async def settle(self, arrival: Arrival, fate: Fate) -> None:
+        """Let go of an arrival: its fate is committed. Raises Unreachable: it comes again."""
+        ...

@@ -1,0 +1,157 @@
+"""Settings: what the project's table `[tool.leitstand.triggers]` says; secrets by reference."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from leitstand.clock import SystemClock
+from leitstand.errors import ProjectRefused
+from leitstand.values import Frozen, Identifier, Text
+
+__all__ = [
+    "FolderSettings",
+    "MailRules",
+    "MailboxSettings",
+    "ScheduleSettings",
+    "Settings",
+    "read_settings",
+]
+
+Count = Annotated[int, Field(gt=0)]
+
+
+class MailboxSettings(Frozen):
+    """`[….mailboxes.NAME]`: a mailbox read by IMAP.
+
+    `security` as for sending: `none` only for a server on this very machine; `ca` is a file with
+    the authority of a server of one's own. What is settled lies in `done`, what nobody works on in
+    `refused`; both are made if absent. `keyword` marks a mail that is being worked on; empty: none.
+    `look` are the seconds between two looks where the server tells of nothing by itself.
+    """
+
+    host: Text
+    port: int = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    ca: str = ""
+    user: Text
+    password: Text
+    folder: Text = "INBOX"
+    done: Text = "Leitstand-erledigt"
+    refused: Text = "Leitstand-abgewiesen"
+    keyword: Annotated[str, Field(pattern=r"^[$A-Za-z0-9_-]*$")] = "$Leitstand"
+    look: Annotated[int, Field(gt=0, le=1500)] = 60
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if len({self.folder, self.done, self.refused}) < 3:  # noqa: PLR2004 - three of them
+            msg = "`folder`, `done` and `refused` are three folders"
+            raise ValueError(msg)
+        if self.security == "none" and self.host not in ("127.0.0.1", "localhost", "::1"):
+            msg = "`security` none is for a server on this very machine"
+            raise ValueError(msg)
+        return self
+
+
+class FolderSettings(Frozen):
+    """`[….folders.NAME]`: a folder on disk, relative to the project's root.
+
+    A file is taken when it has not changed for `quiet` seconds and goes to `done` or `refused` in
+    it. `role` takes all files in; without one they are routed like attachments.
+    """
+
+    path: Text
+    role: Identifier | None = None
+    quiet: Annotated[int, Field(ge=0)] = 3
+    look: Count = 2
+    done: Text = "done"
+    refused: Text = "refused"
+    unfinished: tuple[str, ...] = (".part", ".tmp", ".crdownload", ".filepart", "~")
+
+
+class ScheduleSettings(Frozen):
+    """`[….schedules.NAME]`: a case at times that `cron` says, in the time of `zone`.
+
+    `row` is what a row of a file of cases would say. What was missed is caught up once.
+    """
+
+    cron: Text
+    role: Identifier
+    row: dict[str, Any] = {}
+    title: Text = ""
+    zone: Text = "Europe/Berlin"
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        try:
+            zone = ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            msg = f"no time zone `{self.zone}`"
+            raise ValueError(msg) from error
+        try:
+            next(CronSim(self.cron, _now(zone)))
+        except (CronSimError, StopIteration) as error:
+            msg = f"`{self.cron}` names no time: {error}"
+            raise ValueError(msg) from error
+        return self
+
+
+class MailRules(Frozen):
+    """`[….mail]`: what is read of a mail, and whom it is believed.
+
+    `own` are the company's domains, `checkers` the names under which its own mail servers say in
+    Authentication-Results what they found. `reports` are words in the type or name of bounces.
+    `answers` are values of Auto-Submitted and Precedence that only machines' answers have;
+    `machines` those that machines' letters have: such a letter is read if something hangs on it.
+    """
+
+    own: tuple[str, ...] = ()
+    checkers: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    most_bytes: Count = 25_000_000
+    most_header: Count = 262_144
+    most_text: Count = 100_000
+    most_parts: Count = 200
+    most_attachments: Count = 50
+    most_recipients: Count = 100
+    most_an_hour: Count = 60
+    answers: tuple[str, ...] = ("auto-replied", "auto-notified", "auto_reply", "junk")
+    machines: tuple[str, ...] = ("auto-generated", "bulk", "list")
+    marks: tuple[str, ...] = ("x-loop", "x-autoreply", "x-autorespond", "x-leitstand")
+
+    @field_validator("own", "checkers", "addresses", "answers", "machines", "marks")
+    @classmethod
+    def _small(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one.strip().casefold() for one in value)
+
+
+class Settings(Frozen):
+    """The whole table."""
+
+    mail: MailRules = MailRules()
+    mailboxes: dict[Identifier, MailboxSettings] = {}
+    folders: dict[Identifier, FolderSettings] = {}
+    schedules: dict[Identifier, ScheduleSettings] = {}
+
+
+def read_settings(table: Mapping[str, Any], root: Path | None = None) -> Settings:
+    """The table, checked. Raises ProjectRefused: a name or a value that it does not know."""
+    try:
+        settings = Settings.model_validate(table, strict=False)
+    except ValidationError as error:
+        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
+        raise ProjectRefused(text, where="[tool.leitstand.triggers]") from error
+    places = [(root or Path()) / one.path for one in settings.folders.values()]
+    if len({place.resolve() for place in places}) < len(places):
+        msg = "two triggers watch one folder"
+        raise ProjectRefused(msg, where="[tool.leitstand.triggers]", mend="give each its own")
+    return settings
+
+
+def _now(zone: ZoneInfo) -> Any:  # noqa: ANN401 - a datetime
+    from datetime import datetime  # noqa: PLC0415
+
+    return datetime.fromtimestamp(SystemClock().time(), zone)
