@@ -35,7 +35,7 @@ from tools.world import connect as connect_books
 from tools.world import disconnect as disconnect_books
 from tools.world import limits, spool
 
-__all__ = ["connect", "disconnect", "document", "reporting_office", "take_in"]
+__all__ = ["connect", "disconnect", "document", "keep", "reporting_office", "take_in"]
 
 _WORKERS = min(2, os.cpu_count() or 1)
 _BESIDE = frozenset({EInvoices, Intakes, ReportingOffice, Tenant})
@@ -87,7 +87,13 @@ async def take_in(state: Path, files: Sequence[Path]) -> Sequence[Mapping[str, A
     Several files are one intake, named by their contents: the same files are the same intake.
     Raises OSError: a file cannot be read.
     """
-    given = [await asyncio.to_thread(_keep, state, file) for file in files]
+    named = [(file.name, await asyncio.to_thread(file.read_bytes)) for file in files]
+    return await keep(state, named)
+
+
+async def keep(state: Path, files: Sequence[tuple[str, bytes]]) -> Sequence[Mapping[str, Any]]:
+    """As `take_in`, of names and bytes."""
+    given = [await asyncio.to_thread(_kept, state, *file) for file in files]
     received = [str(one["sha256"]) for one in given]
     hashes = sorted(set(received))
     if len(files) < 2:  # noqa: PLR2004 - one file is no intake
@@ -111,14 +117,13 @@ def _reader() -> Reader:
     return reader
 
 
-def _keep(state: Path, file: Path) -> dict[str, Any]:
-    content = file.read_bytes()
-    claimed, _ = mimetypes.guess_type(file.name)
+def _kept(state: Path, name: str, content: bytes) -> dict[str, Any]:
+    claimed, _ = mimetypes.guess_type(name)
     return {
         "sha256": spool(state).put(content),
         "media_type": claimed or "application/octet-stream",
         "size": len(content),
-        "filename": _printable(file.name),
+        "filename": _printable(name),
     }
 
 

@@ -22,23 +22,35 @@ class EmbeddedReportingOffice:
 
     folder: Path
 
-    def take_in(self, report: bytes, received: date) -> Receipt:
-        """Keep a report. Raises OSError: it could not be kept, so nobody may let go of it."""
+    def take_in(self, report: bytes, received: date, *, key: str = "") -> Receipt:
+        """Keep a report. Raises OSError: it could not be kept, so nobody may let go of it.
+
+        `key` names what came in and tells nothing: the same is kept once. The file appears whole or
+        not at all.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        receipt = Receipt(receipt_no=f"M-{secrets.token_hex(8)}", received=received)
-        path = self.folder / f"{receipt.receipt_no}_{received.isoformat()}.eml"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        number = f"M-{key[:16] or secrets.token_hex(8)}"
+        if (kept := self._day(number)) is not None:
+            return Receipt(receipt_no=number, received=kept)
+        part = self.folder / f".{number}.part"
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(report)
             file.flush()
             os.fsync(file.fileno())
-        return receipt
+        part.rename(self.folder / f"{number}_{received.isoformat()}.eml")
+        return Receipt(receipt_no=number, received=received)
 
     async def receipt(self, args: FindReceipt) -> FoundReceipt:
         """When a report came in. Raises Missing: there is none of that number."""
-        found = next(self.folder.glob(f"{args.receipt_no}_*.eml"), None)
-        if found is None:
+        day = self._day(args.receipt_no)
+        if day is None:
             raise Missing(f"no report `{args.receipt_no}`", where="reporting")
-        day = date.fromisoformat(found.stem.rpartition("_")[2])
         receipt = Receipt(receipt_no=args.receipt_no, received=day)
         return FoundReceipt(value=receipt, source=f"reporting:{args.receipt_no}")
+
+    def _day(self, number: str) -> date | None:
+        """The day on which the report of a number came in."""
+        found = next(self.folder.glob(f"{number}_*.eml"), None)
+        return date.fromisoformat(found.stem.rpartition("_")[2]) if found else None

@@ -23,6 +23,7 @@ from leitstand.cli import (
     inbox,
     init,
     journal,
+    listen,
     people,
     policy,
     run,

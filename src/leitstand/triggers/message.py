@@ -6,7 +6,6 @@ believed, and of those only what `MailRules` names.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from email import message_from_bytes, policy
 from email.errors import MessageDefect, MessageError
@@ -49,8 +48,8 @@ def read_message(
     message = _parsed(raw)
     headers = headers_of(message)
     reading = _Reading(rules)
-    with suppress(RecursionError):
-        reading.read(message)
+    reading.read(message)
+    text = reading.text
     display, sender = parseaddr(headers.first("from"))
     recipients = headers.addresses(*_TO)
     trust = trust_of(headers, rules)
@@ -72,7 +71,7 @@ def read_message(
         display=_clean(display)[:200],
         recipients=recipients[: rules.most_recipients],
         subject=_clean(headers.first("subject"))[:500],
-        text=reading.text,
+        text=text,
         attachments=tuple(reading.attachments),
         marks=frozenset(marks),
         trust=trust,

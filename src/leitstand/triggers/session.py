@@ -47,18 +47,29 @@ class Session:
         password = Secret(settings.password).reveal()
         with _answering():
             self._box: Any = _connected(settings)
-            self._box.login(settings.user, password, initial_folder=None)
-            self._can = {c.upper() for c in self._asked("CAPABILITY")}
-            for folder in (settings.done, settings.refused):
-                if not self._box.folder.exists(folder):
-                    self._box.folder.create(folder)
-            self._box.folder.set(settings.folder)
-            status = self._box.folder.status(settings.folder, ["UIDVALIDITY"])
-            self.validity: int = status["UIDVALIDITY"]
+        try:
+            with _answering():
+                self._can, self.validity = self._opened(password)
+        except Unreachable:
+            self.close()
+            raise
+
+    def _opened(self, password: str) -> tuple[frozenset[str], int]:
+        """Log in and select the folder; what the server can do, and the folder's UIDVALIDITY."""
+        settings, folders = self._settings, self._box.folder
+        self._box.login(settings.user, password, initial_folder=None)
+        can = frozenset(c.upper() for c in self._asked("CAPABILITY"))
+        for folder in (settings.done, settings.refused):
+            if not folders.exists(folder):
+                folders.create(folder)
+        folders.set(settings.folder)
+        status = folders.status(settings.folder, ["UIDVALIDITY"])
+        return can, int(status["UIDVALIDITY"])
 
     def waiting(self) -> list[Lying]:
         """What lies in the folder and is not deleted, in its order; no body is fetched."""
         with _answering():
+            self._box.client.untagged_responses.pop("EXISTS", None)
             uids = self._box.uids("UNDELETED", charset=None)
             found: list[Lying] = []
             for at in range(0, len(uids), _BATCH):
@@ -102,9 +113,30 @@ class Session:
         """Wait until the server tells of something, at most `seconds`; False: it cannot tell."""
         if "IDLE" not in self._can:
             return False
+        idle = self._box.idle
         with _answering():
-            self._box.idle.wait(timeout=seconds)
+            # What came since the last look: some servers tell of it only when they are asked.
+            self._box.client.noop()
+            if "EXISTS" in self._box.client.untagged_responses:
+                return True
+            idle.start()
+            # What came just before IDLE is told with its very answer, where no poll sees it.
+            if not self._told_already():
+                idle.poll(timeout=seconds)
+            idle.stop()
         return True
+
+    def _told_already(self) -> bool:
+        client = self._box.client
+        if "EXISTS" in client.untagged_responses:
+            return True
+        client.sock.settimeout(0)
+        try:
+            return bool(client._get_line())  # noqa: SLF001 - a line that was read ahead
+        except (OSError, imaplib.IMAP4.abort):  # Nothing there; a lost line is found by the poll.
+            return False
+        finally:
+            client.sock.settimeout(TIMEOUT)
 
     def drop(self) -> None:
         """Break the connection off: whoever waits on it in another thread is woken."""

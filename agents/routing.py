@@ -1,0 +1,239 @@
+"""From what came in to cases: sealed, sorted, cut down to what its role may keep.
+
+The order is fixed. `seal` comes first and takes out what only the reporting office may read. What
+goes to HR, or comes from the house itself, loses every word of anybody's health before there is a
+case. A danger becomes a ticket at once, whatever else the mail brings.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from agents import compliance_rows, hr_rows, sales_rows
+from leitstand.records import Attachment, Received, Routed
+from policies.facts.compliance.whistleblowing import recognise
+from policies.facts.hr.amounts import day_in
+from policies.facts.hr.redaction import redact
+from policies.facts.hr.wording import fold, topics_in
+from policies.facts.routing import Candidate, Signs, Sorted, routing, sort
+from policies.facts.sales.service import understood
+from tools.einvoice.sniff import sniff
+from tools.office import keep, reporting_office
+
+__all__ = ["route", "seal"]
+
+_E_INVOICE = re.compile(
+    rb"CrossIndustryInvoice|CrossIndustryDocument|oasis:names:specification:ubl:schema:xsd:"
+    rb"(Invoice|CreditNote)-2"
+)
+_HYBRID = re.compile(rb"(factur-x|zugferd-invoice|xrechnung)\.xml", re.IGNORECASE)
+_HEAD = 8_192
+_LONGEST = 20_000
+_START = r"\b(?:ab|seit|vom|von|from|since|starting|as of)\b"
+_NEAR = {"heute": 0, "today": 0, "gestern": -1, "yesterday": -1, "morgen": 1, "tomorrow": 1}
+_NEAR_START = re.compile(
+    r"\b(?:(?:ab|seit|since|from|starting)\s+)?(heute|gestern|today|yesterday|tomorrow)\b"
+    r"|\b(?:ab|from)\s+(morgen)\b"
+)
+_FILES = "invoice"
+
+
+async def seal(state: Path, received: Received) -> Routed | None:
+    """Put a report away with the reporting office; the case knows no more than its receipt."""
+    if not recognise(received.text, received.subject, received.recipients):
+        return None
+    office = reporting_office(state)
+    receipt = office.take_in(received.raw, received.received, key=received.key)
+    given = {"report": receipt.receipt_no}
+    return Routed("compliance", given, title="Meldung", reasons=("report",))
+
+
+async def route(state: Path, limits: Mapping[str, Any], received: Received) -> Sequence[Routed]:
+    """The cases that come of a mail or a file; what nobody can sort goes to the reception."""
+    if received.role:
+        return await _for_role(state, received)
+    found = sort(_signs(received))
+    if found.best is None:
+        return [_reception(received, found)]
+    cases = await _cases(state, received, found.best)
+    if found.why == "at once":
+        invoices = [c for c in found.candidates if c.kind == _FILES and _is_sure(c)]
+        cases += [case for c in invoices for case in await _cases(state, received, c)]
+    return cases
+
+
+def _signs(received: Received) -> Signs:
+    kinds = [_kind_of(file) for file in received.attachments]
+    folded = fold(f"{received.subject}\n{received.text}")
+    about = understood(f"{received.subject}\n{received.text}")
+    domain = received.sender.rpartition("@")[2]
+    signs = {f"file:{kind}" for kind in kinds} | {f"hr:{topic}" for topic in topics_in(folded)}
+    signs.add(f"sender:{received.trust}")
+    if about is not None:
+        signs.add(f"service:{about.meaning}")
+    if domain in routing().own:
+        signs.add("sender:own")
+    return Signs.of(
+        signs,
+        received.subject,
+        received.text,
+        [file.name for file in received.attachments],
+        (received.sender, received.recipients),
+    )
+
+
+def _kind_of(file: Attachment) -> str:
+    kind = sniff(file.content)
+    if kind == "xml" and _E_INVOICE.search(file.content[:_HEAD].replace(b"\0", b"")):
+        return "e-invoice"
+    return "e-invoice" if kind == "pdf" and _HYBRID.search(file.content) else kind
+
+
+async def _cases(state: Path, received: Received, best: Candidate) -> list[Routed]:
+    kind = routing().kind[best.kind]
+    if best.kind == _FILES:
+        files = _invoices(received)
+        if not files:
+            return [_reception(received, Sorted(why="unclear", candidates=(best,)))]
+        kept = await keep(state, [(file.name, file.content) for file in files])
+        given = list(zip(files, kept, strict=True))
+        titles = [redact(file.name)[0] or kind.title for file in files]
+        return [
+            Routed(kind.role, one, title, best.confidence, best.rules)
+            for (_, one), title in zip(given, titles, strict=True)
+        ]
+    made = _MAKE[best.kind](received)
+    return [Routed(kind.role, made, kind.title, best.confidence, best.rules)]
+
+
+def _invoices(received: Received) -> list[Attachment]:
+    """The files that are invoices: the structured ones, beside which a PDF is only their picture.
+
+    Without any, PDFs that are called so, or all of them.
+    """
+    files = [(file, _kind_of(file)) for file in received.attachments]
+    if structured := [file for file, kind in files if kind == "e-invoice"]:
+        return structured
+    pages = [file for file, kind in files if kind in ("pdf", "xml")]
+    called = next(r.files for r in routing().rule if r.kind == _FILES and r.files)
+    named = [f for f in pages if any(re.search(p, fold(f.name.replace("_", " "))) for p in called)]
+    return named or pages
+
+
+def _is_sure(candidate: Candidate) -> bool:
+    return candidate.confidence >= routing().threshold
+
+
+def _sick(received: Received) -> Mapping[str, Any]:
+    """A sick note: its days, and who is ill, if our own server vouches for who writes."""
+    text = f"{received.subject}\n{received.text}"
+    start = _start(text, received.received)
+    person = received.display if received.trust == "known" else ""
+    return hr_rows.given(
+        {
+            "kind": "sick",
+            "text": text,
+            **({"employee": person} if person else {}),
+            **({"start": start.isoformat()} if start else {}),
+            "today": received.received.isoformat(),
+        }
+    )
+
+
+def _start(text: str, came: date) -> date | None:
+    named = day_in(text, came, after=_START)
+    if named is not None:
+        return named
+    near = _NEAR_START.search(fold(text))
+    return came + timedelta(days=_NEAR[near[1] or near[2]]) if near else None
+
+
+def _personnel(received: Received) -> Mapping[str, Any]:
+    return hr_rows.given(
+        {
+            "kind": "request",
+            "text": f"{received.subject}\n{received.text}"[:_LONGEST],
+            "from": received.sender if received.trust == "known" else "",
+            "today": received.received.isoformat(),
+        }
+    )
+
+
+def _privacy(received: Received) -> Mapping[str, Any]:
+    text = redact(f"{received.subject}\n{received.text}"[:_LONGEST])[0]
+    return compliance_rows.given({"mail": text, "received": received.received.isoformat()})
+
+
+def _danger(received: Received) -> Mapping[str, Any]:
+    """All of it, also who is hurt and how: whoever helps needs to know."""
+    text = f"{received.subject}\n{received.text}"[:_LONGEST]
+    return sales_rows.given(
+        {"kind": "ticket", "mail": text, "received": received.received.isoformat()}
+    )
+
+
+def _customer(received: Received) -> Mapping[str, Any]:
+    text = f"{received.subject}\n{received.text}"[:_LONGEST]
+    if received.sender.rpartition("@")[2] in routing().own:
+        text = redact(text)[0]
+    row = {"customer": None, "mail": text, "received": received.received.isoformat()}
+    return sales_rows.given(row)
+
+
+_MAKE: Mapping[str, Callable[[Received], Mapping[str, Any]]] = {
+    "sick": _sick,
+    "personnel": _personnel,
+    "privacy": _privacy,
+    "danger": _danger,
+    "customer": _customer,
+}
+_ROWS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+    "hr": hr_rows.given,
+    "compliance": compliance_rows.given,
+    "sales": sales_rows.given,
+}
+
+
+async def _for_role(state: Path, received: Received) -> Sequence[Routed]:
+    """A file of a folder that belongs to one role: an invoice, or a row as JSON."""
+    file = received.attachments[0]
+    title = redact(file.name)[0]
+    if received.role == "accounting":
+        [given] = await keep(state, [(file.name, file.content)])
+        return [Routed("accounting", given, title, reasons=("folder",))]
+    row = _row(file.content)
+    make = _ROWS.get(received.role)
+    if make is None or row is None:
+        return [_reception(received, Sorted(why="unclear", candidates=()))]
+    return [Routed(received.role, make(row), _title_of(received.role), reasons=("folder",))]
+
+
+def _title_of(role: str) -> str:
+    """What cases of a role are called that came in as rows."""
+    return next((k.title for k in routing().kind.values() if k.role == role), role)
+
+
+def _row(content: bytes) -> Mapping[str, Any] | None:
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else None
+
+
+def _reception(received: Received, found: Sorted) -> Routed:
+    rules = routing()
+    given = {
+        "trigger": received.trigger,
+        "why": found.why,
+        "subject": redact(received.subject)[0][:300],
+        "candidates": [c.model_dump(mode="json") for c in found.candidates],
+        "marks": sorted(received.marks),
+        "people": list(rules.people),
+    }
+    best = max((c.confidence for c in found.candidates), default=0)
+    return Routed("reception", given, rules.titles.get(found.why, "Eingang"), best)
