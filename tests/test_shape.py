@@ -28,6 +28,8 @@ EVALS = re.compile(r"src/leitstand/(evals/|cli/(eval|whatif|corrections)|pytest_
 WEB = re.compile(r"src/leitstand/(web/|cli/serve)")
 CHANNELS_MAX = 2_100
 CHANNELS = re.compile(r"src/leitstand/channels/")
+TRIGGERS_MAX = 1_950
+TRIGGERS = re.compile(r"src/leitstand/(triggers/|cli/listen|store/arrivals|records/received)")
 DEPTH_MAX, ERROR_DEPTH_MAX = 2, 3
 SIZE = re.compile(r"^\| ([a-z]+) \| ([0-9,]+) \|$", re.MULTILINE)
 # Where counting begins, as with BaseModel and Protocol, which these stand for.
@@ -200,15 +202,17 @@ def test_most_files_and_functions_are_small(
 def test_the_product_stays_small(sources: list[Source]) -> None:
     """The product is meant to be read whole: it may shrink, and what was saved stays saved.
 
-    The eval harness with its commands, the web inbox and the channels have bounds of their own.
+    The eval harness with its commands, web inbox, channels and triggers have bounds of their own.
     """
     product = [s for s in sources if Path(s.path).parts[0] == PRODUCT]
     evals = sum(s.lines for s in product if EVALS.match(s.path))
     web = sum(s.lines for s in product if WEB.match(s.path))
     channels = sum(s.lines for s in product if CHANNELS.match(s.path))
-    core = sum(s.lines for s in product) - evals - web - channels
-    measured = (core, evals, web, channels)
-    for lines, most in zip(measured, (CORE_MAX, EVALS_MAX, WEB_MAX, CHANNELS_MAX), strict=True):
+    triggers = sum(s.lines for s in product if TRIGGERS.match(s.path))
+    core = sum(s.lines for s in product) - evals - web - channels - triggers
+    measured = (core, evals, web, channels, triggers)
+    bounds = (CORE_MAX, EVALS_MAX, WEB_MAX, CHANNELS_MAX, TRIGGERS_MAX)
+    for lines, most in zip(measured, bounds, strict=True):
         assert most - SLACK < lines <= most, measured
     assert sum(measured) > PRODUCT_GOAL
 

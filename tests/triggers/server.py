@@ -5,13 +5,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
-from imap_tools import BaseMailBox, MailBoxUnencrypted
+from imap_tools import MailBoxUnencrypted
 
 __all__ = ["MailServer", "letter", "serving"]
 
@@ -61,7 +62,7 @@ class MailServer:
                     box.delete(box.uids())
 
     @contextmanager
-    def box(self) -> Iterator[BaseMailBox]:
+    def box(self) -> Generator[Any]:
         """A login of one's own."""
         with MailBoxUnencrypted("127.0.0.1", self.port, timeout=10).login(USER, PASSWORD) as box:
             yield box
@@ -91,7 +92,7 @@ class MailServer:
 
 
 @contextmanager
-def serving() -> Iterator[MailServer]:
+def serving() -> Generator[MailServer]:
     """A server for as long as the block lasts."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
@@ -104,7 +105,7 @@ def serving() -> Iterator[MailServer]:
         server.stop()
 
 
-def letter(
+def letter(  # noqa: PLR0913 - a mail has many parts; all but two by keyword
     subject: str,
     text: str = "",
     *,
@@ -112,15 +113,15 @@ def letter(
     to: str = "info@nordwerk.example",
     html: str = "",
     files: Sequence[tuple[str, bytes]] = (),
-    **headers: str,
+    headers: Mapping[str, str] | None = None,
 ) -> EmailMessage:
-    """A mail as mail programs write them; `headers` with `_` for `-`."""
+    """A mail as mail programs write them, with more `headers`."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Date"] = "Sat, 28 Nov 2026 09:00:00 +0100"
     mail["Message-ID"] = f"<{abs(hash((subject, text, sender)))}@kunde.example>"
-    for name, value in headers.items():
-        mail[name.replace("_", "-")] = value
+    for name, value in (headers or {}).items():
+        mail[name] = value
     mail.set_content(text or " ")
     if html:
         mail.add_alternative(html, subtype="html")

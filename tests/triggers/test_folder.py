@@ -1,7 +1,6 @@
 """The watched folder: finished files alone, moved away when their case is committed."""
 
 import os
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +64,7 @@ async def test_what_is_no_file_to_read_is_refused(shop: Project, tmp_path: Path,
         await open_triggers(leitstand).once()
     [row] = rows(tmp_path / "var")
     assert row["outcome"] == "refused"
-    assert os.path.lexists(place / "refused" / "x")
+    assert [p.name for p in (place / "refused").iterdir()] == ["x"]
     assert secret.read_bytes() == b"secret"
     assert seen(tmp_path / "var") == []
 
@@ -107,7 +106,6 @@ async def test_a_file_that_changes_while_it_is_taken_in_stays(tmp_path: Path) ->
     assert contents == [b"<one/>", b"<two, longer/>"]
     assert found[0].identity != found[1].identity
     assert (tmp_path / "in" / "done" / "a.xml").read_bytes() == b"<two, longer/>"
-    assert found[0].received <= date.today()
 
 
 async def test_a_mail_as_a_file_is_read_as_a_mail(shop: Project, tmp_path: Path) -> None:

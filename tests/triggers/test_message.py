@@ -1,4 +1,4 @@
-"""What is read of a mail: every mail gives an answer, nothing hidden is read, nobody is believed."""
+"""What is read of a mail: all of them give an answer, nothing hidden is read, nobody believed."""
 
 import base64
 from datetime import date
@@ -15,7 +15,11 @@ from leitstand.triggers.message import identity_of
 from tests.triggers.server import letter
 
 RULES = MailRules(own=("nordwerk.example",), checkers=("mx.nordwerk.example",))
-PASS = "mx.nordwerk.example; dmarc=pass header.from="
+ANNA, KUNDE = "Anna <anna@nordwerk.example>", "K <k@kunde.example>"
+DEEP = range(300)
+OWN = "nordwerk.example"
+MX = "mx.nordwerk.example;"
+PASS = f"{MX} dmarc=pass header.from="
 
 
 def _read(mail: EmailMessage | bytes, rules: MailRules = RULES) -> Received:
@@ -95,16 +99,16 @@ def test_text_that_is_seen_stays(shown: str) -> None:
 @pytest.mark.parametrize(
     ("sender", "checked", "trust"),
     [
-        ("Anna <anna@nordwerk.example>", f"{PASS}nordwerk.example", "known"),
-        ("Anna <anna@nordwerk.example>", "", "forged"),
-        ("Anna <anna@nordwerk.example>", "mx.evil.example; dmarc=pass header.from=nordwerk.example", "forged"),
-        ("Anna <anna@nordwerk.example>", "mx.nordwerk.example; dmarc=fail header.from=nordwerk.example", "forged"),
-        ("Anna <anna@nordwerk.example>", "mx.nordwerk.example; dkim=pass header.d=evil.example; dkim=fail header.d=nordwerk.example", "forged"),
-        ("K <k@kunde.example>", "", "unknown"),
-        ("K <k@kunde.example>", "mx.nordwerk.example; spf=pass smtp.mailfrom=bounce@kunde.example", "known"),
-        ("K <k@kunde.example>", "mx.nordwerk.example; spf=fail smtp.mailfrom=kunde.example", "forged"),
-        ("K <k@kunde.example>", "mx.nordwerk.example; spf=fail smtp.mailfrom=list.example; dkim=pass header.d=kunde.example", "known"),
-        ("K <k@kunde.example>", "mx.nordwerk.example; spf=none (dmarc=pass) smtp.mailfrom=kunde.example", "unknown"),
+        (ANNA, f"{PASS}nordwerk.example", "known"),
+        (ANNA, "", "forged"),
+        (ANNA, "mx.evil.example; dmarc=pass header.from=nordwerk.example", "forged"),
+        (ANNA, f"{MX} dmarc=fail header.from=nordwerk.example", "forged"),
+        (ANNA, f"{MX} dkim=pass header.d=evil.example; dkim=fail header.d={OWN}", "forged"),
+        (KUNDE, "", "unknown"),
+        (KUNDE, f"{MX} spf=pass smtp.mailfrom=bounce@kunde.example", "known"),
+        (KUNDE, f"{MX} spf=fail smtp.mailfrom=kunde.example", "forged"),
+        (KUNDE, f"{MX} spf=fail smtp.mailfrom=l.de; dkim=pass header.d=kunde.example", "known"),
+        (KUNDE, f"{MX} spf=none (dmarc=pass) smtp.mailfrom=kunde.example", "unknown"),
         ('"chef@nordwerk.example" <x@evil.example>', "", "forged"),
         ("Chef <chef@nordvverk.example>", f"{PASS}nordvverk.example", "forged"),
         ("Chef <chef@n0rdwerk.example>", "", "forged"),
@@ -116,8 +120,8 @@ def test_text_that_is_seen_stays(shown: str) -> None:
 )  # fmt: skip
 def test_whom_a_mail_is_believed(sender: str, checked: str, trust: str) -> None:
     """Only our own server's word counts, for the very domain that readers see."""
-    headers = {"Authentication_Results": checked} if checked else {}
-    assert _read(letter("s", "t", sender=sender, **headers)).trust == trust
+    headers = {"Authentication-Results": checked} if checked else {}
+    assert _read(letter("s", "t", sender=sender, headers=headers)).trust == trust
 
 
 def test_only_the_topmost_check_counts() -> None:
@@ -135,20 +139,20 @@ def test_only_the_topmost_check_counts() -> None:
 @pytest.mark.parametrize(
     ("headers", "files", "mark"),
     [
-        ({"Auto_Submitted": "auto-replied"}, [], "loop"),
-        ({"Auto_Submitted": "auto-replied; owner-token=x"}, [("a.xml", b"<a/>")], "loop"),
+        ({"Auto-Submitted": "auto-replied"}, [], "loop"),
+        ({"Auto-Submitted": "auto-replied; owner-token=x"}, [("a.xml", b"<a/>")], "loop"),
         ({"Precedence": "bulk"}, [], "loop"),
-        ({"X_Loop": "nordwerk"}, [], "loop"),
-        ({"Auto_Submitted": "auto-generated"}, [("a.xml", b"<a/>")], None),
+        ({"X-Loop": "nordwerk"}, [], "loop"),
+        ({"Auto-Submitted": "auto-generated"}, [("a.xml", b"<a/>")], None),
         ({"Precedence": "list"}, [("a.xml", b"<a/>")], None),
-        ({"Auto_Submitted": "no"}, [], None),
+        ({"Auto-Submitted": "no"}, [], None),
     ],
 )
 def test_answers_of_machines_are_loops_and_their_invoices_are_not(
     headers: dict[str, str], files: list[tuple[str, bytes]], mark: str | None
 ) -> None:
     """RFC 3834: an out-of-office note is stopped, an invoice that a program sends is read."""
-    marks = _read(letter("s", "t", files=files, **headers)).marks
+    marks = _read(letter("s", "t", files=files, headers=headers)).marks
     assert marks == (frozenset((mark,)) if mark else frozenset())
 
 
@@ -189,15 +193,15 @@ def test_an_archive_is_never_unpacked() -> None:
         b"\n\n",
         b"no header at all",
         b"Content-Type: multipart/mixed\n\nno boundary",
-        b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain; charset="nonsense"\n\n\xff\xfe',
+        b'Content-Type: multipart/x; boundary="b"\n\n--b\nContent-Type: text/html;charset=\n\n\xff',
         b"Content-Transfer-Encoding: base64\nContent-Type: text/plain\n\n!!!!%%%",
         b"Subject: =?utf-8?b?////?=\n\nx",
         b"Subject: =?nonsense?q?x?=\n\nx",
         b"From: \xff\xfe <\xff@\xff>\nTo: ,,,;;<<>>\n\nx",
         b"Content-Type: text/html; charset=utf-16\n\n<p>\xd8\x00",
         b"Content-Type: message/rfc822\n\n" * 300,
-        b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(300)),
-        b'Content-Disposition: attachment; filename*=nonsense\'\'%FF%FE\n\nx',
+        b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in DEEP),
+        b"Content-Disposition: attachment; filename*=nonsense''%FF%FE\n\nx",
         b"MIME-Version: 1.0\nContent-Type: ;;;===\nContent-Disposition: ;;\n\nx",
     ],
     ids=range(14),
@@ -246,5 +250,5 @@ def test_a_mail_without_a_name_is_named_by_all_its_bytes() -> None:
 def test_encoded_text_and_quoted_names() -> None:
     """Base64 bodies in an old charset, as Outlook writes them."""
     body = base64.encodebytes("Überweisung für März – 5 €".encode("cp1252"))
-    raw = b'From: a@b.example\nContent-Type: text/plain; charset="windows-1252"\nContent-Transfer-Encoding: base64\n\n'
+    raw = b'Content-Type: text/plain; charset="windows-1252"\nContent-Transfer-Encoding: base64\n\n'
     assert _read(raw + body).text == "Überweisung für März – 5 €"

@@ -85,7 +85,7 @@ async def test_times_become_cases_and_missed_ones_are_caught_up_once(
             await triggers.once()
     async with opened(project, tmp_path) as leitstand:
         triggers = open_triggers(leitstand)
-        triggers.each[0]._clock = Set(_at("2026-11-26T11:00"))  # pyright: ignore
+        triggers.each[0]._clock = Set(_at("2026-11-26T11:00"))  # pyright: ignore[reportAttributeAccessIssue]
         await triggers.once()
     assert seen(tmp_path) == ["Morgens"]
     named = sorted((r["outcome"], r["name"]) for r in rows(tmp_path))
