@@ -35,10 +35,9 @@ _HEAD = 8_192
 _LONGEST = 20_000
 _START = r"\b(?:ab|seit|vom|von|from|since|starting|as of)\b"
 _NEAR = {"heute": 0, "today": 0, "gestern": -1, "yesterday": -1, "morgen": 1, "tomorrow": 1}
-_NEAR_START = re.compile(
-    r"\b(?:(?:ab|seit|since|from|starting)\s+)?(heute|gestern|today|yesterday|tomorrow)\b"
-    r"|\b(?:ab|from)\s+(morgen)\b"
-)
+_NEAR_WORDS = "heute|gestern|morgen|today|yesterday|tomorrow"
+_NEAR_START = re.compile(rf"\b(?:ab|seit|since|from|starting) ({_NEAR_WORDS})\b")
+_NEAR_ALONE = re.compile(r"\b(heute|today)\b")
 _FILES = "invoice"
 
 
@@ -99,12 +98,11 @@ async def _cases(state: Path, received: Received, best: Candidate) -> list[Route
         files = _invoices(received)
         if not files:
             return [_reception(received, Sorted(why="unclear", candidates=(best,)))]
-        kept = await keep(state, [(file.name, file.content) for file in files])
-        given = list(zip(files, kept, strict=True))
-        titles = [redact(file.name)[0] or kind.title for file in files]
+        named = [(_name_of(file), file.content) for file in files]
+        kept = await keep(state, named)
         return [
-            Routed(kind.role, one, title, best.confidence, best.rules)
-            for (_, one), title in zip(given, titles, strict=True)
+            Routed(kind.role, one, name, best.confidence, best.rules)
+            for (name, _), one in zip(named, kept, strict=True)
         ]
     made = _MAKE[best.kind](received)
     return [Routed(kind.role, made, kind.title, best.confidence, best.rules)]
@@ -122,6 +120,14 @@ def _invoices(received: Received) -> list[Attachment]:
     called = next(r.files for r in routing().rule if r.kind == _FILES and r.files)
     named = [f for f in pages if any(re.search(p, fold(f.name.replace("_", " "))) for p in called)]
     return named or pages
+
+
+def _name_of(file: Attachment) -> str:
+    """A file's name, if it tells nothing of anybody's health; else what kind of file it is."""
+    _, tells = redact(file.name.replace("_", " "))
+    if file.name and not tells:
+        return file.name
+    return f"{routing().kind[_FILES].title}{Path(file.name).suffix[:8]}"
 
 
 def _is_sure(candidate: Candidate) -> bool:
@@ -145,11 +151,12 @@ def _sick(received: Received) -> Mapping[str, Any]:
 
 
 def _start(text: str, came: date) -> date | None:
+    """The first day: named from a word on (`ab heute`), as a date, or as today in passing."""
+    folded = fold(text)
+    if near := _NEAR_START.search(folded):
+        return came + timedelta(days=_NEAR[near[1]])
     named = day_in(text, came, after=_START)
-    if named is not None:
-        return named
-    near = _NEAR_START.search(fold(text))
-    return came + timedelta(days=_NEAR[near[1] or near[2]]) if near else None
+    return named or (came if _NEAR_ALONE.search(folded) else None)
 
 
 def _personnel(received: Received) -> Mapping[str, Any]:
@@ -201,10 +208,10 @@ _ROWS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
 async def _for_role(state: Path, received: Received) -> Sequence[Routed]:
     """A file of a folder that belongs to one role: an invoice, or a row as JSON."""
     file = received.attachments[0]
-    title = redact(file.name)[0]
     if received.role == "accounting":
-        [given] = await keep(state, [(file.name, file.content)])
-        return [Routed("accounting", given, title, reasons=("folder",))]
+        name = _name_of(file)
+        [given] = await keep(state, [(name, file.content)])
+        return [Routed("accounting", given, name, reasons=("folder",))]
     row = _row(file.content)
     make = _ROWS.get(received.role)
     if make is None or row is None:

@@ -9,10 +9,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from leitstand.project import load_project
+from leitstand.project import Project, load_project
 from leitstand.runtime import Runtime
 from leitstand.triggers import open_triggers
 from leitstand.triggers.session import Session
@@ -61,9 +62,17 @@ def _around_async(counter: Counter, work: Callable[..., Any]) -> Callable[..., A
     return run
 
 
+def _project(project: Project, mailboxes: dict[str, object]) -> Project:
+    """The shop with the entrance of the tests; any other project with its own."""
+    if project.route is None:
+        return house.entering(project, {"mailboxes": mailboxes})
+    mail = {"own": ["nordwerk.example"], "checkers": ["mx.nordwerk.example"]}
+    triggers = {"mailboxes": mailboxes, "mail": mail}
+    return replace(project, table=project.table.model_copy(update={"triggers": triggers}))
+
+
 async def _listen(shop: Path, state: Path, port: int) -> None:
-    mailboxes = {"inbox": MailServer(port).settings()}
-    project = house.entering(load_project(shop), {"mailboxes": mailboxes})
+    project = _project(load_project(shop), {"inbox": MailServer(port).settings()})
     async with house.opened(project, state) as leitstand:
         await open_triggers(leitstand).once()
         await leitstand.runtime.run_until_idle()
