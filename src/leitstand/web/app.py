@@ -12,7 +12,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from leitstand.web import cards, chat, federated, files, held, lists, logins, mine, people, samples
+from leitstand.web import (
+    cards,
+    chat,
+    federated,
+    files,
+    handling,
+    held,
+    lists,
+    logins,
+    mine,
+    people,
+    samples,
+)
 from leitstand.web.guarding import gated
 from leitstand.web.page import HEADERS, page, site_of, texts_for
 from leitstand.web.sessions import Session
@@ -44,6 +56,7 @@ def make_app(site: Site) -> Starlette:
             Route("/card/{id}/draft", cards.keep_draft, methods=["POST"]),
             Route("/case/{ulid}", files.show_case),
             Route("/case/{ulid}/document", files.show_document),
+            Route("/case/{ulid}/handle", handling.handle, methods=["POST"]),
             Route("/case/{ulid}/release", held.release, methods=["POST"]),
             Route("/case/{ulid}/thread", files.write_thread, methods=["POST"]),
             Route("/me/chat", chat.show_links),

@@ -23,6 +23,7 @@ from leitstand.records import Approval
 from leitstand.tool import Tool
 from leitstand.web.cards import DOCUMENT, LONGEST
 from leitstand.web.guarding import Fields, form, gated
+from leitstand.web.offer import offer_of
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.samples import document_of
 from leitstand.web.sessions import Session
@@ -104,6 +105,7 @@ async def show_dossier(
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in people},
         unsettled=unsettled(request, dossier) if may_release(request, session, dossier) else None,
+        offer=offer_of(request, session, dossier),
         typed=fields or {},
     )
 

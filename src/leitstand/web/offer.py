@@ -1,0 +1,35 @@
+"""What a person may do with an exception, as the page of the case offers it."""
+
+from typing import NamedTuple
+
+from starlette.requests import Request
+
+from leitstand.inbox import Dossier, may_handle, takeover_of
+from leitstand.web.page import site_of, texts_for
+from leitstand.web.sessions import Session
+
+__all__ = ["Offer", "offer_of"]
+
+
+class Offer(NamedTuple):
+    """What a person may do with an exception: fields to fill in, and to whom it may be handed."""
+
+    resolve: str
+    supply: tuple[str, ...]
+    roles: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
+
+
+def offer_of(request: Request, session: Session, dossier: Dossier) -> Offer | None:
+    """What this person may do with the case; None where it is no exception of theirs."""
+    leitstand, texts = site_of(request).leitstand, texts_for(request)
+    if dossier.status != "exception" or not may_handle(leitstand, dossier, session.person):
+        return None
+    takeover = takeover_of(leitstand, dossier)
+    everybody = leitstand.directory.everybody(leitstand.tenant)
+    return Offer(
+        takeover.de if texts.language == "de" else takeover.en,
+        tuple(takeover.supply),
+        tuple(sorted({role for person in everybody for role in person.roles})),
+        tuple((person.id, person.name) for person in everybody if person.id != session.person.id),
+    )

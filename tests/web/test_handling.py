@@ -1,0 +1,101 @@
+"""Exceptions worked in the browser: who may, what is refused, and the effect in the end."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from leitstand.inbox import open_dossier
+from leitstand.project import Project
+from leitstand.web import open_site
+from tests.channels.conftest import shop
+from tests.channels.house import CLERK, HEAD, PASSPHRASE, Chat, Wire, chatting, vouchers
+from tests.web.conftest import Client, client_of
+
+__all__ = ["shop"]
+
+
+class Left:
+    """A bill of a blocked supplier, which left the automation for the clerks."""
+
+    def __init__(self, chat: Chat, client: Client, case: str) -> None:
+        self.chat, self.client, self.case = chat, client, case
+
+    async def status(self) -> str:
+        """Where the case stands."""
+        leitstand = self.chat.leitstand
+        return (await open_dossier(leitstand.store, leitstand.rules.tools, self.case)).status
+
+    async def act(self, act: str, **fields: str) -> tuple[int, str]:
+        """Send the form with one of its buttons; status and page."""
+        sent = await self.client.post(f"/case/{self.case}/handle", {"act": act, **fields})
+        return sent.status_code, sent.text
+
+
+def block(chat: Chat, *, blocked: bool) -> None:
+    """The supplier's master record."""
+    file = chat.leitstand.state / "suppliers.json"
+    file.write_text(json.dumps({"acme": {"blocked": blocked}}), "utf-8")
+
+
+@pytest.fixture
+async def left(shop: Project, tmp_path: Path) -> AsyncIterator[Left]:
+    """The case, in the queue; a head looks at it first."""
+    async with chatting(shop, tmp_path, Wire()) as chat:
+        block(chat, blocked=True)
+        case = await chat.bill("R-1", 5_000)
+        async with open_site(chat.leitstand) as site, client_of(site) as client:
+            await client.login(HEAD, PASSPHRASE)
+            found = Left(chat, client, case)
+            assert await found.status() == "exception"
+            yield found
+
+
+async def test_a_clerk_lets_it_go_on_once_the_cause_is_gone(left: Left) -> None:
+    """Still blocked it comes back; unblocked it is booked, once."""
+    await left.client.login(CLERK, PASSPHRASE)
+    page = (await left.client.http.get(f"/case/{left.case}")).text
+    assert f'action="/case/{left.case}/handle"' in page
+    assert not re.findall(r"\bhandling\.[a-z_]+\b", page)
+    assert (await left.act("retry"))[0] == 200
+    assert (await left.status(), vouchers(left.chat.leitstand.state)) == ("exception", 0)
+    block(left.chat, blocked=False)
+    assert (await left.act("retry", reason="Sperre aufgehoben"))[0] == 200
+    assert (await left.status(), vouchers(left.chat.leitstand.state)) == ("done", 1)
+    status, said = await left.act("retry")
+    assert (status, "schon fortgesetzt" in said) == (409, True)
+    assert vouchers(left.chat.leitstand.state) == 1
+
+
+async def test_who_does_not_take_over_is_offered_nothing(left: Left) -> None:
+    """A head sees the case and no form; sent all the same, nothing changes."""
+    page = (await left.client.http.get(f"/case/{left.case}")).text
+    assert f'action="/case/{left.case}/handle"' not in page
+    for act in ("retry", "close", "assign"):
+        assert (await left.act(act, reason="weil", to="head"))[0] == 409
+    assert await left.status() == "exception"
+
+
+async def test_it_is_handed_over_and_closed(left: Left) -> None:
+    """To the heads, by name in the list; closing asks for a reason."""
+    await left.client.login(CLERK, PASSPHRASE)
+    assert (await left.act("assign", to="nobody"))[0] == 409
+    assert (await left.act("assign", to="head", reason="bitte ansehen"))[0] == 200
+    assert (await left.act("close", reason="nicht mehr meins"))[0] == 409
+    await left.client.login(HEAD, PASSPHRASE)
+    assert (await left.act("close"))[0] == 409
+    assert (await left.act("close", reason="erledigt"))[0] == 200
+    assert await left.status() == "rejected"
+
+
+async def test_forms_that_are_none_change_nothing(left: Left) -> None:
+    """No button, an unknown one, nothing supplied, a field that is not asked, too long a reason."""
+    await left.client.login(CLERK, PASSPHRASE)
+    assert (await left.act(""))[0] == 400
+    assert (await left.act("burn"))[0] == 400
+    assert (await left.act("supply"))[0] == 422
+    assert (await left.act("supply", **{"value.name": "R-2"}))[0] in (409, 422)
+    assert (await left.act("retry", reason="x" * 2_001))[0] == 400
+    assert await left.status() == "exception"
