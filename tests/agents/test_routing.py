@@ -233,6 +233,7 @@ async def test_four_mails_end_where_they_belong_though_the_process_dies(
     cases = await _cases(root, state)
     assert sorted(role for role, _, _ in cases) == ["accounting", "compliance", "hr", "sales"]
     assert {status for _, status, _ in cases} <= {"waiting", "done", "exception"}
+    assert any("Hand eingeklemmt" in told for _, _, told in cases)  # What is scanned is in clear.
     for _, _, told in cases:
         assert "andscheibe" not in told
         assert "anari" not in told

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from leitstand.errors import ProjectRefused, Unreachable
+from leitstand.errors import ProjectRefused, SecretMissing, Unreachable
 from leitstand.project import Project
 from leitstand.records import Received, Routed
 from leitstand.triggers import mailbox as trigger
@@ -212,6 +212,16 @@ async def _until(holds: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.05)
     raise TimeoutError
+
+
+async def test_a_password_that_is_not_there_is_said_before_anything_runs(
+    shop: Project, tmp_path: Path
+) -> None:
+    """The variable is named."""
+    project = entering(shop, {"mailboxes": {"x": {**BOX, "password": "env:LEITSTAND_NOT_SET"}}})
+    async with opened(project, tmp_path) as leitstand:
+        with pytest.raises(SecretMissing, match="LEITSTAND_NOT_SET"):
+            open_triggers(leitstand)
 
 
 async def test_a_wrong_password_is_said(

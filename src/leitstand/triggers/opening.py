@@ -15,6 +15,7 @@ from leitstand.triggers.mailbox import Mailbox
 from leitstand.triggers.port import Trigger
 from leitstand.triggers.schedule import Schedule
 from leitstand.triggers.settings import ScheduleSettings, Settings, read_settings
+from leitstand.values import Secret
 
 __all__ = ["Triggers", "open_triggers"]
 
@@ -57,7 +58,7 @@ class Triggers:
 def open_triggers(leitstand: Leitstand) -> Triggers:
     """The triggers of the project's table; nothing is connected yet.
 
-    Raises ProjectRefused: a setting that is none, or a role that is not there.
+    Raises ProjectRefused: a setting that is none, or a role that is not there; SecretMissing.
     """
     project = leitstand.project
     settings = read_settings(project.table.triggers, project.root)
@@ -71,6 +72,8 @@ def open_triggers(leitstand: Leitstand) -> Triggers:
 
 def _mailboxes(leitstand: Leitstand, settings: Settings) -> list[Mailbox]:
     clock = leitstand.rules.clock
+    for one in settings.mailboxes.values():  # Before anything runs, not at the first login.
+        Secret(one.password).reveal()
     each = settings.mailboxes.items()
     return [Mailbox(name, one, settings.mail, clock) for name, one in each]
 
