@@ -73,7 +73,7 @@ def test_no_point_is_a_bad_one_to_die_at(
     whole = _run(shop, tmp_path / "whole", mailbox, 0)
     assert whole is not None
     assert whole >= POINTS
-    for point in range(1, whole + 1):
+    for point in range(2, whole + 1, 2):  # After each effect: before the next is the same moment.
         _mails(mailbox)
         state = tmp_path / str(point)
         assert _run(shop, state, mailbox, point) is None
