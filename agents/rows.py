@@ -17,20 +17,29 @@ __all__ = ["invoice_row"]
 
 def invoice_row(told: Told) -> Mapping[str, object]:
     """The columns `read`, `accounts`, `posting_date` and `skonto` of an invoice."""
-    args, invoice = told.args, _invoice(told)
+    args, read = told.args, _found(told)
+    invoice = read.invoice if read else None
     chart = told.limits.get("accounts", {}).get(args.get("account"), {})
     paid = told.decision != "reject" and "discount_cents" in args
     return {
-        "read": _read(invoice) if invoice else "",
+        "read": _read(invoice) if invoice else _on_paper(read),
         "accounts": {name: str(chart[name]) for name in ("skr03", "skr04") if name in chart},
         "posting_date": args.get("posting_date"),
         "skonto": _skonto(told, invoice) if paid and invoice else None,
     }
 
 
-def _invoice(told: Told) -> Invoice | None:
+def _found(told: Told) -> ReadInvoice | None:
     found = told.readings.get("einvoice.read", {}).get("value")
-    return ReadInvoice.model_validate_json(canonical(found)).invoice if found else None
+    return ReadInvoice.model_validate_json(canonical(found)) if found else None
+
+
+def _on_paper(read: ReadInvoice | None) -> str:
+    """Number and gross amount as they stand on the page of a plain PDF, and how sure each is."""
+    if read is None or read.paper is None:
+        return ""
+    fields = (read.paper.field("number"), read.paper.field("gross"))
+    return ", ".join(f"{one.copied.text} ({one.confidence} %)" for one in fields if one)
 
 
 def _read(invoice: Invoice) -> str:

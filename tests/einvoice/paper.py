@@ -7,7 +7,7 @@ import pikepdf
 
 
 def pdf(*files: tuple[str, bytes], text: str = "", password: str = "") -> bytes:
-    """A PDF of one page with embedded files and a line of text."""
+    """A PDF of one page with embedded files and text, of several lines where it has breaks."""
     with pikepdf.new() as document:
         page = document.add_blank_page(page_size=(595, 842))
         if text:
@@ -52,9 +52,11 @@ def _write(document: pikepdf.Pdf, page: pikepdf.Page, text: str) -> None:
                 Type=pikepdf.Name.Font,
                 Subtype=pikepdf.Name.Type1,
                 BaseFont=pikepdf.Name.Helvetica,
+                Encoding=pikepdf.Name.WinAnsiEncoding,
             )
         )
     )
     shown = text.replace("(", "").replace(")", "")
-    content = f"BT /F1 12 Tf 50 780 Td ({shown}) Tj ET".encode("latin-1")
+    shows = " 0 -16 Td ".join(f"({line}) Tj" for line in shown.split("\n"))
+    content = f"BT /F1 12 Tf 50 780 Td {shows} ET".encode("cp1252")
     page.obj.Contents = pikepdf.Stream(document, content)

@@ -25,6 +25,8 @@ Language = Literal["de", "en"]
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _ALLOWED = frozenset("\n\t")
+_PAPER_NAMES = {"net": "net_total", "tax": "tax_total", "gross": "gross_total"}
+"""Fields of paper that the page calls as it calls those of an invoice."""
 _HERE = Path(__file__).parent
 
 
@@ -45,6 +47,7 @@ def page(read: ReadInvoice, language: Language = "de") -> str:
         verdicts=words["verdicts"][language],
         kinds=words["kinds"][language],
         units=words["units"][language],
+        paper_names=_PAPER_NAMES,
         origin=origin,
     )
 

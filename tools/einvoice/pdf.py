@@ -4,6 +4,7 @@ A PDF is read in a process of its own, with limits of time and memory; this is t
 """
 
 from pathlib import Path
+from typing import Any
 
 from leitstand.values import Code, Frozen
 from tools.einvoice import sniff, xml
@@ -11,6 +12,7 @@ from tools.einvoice.fault import Fault, Unfit, fault
 from tools.einvoice.limits import Limits
 from tools.einvoice.profile import is_foreign, is_invoice
 from tools.einvoice.worker import Job, NoAnswer, Pool
+from tools.paper import Page, Word
 
 _WORKER = Path(__file__).with_name("pdf_worker.py")
 _PROBLEMS = {"broken": "pdf-broken", "locked": "pdf-locked"}
@@ -70,6 +72,23 @@ class Pdfs:
             code = _PROBLEMS.get(problem, "pdf-attachment-too-large")
             raise Unfit(fault(code, limit=limit))
         return _pdf(answer["pages"], answer["text"], answer["files"], body)
+
+    async def sheets(self, data: bytes) -> tuple[Page, ...]:
+        """The pages of a PDF that could be opened, with the place of each word.
+
+        None of them where the worker has no answer: what was found of the file stands without.
+        """
+        limits = self._limits
+        header = {"words": True, "pages": limits.pdf_pages, "characters": limits.pdf_characters}
+        try:
+            answer, _ = await self._pool.ask(header, data, limits.pdf_seconds)
+        except NoAnswer:
+            return ()
+        sheets: list[dict[str, Any]] = answer.get("sheets", [])
+        return tuple(
+            Page(number, sheet["text"], tuple(Word(*word) for word in sheet["words"]))
+            for number, sheet in enumerate(sheets, start=1)
+        )
 
     def close(self) -> None:
         """End the worker processes."""

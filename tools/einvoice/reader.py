@@ -23,11 +23,14 @@ from tools.einvoice.profile import Profile
 from tools.einvoice.rules import Rules
 from tools.einvoice.rulesets import Rulesets, Standing
 from tools.einvoice.schema import Schemas
-from tools.einvoice.verdict import FiredRule, Validation
+from tools.einvoice.verdict import MALWARE, FiredRule, Validation
 from tools.einvoice.worker import NoAnswer
 from tools.einvoice.xml import Element
+from tools.paper import Paper, read_paper
 
 _INLINE_BYTES = 200_000
+_ON_PAPER = frozenset({"pdf-no-xml", "pdf-xml-unreadable"})
+"""Findings that leave nothing to read but the pages themselves."""
 
 
 class ReadInvoice(Frozen):
@@ -35,7 +38,8 @@ class ReadInvoice(Frozen):
 
     `sha256` of the file as received and `xml_sha256` of its structured part tell twins apart.
     `invoice` is there whenever UBL or CII could be read, even if it is not valid. `text` is the
-    page text of a PDF (form feeds between pages), `files` what a PDF has embedded.
+    page text of a PDF (form feeds between pages), `files` what a PDF has embedded. `paper` is what
+    the pages of a PDF say that holds no invoice one could read.
     """
 
     sha256: str
@@ -46,6 +50,7 @@ class ReadInvoice(Frozen):
     text: str | None = None
     pages: int | None = None
     files: tuple[EmbeddedFile, ...] = ()
+    paper: Paper | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +66,8 @@ class _Found:
     invoice: Invoice | None = None
     rules: tuple[FiredRule, ...] = ()
     faults: tuple[Fault, ...] = ()
+    paper: Paper | None = None
+    text: str | None = None
 
 
 class Reader:
@@ -114,6 +121,8 @@ class Reader:
             await self._read(data, found)
         except Unfit as error:
             found.faults = (*found.faults, error.fault)
+            if error.fault.code in _ON_PAPER and not _infected(found):
+                await self._read_pages(data, found)
         return self._answer(sha256, found)
 
     def refuse(self, sha256: str, size: int) -> ReadInvoice | None:
@@ -163,6 +172,13 @@ class Reader:
         found.xml_name = name
         return content
 
+    async def _read_pages(self, data: bytes, found: _Found) -> None:
+        """What the pages say where nothing else does; a page without text says nothing."""
+        pages = await self.pdfs.sheets(data)
+        if any(page.words for page in pages):
+            found.paper = await asyncio.to_thread(read_paper, pages)
+            found.text = "\f".join(page.text for page in pages)
+
     def _parse(self, data: bytes, found: _Found) -> Element | None:
         """Parse, detect, check the schema and read; the root for the business rules."""
         root = xml.parse(data, self.limits)
@@ -203,9 +219,10 @@ class Reader:
             invoice=found.invoice,
             xml_sha256=_sha256(found.xml) if found.invoice and found.xml else None,
             xml_name=found.xml_name,
-            text=pdf.text if pdf else None,
+            text=found.text or (pdf.text if pdf else None),
             pages=pdf.pages if pdf else None,
             files=pdf.files if pdf else (),
+            paper=found.paper,
         )
 
     def _validation(self, found: _Found) -> Validation:
@@ -253,6 +270,10 @@ def _read_faults(invoice: Invoice) -> list[Fault]:
         if not attachment.readable:
             found.append(fault("attachment-unreadable", name=name))
     return found
+
+
+def _infected(found: _Found) -> bool:
+    return any(fault.code in MALWARE for fault in found.faults)
 
 
 def _sha256(data: bytes) -> str:
