@@ -137,6 +137,7 @@ class Table(Frozen):
     langchain-core that they are put to. `lexicon` are TOML files whose words name nobody: a
     re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases, and
     `rows` what makes a case of a row of a file of cases;
+    `demo` names, by role, files of cases that `leitstand demo` works off beside the world's files;
     `recordings`, by format, what reads and judges recordings of a form of the project's own;
     `document` what makes a page of a document that was read. `route` makes cases of what came in
     through `triggers`, `seal` takes
@@ -158,6 +159,7 @@ class Table(Frozen):
     columns: dict[str, str] = {}
     rows: dict[str, str] = {}
     document: str = ""
+    demo: dict[str, tuple[str, ...]] = {}
     world: str = ""
     state: str = "var"
     tenant: str

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from leitstand.project import Project
+from leitstand.project import Project
 from tests.cli.conftest import Command, Demo, Office, passphrases_in
 
 
@@ -23,6 +24,24 @@ def test_the_demo_tells_what_became_of_every_invoice(demo: Demo) -> None:
     held = next(row for row in rows if "AP-D02.xml" in row)
     assert "Daten fehlen" in held
     assert "kein Wareneingang" in demo.done.out
+
+
+def test_every_role_has_a_table_and_work_for_its_people(
+    demo: Demo, office: Office, loaded: Project
+) -> None:
+    """Rows of all files that the project names, in words of the house; each head is asked."""
+    lines = [line.strip() for line in demo.done.out.splitlines()]
+    for role, cases in (("accounting", 35), ("compliance", 16), ("hr", 29), ("sales", 12)):
+        assert f"{role}: {cases} Vorgänge" in lines
+    [quote] = [line for line in lines if line.startswith("QT-D03 ")]
+    assert "Angebot zur Freigabe" in quote
+    assert "Vertriebsleitung" in quote
+    waiting = office("inbox", "--json").data["waiting"]
+    asked = {role for one in waiting for role in one["roles"]}
+    heads = {"department_head", "line_manager", "hr_lead", "sales_lead", "data_protection_officer"}
+    assert heads <= asked
+    known = {role for member in loaded.table.people for role in member.roles}
+    assert asked <= known
 
 
 def test_people_of_every_department_can_decide(demo: Demo, loaded: Project) -> None:
@@ -56,11 +75,11 @@ def test_the_clock_of_the_world_goes_on(office: Office) -> None:
 def test_the_books_are_those_of_the_demo(office: Office) -> None:
     """What waits, what is to be cleared up, and an intact journal."""
     queue = office("inbox", "--json").data
-    assert queue["waiting_total"] == 9
-    assert queue["exceptions_total"] == 16
+    assert queue["waiting_total"] == 28
+    assert queue["exceptions_total"] == 28
     report = office("journal", "verify", "--json").data
     assert report["sound"]
-    assert report["cases"] == 36
+    assert report["cases"] == 93
     assert report["anchors"] >= 1
 
 

@@ -30,7 +30,10 @@ async def demo(
         bool, typer.Option("--no-inbox", help="End after the table instead of opening the inbox.")
     ] = False,
 ) -> None:
-    """Run the first role over the invoices of the project's world, then open the inbox."""
+    """Run the first role over the files of the project's world, others over their cases.
+
+    The table names the files of cases, as `demo`. Then the inbox is opened.
+    """
     from leitstand.cli.serve import PORT, run_server
 
     place = replace(place, state=place.state or place.project.state / "demo")
@@ -40,8 +43,7 @@ async def demo(
 
 
 async def _demo(place: Place, state: Path) -> None:
-    from leitstand.cli.batch import files_in, worked_off
-    from leitstand.cli.rows import print_rows
+    from leitstand.cli.batch import files_in, rows_worked_off, worked_off
     from leitstand.cli.sheet import print_exceptions
     from leitstand.errors import ProjectRefused
     from leitstand.inbox import queue_of
@@ -53,20 +55,34 @@ async def _demo(place: Place, state: Path) -> None:
     files = files_in(project.world)
     async with place.opened() as leitstand:
         people = await _people(leitstand)
+        first = next(iter(project.roles))
         with _progress(texts, len(files)) as told:
-            rows = await worked_off(leitstand, next(iter(project.roles)), files, told)
+            shown = {first: await worked_off(leitstand, first, files, told)}
+        for role, named in project.table.demo.items():
+            found = shown.setdefault(role, [])
+            for name in named:
+                found += await rows_worked_off(leitstand, role, project.root / name)
         queue = await queue_of(leitstand, texts)
-    for row in rows if place.json else ():
-        line(row.flat())
+    for role, rows in shown.items():
+        _tell(place, role, rows)
     if not place.json:
-        print_rows(rows, texts, texts.say("demo.title", count=len(rows)))
         print_exceptions(queue, texts)
-        hint(_summary(rows, texts))
     hint(texts.say("demo.people"))
     for person, passphrase in people:
         name = f"{person.id} ({texts.roles(person.roles)})"
         hint(f"  {name:<42} {passphrase}")
     hint(texts.say("demo.next", name=_first(queue, [p for p, _ in people])))
+
+
+def _tell(place: Place, role: str, rows: "list[Row]") -> None:
+    """What became of a role's cases: a line each, or a table."""
+    from leitstand.cli.rows import print_rows
+
+    for row in rows if place.json else ():
+        line(row.flat())
+    if not place.json:
+        print_rows(rows, place.texts, place.texts.say("demo.title", role=role, count=len(rows)))
+        hint(f"{role}: {_summary(rows, place.texts)}")
 
 
 def _clear(state: Path) -> None:
@@ -119,5 +135,5 @@ def _first(queue: "Queue", people: "list[Person]") -> str:
 
 
 def _summary(rows: "list[Row]", texts: "Texts") -> str:
-    counts = {d: sum(r.decision == d for r in rows) for d in sorted({r.decision for r in rows})}
-    return ", ".join(f"{texts.known(f'decision.{d}', d)} {n}" for d, n in counts.items())
+    counts = {d: sum(r.shown == d for r in rows) for d in sorted({r.shown for r in rows})}
+    return ", ".join(f"{texts.decision(d)} {n}" for d, n in counts.items())

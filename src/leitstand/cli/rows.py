@@ -55,7 +55,7 @@ def _rate(found: "Agreement", texts: "Texts") -> str:
 def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
     yield row.file
     yield str(row.columns.get("read", ""))
-    yield texts.known(f"decision.{row.shown}", row.shown)
+    yield texts.decision(row.shown)
     yield " ".join(row.marks)
     yield ", ".join(_written(e, texts) for e in row.effects if e.state == "done")
     people = f"{row.approval.approvers}: {texts.roles(row.approval.roles)}"

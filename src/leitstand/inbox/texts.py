@@ -75,6 +75,12 @@ class Texts:
         """What an argument is called."""
         return str(self._given.get("fields", {}).get(name, name))
 
+    def decision(self, word: str) -> str:
+        """What came of a case, in words: the project's own ones for its roles, else the guard's."""
+        return str(
+            self._given.get("decisions", {}).get(word) or self.known(f"decision.{word}", word)
+        )
+
     def role(self, name: str) -> str:
         """What a role of people is called."""
         return str(self._given.get("roles", {}).get(name, name))
