@@ -33,7 +33,7 @@ LOCK := $(BIN)/uv pip compile --quiet --python-platform linux --python-version 3
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: setup  ## accounting at work over 35 e-invoices (ARGS=--no-inbox ends after the table)
+demo: setup  ## four roles at work over 92 cases (ARGS=--no-inbox ends after the tables)
 	@$(BIN)/leitstand demo $(ARGS)
 
 test: check $(SYNS)  ## checks and tests (ARGS="-k guard" narrows them down)

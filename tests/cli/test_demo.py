@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from leitstand.project import Project
-from leitstand.project import Project
 from tests.cli.conftest import Command, Demo, Office, passphrases_in
 
 
