@@ -1,4 +1,4 @@
-"""`leitstand demo`: 35 invoices, one table, its people, and no terminal needed."""
+"""`leitstand demo`: four roles at work, a table each, their people, and no terminal needed."""
 
 import json
 from pathlib import Path
