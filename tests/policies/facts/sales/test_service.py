@@ -9,6 +9,13 @@ from tests.policies.facts.sales.reference import EVALS, LIMITS, dossier, rows
 Expected = tuple[str, str, str | None, str | None]
 MAILS: dict[str, Expected] = {
     "Wann kommt unsere Bestellung B-2026-118?": ("lieferstatus", "P3", None, None),
+    "Wann kommt der Techniker zur Wartung?": ("wartung", "P3", "NW-400", None),
+    "In der Rechnung 2026-118 wurden 19 % berechnet, obwohl § 13b gilt.": (
+        "reklamation_rechnung",
+        "P3",
+        None,
+        None,
+    ),
     "Wo bleibt die Lieferung der 60 Antriebsrollen?": ("lieferstatus", "P3", "NW-200", None),
     "Unsere bestellten Tragrollen sind noch nicht angekommen.": (
         "lieferstatus",
