@@ -130,6 +130,7 @@ async def test_nothing_of_anybodys_health_is_handed_on(tmp_path: Path) -> None:
         letter("Krank: Bandscheibenvorfall", "bis 4.12.2026", sender=ANJA, headers=KNOWN),
         letter("Bandscheibenvorfall", "Hallo"),
         letter("Urlaub nach Bandscheibenvorfall", "Ich beantrage Urlaub nach der Bandscheiben-OP."),
+        letter("Ersatzteil", "Wir brauchen Ersatz. Ich habe einen Bandscheibenvorfall."),
         letter("R", "x", files=[("AU_Bandscheibenvorfall_Rechnung.xml", XML)]),
     ]  # fmt: skip
     for mail in mails:
