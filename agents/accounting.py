@@ -16,7 +16,10 @@ from leitstand.errors import CallFailed, Refused, Rejected
 from leitstand.role import Exit, Goto, Role, done, goto, rejected
 from policies.facts.brief import Brief, brief_of, payment_of
 from policies.facts.clarification import Suspicion, letter_of, task_of
+from policies.facts.filing import filing_of
+from policies.facts.limits import limits_of
 from policies.facts.voucher import posting_of
+from tools.datev import upload_document
 from tools.dms import StoreOriginal, get_document, store_original
 from tools.einvoice import read_document
 from tools.erp import (
@@ -35,7 +38,7 @@ from tools.intake import find_siblings
 from tools.mail import draft_mail
 from tools.sanctions import screen
 from tools.task import create_task
-from tools.tenant import tenant_data
+from tools.tenant import GetTenant, tenant_data
 
 __all__ = ["role"]
 
@@ -60,6 +63,7 @@ role = Role(
         post_voucher,
         propose_payment,
         propose_bank_change,
+        upload_document,
         draft_mail,
         create_task,
         hand_over,
@@ -125,10 +129,11 @@ async def sign(case: InvoiceCase, desk: Desk) -> Goto | Exit:
         return leaves(error.cause, error.text, outcome.result())
     try:
         payment_no = await _pay(case, desk, brief)
+        filed = await _file(case, desk, brief)
     except CallFailed as error:
         posted = outcome.result(voucher_no=voucher.voucher_no)
         return leaves(error.cause, error.text, posted)
-    return done(**outcome.result(voucher_no=voucher.voucher_no, payment_no=payment_no))
+    return done(**outcome.result(voucher_no=voucher.voucher_no, payment_no=payment_no, **filed))
 
 
 @role.step()
@@ -159,6 +164,22 @@ async def _pay(case: InvoiceCase, desk: Desk, brief: Brief) -> str | None:
     ledger = await desk.call(find_invoices, FindInvoices(supplier_id=payment.supplier_id))
     proposal = await desk.call(propose_payment, payment, evidence=(*case.evidence, ledger.id))
     return proposal.payment_no
+
+
+async def _file(case: InvoiceCase, desk: Desk, brief: Brief) -> dict[str, object]:
+    """Hand the original to the tax adviser, where the tenant has a connection; what came of it."""
+    tenant = await desk.call(tenant_data, GetTenant())
+    limits = limits_of(tenant.data())
+    if limits.datev is None:
+        return {}
+    supplier = FindInvoices(supplier_id=brief.draft.supplier_id)
+    ledger = await desk.call(find_invoices, supplier)
+    row = next((r for r in ledger.value.invoices if r.document_sha256 == case.sha256), None)
+    filing = filing_of(limits, row, case.media_type) if row else None
+    if filing is None:
+        return {}
+    uploaded = await desk.call(upload_document, filing, evidence=(*case.evidence, ledger.id))
+    return {"document_guid": uploaded.guid}
 
 
 async def _ask_people(case: InvoiceCase, desk: Desk) -> None:

@@ -17,6 +17,8 @@ from leitstand.clock import Clock
 from leitstand.digest import canonical, plain
 from leitstand.errors import ProjectRefused
 from leitstand.tool import Connection
+from tools.datev.connection import embedded, online
+from tools.datev.http import HttpDocuments
 from tools.dms.embedded import EmbeddedDms
 from tools.einvoice import (
     EInvoices,
@@ -35,7 +37,7 @@ from tools.world import connect as connect_books
 from tools.world import disconnect as disconnect_books
 from tools.world import limits, spool
 
-__all__ = ["connect", "disconnect", "document", "keep", "reporting_office", "take_in"]
+__all__ = ["connect", "disconnect", "document", "keep", "reporting_office", "take_in", "twin"]
 
 _WORKERS = min(2, os.cpu_count() or 1)
 _BESIDE = frozenset({EInvoices, Intakes, ReportingOffice, Tenant})
@@ -48,6 +50,15 @@ async def connect(
 
     Raises WorldRefused: bad rows; ProjectRefused: there is no world to load the tenant from.
     """
+    connections = await twin(state, world, tenant, clock)
+    archive = next(c.adapter for c in connections if isinstance(c.adapter, EmbeddedDms))
+    return online(connections, world, archive, clock)
+
+
+async def twin(
+    state: Path, world: Path | None, tenant: str, clock: Clock
+) -> tuple[Connection, ...]:
+    """The same with embedded systems alone: nothing leaves this machine. Raises as `connect`."""
     if world is None:
         raise ProjectRefused("the tenant has no data", mend="name `world` in the project's table")
     books = await connect_books(state, world, tenant, clock)
@@ -59,6 +70,7 @@ async def connect(
         Connection("intake", Intakes, _intakes(state, invoices)),
         Connection("reporting", ReportingOffice, reporting_office(state)),
         Connection("tenant", Tenant, FixedTenant(limits(world))),
+        *await embedded(state, world, tenant, clock),
     )
 
 
@@ -77,7 +89,8 @@ def document(tool: str, result: Mapping[str, Any], language: str) -> str | None:
 
 def disconnect(connections: Iterable[Connection]) -> None:
     """Give connections back."""
-    disconnect_books(c for c in connections if c.port not in _BESIDE)
+    kept = (c for c in connections if c.port not in _BESIDE)
+    disconnect_books(c for c in kept if not isinstance(c.adapter, HttpDocuments))
 
 
 async def take_in(state: Path, files: Sequence[Path]) -> Sequence[Mapping[str, Any]]:

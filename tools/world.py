@@ -9,6 +9,7 @@
     posted_invoices.jsonl   invoices in the books of an earlier system             may be absent
     exchange_rates.jsonl    currency, date, rate (units of the own currency)       may be absent
     customers.jsonl         customers of the CRM                                   may be absent
+    datev.json              a connection to DATEV, see `tools.datev.settings`      may be absent
 
 What other departments add lies in folders of their names, or beside these files (`tools.part`).
 
@@ -29,6 +30,7 @@ from tools.crm import Crm
 from tools.crm.embedded import EmbeddedCrm
 from tools.crm.intake import read_customers
 from tools.database import Database, Tenancy
+from tools.datev.part import DATEV
 from tools.dms import Dms, Spool
 from tools.dms.embedded import EmbeddedDms
 from tools.erp import Erp
@@ -60,7 +62,7 @@ __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = (COMPLIANCE, HR, SALES)
+_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, HR, SALES)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")

@@ -60,6 +60,13 @@ class Company(_Record):
         return self.country or self.vat[:2]
 
 
+class Datev(_Record):
+    """What received invoices are called at the tax adviser's, and where they are filed."""
+
+    document_type: str = ""
+    filed: tuple[str, str, str] | None = None
+
+
 class Limits(_Record):
     """The keys of a world's `policy.json`, completed by `policies/defaults.toml`."""
 
@@ -103,6 +110,7 @@ class Limits(_Record):
     compliance_role: str
     compliance_title: str
     compliance_people: frozenset[str]
+    datev: Datev | None = None
 
     @model_validator(mode="before")
     @classmethod

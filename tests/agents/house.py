@@ -20,7 +20,9 @@ from leitstand.records import Answer, Event, Person, Verdict
 from leitstand.runtime import Runtime
 from leitstand.store import Journal, Limits, Store
 from leitstand.tool import Connection
-from tools.dms import Dms
+from tools.datev.connection import embedded as documents
+from tools.datev.connection import online
+from tools.dms.embedded import EmbeddedDms
 from tools.einvoice import EInvoices, LocalEInvoices, Reader
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
 from tools.office import disconnect, reporting_office
@@ -103,8 +105,8 @@ class House:
         noon = datetime.combine(date.fromisoformat(data["today"]), daytime(12), UTC)
         clock = FixedClock(noon)
         embedded = await connect(state, world, TENANT, clock)
-        archive = next(c.adapter for c in embedded if c.port is Dms)
-        invoices = RememberedEInvoices(LocalEInvoices(archive, reader))  # type: ignore[arg-type]
+        archive = next(c.adapter for c in embedded if isinstance(c.adapter, EmbeddedDms))
+        invoices = RememberedEInvoices(LocalEInvoices(archive, reader))
         intakes = FolderIntakes(state / "intakes", invoices)
         connections = (
             *embedded,
@@ -112,6 +114,7 @@ class House:
             Connection("intake", Intakes, intakes),
             Connection("reporting", ReportingOffice, reporting_office(state)),
             Connection("tenant", Tenant, FixedTenant(data)),
+            *online(await documents(state, world, TENANT, clock), world, archive, clock),
         )
         roles, tools = PROJECT.roles, PROJECT.tools
         bundle = PROJECT.bundle()

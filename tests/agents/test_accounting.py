@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import respx
 
 from tests.agents.house import House, Result
 from tests.agents.paper import WORLD, Paper
@@ -15,6 +19,7 @@ from tests.agents.worlds import World
 from tools.einvoice import Reader
 
 STORED = "dms.store_original"
+_POSTED = ("erp.payment.propose", "erp.voucher.post")
 ALLOWED = {
     "auto_draft": {STORED, "erp.voucher.draft"},
     "approve": {STORED},
@@ -162,6 +167,77 @@ def test_two_people_post_it_once(tmp_path: Path) -> None:
         assert found.exit["result"]["payment_no"]
 
     at_home(tmp_path, play)
+
+
+@pytest.mark.parametrize("filed", [None, ["Leitstand", "Rechnungen", "2026"]])
+def test_the_original_goes_to_the_tax_adviser(tmp_path: Path, filed: list[str] | None) -> None:
+    """With a DATEV connection a posted invoice's original is handed over, named by its voucher."""
+    world = tmp_path / "world"
+    shutil.copytree(WORLD, world)
+    settings = {"system": "embedded", "client": "455148-1", "document_type": "Rechnungseingang"}
+    (world / "datev.json").write_text(json.dumps(settings | {"filed": filed}), encoding="utf-8")
+
+    async def play(house: House) -> None:
+        house.hire("brandt", "department_head")
+        house.hire("claasen", "managing_director")
+        await house.run({"d13": invoice("AP-D13")})
+        ulid = house.cases["d13"]
+        await house.sign(ulid, "brandt")
+        found = await house.sign(ulid, "claasen")
+        assert found.tools == ["datev.document.upload", STORED, *_POSTED]
+        upload = next(e for e in found.effects if e.tool == "datev.document.upload")
+        voucher = found.exit["result"]["voucher_no"]
+        assert upload.args["filename"] == f"{voucher}.xml"
+        assert upload.args["note"] == voucher
+        assert upload.args["filed"] == filed
+        assert found.exit["kind"] == "done"
+        assert found.exit["result"]["document_guid"]
+
+    at_home(tmp_path / "state", play, world)
+
+
+def test_a_lost_answer_of_datev_makes_one_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, respx_mock: respx.MockRouter
+) -> None:
+    """DATEV takes it and its answer is lost: unknown, sent again under the same GUID, one there."""
+    world = tmp_path / "world"
+    shutil.copytree(WORLD, world)
+    monkeypatch.setenv("DATEV_LOGIN", "x")
+    login = dict.fromkeys(("secret", "refresh"), "env:DATEV_LOGIN")
+    settings = {"system": "online", "client": "455148-1", "app": "a", **login}
+    (world / "datev.json").write_text(json.dumps(settings), encoding="utf-8")
+    stored: list[str] = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        if str(request.url) in stored:
+            return httpx.Response(409, json={"error": "#DCO01012"})
+        stored.append(str(request.url))
+        raise httpx.ReadTimeout("lost", request=request)
+
+    token = httpx.Response(200, json={"access_token": "t", "expires_in": 900})
+    respx_mock.post("https://api.datev.de/token").mock(return_value=token)
+    put = respx_mock.put(url__startswith="https://accounting-documents.api.datev.de/").mock(
+        side_effect=take
+    )
+
+    async def play(house: House) -> None:
+        house.hire("brandt", "department_head")
+        house.hire("claasen", "managing_director")
+        await house.run({"d13": invoice("AP-D13")})
+        ulid = house.cases["d13"]
+        await house.sign(ulid, "brandt")
+        waiting = await house.sign(ulid, "claasen")
+        assert not waiting.exit
+        assert "datev.document.upload" not in waiting.tools
+        house.clock.start += timedelta(seconds=120)
+        await house.runtime.run_until_idle()
+        found = await house.result(ulid)
+        assert found.tools == ["datev.document.upload", STORED, *_POSTED]
+        assert found.exit["kind"] == "done"
+        assert put.call_count == 2
+        assert [url.rpartition("/")[2] for url in stored] == [found.exit["result"]["document_guid"]]
+
+    at_home(tmp_path / "state", play, world)
 
 
 def test_a_payment_takes_the_discount_while_there_is_time(tmp_path: Path) -> None:
