@@ -20,11 +20,11 @@ from leitstand.evals.runner import Job, run_cases, run_suite
 from leitstand.evals.suite import load_suite
 from leitstand.project import Project, load_project
 from policies.facts import clarification, tax, wording
-from tests.evals.mutants import POLICIES, ROOT, TABLES, WORLD, Mutant, cedar_files
+from tests.evals.mutants import POLICIES, ROOT, TABLES, WORLD, Mutant
 
 SUITES = ("accounting", "accounting-rules")
 _READS: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
-    "lexicon.toml": (wording, ("_lexicon", "_read")),
+    "lexicon.toml": (wording, ("_read",)),
     "letters.toml": (clarification, ("_steps",)),
     "vat.toml": (tax, ("_table",)),
 }
@@ -57,7 +57,8 @@ def _project(mutant: Mutant, folder: Path) -> Project:
     """The project with the mutant's policies, so that what could be covered is theirs."""
     policies = folder / "policies"
     policies.mkdir(parents=True)
-    for name, text in {**cedar_files(), **mutant.cedar}.items():
+    whole = {file.name: file.read_text("utf-8") for file in POLICIES.glob("*.cedar")}
+    for name, text in {**whole, **mutant.cedar}.items():
         (policies / name).write_text(text, "utf-8")
     project = load_project(ROOT)
     return replace(project, table=project.table.model_copy(update={"policies": str(policies)}))

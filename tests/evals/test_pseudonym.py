@@ -145,8 +145,8 @@ def _personal() -> Iterator[str]:
 
 def _names() -> set[str]:
     words = (re.findall(r"[^\W\d_]{5,}", r["name"]) for r in _suppliers())
-    own = " ".join(_texts(json.loads((DATA / "world" / "policy.json").read_text("utf-8"))))
-    return {w for found in words for w in found if w not in own}
+    own = " ".join(_texts(load_project(ROOT).limits(DATA / "world")))
+    return {w for found in words for w in found if w.casefold() not in own.casefold()}
 
 
 def _suppliers() -> list[dict[str, Any]]:
