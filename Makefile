@@ -111,6 +111,7 @@ lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
 	@$(LOCK) --no-deps locks/rules.in --output-file locks/rules.txt
 	@$(LOCK) --no-deps --constraint locks/dev.txt locks/agentdojo.in --output-file locks/agentdojo.txt
 	@$(LOCK) locks/synapse.in --output-file locks/synapse.txt
+	@$(LOCK) --no-deps locks/model.in --output-file locks/model.txt
 	@$(LOCK) --no-deps locks/uv.in --output-file locks/uv.txt
 	@! grep -nE '^(-|file:)|://' locks/*.txt
 

@@ -11,7 +11,9 @@
     │   ├── Missing             LS204  the system knows no such record
     │   ├── Contradiction       LS205  the system's data contradict the action (taken key, version)
     │   ├── ArgumentsRefused    LS206  the arguments do not pass strict validation
-    │   └── ToolFailed          LS207  the tool failed in a way it does not declare
+    │   ├── ToolFailed          LS207  the tool failed in a way it does not declare
+    │   ├── ModelFailed         LS208  a model gave no answer of the form that it was asked for
+    │   └── BudgetSpent         LS209  what a prompt or a case may cost does not suffice
     ├── RoleRefused             LS301  a role's graph holds a part that the walk does not cover
     ├── ExitRefused             LS302  steps of one superstep ended the case in several ways
     ├── Diverged                LS401  a replay asked for something other than what was recorded
@@ -26,7 +28,7 @@
     ├── ApprovalRefused         LS601  a decision is not valid (person, signature, expiry, binding)
     ├── LoginRefused            LS610  a login by the company's login service is not valid
     ├── ChannelRefused          LS640  a letter or a request of a chat channel cannot be used
-    ├── ModelRefused            LS650  a prompt or a model's answer cannot be used
+    ├── ModelRefused            LS650  a prompt or a model of the project cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
     ├── ProjectRefused          LS701  the project cannot be loaded
     ├── CaseRefused             LS751  a recorded case or its tape cannot be used
@@ -41,6 +43,7 @@ from typing import ClassVar, Literal
 __all__ = [
     "ApprovalRefused",
     "ArgumentsRefused",
+    "BudgetSpent",
     "CallFailed",
     "CaseRefused",
     "ChannelRefused",
@@ -54,6 +57,7 @@ __all__ = [
     "LoginRefused",
     "LostFence",
     "Missing",
+    "ModelFailed",
     "ModelRefused",
     "NoVerdict",
     "PolicyRefused",
@@ -181,6 +185,21 @@ class ToolFailed(CallFailed):
     mend = "read the tool's own error; declare it in the tool if it is to be expected"
 
 
+class ModelFailed(CallFailed):
+    """A model gave no answer of the form that it was asked for, however often it was told so."""
+
+    code = "LS208"
+    mend = "a person decides; mend the prompt, or ask another model"
+
+
+class BudgetSpent(CallFailed):
+    """What a prompt or a case may cost does not suffice: nothing more is asked."""
+
+    code = "LS209"
+    mend = "a person decides; raise the prompt's `budget` or `case.tokens`, or give less to read"
+    cause = "data missing"
+
+
 class RoleRefused(LeitstandError):
     """A role's graph holds a part that the walk does not cover."""
 
@@ -273,10 +292,10 @@ class ChannelRefused(LeitstandError):
 
 
 class ModelRefused(LeitstandError):
-    """A prompt or a model's answer cannot be used."""
+    """A prompt or a model of the project cannot be used, or not in this environment."""
 
     code = "LS650"
-    mend = "mend the prompt or the answer named"
+    mend = "mend the prompt or the model named in the project"
 
 
 class SecretMissing(LeitstandError):

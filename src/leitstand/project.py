@@ -7,6 +7,7 @@ use too.
 """
 
 import importlib
+import os
 import sys
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -14,14 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast, get_args
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import ValidationError
 
 from leitstand.clock import Clock
 from leitstand.errors import LeitstandError, ProjectRefused
-from leitstand.model import Library
+from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
 from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.records import Received, Routed
 from leitstand.role import Compiled, Graph, Role
@@ -133,10 +134,12 @@ class Table(Frozen):
 
     `twin` connects embedded systems alone, for what must not reach a real one: shadow operation and
     replays. `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in
-    front of supervisors. `prompts` is a folder with a file a prompt, `model` the chat model of
-    langchain-core that they are put to. `lexicon` are TOML files whose words name nobody: a
-    re-recorded case keeps them. `columns` names, by role, what makes the columns of its cases, and
-    `rows` what makes a case of a row of a file of cases;
+    front of supervisors. `prompts` is a folder with a file a prompt. `models` are the settings of
+    chat models by name, `uses` says by prompt, by role, or for `*` which one is asked; `model` is a
+    chat model of langchain-core in user-land, asked where `uses` names none for `*`. `environment`
+    is `dev`, `test` or `prod`; the variable `LEITSTAND_ENV` goes before it. `lexicon` are TOML
+    files whose words name nobody: a re-recorded case keeps them. `columns` names, by role, what
+    makes the columns of its cases, and `rows` what makes a case of a row of a file of cases;
     `demo` names, by role, files of cases that `leitstand demo` works off beside the world's files;
     `recordings`, by format, what reads and judges recordings of a form of the project's own;
     `document` what makes a page of a document that was read. `route` makes cases of what came in
@@ -156,6 +159,9 @@ class Table(Frozen):
     texts: str = ""
     prompts: str = "prompts"
     model: str = ""
+    models: dict[str, Settings] = {}
+    uses: dict[str, str] = {}
+    environment: Environment = "dev"
     columns: dict[str, str] = {}
     rows: dict[str, str] = {}
     document: str = ""
@@ -272,17 +278,40 @@ def load_project(root: Path) -> Project:
         rows={role: named(root, name) for role, name in table.rows.items()},
         document=named(root, table.document) if table.document else None,
         limits=named(root, table.limits),
-        library=Library.open(root / table.prompts, _model(root, table.model)),
+        library=_library(root, table),
         route=named(root, table.route) if table.route else None,
         seal=named(root, table.seal) if table.seal else None,
     )
 
 
-def _model(root: Path, name: str) -> BaseChatModel | None:
-    found = named(root, name) if name else None
-    if found is not None and not isinstance(found, BaseChatModel):
+def _library(root: Path, table: Table) -> Library:
+    """The project's prompts and models. Raises ModelRefused, ProjectRefused."""
+    counter, uses = Counter.of(), dict(table.uses)
+    chats = {name: _chat(root, name, one, counter) for name, one in table.models.items()}
+    if table.model:
+        own = Settings(provider="scripted", script=table.model)
+        chats[table.model] = _chat(root, table.model, own, counter)
+        uses.setdefault(EVERY, table.model)
+    return Library.open(root / table.prompts, chats, uses, _environment(table.environment))
+
+
+def _chat(root: Path, name: str, settings: Settings, counter: Counter) -> Chat:
+    return Chat(name, settings, counter, _model(root, settings.script) if settings.script else None)
+
+
+def _model(root: Path, name: str) -> BaseChatModel:
+    found = named(root, name)
+    if not isinstance(found, BaseChatModel):
         raise ProjectRefused(f"`{name}` is no chat model of langchain-core", where="model")
     return found
+
+
+def _environment(known: Environment) -> Environment:
+    said = os.environ.get("LEITSTAND_ENV") or known
+    if said not in get_args(Environment):
+        text = f"`{said}` is none of {', '.join(get_args(Environment))}"
+        raise ProjectRefused(text, where="LEITSTAND_ENV")
+    return cast("Environment", said)
 
 
 def _roles(root: Path, names: Sequence[str]) -> list[Role[Any]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from hypothesis import strategies as st
 
 from leitstand.desk import Desk
-from leitstand.errors import CallFailed, ModelRefused
+from leitstand.errors import CallFailed
 from leitstand.role import Compiled, Exit, Goto, Role, Update, done, goto, send
 from leitstand.tool import Tool
 from leitstand.values import Frozen
@@ -67,7 +67,7 @@ _PAY = st.fixed_dictionaries({"no": _NUMBERS, "cents": _CENTS})
 _WRITE = st.builds(Op, st.just("write"), st.sampled_from([t.name for t in WRITES]), _PAY)
 _CHOSEN = st.builds(
     Op,
-    st.just("model"),
+    st.sampled_from(["model", "agent"]),
     st.sampled_from(list(BY_NAME)),
     st.one_of(
         _PAY,
@@ -203,7 +203,7 @@ class _Making:
             return await self._all(desk, op.parts[0])
         try:
             result = await self._call(desk, op)
-        except (CallFailed, ModelRefused) as error:
+        except CallFailed as error:
             self.spies.seen(error)
             return error.code
         self.spies.seen(result)
@@ -224,5 +224,9 @@ class _Making:
             name, args = chosen.value.tool, chosen.value.args
             # What a careless tool loop does: no validation before the guard's.
             return await desk.call(BY_NAME[name], BY_NAME[name].args.model_construct(**args))
+        if op.kind == "agent":
+            want = {"tool": name, "args": args}
+            tools = [BY_NAME[n] for n in sorted(BY_NAME) if n != "case.hand_over"]
+            return await desk.agent("choose", {"want": want}, tools, Choice)
         tool = BY_NAME[name]
         return await desk.call(tool, Pay(**args) if tool.writes else Find(**args))

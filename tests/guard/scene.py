@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal, Protocol
 import orjson
 
 from leitstand.approval import Statement, sign, write
-from leitstand.desk import Desk, hand_over
-from leitstand.desk.desk import Ask
+from leitstand.desk import Desk, Models, hand_over
 from leitstand.digest import canonical
 from leitstand.guard import Rules, checkpoint_of
 from leitstand.policy import Bundle, Facts
@@ -26,6 +25,7 @@ from leitstand.store import Journal, Limits, Store, Tape
 from leitstand.tool import Connection, Port, Recorded, Tool, tool
 from leitstand.values import Frozen, Identifier, Money, Reading, Text
 from tests.approval.people import House
+from tests.desk.models import Answering, Ask
 from tests.store.hands import MASTER, Ticking, statuses
 
 __all__ = ["Account", "Bank", "Crash", "Find", "Letter", "Pay", "Scene", "Step"]
@@ -279,6 +279,7 @@ class Scene:
         more: Sequence[Tool[Any, Any]] = (),
     ) -> None:
         self.folder, self.ask, self.facts, self.more = folder, ask, facts, more
+        self.models: Models | None = None
         self.clock = Ticking()
         self.bank = Books()
         self.house = House()
@@ -308,8 +309,9 @@ class Scene:
     def runtime(self) -> Runtime:
         """A worker."""
         connections = [Connection("bank", Bank, self.bank, self.settle)]
+        models = self.models or (Answering(self.ask) if self.ask else None)
         return Runtime(
-            self.store, self.rules, connections, self.roles, ask=self.ask, limits=self.cases
+            self.store, self.rules, connections, self.roles, models=models, limits=self.cases
         )
 
     async def begin(self, step: Step, *, role: str = "clerk") -> str:

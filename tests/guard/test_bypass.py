@@ -6,21 +6,29 @@ result leads to it, a repeat of a permitted call, a call without any permission.
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from leitstand.desk import Desk
-from leitstand.errors import ModelRefused
-from leitstand.model import Counter, Prompt, Script, ScriptedModel, ask
+from leitstand.model import (
+    ANSWER,
+    Called,
+    Chat,
+    Counter,
+    Prepared,
+    Prompt,
+    Question,
+    Script,
+    ScriptedModel,
+    Settings,
+)
 from leitstand.policy import Bundle
 from leitstand.store.waiting import waiting
-from tests.guard.graphs import Choice, Op, Plan, Stage, plans, roles_of
+from tests.guard.graphs import Op, Plan, Stage, plans, roles_of
 from tests.guard.inspection import Inspection, paths_to
 from tests.guard.scene import (
     ASK,
@@ -39,6 +47,7 @@ from tests.guard.scene import (
 PROMPT = """---
 version: 1
 owner: finance
+purpose: tests choose
 released: 2026-11-02
 budget: 6000
 inputs: want
@@ -62,17 +71,33 @@ class Model:
         file.write_text(PROMPT, encoding="utf-8")
         self.prompt = Prompt.load(file)
 
-    async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[Any]) -> object:
-        """The answer as a reading. Raises ModelRefused."""
-        script = Script(prompt=prompt, answer=inputs["want"])
-        model = ScriptedModel(scripts=(script,))
-        return (await ask(model, self.prompt, inputs, answer, Counter())).reading
+    environment = "test"
+
+    def release(self, prompt: str, role: str) -> str:
+        """Of one prompt there is one."""
+        return f"scripted:{self.prompt.release}"
+
+    def prepare(self, question: Question) -> Prepared:
+        """Sent, it answers what is wanted; with tools it calls that first, then answers."""
+        want = question.inputs["want"]
+        calls = (Called(tool=want["tool"], args=want["args"]),)
+        last = (Called(tool=ANSWER, args=want),)
+        scripts = (
+            Script(prompt=question.prompt, turn=0, calls=calls),
+            Script(prompt=question.prompt, calls=last),
+        )
+        if not question.tools:
+            scripts = (Script(prompt=question.prompt, answer=want),)
+        settings = Settings(provider="scripted", script="tests:model")
+        model = ScriptedModel(scripts=scripts)
+        return Chat("scripted", settings, Counter(), model).prepare(self.prompt, question)
 
 
 async def lived(folder: Path, found: tuple[Plan, ...]) -> Inspection:
     """Run a case of these plans; Ben signs whatever is asked."""
     model = Model(folder)
-    scene = Scene(folder, ask=model.ask)
+    scene = Scene(folder)
+    scene.models = model
     inspection = Inspection(scene, rules())
     scene.roles = roles_of(found, inspection)
     try:
@@ -239,14 +264,3 @@ def test_the_search_finds_what_is_public() -> None:
             return self._shut
 
     assert paths_to(bank, Holder().give) == ["method.__self__.open['a'][0]"]
-
-
-def test_a_model_that_is_not_scripted_says_so() -> None:
-    """The scripted model makes nothing up: the property test's model is asked what it is told."""
-
-    async def answered() -> object:
-        with tempfile.TemporaryDirectory() as folder:
-            return await Model(Path(folder)).ask("other", {"want": {"tool": "x"}}, Choice)
-
-    with pytest.raises(ModelRefused):
-        asyncio.run(answered())

@@ -13,6 +13,7 @@ from leitstand.runtime import Runtime
 from leitstand.store import Append, Limits, Store
 from leitstand.store.writer import Writer, _Job  # pyright: ignore[reportPrivateUsage]
 from leitstand.values import Reading
+from tests.desk.models import Answering
 from tests.kernel.loop import WORKER, VirtualLoop, Worker
 from tests.kernel.office import LIMITS, TOOLS, Answer, bundle, roles
 from tests.kernel.world import People, Sent, World
@@ -110,7 +111,7 @@ class Process:
             self.world.connections(),
             roles(version),
             limits=Limits(bursts=200),
-            ask=self._ask,
+            models=Answering(self._ask),
             width=4,
             lease=LEASE,
         )

@@ -12,6 +12,7 @@ from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed
 from leitstand.guard import Guard, Pause, Rules
+from leitstand.model import Library
 from leitstand.records import Decision, Event, Exit
 from leitstand.role import CONTRADICTORY, Compiled
 from leitstand.runtime import Stage
@@ -200,7 +201,7 @@ async def replay(
     tape = journal.tape = _Listening(claimed.events)
     tape.asked = set()
     journal.unsealed = max(tape.seals, default=-1) + 1
-    stage = Stage(compiled, Room(journal, Guard(rules, ()).open(journal), rules.clock))
+    stage = Stage(compiled, Room(journal, Guard(rules, ()).open(journal), rules.clock, Library()))
     state = cast("type[BaseModel]", compiled.state)
     given = state.model_validate_json(orjson.dumps(tape.started["given"]))
     leave: Exit | None

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
@@ -10,6 +10,8 @@ from typing import Any, TypeVar, overload
 from pydantic import BaseModel, ValidationError
 
 from leitstand.clock import Clock
+from leitstand.desk.agent import Agent, Bounds
+from leitstand.desk.asking import Asking, Models
 from leitstand.desk.gravity import TooManyRejections, ended, gravest, gravity
 from leitstand.desk.hand_over import HandOver, hand_over
 from leitstand.desk.scope import Scope
@@ -19,16 +21,14 @@ from leitstand.errors import (
     CallFailed,
     Diverged,
     ForeignCall,
-    ModelRefused,
     Rejected,
-    UsageRefused,
     ValueRefused,
 )
 from leitstand.guard import Call, Passage, Pause, failure_of, raised
-from leitstand.records import Exit
+from leitstand.model import Answer, Question
+from leitstand.records import Address, Exit
 from leitstand.store import Journal
 from leitstand.tool import Tool
-from leitstand.values import Reading
 
 __all__ = ["Desk", "Room", "TooManyRejections"]
 
@@ -38,22 +38,21 @@ T = TypeVar("T")
 U = TypeVar("U")
 V = TypeVar("V")
 
-Ask = Callable[[str, Mapping[str, Any], type[Any]], Awaitable[Any]]
-"""How a model is asked: prompt name, inputs, answer type; gives a reading of that type."""
+BOUNDS = Bounds()
 
 
 @dataclass(slots=True)
 class Room:
-    """What all desks of one burst share.
-
-    `releases` says by prompt which release of it the model is asked with.
-    """
+    """What all desks of one burst share."""
 
     journal: Journal
     passage: Passage
     clock: Clock
-    ask: Ask | None = None
-    releases: Mapping[str, str] = field(default_factory=dict[str, str])
+    models: Models
+    asking: Asking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asking = Asking(self.journal, self.clock, self.models)
 
 
 class Desk:
@@ -96,35 +95,58 @@ class Desk:
             proposed = self._proposed(address, tool, args)
         call = Call(address, tool, args, proposed, tuple(evidence), may_wait, timeout, self._sealed)
         with _Ending(self):
-            try:
-                return await self._room.passage.perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
-            except Rejected:
-                self._count_rejection(address)
-                raise
+            return await self._perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
 
-    async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[A]) -> Reading[A]:
-        """Ask the model with a released prompt; the answer is a reading, never the truth.
+    async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[A]) -> Answer[A]:
+        """Ask the model with a prompt; the answer is a reading, never the truth.
 
-        Raises CallFailed, or ModelRefused (the prompt is unknown, the answer is no `answer`), as
-        recorded.
+        Raises CallFailed, as recorded: Unreachable (the endpoint is down, slow or refuses),
+        ModelFailed (what it says is no `answer`), BudgetSpent. Raises ModelRefused: the project has
+        no such prompt, or no model for it; nothing is recorded then.
         """
         address = self._next()
         with _Ending(self):
             proposed = self._room.journal.digest(canonical(["ask", prompt, inputs]))
             body = self._recorded(address, "ask", proposed)
             if body is None:
-                given = await self._model(prompt, inputs, answer)
-                asked = {"prompt": prompt, "inputs": self._room.journal.value(canonical(inputs))}
-                if release := self._room.releases.get(prompt):
-                    asked["release"] = release
-                body = self._record(
-                    address, {"tool": "ask", "proposed": proposed, **asked, **given}
-                )
+                question = Question(prompt, inputs, answer, self._role, address=address)
+                said: dict[str, Any] = {"tool": "ask", "proposed": proposed, "prompt": prompt}
+                said["inputs"] = self._room.journal.value(canonical(inputs))
+                said |= await self._room.asking.answer(question)
+                body = self._record(address, said)
                 await self._room.journal.commit()
-            if "failure" in body:
-                raise _raised(body["failure"])
-            reading = Reading[answer].model_validate_json(canonical(body["value"]))
-            return reading.model_copy(update={"id": address})
+            return self._read(address, answer, body)
+
+    async def agent(
+        self,
+        prompt: str,
+        inputs: Mapping[str, Any],
+        tools: Sequence[Tool[Any, Any]],
+        answer: type[A],
+        *,
+        evidence: Sequence[str] = (),
+        bounds: Bounds = BOUNDS,
+    ) -> Answer[A]:
+        """Let the model call these tools until it gives its answer.
+
+        Each call passes the guard as one of the step does; no write that a model chose goes through
+        on its own. The model is told results, refusals and rejections. Raises CallFailed as `ask`
+        does; ModelFailed also where it comes to no answer within `bounds`.
+        """
+        address = self._next()
+        with _Ending(self):
+            digest = self._room.journal.digest
+            forms = [[t.name, t.args.model_json_schema()] for t in tools]
+            asked = ["agent", prompt, inputs, forms, answer.model_json_schema()]
+            proposed = digest(canonical(asked))
+            body = self._recorded(address, "agent", proposed)
+            if body is None:
+                question = Question(prompt, inputs, answer, self._role, tools, (), address)
+                said = await self._walked(question, proposed, tuple(evidence), bounds)
+                body = {"tool": "agent", "proposed": proposed, "prompt": prompt, **said}
+                event = self._room.journal.record("scope", address, body)
+                body = self._room.journal.tape.body(event)
+            return self._read(address, answer, body)
 
     async def now(self) -> datetime:
         """The time, UTC; a recorded answer, so the same on every replay."""
@@ -220,6 +242,39 @@ class Desk:
             raise worst
         return tuple(t.result() for t in tasks)
 
+    @property
+    def _role(self) -> str:
+        return self._room.journal.case.role
+
+    async def _perform(self, call: Call) -> BaseModel:
+        try:
+            return await self._room.passage.perform(call)
+        except Rejected:
+            self._count_rejection(call.address)
+            raise
+
+    async def _walked(
+        self, question: Question, digest: str, evidence: Sequence[str], bounds: Bounds
+    ) -> dict[str, Any]:
+        """What came of an agent, as it is recorded."""
+        room = self._room
+        agent = Agent(room.journal, room.asking, self._perform, self._recorded, sealed=self._sealed)
+        try:
+            return {"value": await agent.run(question, digest, evidence, bounds)}
+        except CallFailed as error:
+            return {"failure": failure_of(error)}
+
+    def _read(self, address: Address, answer: type[A], body: Mapping[str, Any]) -> Answer[A]:
+        """The answer on record. Raises CallFailed as recorded, Diverged: it is of another type."""
+        if "failure" in body:
+            raise raised(body["failure"])
+        try:
+            reading = Answer[answer].model_validate_json(canonical(body["value"]))
+        except ValidationError as error:
+            msg = f"the recorded answer is no `{answer.__name__}` any more"
+            raise Diverged(msg, where=address) from error
+        return reading.model_copy(update={"id": address})
+
     def _next(self) -> str:
         self._alive()
         return self._scope().next()
@@ -272,24 +327,6 @@ class Desk:
         event = self._room.journal.record("answer", address, body)
         return self._room.journal.tape.body(event)
 
-    async def _model(
-        self, prompt: str, inputs: Mapping[str, Any], answer: type[A]
-    ) -> dict[str, Any]:
-        """The model's answer, checked before it is recorded, or its failure."""
-        if self._room.ask is None:
-            mend = "set `model` in the project's configuration"
-            raise UsageRefused("no model is configured", where=prompt, mend=mend)
-        try:
-            given = canonical(await self._room.ask(prompt, inputs, answer))
-            return {"value": Reading[answer].model_validate_json(given)}
-        except CallFailed as error:
-            return {"failure": failure_of(error)}
-        except ModelRefused as error:
-            return {"failure": {"code": error.code, "text": error.text, "where": error.where}}
-        except ValidationError as error:
-            text = f"no {answer.__name__}: {error}"[:2000]
-            return {"failure": {"code": ModelRefused.code, "text": text, "where": prompt}}
-
     def _wait(
         self, address: str, proposed: str, for_: str, until: datetime | None
     ) -> dict[str, Any]:
@@ -332,7 +369,7 @@ class _Ending:
 
     def __exit__(self, _: object, error: BaseException | None, _trace: object) -> None:
         desk = self._desk
-        if error is None or isinstance(error, CallFailed | ModelRefused):
+        if error is None or isinstance(error, CallFailed):
             return
         if desk.dead is None or gravity(error) < gravity(desk.dead):
             desk.dead = error
@@ -342,9 +379,3 @@ def _in_order(name: str, signals: Sequence[tuple[int, dict[str, Any]]]) -> Seque
     """The signals of a name as they came; of what a child said the last word comes first."""
     found = [signal for _, signal in signals if signal["name"] == name]
     return found[::-1] if name.startswith("child:") else found
-
-
-def _raised(failure: dict[str, Any]) -> CallFailed | ModelRefused:
-    if failure["code"] == ModelRefused.code:
-        return ModelRefused(failure["text"], where=failure["where"])
-    return raised(failure)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from leitstand.errors import CallFailed, LostFence, ModelRefused, StoreFailed
+from leitstand.errors import CallFailed, LostFence, StoreFailed
 from leitstand.guard import Pause, UnknownEffect, Unsettled
 from leitstand.store import Journal
 
@@ -34,7 +34,7 @@ _ORDER: tuple[tuple[type[BaseException], ...], ...] = (
     (),  # Anything else: a replay that diverged, a limit, a defect of the step.
     (Unsettled,),
     (TooManyRejections,),
-    (CallFailed, ModelRefused),
+    (CallFailed,),
     (Pause,),
 )
 _ELSE = _ORDER.index(())

@@ -11,6 +11,7 @@ from langgraph.config import get_config
 from leitstand.desk import STATION, Desk, Room
 from leitstand.evals.replay import Bench, Replayed, given_to
 from leitstand.guard import Guard
+from leitstand.model import Library
 from leitstand.records import Exit
 from leitstand.role import EXIT, Graph
 
@@ -33,7 +34,7 @@ async def by_langgraph(bench: Bench, done: Replayed) -> Compared:
     if graph is None or done.state is None:
         return Compared("")
     journal, given = done.journal.again(done.beside), given_to(compiled, done.case.given)
-    room = Room(journal, Guard(done.rules, ()).open(journal), done.rules.clock)
+    room = Room(journal, Guard(done.rules, ()).open(journal), done.rules.clock, Library())
     token = STATION.set(cast("Desk", _Desks(room)))
     try:
         limit = journal.limits.supersteps

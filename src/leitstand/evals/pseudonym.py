@@ -49,8 +49,12 @@ async def retell(recorded: Recorded, bench: Bench, secret: bytes, kept: Vocabula
     `bench` has no twin: only the tape answers. Raises CaseRefused.
     """
     # Told anew, a case keeps the answers of the prompts it was asked with; a replay compares those.
-    asked = {line.name: line.release for line in recorded.lines if line.kind == "ask"}
-    bench = replace(bench, releases=asked)
+    asked = {line.name: line.release for line in recorded.lines if line.release}
+
+    def release(prompt: str, _: str) -> str:
+        return asked.get(prompt, "")
+
+    bench = replace(bench, release=release)
     original = await _replayed(bench, recorded.case, Recording(recorded.lines))
     if original.systems.certainty == "unknown":
         raise CaseRefused(original.systems.why, where=recorded.case.name)
@@ -118,6 +122,8 @@ class _Telling:
             who = {name: take(line.value[name]) for name in ("person", "source")}
             value = {**line.value, **who, "value": given[line.name]}
             return line.model_copy(update={"value": value})
+        if line.kind == "turn":
+            return self._turn(line, take)
         tool = self._tools.get(line.name)
         if tool is not None and tool.authority == "tenant":
             return line
@@ -126,6 +132,31 @@ class _Telling:
         args = self._args(line.name, line.args, take)
         failure = None if line.failure is None else _failed(line.failure, take)
         return line.model_copy(update={"args": args, "value": value, "failure": failure})
+
+    def _turn(self, line: Line, take: Take) -> Line:
+        """A turn of an agent: calls by their tools' forms, texts word by word."""
+        args, value = dict(line.args), line.value
+        if "told" in args:
+            args["told"] = [self._told_of(told, take) for told in args["told"]]
+        else:
+            args = taken(Any, args, take)
+        if value is not None:
+            said = value["value"]
+            calls = [{**c, "args": self._args(c["tool"], c["args"], take)} for c in said["calls"]]
+            said = {**said, "calls": calls, "text": take(said["text"])}
+            value = {**value, "value": said}
+        failure = None if line.failure is None else _failed(line.failure, take)
+        return line.model_copy(update={"args": args, "value": value, "failure": failure})
+
+    def _told_of(self, told: Mapping[str, Any], take: Take) -> dict[str, Any]:
+        tool, said = self._tools.get(told["tool"]), dict(told["said"])
+        if "result" in said:
+            said["result"] = taken(tool.result if tool else Any, said["result"], take)
+        if "acted" in said:
+            said["acted"] = self._args(told["tool"], said["acted"], take)
+        if "error" in said:
+            said["error"] = {**said["error"], "text": take(said["error"]["text"])}
+        return {**told, "said": said}
 
     def _args(self, tool: str, args: Mapping[str, Any], take: Take) -> dict[str, Any]:
         known = self._tools.get(tool)

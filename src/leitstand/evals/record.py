@@ -22,12 +22,15 @@ from leitstand.store import Journal, Limits, Store, Tape, course
 
 __all__ = ["Recorded", "record"]
 
-_OTHERS: Mapping[str, Literal["now", "wait", "ask", "supply"]] = {
+_OTHERS: Mapping[str, Literal["now", "wait", "ask", "turn", "supply"]] = {
     "now": "now",
     "wait": "wait",
     "ask": "ask",
+    "turn": "turn",
     SUPPLY: "supply",
 }
+_DONE = "agent"
+"""What an agent came to: made anew from its turns."""
 
 
 class Recorded:
@@ -74,7 +77,7 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
         versions=Versions(
             graph=claimed.case.version,
             policy=policy,
-            prompts=prompts_hash({x.name: x.release for x in lines if x.kind == "ask"}),
+            prompts=prompts_hash({x.name: x.release for x in lines if x.kind in ("ask", "turn")}),
         ),
         course=course(events, claimed.key),
         exit=leave,
@@ -89,7 +92,7 @@ async def _calls(rules: Rules, journal: Journal) -> list[Line]:
     tape, found = journal.tape, list[Line]()
     for address, event in tape.answers.items():
         body = tape.body(event)
-        if body["tool"] in _OTHERS or not tape.here(address):
+        if body["tool"] in (*_OTHERS, _DONE) or not tape.here(address):
             continue
         known, intent = rules.tools.get(body["tool"]), tape.intents.get(address)
         if known is None:
@@ -120,15 +123,18 @@ async def _others(journal: Journal) -> list[Line]:
             continue
         timer = journal.tape.timers.get(address, {})
         args: dict[str, Any] = {"until": timer.get("until")} if kind == "wait" else {}
-        if kind == "ask":
-            args = await _value(journal, body["inputs"])
+        if kind in ("ask", "turn"):
+            args = await _value(journal, body["inputs" if kind == "ask" else "asked"])
+        value = body.get("value")
+        if kind == "turn" and value is not None:
+            value = {k: body[k] for k in ("value", "source", "confidence")}
         found.append(
             Line(
                 address=here,
                 kind=kind,
                 name=body.get("prompt") or timer.get("for", "") or _field(body),
                 args=args,
-                value=body.get("value"),
+                value=value,
                 failure=body.get("failure"),
                 release=body.get("release", ""),
             )

@@ -4,7 +4,7 @@ Reads, models and the clock answer from the tape; writes are collected; a script
 decides. Rules, facts and graph are those of the project as it stands.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from leitstand.approval import Statement, corrections, sign, write
 from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical, plain
-from leitstand.errors import CallFailed, CaseRefused, Diverged, LimitReached, ModelRefused
+from leitstand.errors import CallFailed, CaseRefused, Diverged, LimitReached
 from leitstand.evals.case import Heard, RecordedCase, Said
+from leitstand.evals.recorded_models import RecordedModels
 from leitstand.evals.scratch import UNKEYED, ReplayClock, Scratch, key_of
 from leitstand.evals.stand_in import AT, OffTape, StandIn
 from leitstand.evals.supervisor import People, Supervisor
@@ -29,16 +30,15 @@ from leitstand.guard import (
     UnknownEffect,
     Wires,
     checkpoint_of,
-    raised,
     wanted,
 )
+from leitstand.model import Library
 from leitstand.policy import Bundle
 from leitstand.records import SUPPLY, Approval, Case, Checkpoint, Event, Exit, Verdict
 from leitstand.role import CONTRADICTORY, Compiled, Graph
 from leitstand.runtime import Stage
 from leitstand.store import Frozen, Limits
 from leitstand.tool import Tool
-from leitstand.values import Reading
 from leitstand.walk import Task, Updates, walk
 
 __all__ = ["Bench", "Replayed", "given_to", "head_of", "replay"]
@@ -53,8 +53,8 @@ class Bench:
     """What cases are replayed against: roles, rules and the tenant's data as they stand.
 
     `twin` answers for embedded systems, `limits` is the tenant's data, `graphs` are the roles as
-    LangGraph has them. `releases` says which release of its prompts the project asks its model
-    with: what another one answered is no answer.
+    LangGraph has them. `release` says which release of a prompt (the name) the project would ask
+    for a role, and of which model: what another one answered is no answer.
     """
 
     roles: Mapping[str, Compiled]
@@ -64,7 +64,7 @@ class Bench:
     graphs: Mapping[str, Graph] = field(default_factory=dict[str, Graph])
     case_limits: Limits = field(default_factory=Limits)
     twin: Wires | None = None
-    releases: Mapping[str, str] = field(default_factory=dict[str, str])
+    release: Callable[[str, str], str] = Library().release
 
 
 @dataclass(slots=True)
@@ -121,8 +121,6 @@ class _Replay:
             raise CaseRefused(f"no role `{case.role}` in this project", where=case.name)
         self._compiled = compiled
         self._case = case
-        self._tape = recording
-        self._releases = bench.releases
         self._judged = judged
         self._supervisor = supervisor
         self._people = People(case.said)
@@ -137,6 +135,8 @@ class _Replay:
             case.name.encode(),
         )
         self._systems = StandIn(recording, bench.twin)
+        self._recording = recording
+        self._models = RecordedModels(recording, self._systems, bench.release)
         self._guard = Guard(self._rules, (), self._systems)
         self._unheard: list[Heard] = list(case.heard)
         key = key_of(case) if judged else UNKEYED
@@ -183,25 +183,13 @@ class _Replay:
         passage: object = self._systems
         if self._judged:
             passage = _Addressed(self._guard.open(journal))
-        room = Room(journal, cast("Passage", passage), self._clock, self._ask, self._releases)
+        room = Room(journal, cast("Passage", passage), self._clock, self._models)
         stage = _Watched(Stage(self._compiled, room), self._done.edges, seals=self._judged)
         given = given_to(self._compiled, self._case.given)
         walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
         stage.inner.ended(walked)
         self._done.state = walked.state
         return walked.exit or Exit(kind="done")
-
-    async def _ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[Any]) -> object:
-        line = self._tape.answer("", prompt, canonical(inputs))
-        if line is None:
-            raise self._systems.unknown(f"prompt `{prompt}` was not asked with these inputs")
-        if not line.release or line.release != self._releases.get(prompt):
-            raise self._systems.another(line, self._releases.get(prompt, "no such prompt"))
-        if line.failure is None:
-            return Reading[answer].model_validate_json(canonical(line.value))
-        if line.failure["code"] == ModelRefused.code:
-            raise ModelRefused(line.failure["text"], where=line.failure["where"])
-        raise raised(line.failure)
 
     # What comes from outside of the burst.
 
@@ -256,7 +244,7 @@ class _Replay:
 
     def _timed_out(self, address: str) -> bool:
         """Whether the time came first at this wait when it was recorded."""
-        line = self._tape.at.get(address)
+        line = self._recording.at.get(address)
         return line is not None and line.kind == "wait" and line.value is None
 
     def _waited(self, pause: Pause) -> bool:

@@ -125,7 +125,7 @@ def run_suite(
         versions=Versions(
             graph=compiled.version,
             policy=bundle.sha,
-            prompts=prompts_hash(project.library.releases),
+            prompts=prompts_hash(project.library.releases_of(role)),
             tools=tools,
         ),
         supervisor=who,
@@ -183,7 +183,7 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         graphs=project.graphs,
         limits=_limits(project, world),
         case_limits=project.case_limits,
-        releases=project.library.releases,
+        release=project.library.release,
         twin=Systems(twin) if twin else None,
     )
 

@@ -19,7 +19,7 @@ __all__ = ["Line", "Recording", "read_tape", "tape_bytes", "tape_hash"]
 
 
 class Line(Frozen):
-    """One answer: of a tool (`call`), a model (`ask`), the clock (`now`), a `wait`, or a person.
+    """One answer: of a tool (`call`), a model (`ask`, `turn`), the clock, a `wait`, or a person.
 
     `supply` is what a person supplied. `name` is the tool, the prompt, the signal waited for or the
     field; `args` what was asked with. Either `value` or `failure` (code, text, where, detail) is
@@ -28,7 +28,7 @@ class Line(Frozen):
     """
 
     address: Address
-    kind: Literal["call", "ask", "now", "wait", "supply"]
+    kind: Literal["call", "ask", "turn", "now", "wait", "supply"]
     name: str = ""
     args: dict[str, Any] = {}
     value: Any = None

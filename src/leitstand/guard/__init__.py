@@ -4,6 +4,7 @@ from leitstand.guard.answers import Wanted, checkpoint_of, wanted
 from leitstand.guard.call import Call, Pause, Unsettled
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.guard import Guard
+from leitstand.guard.judging import validated
 from leitstand.guard.passage import Passage, effect_key
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import UnknownEffect
@@ -25,5 +26,6 @@ __all__ = [
     "effect_key",
     "failure_of",
     "raised",
+    "validated",
     "wanted",
 ]

@@ -17,7 +17,7 @@ class Call:
 
     `proposed` is the digest of tool and arguments. `sealed`: the superstep is recorded whole, so
     the answer must be on the tape. `may_wait` false: a verdict that would ask a person is a
-    refusal.
+    refusal. `by_model`: a model chose tool and arguments, so none of them is grounded by its type.
     """
 
     address: Address
@@ -28,6 +28,7 @@ class Call:
     may_wait: bool = True
     timeout: float | None = None
     sealed: bool = False
+    by_model: bool = False
 
     @property
     def limit(self) -> float:

@@ -4,9 +4,11 @@ from typing import Any
 
 from leitstand.errors import (
     ArgumentsRefused,
+    BudgetSpent,
     CallFailed,
     Contradiction,
     Missing,
+    ModelFailed,
     Refused,
     Rejected,
     ToolFailed,
@@ -19,8 +21,10 @@ _KINDS: dict[str, type[CallFailed]] = {
     kind.code: kind
     for kind in (
         ArgumentsRefused,
+        BudgetSpent,
         Contradiction,
         Missing,
+        ModelFailed,
         Refused,
         Rejected,
         ToolFailed,

@@ -65,8 +65,15 @@ class Judge:
             detail: dict[str, object] = {"cause": error.cause}
             raise Refused(str(error), where=call.tool.name, detail=detail) from error
         marks: tuple[str, ...] = ()
+        by_model = call.by_model or self._readings.of_model(call.evidence)
         if call.tool.writes and not proposal.editor:
-            marks = tainted(call.tool, proposal.args, proposal.evidence, measured.checked)
+            marks = tainted(
+                call.tool,
+                proposal.args,
+                proposal.evidence,
+                measured.checked,
+                by_model=by_model,
+            )
         request = Request(
             tool=call.tool.name,
             role=case.role,
@@ -82,7 +89,12 @@ class Judge:
             edited=bool(proposal.editor),
             done=frozenset(self._journal.tape.done),
         )
-        return self._rules.decide(request)
+        verdict = self._rules.decide(request)
+        if marks and by_model and not grants.count and verdict.decision < Decision.APPROVE:
+            # Rules are data of the project; that no model writes on its own is none.
+            text = f"a model chose {', '.join(marks)}, and no rule asks a person"
+            return denied(self._rules.bundle, call.tool.name, text)
+        return verdict
 
     def redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict]:
         """The proposal without what the rules take out, judged again. Raises CallFailed."""

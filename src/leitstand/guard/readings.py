@@ -17,6 +17,9 @@ from leitstand.values import Reading
 
 __all__ = ["Readings", "stamped"]
 
+_MODELS = frozenset({"ask", "agent"})
+"""What answers of models stand under in a journal."""
+
 
 class Readings:
     """Finds readings by their id (the address of the call that gave them) in one case's journal."""
@@ -36,6 +39,12 @@ class Readings:
                 self._known[name] = resolved
                 found.append(resolved)
         return Evidence(found)
+
+    def of_model(self, names: Sequence[str]) -> bool:
+        """Whether one of these ids is a model's answer."""
+        tape = self._journal.tape
+        events = (tape.answers.get(name) for name in names)
+        return any(e is not None and tape.body(e)["tool"] in _MODELS for e in events)
 
     async def again(self, names: Sequence[str]) -> Evidence:
         """The same, with readings that must still hold (`watch`) read anew. Raises CallFailed."""

@@ -1,57 +1,90 @@
-"""The library: a project's released prompts, and the model that they are put to."""
+"""The library: a project's prompts, and the models that they are put to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from langchain_core.language_models.chat_models import BaseChatModel
+from typing import Literal
 
 from leitstand.errors import ModelRefused
-from leitstand.model.ask import ask
+from leitstand.model.chat import Chat, Prepared
+from leitstand.model.message import Question
 from leitstand.model.prompt import Prompt
-from leitstand.model.tokens import Counter
+from leitstand.model.released import check_released, read_lock
 
-__all__ = ["Library"]
+__all__ = ["EVERY", "Environment", "Library"]
+
+Environment = Literal["dev", "test", "prod"]
+EVERY = "*"
+"""The entry of `uses` for whatever none is named for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Prompts by name. Without a model nothing is asked, but what was asked can be compared."""
+    """Prompts by name, models by name, and which is put to which.
+
+    `uses` names a model for a prompt, for a role (of whose cases all prompts are put to it), or for
+    `EVERY`; the first of these that is there counts. Without a model nothing is asked, but what was
+    asked can be compared.
+    """
 
     prompts: Mapping[str, Prompt] = field(default_factory=dict[str, Prompt])
-    model: BaseChatModel | None = None
-    counter: Counter = field(default_factory=Counter.of)
+    chats: Mapping[str, Chat] = field(default_factory=dict[str, Chat])
+    uses: Mapping[str, str] = field(default_factory=dict[str, str])
+    environment: Environment = "dev"
 
     @staticmethod
-    def open(folder: Path, model: BaseChatModel | None) -> "Library":
-        """The prompts of a folder, `*.md` each. Raises ModelRefused: one cannot be used."""
+    def open(
+        folder: Path,
+        chats: Mapping[str, Chat] | None = None,
+        uses: Mapping[str, str] | None = None,
+        environment: Environment = "dev",
+    ) -> "Library":
+        """The prompts of a folder, `*.md` each.
+
+        Raises ModelRefused: one cannot be used, or not here; `uses` names a model that there is
+        not, or a name of it is neither prompt nor role.
+        """
         prompts = [Prompt.load(file) for file in sorted(folder.glob("*.md"))]
-        return Library({prompt.name: prompt for prompt in prompts}, model)
+        lock = read_lock(folder)
+        for prompt in prompts:
+            check_released(prompt, lock, production=environment == "prod")
+        chats, uses = chats or {}, uses or {}
+        if strange := sorted(set(uses.values()) - chats.keys()):
+            raise ModelRefused(f"no model is called {strange}", where="[tool.leitstand] uses")
+        return Library({p.name: p for p in prompts}, chats, uses, environment)
 
     @property
     def releases(self) -> Mapping[str, str]:
+        """What each prompt's answers are recorded with, whatever role asks."""
+        return self.releases_of("")
+
+    def releases_of(self, role: str) -> Mapping[str, str]:
         """What each prompt's answers are recorded with: model, version, and hash of its file.
 
         Another word in the file or another model is another release (KERNEL no. 26).
         """
-        name = _name(self.model)
-        return {p.name: f"{name}:{p.name}@{p.version}#{p.sha}" for p in self.prompts.values()}
+        return {name: self.release(name, role) for name in self.prompts}
 
-    async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[Any]) -> Any:  # noqa: ANN401 - a reading of `answer`
-        """The model's answer as a reading.
+    def release(self, prompt: str, role: str) -> str:
+        """The same for one prompt, empty if there is none of this name."""
+        known, chat = self.prompts.get(prompt), self._chat(prompt, role)
+        return f"{chat.kind if chat else ''}:{known.release}" if known else ""
 
-        Raises ModelRefused: no such prompt or no model, and as `leitstand.model.ask` does.
+    def prepare(self, question: Question) -> Prepared:
+        """A question that can be sent.
+
+        Raises ModelRefused: no such prompt, no model for it, or inputs other than the prompt names.
         """
-        if self.model is None or prompt not in self.prompts:
-            raise ModelRefused("no such prompt, or no model to ask", where=prompt)
-        known = self.prompts[prompt]
-        return (await ask(self.model, known, inputs, answer, self.counter)).reading
+        known, chat = self.prompts.get(question.prompt), self._chat(question.prompt, question.role)
+        if known is None:
+            raise ModelRefused("there is no such prompt", where=question.prompt)
+        if chat is None:
+            mend = "set `model`, or `models` and `uses`, in the project's table"
+            raise ModelRefused("no model is configured", where=question.prompt, mend=mend)
+        if wrong := set(question.inputs) ^ set(known.inputs):
+            raise ModelRefused(f"inputs missing or unknown: {sorted(wrong)}", where=known.source)
+        return chat.prepare(known, question)
 
-
-def _name(model: BaseChatModel | None) -> str:
-    """Kind of the model, and which one of that kind where its provider says so."""
-    if model is None:
-        return ""
-    kind, told = model._llm_type, model._get_ls_params()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    return "/".join(filter(None, (kind, told.get("ls_model_name"))))
+    def _chat(self, prompt: str, role: str) -> Chat | None:
+        name = next((self.uses[n] for n in (prompt, role, EVERY) if n in self.uses), "")
+        return self.chats.get(name)

@@ -5,7 +5,7 @@ The text is the system message and never changes with the inputs: instructions a
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,15 +13,19 @@ from leitstand.digest import plain
 from leitstand.errors import ModelRefused
 from leitstand.values import Frozen, Identifier, Names, Percent, Text
 
-__all__ = ["Prompt"]
+__all__ = ["DRAFT", "Prompt"]
+
+DRAFT = "draft"
 
 
 class Prompt(Frozen):
     """A prompt as it was released; its file begins with `version: 3` and so on between `---` lines.
 
-    `budget` is the most tokens that prompt and inputs may take, `inputs` names what it is given,
-    `confidence` (whole percent) how often its answers were right where that was measured, 0 where
-    nobody has. `sha` is the hash of the whole file: another word is another prompt.
+    `owner` answers for it, `purpose` says what it is for. `released` is the day on which it was, or
+    `draft`: then it is not used in production. `budget` is the most tokens that prompt, inputs and
+    what was said since may take, `inputs` names what it is given, `confidence` (whole percent) how
+    often its answers were right where that was measured, 0 where nobody has. `sha` is the hash of
+    the whole file: another word is another prompt.
     """
 
     name: Identifier
@@ -29,7 +33,8 @@ class Prompt(Frozen):
     sha: Identifier
     version: Identifier
     owner: Text
-    released: date
+    purpose: Annotated[Text, Field(min_length=1)]
+    released: date | Literal["draft"]
     budget: Annotated[int, Field(gt=0)]
     inputs: Names = ()
     confidence: Percent = 0
@@ -48,6 +53,16 @@ class Prompt(Frozen):
             return Prompt.model_validate_strings(entries)
         except (OSError, ValueError) as error:
             raise ModelRefused(f"no usable prompt: {error}", where=path.name) from error
+
+    @property
+    def draft(self) -> bool:
+        """Whether nobody has released it yet."""
+        return self.released == DRAFT
+
+    @property
+    def release(self) -> str:
+        """Which release it is, by the hash of its whole file."""
+        return f"{self.name}@{self.version}#{self.sha}"
 
     @property
     def source(self) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 import orjson
 
 from leitstand.clock import Clock
-from leitstand.desk import Room, TooManyRejections
-from leitstand.desk.desk import Ask
+from leitstand.desk import Models, Room, TooManyRejections
 from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed
 from leitstand.guard import Guard, Passage, Pause, UnknownEffect
 from leitstand.records import Exit, Held
@@ -35,15 +34,13 @@ class Burst:
         guard: Guard,
         clock: Clock,
         limits: Limits,
-        ask: Ask | None = None,
-        releases: Mapping[str, str] | None = None,
+        models: Models,
     ) -> None:
         self._store = store
         self._guard = guard
         self._clock = clock
         self._limits = limits
-        self._ask = ask
-        self._releases = releases or {}
+        self._models = models
 
     async def run(self, claimed: Claimed, compiled: Compiled, journal: Journal) -> str:
         """Walk the case and give it back; its new status is returned ("lost" if it was taken over).
@@ -114,7 +111,7 @@ class Burst:
         if claimed.bursts > self._limits.bursts:
             msg = f"the case was woken {claimed.bursts} times"
             raise LimitReached(msg, where=claimed.case.ulid)
-        room = Room(journal, passage, self._clock, self._ask, self._releases)
+        room = Room(journal, passage, self._clock, self._models)
         stage = Stage(compiled, room)
         given = _given(compiled, journal.tape.given)
         walked = await walk(compiled, given, stage, limit=self._limits.supersteps)

@@ -153,7 +153,6 @@ def _runtime(
     connections: Sequence[Connection],
     real: Sequence[Connection] | None,
 ) -> Runtime:
-    library = project.library
     return Runtime(
         store,
         rules,
@@ -161,8 +160,7 @@ def _runtime(
         project.roles,
         real=real,
         limits=project.case_limits,
-        ask=library.ask if library.model else None,
-        releases=library.releases,
+        models=project.library,
     )
 
 

@@ -15,6 +15,7 @@ from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged
 from leitstand.guard import Call, Guard, Passage, Pause, Rules
+from leitstand.model import Prepared, Question
 from leitstand.role import Compiled
 from leitstand.runtime.stage import Stage
 from leitstand.store import Journal
@@ -42,7 +43,7 @@ class Rehearsal:
     async def run(self) -> str:
         """Walk until the tape ends; what speaks against the version, empty if nothing does."""
         journal, clock = self._journal, FixedClock(_EPOCH)
-        room = Room(journal, cast("Passage", self), clock, self._ask)
+        room = Room(journal, cast("Passage", self), clock, self)
         stage = Stage(self._compiled, room)
         try:
             given = _given(self._compiled, journal.tape.given)
@@ -82,8 +83,16 @@ class Rehearsal:
             self._seen[call.address] = answer
         return answer
 
-    async def _ask(self, prompt: str, _inputs: Mapping[str, Any], _answer: type[Any]) -> object:
-        self.models.append(f"prompt {prompt}")
+    environment = ""
+
+    def release(self, prompt: str, role: str) -> str:
+        """Nobody can say: it is the role's version that is tried, not its prompts."""
+        del prompt, role
+        return ""
+
+    def prepare(self, question: Question) -> Prepared:
+        """Note that a model would be asked. Raises Pause."""
+        self.models.append(f"prompt {question.prompt}")
         raise Pause("the tape ends here")
 
 

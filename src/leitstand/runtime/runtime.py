@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from leitstand.desk import Cases, Child, HandOver
-from leitstand.desk.desk import Ask
+from leitstand.desk import Cases, Child, HandOver, Models
 from leitstand.digest import canonical, plain_of
 from leitstand.errors import Contradiction, ProjectRefused, UsageRefused
 from leitstand.guard import Guard, Rules, Shadow
+from leitstand.model import Library
 from leitstand.records import INTAKE, SENDER, Routed
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
@@ -45,8 +45,7 @@ class Runtime:
         *,
         real: Sequence[Connection] | None = None,
         limits: Limits | None = None,
-        ask: Ask | None = None,
-        releases: Mapping[str, str] | None = None,
+        models: Models | None = None,
         width: int = WIDTH,
         lease: float = LEASE,
     ) -> None:
@@ -63,7 +62,9 @@ class Runtime:
                 raise ProjectRefused(msg, where="tools", mend="give the tool a shorter timeout")
         own = (*connections, Connection("leitstand", Cases, _Births(self)))
         self._guard = Guard(rules, own, None if real is None else Shadow(real, own))
-        self._burst = Burst(store, self._guard, rules.clock, self._limits, ask, releases)
+        models = models or Library()
+        self.environment = models.environment
+        self._burst = Burst(store, self._guard, rules.clock, self._limits, models)
         self._owned: dict[asyncio.Task[str], Journal] = {}
         self._home = asyncio.Event()
         self._run: asyncio.Future[None] | None = None
@@ -81,7 +82,7 @@ class Runtime:
         """Start a case; its ULID is returned. Raises UsageRefused: no such role."""
         compiled = self._role(role)
         ulid = self.store.clock.ulid()
-        body = {"given": plain_of(given)}
+        body = {"given": plain_of(given), "environment": self.environment}
         birth = Birth(ulid, tenant, role, compiled.version, requester, title)
         await self.store.start(new_case(self.store, birth, body))
         return ulid
@@ -247,7 +248,9 @@ class _Births:
         if compiled is None or parent.depth >= DEPTH or args.role in {c.role for c in line}:
             msg = f"`{args.role}` cannot take a case from `{parent.role}` at level {parent.depth}"
             raise Contradiction(msg, where="case.hand_over")
-        body = {"given": orjson.loads(args.given), "parent": parent.ulid}
+        environment = self._runtime.environment
+        given = orjson.loads(args.given)
+        body = {"given": given, "parent": parent.ulid, "environment": environment}
         birth = Birth(
             _child(key),
             parent.tenant,

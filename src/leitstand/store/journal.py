@@ -31,13 +31,17 @@ _BEGINS = frozenset({"answer", "checkpoint", "intent", "scope", "seal", "timer"}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one case may use: supersteps, events, bytes in events, bursts, rejections by people."""
+    """What one case may use: supersteps, events, bytes in events, bursts, rejections by people.
+
+    `tokens`: what models may take for it, both ways; beyond them nothing more is asked.
+    """
 
     supersteps: int = 1_000
     events: int = 2_000
     inline: int = 4_000_000
     bursts: int = 50
     rejections: int = 3
+    tokens: int = 200_000
 
 
 class Journal:

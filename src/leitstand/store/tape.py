@@ -52,6 +52,8 @@ class Tape:
         self.unread: dict[str, set[Address]] = {}
         self.done: set[str] = set()
         self.consumed: set[str] = set()
+        self.tokens = 0
+        """Tokens that models have taken, attempts of no use counted in."""
         self.size = 0
         self.inline = 0
         self.by_id: dict[str, Frozen] = {}
@@ -167,6 +169,9 @@ def _answer(tape: Tape, event: Event) -> None:
     tape.answers[event.address] = event
     if tape.settled or event.address.startswith(SUPPLIED):
         _take(tape, event, tape.body(event))
+    if b'"tokens":{' in event.body:
+        used = tape.body(event).get("tokens", {})
+        tape.tokens += used.get("sent", 0) + used.get("received", 0)
     if event.address in tape.timers:
         name = tape.body(event).get("signal")
         tape.consumed |= {name} if name else set[str]()
@@ -198,6 +203,7 @@ def _intent(tape: Tape, event: Event) -> None:
 def _attempt(tape: Tape, event: Event) -> None:
     body = tape.body(event)
     key = body["key"]
+    tape.tokens += body.get("tokens", 0)
     if "at" in body:
         tape.sent[key] = body["at"]
     else:
@@ -233,6 +239,13 @@ def _seal(tape: Tape, event: Event) -> None:
 
 def _timer(tape: Tape, event: Event) -> None:
     tape.timers[event.address] = tape.body(event)
+
+
+def _scope(tape: Tape, event: Event) -> None:
+    """An agent is done: what it did on its way is no longer asked for (KERNEL no. 26)."""
+    tape.answers[event.address] = event
+    within, waiting = f"{event.address}/", tape.unread.get(task_of(event.address), set())
+    waiting -= {address for address in waiting if address.startswith(within)}
 
 
 def _child(tape: Tape, event: Event) -> None:
@@ -288,7 +301,7 @@ def _settled(tape: Tape) -> dict[tuple[str, str], list[Address]]:
     return found
 
 
-_CALLS = frozenset({"answer", "outcome", "checkpoint", "intent", "timer", "child"})
+_CALLS = frozenset({"answer", "outcome", "checkpoint", "intent", "timer", "child", "scope"})
 _TAKERS = {
     "answer": _answer,
     "outcome": _outcome,
@@ -300,6 +313,7 @@ _TAKERS = {
     "seal": _seal,
     "timer": _timer,
     "child": _child,
+    "scope": _scope,
     "signal": _signal,
     "started": _started,
     "exit": _exit,
