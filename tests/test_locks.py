@@ -15,6 +15,7 @@ LOCKS = (
     "rules.txt",
     "agentdojo.txt",
     "synapse.txt",
+    "model.txt",
     "uv.txt",
 )
 
