@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, InvalidToolCall
 from langchain_core.runnables import Runnable
 from langsmith import tracing_context  # pyright: ignore[reportUnknownVariableType]
+from pydantic import ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import LeitstandError
@@ -24,6 +25,7 @@ from leitstand.values import Percent
 
 __all__ = ["Chat", "Prepared", "Spoken", "Unanswered"]
 
+_BROKEN = InvalidToolCall(type="invalid_tool_call", name="", args="", id="0", error="")
 _AGAIN = frozenset({408, 409, 425, 429})
 _SERVER = 500
 _LINE = frozenset(
@@ -132,6 +134,10 @@ class Chat:
             raise Unanswered(f"no answer within {limit} s", again=True) from error
         except LeitstandError:
             raise
+        except ValidationError as error:
+            if error.title != AIMessage.__name__:
+                raise _unanswered(error) from error
+            return AIMessage("", invalid_tool_calls=[_BROKEN])  # It spoke, its call is no object.
         except Exception as error:
             raise _unanswered(error) from error
         if not isinstance(said, AIMessage):
