@@ -136,8 +136,9 @@ def test_a_decision_outlives_a_kill(house: House) -> None:
 
 
 @pytest.mark.pain(7)
-async def test_a_case_that_was_handed_over_asks_like_any_other(head: Client) -> None:
+async def test_a_case_that_was_handed_over_asks_like_any_other(head: Client, house: House) -> None:
     """Children stand in the same lists, under the same guard, with their own journal."""
+    await head.login("emil.voss", house.passphrases["emil.voss"])
     leitstand = head.site.leitstand
     pages = [(await head.http.get(p)).text for p in ("/?all=1", "/exceptions")]
     names = set(re.findall(r'href="/case/(\w+)"', "".join(pages)))
