@@ -158,7 +158,6 @@ async def screen_name(case: ComplianceCase, desk: Desk) -> Exit:
     found = await desk.call(screen, Screen(names=(name,)))
     entry = LogScreening(
         name=name,
-        kind=case.type,
         list_version=found.value.list_version,
         list_sha256=found.value.list_sha256,
     )

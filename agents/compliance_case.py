@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from leitstand.values import Frozen, Identifier, Text, Word
+from leitstand.values import Frozen, Identifier, Text
 from policies.facts.sales.letter import Export
 from tools.dms import Sha256
 from tools.privacy import Record
@@ -17,14 +17,13 @@ class ComplianceCase(Frozen):
     """One piece of compliance work.
 
     Given is one of: a document that a screening stopped (`document_sha256`); a name to be screened
-    (`query`, of a `type`); a data subject's request (`article` or `mail`, `received`, the
-    `deadline` it names, and the `records` that were found); the receipt of a `report` that lies
-    with the reporting office; an `export` that sales may not offer yet.
+    (`query`), against people and companies alike; a data subject's request (`article` or `mail`,
+    `received`, the `deadline` it names, and the `records` that were found); the receipt of a
+    `report` that lies with the reporting office; an `export` that sales may not offer yet.
     """
 
     document_sha256: Sha256 | None = None
     query: Text = ""
-    type: Word = ""
     article: Text = ""
     mail: Text = ""
     received: date | None = None

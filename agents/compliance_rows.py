@@ -13,12 +13,12 @@ from tools.sanctions import Screening
 
 __all__ = ["columns", "given"]
 
-_TEXTS = ("query", "type", "article", "mail")
+_TEXTS = ("query", "article", "mail")
 _DAYS = ("received", "deadline")
 
 
 def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The input of a row: a name with its `type`, or a request with its records.
+    """The input of a row: a name, or a request with its records.
 
     What has no sense as a day or a record is left out: the role then says what is missing.
     """

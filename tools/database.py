@@ -154,7 +154,7 @@ class Tenancy:
         return await self.database.write(work)
 
 
-def next_no(connection: Connection, tenant: str, column: Column[Any], **at: int) -> int:
+def next_no(connection: Connection, tenant: str, column: Column[Any], **at: int | str) -> int:
     """The number after the highest in `column` of a tenant, within the rows that `at` names."""
     query = select(func.coalesce(func.max(column), 0)).where(column.table.c.tenant == tenant)
     for name, value in at.items():

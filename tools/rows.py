@@ -11,9 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from leitstand.errors import LeitstandError
 
-__all__ = ["Reader", "WorldRefused", "parse_json"]
+__all__ = ["Reader", "WorldRefused", "parse_json", "read_json"]
 
 M = TypeVar("M", bound=BaseModel)
+J = TypeVar("J", dict[str, Any], list[Any])
 
 _SHOWN = 20
 
@@ -31,6 +32,26 @@ def parse_json(text: str) -> object:
     Raises ValueError: no JSON, or NaN or an infinity in it.
     """
     return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+
+
+def read_json(path: Path, kind: type[J]) -> J | None:
+    """The object (`dict`) or list of a file, with exact numbers; None where there is no such file.
+
+    Raises WorldRefused: it cannot be read, is no JSON, or is of another kind.
+    """
+    if not path.is_file():
+        return None
+    place = str(path.parent)
+    try:
+        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise WorldRefused(f"{path.name} cannot be read: {error.strerror}", where=place) from error
+    except ValueError as error:
+        raise WorldRefused(f"{path.name} is no JSON: {error}", where=place) from error
+    if not isinstance(parsed, kind):
+        wanted = "a list" if kind is list else "an object"
+        raise WorldRefused(f"{path.name} is not {wanted}", where=place)
+    return parsed
 
 
 @dataclass(slots=True)

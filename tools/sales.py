@@ -21,7 +21,7 @@ from tools.crm import Crm
 from tools.crm.intake import read_customers
 from tools.part import Enter, Part, Systems
 from tools.pricing import PriceRules, Pricing
-from tools.rows import Reader, WorldRefused, parse_json
+from tools.rows import Reader, WorldRefused, read_json
 from tools.tickets import Machine, Service
 
 __all__ = ["SALES"]
@@ -43,16 +43,16 @@ def _limits(folder: Path) -> Mapping[str, Any]:
     Priorities come as a list: their order, most urgent first, is what says which is which.
     Raises WorldRefused: a file is no JSON object, or the price rules have no sense.
     """
-    vocabulary = _object(folder / _VOCABULARY)
+    vocabulary = read_json(folder / _VOCABULARY, dict) or {}
     priorities = vocabulary.get("priorities", {})
-    rules = _object(folder / _RULES)
+    rules = read_json(folder / _RULES, dict) or {}
     if rules:
         _rules(rules, folder)
     return {
         "price_rules": rules,
         "categories": vocabulary.get("categories", {}),
         "priorities": list(cast("Mapping[str, Any]", priorities)),
-        "own": _object(folder / _OWN),
+        "own": read_json(folder / _OWN, dict) or {},
     }
 
 
@@ -60,7 +60,7 @@ def _read(reader: Reader) -> Enter:
     products = reader.read("products", _ProductRow, lambda p: p.sku)
     machines = reader.read("installed_base", Machine, lambda m: m.serial)
     customers = read_customers(reader)
-    rules = _object(reader.folder / _RULES)
+    rules = read_json(reader.folder / _RULES, dict)
 
     async def enter(systems: Systems) -> tuple[str, ...]:
         if products is not None:
@@ -92,19 +92,6 @@ def _product(row: _ProductRow) -> Product:
         aliases=row.aliases,
         export_control=row.export_control,
     )
-
-
-def _object(path: Path) -> dict[str, Any]:
-    """The JSON object of a file with exact numbers; nothing where there is no such file."""
-    if not path.is_file():
-        return {}
-    try:
-        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise WorldRefused(f"{path.name} is no JSON: {error}", where=str(path.parent)) from error
-    if not isinstance(parsed, dict):
-        raise WorldRefused(f"{path.name} is not an object", where=str(path.parent))
-    return cast("dict[str, Any]", parsed)
 
 
 SALES = Part("sales", (_RULES, "products.jsonl", "installed_base.jsonl"), _limits, _read)

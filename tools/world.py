@@ -26,6 +26,7 @@ from leitstand.clock import Clock, SystemClock
 from leitstand.tool import Connection
 from tools.catalog import Catalog
 from tools.catalog.embedded import EmbeddedCatalog
+from tools.compliance import COMPLIANCE
 from tools.crm import Crm
 from tools.crm.embedded import EmbeddedCrm
 from tools.crm.intake import read_customers
@@ -46,10 +47,9 @@ from tools.pricing import Pricing
 from tools.pricing.embedded import EmbeddedPricing
 from tools.privacy import Privacy
 from tools.privacy.embedded import EmbeddedPrivacy
-from tools.privacy.world import COMPLIANCE
 from tools.quotes import Quotes
 from tools.quotes.embedded import EmbeddedQuotes
-from tools.rows import Reader, WorldRefused, parse_json
+from tools.rows import Reader, WorldRefused, read_json
 from tools.sales import SALES
 from tools.sanctions import Sanctions
 from tools.sanctions.embedded import EmbeddedSanctions
@@ -155,17 +155,10 @@ def _parts(world: Path) -> list[tuple[Part, Path]]:
 
 
 def _policy(path: Path) -> dict[str, Any]:
-    try:
-        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise WorldRefused(
-            f"policy.json cannot be read: {error.strerror}", where=str(path.parent)
-        ) from error
-    except ValueError as error:
-        raise WorldRefused(f"policy.json is no JSON: {error}", where=str(path.parent)) from error
-    if not isinstance(parsed, dict):
-        raise WorldRefused("policy.json is not an object", where=str(path.parent))
-    return cast("dict[str, Any]", parsed)
+    found = read_json(path, dict)
+    if found is None:
+        raise WorldRefused(f"{path.name} cannot be read: there is none", where=str(path.parent))
+    return found
 
 
 def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ...]:

@@ -1,31 +1,79 @@
 """Batches: files of cases worked off by the command itself, rows by the name of their case."""
 
+import asyncio
 import io
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from leitstand.cli import main
+from leitstand.cli.batch import rows_worked_off
+from leitstand.inbox import open_dossier
 from leitstand.project import Project
+from leitstand.runtime import Leitstand, open_leitstand
 
-__all__ = ["Batch", "Command", "rows_of"]
+__all__ = ["WORLD", "Batch", "Command", "Rows", "rows_of"]
 
-
-class Batch(Protocol):
-    """Runs `leitstand batch ROLE CASES --world WORLD --json`."""
-
-    def __call__(self, role: str, cases: Path, world: Path) -> dict[str, dict[str, Any]]:
-        """Its rows."""
-        ...
+WORLD = Path(__file__).parents[2] / "evals" / "accounting" / "world"
+"""The reference company, all of its departments."""
+Rows = list[dict[str, Any]]
 
 
-def rows_of(file: Path) -> list[dict[str, Any]]:
+def rows_of(file: Path) -> Rows:
     """The rows of a file of JSON lines."""
     return [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+
+
+class Batch:
+    """Works off rows in a world, each time in a state folder of its own."""
+
+    def __init__(self, project: Project, role: str, folder: Path) -> None:
+        self.project, self.role, self.folder, self.count = project, role, folder, 0
+        self.cases: list[str] = []
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]], world: Path = WORLD) -> Rows:
+        """What `leitstand batch ROLE ROWS --world WORLD --json` prints, rows by `file`."""
+        self.count += 1
+        place = self.folder / str(self.count)
+        place.mkdir()
+        file = place / "cases.jsonl"
+        file.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+        return asyncio.run(self._run(file, world, place / "state"))
+
+    @property
+    def state(self) -> Path:
+        """The state folder of the last run."""
+        return self.folder / str(self.count) / "state"
+
+    async def journals(self) -> str:
+        """Everything in the journals of the last run, decrypted, blobs too."""
+        leitstand = await open_leitstand(self.project, state=self.state, write=False)
+        try:
+            said: list[str] = []
+            for case in self.cases:
+                dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+                bodies = [dossier.tape.body(event) for event in dossier.events]
+                blobs = [await dossier.journal.load(b["blob"]) for b in bodies if "blob" in b]
+                said += [*map(str, bodies), *(blob.decode() for blob in blobs)]
+            return "\n".join(said)
+        finally:
+            await leitstand.close()
+
+    async def _run(self, file: Path, world: Path, state: Path) -> Rows:
+        leitstand: Leitstand = await open_leitstand(
+            self.project, state=state, world=world, tenant="t"
+        )
+        try:
+            rows = [row.flat() for row in await rows_worked_off(leitstand, self.role, file)]
+            self.cases = [row["case"] for row in rows]
+            return rows
+        finally:
+            await leitstand.close()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leitstand.project import load_project
-from tests.agents.batches import Batch, Command
+from tests.agents.batches import Command
 from tests.agents.house import House, Result
 from tests.agents.paper import WORLD
 from tools.einvoice import Reader
@@ -39,6 +39,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
 
 
 @pytest.fixture(scope="session")
-def batch(root: Path) -> Batch:
+def command(root: Path) -> Command:
     """`leitstand batch` over a file of cases."""
     return Command(load_project(root))

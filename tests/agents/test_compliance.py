@@ -6,17 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.agents.batches import Batch, rows_of
+from tests.agents.batches import WORLD, Command, rows_of
 
 OWN = Path("evals/compliance")
 
 
 @pytest.fixture(scope="module")
-def requests(root: Path, batch: Batch) -> dict[str, dict[str, Any]]:
+def requests(root: Path, command: Command) -> dict[str, dict[str, Any]]:
     """The rows of the data subjects' requests."""
-    return batch(
-        "compliance", root / OWN / "dsar_cases.jsonl", root / "evals" / "accounting" / "world"
-    )
+    return command("compliance", root / OWN / "dsar_cases.jsonl", WORLD)
 
 
 def test_requests_equal_the_truth(root: Path, requests: dict[str, dict[str, Any]]) -> None:
@@ -34,10 +32,10 @@ def test_nothing_is_erased_before_somebody_signs(requests: dict[str, dict[str, A
     assert all(len(row["waits"]) == 1 and row["effects"] == [] for row in requests.values())
 
 
-def test_screenings_equal_the_truth(shared_data: Path, batch: Batch) -> None:
+def test_screenings_equal_the_truth(shared_data: Path, command: Command) -> None:
     """30 names against a public list of 1,006 entries: 18 of 18 hits, 12 of 12 clean."""
     place = shared_data / "domain" / "compliance"
-    found = batch("compliance", place / "screening_cases.jsonl", place)
+    found = command("compliance", place / "screening_cases.jsonl", place)
     for row in rows_of(place / "screening_cases.jsonl"):
         truth, said = row["truth"], found[row["case"]]
         assert (said["hit"], said["decision"]) == (truth["hit"], truth["decision"]), row["case"]
@@ -79,7 +77,9 @@ def _cases(folder: Path, *rows: dict[str, Any]) -> Path:
     return file
 
 
-def test_another_company_has_its_own_words(elsewhere: Path, tmp_path: Path, batch: Batch) -> None:
+def test_another_company_has_its_own_words(
+    elsewhere: Path, tmp_path: Path, command: Command
+) -> None:
     """Kinds, periods, thresholds and words are data: no line of code knows them."""
     records = [
         {"record": "A", "type": "lohnkonto", "date": "2019-02-28", "subject": "x@example.org"},
@@ -92,8 +92,8 @@ def test_another_company_has_its_own_words(elsewhere: Path, tmp_path: Path, batc
         "received": "2025-12-31",
         "records": records,
     }
-    names = [{"case": n, "query": n} for n in ("Nordstern Fracht", "Nordstern Frucht AG")]
-    found = batch("compliance", _cases(tmp_path, request, *names), elsewhere)
+    names = [{"case": n, "query": n} for n in ("Nordstern Fracht", "Nordstirn Frucht AG")]
+    found = command("compliance", _cases(tmp_path, request, *names), elsewhere)
     assert found["1"]["deadline"] == "2026-02-28"
     keep = "restrict_and_keep"
     assert found["1"]["actions"] == {
@@ -102,7 +102,7 @@ def test_another_company_has_its_own_words(elsewhere: Path, tmp_path: Path, batc
         "C": {"action": keep, "keep_until": "2027-02-28", "basis": "Vorgabe"},
     }
     assert found["Nordstern Fracht"]["decision"] == "gesperrt"
-    assert found["Nordstern Frucht AG"]["decision"] in ("frei", "gesperrt")
+    assert found["Nordstirn Frucht AG"]["decision"] == "frei", "alike by 0.86, less than theirs"
 
 
 UNCLEAR: dict[str, tuple[dict[str, Any], str]] = {
@@ -148,7 +148,7 @@ UNCLEAR: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def test_what_is_unclear_goes_to_people(elsewhere: Path, tmp_path: Path, batch: Batch) -> None:
+def test_what_is_unclear_goes_to_people(elsewhere: Path, tmp_path: Path, command: Command) -> None:
     """Nothing is guessed, nothing is erased: each ends with its cause before somebody."""
     basis = {
         "article": "Art. 17",
@@ -156,7 +156,7 @@ def test_what_is_unclear_goes_to_people(elsewhere: Path, tmp_path: Path, batch: 
         "records": [{"record": "R1", "type": "foto"}],
     }
     rows = [{"case": name, **_without(basis, more), **more} for name, (more, _) in UNCLEAR.items()]
-    found = batch("compliance", _cases(tmp_path, *rows), elsewhere)
+    found = command("compliance", _cases(tmp_path, *rows), elsewhere)
     for name, (_, cause) in UNCLEAR.items():
         assert (found[name]["exit"]["kind"], found[name]["exit"]["cause"]) == (
             "exception",
@@ -170,7 +170,7 @@ def _without(basis: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in basis.items() if k != "article" or "mail" not in more}
 
 
-def test_without_a_list_nobody_is_cleared(tmp_path: Path, batch: Batch) -> None:
+def test_without_a_list_nobody_is_cleared(tmp_path: Path, command: Command) -> None:
     """No list and an empty list clear nobody: the case goes to people."""
     world = tmp_path / "world" / "compliance"
     world.mkdir(parents=True)
@@ -179,6 +179,6 @@ def test_without_a_list_nobody_is_cleared(tmp_path: Path, batch: Batch) -> None:
     for text in (None, ""):
         if text is not None:
             (world / "sanctions.jsonl").write_text(text, "utf-8")
-        row = batch("compliance", cases, world.parent)["1"]
+        row = command("compliance", cases, world.parent)["1"]
         assert (row["exit"]["kind"], row["exit"]["cause"]) == ("exception", "data missing")
         assert row["effects"] == []

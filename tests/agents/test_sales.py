@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,59 +12,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agents.sales_rows import given
 from leitstand.approval import FileDirectory, Statement, sign, write
-from leitstand.cli.batch import rows_worked_off
 from leitstand.digest import canonical
 from leitstand.guard import checkpoint_of
 from leitstand.inbox import row_of
-from leitstand.project import Project, load_project
+from leitstand.project import load_project
 from leitstand.records import Person
 from leitstand.runtime import Leitstand, open_leitstand
 from leitstand.store import Journal, Limits
+from tests.agents.batches import WORLD, Batch, rows_of
 from tests.agents.sales_world import write_world
 
 ROOT = Path(__file__).resolve().parents[2]
 EVALS = ROOT / "evals" / "sales"
-WORLD = ROOT / "evals" / "accounting" / "world"
-Rows = list[dict[str, Any]]
-
-
-def read(name: str) -> Rows:
-    """The rows of a file of cases."""
-    return [json.loads(line) for line in (EVALS / name).read_text("utf-8").splitlines()]
-
-
-CASES = [*read("quote_cases.jsonl"), *read("ticket_cases.jsonl")]
-
-
-class Batch:
-    """Works off rows in a world, each time in a state folder of its own."""
-
-    def __init__(self, project: Project, folder: Path) -> None:
-        self.project, self.folder, self.count = project, folder, 0
-
-    def __call__(self, rows: Sequence[Mapping[str, Any]], world: Path = WORLD) -> Rows:
-        """What `leitstand batch sales ROWS --world WORLD --json` prints."""
-        self.count += 1
-        place = self.folder / str(self.count)
-        place.mkdir()
-        file = place / "cases.jsonl"
-        file.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
-        return asyncio.run(self._run(file, world, place / "state"))
-
-    async def _run(self, file: Path, world: Path, state: Path) -> Rows:
-        leitstand: Leitstand = await open_leitstand(
-            self.project, state=state, world=world, tenant="t"
-        )
-        try:
-            return [row.flat() for row in await rows_worked_off(leitstand, "sales", file)]
-        finally:
-            await leitstand.close()
+CASES = [r for n in ("quote", "ticket") for r in rows_of(EVALS / f"{n}_cases.jsonl")]
 
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     """The command's own way through a file of cases."""
-    return Batch(load_project(ROOT), tmp_path_factory.mktemp("sales"))
+    return Batch(load_project(ROOT), "sales", tmp_path_factory.mktemp("sales"))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The tools themselves: names, keys, provenance, and adapters that are what the ports promise."""
 
 import inspect
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -8,38 +9,11 @@ from typing import Any
 import pytest
 
 from leitstand.tool import Port, Tool
-from tools import (
-    catalog,
-    crm,
-    datev,
-    dms,
-    erp,
-    hr,
-    mail,
-    pricing,
-    privacy,
-    quotes,
-    sanctions,
-    task,
-    tickets,
-)
+from tools import datev
 from tools.world import connect, disconnect
 
-PACKAGES = (
-    catalog,
-    crm,
-    datev,
-    dms,
-    erp,
-    hr,
-    mail,
-    pricing,
-    privacy,
-    quotes,
-    sanctions,
-    task,
-    tickets,
-)
+NAMES = "catalog crm datev dms erp hr mail pricing privacy quotes sanctions task tickets"
+PACKAGES = tuple(import_module(f"tools.{name}") for name in NAMES.split())
 READS = {
     "catalog.find",
     "crm.customer.get",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -21,7 +21,7 @@ from tools.hr.absence import Absence, AbsenceKind
 from tools.hr.employee import Employee
 from tools.hr.port import Hr
 from tools.part import Enter, Part
-from tools.rows import Reader, WorldRefused, parse_json
+from tools.rows import Reader, read_json
 
 __all__ = ["HR", "limits", "read"]
 
@@ -73,8 +73,8 @@ class _AbsenceRow(Frozen):
 
 def limits(folder: Path) -> Mapping[str, Any]:
     """The settings of the company, its vocabulary beside. Raises WorldRefused: no JSON object."""
-    settings = _object(folder / _SETTINGS)
-    words = _object(folder / _VOCABULARY)
+    settings = read_json(folder / _SETTINGS, dict) or {}
+    words = read_json(folder / _VOCABULARY, dict)
     return {**settings, **({"vocabulary": words} if words else {})}
 
 
@@ -98,15 +98,3 @@ def read(reader: Reader) -> Enter:
 
 
 HR = Part("hr", ("employees.jsonl",), limits, read)
-
-
-def _object(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        parsed = parse_json(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise WorldRefused(f"{path.name} is no JSON: {error}", where=str(path.parent)) from error
-    if not isinstance(parsed, dict):
-        raise WorldRefused(f"{path.name} is not an object", where=str(path.parent))
-    return cast("dict[str, Any]", parsed)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
 from sqlalchemy import (
     JSON,
     Column,
@@ -30,20 +31,13 @@ __all__ = ["EmbeddedSanctions"]
 
 _metadata = MetaData()
 _keys = Keys(_metadata, "sanctions")
-_log = Table(
-    "sanctions_log",
+_register = Table(
+    "sanctions_register",
     _metadata,
     Column("tenant", String, primary_key=True),
+    Column("kind", String, primary_key=True),
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("entry", JSON, nullable=False),
-    Column("entered", String, nullable=False),
-)
-_block = Table(
-    "sanctions_block",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("block", JSON, nullable=False),
     Column("entered", String, nullable=False),
 )
 _list = Table(
@@ -114,7 +108,7 @@ class EmbeddedSanctions:
         write = Write(self.site.tenant, "sanctions.screening.log", key, args)
 
         def enter(connection: Connection) -> LoggedScreening:
-            number = self._row(connection, _log, entry=args.model_dump(mode="json"))
+            number = self._row(connection, "screening", args)
             return LoggedScreening(screening_no=f"S-{number:06d}")
 
         return await self.site.write(
@@ -130,7 +124,7 @@ class EmbeddedSanctions:
         write = Write(self.site.tenant, "sanctions.block.set", key, args)
 
         def enter(connection: Connection) -> Block:
-            number = self._row(connection, _block, block=args.model_dump(mode="json"))
+            number = self._row(connection, "block", args)
             return Block(block_no=f"B-{number:06d}")
 
         return await self.site.write(lambda c: _keys.once(c, write, Block, lambda: enter(c)))
@@ -139,11 +133,11 @@ class EmbeddedSanctions:
         """The block that was set under `key`."""
         return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, Block))
 
-    def _row(self, connection: Connection, table: Table, **values: object) -> int:
-        """Number of a new row of the register."""
-        number = next_no(connection, self.site.tenant, table.c.id)
-        own = {"tenant": self.site.tenant, "id": number, "entered": self.site.entered}
-        connection.execute(insert(table), own | values)
+    def _row(self, connection: Connection, kind: str, args: BaseModel) -> int:
+        """Number of a new row of the register, counted by kind."""
+        number = next_no(connection, self.site.tenant, _register.c.id, kind=kind)
+        own = {"tenant": self.site.tenant, "kind": kind, "id": number, "entered": self.site.entered}
+        connection.execute(insert(_register), own | {"entry": args.model_dump(mode="json")})
         return number
 
     def _enter(self, connection: Connection, rows: list[dict[str, object]]) -> int:

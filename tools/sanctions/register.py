@@ -13,7 +13,6 @@ class LogScreening(Frozen):
     """Enter that `name` was screened and resembles nobody listed, and against which list."""
 
     name: Annotated[Text, Field(min_length=1)]
-    kind: Word = ""
     list_version: int
     list_sha256: Word
 

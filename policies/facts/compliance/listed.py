@@ -30,7 +30,6 @@ def listed_facts(call: FactCall) -> ListedFacts:
     hits = hits_of(screening.matches, compliance_limits(call.limits))
     known: Mapping[str, Any] = {
         "name": screening.names[0] if len(screening.names) == 1 else None,
-        "kind": call.args.get("kind"),
         "list_version": screening.list_version,
         "list_sha256": screening.list_sha256,
         "entries": [hit.entry for hit in hits],

@@ -1,6 +1,6 @@
 """A case on a page: its journal as a readable timeline, and its thread."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -13,13 +13,15 @@ from leitstand.inbox import (
     Message,
     Texts,
     answer,
+    handled_of,
+    handling_line,
     line_of,
     open_dossier,
     roles_of,
     sight_of,
     thread_of,
 )
-from leitstand.records import Approval
+from leitstand.records import Approval, Person
 from leitstand.tool import Tool
 from leitstand.web.cards import DOCUMENT, LONGEST
 from leitstand.web.guarding import Fields, form, gated
@@ -101,6 +103,7 @@ async def show_dossier(
         dossier=dossier,
         lines=[line_of(h, texts) for h in dossier.happened],
         decisions=list(_decisions(dossier, texts)),
+        handled=[handling_line(_named(h, people), texts) for h in handled_of(dossier)],
         open=[c.id for c in dossier.tape.open_checkpoints()],
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in people},
@@ -108,6 +111,13 @@ async def show_dossier(
         offer=offer_of(request, session, dossier),
         typed=fields or {},
     )
+
+
+def _named(handled: Mapping[str, Any], people: Sequence[Person]) -> Mapping[str, Any]:
+    """What somebody did in the queue, people by their names."""
+    names = {person.id: person.name for person in people}
+    told = {k: names.get(v, v) for k, v in handled.items() if k in ("person", "to_person")}
+    return {**handled, **told}
 
 
 def may_release(request: Request, session: Session, dossier: Dossier) -> bool:

@@ -2,7 +2,7 @@
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, Missing, ValueRefused
 from leitstand.inbox import Handling, assign_case, close_case, retry_case, supply_case
@@ -19,7 +19,7 @@ _VALUE = "value."
 
 @form
 async def handle(request: Request, session: Session, fields: Fields) -> Response:
-    """Do what the button says, once; the page of the case then says what came of it."""
+    """Do what the button says, once; the page of the case then shows what came of it."""
     site, texts = site_of(request), texts_for(request)
     if len(fields.get("reason", "")) > LONGEST:
         said = texts.say("web.too_long", most=LONGEST)
@@ -31,8 +31,10 @@ async def handle(request: Request, session: Session, fields: Fields) -> Response
     except (ApprovalRefused, ValueRefused) as error:
         status = 409 if isinstance(error, ApprovalRefused) else 422
         return await show_dossier(request, session, status, error.text, fields)
+    if not done.won:
+        return await show_dossier(request, session, 409, " ".join(done.lines))
     site.live.changed()
-    return await show_dossier(request, session, 200 if done.won else 409, " ".join(done.lines))
+    return RedirectResponse(f"/case/{done.case}", status_code=303)
 
 
 async def _done(request: Request, session: Session, fields: Fields) -> Handling:

@@ -126,7 +126,7 @@ def test_a_public_list_of_a_thousand(shared_data: Path) -> None:
 
 async def test_the_register_enters_once_a_key(sanctions: EmbeddedSanctions) -> None:
     """A repeat under the same key is the same entry; it can be looked up by it."""
-    entry = LogScreening(name="Nordkap", kind="organization", list_version=1, list_sha256="0")
+    entry = LogScreening(name="Nordkap", list_version=1, list_sha256="0")
     first = await sanctions.log(entry, "k1")
     assert await sanctions.log(entry, "k1") == first == await sanctions.logged("k1")
     assert await sanctions.log(entry, "k2") != first
