@@ -137,9 +137,8 @@ class Texts:
     def _plain(self, value: object) -> str:
         if isinstance(value, str) and (day := _day(value)):
             return format_date(day, "medium", locale=self._locale)
-        if isinstance(value, bool):
-            return str(self._given.get("words", {}).get(str(value).lower(), value))
-        return str(value)
+        word = str(value).lower() if isinstance(value, bool) else str(value)
+        return str(self._given.get("words", {}).get(word, value))
 
 
 @lru_cache(maxsize=8)

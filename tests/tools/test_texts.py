@@ -1,0 +1,51 @@
+"""What people read of an action: every field and every closed word has a name in both languages."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from leitstand.inbox import texts_of
+from leitstand.project import load_project
+
+ROOT = Path(__file__).parents[2]
+
+
+def named(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Fields and words of an argument model, those of records inside it too."""
+    for name, field in model.model_fields.items():
+        yield "fields", name
+        yield from _words(field.annotation)
+
+
+def _words(annotation: object) -> Iterator[tuple[str, str]]:
+    if get_origin(annotation) is Literal:
+        yield from (("words", word) for word in get_args(annotation) if isinstance(word, str))
+        return
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield from named(annotation)
+    for inner in get_args(annotation):
+        yield from _words(inner)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_nothing_technical_is_shown(language: str) -> None:
+    """Of everything that may wait for a person."""
+    file = ROOT / "tools" / "texts" / f"{language}.toml"
+    given = tomllib.loads(file.read_text("utf-8"))
+    writes = [tool for tool in load_project(ROOT).tools if tool.writes]
+    wanted = {pair for tool in writes for pair in named(tool.args)}
+    assert len(wanted) > 100
+    assert sorted(pair for pair in wanted if pair[1] not in given[pair[0]]) == []
+
+
+def test_words_are_shown_in_the_readers_language() -> None:
+    """A word inside a record is named as one that stands alone; what is no word stays as it is."""
+    texts = texts_of("de", ROOT / "tools" / "texts")
+    measure = {"record": "R1", "action": "restrict_and_keep", "keep_until": "2029-12-31"}
+    said = texts.value("measures", [measure, {"record": "R2", "action": "erase"}])
+    first = "Datensatz R1; Maßnahme einschränken und aufbewahren; aufbewahren bis 31.12.2029"
+    assert said == f"{first}, Datensatz R2; Maßnahme löschen"
