@@ -1,8 +1,9 @@
 """Ten steps, one approved write, 50 cases at once, durable on SQLite (synchronous=FULL).
 
 The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the same run, in
-turns. One JSON line: medians of cases a second and CPU a step of both, the ratio, bytes of a parked
-case beside its payload. With `--guard full` the write is decided by a Cedar bundle and a signature
+turns. One JSON line: medians of cases a second and CPU a step of both, the ratios of both (`ratio`:
+cases a second, `cpu_ratio`: CPU a step, see docs/decisions/step-cost.md), bytes of a parked case
+beside its payload. With `--guard full` the write is decided by a Cedar bundle and a signature
 that is verified.
 
     python benchmarks/ten_steps.py [--guard full] [--cases 400] [--rounds 3]
@@ -133,11 +134,9 @@ class Signed:
         del tenant, tool, args
         return []
 
-    def grants(
-        self, checkpoint: Checkpoint, approvals: Sequence[Approval], at: float | None = None
-    ) -> Grants:
+    def grants(self, checkpoint: Checkpoint, approvals: Sequence[Approval], *_: object) -> Grants:
         """Every answer counts."""
-        del checkpoint, at
+        del checkpoint
         return Grants(persons=tuple(a.person for a in approvals), approvals=tuple(approvals))
 
     def decide(self, request: Request) -> Verdict:
@@ -195,7 +194,7 @@ async def ours(folder: Path, cases: int, *, guarded: bool = False) -> dict[str, 
     parked = _bytes(folder / "j.db") / cases
     parked_at = time.perf_counter()
     for at in range(0, cases, AT_ONCE):
-        await approve(store, ulids[at : at + AT_ONCE])
+        await approve(store, ulids[at : at + AT_ONCE], signed=guarded)
     await runtime.run_until_idle()
     wall, spent = time.perf_counter() - begun, _cpu() - cpu
     done = await store.read(
@@ -239,18 +238,19 @@ async def start(runtime: Runtime, no: int) -> str:
     return await runtime.start("ten", given, tenant="t", requester="r", title=str(no))
 
 
-async def approve(store: Store, ulids: Sequence[str]) -> None:
+async def approve(store: Store, ulids: Sequence[str], *, signed: bool) -> None:
     """Answer all these cases, as somebody does who works an inbox off."""
     found = await store.journals(ulids)
-    await asyncio.gather(*(answer(store, found[ulid]) for ulid in ulids))
+    await asyncio.gather(*(answer(store, found[ulid], signed=signed) for ulid in ulids))
 
 
-async def answer(store: Store, claimed: Claimed) -> None:
-    """One person's signed yes to the one checkpoint of a case."""
+async def answer(store: Store, claimed: Claimed, *, signed: bool) -> None:
+    """One person's yes to the one checkpoint of a case; `signed` where the guard verifies it."""
     journal = Journal(claimed, store, Limits())
     (frozen,) = journal.tape.open_checkpoints()
     shown = checkpoint_of(journal, frozen)
-    yes = sign(write(shown, HEAD, "head", Statement(answer="approve"), store.clock, 900.0), KEY)
+    yes = write(shown, HEAD, "head", Statement(answer="approve"), store.clock, 900.0)
+    yes = sign(yes, KEY) if signed else yes
     told = {"address": shown.address, "approval": yes, "corrections": list[str]()}
     await store.signal(claimed.case.ulid, yes.nonce, "approval", canonical(told))
 
@@ -279,10 +279,12 @@ def main() -> None:
             at, guarded = Path(folder), given.guard == "full"
             rounds["leitstand"].append(uvloop.run(ours(at, given.cases, guarded=guarded)))
             rounds["langgraph"].append(uvloop.run(plain(at, given.cases)))
-    pairs = zip(rounds["leitstand"], rounds["langgraph"], strict=True)
+    pairs = list(zip(rounds["leitstand"], rounds["langgraph"], strict=True))
     ratio = statistics.median(one["cases_s"] / other["cases_s"] for one, other in pairs)
+    cpu = statistics.median(other["cpu_us_step"] / one["cpu_us_step"] for one, other in pairs)
     found = {name: _medians(all_of) for name, all_of in rounds.items()}
     line = {"benchmark": "ten_steps", "guard": given.guard, "pace_ms": pace(), "ratio": ratio}
+    line["cpu_ratio"] = cpu
     print(orjson.dumps({**line, **found}).decode())
 
 

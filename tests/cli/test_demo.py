@@ -30,7 +30,12 @@ def test_every_role_has_a_table_and_work_for_its_people(
 ) -> None:
     """Rows of all files that the project names, in words of the house; each head is asked."""
     lines = [line.strip() for line in demo.done.out.splitlines()]
-    for role, cases in (("Buchhaltung", 35), ("Compliance", 16), ("Personal", 29), ("Vertrieb", 12)):
+    for role, cases in (
+        ("Buchhaltung", 35),
+        ("Compliance", 16),
+        ("Personal", 29),
+        ("Vertrieb", 12),
+    ):
         assert f"{role}: {cases} Vorgänge" in lines
     [quote] = [line for line in lines if line.startswith("QT-D03 ")]
     assert "Angebot zur Freigabe" in quote
