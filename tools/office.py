@@ -79,12 +79,12 @@ def reporting_office(state: Path) -> EmbeddedReportingOffice:
     return EmbeddedReportingOffice(state / "reporting_office")
 
 
-def document(tool: str, result: Mapping[str, Any], language: str) -> str | None:
-    """A received invoice as a page for people; nothing of what other tools read."""
+def document(tool: str, result: Mapping[str, Any], language: str, at: str = "") -> str | None:
+    """A received invoice as a page for people, the value at `at` marked; nothing of other tools."""
     if tool != read_document.name:
         return None
     found = FoundInvoice.model_validate_json(canonical(result))
-    return page(found.value, "en" if language == "en" else "de")
+    return page(found.value, "en" if language == "en" else "de", at)
 
 
 def disconnect(connections: Iterable[Connection]) -> None:

@@ -96,8 +96,11 @@ class Told:
     today: date
 
 
-Document = Callable[[str, Mapping[str, Any], str], str | None]
-"""`(tool, result of a reading, language)` to an HTML page of what was read, if it is a document.
+Document = Callable[[str, Mapping[str, Any], str, str], str | None]
+"""`(tool, result of a reading, language, place)` to an HTML page of what was read, if a document.
+
+The place is a path in the reading's value (`invoice.lines[0].net`) or empty. The element whose id
+is `at` holds what stands there, marked; or it says that the page does not show the place.
 
 The page is shown without scripts, forms and anything to load; whatever it holds of a sender's is
 escaped by whoever makes it.

@@ -40,8 +40,9 @@ def read(result: dict[str, Any], tool: str = "einvoice.read") -> Read:
         ("RE-1", "/Invoice/cbc:ID"),
         (119_000, "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
         ("1190", "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"),
-        (50_000, "invoice.lines.0.net"),
-        (1, "pages"),
+        (50_000, ""),
+        (1, ""),
+        ("ACME", ""),
         ("RE-2", ""),
         (None, ""),
         (True, ""),
@@ -49,8 +50,38 @@ def read(result: dict[str, Any], tool: str = "einvoice.read") -> Read:
     ],
 )
 def test_a_value_is_found_where_it_stands(value: object, place: str) -> None:
-    """By the document's own place where it names one, else by the path; cents as amounts too."""
-    assert find_value(read(INVOICE), value) == place
+    """By the document's own place where it names one; cents as amounts too.
+
+    Not where it stands twice, and no small number: it would be found by chance.
+    """
+    found = find_value(read(INVOICE), value)
+    assert (found.shown if found else "") == place
+
+
+@pytest.mark.parametrize(
+    ("value", "stands", "path"),
+    [
+        (50_000, ["value.invoice.lines.*.net"], "invoice.lines[0].net"),
+        (50_000, ["value.invoice.lines.1.net"], "invoice.lines[1].net"),
+        (1, ["value.pages"], "pages"),
+        ("RE-1", ["value.invoice.gross"], None),
+        ("RE-1", ["value.invoice"], None),
+        (50_000, ["value.none", "value.invoice.lines.*.net"], "invoice.lines[0].net"),
+        (119_000, ["value.invoice.lines.*.net"], None),
+    ],
+)
+def test_where_it_is_said_to_stand_it_stands_or_nowhere(
+    value: object, stands: list[str], path: str | None
+) -> None:
+    """Another place with the same value is not named in its stead; the first wish counts first."""
+    found = find_value(read(INVOICE), value, stands)
+    assert (found.path if found else None) == path
+
+
+def test_a_leaf_of_a_record_goes_by_its_path() -> None:
+    """Where no record above names places, people are told the path."""
+    found = find_value(read(SUPPLIER, "erp.supplier.find"), "material")
+    assert found == ("supplier.account", "supplier.account")
 
 
 def test_confidence_and_source_are_the_readings_own() -> None:

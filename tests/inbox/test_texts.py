@@ -66,6 +66,9 @@ def test_values_in_values(german: Texts) -> None:
     shares = [{"qty": "2", "gross_cents": 1000}, {"qty": "3", "gross_cents": 500}]
     assert german.value("lines", shares) == "Menge 2; Brutto 10,00 €, Menge 3; Brutto 5,00 €"
     assert german.value("rate_permyriad", 1900) == "19 %"
+    assert german.value("discount_percent", "2.50") == "2,5"
+    assert german.value("discount_percent", "none") == "none"
+    assert german.value("gross_cents", "1000") == "1000"
     assert german.value("credit", value=False) == "nein"
     assert german.value("note", None) == "–"
 
@@ -135,3 +138,20 @@ def test_a_texts_file_with_a_fault_is_named(tmp_path: Path, language: Language) 
     (tmp_path / f"{language}.toml").write_text("[tools", "utf-8")
     with pytest.raises(ProjectRefused, match="Expected"):
         texts_of(language, tmp_path)
+
+
+def test_places_are_data_beside_the_texts(tmp_path: Path) -> None:
+    """One file for all languages: where an argument is read, as one reference or several."""
+    (tmp_path / "places.toml").write_text(
+        '["shop.post"]\nnumber = "bill.read value.number"\ndue = ["bill.read value.due", "x y"]\n',
+        "utf-8",
+    )
+    for language in ("de", "en"):
+        texts = texts_of(language, tmp_path)
+        assert texts.places("shop.post", "number") == ("bill.read value.number",)
+        assert texts.places("shop.post", "due") == ("bill.read value.due", "x y")
+        assert texts.places("shop.post", "qty") == texts.places("shop.none", "x") == ()
+    (tmp_path / "places.toml").write_text("[", "utf-8")
+    texts_of.cache_clear()
+    with pytest.raises(ProjectRefused, match=r"places\.toml"):
+        texts_of("de", tmp_path)

@@ -291,3 +291,8 @@ def untouched(house: House) -> Generator[None]:
     before = count()
     yield
     assert count() == before
+
+
+def bare(text: str) -> str:
+    """A value without its currency, as pages write it differently."""
+    return re.sub(r"\s*(€|EUR|CHF)$", "", text.replace("\xa0", " ")).strip()

@@ -1,15 +1,17 @@
 """A received invoice as a page for the person who decides on it: readable, and safe to open.
 
-The page is one HTML file without scripts, links or anything to load. All text of the sender is
-escaped; characters that hide or turn around what one reads are shown as their number. Each value
-tells as a tooltip its business term and the place it was read from.
+The page is one HTML file without scripts or anything to load; links lead to places of the page
+alone. All text of the sender is escaped; characters that hide or turn around what one reads are
+shown as their number. Each value tells as a tooltip its business term and the place it was read
+from. Whoever asks for a place finds it marked, or reads that the page does not show it.
 """
 
+import re
 import tomllib
 import unicodedata
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from tools.einvoice.reader import ReadInvoice
 from tools.einvoice.terms import INVOICE
+from tools.paper import sheets_of
 
 __all__ = ["page"]
 
@@ -28,28 +31,60 @@ _ALLOWED = frozenset("\n\t")
 _PAPER_NAMES = {"net": "net_total", "tax": "tax_total", "gross": "gross_total"}
 """Fields of paper that the page calls as it calls those of an invoice."""
 _HERE = Path(__file__).parent
+_PAPER = re.compile(r"paper\.fields\[(\d{1,3})\]\.copied\.\w+")
+_MARKED = ' id="at"'
+"""Escaped text holds no quotation mark: where this stands, the page has marked something."""
 
 
-def page(read: ReadInvoice, language: Language = "de") -> str:
-    """The HTML page of a received file, with its verdict and, if there is one, the invoice."""
-    words = _words()
-    invoice = read.invoice
-    places = dict(invoice.paths) if invoice else {}
+def page(read: ReadInvoice, language: Language = "de", at: str = "") -> str:
+    """The HTML page of a received file, with its verdict and, if there is one, the invoice.
 
-    def origin(field: str) -> str:
-        return " · ".join(part for part in (INVOICE.term(field), places.get(field)) if part)
+    `at` is the path of a value of `read` (`invoice.lines[0].net`): the element with this id is the
+    value as it stands on the page, or says that it does not.
+    """
+    html = _render(read, language, at, lost="")
+    if not at or _MARKED in html:
+        return html
+    return _render(read, language, "", lost=_place(read, at))
 
+
+def _render(read: ReadInvoice, language: Language, at: str, *, lost: str) -> str:
+    words, invoice = _words(), read.invoice
+    sheets = sheets_of(read.text or "", read.paper) if read.paper else ()
     return _template().render(
         read=read,
         invoice=invoice,
+        sheets=sheets,
+        placed={name for sheet in sheets for piece in sheet.pieces for name in piece.names},
+        wanted=_copied(read, at),
+        at=at,
+        lost=lost,
         language=language,
         label=words["labels"][language],
         verdicts=words["verdicts"][language],
         kinds=words["kinds"][language],
         units=words["units"][language],
         paper_names=_PAPER_NAMES,
-        origin=origin,
+        origin=partial(_origin, read),
     )
+
+
+def _copied(read: ReadInvoice, at: str) -> str:
+    """The field of the paper that a place is in; empty if it is in none."""
+    found = _PAPER.fullmatch(at)
+    fields = read.paper.fields if read.paper else ()
+    return fields[int(found[1])].name if found and int(found[1]) < len(fields) else ""
+
+
+def _origin(read: ReadInvoice, field: str) -> str:
+    """Business term and place of a field of the invoice."""
+    places = dict(read.invoice.paths) if read.invoice else {}
+    return " · ".join(part for part in (INVOICE.term(field), places.get(field)) if part)
+
+
+def _place(read: ReadInvoice, at: str) -> str:
+    """What a place is called."""
+    return _origin(read, at.removeprefix("invoice.")) or at
 
 
 def visible(text: object) -> str:

@@ -3,5 +3,16 @@
 from tools.paper.page import Page, Word
 from tools.paper.reader import read_paper
 from tools.paper.reading import Copied, Paper, PaperField
+from tools.paper.sheet import Piece, Sheet, sheets_of
 
-__all__ = ["Copied", "Page", "Paper", "PaperField", "Word", "read_paper"]
+__all__ = [
+    "Copied",
+    "Page",
+    "Paper",
+    "PaperField",
+    "Piece",
+    "Sheet",
+    "Word",
+    "read_paper",
+    "sheets_of",
+]

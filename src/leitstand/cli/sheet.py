@@ -122,7 +122,7 @@ def _arguments(card: "Card", texts: "Texts") -> Iterator[str]:
         if argument.master:
             text += f"   [{texts.known('card.master')}: {argument.master}]"
         if argument.found:
-            text += f"   ({texts.known('card.found')} {argument.found[0]})"
+            text += f"   ({texts.known('card.found')} {argument.found[0].text})"
         yield text
 
 

@@ -1,6 +1,6 @@
 """The inbox: what a supervisor sees and decides, without any user interface of its own."""
 
-from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
+from leitstand.inbox.card import Argument, Card, Found, Message, Rule, Source, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
 from leitstand.inbox.handling import (
@@ -43,6 +43,7 @@ __all__ = [
     "Dossier",
     "Due",
     "Exceptional",
+    "Found",
     "Handling",
     "Happened",
     "Judged",

@@ -2,7 +2,7 @@
 
 from leitstand.values import Frozen
 
-__all__ = ["Argument", "Card", "Message", "Rule", "Source", "Who"]
+__all__ = ["Argument", "Card", "Found", "Message", "Rule", "Source", "Who"]
 
 
 class Who(Frozen):
@@ -27,6 +27,17 @@ class Rule(Frozen):
     fix: str = ""
 
 
+class Found(Frozen):
+    """A place where a value was read: what it is called, the reading, the path in its value.
+
+    `at` is empty where there is no page to look at: what a system of record answered stays there.
+    """
+
+    text: str
+    reading: str
+    at: str = ""
+
+
 class Argument(Frozen):
     """One argument: the agent's value as text and as JSON, the master data, where it was found.
 
@@ -41,7 +52,7 @@ class Argument(Frozen):
     agent: str = ""
     master: str = ""
     same: bool | None = None
-    found: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
 
 
 class Source(Frozen):

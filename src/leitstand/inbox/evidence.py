@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -11,7 +11,27 @@ from leitstand.records import SUPPLY
 from leitstand.store import Journal
 from leitstand.tool import Authority, Tool
 
-__all__ = ["Read", "conflicts_in", "find_value", "look_up", "readings_of", "result_of"]
+__all__ = [
+    "Place",
+    "Read",
+    "conflicts_in",
+    "dotted",
+    "find_value",
+    "leaves_of",
+    "look_up",
+    "readings_of",
+    "result_of",
+]
+
+_TELLING = 4
+"""Characters from which on a value that stands in a reading once is taken to come from there."""
+
+
+class Place(NamedTuple):
+    """Where a value stands in a reading: the path in its value, and what people call the place."""
+
+    path: str
+    shown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +77,28 @@ async def result_of(journal: Journal, body: Mapping[str, Any]) -> dict[str, Any]
     return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {"value": raw}
 
 
-def find_value(reading: Read, value: object) -> str:
-    """Where `value` stands in a reading: the document's own place, or the path in dots."""
+def find_value(reading: Read, value: object, stands: Sequence[str] = ()) -> Place | None:
+    """Where `value` was read; None rather than a place where it stands by chance.
+
+    `stands` are the paths at which it is to stand (`value.lines.*.net`); it stands there or
+    nowhere. Without them it has to stand in the reading once, and to be no small number or word.
+    """
     wanted = _forms(value)
-    for path, leaf, place in _leaves(reading.result.get("value", reading.result), (), {}):
-        if _plain(leaf) in wanted:
-            return place or ".".join(path)
-    return ""
+    found = [(path, place) for path, leaf, place in leaves_of(reading) if _plain(leaf) in wanted]
+    for wish in stands:
+        segments = wish.removeprefix("value.").split(".")
+        for path, place in found:
+            if _fits(path, segments):
+                return Place(dotted(path), place or dotted(path))
+    if stands or len(found) != 1 or len(_plain(value)) < _TELLING:
+        return None
+    [(path, place)] = found
+    return Place(dotted(path), place or dotted(path))
+
+
+def leaves_of(reading: Read) -> Iterator[tuple[tuple[str, ...], object, str]]:
+    """Every leaf of what was read: its path, the value, the document's own place or nothing."""
+    return _leaves(reading.result.get("value", reading.result), (), {})
 
 
 def look_up(
@@ -111,10 +146,14 @@ def _leaves(
         for index, value in enumerate(cast("list[object]", node)):
             yield from _leaves(value, (*path, str(index)), places, start)
     else:
-        yield path, node, places.get(_dotted(path[start:]), "")
+        yield path, node, places.get(dotted(path[start:]), "")
 
 
-def _dotted(path: Sequence[str]) -> str:
+def _fits(path: Sequence[str], wish: Sequence[str]) -> bool:
+    return len(path) == len(wish) and all(w in ("*", p) for p, w in zip(path, wish, strict=True))
+
+
+def dotted(path: Sequence[str]) -> str:
     """`lines[0].net` of `("lines", "0", "net")`."""
     text = "".join(f"[{p}]" if p.isdecimal() else f".{p}" for p in path)
     return text.removeprefix(".")

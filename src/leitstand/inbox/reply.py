@@ -39,7 +39,9 @@ def _hits(words: set[str], about: str) -> int:
 def _lines(card: Card, texts: Texts) -> Iterator[tuple[str, str]]:
     """What the card holds, line by line, each with the words under which it is found."""
     for argument in card.arguments:
-        places = f" ({texts.known('card.found')} {argument.found[0]})" if argument.found else ""
+        places = (
+            f" ({texts.known('card.found')} {argument.found[0].text})" if argument.found else ""
+        )
         master = f"; {texts.known('card.master')}: {argument.master}" if argument.master else ""
         line = f"{argument.label}: {argument.shown}{master}{places}"
         yield f"{argument.label} {argument.field.replace('_', ' ')} {argument.shown}", line

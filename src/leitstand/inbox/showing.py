@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leitstand.digest import canonical
-from leitstand.inbox.card import Argument, Card, Message, Rule, Source, Who
+from leitstand.inbox.card import Argument, Card, Found, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
 from leitstand.inbox.evidence import Read, conflicts_in, find_value, look_up, readings_of
 from leitstand.inbox.hours import deadlines_of, zone_of
@@ -134,7 +134,6 @@ class _View:
         """One argument beside its master data and the places where it was found."""
         master, before = self._master(name), self.proposed.get(name)
         free = name in self.tool.open_fields
-        places = ((r, find_value(r, value)) for r in (self.reads if free else ()))
         return Argument(
             field=name,
             label=self.texts.field(name),
@@ -143,8 +142,29 @@ class _View:
             agent=self.shown(name, before) if before != value else "",
             master="" if master is None else self.shown(name, master),
             same=None if master is None else master == value,
-            found=tuple(f"{self.texts.tool(r.tool)} {place}" for r, place in places if place),
+            found=tuple(self._found(name, value)) if free else (),
         )
+
+    def _found(self, name: str, value: object) -> Iterator[Found]:
+        """The places where a value was read; those in documents can be looked at."""
+        stands = self._stands(name)
+        for read in self.reads:
+            place = find_value(read, value, stands.get(read.tool, ()))
+            if place:
+                text = f"{self.texts.tool(read.tool)} {place.shown}"
+                seen = place.path if read.authority == "document" else ""
+                yield Found(text=text, reading=read.id, at=seen)
+
+    def _stands(self, name: str) -> Mapping[str, Sequence[str]]:
+        """By tool, where an argument is to stand: as the texts say, and as its type does."""
+        found: dict[str, list[str]] = {}
+        for reference in self.texts.places(self.tool.name, name):
+            tool, _, path = reference.partition(" ")
+            found.setdefault(tool, []).append(path)
+        mark = self.tool.recorded.get(name)
+        if mark is not None:
+            found.setdefault(mark.tool, []).append(mark.path)
+        return found
 
     def _master(self, name: str) -> object:
         mark = self.tool.recorded.get(name)

@@ -36,10 +36,14 @@ class Texts:
     """The sentences of one language: the project's before the product's."""
 
     def __init__(
-        self, language: Language, own: Mapping[str, Any], given: Mapping[str, Any]
+        self,
+        language: Language,
+        own: Mapping[str, Any],
+        given: Mapping[str, Any],
+        places: Mapping[str, Any] | None = None,
     ) -> None:
         self.language: Language = language
-        self._own, self._given = own, given
+        self._own, self._given, self._places = own, given, places or {}
         self._locale: str = own["locale"]
 
     def say(self, key: str, /, **values: object) -> str:
@@ -63,6 +67,11 @@ class Texts:
     def lookups(self, tool: str) -> Mapping[str, str]:
         """Values that a tool's sentences take from readings or the tenant's data, by name."""
         return cast("Mapping[str, str]", self._of_tool(tool).get("values", {}))
+
+    def places(self, tool: str, argument: str) -> tuple[str, ...]:
+        """Where an argument is read, as `TOOL path`; empty where the project does not say."""
+        found = self._places.get(tool, {}).get(argument, ())
+        return (found,) if isinstance(found, str) else tuple(found)
 
     def strangers(self, tool: str, known: Iterable[str]) -> tuple[str, ...]:
         """Names in a tool's sentences that are neither arguments (`known`) nor looked up."""
@@ -102,7 +111,10 @@ class Texts:
         )
 
     def value(self, name: str, value: object, currency: str = "EUR") -> str:
-        """An argument's value as people read it; names that end in `_cents` are amounts."""
+        """An argument's value as people read it; names that end in `_cents` are amounts.
+
+        Others that say their unit: `_permyriad` (shown in percent), `_percent`.
+        """
         if value is None:
             return "–"
         if isinstance(value, list | tuple):
@@ -113,7 +125,8 @@ class Texts:
                 f"{self.field(k)} {self.value(k, v, currency)}" for k, v in row.items()
             )
         for suffix, kind in _SUFFIXES.items():
-            if name.endswith(suffix) and isinstance(value, int):
+            fits = isinstance(value, int) or (kind == "number" and isinstance(value, str))
+            if name.endswith(suffix) and fits:
                 return self._format(kind, value, currency)
         return self._plain(value)
 
@@ -144,14 +157,18 @@ class Texts:
 @lru_cache(maxsize=8)
 def texts_of(language: Language, folder: Path | None = None) -> Texts:
     """The texts of a language, with those of a project's folder. Raises ProjectRefused: no TOML."""
-    file = folder / f"{language}.toml" if folder else None
-    given: dict[str, Any] = {}
-    if file is not None and file.is_file():
-        try:
-            given = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ProjectRefused(str(error), where=str(file)) from error
-    return Texts(language, _product(language), given)
+    given, places = _given(folder, language), _given(folder, "places")
+    return Texts(language, _product(language), given, places)
+
+
+def _given(folder: Path | None, name: str) -> dict[str, Any]:
+    file = folder / f"{name}.toml" if folder else None
+    if file is None or not file.is_file():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectRefused(str(error), where=str(file)) from error
 
 
 @cache
@@ -195,6 +212,11 @@ def _percent(value: object, _currency: str, locale: str) -> str:
     return str(value) if number is None else f"{format_decimal(number, locale=locale)} %"
 
 
+def _decimal(value: object, _currency: str, locale: str) -> str:
+    number = _number(value)
+    return str(value) if number is None else format_decimal(number, locale=locale)
+
+
 def _permyriad(value: object, currency: str, locale: str) -> str:
     number = _number(value)
     return str(value) if number is None else _percent(number / 100, currency, locale)
@@ -219,5 +241,6 @@ _FORMATS: Mapping[str, Callable[[object, str, str], str]] = {
     "date": _date,
     "time": _time,
     "permyriad": _permyriad,
+    "number": _decimal,
 }
-_SUFFIXES = {"_cents": "money", "_permyriad": "permyriad"}
+_SUFFIXES = {"_cents": "money", "_permyriad": "permyriad", "_percent": "number"}

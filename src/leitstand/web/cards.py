@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, ValueRefused
 from leitstand.inbox import (
@@ -21,6 +21,7 @@ from leitstand.inbox import (
     sight_of,
 )
 from leitstand.inbox.evidence import readings_of
+from leitstand.web.documents import shown_document
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for, typed
 from leitstand.web.sessions import Session
@@ -38,8 +39,6 @@ __all__ = [
 
 LONGEST = 2_000
 """Characters of a reason or a question."""
-DOCUMENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-"""What a document of a sender may do: be read."""
 LATER = 4 * 3600.0
 """Seconds that "later" hides a card from a person's own list."""
 _EDIT = "edit."
@@ -53,17 +52,12 @@ async def show_card(request: Request, session: Session) -> Response:
 
 @gated
 async def show_document(request: Request, session: Session) -> Response:
-    """The document that the card rests on, as the project shows it: nothing in it can run."""
-    leitstand, texts = site_of(request).leitstand, texts_for(request)
+    """The document that the card rests on, the value that the query asks for marked."""
+    leitstand = site_of(request).leitstand
     pending = await _pending(request, session)
     names = pending.frozen.body["readings"]
     reads = await readings_of(pending.dossier.journal, leitstand.rules.tools, names)
-    make = leitstand.project.document
-    pages = (make(r.tool, r.result, texts.language) for r in reads) if make else ()
-    html = next((p for p in pages if p), None)
-    if html is None:
-        raise HTTPException(404, "document")
-    return HTMLResponse(html, headers={"content-security-policy": DOCUMENT})
+    return shown_document(request, session, reads)
 
 
 @form

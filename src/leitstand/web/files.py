@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, Missing
 from leitstand.inbox import (
@@ -21,13 +21,14 @@ from leitstand.inbox import (
     sight_of,
     thread_of,
 )
+from leitstand.inbox.evidence import readings_of
 from leitstand.records import Approval, Person
 from leitstand.tool import Tool
-from leitstand.web.cards import DOCUMENT, LONGEST
+from leitstand.web.cards import LONGEST
+from leitstand.web.documents import shown_document
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.offer import offer_of
 from leitstand.web.page import page, site_of, texts_for
-from leitstand.web.samples import document_of
 from leitstand.web.sessions import Session
 
 __all__ = [
@@ -57,12 +58,11 @@ async def show_case(request: Request, session: Session) -> Response:
 
 @gated
 async def show_document(request: Request, session: Session) -> Response:
-    """The document of the case, as the project shows it: nothing in it can run."""
-    await dossier_of(request, session)
-    html = await document_of(request, request.path_params["ulid"])
-    if html is None:
-        raise HTTPException(404, "document")
-    return HTMLResponse(html, headers={"content-security-policy": DOCUMENT})
+    """The document of the case, the value that the query asks for marked."""
+    dossier = await dossier_of(request, session)
+    tools, names = site_of(request).leitstand.rules.tools, tuple(dossier.tape.answers)
+    reads = await readings_of(dossier.journal, tools, names)
+    return shown_document(request, session, reads)
 
 
 @form
@@ -93,6 +93,7 @@ async def show_dossier(
     """The page of the case; `fields` are what was typed into a form of it."""
     dossier, texts = await dossier_of(request, session), texts_for(request)
     people = site_of(request).leitstand.directory.everybody(dossier.case.tenant)
+    tools = site_of(request).leitstand.rules.tools
     return page(
         request,
         "case",
@@ -104,6 +105,7 @@ async def show_dossier(
         lines=[line_of(h, texts) for h in dossier.happened],
         decisions=list(_decisions(dossier, texts)),
         handled=[handling_line(_named(h, people), texts) for h in handled_of(dossier)],
+        read=any(tools[h.tool].authority == "document" for h in dossier.happened),
         open=[c.id for c in dossier.tape.open_checkpoints()],
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in people},

@@ -12,13 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leitstand.inbox import Dossier, effect_of, open_dossier, sight_of
-from leitstand.inbox.evidence import readings_of
 from leitstand.store.schema import cases, checkpoints
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 
-__all__ = ["compare", "document_of", "show_sample"]
+__all__ = ["compare", "show_sample"]
 
 CHOSEN = 200
 """Newest cases that a sample is drawn from."""
@@ -59,17 +58,6 @@ async def compare(request: Request, session: Session, fields: Fields) -> Respons
     return page(
         request, "sample", session, ulid=name, title=dossier.case.title, told=told, said=said
     )
-
-
-async def document_of(request: Request, name: str) -> str | None:
-    """The document of a case, as the project shows it."""
-    leitstand, texts = site_of(request).leitstand, texts_for(request)
-    dossier = await _dossier(request, name)
-    make = leitstand.project.document
-    names = tuple(dossier.tape.answers)
-    reads = await readings_of(dossier.journal, leitstand.rules.tools, names)
-    pages = (make(r.tool, r.result, texts.language) for r in reads) if make else ()
-    return next((p for p in pages if p), None)
 
 
 async def _dossier(request: Request, name: str) -> Dossier:
