@@ -18,7 +18,8 @@ MODL := $(VENV)/model/.stamp
 
 # Debian packages that the tests need beyond Python and make; installed only where missing.
 SYSTEM := $(strip $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv) \
-          $(shell command -v chromium >/dev/null || echo chromium))
+          $(shell command -v chromium >/dev/null || echo chromium) \
+          $(shell ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo postgresql))
 
 # Outside CI the slow tests stay out; `make test-all` runs them too.
 MARKS   := $(if $(filter true,$(CI)),,-m "not slow")

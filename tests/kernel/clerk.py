@@ -129,7 +129,9 @@ class Office:
     """A store, its rules and one worker, opened as a process opens them. Raises StoreLocked."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = Store(f"sqlite:///{folder / 'journal.db'}", b"m" * 32, SystemClock())
+        server = folder / "server"
+        url = server.read_text() if server.is_file() else f"sqlite:///{folder / 'journal.db'}"
+        self.store = Store(url, b"m" * 32, SystemClock())
         self.people = People()
         bundle = Bundle.of({"all.cedar": POLICY}, TOOLS, ())
         self.rules = Rules(bundle, TOOLS, lambda _: {}, self.people, self.store.clock, b"s" * 32)

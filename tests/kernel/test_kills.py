@@ -1,7 +1,8 @@
 """Real processes, killed with -9 or frozen for longer than their lease, over a real system.
 
 SQLite takes one writing process per file: while a worker is frozen nobody takes over, and when it
-wakes its lease has run out. What it was about to send it must not send on its old word.
+wakes its lease has run out. What it was about to send it must not send on its old word. On
+PostgreSQL others work beside it, and have taken its cases over when it wakes.
 """
 
 import asyncio
@@ -23,10 +24,14 @@ from leitstand.store import Tape
 from leitstand.store.verify import verify
 from tests.kernel.clerk import LEASE, Books, Entered, Office, role, work_on
 from tests.kernel.proof import replay
+from tests.postgres import Cluster
 
 CASES = 6
+CREW = 3
 STRIKES = 30
 FREEZES = 10
+ONCE = frozenset({"answer", "exit", "intent", "outcome", "seal"})
+"""Kinds of which a case has one at an address: who has lost a case adds nothing to it."""
 _SPAWN = get_context("forkserver")
 _SPAWN.set_forkserver_preload(["tests.kernel.clerk"])
 
@@ -42,8 +47,7 @@ class Siege:
 
     def strike(self, what: str) -> None:
         """Let a worker run for a moment; then kill it, or freeze it beyond its lease."""
-        worker = _SPAWN.Process(target=work_on, args=(str(self.folder),))
-        worker.start()
+        worker = self._hired()
         worker.join(self.random.uniform(0.02, 0.6))
         if worker.exitcode == 0:  # All is done: more work.
             asyncio.run(self.begin(CASES))
@@ -71,6 +75,29 @@ class Siege:
         worker.join(self.random.uniform(0.05, 0.4))
         return True
 
+    def strike_one_of(self, crew: list[BaseProcess], what: str) -> None:
+        """Let a crew run for a moment, then kill or freeze one of them; another takes its place."""
+        crew += [self._hired() for _ in range(CREW - len(crew))]
+        asyncio.run(self.begin(CASES * CREW))
+        victim = self.random.choice(crew)
+        victim.join(self.random.uniform(0.05, 0.6))
+        done = [worker for worker in crew if worker.exitcode is not None]
+        assert all(worker.exitcode == 0 for worker in done)
+        for worker in done:
+            crew.remove(worker)
+        if victim in done:
+            return
+        if what == "kill" or self._freeze(victim):
+            self.told[what] += 1
+            crew.remove(victim)
+            victim.kill()
+            victim.join()
+
+    def _hired(self) -> BaseProcess:
+        worker = _SPAWN.Process(target=work_on, args=(str(self.folder),))
+        worker.start()
+        return worker
+
     async def begin(self, count: int) -> None:
         """Start cases."""
         office = Office(self.folder)
@@ -83,8 +110,7 @@ class Siege:
     def finish(self) -> None:
         """Let a worker come to its end; a person says what became of what nobody can tell."""
         for _ in range(4):
-            worker = _SPAWN.Process(target=work_on, args=(str(self.folder),))
-            worker.start()
+            worker = self._hired()
             worker.join(60.0)
             assert worker.exitcode == 0, worker.exitcode
             if not asyncio.run(self.released()):
@@ -132,6 +158,24 @@ def test_whoever_dies_nothing_is_lost_and_nothing_happens_twice(siege: Siege) ->
     asyncio.run(_proven(siege))
 
 
+@pytest.mark.slow
+@pytest.mark.kernel(5)
+@pytest.mark.kernel(30)
+@pytest.mark.parametrize("siege", range(4, 6), indirect=True)
+def test_of_several_workers_on_one_server_any_may_die(siege: Siege, postgres: Cluster) -> None:
+    """30 strikes at one of three who share PostgreSQL, 10 of them freezes; the same holds."""
+    (siege.folder / "server").write_text(postgres.database())
+    asyncio.run(siege.begin(CASES))
+    crew: list[BaseProcess] = []
+    while siege.told.total() < STRIKES:
+        siege.strike_one_of(crew, "freeze" if siege.told["freeze"] < FREEZES else "kill")
+    for worker in crew:
+        worker.kill()
+        worker.join()
+    siege.finish()
+    asyncio.run(_proven(siege))
+
+
 async def _proven(siege: Siege) -> None:
     office, effects = Office(siege.folder), siege.effects()
     assert await office.open_cases() == []
@@ -139,6 +183,8 @@ async def _proven(siege: Siege) -> None:
     happened: set[str] = set()
     for ulid in siege.started:
         claimed = await office.store.journal(ulid)
+        once = Counter((e.kind, e.address) for e in claimed.events if e.kind in ONCE)
+        assert once.most_common(1)[0][1] == 1, once
         tape = Tape(claimed.events)
         assert tape.exit is not None
         assert tape.unsettled() == []

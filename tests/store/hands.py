@@ -43,9 +43,10 @@ class Ticking:
 
 @dataclass
 class Office:
-    """A store in a folder, and what a worker does with it by hand."""
+    """A store in a folder or a database, and what a worker does with it by hand."""
 
     folder: Path
+    database: str = ""
     clock: Ticking = field(default_factory=Ticking)
     store: Store = field(init=False)
 
@@ -55,7 +56,7 @@ class Office:
     @property
     def url(self) -> str:
         """Where the store is."""
-        return f"sqlite:///{self.folder / 'journal.db'}"
+        return self.database or f"sqlite:///{self.folder / 'journal.db'}"
 
     def open(self) -> None:
         """Open the store, as a process does when it starts."""

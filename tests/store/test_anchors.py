@@ -1,12 +1,12 @@
 """Anchors: what cases had come to is proven by a signed, gapless chain, in two places."""
 
 import json
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import create_engine
 
 from leitstand.errors import StoreFailed
 from leitstand.store.anchors import (
@@ -45,9 +45,10 @@ class Keeper:
 
     def sql(self, statement: str) -> None:
         """Change the database behind the store's back."""
-        with sqlite3.connect(self.office.folder / "journal.db") as conn:
-            assert conn.execute(statement).rowcount > 0
-        conn.close()
+        engine = create_engine(self.office.url)
+        with engine.begin() as conn:
+            assert conn.exec_driver_sql(statement).rowcount > 0
+        engine.dispose()
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from tests.store.test_anchors import Keeper, named
 
 
 @pytest.fixture
-def keeper(office: Office) -> Keeper:
+def keeper(filed: Office) -> Keeper:
     """Who anchors this office's cases."""
-    return Keeper(office)
+    return Keeper(filed)
 
 
 async def notice(keeper: Keeper) -> bool:

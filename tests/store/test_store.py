@@ -103,23 +103,23 @@ async def test_a_held_case_waits_for_its_release(office: Office) -> None:
 
 
 @pytest.mark.kernel(30)
-async def test_what_ran_when_a_process_died_is_ready_again(office: Office) -> None:
+async def test_what_ran_when_a_process_died_is_ready_again(filed: Office) -> None:
     """The next process takes it over at once; the dead one could append no more."""
-    ulid = await office.start()
-    (lost,) = await office.store.claim("a", 1e6, 1)
-    office.reopen()
-    (again,) = await office.store.claim("b", LEASE, 1)
+    ulid = await filed.start()
+    (lost,) = await filed.store.claim("a", 1e6, 1)
+    filed.reopen()
+    (again,) = await filed.store.claim("b", LEASE, 1)
     assert again.case.ulid == ulid
     assert again.fence > lost.fence
 
 
 @pytest.mark.kernel(30)
-async def test_one_process_writes(office: Office) -> None:
+async def test_one_process_writes(filed: Office) -> None:
     """A second one is refused; it may read beside the first."""
-    ulid = await office.parked()
+    ulid = await filed.parked()
     with pytest.raises(StoreLocked):
-        Store(office.url, MASTER, office.clock)
-    reader = Store(office.url, MASTER, office.clock, write=False)
+        Store(filed.url, MASTER, filed.clock)
+    reader = Store(filed.url, MASTER, filed.clock, write=False)
     assert (await reader.journal(ulid)).case.ulid == ulid
     reader.close()
 
@@ -131,7 +131,9 @@ async def test_a_case_that_cannot_be_opened_keeps_no_other_from_running(office: 
     spoil = pages.update().where(pages.c.page == 1 << 20).values(body=b"x" * 50)
     await office.store.writer.work(lambda conn: conn.execute(spoil).close())
     assert [j.case.ulid for j in await office.claim()] == [fine]
-    held = await office.store.read(lambda c: c.execute(cases.select()).mappings().first())
+    held = await office.store.read(
+        lambda c: c.execute(cases.select().order_by(cases.c.case_no)).mappings().first()
+    )
     assert held is not None
     assert (held["status"], held["reason"]) == ("held", "defect")
 

@@ -89,127 +89,125 @@ TAMPERING: list[tuple[str, Harm, int, str]] = [
     ("kind", "seq", "statement"), [t[1:] for t in TAMPERING], ids=[t[0] for t in TAMPERING]
 )
 async def test_tampering_is_found_and_named(
-    office: Office, kind: Harm, seq: int, statement: str
+    filed: Office, kind: Harm, seq: int, statement: str
 ) -> None:
     """Each change is found, with the case and the event; the cases beside it stay sound."""
-    await office.done()
-    ulid = await office.done()
-    await office.done()
-    tamper(office, statement)
-    report = await verify(office.store)
+    await filed.done()
+    ulid = await filed.done()
+    await filed.done()
+    tamper(filed, statement)
+    report = await verify(filed.store)
     place = "X" if "ulid" in statement else ulid
     assert (kind, place, seq) in named(report)
     assert {f.where for f in report.faults} == {place}
     assert all(f.advice for f in report.faults)
 
 
-async def test_a_row_that_is_gone_leaves_pages_without_a_case(office: Office) -> None:
+async def test_a_row_that_is_gone_leaves_pages_without_a_case(filed: Office) -> None:
     """Deleting a case's row alone is found by its pages."""
-    await office.done()
-    await office.done()
-    tamper(office, "delete from cases where case_no = 1")
-    assert named(await verify(office.store)) == [("missing", "case number 1", -1)]
+    await filed.done()
+    await filed.done()
+    tamper(filed, "delete from cases where case_no = 1")
+    assert named(await verify(filed.store)) == [("missing", "case number 1", -1)]
 
 
-async def test_large_bodies_count(office: Office) -> None:
+async def test_large_bodies_count(filed: Office) -> None:
     """A blob that was changed or taken away is found; one that is as it was is not."""
     names: list[str] = []
     for size in (BLOB, BLOB * 2, BLOB * 3):
-        journal = await office.work(await office.start())
+        journal = await filed.work(await filed.start())
         value = journal.value(canonical("x" * size))
         names.append(value["blob"])
         journal.record("answer", "read#1/:0", answer("dms.get", value))
         await journal.commit(close=Close("held", "defect"))
-    assert (await verify(office.store)).sound
+    assert (await verify(filed.store)).sound
     tamper(
-        office,
+        filed,
         "delete from blobs where name = :first",
         "update blobs set body = zeroblob(99) where name = :second",
         given={"first": names[0], "second": names[1]},
     )
-    faults = (await verify(office.store)).faults
+    faults = (await verify(filed.store)).faults
     assert [f.kind for f in faults] == ["missing", "altered"]
     assert [name in f.text for f, name in zip(faults, names, strict=False)] == [True, True]
 
 
-async def test_a_swapped_blob_is_not_taken_for_the_answer(office: Office) -> None:
+async def test_a_swapped_blob_is_not_taken_for_the_answer(filed: Office) -> None:
     """A blob of the same case under another's name opens, but is refused by its digest."""
-    journal = await office.work(await office.start())
+    journal = await filed.work(await filed.start())
     names = [journal.blob(text) for text in (b"one" * 999, b"two" * 999)]
     await journal.commit(close=Close("held", "defect"))
     tamper(
-        office,
+        filed,
         "delete from blobs where name = :first",
         "update blobs set name = :first where name = :second",
         given={"first": names[0], "second": names[1]},
     )
     with pytest.raises(StoreFailed):
-        await office.store.blob(journal.case.no, names[0], journal.key)
+        await filed.store.blob(journal.case.no, names[0], journal.key)
 
 
-async def test_an_erased_case_still_proves_its_chain(office: Office) -> None:
+async def test_an_erased_case_still_proves_its_chain(filed: Office) -> None:
     """With its key destroyed a case cannot be read, yet every change of its chain is found."""
-    ulid = await office.start()
-    journal = await office.work(ulid)
+    ulid = await filed.start()
+    journal = await filed.work(ulid)
     journal.record("exit", "", leave("done"))
     journal.record("erased", "retention", {"who": "ben"})
     await journal.commit(close=Close("done"))
-    tamper(office, "update keys set wrapped = x''")
+    tamper(filed, "update keys set wrapped = x''")
     with pytest.raises(Erased):
-        await office.store.journal(ulid)
-    report = await verify(office.store)
+        await filed.store.journal(ulid)
+    report = await verify(filed.store)
     assert report.sound
     assert (report.erased, report.events) == (1, 3)
-    tamper(office, "delete from pages where page = (1 << 20) + 1")
-    assert named(await verify(office.store)) == [("truncated", ulid, 1)]
+    tamper(filed, "delete from pages where page = (1 << 20) + 1")
+    assert named(await verify(filed.store)) == [("truncated", ulid, 1)]
 
 
-async def test_a_key_that_is_gone_without_erasure_is_missing(office: Office) -> None:
+async def test_a_key_that_is_gone_without_erasure_is_missing(filed: Office) -> None:
     """Only a recorded erasure explains that a case cannot be read any more."""
-    ulid = await office.done()
-    tamper(office, "update keys set wrapped = x''")
-    assert named(await verify(office.store)) == [("missing", ulid, -1)]
+    ulid = await filed.done()
+    tamper(filed, "update keys set wrapped = x''")
+    assert named(await verify(filed.store)) == [("missing", ulid, -1)]
 
 
-async def test_a_rewritten_chain_needs_an_anchor(office: Office) -> None:
+async def test_a_rewritten_chain_needs_an_anchor(filed: Office) -> None:
     """Who owns the database can make a chain anew: it verifies alone, but not by its anchor."""
-    path, key = office.folder / "anchors.jsonl", signing_key(office.folder / "anchor.key")
-    ulid = await office.done()
-    await anchor(office.store, key, path)
-    rewrite(office, "read#1", "read#2")
-    assert (
-        (await verify(office.store)).faults[-1].text.startswith("anchor: it is signed with a key")
-    )
-    report = await verify(office.store, path, {public_of(key)})
+    path, key = filed.folder / "anchors.jsonl", signing_key(filed.folder / "anchor.key")
+    ulid = await filed.done()
+    await anchor(filed.store, key, path)
+    rewrite(filed, "read#1", "read#2")
+    assert (await verify(filed.store)).faults[-1].text.startswith("anchor: it is signed with a key")
+    report = await verify(filed.store, path, {public_of(key)})
     assert named(report) == [("altered", ulid, 0)]
 
 
 @pytest.mark.kernel(18)
-async def test_a_shortened_case_is_truncated(office: Office) -> None:
+async def test_a_shortened_case_is_truncated(filed: Office) -> None:
     """A tail cut off together with its row's number and head is known from the anchor."""
-    path, key = office.folder / "anchors.jsonl", signing_key(office.folder / "anchor.key")
-    ulid = await office.parked()
-    await anchor(office.store, key, path)
-    tamper(office, "delete from pages where page > 1 << 20")
-    rewrite(office, "nothing", "nothing")
-    report = await verify(office.store, path, {public_of(key)})
+    path, key = filed.folder / "anchors.jsonl", signing_key(filed.folder / "anchor.key")
+    ulid = await filed.parked()
+    await anchor(filed.store, key, path)
+    tamper(filed, "delete from pages where page > 1 << 20")
+    rewrite(filed, "nothing", "nothing")
+    report = await verify(filed.store, path, {public_of(key)})
     assert named(report) == [("truncated", ulid, 1)]
 
 
 @pytest.mark.kernel(18)
-async def test_a_case_that_is_gone_is_missing(office: Office) -> None:
+async def test_a_case_that_is_gone_is_missing(filed: Office) -> None:
     """A case deleted from every table is known from the anchor, by its name."""
-    path, key = office.folder / "anchors.jsonl", signing_key(office.folder / "anchor.key")
-    ulid = await office.done()
-    await office.done()
-    await anchor(office.store, key, path)
+    path, key = filed.folder / "anchors.jsonl", signing_key(filed.folder / "anchor.key")
+    ulid = await filed.done()
+    await filed.done()
+    await anchor(filed.store, key, path)
     tamper(
-        office,
+        filed,
         "delete from cases where case_no = 1",
         "delete from keys where case_no = 1",
         "delete from pages where page < 2 << 20",
     )
-    report = await verify(office.store, path, {public_of(key)})
+    report = await verify(filed.store, path, {public_of(key)})
     assert named(report) == [("missing", ulid, -1)]
 
 

@@ -74,8 +74,8 @@ PLANS = {
 
 
 @pytest.mark.parametrize(("index", "query"), PLANS.items(), ids=PLANS)
-async def test_lists_are_answered_by_an_index(office: Office, index: str, query: str) -> None:
+async def test_lists_are_answered_by_an_index(filed: Office, index: str, query: str) -> None:
     """What waits is never searched for among everything that ever waited."""
-    plan = await office.store.read(lambda c: [str(row) for row in c.exec_driver_sql(query)])
+    plan = await filed.store.read(lambda c: [str(row) for row in c.exec_driver_sql(query)])
     assert f"USING INDEX {index}" in plan[0]
     assert not any("TEMP B-TREE" in row for row in plan)

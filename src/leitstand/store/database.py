@@ -1,6 +1,8 @@
 """Opening a store: SQLite with full durability and one writing process, or PostgreSQL.
 
 SQLite runs in WAL mode with synchronous=FULL: a commit that was acknowledged survives a power cut.
+On PostgreSQL several processes write: one group of theirs after the other, so that what is checked
+in a transaction holds until its commit, as with one writer.
 """
 
 import fcntl
@@ -10,12 +12,19 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from leitstand.errors import StoreLocked
 
 __all__ = ["Database", "open_database"]
 
 _BUSY_MS = 5_000
+_ONE_AT_A_TIME = "select pg_advisory_xact_lock(7217)"
+"""Held to the end of the transaction. Its snapshots come after it: READ COMMITTED takes a new one
+for each statement."""
+_IDLE = "set idle_in_transaction_session_timeout = '20s'"
+"""A process that is frozen or whose machine is gone in the middle of a commit keeps nobody waiting
+for longer: the server ends its session, and nothing of that commit was made."""
 _WAL_PAGES = 8_000
 """Pages (of 4 KiB) in the write-ahead log before they are copied into the database: the pages that
 every commit touches are then copied once for many commits."""
@@ -40,13 +49,23 @@ def open_database(url: str, *, write: bool = True) -> Database:
 
     Raises StoreLocked when another process writes to the same SQLite file.
     """
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name != "sqlite":
-        return Database(engine, None)
+    if not url.startswith("sqlite"):
+        return Database(_server(url, write=write), None)
+    engine = create_engine(url)
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin_write if write else _begin_read)
     path = engine.url.database
     return Database(engine, _lock(Path(path)) if write and path else None)
+
+
+def _server(url: str, *, write: bool) -> Engine:
+    # A question of several statements sees one state, as on SQLite.
+    level = "READ COMMITTED" if write else "REPEATABLE READ"
+    engine = create_engine(url, pool_pre_ping=True, isolation_level=level)
+    if write:
+        event.listen(engine, "connect", _impatient)
+        event.listen(engine, "begin", _begin_alone)
+    return engine
 
 
 def _lock(path: Path) -> IO[bytes]:
@@ -71,6 +90,17 @@ def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
         f"wal_autocheckpoint={_WAL_PAGES}",
     ):
         connection.execute(f"pragma {pragma}")
+
+
+def _impatient(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(_IDLE)
+    cursor.close()
+    connection.commit()
+
+
+def _begin_alone(connection: Connection) -> None:
+    connection.exec_driver_sql(_ONE_AT_A_TIME)
 
 
 def _begin_write(connection: Connection) -> None:
