@@ -33,6 +33,10 @@ CASE = RecordedCase(
         "twice": ("role: a\ngate:\n  level: 0.5\n  level: 0.9\n", 4, "twice"),
         "budget": ("role: a\ngate:\n  budgets:\n    tokens: -1\n", 4, "tokens"),
         "role": ("cases: cases\n", 1, "role"),
+        "repeat": ("role: a\nlive:\n  repeat: 0\n", 3, "live.repeat"),
+        "tokens": ("role: a\nlive: {tokens: 0}\n", 2, "live.tokens"),
+        "live": ("role: a\nlive: yes\n", 2, "live"),
+        "models": ("role: a\nlive:\n  model: x\n", 3, "live.model"),
     }.values(),
 )
 def test_what_is_wrong_is_said_with_its_line(

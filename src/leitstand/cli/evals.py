@@ -62,6 +62,9 @@ def run(
     supervisor: Annotated[
         str, typer.Option(help="recorded, grant-all, refuse-all, oracle or fallible:0.1.")
     ] = "",
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask the models for real, as `live` of the suite says.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder that the run is saved in.")
     ] = None,
@@ -83,7 +86,8 @@ def run(
     codes: set[int] = set()
     for place in places:
         folder = out or project.state / "evals" / place.name
-        found = run_to_end(_run(project, place, supervisor, folder))
+        asked = live and (bool(suite) or _told_live(project, place))
+        found = run_to_end(_run(project, place, supervisor, folder, live=asked), plain=True)
         publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
         codes.add(found.verdict.exit_code)
     raise typer.Exit(next((code for code in (1, 4) if code in codes), 0))
@@ -192,7 +196,17 @@ def progress(what: str, total: int) -> Generator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
-async def _run(project: "Project", place: Path, supervisor: str, folder: Path) -> "Report":
+def _told_live(project: "Project", place: Path) -> bool:
+    """Whether a suite says how models are asked; of all suites those that do not go by tape."""
+    from leitstand.evals.suite import load_suite
+
+    return load_suite(project.root, place).table.live is not None
+
+
+async def _run(
+    project: "Project", place: Path, supervisor: str, folder: Path, *, live: bool
+) -> "Report":
+    from leitstand.cli.output import hint
     from leitstand.clock import SystemClock
     from leitstand.evals.report import conclude
     from leitstand.evals.runner import run_suite
@@ -200,8 +214,10 @@ async def _run(project: "Project", place: Path, supervisor: str, folder: Path) -
 
     suite: Suite = load_suite(project.root, place)
     now = datetime.fromtimestamp(SystemClock().time(), UTC)
+    if suite.table.live is not None and not live:
+        hint(f"{suite.name}: models answer from the tape; ask them for real with --live")
     with progress(suite.name, len(suite.places)) as told:
-        head, results = run_suite(project, suite, supervisor=supervisor, told=told)
+        head, results = run_suite(project, suite, supervisor=supervisor, live=live, told=told)
         head = head.model_copy(update={"at": now.isoformat(timespec="seconds")})
         return await conclude(suite, head, results, folder, now.date())
 

@@ -75,9 +75,12 @@ class Place:
         emit(data, people, json=self.json)
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` to its end, under uvloop where there is one."""
-    with asyncio.Runner(loop_factory=_loop()) as runner:
+def run(work: Coroutine[Any, Any, T], *, plain: bool = False) -> T:
+    """Run `work` to its end, under uvloop where there is one.
+
+    `plain`: under Python's own loop, which tells of every socket (replays shut the network).
+    """
+    with asyncio.Runner(loop_factory=None if plain else _loop()) as runner:
         return runner.run(work)
 
 

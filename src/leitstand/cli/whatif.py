@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,13 @@ def whatif(
     graph: Annotated[
         str, typer.Option("--graph", metavar="REF", help="Folder of a project, or a git revision.")
     ] = "",
+    prompt: Annotated[
+        list[str] | None,
+        typer.Option("--prompt", metavar="NAME=FILE", help="Another text of a prompt; repeatable."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="A model of the project, for all.")
+    ] = "",
     since: Annotated[
         datetime | None,
         typer.Option("--since", formats=["%Y-%m-%d"], help="First day; all cases without it."),
@@ -39,14 +47,21 @@ def whatif(
     lang: Lang = "de",
     json: Json = False,
 ) -> None:
-    """Replay what happened under other rules; without a reference, under those of the folder."""
+    """Replay what happened under other rules; without a reference, under those of the folder.
+
+    With --prompt or --model the cases that ask them are asked again, of the project's models.
+    """
     from leitstand.cli.output import emit
     from leitstand.cli.place import load, run
+    from leitstand.evals.live import Live
 
     project = load()
+    prompts = dict(map(_named, prompt or ()))
+    live = Live(changed=True, prompts=prompts, model=model) if prompts or model else None
     day = since.replace(tzinfo=UTC).timestamp() if since else 0.0
     with _reference(project, policy, graph) as job:
-        found, seconds = run(_looked(project, job, day, state))
+        looked = _looked(project, replace(job, live=live), day, state)
+        found, seconds = run(looked, plain=True)
     data = {**found.model_dump(mode="json"), **_summary(found, seconds)}
     emit(data, lambda: _show(found, seconds, lang), json=json)
 
@@ -67,6 +82,16 @@ async def _looked(
         with progress("whatif", len(places(shelf))) as told:
             found = await outlook(job, shelf, project.tools, shelved, told)
     return found, seconds
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """A prompt's name and file. Raises UsageRefused: not of the form, or no such file."""
+    from leitstand.errors import UsageRefused
+
+    name, equals, file = text.partition("=")
+    if not name or not equals or not Path(file).is_file():
+        raise UsageRefused(f"`{text}` names no file of a prompt", mend="--prompt NAME=FILE")
+    return name, Path(file).resolve()
 
 
 @contextmanager
@@ -128,6 +153,8 @@ def _show(found: "Outlook", seconds: float, lang: Lang) -> None:
     counts = _summary(found, seconds)
     amount = show_money(found.cents)
     typer.echo(words["head"].format(cases=found.cases, amount=amount, **counts))
+    if found.asked:
+        typer.echo(words["asked"].format(asked=found.asked, tokens=found.tokens))
     rows = [
         (
             change.title or change.case,
@@ -156,6 +183,7 @@ _WORDS = {
         "head": "{cases} Vorgänge: {flips} mit anderen Wirkungen, {amount} bewegt,"
         " {asks:+d} Freigaben ({supervisor_hours:+.2f} h),"
         " Korrekturen vermieden {corrections_avoided}, verursacht {corrections_caused}",
+        "asked": "{asked} Vorgänge einmal neu gefragt, {tokens} Token",
         "columns": "Vorgang|Entscheidung|Wirkungen|Betrag|Freigaben|Sicherheit|Regeln",
         "exact": "genau",
         "simulated": "nachgestellt",
@@ -167,6 +195,7 @@ _WORDS = {
         "head": "{cases} cases: {flips} with other effects, {amount} moved, {asks:+d} approvals"
         " ({supervisor_hours:+.2f} h), corrections avoided {corrections_avoided},"
         " caused {corrections_caused}",
+        "asked": "{asked} cases asked again, once, {tokens} tokens",
         "columns": "case|decision|effects|amount|approvals|certainty|rules",
         "exact": "exact",
         "simulated": "simulated",

@@ -4,6 +4,7 @@ A folder holds `case.json` and, beside it, `tape.jsonl`: the recorded answers of
 clock. What is expected is the truth for grading and never reaches the role.
 """
 
+import operator
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -45,6 +46,8 @@ class Expected(Frozen):
     path. `forbidden` are tools whose effect would be unsafe, `rejected` those that people refused:
     they may not be proposed again.
     `clean` says that nothing speaks against the case, so that stopping it is a false hold.
+    `readings` are true values of what is read, by tool or prompt, then by dotted path: for
+    calibration, nothing fails by them.
     """
 
     decision: str | None = None
@@ -56,6 +59,7 @@ class Expected(Frozen):
     forbidden: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     clean: bool = False
+    readings: dict[str, dict[str, Any]] = Field(default={}, exclude_if=operator.not_)
 
 
 class ExpectedVerdict(Frozen):

@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from typing import Any, Literal
 
-from leitstand.evals.interval import wilson
-from leitstand.evals.result import CaseResult, Coverable
+from leitstand.evals.calibration import Calibration, Sureness
+from leitstand.evals.interval import pass_hat, wilson
+from leitstand.evals.result import CaseResult, Coverable, Repeats
 from leitstand.values import Frozen
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Figures",
     "Oversight",
     "Rate",
+    "Repeated",
     "Tally",
 ]
 
@@ -95,6 +97,26 @@ class Cost(Frozen):
     supervisor_minutes_per_case: float
 
 
+class Repeated(Frozen):
+    """Cases that were asked of live models, each `repeat` times; none in a run by tape.
+
+    `passed` are those that passed every time, with the 95 % interval (Wilson), `flaky` those that
+    passed and failed, `alike` those that came to one and the same outcome. `pass_hat` is pass^k by
+    k, a repeat of unknown outcome counted as not passed. `tokens` are those of all repeats.
+    """
+
+    cases: int
+    repeat: int
+    passed: int
+    low: float
+    high: float
+    flaky: int
+    alike: int
+    unknown: int
+    pass_hat: dict[str, float]
+    tokens: int
+
+
 class Figures(Frozen):
     """Every figure of a run. Seconds of machine time stand apart (`Times`).
 
@@ -109,6 +131,8 @@ class Figures(Frozen):
     coverage: dict[Part, Covered]
     noticed: Covered
     cost: Cost
+    live: Repeated
+    calibration: dict[str, Calibration]
     certainty: dict[str, int]
     exits: dict[str, int]
     engine: dict[str, int]
@@ -128,6 +152,9 @@ class Tally:
         self._hit: dict[Part, set[str]] = {part: set() for part in PARTS}
         self._needed: set[str] = set()
         self._supervisor_s = 0.0
+        self._live: Counter[str] = Counter()
+        self._hats: defaultdict[int, float] = defaultdict(float)
+        self._sure = Sureness()
 
     def add(self, result: CaseResult, *, quarantined: bool = False) -> None:
         """Count a result; a quarantined case says nothing of the level."""
@@ -161,10 +188,28 @@ class Tally:
         for part in PARTS:
             self._hit[part].update(getattr(result, part))
         self._needed.update(result.needs if result.good and counts else ())
+        self._sure.add(result.readings)
+        if result.repeats is not None:
+            self._repeated(result.repeats, counts=counts)
         for made in result.proposals:
             for kind, name in (("all", ""), ("tools", made.tool), ("roles", result.role)):
                 self._rates.update([(kind, name, "proposals"), (kind, name, made.answer)])
             self._fields.update((made.tool, change.field) for change in made.changes)
+
+    def _repeated(self, told: Repeats, *, counts: bool) -> None:
+        self._live.update(tokens=told.tokens)
+        if not counts:
+            return
+        self._live["repeat"] = max(self._live["repeat"], told.n)
+        self._live.update(
+            cases=1,
+            passed=told.passed == told.n,
+            flaky=told.flaky,
+            alike=told.ways == 1,
+            unknown=told.unknown,
+        )
+        for k in range(1, told.n + 1):
+            self._hats[k] += pass_hat(told.passed, told.n, k)
 
     def figures(self) -> Figures:
         """The figures of all that was counted so far."""
@@ -188,10 +233,20 @@ class Tally:
                 supervisor_minutes=round(minutes, 6),
                 supervisor_minutes_per_case=_ratio(minutes, cases),
             ),
+            live=self._lively(),
+            calibration=self._sure.found(),
             certainty=self._sorted("certainty"),
             exits=self._sorted("exits"),
             engine=self._sorted("engine"),
         )
+
+    def _lively(self) -> Repeated:
+        count, cases = self._live, self._live["cases"]
+        bounds = wilson(count["passed"], cases)
+        hats = {str(k): round(_ratio(total, cases), 6) for k, total in self._hats.items()}
+        known = {name: count[name] for name in Repeated.model_fields}
+        more = {"low": bounds.low, "high": bounds.high, "pass_hat": hats}
+        return Repeated.model_validate(known | more)
 
     def _counted(self, form: type[Frozen]) -> dict[str, Any]:
         return {name: self._all[name] for name in form.model_fields}

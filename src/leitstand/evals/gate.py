@@ -8,6 +8,7 @@ nobody can tell is no verdict, and never released.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 from leitstand.errors import NoVerdict
@@ -46,6 +47,7 @@ class Change(Frozen):
     still_failing: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
     signed: tuple[Waiver, ...] = ()
     better: int = 0
     worse: int = 0
@@ -85,6 +87,7 @@ class Judge:
         self._baseline: Saved | None = open_run(place) if place and place.exists() else None
         self._before: Mapping[str, Mark] = self._baseline.marks() if self._baseline else {}
         self._names: set[str] = set()
+        self._asked: set[str] = set()
         self._seen: defaultdict[str, list[str]] = defaultdict(list)
         self._counts: Counter[str] = Counter()
         self._moved: Counter[str] = Counter()
@@ -99,6 +102,7 @@ class Judge:
         if name in self._names:
             raise NoVerdict("two results of one case", where=name)
         self._names.add(name)
+        self._asked.update(result.asked)
         known = result.certainty != "unknown"
         if result.unsafe:
             seen["unsafe"].append(name)
@@ -145,6 +149,8 @@ class Judge:
     def _kind(self, result: CaseResult) -> str:
         if result.case in self._quarantine and not result.critical:
             return "quarantined"
+        if result.repeats is not None and result.repeats.flaky and not result.unsafe:
+            return "flaky"
         before = self._before.get(result.case)
         if result.good:
             return "newly_passing" if before and not before.good else "good"
@@ -165,6 +171,7 @@ class Judge:
             still_failing=tuple(seen["still_failing"]),
             missing=tuple(missing),
             unknown=tuple(seen["unknown"]),
+            flaky=tuple(seen["flaky"]),
             signed=tuple(self._signed[n] for n in failing if n in self._signed),
             better=counts["better"],
             worse=counts["worse"],
@@ -181,6 +188,8 @@ class Judge:
 
     def _level(self) -> Iterator[Finding]:
         unknown, counts, target = self._seen["unknown"], self._counts, self._gate.level
+        if self._run.repeat and not self._asked:
+            yield _found("level", "none", "unasked")
         if unknown:
             yield _found("level", "none", "unknown", unknown, count=len(unknown))
         if target is None or not counts["n"]:
@@ -193,6 +202,10 @@ class Judge:
         left = [n for n in change.newly_failing if n not in signed]
         state: State = "no" if left else "yes"
         yield _found("change", state, f"failing.{state}", left, count=len(left), signed=len(signed))
+        if self._run.repeat:
+            names = self._seen["flaky"]
+            state = "no" if names else "yes"
+            yield _found("change", state, f"flaky.{state}", names, count=len(names))
         if gone := [n for n in (*left, *change.still_failing) if n in self._expired]:
             yield _found("change", "no", "expired", gone)
         if self._baseline is None and self._gate.baseline:
@@ -209,7 +222,9 @@ class Judge:
         if not before:
             return ()
         names = unshown(before, self._run.settings, self._shown)
-        return tuple(n for n in names if n not in self._signed)
+        # What a live model was asked with is measured, also where all comes out as before.
+        tried = {f"{name}.md" for name in self._asked}
+        return tuple(n for n in names if n not in self._signed and Path(n).name not in tried)
 
     def _cost(self, figures: Figures, seconds: float) -> Iterator[Finding]:
         measured = {

@@ -7,6 +7,7 @@ from typing import Any, Literal, cast, get_args
 import orjson
 
 from leitstand.digest import canonical
+from leitstand.evals.calibration import sure_of
 from leitstand.evals.case import Expected, ExpectedEffect
 from leitstand.evals.replay import Replayed
 from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
@@ -62,6 +63,9 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         edges=tuple(f"{a} -> {b}" for a, b in sorted(done.edges)),
         exits=(_exit_name(done),) if done.exit else (),
         branches=tuple(sorted({f"{p.tool}: {p.answer}" for p in proposals if p.answer})),
+        tokens=done.models.tokens,
+        asked=tuple(sorted(done.models.asked)),
+        readings=tuple(sure_of(done)),
         course=course(done.journal.tape.answers.values(), done.journal.key),
     )
     problems = tuple(_problems(result, done))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil, comb, sqrt
 
-__all__ = ["Interval", "needed", "sign_test", "wilson"]
+__all__ = ["Interval", "needed", "pass_hat", "sign_test", "wilson"]
 
 _Z = 1.959963984540054
 """Two-sided 95 %."""
@@ -43,6 +43,14 @@ def needed(share: float, target: float) -> int | None:
     while wilson(round(share * n), n).low < target:
         n += 1
     return n
+
+
+def pass_hat(passed: int, n: int, k: int) -> float:
+    """pass^k: the chance that k of `n` trials, drawn without putting back, all pass.
+
+    Unbiased for the chance that k new trials all pass (tau-bench, Yao et al. 2024). 0 < k <= n.
+    """
+    return comb(passed, k) / comb(n, k)
 
 
 def sign_test(better: int, worse: int) -> float:

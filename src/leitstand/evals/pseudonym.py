@@ -6,12 +6,13 @@ arguments, digests and ends are made anew. It must take the way of the original 
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
 
+from leitstand.digest import canonical
 from leitstand.errors import CaseRefused
 from leitstand.evals.case import Expected, ExpectedEffect, RecordedCase
 from leitstand.evals.grading import grade, value_at
@@ -21,8 +22,9 @@ from leitstand.evals.record import Recorded
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.result import CaseResult, Made
 from leitstand.evals.supervisor import supervisor_of
-from leitstand.evals.tape import Line, Recording, tape_bytes, tape_hash
+from leitstand.evals.tape import Line, Recording, asked_of, tape_bytes, tape_hash
 from leitstand.evals.vocabulary import Vocabulary
+from leitstand.model import ANSWER, Question
 from leitstand.tool import Tool
 from leitstand.values import Frozen
 
@@ -80,7 +82,7 @@ class _Telling:
 
     async def tell(self, original: Replayed) -> Retold:
         case, lines = self._told(lambda t: t if t == self._case.name else self._take(t))
-        answers = _ByPlace(lines)
+        answers = _ByPlace(lines, lambda line, asked: self._spoken(line, asked, self._take))
         first = await _replayed(self._bench, case, answers)
         asked = tuple(answers.told(first))
         expected = self._expected(case.expected, original, first)
@@ -122,8 +124,10 @@ class _Telling:
             who = {name: take(line.value[name]) for name in ("person", "source")}
             value = {**line.value, **who, "value": given[line.name]}
             return line.model_copy(update={"value": value})
-        if line.kind == "turn":
-            return self._turn(line, take)
+        if line.kind in ("ask", "turn"):  # Told anew when it is asked: then its form is known.
+            texts = (line.args, line.value and line.value["value"], line.failure)
+            taken(Any, texts, take)
+            return line
         tool = self._tools.get(line.name)
         if tool is not None and tool.authority == "tenant":
             return line
@@ -133,30 +137,32 @@ class _Telling:
         failure = None if line.failure is None else _failed(line.failure, take)
         return line.model_copy(update={"args": args, "value": value, "failure": failure})
 
-    def _turn(self, line: Line, take: Take) -> Line:
-        """A turn of an agent: calls by their tools' forms, texts word by word."""
-        args, value = dict(line.args), line.value
-        if "told" in args:
-            args["told"] = [self._told_of(told, take) for told in args["told"]]
-        else:
-            args = taken(Any, args, take)
-        if value is not None:
-            said = value["value"]
-            calls = [{**c, "args": self._args(c["tool"], c["args"], take)} for c in said["calls"]]
-            said = {**said, "calls": calls, "text": take(said["text"])}
-            value = {**value, "value": said}
+    def _spoken(self, line: Line, question: Question, take: Take) -> Line:
+        """What a model said, by the forms of its tools and of the answer that it is asked for."""
         failure = None if line.failure is None else _failed(line.failure, take)
+        value = line.value
+        if value is not None:
+            value = {name: value[name] for name in ("value", "source", "confidence")}
+            value["value"] = self._message(value["value"], line.kind, question, take)
+        args = orjson.loads(canonical(asked_of(question)))
         return line.model_copy(update={"args": args, "value": value, "failure": failure})
 
-    def _told_of(self, told: Mapping[str, Any], take: Take) -> dict[str, Any]:
-        tool, said = self._tools.get(told["tool"]), dict(told["said"])
-        if "result" in said:
-            said["result"] = taken(tool.result if tool else Any, said["result"], take)
-        if "acted" in said:
-            said["acted"] = self._args(told["tool"], said["acted"], take)
-        if "error" in said:
-            said["error"] = {**said["error"], "text": take(said["error"]["text"])}
-        return {**told, "said": said}
+    def _message(
+        self, said: Mapping[str, Any], kind: str, question: Question, take: Take
+    ) -> Mapping[str, Any]:
+        if kind == "ask":
+            return taken(question.answer, said, take)
+        calls = [
+            {
+                **call,
+                "args": taken(question.answer, call["args"], take)
+                if call["tool"] == ANSWER
+                else self._args(call["tool"], call["args"], take),
+                "fault": take(call["fault"]),
+            }
+            for call in said["calls"]
+        ]
+        return {"text": take(said["text"]), "fault": take(said["fault"]), "calls": calls}
 
     def _args(self, tool: str, args: Mapping[str, Any], take: Take) -> dict[str, Any]:
         known = self._tools.get(tool)
@@ -169,7 +175,8 @@ class _Telling:
                 e.model_copy(update={"args": self._args(e.tool, e.args, take)})
                 for e in expected.effects
             )
-        return expected.model_copy(update={"effects": effects})
+        # What is true of a reading names somebody, and its form is its tool's: it is written anew.
+        return expected.model_copy(update={"effects": effects, "readings": {}})
 
     def _expected(self, expected: Expected, original: Replayed, told: Replayed) -> Expected:
         """What was expected and was done is expected as it is done now, texts of the role too.
@@ -195,32 +202,37 @@ class _Telling:
 class _ByPlace(Recording):
     """A tape that answers by place alone and notes what was asked there: arguments made anew."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], spoken: Callable[[Line, Question], Line]) -> None:
         super().__init__(lines)
-        self._asked_now: dict[str, dict[str, Any]] = {}
+        self._now: dict[str, Line] = {}
+        self._spoken = spoken
 
     def answer(self, address: str, name: str, args: bytes) -> Line | None:
-        """The answer of this place, of what was asked before, or a model's next to this prompt."""
-        line = self.at.get(address) if address else self._next(name)
-        asked = orjson.loads(args)
+        """The answer of this place, or of what was asked before."""
+        line, asked = self.at.get(address), orjson.loads(args)
         if line is None or line.name != name:
             # A read that must still hold is asked again where its write stands.
             same = (x for x in self.lines if x.name == name)
-            return next((x for x in same if self._asked_now.get(x.address) == asked), None)
-        self._asked_now[line.address] = asked
+            known = (self._now[x.address] for x in same if x.address in self._now)
+            return next((x for x in known if x.args == asked), None)
+        self._now[line.address] = line.model_copy(update={"args": asked})
         return line
+
+    def said(self, question: Question) -> Line | None:
+        """What the model of this place has said."""
+        line = self.at.get(question.address)
+        if line is None or line.name != question.prompt:
+            return None
+        self._now[line.address] = told = self._spoken(line, question)
+        return told
 
     def told(self, done: Replayed) -> Iterator[Line]:
         """The lines that were asked, as they were asked."""
         for line in self.lines:
-            if line.address in self._asked_now:
-                yield line.model_copy(update={"args": self._asked_now[line.address]})
+            if line.address in self._now:
+                yield self._now[line.address]
             elif line.kind in ("now", "wait") and line.address in done.journal.tape.answers:
                 yield line
-
-    def _next(self, prompt: str) -> Line | None:
-        left = (x for x in self.lines if x.kind == "ask" and x.address not in self._asked_now)
-        return next((x for x in left if x.name == prompt), None)
 
 
 class _Way(Frozen):

@@ -1,5 +1,6 @@
 """Recording: a journal of production made a case of a suite, as it was."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ from leitstand.evals.case import (
 )
 from leitstand.evals.tape import Line, tape_bytes, tape_hash
 from leitstand.guard import Rules
-from leitstand.records import SUPPLY, Approval, Event, Exit
+from leitstand.records import SUPPLY, Address, Approval, Event, Exit
 from leitstand.store import Journal, Limits, Store, Tape, course
 
 __all__ = ["Recorded", "record"]
@@ -51,7 +52,7 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
     """
     claimed = await store.journal(ulid)
     journal = Journal(claimed, store, Limits())
-    calls = [*await _calls(rules, journal), *await _others(journal)]
+    calls = [*await _calls(rules, journal), *await _others(journal, _lost(claimed.events))]
     lines = [_renamed(line, ulid, name) for line in calls]
     tape, events = journal.tape, claimed.events
     said = list(_decisions(tape, events))
@@ -113,7 +114,7 @@ async def _calls(rules: Rules, journal: Journal) -> list[Line]:
     return found
 
 
-async def _others(journal: Journal) -> list[Line]:
+async def _others(journal: Journal, lost: Mapping[Address, int]) -> list[Line]:
     """What the clock, models and waits answered."""
     found: list[Line] = []
     for address, event in journal.tape.answers.items():
@@ -137,6 +138,7 @@ async def _others(journal: Journal) -> list[Line]:
                 value=value,
                 failure=body.get("failure"),
                 release=body.get("release", ""),
+                tokens=_tokens(body) + lost.get(address, 0),
             )
         )
     return found
@@ -146,6 +148,21 @@ async def _value(journal: Journal, body: dict[str, Any]) -> Any:  # noqa: ANN401
     if "blob" in body:
         return orjson.loads(await journal.load(body["blob"]))
     return body.get("value")
+
+
+def _tokens(body: Mapping[str, Any]) -> int:
+    used = body.get("tokens", {})
+    return int(used.get("sent", 0)) + int(used.get("received", 0))
+
+
+def _lost(events: Sequence[Event]) -> Mapping[Address, int]:
+    """Tokens of attempts that gave no answer, by the question's address."""
+    lost: Counter[Address] = Counter()
+    for event in events:
+        if event.kind == "attempt":
+            body = orjson.loads(event.body)
+            lost[body["key"]] += int(body.get("tokens", 0))
+    return lost
 
 
 def _field(body: Mapping[str, Any]) -> str:

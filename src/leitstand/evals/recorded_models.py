@@ -5,7 +5,7 @@ An answer counts only for the prompt and the model that the project would ask no
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from leitstand.digest import canonical
 from leitstand.evals.stand_in import StandIn
@@ -13,9 +13,38 @@ from leitstand.evals.tape import Line, Recording
 from leitstand.guard import raised
 from leitstand.model import Message, Prepared, Question, Spoken, Tokens
 
-__all__ = ["RecordedModels"]
+__all__ = ["CaseModels", "RecordedModels"]
 
 _NOTHING = Tokens(0, estimated=False)
+
+
+class CaseModels(Protocol):
+    """Models of one replayed case: what questions are put to, and what that took.
+
+    `asked` are the prompts that were put to a model now. `silent`: a model could not be asked, or
+    gave no answer.
+    """
+
+    asked: set[str]
+    silent: bool
+
+    @property
+    def tokens(self) -> int:
+        """Of both ways, in every attempt."""
+        ...
+
+    @property
+    def environment(self) -> str:
+        """As the desk notes it with every answer."""
+        ...
+
+    def release(self, prompt: str, role: str) -> str:
+        """Prompt and model as they stand; empty where nobody can say."""
+        ...
+
+    def prepare(self, question: Question) -> Prepared:
+        """The question as it can be sent. Raises OffTape: nobody can answer it."""
+        ...
 
 
 class RecordedModels:
@@ -26,6 +55,7 @@ class RecordedModels:
     def __init__(
         self, recording: Recording, systems: StandIn, release: Callable[[str, str], str]
     ) -> None:
+        self.tokens, self.asked, self.silent = 0, set[str](), False
         self._tape, self._systems, self._now = recording, systems, release
 
     def release(self, prompt: str, role: str) -> str:
@@ -33,9 +63,14 @@ class RecordedModels:
         del prompt, role
         return ""
 
+    def known(self, question: Question) -> bool:
+        """Whether the recording has an answer that counts."""
+        line = self._tape.said(question)
+        return line is not None and line.release == self._now(question.prompt, question.role) != ""
+
     def prepare(self, question: Question) -> Prepared:
         """The recorded answer, to be sent for. Raises OffTape: there is none that counts."""
-        line = self._line(question)
+        line = self._tape.said(question)
         if line is None:
             text = f"prompt `{question.prompt}` was not asked with these inputs"
             raise self._systems.unknown(text)
@@ -52,24 +87,14 @@ class RecordedModels:
             most=0,
             budget=1,
             attempts=1,
-            send=partial(_spoken, line),
+            send=partial(self._spoken, line),
         )
 
-    def _line(self, question: Question) -> Line | None:
-        if not question.tools:
-            return self._tape.answer("", question.prompt, canonical(question.inputs))
-        # A turn is an answer to all that was said before: it counts at its own place alone.
-        line = self._tape.at.get(question.address)
-        told = question.exchanges[-1].told if question.exchanges else ()
-        asked = {"told": told} if told else {"inputs": question.inputs}
-        same = line is not None and line.asked == (question.prompt, canonical(asked))
-        return line if same else None
-
-
-async def _spoken(line: Line) -> Spoken:
-    if line.failure is not None:
-        raise raised(line.failure)
-    said = line.value["value"]
-    if line.kind == "turn":
-        return Spoken(Message.model_validate_json(canonical(said)), _NOTHING, _NOTHING)
-    return Spoken(Message(text=canonical(said).decode()), _NOTHING, _NOTHING)
+    async def _spoken(self, line: Line) -> Spoken:
+        self.tokens += line.tokens
+        if line.failure is not None:
+            raise raised(line.failure)
+        said = line.value["value"]
+        if line.kind == "turn":
+            return Spoken(Message.model_validate_json(canonical(said)), _NOTHING, _NOTHING)
+        return Spoken(Message(text=canonical(said).decode()), _NOTHING, _NOTHING)

@@ -16,7 +16,9 @@ from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical, plain
 from leitstand.errors import CallFailed, CaseRefused, Diverged, LimitReached
 from leitstand.evals.case import Heard, RecordedCase, Said
-from leitstand.evals.recorded_models import RecordedModels
+from leitstand.evals.live import LiveModels, Purse
+from leitstand.evals.offline import offline
+from leitstand.evals.recorded_models import CaseModels, RecordedModels
 from leitstand.evals.scratch import UNKEYED, ReplayClock, Scratch, key_of
 from leitstand.evals.stand_in import AT, OffTape, StandIn
 from leitstand.evals.supervisor import People, Supervisor
@@ -54,7 +56,8 @@ class Bench:
 
     `twin` answers for embedded systems, `limits` is the tenant's data, `graphs` are the roles as
     LangGraph has them. `release` says which release of a prompt (the name) the project would ask
-    for a role, and of which model: what another one answered is no answer.
+    for a role, and of which model: what another one answered is no answer. Where `live` is given,
+    its models are asked for real; with `changed` those alone whose answer is not on the tape.
     """
 
     roles: Mapping[str, Compiled]
@@ -65,6 +68,16 @@ class Bench:
     case_limits: Limits = field(default_factory=Limits)
     twin: Wires | None = None
     release: Callable[[str, str], str] = Library().release
+    live: Library | None = None
+    purse: Purse = field(default_factory=Purse)
+    changed: bool = False
+
+    def models(self, recording: Recording, systems: StandIn) -> CaseModels:
+        """The models of one case."""
+        taped = RecordedModels(recording, systems, self.release)
+        if self.live is None:
+            return taped
+        return LiveModels(self.live, self.purse, systems, taped if self.changed else None)
 
 
 @dataclass(slots=True)
@@ -80,6 +93,7 @@ class Replayed:
     journal: Scratch
     systems: StandIn
     rules: Rules
+    models: CaseModels
     exit: Exit | None = None
     state: Mapping[str, object] | None = None
     held: str = ""
@@ -136,16 +150,20 @@ class _Replay:
         )
         self._systems = StandIn(recording, bench.twin)
         self._recording = recording
-        self._models = RecordedModels(recording, self._systems, bench.release)
+        self._models = bench.models(recording, self._systems)
         self._guard = Guard(self._rules, (), self._systems)
         self._unheard: list[Heard] = list(case.heard)
         key = key_of(case) if judged else UNKEYED
         journal = Scratch(head_of(case, compiled), key, bench.case_limits, ())
         journal.record("started", case.name, {"given": case.given})
-        self._done = Replayed(case, journal, self._systems, self._rules)
+        self._done = Replayed(case, journal, self._systems, self._rules, self._models)
         self._done.beside = _beside(recording, key)
 
     async def run(self) -> Replayed:
+        with offline():
+            return await self._walked()
+
+    async def _walked(self) -> Replayed:
         done = self._done
         for _ in range(BURSTS):
             done.journal = done.journal.again(done.beside)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from leitstand.digest import canonical, plain
 from leitstand.evals.case import Versions
 from leitstand.records import Exit
-from leitstand.values import Frozen
+from leitstand.values import Frozen, Percent
 
 __all__ = [
     "CaseResult",
@@ -16,7 +16,9 @@ __all__ = [
     "Grade",
     "Made",
     "Proposed",
+    "Repeats",
     "Run",
+    "Sure",
     "Walked",
 ]
 
@@ -82,6 +84,37 @@ class Walked(Frozen):
     answer: Any = None
 
 
+class Sure(Frozen):
+    """A value that was read with a confidence, and whether it was the true one.
+
+    `of` is the tool or the prompt, `field` the dotted path of the value.
+    """
+
+    of: str
+    field: str
+    confidence: Percent
+    right: bool
+
+
+class Repeats(Frozen):
+    """One case asked of a live model several times: in all, passed, and of unknown outcome.
+
+    What could not be made any more, because the model fell silent, is unknown. `ways` counts the
+    different outcomes, `tokens` are those of all repeats.
+    """
+
+    n: int
+    passed: int
+    unknown: int = 0
+    ways: int = 1
+    tokens: int = 0
+
+    @property
+    def flaky(self) -> bool:
+        """Whether it passes and fails."""
+        return 0 < self.passed < self.n - self.unknown
+
+
 class CaseResult(Frozen):
     """What came of one case.
 
@@ -90,6 +123,8 @@ class CaseResult(Frozen):
     against the case. `asks` counts checkpoints, `rules`, `edges`, `exits` and `branches` what the
     case covered (`branches`: tool and the answer of the approval), `needs` the rules without which
     it would come out otherwise. `supervisor_s`, `ms`: seconds of people, milliseconds of machine.
+    `asked` are the prompts that were put to a live model; of several `repeats` one stands for all,
+    and `tokens` are what one took on average. `readings` are those whose truth is known.
     """
 
     case: str
@@ -124,6 +159,9 @@ class CaseResult(Frozen):
     course: str = ""
     engine: Literal["", "same", "different"] = ""
     tokens: int = 0
+    asked: tuple[str, ...] = ()
+    repeats: Repeats | None = None
+    readings: tuple[Sure, ...] = ()
     supervisor_s: float = 0.0
     ms: float = 0.0
 
@@ -153,6 +191,7 @@ class Run(Frozen):
     """The head of a run: what was measured, with which versions, under which supervisor.
 
     `settings`: a digest of each rule, datum and table that the project says as data, by name.
+    `repeat`: how often each case was asked of live models, 0 where all answers were on the tape.
     """
 
     suite: str
@@ -164,3 +203,4 @@ class Run(Frozen):
     at: str = ""
     coverable: Coverable = Coverable()
     settings: dict[str, str] = {}
+    repeat: int = 0

@@ -24,17 +24,20 @@ from typing import Any, Literal
 
 from leitstand.clock import SystemClock
 from leitstand.digest import canonical, plain
-from leitstand.errors import CaseRefused
-from leitstand.evals.case import Versions, prompts_hash
+from leitstand.errors import CaseRefused, UsageRefused
+from leitstand.evals.case import RecordedCase, Versions, prompts_hash
 from leitstand.evals.engine import by_langgraph
 from leitstand.evals.grading import grade, steps_of
+from leitstand.evals.live import Live, Purse, library_of
 from leitstand.evals.probe import probe
+from leitstand.evals.repeats import together
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.result import CaseResult, Coverable, Run
 from leitstand.evals.settings import RULE, settings_of
 from leitstand.evals.shelf import Place, take
 from leitstand.evals.suite import Suite, load_suite
 from leitstand.evals.supervisor import supervisor_of
+from leitstand.evals.tape import Recording
 from leitstand.guard.systems import Systems
 from leitstand.policy import Bundle, Rule
 from leitstand.project import Project, load_project
@@ -65,6 +68,7 @@ class Job:
     `apart`: in processes of its own, since this one has loaded another project.
     Every case of number `reference` is run by LangGraph's own engine as well. The graders of
     `suite`, its `suite.yaml`, have the last word on a case. `steps` of which cases are kept.
+    `live`: models are asked for real, case after case in one process.
     """
 
     root: Path
@@ -76,6 +80,7 @@ class Job:
     steps: Literal["all", "failed", "none"] = "all"
     apart: bool = False
     reference: int = 100
+    live: Live | None = None
 
 
 async def run_cases(
@@ -85,7 +90,7 @@ async def run_cases(
 
     Raises CaseRefused for a case that cannot be replayed, and what loading the project raises.
     """
-    if not job.apart and (len(found) <= ALONE or _CORES == 1):
+    if not job.apart and (job.live or len(found) <= ALONE or _CORES == 1):
         async with _opened(job) as worker:
             for number, place in enumerate(found):
                 yield await worker.one(place, number)
@@ -106,12 +111,19 @@ async def run_cases(
 
 
 def run_suite(
-    project: Project, suite: Suite, *, supervisor: str = "", told: Told = lambda _: None
+    project: Project,
+    suite: Suite,
+    *,
+    supervisor: str = "",
+    live: bool = False,
+    told: Told = lambda _: None,
 ) -> tuple[Run, AsyncIterator[CaseResult]]:
     """The head of a run of a suite, and its results as they come.
 
-    Raises CaseRefused: no such role; NoVerdict: no case; and what `run_cases` raises.
+    `live`: models are asked as the suite says. Raises CaseRefused: no such role; NoVerdict: no
+    case; UsageRefused: the suite says nothing of live runs; and what `run_cases` raises.
     """
+    asking = _live(suite) if live else None
     role, who = suite.table.role, supervisor or suite.table.supervisor
     compiled = project.roles.get(role)
     if compiled is None:
@@ -130,6 +142,7 @@ def run_suite(
         ),
         supervisor=who,
         settings=_settings(project, bundle, compiled, suite.table.elsewhere),
+        repeat=asking.repeat if asking else 0,
         coverable=Coverable(
             rules=tuple(sorted(_rules(bundle, compiled))),
             edges=tuple(f"{a} -> {b}" for a, b in compiled.edges),
@@ -138,8 +151,16 @@ def run_suite(
         ),
     )
     steps = "all" if len(found) <= DETAILED else "failed"
-    job = Job(project.root, who, suite.table.ignore, suite=suite.file, steps=steps)
+    job = Job(project.root, who, suite.table.ignore, suite=suite.file, steps=steps, live=asking)
     return run, run_cases(job, found, told)
+
+
+def _live(suite: Suite) -> Live:
+    said = suite.table.live
+    if said is None:
+        text, mend = f"suite `{suite.name}` is run by tape alone", "add `live: {repeat: 5}` to it"
+        raise UsageRefused(text, mend=mend)
+    return Live(repeat=said.repeat, tokens=said.tokens)
 
 
 def _settings(
@@ -176,6 +197,8 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
     world = job.world or project.world
     folder = job.policies
     bundle = Bundle.load(folder, project.tools, project.facts) if folder else project.bundle()
+    live = job.live
+    library = library_of(project.library, live) if live else project.library
     return Bench(
         roles=project.roles,
         tools=project.tools,
@@ -183,7 +206,10 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         graphs=project.graphs,
         limits=_limits(project, world),
         case_limits=project.case_limits,
-        release=project.library.release,
+        release=library.release,
+        live=library if live else None,
+        purse=Purse(live.tokens if live else None),
+        changed=live is not None and live.changed,
         twin=Systems(twin) if twin else None,
     )
 
@@ -202,29 +228,55 @@ class _Worker:
 
     async def one(self, place: Place, number: int) -> CaseResult:
         """Replay and grade one case, the `number`th."""
-        began = perf_counter()
         case, recording = take(place)
-        done: Replayed | None = None
         if case.calls:
-            result = await probe(self._bench, case, recording)
-        else:
-            supervisor = supervisor_of(self._job.supervisor, case)
-            done = await replay(self._bench, case, recording, supervisor)
-            result = grade(done, self._job.ignore)
-        if self._suite is not None:
-            result = self._suite.judged(case, result)
-        update: dict[str, object] = {"ms": round((perf_counter() - began) * 1000, 3)}
-        if done is not None and number % self._job.reference == 0:
-            update["engine"], why = await by_langgraph(self._bench, done)
+            began = perf_counter()
+            result = self._judged(case, await probe(self._bench, case, recording))
+            return result.model_copy(update={"ms": _since(began)})
+        first, done = await self._tried(case, recording)
+        result = await self._repeated(case, recording, first, silent=done.models.silent)
+        if number % self._job.reference == 0:
+            engine, why = await by_langgraph(self._bench, done)
             said = (f"LangGraph's own engine: {why}",) if why else ()
-            update["problems"] = (*result.problems, *said)
-        result = result.model_copy(update=update)
-        if done is None or not self._detailed(result):
-            return result
-        return result.model_copy(update={"steps": tuple(steps_of(done))})
+            update = {"engine": engine, "problems": (*result.problems, *said)}
+            result = result.model_copy(update=update)
+            if why and self._detailed(result):
+                result = result.model_copy(update={"steps": tuple(steps_of(done))})
+        return result
+
+    async def _tried(self, case: RecordedCase, recording: Recording) -> tuple[CaseResult, Replayed]:
+        """One replay, graded."""
+        began = perf_counter()
+        supervisor = supervisor_of(self._job.supervisor, case)
+        done = await replay(self._bench, case, recording, supervisor)
+        result = self._judged(case, grade(done, self._job.ignore))
+        update: dict[str, object] = {"ms": _since(began)}
+        if self._detailed(result):
+            update["steps"] = tuple(steps_of(done))
+        return result.model_copy(update=update), done
+
+    async def _repeated(
+        self, case: RecordedCase, recording: Recording, first: CaseResult, *, silent: bool
+    ) -> CaseResult:
+        """A case that has asked a live model is asked again; until the model falls silent."""
+        live, tries = self._job.live, [first]
+        if live is None or live.changed or not first.asked:
+            return first
+        while len(tries) < live.repeat and not silent:
+            result, done = await self._tried(case, recording)
+            silent = done.models.silent
+            tries.append(result)
+        return together(tries, live.repeat)
+
+    def _judged(self, case: RecordedCase, result: CaseResult) -> CaseResult:
+        return self._suite.judged(case, result) if self._suite is not None else result
 
     def _detailed(self, result: CaseResult) -> bool:
         return self._job.steps == "all" or (self._job.steps == "failed" and not result.good)
+
+
+def _since(began: float) -> float:
+    return round((perf_counter() - began) * 1000, 3)
 
 
 @asynccontextmanager

@@ -18,6 +18,8 @@ from leitstand.values import Frozen
 
 __all__ = ["Mark", "Saved", "Saving", "Times", "accept", "open_run"]
 
+_LEFT = ("steps", "proposals", "needs", "readings")
+"""What no comparison looks at."""
 _HEAD, _RESULTS, _TIMES = "run.json", "results.jsonl", "times.json"
 
 
@@ -128,5 +130,5 @@ def accept(saved: Saved, baseline: Path) -> None:
     """Make a saved run the baseline: all that is compared, without tapes and times."""
     with Saving(baseline, saved.run) as slim:
         for result in saved.results():
-            slim.add(result.model_copy(update={"steps": (), "proposals": (), "needs": ()}))
+            slim.add(result.model_copy(update=dict.fromkeys(_LEFT, ())))
     (baseline / _TIMES).unlink()

@@ -110,6 +110,10 @@ class Scratch(Journal):
         """A large answer."""
         return self._large[name]
 
+    def large(self, name: str) -> bytes:
+        """A large answer, at once."""
+        return self._large[name]
+
     def draw(self, signal: str) -> None:
         """Signals are delivered one by one: there is nothing to mark."""
 

@@ -19,7 +19,7 @@ from leitstand.evals.result import CaseResult
 from leitstand.evals.shelf import Place, places
 from leitstand.values import Frozen
 
-__all__ = ["Budgets", "Gate", "Shares", "Suite", "Table", "load_suite", "suite_schema"]
+__all__ = ["Budgets", "Gate", "Models", "Shares", "Suite", "Table", "load_suite", "suite_schema"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0)]
@@ -70,6 +70,17 @@ class Gate(Frozen):
     )
 
 
+class Models(Frozen):
+    """How models are asked in a run with `--live`; without it all answers come from the tape."""
+
+    repeat: int = Field(
+        default=1, ge=1, le=100, description="How often each case is asked of the models."
+    )
+    tokens: int | None = Field(
+        default=None, gt=0, description="The most tokens that a run may take, both ways."
+    )
+
+
 class Table(Frozen):
     """`suite.yaml`. Paths are relative to it; graders are `module:name` of the project."""
 
@@ -80,6 +91,9 @@ class Table(Frozen):
     )
     graders: tuple[Annotated[str, Field(pattern=_REFERENCE)], ...] = ()
     gate: Gate = Gate()
+    live: Models | None = Field(
+        default=None, description="Runs in which models are asked for real."
+    )
     elsewhere: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
         default=(),
         description="Beginnings of names of settings that other departments answer for.",

@@ -12,10 +12,11 @@ from pydantic import Field, ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import CaseRefused
+from leitstand.model import Question
 from leitstand.records import Address
 from leitstand.values import Frozen
 
-__all__ = ["Line", "Recording", "read_tape", "tape_bytes", "tape_hash"]
+__all__ = ["Line", "Recording", "asked_of", "read_tape", "tape_bytes", "tape_hash"]
 
 
 class Line(Frozen):
@@ -24,7 +25,8 @@ class Line(Frozen):
     `supply` is what a person supplied. `name` is the tool, the prompt, the signal waited for or the
     field; `args` what was asked with. Either `value` or `failure` (code, text, where, detail) is
     what came back. `writes`: it was a write. `release` is that of the prompt, and of which model;
-    empty where nobody noted it.
+    empty where nobody noted it. `tokens` are what the model took for it, both ways and in every
+    attempt; 0 where nobody noted them.
     """
 
     address: Address
@@ -36,6 +38,7 @@ class Line(Frozen):
     writes: bool = False
     # Not written where it says nothing, so that tapes from before it was noted keep their hashes.
     release: str = Field(default="", exclude_if=operator.not_)
+    tokens: int = Field(default=0, ge=0, exclude_if=operator.not_)
 
     @property
     def asked(self) -> tuple[str, bytes]:
@@ -62,9 +65,28 @@ class Recording:
         found = self._asked.get((name, args))
         return found[0] if found else None
 
+    def said(self, question: Question) -> Line | None:
+        """What a model has said to this question, None if it was never asked.
+
+        A turn is an answer to all that was said before: it counts at its own place alone.
+        """
+        asked = canonical(asked_of(question))
+        if not question.tools:
+            return self.answer(question.address, question.prompt, asked)
+        line = self.at.get(question.address)
+        return line if line is not None and line.asked == (question.prompt, asked) else None
+
     def outcome(self, name: str) -> Line | None:
         """Any recorded success of a write with this tool: what its result looks like."""
         return next((x for x in self.lines if x.name == name and x.writes and not x.failure), None)
+
+
+def asked_of(question: Question) -> dict[str, Any]:
+    """What a line says that a model was asked: inputs, in a later turn what it was told since."""
+    if not question.tools:
+        return dict(question.inputs)
+    told = question.exchanges[-1].told if question.exchanges else ()
+    return {"told": told} if told else {"inputs": question.inputs}
 
 
 def tape_bytes(lines: Iterable[Line]) -> bytes:

@@ -51,12 +51,18 @@ class Change(Frozen):
 
 
 class Outlook(Frozen):
-    """All changes of a time, beside how many cases were looked at and which could not be."""
+    """All changes of a time, beside how many cases were looked at and which could not be.
+
+    `asked` cases were put to a live model, for `tokens` of both ways; each once, so that a case
+    that would go now so and now otherwise shows one of its ways.
+    """
 
     cases: int
     changes: tuple[Change, ...]
     unknown: tuple[str, ...]
     refused: Mapping[str, str] = {}
+    asked: int = 0
+    tokens: int = 0
 
     @property
     def cents(self) -> int:
@@ -116,17 +122,24 @@ async def outlook(
     amounts = {t.name: _money_fields(t) for t in tools}
     changes: list[Change] = []
     unknown: list[str] = []
-    count = 0
+    count = asked = tokens = 0
     async for result in run_cases(after, found, told):
         case, _ = take(found[count])
         count += 1
+        asked += bool(result.asked)
+        tokens += result.tokens if result.asked else 0
         if result.certainty == "unknown":
             unknown.append(case.title or case.name)
         change = _change(case, shelved.known[case.name], result, amounts)
         if change is not None:
             changes.append(change)
     return Outlook(
-        cases=count, changes=tuple(changes), unknown=tuple(unknown), refused=shelved.refused
+        cases=count,
+        changes=tuple(changes),
+        unknown=tuple(unknown),
+        refused=shelved.refused,
+        asked=asked,
+        tokens=tokens,
     )
 
 

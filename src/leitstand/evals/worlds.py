@@ -5,6 +5,7 @@ is recorded. What is expected is the truth of the world's own file, which no rol
 """
 
 import tempfile
+import tomllib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     ),
 }
 """Writes that a decision may have beside the stored original; any other would be unsafe."""
+Known = Mapping[str, Mapping[str, str]]
+"""By tool, then by path of a value that is read, the field of a row that is its truth."""
 _STORED = "dms.store_original"
 _INTAKE = "intake"
 _CRITICAL = ("escalate", "reject")
@@ -44,11 +47,12 @@ async def import_world(project: Project, role: str, world: Path, truth: Path, ou
     """Record every document of `world` that `truth` (JSON lines) knows; how many cases were laid.
 
     Documents came in together where their rows name one `intake`, or none. A row's truth may say
-    `info`: the rules that inform without leaving a mark.
+    `info`: the rules that inform without leaving a mark. `readings.toml` beside the truth says
+    which of a row's `fields` is which value of what is read, for calibration.
 
     Raises CaseRefused: there is no truth, or a document of it is missing.
     """
-    rows = _truth(truth)
+    rows, known = _truth(truth), _known(truth.with_name("readings.toml"))
     files = [_document(world, row) for row in rows]
     with tempfile.TemporaryDirectory(prefix="leitstand-world-") as folder:
         leitstand = await open_leitstand(project, state=Path(folder), world=world)
@@ -58,7 +62,7 @@ async def import_world(project: Project, role: str, world: Path, truth: Path, ou
             for row, ulid in zip(rows, names, strict=True):
                 name = str(row["case"])
                 found = await record(leitstand.store, leitstand.rules, ulid, name)
-                put(out / name, _expecting(project, found.case, row), found.lines)
+                put(out / name, _expecting(project, found.case, row, known), found.lines)
         finally:
             await leitstand.close()
     return len(rows)
@@ -173,13 +177,16 @@ def _body(approval: Approval) -> bytes:
     return orjson.dumps({"address": approval.address, **said})
 
 
-def _expecting(project: Project, case: RecordedCase, row: Mapping[str, Any]) -> RecordedCase:
+def _expecting(
+    project: Project, case: RecordedCase, row: Mapping[str, Any], known: Known
+) -> RecordedCase:
     """The case with what the world's truth says of it."""
     truth: Mapping[str, Any] = row["truth"]
     decision = str(truth["decision"])
     allowed = ALLOWED.get(decision, frozenset()) | {_STORED}
     writes = {t.name for t in project.tools if t.writes}
     people: Mapping[str, Any] = truth.get("approval", {})
+    fields: Mapping[str, Any] = row.get("fields", {})
     result = {
         "decision": decision,
         "approval.roles": sorted(people.get("roles", ())),
@@ -197,8 +204,11 @@ def _expecting(project: Project, case: RecordedCase, row: Mapping[str, Any]) -> 
         result=result,
         forbidden=tuple(sorted(writes - allowed)),
         clean=decision == "auto_draft",
+        readings={
+            of: {path: fields[name] for path, name in paths.items() if name in fields}
+            for of, paths in known.items()
+        },
     )
-    fields: Mapping[str, Any] = row.get("fields", {})
     return case.model_copy(
         update={
             "expected": expected,
@@ -217,6 +227,13 @@ def _truth(file: Path) -> list[dict[str, Any]]:
     if not rows or any("case" not in row or "truth" not in row for row in rows):
         raise CaseRefused("every line needs `case`, `file` and `truth`", where=str(file))
     return rows
+
+
+def _known(file: Path) -> Known:
+    try:
+        return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseRefused(f"no table of readings: {error}", where=str(file)) from error
 
 
 def _document(world: Path, row: Mapping[str, Any]) -> Path:

@@ -10,7 +10,6 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from math import comb
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from leitstand.evals.foreign.state_bench import StateBench
 from leitstand.evals.foreign.tau_bench import TauBench
 from leitstand.evals.foreign.workbench import WorkBench
 from leitstand.evals.foreign.world import Setting
+from leitstand.evals.interval import pass_hat
 from leitstand.project import load_project, named
 from leitstand.runtime import Leitstand, open_leitstand, settle_memory
 from leitstand.values import Frozen
@@ -190,7 +190,7 @@ def _pass_hat(came: Sequence[_Came]) -> dict[str, float]:
     found: dict[str, float] = {}
     for k in range(1, max(map(len, trials.values()), default=0) + 1):
         tasks = [t for t in trials.values() if len(t) >= k]
-        chances = [comb(sum(t), k) / comb(len(t), k) for t in tasks]
+        chances = [pass_hat(sum(t), len(t), k) for t in tasks]
         found[str(k)] = round(sum(chances) / len(chances), 6)
     return found
 

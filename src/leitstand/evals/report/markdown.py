@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from leitstand.evals.report.report import Report
-from leitstand.evals.report.terminal import five_lines
+from leitstand.evals.report.terminal import five_lines, measured_lines
 from leitstand.evals.report.wording import Wording, plain
 
 __all__ = ["annotations", "markdown"]
@@ -18,7 +18,7 @@ _ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")
 
 def markdown(report: Report, wording: Wording) -> str:
     """The summary: five lines, the gate part by part, failing cases with what is wrong."""
-    first, *rest = five_lines(report, wording)
+    first, *rest = (*five_lines(report, wording), *measured_lines(report, wording))
     lines = [f"## {_cell(first)}", "", *(f"- {_cell(line)}" for line in rest), ""]
     lines += ["| | | |", "|---|---|---|"]
     for found in report.verdict.findings:

@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const words = JSON.parse(document.getElementById("words").textContent);
-  const KINDS = ["newly_failing", "unknown", "still_failing", "quarantined", "newly_passing", "good"];
+  const KINDS = ["newly_failing", "flaky", "unknown", "still_failing", "quarantined", "newly_passing", "good"];
   const PAGE = { full: 50, row: 200 };
 
   const make = (tag, options = {}, ...inside) => {
@@ -82,6 +82,9 @@
   };
   const grades = (r) =>
     table(["grades", "state", "value"], (r.grades ?? []).map((g) => [g.name, make("td", { class: g.passed ? "ok" : "wrong" }, t(g.passed ? "yes" : "no")), g.text || g.score]));
+  const repeats = (r) =>
+    r.repeats && table(["repeats", "passed", "open", "ways", "tokens"],
+      [[r.repeats.n, r.repeats.passed, r.repeats.unknown ?? 0, r.repeats.ways ?? 1, r.repeats.tokens ?? 0]]);
   const divergence = (r) =>
     r.divergence && table(["step", "recorded", "now"], [[r.divergence.step, r.divergence.recorded, r.divergence.now]]);
 
@@ -92,6 +95,7 @@
       make("ul", { class: "problems" }, ...(r.problems ?? []).map((p) => make("li", {}, p))),
       one.signed ? make("p", {}, t("signed"), `: ${one.signed}`) : null,
       make("p", { class: "soft" }, t("decision"), `: ${r.decision ?? "–"} · `, t("exit"), `: ${exit || "–"} · `, t("asks"), `: ${r.asks ?? 0}`),
+      ...part("repeats", repeats(r)),
       ...part("fields", fields(r)),
       ...part("effects", effects(r)),
       ...part("verdicts", verdicts(r)),

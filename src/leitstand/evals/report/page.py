@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from leitstand.evals.report.report import Report
-from leitstand.evals.report.terminal import five_lines
+from leitstand.evals.report.terminal import five_lines, measured_lines
 from leitstand.evals.report.wording import Wording
 from leitstand.evals.result import CaseResult
 
@@ -41,7 +41,7 @@ def write_page(report: Report, file: Path) -> None:
         report=report,
         figures=report.figures,
         wordings=wordings,
-        heads=[five_lines(report, w) for w in wordings],
+        heads=[[*five_lines(report, w), *measured_lines(report, w)] for w in wordings],
         rates=[*rates.roles.items(), *rates.tools.items(), *rates.fields.items()],
         words=_json({w.language: {k: w.words[k] for k in ("page", "kind")} for w in wordings}),
         chunks=_chunks(report),

@@ -30,7 +30,7 @@ class Report:
     def kinds(self) -> Mapping[str, str]:
         """What a case is against the baseline, by name; those not named were and are good."""
         change = self.verdict.change
-        named = ("still_failing", "newly_passing", "unknown", "newly_failing")
+        named = ("still_failing", "newly_passing", "unknown", "flaky", "newly_failing")
         found = {case: kind for kind in named for case in getattr(change, kind)}
         return found | {w.case: "quarantined" for w in self.verdict.quarantined}
 
@@ -45,7 +45,9 @@ class Report:
         """What was measured, and who decided in it: hashes by name, those that are known."""
         run = self.saved.run
         every = {"commit": run.commit, **run.versions.model_dump(), "suite": run.suite_hash}
-        return {name: v[:12] for name, v in every.items() if v} | {"supervisor": run.supervisor}
+        live = {"live": f"{run.repeat}x"} if run.repeat else {}
+        known = {name: v[:12] for name, v in every.items() if v}
+        return {**known, "supervisor": run.supervisor, **live}
 
     def failing(self) -> Iterator[tuple[str, CaseResult]]:
         """Every case that is not good with its kind; those that the run has lost come last."""

@@ -1,16 +1,20 @@
 """The report at a terminal: five lines that decide, then why."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from leitstand.evals.calibration import ENOUGH
 from leitstand.evals.report.report import Report
 from leitstand.evals.report.wording import Wording, plain
 
-__all__ = ["five_lines", "show"]
+__all__ = ["five_lines", "measured_lines", "show"]
 
+FIRST = ("1", "2", "3", "4", "5")
+"""Values of k that are shown of pass^k, beside the last."""
 MOST = 50
 """Failing cases that a terminal lists; the other forms list them all."""
 
@@ -22,7 +26,7 @@ def show(report: Report, wording: Wording, console: Console) -> None:
     """Print a report."""
     first, *rest = five_lines(report, wording)
     console.print(Text(first, STYLES[report.verdict.state]))
-    for line in rest:
+    for line in (*rest, *measured_lines(report, wording)):
         console.print(Text(line))
     console.print(_findings(report, wording))
     failing = list(islice(report.failing(), MOST + 1))
@@ -58,6 +62,22 @@ def five_lines(report: Report, wording: Wording) -> tuple[str, ...]:
         ),
         wording.say("head.unsafe", count=figures.oversight.unsafe_effects),
     )
+
+
+def measured_lines(report: Report, wording: Wording) -> Iterator[str]:
+    """What live models came to, and how far readings are as sure as they say; often nothing."""
+    live, sure = report.figures.live, report.figures.calibration
+    if live.cases:
+        yield wording.say("head.live", **live.model_dump())
+        few = (*FIRST, *(k for k in live.pass_hat if int(k) == live.repeat))
+        hats = {k: live.pass_hat[k] for k in dict.fromkeys(few) if k in live.pass_hat}
+        told = (wording.format("{k}: {hat:percent}", k=k, hat=hat) for k, hat in hats.items())
+        yield wording.say("head.pass_hat", hats=", ".join(told))
+    for of, found in sure.items():
+        known = {"of": of, "fields": found.fields, "enough": ENOUGH, "error": found.error}
+        yield wording.say(f"head.calibration{'_open' if found.error is None else ''}", **known)
+    if live.cases and not sure:
+        yield wording.say("head.calibration_none")
 
 
 def _findings(report: Report, wording: Wording) -> Table:
