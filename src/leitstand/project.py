@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast, get_args
+from typing import Annotated, Any, cast, get_args
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from leitstand.clock import Clock
 from leitstand.errors import LeitstandError, ProjectRefused
@@ -125,11 +125,15 @@ class Web(Frozen):
 
     `sees`: for a role's cases the roles of people who see them, beside those whom a case asks; a
     role that is not named is seen by everybody. `release`: roles that let held cases go on; where
-    there are none, everybody who sees the case.
+    there are none, everybody who sees the case. `wait_seconds`: how long the answer to a decision
+    waits for what comes of it; later it appears by itself. `deadlines`: reminders and escalation
+    where the tenant's data set none.
     """
 
     sees: dict[Identifier, tuple[Identifier, ...]] = {}
     release: tuple[Identifier, ...] = ()
+    wait_seconds: Annotated[float, Field(ge=0, le=30)] = 1.0
+    deadlines: dict[str, Any] = {}
 
 
 class Table(Frozen):

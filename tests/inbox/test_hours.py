@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from leitstand.errors import ProjectRefused
 from leitstand.inbox import Deadlines, deadlines_of, zone_of
+from leitstand.project import Web
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -21,7 +22,7 @@ def at(text: str) -> float:
 
 def rules(**more: Any) -> Deadlines:  # noqa: ANN401
     """Deadlines as tenant data say them."""
-    return deadlines_of({"deadlines": more})
+    return deadlines_of({"deadlines": more}, Web())
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_each_role_of_the_chain_has_its_time() -> None:
     days = [datetime.fromtimestamp(d.at, UTC).isoformat()[:16] for d in due]
     assert days == ["2026-06-01T10:00", "2026-06-01T15:00", "2026-06-02T15:00"]
     assert rules(chain=["head"]).due(0.0, BERLIN) == ()
-    assert deadlines_of({}).due(0.0, BERLIN) == ()
+    assert deadlines_of({}, Web()).due(0.0, BERLIN) == ()
 
 
 @pytest.mark.parametrize(

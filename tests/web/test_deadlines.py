@@ -1,5 +1,6 @@
 """Deadlines: reminder, substitute, escalation over a holiday, restart; no timeout decides."""
 
+import re
 import sqlite3
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, closing
@@ -61,13 +62,18 @@ async def watched(
     root: Path,
     clock: Hand,
     told: Told,
+    *,
+    own: bool = True,
     **rules: Any,  # noqa: ANN401
 ) -> AsyncGenerator[Site]:
-    """A site with deadlines and a clock that the test moves; all cards were opened at OPENED."""
+    """A site with deadlines and a clock that the test moves; all cards were opened at OPENED.
+
+    Without `own` the tenant's data set no deadlines: those of the project's table hold.
+    """
     with closing(sqlite3.connect(house.state / "journal.db")) as database, database:
         database.execute("update checkpoints set opened = ?", (OPENED,))
     leitstand = await open_leitstand(load_project(root), state=house.state)
-    data = {**leitstand.limits, "deadlines": {**RULES, **rules}}
+    data = {**leitstand.limits, **({"deadlines": {**RULES, **rules}} if own else {})}
 
     def limits(tenant: str) -> Mapping[str, Any]:
         return data
@@ -201,3 +207,34 @@ async def test_what_is_decided_is_forgotten(house: House, root: Path) -> None:
             for table in ("deadlines", "notices"):
                 query = f"select count(*) from {table} where checkpoint = ?"  # noqa: S608
                 assert database.execute(query, (card,)).fetchone() == (0,)
+
+
+async def test_the_demo_has_deadlines(house: House, root: Path) -> None:
+    """Those of the project's table: the card says when and who; a timeout tells, and never decides.
+
+    Four hours of work from half past three are half past ten of the next day, which is none of rest
+    in Bremen; eight are half past two.
+    """
+    clock, told, card = Hand(OPENED), Told(), card_of(house)
+    async with watched(house, root, clock, told, own=False) as site, client_of(site) as head:
+        await head.login(HEAD, house.passphrases[HEAD])
+        page = (await head.http.get(f"/card/{card}")).text
+        found = re.search(
+            r"Erinnerung am [\d., :]+\. Weitergabe an Geschäftsführung am [\d., :]+", page
+        )
+        assert found, page
+        assert "Mit der Frist wird weitergegeben, nicht entschieden." in page
+        await site.reminders.look()
+        clock.now = at("2026-06-04T10:29")
+        with untouched(house):
+            await site.reminders.look()
+            assert told.notices == []
+            clock.now = at("2026-06-04T10:30")
+            await site.reminders.look()
+            assert sorted(told.people(card, 0)) == [HEAD, OTHER_HEAD]
+            assert told.people(card, 1) == []
+            clock.now = at("2026-06-04T14:30")
+            await site.reminders.look()
+            assert told.people(card, 1) == [DIRECTOR]
+        await head.login(HEAD, house.passphrases[HEAD])  # The session has ended by then.
+        assert "benachrichtigt: Geschäftsführung" in (await head.http.get(f"/card/{card}")).text

@@ -2,6 +2,7 @@
 
 import os
 import webbrowser
+from dataclasses import replace
 from socket import socket
 from typing import Annotated
 
@@ -52,19 +53,20 @@ async def run_server(
 
     oidc = read_settings(place.project.table.oidc)
     with _listening(host, port, other=other) as at:
-        async with (
-            place.opened() as leitstand,
-            configured(leitstand) as channels,
-            open_site(leitstand, secure=secure, channels=channels, oidc=oidc) as site,
-        ):
-            url = f"http://{host}:{at.getsockname()[1]}/"
-            hint(f"{url} (Ctrl-C ends)")
-            if key := await first_key(site):
-                hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")
-            triggers = open_triggers(leitstand)
-            if show and any(os.environ.get(name) for name in _SCREENS):
-                webbrowser.open(url)
-            await serve_site(site, at, triggers.run if triggers.each else None)
+        async with place.opened() as opened:
+            leitstand = replace(opened, patience=place.project.table.web.wait_seconds)
+            async with (
+                configured(leitstand) as channels,
+                open_site(leitstand, secure=secure, channels=channels, oidc=oidc) as site,
+            ):
+                url = f"http://{host}:{at.getsockname()[1]}/"
+                hint(f"{url} (Ctrl-C ends)")
+                if key := await first_key(site):
+                    hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")
+                triggers = open_triggers(leitstand)
+                if show and any(os.environ.get(name) for name in _SCREENS):
+                    webbrowser.open(url)
+                await serve_site(site, at, triggers.run if triggers.each else None)
 
 
 def _listening(host: str, port: int, *, other: bool) -> socket:

@@ -51,7 +51,7 @@ class Decision(Frozen):
 
 
 async def decide(leitstand: Leitstand, signer: Signer, decision: Decision, texts: Texts) -> Receipt:
-    """Sign a decision, run the case on, and say what came of it.
+    """Sign a decision, run the case on, and say what came of it, or that it is under way.
 
     Raises ApprovalRefused: decided already, not this person's to decide, signed before, no reason.
     Raises ValueRefused: an edit that is no valid value.
@@ -67,7 +67,7 @@ async def decide(leitstand: Leitstand, signer: Signer, decision: Decision, texts
     }
     case = pending.checkpoint.case
     await leitstand.store.signal(case, approval.nonce, "approval", orjson.dumps(body))
-    await leitstand.runtime.run_until_idle()
+    await leitstand.go_on(case)
     return await receipt_of(leitstand, pending, approval, texts)
 
 
@@ -89,7 +89,7 @@ async def answer(
     body = {"person": person.id, "text": text, "at": at}
     identity = leitstand.store.clock.ulid()
     await leitstand.runtime.signal(case, name, body, identity)
-    await leitstand.runtime.run_until_idle()
+    await leitstand.go_on(case)
     return name
 
 

@@ -19,6 +19,7 @@ from leitstand.records import (
     Level,
     Verdict,
 )
+from leitstand.runtime import resting
 from leitstand.store import Claimed, Journal, Limits, Signal, Store, Tape
 from leitstand.store.schema import cases
 from leitstand.tool import Tool
@@ -51,7 +52,10 @@ class Judged(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One case: its status, what it did, what was judged and decided, and how it ended."""
+    """One case: its status, what it did, what was judged and decided, and how it ended.
+
+    `resting`: it has ended, or waits and was told nothing since.
+    """
 
     case: Case
     status: str
@@ -67,6 +71,7 @@ class Dossier:
     approvals: tuple[Approval, ...]
     corrections: tuple[Correction, ...]
     exit: Exit | None
+    resting: bool
 
     @property
     def tape(self) -> Tape:
@@ -88,11 +93,13 @@ class Dossier:
 
 async def open_dossier(store: Store, tools: Mapping[str, Tool[Any, Any]], ulid: str) -> Dossier:
     """The dossier of a case. Raises Missing: no such case, Erased."""
-    claimed = await store.journal(ulid)
-    query = select(cases.c.status, cases.c.reason, cases.c.opened, cases.c.changed)
-    row = await store.read(lambda c: c.execute(query.where(cases.c.ulid == ulid)).first())
+    columns = (cases.c.status, cases.c.reason, cases.c.opened, cases.c.changed, cases.c.pending)
+    query = select(*columns).where(cases.c.ulid == ulid)
+    # Before the journal: a case that rests by then has written down all that it did.
+    row = await store.read(lambda c: c.execute(query).first())
     if row is None:
         raise Missing(f"no case `{ulid}`")
+    claimed = await store.journal(ulid)
     journal = Journal(claimed, store, Limits())
     leave = journal.tape.exit
     return Dossier(
@@ -110,6 +117,7 @@ async def open_dossier(store: Store, tools: Mapping[str, Tool[Any, Any]], ulid: 
         approvals=tuple(_bodies(claimed, "approval", Approval)),
         corrections=tuple(_bodies(claimed, "correction", Correction)),
         exit=Exit.model_validate_json(orjson.dumps(leave)) if leave else None,
+        resting=resting(row[0], row[4]),
     )
 
 

@@ -191,7 +191,7 @@ async def _handled(
         at = desk.leitstand.rules.clock.time()
         by = Handled(desk.person.id, role, _text(desk, dossier, reason), at)
         won = await work(dossier, by)
-        await desk.leitstand.runtime.run_until_idle()
+        await desk.leitstand.go_on(case)
     elif _last(dossier) is None:
         raise desk.refused("handling.status", dossier, status=dossier.status)
     after = await desk.dossier(case)

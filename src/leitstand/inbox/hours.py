@@ -11,6 +11,7 @@ from holidays import HolidayBase, country_holidays
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from leitstand.errors import ProjectRefused
+from leitstand.project import Web
 from leitstand.values import Frozen
 
 __all__ = ["Deadlines", "Due", "deadlines_of", "zone_of"]
@@ -34,7 +35,7 @@ class Due:
 
 
 class Deadlines(Frozen):
-    """`deadlines` of the tenant's data; without hours nobody is reminded and nothing escalates.
+    """`deadlines` of a tenant; without hours nobody is reminded and nothing escalates.
 
     `remind_hours` and `escalate_hours` are hours of work: until those who may decide are reminded,
     and until the next role of `chain` is told, each time anew. `queue_days` are days of work until
@@ -129,10 +130,13 @@ def zone_of(limits: Mapping[str, Any]) -> ZoneInfo:
         raise ProjectRefused(f"no time zone `{name}`", where="timezone") from error
 
 
-def deadlines_of(limits: Mapping[str, Any]) -> Deadlines:
-    """`deadlines` of the tenant's data. Raises ProjectRefused: it makes no sense."""
+def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
+    """`deadlines` of the tenant's data, else those of the project's table.
+
+    Raises ProjectRefused: they make no sense.
+    """
     try:
-        return Deadlines.model_validate(limits.get("deadlines", {}), strict=False)
+        return Deadlines.model_validate(limits.get("deadlines", web.deadlines), strict=False)
     except ValidationError as error:
         text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
         raise ProjectRefused(text, where="deadlines") from error

@@ -227,7 +227,10 @@ async def _exceptional(
     if leave is None or not leave.cause:
         return found
     taken = takeover_of(leitstand, dossier)
-    rules, zone = deadlines_of(leitstand.limits), zone_of(leitstand.limits)
+    rules, zone = (
+        deadlines_of(leitstand.limits, leitstand.project.table.web),
+        zone_of(leitstand.limits),
+    )
     due = rules.by(since, taken.days or rules.queue_days, zone)
     said = taken.resolution(texts.language) or texts.known(f"resolve.{leave.cause}")
     more = {

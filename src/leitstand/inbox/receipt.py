@@ -13,15 +13,16 @@ from leitstand.values import Frozen
 
 __all__ = ["Receipt", "receipt_of"]
 
-State = Literal["waits", "done", "rejected", "again", "failed", "held"]
+State = Literal["running", "waits", "done", "rejected", "again", "failed", "held"]
 
 
 class Receipt(Frozen):
     """What became of a checkpoint after a decision.
 
-    `waits` more signatures, `done` with its effect, `rejected`, `again` asked anew as `again`
-    because of `difference`, `failed` in the system or by the rules, `held` for an engineer. `next`
-    are checkpoints that the same case has open now. `lines` say all of it in words.
+    `running`: what comes of it is not known yet. `waits` more signatures, `done` with its effect,
+    `rejected`, `again` asked anew as `again` because of `difference`, `failed` in the system or by
+    the rules, `held` for an engineer. `next` are checkpoints that the same case has open now.
+    `lines` say all of it in words.
     """
 
     checkpoint: str
@@ -45,6 +46,15 @@ async def receipt_of(
     """What the case's journal says of this decision now."""
     shown = pending.checkpoint
     dossier = await open_dossier(leitstand.store, leitstand.rules.tools, shown.case)
+    if not dossier.resting:
+        return Receipt(
+            checkpoint=shown.id,
+            case=shown.case,
+            person=approval.person,
+            state="running",
+            lines=(texts.say("receipt.running"),),
+            status=dossier.status,
+        )
     facts = await _facts(leitstand, dossier, pending, approval, texts)
     waiting = tuple(c.id for c in dossier.tape.open_checkpoints())
     following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))

@@ -206,7 +206,9 @@ def _conflict(conflict: Mapping[str, Any], texts: Texts) -> str:
 
 def _deadline(leitstand: Leitstand, shown: Checkpoint, texts: Texts) -> str:
     """What will happen if nobody answers, and when; it never is a decision."""
-    due = deadlines_of(leitstand.limits).due(shown.opened, zone_of(leitstand.limits))
+    due = deadlines_of(leitstand.limits, leitstand.project.table.web).due(
+        shown.opened, zone_of(leitstand.limits)
+    )
     if not due:
         return texts.say("effect.free")
     chain = [d for d in due if d.role]

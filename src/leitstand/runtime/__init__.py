@@ -4,7 +4,7 @@ from leitstand.runtime.burst import Burst
 from leitstand.runtime.memory import settle_memory
 from leitstand.runtime.opening import Leitstand, open_leitstand
 from leitstand.runtime.rows import CaseRow, read_rows
-from leitstand.runtime.runtime import Runtime
+from leitstand.runtime.runtime import Runtime, resting
 from leitstand.runtime.stage import Defect, Stage
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "Stage",
     "open_leitstand",
     "read_rows",
+    "resting",
     "settle_memory",
 ]

@@ -69,17 +69,27 @@ class Leitstand:
     real: Sequence[Connection] | None
     seal: Seal
     write: bool
+    patience: float | None = None
+    """Seconds that somebody who decides waits for what comes of it; None: until all is done."""
 
     @property
     def limits(self) -> Mapping[str, Any]:
         """The tenant's data."""
         return self.rules.limits(self.tenant)
 
+    async def go_on(self, case: str) -> None:
+        """Run what is due; after `patience` what is still under way goes on by itself."""
+        if self.patience is None:
+            await self.runtime.run_until_idle()
+        else:
+            await self.runtime.run_on(case, self.patience)
+
     async def close(self) -> None:
         """Anchor what was done, then give store and connections back; what was committed stays.
 
         Raises StoreFailed: the anchors' file says something else than the store.
         """
+        await self.runtime.close()
         try:
             if self.write:
                 await anchor(self.store, self.seal.key, self.seal.file)

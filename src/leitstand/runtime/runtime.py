@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import select
 
 from leitstand.desk import Cases, Child, HandOver, Models
 from leitstand.digest import canonical, plain_of
@@ -18,9 +19,10 @@ from leitstand.runtime.burst import Burst
 from leitstand.store import Birth, Journal, Limits, NewCase, Store, Tape, new_case
 from leitstand.store.arrival import Tell
 from leitstand.store.arrivals import Arrived, arrive
+from leitstand.store.schema import cases
 from leitstand.tool import Connection
 
-__all__ = ["Runtime"]
+__all__ = ["Runtime", "resting"]
 
 LEASE = 60.0
 """Seconds that a worker owns a case; renewed at a third of it."""
@@ -69,6 +71,10 @@ class Runtime:
         self._home = asyncio.Event()
         self._run: asyncio.Future[None] | None = None
         self._joined = False
+        self._behind: set[asyncio.Task[None]] = set()
+        """Runs that nobody waits for any more."""
+        self._awaited: dict[str, set[asyncio.Event]] = {}
+        """Who waits for a burst of a case to come home."""
 
     async def start(
         self,
@@ -154,6 +160,49 @@ class Runtime:
             self._run.set_result(None)
             self._run = None
 
+    async def run_on(self, ulid: str, within: float) -> None:
+        """Run what is due until this case rests, for at most `within` seconds.
+
+        What is under way by then goes on, and is waited for by `close`. Raises StoreFailed.
+        """
+        home = asyncio.Event()
+        self._awaited.setdefault(ulid, set()).add(home)
+        run = asyncio.create_task(self.run_until_idle())
+        self._behind.add(run)
+        run.add_done_callback(lambda _: home.set())
+        run.add_done_callback(self._left)
+        try:
+            async with asyncio.timeout(within):
+                while not run.done() and not await self._rests(ulid):
+                    await home.wait()
+                    home.clear()
+        except TimeoutError:
+            return
+        finally:
+            self._awaited[ulid].discard(home)
+            if not self._awaited[ulid]:
+                del self._awaited[ulid]
+        if run.done() and not run.cancelled():
+            run.result()
+
+    async def close(self) -> None:
+        """End the runs that nobody waits for; what they have sent comes home first."""
+        runs = [*self._behind]
+        for run in runs:
+            run.cancel()
+        if runs:
+            await asyncio.wait(runs)
+
+    def _left(self, run: "asyncio.Task[None]") -> None:
+        self._behind.discard(run)
+        if not run.cancelled():
+            run.exception()  # Whoever runs cases next meets the same fault.
+
+    async def _rests(self, ulid: str) -> bool:
+        query = select(cases.c.status, cases.c.pending).where(cases.c.ulid == ulid)
+        row = await self.store.read(lambda c: c.execute(query).first())
+        return row is None or resting(*row)
+
     async def _dispatch(self) -> None:
         only = [(c.name, c.version) for c in self.roles.values()]
         renewing = asyncio.ensure_future(self._renew())
@@ -186,7 +235,9 @@ class Runtime:
             task.add_done_callback(self._came_home)
             self._owned[task] = journal
 
-    def _came_home(self, _: asyncio.Task[str]) -> None:
+    def _came_home(self, task: "asyncio.Task[str]") -> None:
+        for home in self._awaited.get(self._owned[task].case.ulid, ()):
+            home.set()
         # Not `asyncio.wait` for the first of them: it looks at all whenever one is done.
         self._home.set()
 
@@ -269,6 +320,11 @@ class _Births:
         """The child of this key, if it was born."""
         ulid = _child(key)
         return Child(ulid=ulid) if await self._runtime.store.known(ulid) else None
+
+
+def resting(status: str, pending: int) -> bool:
+    """Whether a case of this status, with so many signals not drawn, has nothing to do now."""
+    return status not in ("ready", "running") and not (status == "waiting" and pending)
 
 
 def _child(key: str) -> str:

@@ -47,6 +47,7 @@ def make_app(site: Site) -> Starlette:
             Route("/card/{id}", cards.show_card),
             Route("/card/{id}/document", cards.show_document),
             Route("/card/{id}/decide", cards.decide_card, methods=["POST"]),
+            Route("/card/{id}/receipt", cards.show_receipt),
             Route("/card/{id}/ask", cards.ask, methods=["POST"]),
             Route("/card/{id}/delegate", cards.delegate, methods=["POST"]),
             Route("/card/{id}/propose", cards.propose, methods=["POST"]),

@@ -17,6 +17,7 @@ from leitstand.inbox import (
     card_of,
     decide,
     find_pending,
+    receipt_of,
     reply,
     sight_of,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "propose",
     "show_card",
     "show_document",
+    "show_receipt",
 ]
 
 LONGEST = 2_000
@@ -92,6 +94,18 @@ async def decide_card(request: Request, session: Session, fields: Fields) -> Res
     finally:
         site.live.changed()
     await site.notes.keep_draft(session.person.id, name, {})
+    return page(request, "receipt", session, receipt=receipt)
+
+
+@gated
+async def show_receipt(request: Request, session: Session) -> Response:
+    """What has come by now of this person's last decision on the card."""
+    pending = await _pending(request, session)
+    given = [a for a in pending.given if a.person == session.person.id]
+    if not given:
+        raise HTTPException(404, "receipt")
+    leitstand, texts = site_of(request).leitstand, texts_for(request)
+    receipt = await receipt_of(leitstand, pending, given[-1], texts)
     return page(request, "receipt", session, receipt=receipt)
 
 

@@ -101,7 +101,10 @@ class Reminders:
         Raises ProjectRefused: `deadlines` of the tenant's data make no sense.
         """
         leitstand = self._leitstand
-        rules, zone = deadlines_of(leitstand.limits), zone_of(leitstand.limits)
+        rules, zone = (
+            deadlines_of(leitstand.limits, leitstand.project.table.web),
+            zone_of(leitstand.limits),
+        )
         after = None
         still: set[str] = set()
         while part := await waiting(leitstand.store, leitstand.tenant, after=after, limit=PART):

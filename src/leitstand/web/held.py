@@ -44,7 +44,7 @@ async def release(request: Request, session: Session, fields: Fields) -> Respons
         await site.leitstand.runtime.release(dossier.case.ulid, session.person.id, reason, said)
     except (ValueRefused, UsageRefused) as error:
         return await show_dossier(request, session, 422, error.text, fields)
-    await site.leitstand.runtime.run_until_idle()
+    await site.leitstand.go_on(dossier.case.ulid)
     site.live.changed()
     return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)
 

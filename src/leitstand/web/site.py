@@ -93,7 +93,7 @@ async def open_site(
         factors=Factors(engine, machine, _key(leitstand)),
         invitations=Invitations(engine, leitstand.tenant, clock),
         notes=Notes(engine, clock),
-        live=Live(leitstand.store),
+        live=Live(leitstand.store, leitstand.tenant),
         reminders=Reminders(engine, leitstand, texts_of("de", leitstand.project.texts), tellers),
         rows=Rows(),
         secure=secure,
