@@ -138,6 +138,8 @@ def answering(say: Say = sound) -> Generator[Talk]:
             status, body = talk.answer(json.loads(self.rfile.read(size)))
             self.send_response(status)
             self.send_header("content-type", "application/json")
+            if status == 429:
+                self.send_header("retry-after", "0")
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

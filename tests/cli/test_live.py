@@ -27,6 +27,7 @@ from tests.cli.office_model import (
     lay,
     refunds,
     sound,
+    text,
 )
 from tests.evals.sample import replayed
 
@@ -350,9 +351,10 @@ def test_an_endpoint_that_fails_says_nothing_of_the_role(
     assert done.data["figures"]["live"]["pass_hat"]["1"] == 0.0
 
 
-def test_a_moment_of_weakness_is_waited_for(talk: Talk, command: Command) -> None:
-    """One answer of 500, then sound: the run goes on."""
-    weak = [500]
+@pytest.mark.parametrize("status", [500, 429])
+def test_a_moment_of_weakness_is_waited_for(talk: Talk, command: Command, status: int) -> None:
+    """One answer of 500, or one that asks for time, then sound: the run goes on."""
+    weak = [status]
     talk.say = lambda asked: weak.pop() if weak else sound(asked)
     assert command("eval", "serving", "--live").code == 0
 
@@ -405,6 +407,28 @@ def test_a_step_reaches_no_network(talk: Talk, command: Command) -> None:
     assert "a replay has no network" in told(done, "lost")
 
 
+def test_what_a_model_reads_is_calibrated(talk: Talk, command: Command) -> None:
+    """Two cases that know what a letter wants, read four times each: eight readings, no claim."""
+    for name, wish in (("lost", "refund"), ("praise", "refund")):
+        file = Path("evals/serving/cases", name, "case.json")
+        case = json.loads(file.read_bytes())
+        truth = {"sort": {"value.wish": wish}, "serve": {"value.said": "x"}}
+        case["expected"]["readings"] = truth
+        file.write_text(json.dumps(case))
+    done = command("eval", "serving", "--live", "--json")
+    assert done.code == 0, done.out
+    found = done.data["figures"]["calibration"]
+    assert found["sort"] == {
+        "fields": 2,
+        "readings": 8,
+        "error": None,
+        "bins": [{"confidence": 80, "n": 8, "right": 4}],
+    }
+    assert found["serve"]["bins"] == [{"confidence": 60, "n": 4, "right": 0}]
+    told = command("eval", "serving", "--live", "--lang", "en").out
+    assert "Calibration of `sort`: no claim, 2 of 100 fields" in told
+
+
 # ---- what if ----
 
 
@@ -425,6 +449,24 @@ def test_whatif_asks_another_prompt(talk: Talk) -> None:
     assert found.data["tokens"] == 3 * 49
     said = talk.office("whatif", "--prompt", "serve=other.md", "--lang", "en")
     assert "1 cases asked again, once, 147 tokens" in said.out
+
+
+def test_a_talk_that_is_live_once_stays_live(talk: Talk) -> None:
+    """Sorted otherwise, the agent is given another parcel: no later turn comes from the tape."""
+    shutil.copy("prompts/sort.md", "other.md")
+    Path("other.md").write_text(Path("other.md").read_text("utf-8") + "Be brief.\n", "utf-8")
+
+    def briefly(asked: Asked) -> Mapping[str, Any]:
+        if asked.prompt == "sort" and "Dank" not in asked.letter:
+            return text({"wish": "refund", "parcel": asked.parcel[3:]})
+        return sound(asked)
+
+    talk.say = briefly
+    found = talk.office("whatif", "--prompt", "sort=other.md", "--json")
+    assert found.code == 0, found.err
+    turns = [a.turn for a in talk.asked if a.prompt == "serve"]
+    assert turns == [0, 1, 2]
+    assert (found.data["asked"], found.data["unknown"]) == (2, [])
 
 
 def test_whatif_asks_another_model(talk: Talk) -> None:

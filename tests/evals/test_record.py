@@ -15,7 +15,10 @@ from leitstand.evals.tape import Recording, tape_hash
 from leitstand.guard import Rules
 from leitstand.project import load_project
 from leitstand.runtime import Leitstand, open_leitstand
+from tests.desk.endpoint import completion, http, serving
+from tests.desk.test_endpoint import GOOD, ask, settings_of, talk
 from tests.evals.conftest import SHOP, Kept
+from tests.guard.scene import GRANT, Scene
 
 Ask = Callable[[Leitstand, str], Awaitable[Any]]
 Told = Callable[[Ask], Any]
@@ -117,3 +120,16 @@ def test_a_case_that_is_not_there_is_said(told: Told) -> None:
 
     with pytest.raises(Missing):
         told(other)
+
+
+async def test_the_tape_has_the_tokens_of_every_attempt(tmp_path: Path) -> None:
+    """One that failed, one of no use, one that answers: what the case has taken, and no less."""
+    scene = Scene(tmp_path, GRANT)
+    async with serving(http("500 Oops", b"{}"), completion("no json"), completion(GOOD)) as one:
+        talk(scene, settings_of(one.url))
+        ulid = await scene.begin(ask)
+        assert (await scene.status(ulid))[0] == "done"
+    found = await record(scene.store, scene.rules, ulid, "c")
+    [line] = [line for line in found.lines if line.kind == "ask"]
+    assert line.tokens == (await scene.tape(ulid)).tokens > 2 * 49
+    scene.store.close()

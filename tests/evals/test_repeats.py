@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leitstand.evals.figures import Tally
 from leitstand.evals.interval import pass_hat, wilson
 from leitstand.evals.repeats import together
-from leitstand.evals.report import Wording, markdown
+from leitstand.evals.report import Wording, annotations, markdown
 from leitstand.evals.result import CaseResult, Made
 from tests.evals.sample import RUN, bad, good, report_in, suite_in
 
@@ -84,6 +84,8 @@ def test_a_flaky_case_is_its_own_kind(tmp_path: Path) -> None:
     assert report.verdict.state == "refused"
     assert report.kinds == {"wavers": "flaky"}
     assert report.verdict.change.newly_failing == ()
+    [line] = annotations(report, tmp_path)
+    assert "wavers" in line
     for language in ("de", "en"):
         text = markdown(report, Wording(language))
         assert "wavers" in text

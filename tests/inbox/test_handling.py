@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leitstand.clock import FixedClock
 from leitstand.errors import ApprovalRefused, Erased, Missing, ValueRefused
+from leitstand.evals.pseudonym import retell
 from leitstand.evals.record import record
 from leitstand.evals.replay import Bench, replay
 from leitstand.evals.supervisor import supervisor_of
 from leitstand.evals.tape import Recording
+from leitstand.evals.vocabulary import Vocabulary
 from leitstand.inbox import (
     Decision,
     Exceptional,
@@ -370,6 +372,9 @@ async def test_its_last_round_is_replayed(depot: Depot, *, supplied: bool) -> No
     made = [(effect.tool, effect.args) for effect in again.systems.made]
     assert made == [(e.tool, e.args) for e in found.case.expected.effects or ()]
     assert [tool for tool, _ in made] == ["erp.delivery.note", "erp.delivery.book"]
+    told = await retell(found, bench, b"secret", Vocabulary())
+    assert told.differences == ()
+    assert [x.kind for x in told.lines].count("supply") == supplied
 
 
 async def test_an_overdue_exception_is_told_and_never_decided(depot: Depot) -> None:

@@ -85,6 +85,7 @@ class LiveModels:
         taped: RecordedModels | None = None,
     ) -> None:
         self.tokens, self.asked, self.silent = 0, set[str](), False
+        self._talks: set[str] = set()
         self._library, self._purse, self._systems, self._taped = library, purse, systems, taped
 
     @property
@@ -98,8 +99,11 @@ class LiveModels:
 
     def prepare(self, question: Question) -> Prepared:
         """The question as it is sent. Raises OffTape: it cannot be asked, or nothing is left."""
-        if self._taped is not None and self._taped.known(question):
+        # A talk that was once live goes on so: what the tape says next was said to another one.
+        talk = question.address.rpartition("/")[0] if question.tools else ""
+        if self._taped and talk not in self._talks and self._taped.known(question):
             return self._taped.prepare(question)
+        self._talks.update([talk] if talk else ())
         self.asked.add(question.prompt)
         try:
             prepared = self._library.prepare(question)

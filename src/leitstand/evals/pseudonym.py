@@ -32,6 +32,8 @@ __all__ = ["Retold", "retell"]
 
 ATTEMPTS = 16
 """Mappings that are tried: one may turn round which of two equal invoices is the first by hash."""
+_BESIDE = ("now", "wait", "supply")
+"""Answers that no tool and no model gives."""
 _CLOSED = ("code", "cause", "where", "decision")
 """Fields of a failure that are words of the runtime."""
 
@@ -231,7 +233,7 @@ class _ByPlace(Recording):
         for line in self.lines:
             if line.address in self._now:
                 yield self._now[line.address]
-            elif line.kind in ("now", "wait") and line.address in done.journal.tape.answers:
+            elif line.kind in _BESIDE and line.address in done.journal.tape.answers:
                 yield line
 
 

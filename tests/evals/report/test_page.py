@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from leitstand.evals.repeats import together
 from leitstand.evals.report import write_page
 from leitstand.evals.report.page import ROWS
-from leitstand.evals.result import Made
-from tests.evals.sample import bad, good, many, report_in, suite_in
+from leitstand.evals.result import Made, Sure
+from tests.evals.sample import RUN, bad, good, many, report_in, suite_in
 
 HOSTILE = '</script><script>document.title="x"</script><img src="http://127.0.0.1:9/x.png">'
 SWITCHES = (
@@ -77,6 +78,22 @@ def test_the_page_shows_the_failing_field_and_asks_nobody(chromium: str, tmp_pat
     assert "g33" in shown
     assert '<html lang="de"' in dom
     assert '<html lang="en"' in opened(chromium, tmp_path / "page.html", "#en")[0]
+
+
+def test_the_page_shows_how_a_case_wavers(chromium: str, tmp_path: Path) -> None:
+    """Flaky cases come by themselves, with how often they passed, and what readings were worth."""
+    read = (Sure(of="sort", field="value.wish", confidence=80, right=True),)
+    once = good("AP-L1", asked=("sort",), tokens=7, readings=read)
+    again = bad("AP-L1", asked=("sort",), tokens=7, readings=read)
+    run = RUN.model_copy(update={"repeat": 3})
+    wavers = together([once, again, once], 3)
+    report = report_in(tmp_path / "run", [wavers], suite_in(tmp_path), run)
+    write_page(report, tmp_path / "page.html")
+    dom, _ = opened(chromium, tmp_path / "page.html")
+    assert re.search(r"Wackelig\s+Flaky\s+\(1\)", text_of(dom))
+    assert "flaky: passed 2 of 3" in text_of(dom)
+    assert "pass^k: 1: 66,6 %, 2: 33,3 %, 3: 0,0 %" in dom
+    assert "keine Aussage, 1 von 100 Feldern" in dom
 
 
 def test_nothing_else_may_run_in_the_page(tmp_path: Path) -> None:

@@ -38,14 +38,14 @@ def markdown(report: Report, wording: Wording) -> str:
 
 
 def annotations(report: Report, root: Path) -> Iterator[str]:
-    """`::error file=…::` lines for the log of a job, newly failing cases alone.
+    """`::error file=…::` lines for the log of a job, newly failing and flaky cases alone.
 
     Paths are relative to `root` where they lie in it. The form is that of GitHub's workflow
     commands.
     """
     suite = report.suite
     for kind, result in report.failing():
-        if kind == "newly_failing" and result.case not in report.signed:
+        if kind in ("newly_failing", "flaky") and result.case not in report.signed:
             file = suite.path(suite.table.cases) / result.case / "case.json"
             place = (file if file.is_file() else suite.file).resolve()
             place = place.relative_to(root) if place.is_relative_to(root) else place
