@@ -141,7 +141,8 @@ forbid(principal, action in [Action::"write"], resource)
 unless { context.call.tainted.isEmpty() || context.call.approval.count >= 1 };
 
 @id("P-bank") @shows("P2") @decision("deny") @level("escalate") @roles("head") @approvers("2")
-@cause("contradictory results") @owner("security") @fix("Call the supplier back")
+@cause("contradictory results") @owner("security") @fix_de("Beim Lieferanten zurückrufen")
+@fix_en("Call the supplier back")
 @reason_de("Bankverbindung abweichend") @reason_en("Bank details differ")
 forbid(principal, action == Action::"book.pay", resource)
 when { context.facts.bank == "changed" };

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from leitstand.digest import canonical
 from leitstand.policy import Bundle, Request, decide
-from leitstand.records import Decision
+from leitstand.records import Decision, Hit
 from tests.policy.sample import RULES, TEXTS, bundle_of, paying
 
 BUNDLE = bundle_of()
@@ -98,7 +98,8 @@ def test_the_most_severe_level_names_the_cause() -> None:
     verdict = decide(BUNDLE, paying(facts={"bank": "changed", "known": False}))
     assert (verdict.decision, verdict.level) == (Decision.DENY, "escalate")
     assert (verdict.cause, verdict.roles) == ("contradictory results", ("head",))
-    assert verdict.hits[0].fix == "Call the supplier back"
+    assert verdict.hits[0].said("fix", "en") == "Call the supplier back"
+    assert verdict.hits[0].said("fix", "de") == "Beim Lieferanten zurückrufen"
 
 
 def test_without_a_grant_everything_is_denied_with_its_hits() -> None:
@@ -239,3 +240,14 @@ def test_slicing_changes_no_decision(request_: Request) -> None:
         ids = whole.diagnostics.id_annotations_by_reason.values()
         shown = {r.id: r.notes.shows or r.id for r in BUNDLE.rules}
         assert forbids == {shown[i] for i in ids}
+
+
+def test_advice_of_before_two_languages_is_still_read() -> None:
+    """Journals keep the verdicts of their day: `fix` in them is English, for all readers."""
+    hit = Hit.model_validate_json(
+        '{"rule":"P2","decision":4,"level":"hold","fix":"call back","reason_de":"Bank"}'
+    )
+    assert (hit.fix_en, hit.fix_de) == ("call back", "")
+    assert hit.said("fix", "de") == "call back"
+    assert hit.said("reason", "en") == "Bank"
+    assert hit.said("fix", "en") == Hit.model_validate_json(hit.model_dump_json()).fix_en

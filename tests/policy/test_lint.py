@@ -47,6 +47,10 @@ def test_a_tool_without_a_grant_is_always_denied() -> None:
         (f'@id("x") @decision("deny") @level("hold") {NAMED} {FORBID};', {"no-cause"}),
         (f'@id("x") @decision("deny") @level("reject") @owner("o") {FORBID};',
          {"no-reason-de", "no-reason-en"}),
+        (f'@id("x") @decision("deny") @level("reject") @fix_en("e") {NAMED} {FORBID};',
+         {"no-fix-de"}),
+        (f'@id("x") @decision("deny") @level("reject") @fix_de("d") {NAMED} {FORBID};',
+         {"no-fix-en"}),
         (f'@id("x") @decision("deny") @level("reject") {NAMED[12:]} {FORBID};', {"no-owner"}),
         ('@id("x") @grant @owner("o") permit(principal, action, resource);', {"wide-grant"}),
     ],
@@ -117,7 +121,8 @@ def test_marks_fixes_and_errors_are_explained() -> None:
     assert explain(changed) == (
         "Abgelehnt",
         "P2: Bankverbindung abweichend",
-        "  Abhilfe: Call the supplier back",
+        "  Abhilfe: Beim Lieferanten zurückrufen",
         "P-due (Hinweis): Fällig",
     )
+    assert "  Mend: Call the supplier back" in explain(changed, "en")
     assert "unknown tool `x`" in explain(decide(bundle_of(), paying(tool="x")), "en")[1]

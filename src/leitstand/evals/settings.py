@@ -20,7 +20,7 @@ __all__ = ["RULE", "settings_of", "unshown"]
 
 RULE = "rule "
 """What the name of a rule's setting begins with."""
-_TEXTS = {"reason_de", "reason_en", "fix", "owner", "version"}
+_TEXTS = {"reason_de", "reason_en", "fix_de", "fix_en", "owner", "version"}
 """Annotations that only people read."""
 
 

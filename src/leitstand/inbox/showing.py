@@ -177,14 +177,12 @@ def _rules(verdict: Verdict, texts: Texts) -> Iterator[Rule]:
     for hit in verdict.hits:
         if hit.decision is Decision.ALLOW and hit.level == "info":
             continue
-        reasons = (hit.reason_de, hit.reason_en)
-        first, second = reasons if texts.language == "de" else reversed(reasons)
         yield Rule(
             rule=hit.rule,
             version=hit.version,
             owner=hit.owner,
-            reason=first or second,
-            fix=hit.fix,
+            reason=hit.said("reason", texts.language),
+            fix=hit.said("fix", texts.language),
         )
 
 

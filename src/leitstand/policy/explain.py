@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from leitstand.records import Decision, Hit, Verdict
+from leitstand.records import Decision, Verdict
 
 __all__ = ["explain"]
 
@@ -56,13 +56,7 @@ def _rest(verdict: Verdict, language: Language) -> Iterator[str]:
         yield f"{words['take']}: {', '.join(verdict.redact)}"
     for hit in verdict.hits:
         mark = f" ({words['mark']})" if hit.decision is Decision.ALLOW else ""
-        yield f"{hit.rule}{mark}: {_reason(hit, language)}"
-        if hit.fix:
-            yield f"  {words['fix']}: {hit.fix}"
-
-
-def _reason(hit: Hit, language: Language) -> str:
-    first, second = hit.reason_de, hit.reason_en
-    if language == "en":
-        first, second = second, first
-    return first or second or _DECISIONS[language][hit.decision]
+        reason = hit.said("reason", language) or _DECISIONS[language][hit.decision]
+        yield f"{hit.rule}{mark}: {reason}"
+        if fix := hit.said("fix", language):
+            yield f"  {words['fix']}: {fix}"

@@ -57,6 +57,10 @@ def _of_rule(rule: Rule) -> Iterator[Finding]:
             yield Finding(
                 "note", "no-" + name.replace("_", "-"), f"@{name} is missing", rule.place, rule.id
             )
+    for name, other in (("fix_de", "fix_en"), ("fix_en", "fix_de")):
+        if getattr(rule.notes, other) and not getattr(rule.notes, name):
+            text = f"@{name} is missing beside @{other}"
+            yield Finding("note", "no-" + name.replace("_", "-"), text, rule.place, rule.id)
 
 
 def _scope(rule: Rule) -> Iterator[tuple[str, str]]:

@@ -36,8 +36,8 @@ class Notes(BaseModel):
     `shows` is the id that lists and people see (several policies may make up one rule), by default
     `id`. `roles` or `roles_fact` (a fact, set of texts) say who may discharge the rule, `approvers`
     or `approvers_fact` (a fact, int) how many; `rank` whose roles are named when several apply;
-    `fields` what a redaction takes out; `listed` `deciding`: named only where its level decides the
-    case.
+    `fix_de` and `fix_en` say what to do; `fields` what a redaction takes out; `listed` `deciding`:
+    named only where its level decides the case.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -60,7 +60,8 @@ class Notes(BaseModel):
     version: Identifier = "1"
     reason_de: Text = ""
     reason_en: Text = ""
-    fix: Text = ""
+    fix_de: Text = ""
+    fix_en: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ class Rule:
             cause=notes.cause,
             reason_de=notes.reason_de,
             reason_en=notes.reason_en,
-            fix=notes.fix,
+            fix_de=notes.fix_de,
+            fix_en=notes.fix_en,
             owner=notes.owner,
             version=notes.version,
             listed=notes.listed is None,

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from leitstand.errors import Cause
 from leitstand.values import Frozen
@@ -31,6 +31,7 @@ class Hit(Frozen):
     `decision` routes the action, `level` the case. `roles` and `approvers` say who may discharge
     the rule, `rank` which of several rules of one level names the roles. `cause` is the exit's
     cause if the case ends here. `listed` is false where only a deciding level names the rule.
+    `fix_de` and `fix_en` say what to do; in journals before there were two languages it is `fix`.
     """
 
     rule: str
@@ -42,10 +43,16 @@ class Hit(Frozen):
     cause: Cause | None = None
     reason_de: str = ""
     reason_en: str = ""
-    fix: str = ""
+    fix_de: str = ""
+    fix_en: str = Field(default="", validation_alias=AliasChoices("fix_en", "fix"))
     owner: str = ""
     version: str = "1"
     listed: bool = True
+
+    def said(self, what: Literal["reason", "fix"], language: Literal["de", "en"]) -> str:
+        """The reason, or what to do, in a language, or else in the other."""
+        texts = {"de": getattr(self, f"{what}_de"), "en": getattr(self, f"{what}_en")}
+        return str(texts[language] or texts["de"] or texts["en"])
 
 
 class Verdict(Frozen):
