@@ -271,3 +271,15 @@ async def test_a_login_takes_as_long_for_a_name_that_nobody_has(house: House, ro
         known = min([await seconds(HEAD) for _ in range(3)])
         unknown = min([await seconds(f"nobody.{n}") for n in range(3)])
         assert known / 2 < unknown < known * 2
+
+
+async def test_advice_is_in_the_readers_language(head: Client) -> None:
+    """What a rule advises to do is German on a German card, English on an English one."""
+    path, _ = await head.card(SIMPLE)
+    german = (await head.http.get(path)).text
+    assert "Prüfen und unterschreiben" in german
+    assert "Check and sign" not in german
+    head.http.cookies.set("lang", "en")
+    english = (await head.http.get(path)).text
+    assert "Check and sign" in english
+    assert "Prüfen und unterschreiben" not in english
