@@ -52,10 +52,13 @@ def _shared(name: str, settings: Settings) -> dict[str, Any]:
 
 
 def _openai(name: str, settings: Settings) -> dict[str, Any]:
-    # Other servers know `max_tokens`, which the library would write as OpenAI alone reads it.
     shared = _shared(name, settings)
+    # The library shares its connections among all event loops of a process and closes none: a loop
+    # would be given one that another has opened. So each connection serves one answer.
+    once = {"default_headers": {"Connection": "close"}, "use_responses_api": False}
+    # Other servers know `max_tokens`, which the library would write as OpenAI alone reads it.
     most = {"max_tokens": shared.pop("max_tokens")}
-    return {**shared, "extra_body": {**most, **settings.extra_body}, "use_responses_api": False}
+    return {**shared, **once, "extra_body": {**most, **settings.extra_body}}
 
 
 def _anthropic(name: str, settings: Settings) -> dict[str, Any]:

@@ -187,7 +187,10 @@ def _wires(question: Question) -> dict[str, str]:
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without references: some servers do not follow them."""
+    """A schema without references, which some servers do not follow, and without titles.
+
+    A title says a field's name once more: it costs tokens, and small models read it as a value.
+    """
     known: dict[str, Any] = schema.get("$defs", {})
 
     def walk(node: object, above: Sequence[str]) -> object:
@@ -199,6 +202,11 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
         name = str(found.get("$ref", "")).rpartition("/")[2]
         if name:
             return {} if name in above else walk(known[name], (*above, name))
-        return {k: walk(v, above) for k, v in found.items() if k != "$defs"}
+        return {k: walk(v, above) for k, v in found.items() if k != "$defs" and not _is_title(k, v)}
 
     return cast("dict[str, Any]", walk(schema, ()))
+
+
+def _is_title(key: str, value: object) -> bool:
+    """Whether this is a schema's title; a field of that name has a schema, not a text."""
+    return key == "title" and isinstance(value, str)
