@@ -13,10 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agents.invoice_case import InvoiceCase
 from leitstand.approval import FileDirectory, Statement, sign, write
 from leitstand.clock import FixedClock
+from leitstand.desk import Models
 from leitstand.digest import canonical
 from leitstand.guard import Rules, checkpoint_of
+from leitstand.policy import Bundle
 from leitstand.project import load_project
 from leitstand.records import Answer, Event, Person, Verdict
+from leitstand.role import Compiled
 from leitstand.runtime import Runtime
 from leitstand.store import Journal, Limits, Store
 from leitstand.tool import Connection
@@ -99,8 +102,20 @@ class House:
     keys: dict[str, Ed25519PrivateKey] = field(default_factory=dict[str, Ed25519PrivateKey])
 
     @classmethod
-    async def open(cls, world: Path, state: Path, reader: Reader) -> "House":
-        """Load `world` into fresh systems under `state`; a `reader` is slow to start, so shared."""
+    async def open(
+        cls,
+        world: Path,
+        state: Path,
+        reader: Reader,
+        *,
+        roles: Mapping[str, Compiled] | None = None,
+        models: Models | None = None,
+        bundle: Bundle | None = None,
+    ) -> "House":
+        """Load `world` into fresh systems under `state`; a `reader` is slow to start, so shared.
+
+        `roles` are worked instead of the project's of the same name, under `bundle` for its rules.
+        """
         data = limits(world)
         noon = datetime.combine(date.fromisoformat(data["today"]), daytime(12), UTC)
         clock = FixedClock(noon)
@@ -116,12 +131,12 @@ class House:
             Connection("tenant", Tenant, FixedTenant(data)),
             *online(await documents(state, world, TENANT, clock), world, archive, clock),
         )
-        roles, tools = PROJECT.roles, PROJECT.tools
-        bundle = PROJECT.bundle()
+        worked = {**PROJECT.roles, **(roles or {})}
         directory = FileDirectory(state / "people.json")
         store = Store(f"sqlite:///{state / 'journal.db'}", b"k" * 32, clock)
-        rules = Rules(bundle, tools, lambda _: data, directory, clock, b"s" * 32)
-        runtime = Runtime(store, rules, connections, roles)
+        judged = bundle or PROJECT.bundle()
+        rules = Rules(judged, PROJECT.tools, lambda _: data, directory, clock, b"s" * 32)
+        runtime = Runtime(store, rules, connections, worked, models=models)
         return cls(world, state, runtime, store, connections, intakes, data, directory, clock)
 
     def close(self) -> None:
@@ -131,7 +146,7 @@ class House:
 
     async def run(self, files: Mapping[str, bytes]) -> dict[str, Result]:
         """Take in files as one intake, in the order given; what became of each."""
-        names = {name: self._keep(data) for name, data in files.items()}
+        names = {name: self.keep(data) for name, data in files.items()}
         self.intakes.take_in(INTAKE, names.values())
         for name, data in files.items():
             case = InvoiceCase(
@@ -183,7 +198,8 @@ class House:
         rows = await self.store.read(lambda c: c.exec_driver_sql("SELECT ulid FROM cases").all())
         return [row[0] for row in rows]
 
-    def _keep(self, data: bytes) -> str:
+    def keep(self, data: bytes) -> str:
+        """Put received bytes into the spool; their name there."""
         return spool(self.state).put(data)
 
 

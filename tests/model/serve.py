@@ -26,6 +26,7 @@ def main(port: int) -> None:
     params.model.path = str(Path(found.origin).parent / WEIGHTS)
     params.hostnames, params.port = ["127.0.0.1"], port
     params.n_ctx, params.n_parallel = 4_096, 1
+    params.cache_ram_mib = 512  # As it comes, it keeps up to 8 GB of prompts.
     params.use_jinja, params.ui, params.model_alias = True, False, {"smollm2"}
     # One thread: with two on a busy machine of two cores it is forty times slower.
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
