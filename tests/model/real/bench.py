@@ -25,6 +25,7 @@ from tests.model.real.books import Entries, Entry, changed, entries
 from tests.model.real.course import Proposal, proposals
 from tests.model.real.errand import KINDS, WRITES, Errand, Kind, role
 from tests.model.real.truth import (
+    AGAIN,
     FORBIDDEN,
     WISHES,
     Case,
@@ -180,8 +181,12 @@ class Bench:
         """What came into the companies' systems since the beginning, and whether it is right."""
         for kind, house in self.houses.items():
             todo = [job for job, _ in self.cases.values() if job.kind == kind]
+            taken = set[tuple[str, str]]()
             for entry in changed(self.before[kind], entries(house.state)):
-                yield entry, any(job.right(entry) for job in todo)
+                fits = [(job.name, entry.of) for job in todo if job.right(entry)]
+                first = next((fit for fit in fits if fit not in taken), None)
+                taken |= {first} if first else set()
+                yield entry, first is not None
 
     def close(self) -> None:
         """Give everything back."""
@@ -219,7 +224,8 @@ class Bench:
     async def _decide(self, house: House, job: Job, journal: Journal, frozen: Frozen) -> None:
         shown = checkpoint_of(journal, frozen)
         known = job.truth if shown.tool == WRITES[job.kind].name else posted(job.case)
-        wrong = known.wrong(shown.args)
+        done = any(i["tool"] == shown.tool for i in journal.tape.intents.values())
+        wrong = known.wrong(shown.args) or ((AGAIN,) if done else ())
         no = Statement(answer="reject", reason=f"falsch: {', '.join(wrong)}")
         said = no if wrong else Statement(answer="approve")
         for name in _signers(shown.roles)[: 1 if wrong else max(1, shown.approvers)]:

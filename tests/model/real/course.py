@@ -1,7 +1,7 @@
 """What a model proposed in a case, and what stopped each of it, from the case's journal."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -10,7 +10,7 @@ from leitstand.errors import ArgumentsRefused, Rejected
 from leitstand.guard import validated
 from leitstand.model import Message, Proposed
 from leitstand.records import Event, Verdict
-from tests.model.real.truth import Truth
+from tests.model.real.truth import AGAIN, Truth
 
 __all__ = ["EFFECT", "Proposal", "proposals"]
 
@@ -22,7 +22,8 @@ EFFECT = "nothing"
 class Proposal:
     """A write that a model wanted: where, with which arguments, which of them are wrong.
 
-    `stopped` is schema, loop, rule, person, waiting, system or nothing; `by` names it.
+    `stopped` is schema, loop, guard (a fact is missing, the business key is taken), rule, person,
+    waiting, system or nothing; `by` names it.
     """
 
     at: str
@@ -37,6 +38,7 @@ def proposals(events: Sequence[Event], truth: Truth, tool: str) -> Iterator[Prop
     """Every call of `tool` that stands in a message of the model, in order."""
     bodies = [(e.kind, e.address, orjson.loads(e.body)) for e in events if e.body]
     turns = [(a, b) for k, a, b in bodies if k == "answer" and b.get("tool") == "turn"]
+    done = False
     for n, (address, body) in enumerate(turns):
         message = Message.model_validate_json(orjson.dumps(body.get("value", {})))
         for i, call in enumerate(message.calls):
@@ -44,7 +46,9 @@ def proposals(events: Sequence[Event], truth: Truth, tool: str) -> Iterator[Prop
                 at = f"{address}/{i}"
                 own = {k: b for k, a, b in bodies if a == at}
                 told = _told(turns[n + 1][1], i) if n + 1 < len(turns) else ""
-                yield _proposal(at, call, truth, own, told)
+                found = _proposal(at, call, truth, own, told)
+                yield replace(found, wrong=found.wrong or (AGAIN,)) if done else found
+                done = done or found.stopped == EFFECT
 
 
 def _proposal(
@@ -82,7 +86,7 @@ def _stopped(last: Mapping[str, dict[str, Any]]) -> tuple[str, str]:
     if "verdict" in answer:
         return "rule", _rules(answer["verdict"])
     sent = "intent" in last
-    return "system" if sent else "rule", f"{failure['code']} {failure['text']}"
+    return "system" if sent else "guard", f"{failure['code']} {failure['text']}"
 
 
 def _rules(said: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from tests.model.real.errand import KINDS, Bill
 
 __all__ = ["Effects", "Reading", "Report", "readings"]
 
-STOPS = ("schema", "loop", "rule", "person", "waiting", "system", EFFECT)
+STOPS = ("schema", "loop", "guard", "rule", "person", "waiting", "system", EFFECT)
 """In the order in which a call meets them; the last is none."""
 
 

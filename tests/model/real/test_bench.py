@@ -26,6 +26,13 @@ PAY = {
     "execute_on": "2026-12-04",
 }
 LESS = {**PAY, "amount_cents": 19_306}
+MAIL = {
+    "template": "correction_request",
+    "to": "rechnung@spedition.example",
+    "invoice_no": "RE-2026-4189",
+}
+TAKEN = "LS205 the business key is taken: another case has done this already"
+ASKED = "tainted-argument"
 HALF = {"supplier_id": "S7", "invoice_no": "RE-2026-4189", "gross_cents": 5}
 
 
@@ -81,8 +88,10 @@ def job_of(name: str) -> Job:
 @pytest.mark.parametrize(
     ("name", "turns", "stopped", "right"),
     [
-        ("pay AP-D13", [LESS, PAY], [("person", "tainted-argument"), ("nothing", "")], 2),
-        ("pay AP-D13", [LESS, None], [("person", "tainted-argument")], 1),
+        ("pay AP-D13", [LESS, PAY], [("person", ASKED), ("nothing", "")], 2),
+        ("pay AP-D13", [PAY, PAY], [("nothing", ""), ("guard", TAKEN)], 2),
+        ("letter AP-D01", [MAIL, MAIL], [("nothing", ASKED), ("person", ASKED)], 1),
+        ("pay AP-D13", [LESS, None], [("person", ASKED)], 1),
         ("pay AP-D02", [PAY, None], [("rule", "G-A13, payment-after-posting")], 0),
         ("book AP-D01", [HALF, None], [("schema", "`invoice_date`: Field required")], 0),
     ],
@@ -103,7 +112,7 @@ async def test_what_stops_a_write_has_a_name(
     await bench.supervise()
     found = (await bench.proposals())[job.name]
     assert [(p.stopped, p.by.partition(";")[0]) for p in found] == stopped
-    assert [bool(p.wrong) for p in found] == [kind != "nothing" for kind, _ in stopped]
+    assert [not p.wrong for p in found] == [kind == "nothing" for kind, _ in stopped]
     assert Effects.of(bench) == Effects(right, 0)
     assert (alone.wrong, alone.right <= right) == (0, True)
     bench.close()

@@ -1,7 +1,8 @@
 """The truth about each errand, from the reference world's files alone: no rule is asked here.
 
 A write is right if every argument has a value that the truth allows. Where the truth forbids the
-write itself (an invoice that must not be paid), no arguments make it right.
+write itself (an invoice that must not be paid), no arguments make it right. Nor is one right that
+was done already: every errand asks for one.
 """
 
 import json
@@ -20,11 +21,21 @@ from tests.model.real.errand import WRITES, Kind
 from tools.erp import DraftVoucher
 from tools.mail import DraftMail
 
-__all__ = ["FORBIDDEN", "WISHES", "Case", "Truth", "cases_of", "letters", "posted", "truth_of"]
+__all__ = [
+    "AGAIN",
+    "FORBIDDEN",
+    "WISHES",
+    "Case",
+    "Truth",
+    "cases_of",
+    "letters",
+    "posted",
+    "truth_of",
+]
 
 Row = Mapping[str, Any]
 Allowed = Callable[[Any], bool]
-FORBIDDEN = "the write itself"
+FORBIDDEN, AGAIN = "the write itself", "the write a second time"
 _BOOKED = ("auto_draft", "approve")
 _TAX_CASES = {"igE": "intra_eu", "construction13b": "reverse_charge_13b"}
 _KINDS = {"386": "prepayment", "326": "partial"}
