@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
@@ -232,11 +233,11 @@ class Runtime:
             journal = Journal(claimed, self.store, self._limits)
             compiled = self.roles[claimed.case.role]
             task = asyncio.create_task(self._burst.run(claimed, compiled, journal))
-            task.add_done_callback(self._came_home)
+            task.add_done_callback(partial(self._came_home, claimed.case.ulid))
             self._owned[task] = journal
 
-    def _came_home(self, task: "asyncio.Task[str]") -> None:
-        for home in self._awaited.get(self._owned[task].case.ulid, ()):
+    def _came_home(self, ulid: str, _: "asyncio.Task[str]") -> None:
+        for home in self._awaited.get(ulid, ()):
             home.set()
         # Not `asyncio.wait` for the first of them: it looks at all whenever one is done.
         self._home.set()
