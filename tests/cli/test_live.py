@@ -163,6 +163,58 @@ def test_pseudonyms_reach_into_what_the_model_said_and_heard(talk: Talk) -> None
     assert name in at["sort#1/:0"].value["value"]["text"]
 
 
+def test_faults_refusals_and_edits_name_nobody(
+    endpoint: Talk, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tool and a field that there is not, a refusal, an edit: told anew with nobody's name."""
+
+    def clumsy(asked: Asked) -> Mapping[str, Any]:
+        said = asked.prompt, asked.turn
+        if said == ("serve", 0):
+            made = calls(("Zacharias.suchen", {"wer": "Wilhelmine Zacharias"}))
+            return {**made, "content": "Ich suche Wilhelmine Zacharias."}
+        if said == ("serve", 1):
+            return calls(("parcel.sender.find", {"wer": "Wilhelmine Zacharias"}))
+        if said == ("serve", 2):
+            return calls(("parcel.sender.find", {"name": "Wilhelmine Zacharias"}))
+        if said in (("serve", 3), ("serve", 4)):
+            return refunds(asked, 3000 if asked.turn == 4 else 5000)
+        return sound(asked)
+
+    endpoint.say = clumsy
+    folder = tmp_path / "parcels"
+    lay(folder, endpoint.url)
+    with inside(folder, monkeypatch):
+        demo = command("demo")
+        at = Office(folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
+        why = ("--reason", "Frau Zacharias bekommt weniger")
+        for decided in (
+            at("reject", at.waiting(LETTER), *why, person="ben.krueger"),
+            at("edit", at.waiting(LETTER), "cents=25.00", *why, person="ben.krueger"),
+        ):
+            assert decided.code == 0, decided.err
+        if at("inbox", "--json").data["waiting"]:
+            assert at("approve", at.waiting(LETTER), person="ben.krueger").code == 0
+        done = at("eval", "record", LETTER, "--as", "lost")
+        assert done.code == 0, done.err
+        files = sorted(f for f in Path("evals/serving/cases/lost").iterdir())
+        written = "".join(f.read_text("utf-8") for f in files)
+        case, recording = take(Place("evals/serving/cases/lost"))
+        result = replayed(Path.cwd(), Place("evals/serving/cases/lost"))
+    assert not [canary for canary in CANARIES if canary in written]
+    assert "Krueger" not in written.title()
+    assert (result.course, result.certainty) == (case.course, "exact")
+    assert [e.args["cents"] for e in result.effects] == [2500]
+    heard = [line.args["told"][0]["said"] for line in recording.lines if "told" in line.args]
+    assert ["acted" if "acted" in said else next(iter(said)) for said in heard] == [
+        "error",
+        "error",
+        "result",
+        "error",
+        "acted",
+    ]
+
+
 def test_recorded_twice_it_is_the_same(talk: Talk, tmp_path: Path) -> None:
     """To the byte."""
     done = talk.office("eval", "record", LETTER, "--as", "lost", "--out", tmp_path / "again")

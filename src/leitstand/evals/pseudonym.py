@@ -154,17 +154,16 @@ class _Telling:
     ) -> Mapping[str, Any]:
         if kind == "ask":
             return taken(question.answer, said, take)
-        calls = [
-            {
-                **call,
-                "args": taken(question.answer, call["args"], take)
-                if call["tool"] == ANSWER
-                else self._args(call["tool"], call["args"], take),
-                "fault": take(call["fault"]),
-            }
-            for call in said["calls"]
-        ]
+        calls = [self._called(call, question, take) for call in said["calls"]]
         return {"text": take(said["text"]), "fault": take(said["fault"]), "calls": calls}
+
+    def _called(self, call: Mapping[str, Any], question: Question, take: Take) -> Mapping[str, Any]:
+        """A call by the form of its tool; a tool that there is not may be called like anybody."""
+        name, fault = call["tool"], take(call["fault"])
+        if name == ANSWER:
+            return {**call, "args": taken(question.answer, call["args"], take), "fault": fault}
+        told = name if name in self._tools else take(name)
+        return {"tool": told, "args": self._args(name, call["args"], take), "fault": fault}
 
     def _args(self, tool: str, args: Mapping[str, Any], take: Take) -> dict[str, Any]:
         known = self._tools.get(tool)
