@@ -5,6 +5,7 @@ Its leases and patience are short, so that a freeze of a second outlasts them.
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,12 +22,12 @@ from leitstand.policy import Bundle
 from leitstand.role import Compiled, Exit, Goto, Role, done, goto
 from leitstand.runtime import Runtime
 from leitstand.store import Journal, Limits, Store
-from leitstand.tool import Connection, Port, tool
+from leitstand.tool import Connection, Port, Tool, tool
 from leitstand.values import Frozen, Identifier
 from tests.kernel.bank import LAG, TRAVEL
 from tests.kernel.world import People
 
-__all__ = ["LEASE", "Books", "Office", "work", "work_on"]
+__all__ = ["LEASE", "Books", "Entered", "Entry", "Office", "add", "post", "role", "work_on"]
 
 LEASE = 1.0
 TIMEOUT = 0.3
@@ -128,18 +129,23 @@ class Line:
 class Office:
     """A store, its rules and one worker, opened as a process opens them. Raises StoreLocked."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        roles: Sequence[Compiled] = (),
+        tools: Sequence[Tool[Any, Any]] = TOOLS,
+    ) -> None:
         server = folder / "server"
         url = server.read_text() if server.is_file() else f"sqlite:///{folder / 'journal.db'}"
         self.store = Store(url, b"m" * 32, SystemClock())
         self.people = People()
-        bundle = Bundle.of({"all.cedar": POLICY}, TOOLS, ())
-        self.rules = Rules(bundle, TOOLS, lambda _: {}, self.people, self.store.clock, b"s" * 32)
+        bundle = Bundle.of({"all.cedar": POLICY}, tools, ())
+        self.rules = Rules(bundle, tools, lambda _: {}, self.people, self.store.clock, b"s" * 32)
         bank = Line(int((folder / "port").read_text()))
         connection = Connection("bank", Bank, bank, settle=TRAVEL + LAG)
         self.runtime = Runtime(
-            self.store, self.rules, [connection], {"clerk": role()}, lease=LEASE, width=8,
-            limits=Limits(bursts=2_000),
+            self.store, self.rules, [connection], {r.name: r for r in roles or (role(),)},
+            lease=LEASE, width=8, limits=Limits(bursts=2_000),
         )  # fmt: skip
 
     async def open_cases(self) -> list[Any]:
@@ -167,9 +173,8 @@ class Office:
                 await self.store.signal(ulid, said.nonce, "approval", body)
 
 
-async def work(folder: Path) -> None:
+async def _work(office: Office) -> None:
     """Run what is due and sign what waits until every case has ended or is held."""
-    office = Office(folder)
     try:
         while True:
             await office.runtime.run_until_idle()
@@ -181,8 +186,8 @@ async def work(folder: Path) -> None:
         office.store.close()
 
 
-def work_on(folder: str) -> None:
+def work_on(folder: str, opened: Callable[[Path], Office] = Office) -> None:
     """A process's whole life; it ends well or is killed."""
     sending.PROMPT = PROMPT
     with suppress(StoreLocked):
-        asyncio.run(work(Path(folder)))
+        asyncio.run(_work(opened(Path(folder))))

@@ -1,0 +1,72 @@
+"""Real processes killed with -9 while cases hand over: one child, one answer, nothing lost."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from leitstand.store import Tape
+from leitstand.store.verify import verify
+from tests.kernel.clerk import Office
+from tests.kernel.errand import errands, errands_on, parent
+from tests.kernel.proof import replay
+from tests.kernel.siege import CASES, Siege, besieged
+
+KILLS = 60
+
+
+@pytest.mark.slow
+@pytest.mark.kernel(28)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hand_over_outlives_its_worker(tmp_path: Path, seed: int) -> None:
+    """60 kills at random moments, in each of 3 sieges, over as many cases as get done meanwhile."""
+    with besieged(tmp_path, seed, errands, errands_on) as siege:
+        asyncio.run(siege.begin(CASES))
+        while siege.told["kill"] < KILLS:
+            siege.strike("kill")
+        siege.finish()
+        asyncio.run(_proven(siege))
+
+
+async def _proven(siege: Siege) -> None:
+    office, effects = errands(siege.folder), siege.effects()
+    born = await _rows(office, "select ulid, parent from cases where parent <> ''")
+    children = {mother: ulid for ulid, mother in born}
+    assert sorted(mother for _, mother in born) == sorted(siege.started), "one child each"
+    told = await _rows(
+        office,
+        "select c.ulid, s.id from signals s join cases c on c.case_no = s.case_no"
+        " where s.kind = 'child'",
+    )
+    answers = sorted((mother, f"child:{ulid}") for ulid, mother in born)
+    assert sorted((u, i) for u, i in told) == answers, "one answer each"
+    keys: set[str] = set()
+    for ulid in siege.started:
+        mother = await _ended(office, ulid)
+        child = await _ended(office, children[ulid])
+        heard = [s for _, s in mother.signals if s["name"] == f"child:{children[ulid]}"]
+        assert [s["body"]["exit"] for s in heard] == [child.exit], "it is what the child said"
+        assert mother.exit is not None
+        assert child.exit is not None
+        assert mother.exit["result"]["told"] == child.exit["result"]["no"]
+        keys |= {mother.exit["result"]["no"], child.exit["result"]["no"]}
+        claimed = await office.store.journal(ulid)
+        leave, _, _ = await replay(claimed, parent(), office.store, office.rules)
+        assert leave is not None
+        assert leave.model_dump(mode="json") == mother.exit
+    assert effects == dict.fromkeys(keys, 1), "each wrote once, and nobody else anything"
+    assert (await verify(office.store)).sound
+    office.store.close()
+
+
+async def _ended(office: Office, ulid: str) -> Tape:
+    tape = Tape((await office.store.journal(ulid)).events)
+    assert tape.exit is not None
+    assert tape.exit["kind"] == "done"
+    assert tape.unsettled() == []
+    return tape
+
+
+async def _rows(office: Office, query: str) -> list[tuple[str, str]]:
+    return [(a, b) for a, b in await office.store.read(lambda c: c.execute(text(query)).all())]
