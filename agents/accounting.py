@@ -5,17 +5,18 @@
 
 The original is stored first. What the rules allow becomes a draft voucher; what they want approved
 waits for its signatures and is then posted and proposed for payment; all else ends in the exception
-queue with a task, and a letter or a proposal that people decide on. The role never decides: it
-proposes, and the guard answers.
+queue with a task, and a letter or a proposal that people decide on. A supplier who is not taken on
+is given to compliance, whose answer the case waits for and names; only people take suppliers on.
+The role never decides: it proposes, and the guard answers.
 """
 
-from agents.invoice_case import InvoiceCase, Outcome, broken_off, leaves, outcome_of
+from agents.invoice_case import InvoiceCase, Outcome, answered, broken_off, leaves, outcome_of
 from agents.lookup import look_up, open_document
 from leitstand.desk import Desk, hand_over
 from leitstand.errors import CallFailed, Refused, Rejected
 from leitstand.role import Exit, Goto, Role, done, goto, rejected
 from policies.facts.brief import Brief, brief_of, payment_of
-from policies.facts.clarification import Suspicion, letter_of, task_of
+from policies.facts.clarification import NewSupplier, Suspicion, letter_of, task_of
 from policies.facts.filing import filing_of
 from policies.facts.limits import limits_of
 from policies.facts.voucher import posting_of
@@ -42,7 +43,7 @@ from tools.tenant import GetTenant, tenant_data
 
 __all__ = ["role"]
 
-_BANK, _SANCTIONS = "G-A08", "G-C01"
+_BANK, _SANCTIONS, _UNKNOWN = "G-A08", "G-C01", "G-A09"
 
 role = Role(
     "accounting",
@@ -150,10 +151,16 @@ async def clarify(case: InvoiceCase, desk: Desk) -> Exit:
             await prepare(case, desk)
         except CallFailed as error:
             undone.append(error.text)
-    result = outcome.result(**({"undone": undone} if undone else {}))
+    screened: Exit | None = None
+    try:
+        screened = await _ask_compliance(case, desk)
+    except CallFailed as error:
+        undone.append(error.text)
+    result = outcome.result(**({"undone": undone} if undone else {}), **answered(screened))
+    reason = " ".join((outcome.reason or brief.title, *_words(brief, screened)))
     if outcome.decision == "reject":
-        return rejected(outcome.reason or brief.title, **result)
-    return leaves(outcome.cause, outcome.reason or brief.title, result, outcome.approval.roles)
+        return rejected(reason, **result)
+    return leaves(outcome.cause, reason, result, outcome.approval.roles)
 
 
 async def _pay(case: InvoiceCase, desk: Desk, brief: Brief) -> str | None:
@@ -202,10 +209,32 @@ async def _propose_account(case: InvoiceCase, desk: Desk) -> None:
 
 
 async def _tell_compliance(case: InvoiceCase, desk: Desk) -> None:
-    brief = _brief(case)
-    if _SANCTIONS in _outcome(case).guardrails:
+    """A known supplier resembles somebody listed; of an unknown one compliance is asked anyway."""
+    brief, outcome = _brief(case), _outcome(case)
+    if _SANCTIONS in outcome.guardrails and not _is_new(outcome):
         suspicion = Suspicion(document_sha256=case.sha256)
         await desk.hand_over(brief.compliance, suspicion, brief.suspicion, wait=False)
+
+
+async def _ask_compliance(case: InvoiceCase, desk: Desk) -> Exit | None:
+    """What compliance says of a supplier who is not taken on; None where nobody is new."""
+    if not _is_new(_outcome(case)):
+        return None
+    brief, given = _brief(case), NewSupplier(supplier_document=case.sha256)
+    return await desk.hand_over(brief.compliance, given, brief.newcomer.title)
+
+
+def _is_new(outcome: Outcome) -> bool:
+    return outcome.decision == "escalate" and _UNKNOWN in outcome.guardrails
+
+
+def _words(brief: Brief, screened: Exit | None) -> tuple[str, ...]:
+    """The answer of compliance as people read it."""
+    if screened is None:
+        return ()
+    if screened.kind == "done":
+        return (brief.newcomer.clear,)
+    return (brief.newcomer.open.format(reason=screened.reason),)
 
 
 def _brief(case: InvoiceCase) -> Brief:

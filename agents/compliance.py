@@ -1,6 +1,7 @@
 """The compliance role: screenings, requests of data subjects, reports, and what others stopped.
 
     sort -> look -> tell        a document that a screening stopped
+         -> screen_supplier     everybody whom a new supplier's invoice wants paid
          -> screen_name         a name
          -> answer              a request under Art. 15 to 18 GDPR
          -> goods               what that sales may not offer yet
@@ -10,7 +11,7 @@ It freezes and it asks; it has no tool that clears, releases or books anything: 
 the systems themselves. Nothing is erased before the data protection officer has signed.
 """
 
-from agents.compliance_case import ComplianceCase, kind_of
+from agents.compliance_case import ComplianceCase, kind_of, together
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Refused, Rejected
 from leitstand.role import (
@@ -75,12 +76,13 @@ role = Role(
 )
 
 
-@role.step(then=["look", "screen_name", "answer", "goods", "report"])
+@role.step(then=["look", "screen_supplier", "screen_name", "answer", "goods", "report"])
 async def sort(case: ComplianceCase, desk: Desk) -> Goto | Exit:
     """What kind of work it is."""
     del desk
     steps = {
         "suspicion": "look",
+        "supplier": "screen_supplier",
         "screening": "screen_name",
         "request": "answer",
         "export": "goods",
@@ -154,7 +156,23 @@ async def tell(case: ComplianceCase, desk: Desk) -> Exit:
 @role.step()
 async def screen_name(case: ComplianceCase, desk: Desk) -> Exit:
     """Screen a name: enter that nobody resembles it, or freeze and ask the officers."""
-    name = case.query.strip()
+    return await _screened(desk, case.query.strip())
+
+
+@role.step()
+async def screen_supplier(case: ComplianceCase, desk: Desk) -> Exit:
+    """Screen everybody whom the invoice of an unknown supplier wants paid, name by name."""
+    if case.supplier_document is None:
+        return exception(DATA_MISSING, "Es ist kein Dokument angegeben.")
+    found = await desk.call(read_document, ReadDocument(sha256=case.supplier_document))
+    names = all_names(found.value.invoice or Invoice(syntax="cii"))
+    if not names:
+        return exception(DATA_MISSING, "Das Dokument nennt niemanden, der zu prüfen wäre.")
+    return together([await _screened(desk, name) for name in names])
+
+
+async def _screened(desk: Desk, name: str) -> Exit:
+    """Enter that nobody resembles the name, or freeze it and ask the officers."""
     found = await desk.call(screen, Screen(names=(name,)))
     entry = LogScreening(
         name=name,

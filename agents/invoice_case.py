@@ -13,7 +13,16 @@ from leitstand.values import Frozen, Kept, Text
 from policies.facts.brief import Accounts, Brief, Discount
 from tools.dms import Sha256
 
-__all__ = ["Approval", "Decided", "InvoiceCase", "Outcome", "broken_off", "leaves", "outcome_of"]
+__all__ = [
+    "Approval",
+    "Decided",
+    "InvoiceCase",
+    "Outcome",
+    "answered",
+    "broken_off",
+    "leaves",
+    "outcome_of",
+]
 
 Decided = Literal["auto_draft", "approve", "hold", "escalate", "reject"]
 """What becomes of an invoice, mildest first."""
@@ -89,6 +98,13 @@ def outcome_of(brief: Brief, refused: Refused | None = None) -> Outcome:
             }
         )
     return _judged(Verdict.model_validate_json(canonical(refused.detail)), known)
+
+
+def answered(screened: Exit | None) -> dict[str, object]:
+    """What another role's case came to, as it stands in the result; nothing where none was."""
+    if screened is None:
+        return {}
+    return {"compliance": {"kind": screened.kind, "reason": screened.reason, **screened.result}}
 
 
 def broken_off(error: CallFailed) -> Exit:

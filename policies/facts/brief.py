@@ -20,7 +20,7 @@ from tools.erp import DraftVoucher, ProposeBankChange, ProposePayment
 from tools.mail import Finding
 from tools.mail.mail import quotable
 
-__all__ = ["Accounts", "Brief", "Discount", "brief_of", "payment_of", "title_of"]
+__all__ = ["Accounts", "Brief", "Discount", "Newcomer", "brief_of", "payment_of", "title_of"]
 
 _TITLE = 200
 
@@ -39,6 +39,17 @@ class Discount(Frozen):
     percent: Decimal
     discount: Decimal
     pay_with_discount: Decimal
+
+
+class Newcomer(Frozen):
+    """A supplier who is not taken on: what compliance is asked, and its answer in words.
+
+    `open` is said where it could not clear the name; `{reason}` in it is what compliance says.
+    """
+
+    title: Text
+    clear: Text
+    open: Text
 
 
 class Brief(Frozen):
@@ -65,6 +76,7 @@ class Brief(Frozen):
     bank_change: ProposeBankChange | None = None
     compliance: Identifier
     suspicion: Text
+    newcomer: Newcomer
 
 
 def brief_of(dossier: Dossier) -> Brief:
@@ -89,6 +101,9 @@ def brief_of(dossier: Dossier) -> Brief:
         bank_change=_bank_change(dossier),
         compliance=limits.compliance_role,
         suspicion=limits.compliance_title,
+        newcomer=Newcomer(
+            title=limits.newcomer_title, clear=limits.newcomer_clear, open=limits.newcomer_open
+        ),
     )
 
 

@@ -25,7 +25,14 @@ from tools.einvoice import Invoice, read_document
 from tools.mail import DraftMail, Finding, TemplateId
 from tools.task import CreateTask, TaskKind
 
-__all__ = ["ClarificationFacts", "Suspicion", "clarification_facts", "letter_of", "task_of"]
+__all__ = [
+    "ClarificationFacts",
+    "NewSupplier",
+    "Suspicion",
+    "clarification_facts",
+    "letter_of",
+    "task_of",
+]
 
 _FILE = Path(__file__).parent.with_name("letters.toml")
 _RULE = re.compile(r"[a-z]+(-[a-z]+)*|G-[A-Z][0-9]{2}S?", re.ASCII)
@@ -47,6 +54,12 @@ class Suspicion(Frozen):
     """What compliance is given: which document a screening stopped, and nothing of what it says."""
 
     document_sha256: Sha256
+
+
+class NewSupplier(Frozen):
+    """What compliance is given: which document comes from somebody whom master data do not know."""
+
+    supplier_document: Sha256
 
 
 class _Step(NamedTuple):
@@ -106,7 +119,7 @@ def letter_of(brief: Brief, rules: Iterable[str]) -> DraftMail | None:
 def _of_accounting(call: FactCall) -> bool:
     """Whether the call rests on a document, or gives compliance one."""
     if call.tool == hand_over.name:
-        return _is_suspicion(call.args["given"])
+        return any(_is(kind, call.args["given"]) for kind in (Suspicion, NewSupplier))
     return bool(call.evidence.all(read_document)) or not call.evidence.readings
 
 
@@ -152,10 +165,12 @@ def _of_hand_over(call: FactCall, limits: Limits) -> Iterator[str]:
     yield "parent"
     if call.args["role"] == limits.compliance_role:
         yield "role"
-    if call.args["title"] == limits.compliance_title:
-        yield "title"
-    if _is_suspicion(call.args["given"]):
-        yield "given"
+    titles = {Suspicion: limits.compliance_title, NewSupplier: limits.newcomer_title}
+    for kind, title in titles.items():
+        if _is(kind, call.args["given"]):
+            yield "given"
+            if call.args["title"] == title:
+                yield "title"
 
 
 _CHECKS: Mapping[str, Callable[[FactCall, Limits], Iterator[str]]] = {
@@ -171,9 +186,9 @@ def _equal(expected: Frozen | None, args: Mapping[str, Any]) -> Iterator[str]:
     return (name for name, value in args.items() if name in known and known[name] == value)
 
 
-def _is_suspicion(given: str) -> bool:
+def _is(kind: type[Frozen], given: str) -> bool:
     try:
-        Suspicion.model_validate(orjson.loads(given))
+        kind.model_validate(orjson.loads(given))
     except (ValidationError, orjson.JSONDecodeError):
         return False
     return True

@@ -110,6 +110,9 @@ class Limits(_Record):
     compliance_role: str
     compliance_title: str
     compliance_people: frozenset[str]
+    newcomer_title: str
+    newcomer_clear: str
+    newcomer_open: str
     datev: Datev | None = None
 
     @model_validator(mode="before")

@@ -346,17 +346,98 @@ def test_the_same_file_twice_is_drafted_once(tmp_path: Path) -> None:
     at_home(tmp_path, play)
 
 
-def test_the_handed_over_case_opens_a_task_and_clears_nothing(tmp_path: Path) -> None:
-    """AP-D12: compliance screens again, asks its officers, and leaves the case to them."""
+async def _child(house: House) -> Result:
+    """The one case that another one gave."""
+    (child,) = [u for u in await house.ulids() if u not in house.cases.values()]
+    return await house.result(child)
+
+
+def test_a_new_supplier_who_is_listed_is_frozen_by_compliance(tmp_path: Path) -> None:
+    """AP-D12: compliance screens for itself, freezes the name, asks its officers, clears nothing.
+
+    The invoice waits for that answer, names it, and books nothing; the supplier is not created.
+    """
 
     async def play(house: House) -> None:
         found = (await house.run({"d12": invoice("AP-D12")}))["d12"]
         (given,) = [e for e in found.effects if e.tool == "case.hand_over"]
-        assert set(json.loads(given.args["given"])) == {"document_sha256"}
-        (child,) = [u for u in await house.ulids() if u not in house.cases.values()]
-        taken = await house.result(child)
-        assert taken.tools == ["task.create"]
+        assert set(json.loads(given.args["given"])) == {"supplier_document"}
+        taken = await _child(house)
+        assert taken.tools == ["sanctions.block.set", "task.create"]
         assert taken.exit["roles"] == ["compliance_officer"]
-        assert taken.exit["result"]["entries"] == ["OFAC-36 AEROCARIBBEAN AIRLINES"]
+        assert taken.exit["result"]["entries"] == ["OFAC-36"]
+        assert found.exit["result"]["compliance"]["entries"] == ["OFAC-36"]
+        assert found.exit["result"]["compliance"]["kind"] == "exception"
+        assert found.exit["reason"].endswith(f"Compliance: {taken.exit['reason']}")
+        assert found.exit["roles"] == ["compliance_officer"]
 
     at_home(tmp_path, play)
+
+
+def test_a_new_supplier_whom_nobody_resembles_is_logged_and_left_to_a_person(
+    tmp_path: Path,
+) -> None:
+    """AP-D04: the screening is entered, its number stands in the invoice's end; no voucher."""
+
+    async def play(house: House) -> None:
+        found = (await house.run({"d04": invoice("AP-D04")}))["d04"]
+        taken = await _child(house)
+        assert set(taken.tools) == {"sanctions.screening.log"}
+        assert taken.exit["kind"] == "done"
+        told = found.exit["result"]["compliance"]
+        assert told["screenings"] == taken.exit["result"]["screenings"]
+        assert len(told["screenings"]) == len(taken.tools)
+        assert found.exit["reason"].endswith("kein Treffer der Sanktionsprüfung, protokolliert.")
+        assert (found.exit["kind"], found.exit["roles"]) == ("exception", ["purchasing_lead"])
+        assert "erp.voucher.draft" not in found.tools
+
+    at_home(tmp_path, play)
+
+
+def test_two_invoices_of_one_new_supplier_are_screened_each(tmp_path: Path) -> None:
+    """Two cases that ask the same are answered each for itself; no answer goes astray."""
+
+    async def play(house: House) -> None:
+        other = invoice("AP-D04").replace(b"RE-2026-4098", b"RE-2026-4099")
+        both = await house.run({"one": invoice("AP-D04"), "two": other})
+        numbers = [r.exit["result"]["compliance"]["screenings"] for r in both.values()]
+        assert len({n for ones in numbers for n in ones}) == sum(map(len, numbers)) > 1
+
+    at_home(tmp_path, play)
+
+
+def test_without_compliance_the_end_says_what_was_not_done(tmp_path: Path) -> None:
+    """A house whose project has no role that takes suppliers over: decision and task stand."""
+
+    async def play(house: House) -> None:
+        del house.runtime.roles["compliance"]
+        found = (await house.run({"d04": invoice("AP-D04")}))["d04"]
+        assert found.decision == "escalate"
+        assert "task.create" in found.tools
+        assert "case.hand_over" not in found.tools
+        assert any("compliance" in text for text in found.exit["result"]["undone"])
+        assert "compliance" not in found.exit["result"]
+
+    at_home(tmp_path, play)
+
+
+def test_a_known_supplier_who_is_listed_is_told_to_compliance(tmp_path: Path) -> None:
+    """A supplier on the books comes to resemble an entry: a task for the officers, nobody waits."""
+    world = World()
+    world.add_supplier(
+        "S1", id="S99", name="Aerocaribbean Airlines Vertriebs GmbH", vat="DE999996010",
+        iban="DE44500105175407324931", screened=None,
+    )  # fmt: skip
+
+    async def play(house: House) -> None:
+        found = (await house.run({"d12": invoice("AP-D12")}))["d12"]
+        assert "G-A09" not in found.guardrails
+        assert "G-C01" in found.guardrails
+        (given,) = [e for e in found.effects if e.tool == "case.hand_over"]
+        assert set(json.loads(given.args["given"])) == {"document_sha256"}
+        taken = await _child(house)
+        assert taken.tools == ["task.create"]
+        assert taken.exit["result"]["entries"] == ["OFAC-36 AEROCARIBBEAN AIRLINES"]
+        assert "compliance" not in found.exit["result"]
+
+    at_home(tmp_path / "state", play, world.write(tmp_path / "world"))
