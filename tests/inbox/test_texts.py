@@ -70,7 +70,7 @@ def test_values_in_values(german: Texts) -> None:
     assert german.value("discount_percent", "none") == "none"
     assert german.value("gross_cents", "1000") == "1000"
     assert german.value("credit", value=False) == "nein"
-    assert german.value("note", None) == "–"
+    assert german.value("note", None) == german.value("lines", []) == "–"
 
 
 def test_names_fall_back_to_ids(german: Texts) -> None:

@@ -199,6 +199,18 @@ def run(house: House, root: Path, file: Path, data: bytes, browser: Browser, nam
     return person
 
 
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_document_on_a_phone(sit: Sit, *, dark: bool) -> None:
+    """Nothing to scroll sideways but tables of figures; the marked value is in the window."""
+    head = sit(HEAD, width=320, dark=dark)
+    path = head.card(SIMPLE)
+    assert len(follow(head)) > 8
+    head.open(path)
+    head.open(str(head.page.locator("#n-gross_cents a").get_attribute("href")))
+    assert head.page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(head.page) == []
+
+
 def test_a_document_without_a_page_of_its_own_is_shown_value_by_value(sit: Sit) -> None:
     """A request of a data subject: its fields, the one asked for marked, the rest readable."""
     officer = sit("karin.ohm")

@@ -115,7 +115,7 @@ class Texts:
 
         Others that say their unit: `_permyriad` (shown in percent), `_percent`.
         """
-        if value is None:
+        if value is None or value in ([], ()):
             return "–"
         if isinstance(value, list | tuple):
             return ", ".join(self.value(name, v, currency) for v in cast("list[object]", value))
