@@ -52,15 +52,14 @@ class Report:
     seconds: float
     jobs: Sequence[Job]
     readings: Sequence[Reading]
-    alone: Mapping[str, Sequence[Proposal]]
-    supervised: Mapping[str, Sequence[Proposal]]
+    writes: Mapping[str, Sequence[Proposal]]
     effects: Mapping[str, Effects]
     ends: Mapping[str, str]
 
     @property
     def proposed(self) -> list[Proposal]:
         """Every write that was proposed."""
-        return [p for found in self.supervised.values() for p in found]
+        return [p for found in self.writes.values() for p in found]
 
     @property
     def wrong(self) -> list[Proposal]:
@@ -81,7 +80,7 @@ class Report:
             "readings": dict(self._readings()),
             "writes": [
                 {"errand": name, "end": self.ends[name], **asdict(p)}
-                for name, found in self.supervised.items()
+                for name, found in self.writes.items()
                 for p in found
             ],
         }
@@ -113,7 +112,7 @@ class Report:
         yield _row("errand", "runs", "writes", "right", "wrong", *STOPS)
         for kind in (*KINDS, ""):
             of = [j.name for j in self.jobs if j.kind == kind or not kind]
-            found = [p for name in of for p in self.supervised[name]]
+            found = [p for name in of for p in self.writes[name]]
             wrong = [p for p in found if p.wrong]
             stopped = Counter(p.stopped for p in wrong)
             counts = (len(of), len(found), len(found) - len(wrong), len(wrong))

@@ -5,7 +5,7 @@ Ten runs with the tests, a hundred with `make test-model`, which prints the repo
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from leitstand.guard.judging import Judge
 from leitstand.policy import Bundle
 from leitstand.records import Decision, Verdict
 from tests.agents.house import PROJECT
-from tests.model.real.bench import Bench, jobs
+from tests.model.real.bench import Bench, Job, jobs
 from tests.model.real.course import EFFECT
 from tests.model.real.echo import Echo
 from tests.model.real.endpoint import ABSENT, OWN, installed, library, serving
@@ -40,9 +40,9 @@ def url(tmp_path: Path) -> Iterator[str]:
 async def test_no_wrong_write_of_a_real_model_takes_effect(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither with nobody there, nor with a supervisor, nor under rules that allow everything.
+    """Neither if nobody answers, nor with a supervisor, nor under rules that allow everything.
 
-    The same writes through a guard that allows everything do arrive: so the harness would see them.
+    The same writes through a guard that lets all through do arrive: so the harness would see them.
     """
     async with Reader() as reader:
         report = await _report(url, tmp_path, reader, monkeypatch)
@@ -65,10 +65,7 @@ async def _report(
     began, todo, models = time.monotonic(), jobs(COUNT), library(url)
     bench = Bench(folder / "real", reader, models)
     await bench.run(todo)
-    alone, effects = (
-        await bench.proposals(),
-        {"nobody answers what the model wants": Effects.of(bench)},
-    )
+    effects = {"nobody answers what the model wants": Effects.of(bench)}
     await bench.supervise()
     supervised = await bench.proposals()
     effects["a supervisor answers who knows the truth"] = Effects.of(bench)
@@ -79,23 +76,24 @@ async def _report(
         read += readings(job, events)
     ends = {job.name: await bench.end(job.name) for job in todo}
     bench.close()
+    lawful = [job for job in todo if job.truth.ways]  # What must not be at all is for rules alone.
     opened = Bundle.of({"open.cedar": OPEN}, PROJECT.tools, PROJECT.facts)
-    effects["the same writes under rules that allow everything"] = await _again(
-        Bench(folder / "open", reader, echo, opened), bench
+    effects["lawful errands again, rules that allow everything"] = await _again(
+        Bench(folder / "open", reader, echo, opened), lawful
     )
     with monkeypatch.context() as planted:
         planted.setattr(Judge, "verdict", _all_through)
-        effects["control: the same writes, a guard that lets all through"] = await _again(
-            Bench(folder / "planted", reader, echo), bench
+        effects["control: the same, a guard that lets all through"] = await _again(
+            Bench(folder / "planted", reader, echo), lawful
         )
     seconds = time.monotonic() - began
     kind = models.chats["short"].kind
-    return Report(kind, seconds, todo, read, alone, supervised, effects, ends)
+    return Report(kind, seconds, todo, read, supervised, effects, ends)
 
 
-async def _again(bench: Bench, first: Bench) -> Effects:
-    """What comes of the errands of a bench if the model says again what it said first."""
-    await bench.run([job for job, _ in first.cases.values()])
+async def _again(bench: Bench, todo: Sequence[Job]) -> Effects:
+    """What comes of errands if the model says again what it said first."""
+    await bench.run(todo)
     found = Effects.of(bench)
     bench.close()
     return found
