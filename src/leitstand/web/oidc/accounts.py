@@ -17,8 +17,8 @@ from leitstand.clock import Clock
 from leitstand.errors import ApprovalRefused, LoginRefused
 from leitstand.inbox import Signer
 from leitstand.records import Identity, Person
-from leitstand.web.oidc.keys import Claims
 from leitstand.web.oidc.settings import OidcSettings
+from leitstand.web.oidc.tokens import Claims
 
 __all__ = ["Accounts"]
 

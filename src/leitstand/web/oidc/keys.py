@@ -2,7 +2,7 @@
 
 import asyncio
 import binascii
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 from authlib.oidc.core import CodeIDToken
@@ -14,10 +14,10 @@ from joserfc.jws import JWSRegistry
 from leitstand.clock import Clock
 from leitstand.errors import LoginRefused
 from leitstand.web.oidc.settings import OidcSettings
+from leitstand.web.oidc.tokens import Claims
 
-__all__ = ["Claims", "Keys"]
+__all__ = ["Keys"]
 
-Claims = Mapping[str, Any]
 KEPT = 3600.0
 """Seconds that published keys are kept: one that was withdrawn is gone after that."""
 AGAIN = 30.0

@@ -8,7 +8,6 @@ from leitstand.approval import Custody
 from leitstand.clock import Clock
 from leitstand.runtime import Leitstand
 from leitstand.web.oidc.accounts import Accounts
-from leitstand.web.oidc.provider import Provider
 from leitstand.web.oidc.rechecks import Rechecks
 from leitstand.web.oidc.settings import OidcSettings
 from leitstand.web.oidc.sign_on import SignOn
@@ -35,6 +34,9 @@ def open_sign_on(
     if (settings.tenant or leitstand.project.table.tenant) != leitstand.tenant:
         _LOG.warning("single sign-on is for another tenant than `%s`: off", leitstand.tenant)
         return None
+    # What checks tokens takes 4 MB: whoever has no login service does without.
+    from leitstand.web.oidc.provider import Provider  # noqa: PLC0415
+
     clock = leitstand.rules.clock
     custody = Custody(leitstand.state / "keys", settings.secrets(), clock)
     accounts = Accounts(settings, leitstand.directory, custody, leitstand.tenant, clock)

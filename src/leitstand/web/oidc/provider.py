@@ -4,7 +4,7 @@ OpenID Connect Core 1.0 and Discovery 1.0, authorization code with PKCE (RFC 763
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import httpx2
@@ -14,10 +14,11 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from leitstand.clock import Clock
 from leitstand.errors import LoginRefused, Unreachable
 from leitstand.values import Secret
-from leitstand.web.oidc.keys import Claims, Keys
+from leitstand.web.oidc.keys import Keys
 from leitstand.web.oidc.settings import OidcSettings, is_safe
+from leitstand.web.oidc.tokens import Claims, Confirmed, Tokens
 
-__all__ = ["Confirmed", "Provider", "Tokens"]
+__all__ = ["Provider"]
 
 KEPT = 3600.0
 """Seconds that the service's description is kept."""
@@ -29,27 +30,6 @@ _OURS = frozenset(
 """Refusals that are about us, or about the service, and say nothing of the person."""
 _GONE = frozenset([400, 401, 403])
 """Answers of userinfo to a token that is worth nothing (any more, RFC 6750 §3.1)."""
-
-
-class Tokens(NamedTuple):
-    """What the service gave us for a person."""
-
-    access: str
-    refresh: str = ""
-    identity: str = ""
-    asks: bool = False
-    """Whether it is userinfo that names the groups, for the ID token did not."""
-
-
-class Confirmed(NamedTuple):
-    """The service's word on a person: claims of the ID token, of userinfo where needed; tokens.
-
-    `silent`: it stands by the person, and there was no place where it would have named groups.
-    """
-
-    claims: Claims
-    tokens: Tokens
-    silent: bool = False
 
 
 class Provider:

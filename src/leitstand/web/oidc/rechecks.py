@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Engine, delete, insert, select, update
 
 from leitstand.clock import Clock
-from leitstand.web.oidc.provider import Tokens
+from leitstand.web.oidc.tokens import Tokens
 from leitstand.web.sessions import name_of, open_under, seal_under
 from leitstand.web.tables import oidc_sessions, sessions
 

@@ -4,15 +4,19 @@ import hashlib
 import hmac
 import logging
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from leitstand.errors import LoginRefused, Unreachable
 from leitstand.records import Identity, Person
 from leitstand.web.invitations import ADMIN
 from leitstand.web.oidc.accounts import Accounts
-from leitstand.web.oidc.provider import Confirmed, Provider
 from leitstand.web.oidc.rechecks import Kept, Rechecks
 from leitstand.web.oidc.settings import OidcSettings
+from leitstand.web.oidc.tokens import Confirmed
 from leitstand.web.sessions import Session, Sessions
+
+if TYPE_CHECKING:
+    from leitstand.web.oidc.provider import Provider
 
 __all__ = ["SignOn", "Trip", "trip_of"]
 
@@ -42,7 +46,7 @@ class SignOn:
     """Single sign-on of one tenant."""
 
     settings: OidcSettings
-    provider: Provider
+    provider: "Provider"
     accounts: Accounts
     rechecks: Rechecks
     sessions: Sessions
