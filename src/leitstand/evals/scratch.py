@@ -118,10 +118,14 @@ class Scratch(Journal):
         """Signals are delivered one by one: there is nothing to mark."""
 
     async def commit(
-        self, *, close: Close | None = None, told: tuple[str, str, bytes] | None = None
+        self,
+        *,
+        close: Close | None = None,
+        told: tuple[str, str, bytes] | None = None,
+        cancels: bytes | None = None,
     ) -> None:
         """What is recorded is durable already, seals excepted."""
-        del close, told
+        del close, told, cancels
         self._flush_seals()
 
     def commit_soon(self) -> None:

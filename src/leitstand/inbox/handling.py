@@ -273,7 +273,8 @@ def handling_line(handled: Mapping[str, Any], texts: Texts) -> str:
     """One of those in words."""
     fields = ", ".join(texts.field(name) for name in handled.get("supplied", ()))
     to = handled.get("to_person") or texts.role(handled.get("to_role", ""))
-    return texts.say(f"handling.{handled['kind']}_line", **{**handled, "fields": fields, "to": to})
+    more = {"fields": fields, "to": to, "parent": handled.get("parent", "")}
+    return texts.say(f"handling.{handled['kind']}_line", **{**handled, **more})
 
 
 def _last(dossier: Dossier) -> Mapping[str, Any] | None:

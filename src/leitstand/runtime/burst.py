@@ -7,11 +7,12 @@ import orjson
 
 from leitstand.clock import Clock
 from leitstand.desk import Models, Room, TooManyRejections
+from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed
 from leitstand.guard import Guard, Passage, Pause, UnknownEffect
 from leitstand.records import Exit, Held
 from leitstand.role import CONTRADICTORY, Compiled
-from leitstand.runtime.drawing import draw
+from leitstand.runtime.drawing import PARENT_CLOSED, draw
 from leitstand.runtime.stage import Stage
 from leitstand.store import Claimed, Close, Journal, Limits, Store
 from leitstand.walk import walk
@@ -61,8 +62,11 @@ class Burst:
 
     async def _give_back(self, journal: Journal, close: Close, leave: Exit | None) -> str:
         told = journal.told(leave) if leave is not None else None
+        closed = _closed(journal) if close.status == "rejected" and leave is None else None
         try:
-            await journal.commit(close=close, told=told)
+            await journal.commit(
+                close=close, told=told, cancels=None if closed is None else canonical(closed)
+            )
         except StoreFailed as error:
             close = self._damaged(journal, error)
             await journal.commit(close=close)
@@ -74,11 +78,15 @@ class Burst:
         try:
             for signal in claimed.signals:
                 draw(signal, journal)
+            if (closed := _closed(journal)) is not None:
+                return self._cancel(journal, closed), None
             leave = await self._left(claimed, compiled, journal, passage)
         except Pause as pause:
             # Its frames hold the desk that died of it: a circle that keeps the whole case in memory
             # until the garbage collector finds it.
             pause.__traceback__ = None
+            if (closed := _closed(journal)) is not None:
+                return self._cancel(journal, closed), None
             return Close("waiting", due=pause.due), None
         except LostFence:
             raise
@@ -123,6 +131,16 @@ class Burst:
             journal.record("void", "", {"id": frozen.id, "state": "withdrawn"})
         journal.record("exit", "", leave.model_dump(mode="json"))
 
+    def _cancel(self, journal: Journal, closed: Mapping[str, Any]) -> Close:
+        """End with the case that handed this one over: what waits is withdrawn, and why recorded.
+
+        What its role made of it before stays its exit.
+        """
+        if journal.tape.exit is None:
+            self._leave(journal, Exit(kind="rejected", reason=str(closed["reason"])))
+        journal.record("closed", "", dict(closed))
+        return Close("rejected")
+
     def _stopped(self, journal: Journal, error: BaseException) -> Close:
         """Hold the case; whatever a step raises that nobody planned is a defect of the step."""
         if isinstance(error, StoreFailed):
@@ -141,6 +159,13 @@ class Burst:
         if self._store.writer.broken is not None:
             raise error
         return self._hold(journal, "defect", str(error))
+
+
+def _closed(journal: Journal) -> Mapping[str, Any] | None:
+    """Who closed the case that handed this one over; None as long as a write is on its way."""
+    tape = journal.tape
+    told = (signal["body"] for _, signal in tape.signals if signal["name"] == PARENT_CLOSED)
+    return None if tape.unsettled() else next(told, None)
 
 
 def _given(compiled: Compiled, given: Mapping[str, Any]) -> object:

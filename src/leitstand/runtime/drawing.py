@@ -14,7 +14,10 @@ from leitstand.guard import failure_of
 from leitstand.records import Approval, Correction
 from leitstand.store import Journal, Signal
 
-__all__ = ["draw"]
+__all__ = ["PARENT_CLOSED", "draw"]
+
+PARENT_CLOSED = "parent:closed"
+"""The signal that the case which handed this one over was closed by a person."""
 
 
 def draw(signal: Signal, journal: Journal) -> None:
@@ -64,6 +67,10 @@ def _child(signal: Signal, journal: Journal, body: Mapping[str, Any]) -> None:
     _message(signal, journal, {"name": f"child:{body['child']}", "body": body})
 
 
+def _cancel(signal: Signal, journal: Journal, body: Mapping[str, Any]) -> None:
+    _message(signal, journal, {"name": PARENT_CLOSED, "body": body})
+
+
 def _message(signal: Signal, journal: Journal, body: Mapping[str, Any]) -> None:
     said = {"name": str(body["name"]), "body": body["body"], "id": signal.id, "at": signal.at}
     journal.record("signal", "", said)
@@ -73,4 +80,5 @@ _DRAWS: dict[str, Callable[[Signal, Journal, Mapping[str, Any]], None]] = {
     "approval": _approval,
     "release": _release,
     "child": _child,
+    "cancel": _cancel,
 }

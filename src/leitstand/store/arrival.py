@@ -11,7 +11,7 @@ from leitstand.store.page import seal_page
 from leitstand.store.prepared import INSERT, MINE, Prepared
 from leitstand.store.schema import AT_ONCE, PAGE_SHIFT, cases, signals
 
-__all__ = ["Birth", "NewCase", "Tell", "give_birth", "tell"]
+__all__ = ["Birth", "NewCase", "Tell", "cancel_children", "give_birth", "tell"]
 
 
 class Birth(NamedTuple):
@@ -92,6 +92,21 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
     return answers
 
 
+def cancel_children(conn: Connection, parent: str, body: bytes, at: float) -> None:
+    """Tell every open case that `parent` handed over, and whatever these did, to end.
+
+    One that lies in the exception queue is woken for it; a held one hears it when it is released.
+    """
+    mothers: Sequence[str] = [parent]
+    while mothers:
+        given = select(cases.c.ulid, cases.c.case_no, cases.c.status)
+        found = conn.execute(given.where(cases.c.parent.in_(mothers))).all()
+        left = [row for row in found if row.status not in ("done", "rejected")]
+        tell(conn, [Tell(row.ulid, f"cancel:{parent}", "cancel", body, at) for row in left])
+        _REOPEN.run(conn, [{"no": row.case_no} for row in left])
+        mothers = [row.ulid for row in found]
+
+
 def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
     page, head = seal_page(b"", 0, born.events, born.bodies)
     there = {"seq": len(born.events), "head": head, "opened": born.at, "changed": born.at}
@@ -121,6 +136,11 @@ _WAKE = Prepared(
         pending=cases.c.pending + 1,
         due=case((cases.c.status == "waiting", AT_ONCE), else_=cases.c.due),
     )
+)
+_REOPEN = Prepared(
+    cases.update()
+    .where(cases.c.case_no == bindparam("no"), cases.c.status == "exception")
+    .values(status="ready", reason="", due=AT_ONCE)
 )
 _RELEASE = Prepared(
     cases.update()

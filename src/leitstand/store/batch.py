@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, case, exists,
 
 from leitstand.errors import Contradiction, LostFence
 from leitstand.records import Event
-from leitstand.store.arrival import Tell, tell
+from leitstand.store.arrival import Tell, cancel_children, tell
 from leitstand.store.page import seal_page
 from leitstand.store.prepared import INSERT, MINE, Prepared
 from leitstand.store.projection import Change, project
@@ -68,10 +68,14 @@ class Append(NamedTuple):
     close: Close | None = None
     signal: tuple[str, str, bytes] | None = None
     """For the last commit of a child: (parent's ULID, signal id, body)."""
+    cancels: tuple[str, bytes] | None = None
+    """For the last commit of a case whose open children end with it: (its ULID, body)."""
 
     def alone(self, changes: Sequence[Change]) -> bool:
         """Whether a constraint over several cases is touched: written by itself."""
-        return bool(self.budgets or self.signal) or any(c.table in _CONSTRAINED for c in changes)
+        return bool(self.budgets or self.signal or self.cancels) or any(
+            c.table in _CONSTRAINED for c in changes
+        )
 
 
 @dataclass(slots=True)
@@ -121,6 +125,8 @@ class Batch:
         if append.signal is not None:
             parent, name, body = append.signal
             tell(self.conn, [Tell(parent, name, "child", body, append.at)])
+        if append.cancels is not None:
+            cancel_children(self.conn, *append.cancels, append.at)
         return last
 
     def flush(self) -> None:

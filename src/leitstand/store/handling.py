@@ -6,6 +6,7 @@ is still as it was found, in one commit with what follows from it. Of two people
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,8 +20,6 @@ from leitstand.store.store import Store
 from leitstand.store.tape import SUPPLIED
 
 __all__ = ["Handled", "assign", "close", "resume"]
-
-Told = tuple[str, str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,13 @@ async def close(store: Store, journal: Journal, by: Handled) -> bool:
     """End the case for good: people have dealt with it; False if it moved on meanwhile.
 
     What the role made of it stays its exit. Whoever waits for the case is told that it is rejected.
+    What it handed over and is still open ends with it (KERNEL no. 28), in the same commit.
     """
     event = _event(journal, "closed", "", by.body())
     told = journal.told(Exit(kind="rejected", reason=by.reason), "closed")
-    return await _record(store, journal, [event], Close("rejected"), told=told)
+    ulid = journal.case.ulid
+    beside = {"signal": told, "cancels": (ulid, canonical(by.body(parent=ulid)))}
+    return await _record(store, journal, [event], Close("rejected"), beside=beside)
 
 
 def _event(journal: Journal, kind: Kind, address: str, body: Mapping[str, object]) -> Event:
@@ -94,7 +96,7 @@ async def _record(
     after: Close,
     *,
     row: Mapping[str, Any] | None = None,
-    told: Told | None = None,
+    beside: Mapping[str, Any] = MappingProxyType({}),
 ) -> bool:
     case, at = journal.case, store.clock.time()
     bodies = journal.key.encrypt(b"".join(event.body for event in events))
@@ -106,7 +108,7 @@ async def _record(
             return False
         batch, fence = Batch(conn), found.fence
         append = Append(case.no, case.tenant, fence, at, tuple(events), bodies, close=after)
-        batch.add(append._replace(signal=told))
+        batch.add(append._replace(**beside))
         batch.flush()
         if row:
             conn.execute(cases.update().where(mine).values(**row))

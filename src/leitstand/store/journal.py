@@ -136,10 +136,14 @@ class Journal:
         *,
         close: Close | None = None,
         told: tuple[str, str, bytes] | None = None,
+        cancels: bytes | None = None,
     ) -> None:
-        """Make everything recorded so far durable, in one append. Raises LostFence, StoreFailed."""
+        """Make everything recorded so far durable, in one append. Raises LostFence, StoreFailed.
+
+        `cancels`: the open children of the case end with it; they are told this body.
+        """
         await self._settled()
-        written = self._written(close=close, told=told)
+        written = self._written(close=close, told=told, cancels=cancels)
         if written is not None:
             await written
 
@@ -197,6 +201,7 @@ class Journal:
         budgets: Sequence[Budget] = (),
         close: Close | None = None,
         told: tuple[str, str, bytes] | None = None,
+        cancels: bytes | None = None,
     ) -> "asyncio.Future[int] | None":
         if self._timer is not None:
             self._timer.cancel()
@@ -221,6 +226,7 @@ class Journal:
                 budgets=tuple(budgets),
                 close=close,
                 signal=told,
+                cancels=None if cancels is None else (self.case.ulid, cancels),
             )
         )
 

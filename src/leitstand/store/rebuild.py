@@ -126,7 +126,7 @@ class _Work:
             "seq": now.seq,
             "head": now.head,
             "due": due,
-            "pending": 0 if now.ended else beside.pending,
+            "pending": 0 if status in ("done", "rejected", "exception") else beside.pending,
             "anchored": self.anchored.get(now.case["ulid"], 0),
             "owner": None,
         }
@@ -141,6 +141,7 @@ class Beside:
     due: float | None = AT_ONCE
     pending: int = 0
     released: bool = False
+    cancelled: bool = False
 
     def settle(self, now: Standing) -> tuple[str, str, float | None]:
         """Status, reason and when a burst is due: at the latest when the row said so.
@@ -149,6 +150,8 @@ class Beside:
         So a case whose row was lost is due at once. A release frees what was held, if it came after
         the hold.
         """
+        if now.status == "exception" and self.cancelled:
+            return "ready", "", AT_ONCE
         if now.ended or (now.status == "held" and (self.status == "held" or not self.released)):
             return now.status, now.reason, None
         if now.status == "held":
@@ -201,9 +204,9 @@ def _beside(conn: Connection, span: dict[str, int]) -> dict[int, Beside]:
         no: Beside(known=True, status=status, due=due)
         for no, status, due in conn.execute(_KNOWN, span)
     }
-    for no, count, released in conn.execute(_PENDING, span):
+    for no, count, released, cancelled in conn.execute(_PENDING, span):
         one = found.setdefault(no, Beside())
-        one.pending, one.released = count, bool(released)
+        one.pending, one.released, one.cancelled = count, bool(released), bool(cancelled)
     return found
 
 
@@ -241,6 +244,7 @@ _PENDING = (
         signals.c.case_no,
         func.count(),
         func.max(case((signals.c.kind == "release", 1), else_=0)),
+        func.max(case((signals.c.kind == "cancel", 1), else_=0)),
     )
     .where(_within(signals.c.case_no), signals.c.drawn == 0)
     .group_by(signals.c.case_no)
