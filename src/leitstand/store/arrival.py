@@ -9,7 +9,7 @@ from leitstand.errors import Missing
 from leitstand.records import Event
 from leitstand.store.page import seal_page
 from leitstand.store.prepared import INSERT, MINE, Prepared
-from leitstand.store.schema import AT_ONCE, PAGE_SHIFT, cases, signals
+from leitstand.store.schema import AT_ONCE, HANDED_OVER, PAGE_SHIFT, cases, signals
 
 __all__ = ["Birth", "NewCase", "Tell", "cancel_children", "give_birth", "tell"]
 
@@ -100,7 +100,7 @@ def cancel_children(conn: Connection, parent: str, body: bytes, at: float) -> No
     mothers: Sequence[str] = [parent]
     while mothers:
         given = select(cases.c.ulid, cases.c.case_no, cases.c.status)
-        found = conn.execute(given.where(cases.c.parent.in_(mothers))).all()
+        found = conn.execute(given.where(HANDED_OVER, cases.c.parent.in_(mothers))).all()
         left = [row for row in found if row.status not in ("done", "rejected")]
         tell(conn, [Tell(row.ulid, f"cancel:{parent}", "cancel", body, at) for row in left])
         _REOPEN.run(conn, [{"no": row.case_no} for row in left])

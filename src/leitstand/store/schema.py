@@ -18,10 +18,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
 
 __all__ = [
     "AT_ONCE",
+    "HANDED_OVER",
     "PAGE_SHIFT",
     "anchors",
     "approvals",
@@ -74,6 +76,9 @@ cases = Table(
     Index("cases_due", "due"),
     Index("cases_status", "tenant", "status", "changed"),
 )
+HANDED_OVER = cases.c.parent != literal_column("''")
+# Few cases are children: the others are not in it.
+Index("cases_parent", cases.c.parent, sqlite_where=HANDED_OVER, postgresql_where=HANDED_OVER)
 
 keys = Table(
     "keys",
