@@ -134,6 +134,7 @@ def test_a_colleague_sees_it_live(sit: Sit) -> None:
     path = head.card(SIMPLE)
     other.open(path)
     assert "0/1" in other.text("#live")
+    assert other.page.locator("#live").get_attribute("hx-get") == path  # As any news will have it.
     head.press("approve")
     other.page.wait_for_function("() => document.querySelector('#live').innerText.includes('1/1')")
     other.press("approve")

@@ -1,9 +1,9 @@
 """Handing work over to another role: a write like any other, on the runtime itself."""
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from leitstand.tool import Port, tool
-from leitstand.values import Frozen, Identifier, Text
+from leitstand.values import Frozen, Identifier, Kept, Text
 
 __all__ = ["Cases", "Child", "HandOver", "hand_over"]
 
@@ -20,7 +20,7 @@ class HandOver(Frozen):
 class Child(Frozen):
     """The case that was born."""
 
-    ulid: str
+    ulid: Annotated[str, Kept()]
 
 
 class Cases(Port, Protocol):

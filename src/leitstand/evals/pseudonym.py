@@ -8,13 +8,13 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import orjson
 
 from leitstand.digest import canonical
 from leitstand.errors import CaseRefused
-from leitstand.evals.case import Expected, ExpectedEffect, RecordedCase
+from leitstand.evals.case import Expected, ExpectedEffect, Heard, RecordedCase
 from leitstand.evals.grading import grade, value_at
 from leitstand.evals.mapping import Mapping as Pseudonyms
 from leitstand.evals.personal import Take, taken
@@ -25,8 +25,9 @@ from leitstand.evals.supervisor import supervisor_of
 from leitstand.evals.tape import Line, Recording, asked_of, tape_bytes, tape_hash
 from leitstand.evals.vocabulary import Vocabulary
 from leitstand.model import ANSWER, Question
+from leitstand.records import Exit
 from leitstand.tool import Tool
-from leitstand.values import Frozen
+from leitstand.values import Frozen, Kept
 
 __all__ = ["Retold", "retell"]
 
@@ -108,7 +109,7 @@ class _Telling:
             )
             for one in case.said
         ]
-        heard = [h.model_copy(update={"body": taken(Any, h.body, take)}) for h in case.heard]
+        heard = [h.model_copy(update={"body": taken(_form(h), h.body, take)}) for h in case.heard]
         update: dict[str, Any] = {
             "requester": take(case.requester),
             "title": take(case.title),
@@ -234,6 +235,17 @@ class _ByPlace(Recording):
                 yield self._now[line.address]
             elif line.kind in _BESIDE and line.address in done.journal.tape.answers:
                 yield line
+
+
+class _Ended(Frozen):
+    """What a case that was handed over tells when it ends."""
+
+    child: Annotated[str, Kept()]
+    exit: Exit
+
+
+def _form(heard: Heard) -> object:
+    return _Ended if heard.name.startswith("child:") else Any
 
 
 class _Way(Frozen):

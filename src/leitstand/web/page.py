@@ -75,7 +75,7 @@ def page(
             person=session.person if session else None,
             token=session.token if session else "",
             here=_here(request),
-            again="" if request.method == "GET" else _here(request),
+            again=_again(request),
             **values,
         )
     )
@@ -86,6 +86,14 @@ def _here(request: Request) -> str:
     """The page to come back to: of a form that was sent, the page that it stands on."""
     path = request.url.path
     return path if request.method == "GET" else path.rpartition("/")[0] or "/"
+
+
+def _again(request: Request) -> str:
+    """What an open page looks at for news; empty for the very same address, query and all.
+
+    The answer to a form becomes its page with the first news, and goes on looking there.
+    """
+    return "" if request.method == "GET" and request.url.query else _here(request)
 
 
 def typed(argument: Argument) -> str | None:
