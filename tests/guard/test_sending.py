@@ -1,5 +1,6 @@
 """A write that was not answered: what the system can tell decides whether it may be sent again."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -70,6 +71,28 @@ async def test_a_look_up_that_finds_nothing_lets_it_be_sent_once_settled(scene: 
     assert found.count("bank.book") == 2
     assert list(scene.bank.effects.values()) == [1]
     assert (await scene.status(ulid))[0] == "done"
+
+
+@pytest.mark.kernel(5)
+@pytest.mark.parametrize(
+    ("who", "sent", "status"), [("the same", 2, "done"), ("another", 1, "held")]
+)
+async def test_where_a_store_is_shared_only_who_sent_it_sends_it_again(
+    scene: Scene, who: str, sent: int, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process may be frozen in the middle of sending: a person settles what it was to do.
+
+    Each runtime of a scene is a process.
+    """
+    scene.store.shared = True
+    if who == "the same":
+        monkeypatch.setattr(scene, "runtime", cache(scene.runtime))
+    scene.bank.before.append(lost)
+    ulid = await scene.begin(writing(book))
+    await scene.go_on(later=30)
+    await scene.go_on(later=60)
+    assert (await names(scene)).count("bank.book") == sent
+    assert (await scene.status(ulid))[0] == status
 
 
 @pytest.mark.kernel(5)

@@ -68,8 +68,8 @@ class Siege:
         worker.join(self.random.uniform(0.05, 0.4))
         return True
 
-    def strike_one_of(self, crew: list[BaseProcess]) -> None:
-        """Let a crew run for a moment, then kill one of them; another takes its place."""
+    def strike_one_of(self, crew: list[BaseProcess], what: str) -> None:
+        """Let a crew run for a moment, then kill or freeze one of them; another takes its place."""
         crew += [self._hired() for _ in range(CREW - len(crew))]
         asyncio.run(self.begin(CASES * CREW))
         victim = self.random.choice(crew)
@@ -80,10 +80,11 @@ class Siege:
             crew.remove(worker)
         if victim in done:
             return
-        self.told["kill"] += 1
-        crew.remove(victim)
-        victim.kill()
-        victim.join()
+        if what == "kill" or self._freeze(victim):
+            self.told[what] += 1
+            crew.remove(victim)
+            victim.kill()
+            victim.join()
 
     def _hired(self) -> BaseProcess:
         worker = _SPAWN.Process(target=self.works, args=(str(self.folder),))

@@ -21,11 +21,13 @@ class Guard:
         self.rules = rules
         self.__systems = systems or Systems(connections)
 
-    def open(self, journal: Journal, *, restored: bool = False) -> Passage:
+    def open(self, journal: Journal, *, restored: bool = False, shared: bool = False) -> Passage:
         """The way of one case through the guard for one burst.
 
         `restored`: the case is older than the last restore of the store, so every write asks the
-        system by key before it is sent (KERNEL no. 31).
+        system by key before it is sent (KERNEL no. 31). `shared`: other processes may have had the
+        case before, and be frozen rather than gone.
         """
-        sending = Sending(self.__systems, journal, self.rules.clock, restored=restored)
+        clock = self.rules.clock
+        sending = Sending(self.__systems, journal, clock, restored=restored, shared=shared)
         return Passage(self.rules, sending, journal)

@@ -67,11 +67,14 @@ class _Parcel:
 class Sending:
     """Calls of one case to the systems, with their record in its journal."""
 
-    def __init__(self, systems: Wires, journal: Journal, clock: Clock, *, restored: bool) -> None:
+    def __init__(
+        self, systems: Wires, journal: Journal, clock: Clock, *, restored: bool, shared: bool
+    ) -> None:
         self._systems = systems
         self._journal = journal
         self._clock = clock
         self._restored = restored
+        self._shared = shared
         self._home: set[asyncio.Task[Any]] = set()
 
     def connection(self, tool: Tool[Any, Any]) -> str:
@@ -129,6 +132,9 @@ class Sending:
             return found
         if early and not tool.idempotent:
             raise Unsettled(f"`{tool.name}` {key} may still be on its way", settled)
+        if self._shared and not tool.idempotent and key not in self._systems.sent:
+            # A process that is frozen in the middle of sending goes on when it wakes.
+            raise UnknownEffect(f"`{tool.name}` {key}: another process may still send it")
         args = tool.args.model_validate_json(canonical(intent["args"]))
         parcel = _Parcel(
             call,

@@ -49,7 +49,7 @@ class Burst:
         Raises StoreFailed: the store takes no more work at all.
         """
         restored = self._store.restored > claimed.opened
-        passage = self._guard.open(journal, restored=restored)
+        passage = self._guard.open(journal, restored=restored, shared=self._store.shared)
         try:
             close, leave = await self._walked(claimed, compiled, journal, passage)
             await passage.home()

@@ -35,6 +35,8 @@ class Database:
 
     def __init__(self, engine: Engine, lock: IO[bytes] | None) -> None:
         self.engine = engine
+        self.shared = engine.dialect.name != "sqlite"
+        """Whether other processes may write to it at the same time."""
         self._lock = lock
 
     def close(self) -> None:

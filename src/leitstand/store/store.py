@@ -84,6 +84,8 @@ class Store:
                 metadata.create_all(conn)
                 _adopt(conn)
         self.restored = _restored(self._database) if write else 0.0
+        self.shared = self._database.shared
+        """Whether other processes write to the same database."""
         reads = open_database(url, write=False)
         self._reads = reads
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
