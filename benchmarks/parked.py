@@ -39,7 +39,7 @@ async def measure(folder: Path, cases: int, resumes: int) -> dict[str, float]:
     lists = [await _timed(waiting(store, "t", limit=50)) for _ in range(50)]
     taken: list[float] = []
     for ulid in ulids[:: max(1, cases // resumes)]:
-        await approve(store, [ulid], signed=False)
+        await approve(store, [ulid])
         taken.append(await _timed(runtime.run_until_idle()))
     store.close()
     return {

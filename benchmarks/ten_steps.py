@@ -194,7 +194,7 @@ async def ours(folder: Path, cases: int, *, guarded: bool = False) -> dict[str, 
     parked = _bytes(folder / "j.db") / cases
     parked_at = time.perf_counter()
     for at in range(0, cases, AT_ONCE):
-        await approve(store, ulids[at : at + AT_ONCE], signed=guarded)
+        await approve(store, ulids[at : at + AT_ONCE])
     await runtime.run_until_idle()
     wall, spent = time.perf_counter() - begun, _cpu() - cpu
     done = await store.read(
@@ -238,19 +238,18 @@ async def start(runtime: Runtime, no: int) -> str:
     return await runtime.start("ten", given, tenant="t", requester="r", title=str(no))
 
 
-async def approve(store: Store, ulids: Sequence[str], *, signed: bool) -> None:
+async def approve(store: Store, ulids: Sequence[str]) -> None:
     """Answer all these cases, as somebody does who works an inbox off."""
     found = await store.journals(ulids)
-    await asyncio.gather(*(answer(store, found[ulid], signed=signed) for ulid in ulids))
+    await asyncio.gather(*(answer(store, found[ulid]) for ulid in ulids))
 
 
-async def answer(store: Store, claimed: Claimed, *, signed: bool) -> None:
-    """One person's yes to the one checkpoint of a case; `signed` where the guard verifies it."""
+async def answer(store: Store, claimed: Claimed) -> None:
+    """One person's signed yes to the one checkpoint of a case."""
     journal = Journal(claimed, store, Limits())
     (frozen,) = journal.tape.open_checkpoints()
     shown = checkpoint_of(journal, frozen)
-    yes = write(shown, HEAD, "head", Statement(answer="approve"), store.clock, 900.0)
-    yes = sign(yes, KEY) if signed else yes
+    yes = sign(write(shown, HEAD, "head", Statement(answer="approve"), store.clock, 900.0), KEY)
     told = {"address": shown.address, "approval": yes, "corrections": list[str]()}
     await store.signal(claimed.case.ulid, yes.nonce, "approval", canonical(told))
 
