@@ -38,8 +38,9 @@ def canonical(value: object) -> bytes:
 def plain_of(value: object) -> object:
     """`value` as JSON-able data: the one place that says how our types are written."""
     if isinstance(value, BaseModel):
-        # What a model made without validation is validated by the guard, not by a warning.
-        return value.model_dump(mode="json", warnings=False)
+        # What a model made without validation is validated by the guard, not by a warning. Not
+        # `model_dump`, which hands on a dozen arguments that nobody gave.
+        return value.__pydantic_serializer__.to_python(value, mode="json", warnings=False)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, date | Enum):

@@ -43,13 +43,21 @@ async def test_many_cases_come_home_and_nobody_stumbles(
     works.store.close()
 
 
-async def test_no_patience_is_none(tmp_path: Path) -> None:
+async def test_no_patience_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After no time at all the caller goes on, and the case does too; `close` ends the run."""
     works = Works(tmp_path)
     runtime = works.runtime(first())
+    real, gate = Burst.run, asyncio.Event()
+
+    async def behind(burst: Burst, *given: Any) -> str:  # noqa: ANN401 - as it is called
+        await gate.wait()
+        return await real(burst, *given)
+
+    monkeypatch.setattr(Burst, "run", behind)
     [name] = await started(runtime, 1)
     await runtime.run_on(name, 0)
     assert len((await works.store.journal(name)).events) == 1
+    gate.set()
     await runtime.run_on(name, 60)
     assert (await works.store.journal(name)).events[-1].kind == "checkpoint"
     await runtime.run_on(name, 0)

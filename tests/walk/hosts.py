@@ -32,7 +32,7 @@ class Host:
                 raise answer
         return [answers[task.place] for task in tasks]
 
-    async def seal(
+    def seal(
         self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
     ) -> None:
         """Keep what a journal would record."""

@@ -126,7 +126,7 @@ async def test_a_superstep_is_sealed_before_the_next_is_performed() -> None:
             order.append(f"perform {superstep}")
             return await super().perform(superstep, tasks)
 
-        async def seal(
+        def seal(
             self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
         ) -> None:
             order.append(f"seal {superstep}")

@@ -92,9 +92,8 @@ class Desk:
         """
         address = self._next()
         with _Ending(self):
-            proposed = self._proposed(address, tool, args)
-        call = Call(address, tool, args, proposed, tuple(evidence), may_wait, timeout, self._sealed)
-        with _Ending(self):
+            proposed, seen = self._proposed(address, tool, args), tuple(evidence)
+            call = Call(address, tool, args, proposed, seen, may_wait, timeout, self._sealed)
             return await self._perform(call)  # pyright: ignore[reportReturnType] the tool's own result model
 
     async def ask(self, prompt: str, inputs: Mapping[str, Any], answer: type[A]) -> Answer[A]:

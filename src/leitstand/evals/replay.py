@@ -4,7 +4,7 @@ Reads, models and the clock answer from the tape; writes are collected; a script
 decides. Rules, facts and graph are those of the project as it stands.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -293,18 +293,18 @@ class _Watched:
         self._edges = edges
         self._before: Sequence[Task] = ()
 
-    async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
+    def perform(self, superstep: int, tasks: Sequence[Task]) -> Awaitable[Sequence[object]]:
         """As the stage."""
         for before in self._before:
             for task in tasks:
                 self._edges.add((before.step, task.step))
         self._before = tasks
-        return await self.inner.perform(superstep, tasks)
+        return self.inner.perform(superstep, tasks)
 
-    async def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
+    def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
         """As the stage."""
         if self._seals:
-            await self.inner.seal(superstep, tasks, updates)
+            self.inner.seal(superstep, tasks, updates)
 
 
 def head_of(case: RecordedCase, compiled: Compiled) -> Case:

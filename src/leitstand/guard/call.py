@@ -1,7 +1,6 @@
 """A call on its way through the guard, and the signals that end a burst."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -11,13 +10,13 @@ from leitstand.tool import Tool
 __all__ = ["Call", "Pause", "Unsettled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """What a step asks for: a tool, its arguments, the readings they rest on, and where it stands.
 
     `proposed` is the digest of tool and arguments. `sealed`: the superstep is recorded whole, so
     the answer must be on the tape. `may_wait` false: a verdict that would ask a person is a
     refusal. `by_model`: a model chose tool and arguments, so none of them is grounded by its type.
+    A tuple because one is made for every call.
     """
 
     address: Address

@@ -22,13 +22,13 @@ Channel = LastValue[Any] | BinaryOperatorAggregate[Any]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Which channels are read, in order, and as what: `shape` is a class, or None for a dict.
+    """Which channels are read, in order, and as what: `shape` makes it of a dict of its own.
 
     `whole`: they are all channels that steps may read, in the order of the state.
     """
 
     keys: tuple[str, ...]
-    shape: type | None
+    shape: Callable[[dict[str, object]], object]
     whole: bool
 
 

@@ -1,7 +1,7 @@
 """Delivery: what a step returned, checked and said in LangGraph's own words (`Command`, `Send`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from langgraph.types import Command, Send
@@ -31,6 +31,11 @@ class Delivery:
     step: Declared
     state: type[BaseModel]
     queue: Mapping[Cause, Takeover]
+    fields: frozenset[str] = field(init=False)
+    """Of the state: looked up here, since every step is asked about them."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", frozenset(self.state.model_fields))
 
     def node(self) -> Run:
         """The async function of the state that a LangGraph node is."""
@@ -58,7 +63,8 @@ class Delivery:
         raise RoleRefused(f"it returned a `{type(answer).__name__}`", where=self.where)
 
     def _update(self, update: Update) -> dict[str, object]:
-        if unknown := update.keys() - self.state.model_fields.keys():
+        if not self.fields.issuperset(update):
+            unknown = update.keys() - self.fields
             text = f"it writes {sorted(unknown)}, which `{self.state.__name__}` does not have"
             raise RoleRefused(text, where=self.where)
         return dict(update)

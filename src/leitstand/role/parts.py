@@ -140,8 +140,7 @@ class _Maker:
 
     def reader(self, schema: type) -> Reader:
         keys = tuple(self.parts.schemas[schema])
-        shape = schema if _shaped(schema) else None
-        return Reader(keys, shape, whole=keys == self.whole)
+        return Reader(keys, _shape(schema), whole=keys == self.whole)
 
     def functions(self) -> dict[str, Callable[..., object]]:
         """The functions that a graph's version hashes, by node, and by node and branch."""
@@ -152,9 +151,22 @@ class _Maker:
         return {key: function for key, function in named.items() if function is not None}
 
 
-def _shaped(schema: object) -> bool:
-    """Whether steps get an object instead of a dict."""
-    return is_dataclass(schema) or (isinstance(schema, type) and issubclass(schema, BaseModel))
+def _shape(schema: type) -> Callable[[dict[str, object]], object]:
+    """What steps get: an object of the schema where it has a form, else the dict."""
+    if not is_dataclass(schema) and not issubclass(schema, BaseModel):
+        return _plain
+    if issubclass(schema, BaseModel) and schema.__init__ is BaseModel.__init__:
+        # What it calls, without each field being handed on as an argument.
+        return schema.__pydantic_validator__.validate_python
+
+    def made(values: dict[str, object]) -> object:
+        return schema(**values)
+
+    return made
+
+
+def _plain(values: dict[str, object]) -> object:
+    return values
 
 
 def _functions(

@@ -5,7 +5,7 @@ for, and every update must be what it was (KERNEL no. 2).
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from leitstand.desk import STATION, Desk, Room, ended, gravest
@@ -32,18 +32,14 @@ class Stage:
         self._journal: Journal = room.journal
         self._task = asyncio.current_task()
 
-    async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
+    def perform(self, superstep: int, tasks: Sequence[Task]) -> Awaitable[Sequence[object]]:
         """Run the tasks, one in this very task, several side by side; it ends when all are home."""
         sealed = superstep < self._journal.unsealed
         if len(tasks) == 1:
-            return (await self._run(tasks[0], self._task, sealed=sealed),)
-        running = [asyncio.ensure_future(self._alone(t, sealed=sealed)) for t in tasks]
-        await asyncio.wait(running)
-        if worst := gravest([ended(t) for t in running]):
-            raise worst
-        return [t.result() for t in running]
+            return self._run(tasks[0], self._task, sealed=sealed)
+        return self._together(tasks, sealed=sealed)
 
-    async def seal(
+    def seal(
         self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
     ) -> None:
         """Record the superstep, or hold it against the recorded one. Raises Diverged."""
@@ -68,12 +64,20 @@ class Stage:
         for name in list(self._journal.tape.unread):
             self._all_read(name)
 
-    async def _alone(self, task: Task, *, sealed: bool) -> object:
+    async def _together(self, tasks: Sequence[Task], *, sealed: bool) -> Sequence[object]:
+        running = [asyncio.ensure_future(self._alone(t, sealed=sealed)) for t in tasks]
+        await asyncio.wait(running)
+        if worst := gravest([ended(t) for t in running]):
+            raise worst
+        return [answer for t in running for answer in t.result()]
+
+    async def _alone(self, task: Task, *, sealed: bool) -> Sequence[object]:
         return await self._run(task, asyncio.current_task(), sealed=sealed)
 
     async def _run(
         self, task: Task, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
-    ) -> object:
+    ) -> Sequence[object]:
+        """The answer of one task, as those of a superstep that has no other."""
         name = self._journal.tape.name(task.step, task.visit)
         desk = Desk(self._room, name, runs_in, sealed=sealed)
         STATION.set(desk)
@@ -89,8 +93,9 @@ class Stage:
             raise
         finally:
             desk.leave()
-        _check(desk, task.step)
-        return answer
+        if desk.dead is not None:
+            _check(desk, task.step)
+        return (answer,)
 
     def _all_read(self, name: str) -> None:
         left = self._journal.tape.unread.get(name)

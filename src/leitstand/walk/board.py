@@ -100,9 +100,8 @@ def _fresh(channel: BinaryOperatorAggregate[Any]) -> BinaryOperatorAggregate[Any
 
 def _shaped(reader: Reader, values: dict[str, object]) -> object:
     if reader.whole:
-        return reader.shape(**values) if reader.shape else values.copy()
-    picked = {key: values[key] for key in reader.keys if key in values}
-    return reader.shape(**picked) if reader.shape else picked
+        return reader.shape(values.copy())
+    return reader.shape({key: values[key] for key in reader.keys if key in values})
 
 
 def _grouped(pairs: Iterable[Pair]) -> dict[str, list[object]]:

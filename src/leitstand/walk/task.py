@@ -1,6 +1,6 @@
 """A task: one run of one step; and the host that performs and seals tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -31,14 +31,14 @@ class Task(NamedTuple):
 class Host(Protocol):
     """Whoever owns the journal: performs the tasks of a superstep and seals it."""
 
-    async def perform(self, superstep: int, tasks: Sequence[Task]) -> Sequence[object]:
+    def perform(self, superstep: int, tasks: Sequence[Task]) -> Awaitable[Sequence[object]]:
         """Run `compiled.steps[task.step].run(task.arg)` for each task; raw answers in task order.
 
         What it raises, a pause included, ends the walk and comes out of it unchanged.
         """
         ...
 
-    async def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
+    def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
         """Record the superstep; called when nothing of it can fail any more, before the next one.
 
         `updates` are the writes by task. A second write of one task to one field, which LangGraph
