@@ -45,15 +45,18 @@ class Stage:
         """Record the superstep, or hold it against the recorded one. Raises Diverged."""
         journal = self._journal
         tape = journal.tape
-        names = [tape.name(t.step, t.visit) for t in tasks]
-        digests = [journal.digest(canonical(u)) for u in updates]
+        names: list[str] = []
+        digests: list[str] = []
+        for task, update in zip(tasks, updates, strict=True):
+            names.append(tape.name(task.step, task.visit))
+            digests.append(journal.digest(canonical(update)))
         recorded, found = tape.seals.get(superstep), [names, digests]
         if recorded is None:
             journal.seal(superstep, found)
         elif recorded != found:
             raise _other(superstep, recorded, found)
-        for name in names:
-            if name in tape.unread:
+        if tape.unread:
+            for name in names:
                 self._all_read(name)
 
     def ended(self, walked: Walked) -> None:

@@ -41,7 +41,8 @@ class Board:
 
         Raises what the shape raises (pydantic's ValidationError).
         """
-        return _shaped(reader, self.values)
+        values = self.values
+        return reader.shape(values.copy()) if reader.whole else _shaped(reader, values)
 
     def fresh(self, reader: Reader, pairs: Sequence[Pair]) -> object:
         """The state as it would be if `pairs` alone were written: what a branch decides on."""
@@ -98,9 +99,7 @@ def _fresh(channel: BinaryOperatorAggregate[Any]) -> BinaryOperatorAggregate[Any
     return made
 
 
-def _shaped(reader: Reader, values: dict[str, object]) -> object:
-    if reader.whole:
-        return reader.shape(values.copy())
+def _shaped(reader: Reader, values: Mapping[str, object]) -> object:
     return reader.shape({key: values[key] for key in reader.keys if key in values})
 
 

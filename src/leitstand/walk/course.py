@@ -49,10 +49,11 @@ class Course:
 
         None, and nothing done, if this superstep is another.
         """
-        if len(self.due) != 1:
+        due, update = self.due, answers[0]
+        if len(due) != 1:
             return None
-        steps, update = self._compiled.steps, answers[0]
-        ways = steps[self.due[0].step].ways
+        steps = self._compiled.steps
+        ways = steps[due[0].step].ways
         names: Sequence[str] = ways.after
         if ways.branches or ways.joins:
             return None
@@ -106,15 +107,18 @@ class Course:
     def _tasks(self, names: Sequence[str], sends: Sequence[Send]) -> Sequence[Task]:
         tasks = [self._task(name, place) for place, name in enumerate(names)]
         for place, send in enumerate(sends, len(names)):
-            tasks.append(Task(send.node, self._visit(send.node), place, send.arg, sent=True))
+            tasks.append(self._task(send.node, place, send))
         if not tasks and self._compiled.ends:
             text = "no step is due, and none has ended the case"
             raise RoleRefused(text, where=self._compiled.name)
         return tasks
 
-    def _task(self, name: str, place: int) -> Task:
+    def _task(self, name: str, place: int, sent: Send | None = None) -> Task:
+        self._visits[name] = visit = self._visits.get(name, 0) + 1
+        if sent is not None:
+            return Task(name, visit, place, sent.arg, sent=True)
         arg = self._board.read(self._compiled.steps[name].reader)
-        return Task(name, self._visit(name), place, arg, False)  # noqa: FBT003 - a keyword costs
+        return Task(name, visit, place, arg, False)  # noqa: FBT003 - a keyword costs
 
     async def _pick(self, name: str, branch: Branch, writes: Writes) -> Sequence[str | Send]:
         """What a branch chooses on the state with its own step's writes."""
@@ -156,10 +160,6 @@ class Course:
             raise ExitRefused(f"{steps} each ended the case", where=self._compiled.name)
         if found:
             self.exit = cast("Exit", found[0][1])
-
-    def _visit(self, name: str) -> int:
-        self._visits[name] = visit = self._visits.get(name, 0) + 1
-        return visit
 
     def _where(self, step: str) -> str:
         return f"{self._compiled.name}.{step}"
