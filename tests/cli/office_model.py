@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Office
+from tests.cli.conftest import Command, Office, passphrases_in
 
 __all__ = [
     "LETTER",
@@ -25,6 +25,7 @@ __all__ = [
     "calls",
     "inside",
     "lay",
+    "record",
     "refunds",
     "sound",
     "text",
@@ -164,6 +165,18 @@ def lay(folder: Path, url: str) -> None:
     shutil.copytree(PARCELS, folder, ignore=shutil.ignore_patterns("__pycache__", "var"))
     table = folder / "leitstand.toml"
     table.write_text(table.read_text("utf-8").replace("http://127.0.0.1:9/v1", url), "utf-8")
+
+
+def record(folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work both letters with the model as it is, let Ben approve the refund, and record them."""
+    demo = command("demo")
+    assert demo.code == 0, demo.err
+    at = Office(folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
+    decided = at("approve", at.waiting(LETTER), person="ben.krueger")
+    assert decided.code == 0, decided.err
+    for title, name in ((LETTER, "lost"), ("praise.json", "praise")):
+        done = at("eval", "record", title, "--as", name)
+        assert done.code == 0, done.err
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from tests.cli.office_model import (
     calls,
     inside,
     lay,
+    record,
     refunds,
     sound,
     text,
@@ -57,24 +58,13 @@ def talk(
     if not kept.exists():
         lay(kept, endpoint.url)
         with inside(kept, monkeypatch):
-            _record(kept, command, monkeypatch)
+            record(kept, command, monkeypatch)
     folder = Path(shutil.copytree(kept, tmp_path / "parcels"))
     with inside(folder, monkeypatch):
         suite(repeat=4)
         endpoint.asked.clear()
         endpoint.office = Office(folder / "var" / "demo", command, {}, monkeypatch)
         yield endpoint
-
-
-def _record(folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    demo = command("demo")
-    assert demo.code == 0, demo.err
-    at = Office(folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
-    decided = at("approve", at.waiting(LETTER), person="ben.krueger")
-    assert decided.code == 0, decided.err
-    for title, name in ((LETTER, "lost"), ("praise.json", "praise")):
-        done = at("eval", "record", title, "--as", name)
-        assert done.code == 0, done.err
 
 
 def suite(text: str = SUITE, **more: object) -> Path:
