@@ -32,7 +32,6 @@ class Delivery:
     state: type[BaseModel]
     queue: Mapping[Cause, Takeover]
     fields: frozenset[str] = field(init=False)
-    """Of the state: looked up here, since every step is asked about them."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", frozenset(self.state.model_fields))

@@ -153,20 +153,12 @@ class _Maker:
 
 def _shape(schema: type) -> Callable[[dict[str, object]], object]:
     """What steps get: an object of the schema where it has a form, else the dict."""
-    if not is_dataclass(schema) and not issubclass(schema, BaseModel):
-        return _plain
     if issubclass(schema, BaseModel) and schema.__init__ is BaseModel.__init__:
         # What it calls, without each field being handed on as an argument.
         return schema.__pydantic_validator__.validate_python
-
-    def made(values: dict[str, object]) -> object:
-        return schema(**values)
-
-    return made
-
-
-def _plain(values: dict[str, object]) -> object:
-    return values
+    if is_dataclass(schema) or issubclass(schema, BaseModel):
+        return lambda values: schema(**values)
+    return lambda values: values
 
 
 def _functions(
