@@ -156,8 +156,8 @@ def _shape(schema: type) -> Callable[[dict[str, object]], object]:
     if issubclass(schema, BaseModel) and schema.__init__ is BaseModel.__init__:
         # What it calls, without each field being handed on as an argument.
         return schema.__pydantic_validator__.validate_python
-    if is_dataclass(schema) or issubclass(schema, BaseModel):
-        return lambda values: schema(**values)
+    if issubclass(schema, BaseModel) or is_dataclass(schema):
+        return lambda values: cast("Any", schema)(**values)
     return lambda values: values
 
 
