@@ -153,11 +153,12 @@ class _Maker:
 
 def _shape(schema: type) -> Callable[[dict[str, object]], object]:
     """What steps get: an object of the schema where it has a form, else the dict."""
+    made: Callable[..., object] = schema
     if issubclass(schema, BaseModel) and schema.__init__ is BaseModel.__init__:
         # What it calls, without each field being handed on as an argument.
         return schema.__pydantic_validator__.validate_python
     if issubclass(schema, BaseModel) or is_dataclass(schema):
-        return lambda values: cast("Any", schema)(**values)
+        return lambda values: made(**values)
     return lambda values: values
 
 
