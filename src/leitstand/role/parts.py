@@ -157,7 +157,7 @@ def _shape(schema: type) -> Callable[[dict[str, object]], object]:
     if issubclass(schema, BaseModel) and schema.__init__ is BaseModel.__init__:
         # What it calls, without each field being handed on as an argument.
         return schema.__pydantic_validator__.validate_python
-    if issubclass(schema, BaseModel) or is_dataclass(schema):
+    if issubclass(schema, BaseModel) or is_dataclass(made):
         return lambda values: made(**values)
     return lambda values: values
 
