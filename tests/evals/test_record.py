@@ -15,8 +15,9 @@ from leitstand.evals.tape import Recording, tape_hash
 from leitstand.guard import Rules
 from leitstand.project import load_project
 from leitstand.runtime import Leitstand, open_leitstand
-from tests.desk.endpoint import completion, http, serving
+from tests.desk.endpoint import http, of, serving
 from tests.desk.test_endpoint import GOOD, ask, settings_of, talk
+from tests.desk.vendors.openai import completion
 from tests.evals.conftest import SHOP, Kept
 from tests.guard.scene import GRANT, Scene
 
