@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.desk.vendors.openai import OPENAI
-from tests.desk.vendors.vendor import Body, Vendor
+from tests.model.vendors.openai import OPENAI
+from tests.model.vendors.vendor import Body, Vendor
 
 __all__ = ["Endpoint", "http", "of", "serving"]
 

@@ -1,5 +1,6 @@
-"""All four providers over their own HTTP forms, on loopback: an endpoint that is down, slow, busy,
-talks nonsense or is cut off ends typed, within what it may cost.
+"""Bad endpoints of all four providers: down, slow, busy, nonsense, cut off; each ends typed.
+
+They speak the vendors' own HTTP forms, on loopback, with the real clients.
 """
 
 import asyncio
@@ -25,12 +26,12 @@ from leitstand.model import (
 from leitstand.store import Limits
 from tests.desk.endpoint import http, of, serving
 from tests.desk.test_agent import INPUTS, PROMPT, TOOLS, Said
-from tests.desk.vendors.anthropic import ANTHROPIC
-from tests.desk.vendors.mistral import MISTRAL
-from tests.desk.vendors.ollama import OLLAMA
-from tests.desk.vendors.openai import OPENAI
-from tests.desk.vendors.vendor import KEY, Vendor
 from tests.guard.scene import Scene
+from tests.model.vendors.anthropic import ANTHROPIC
+from tests.model.vendors.mistral import MISTRAL
+from tests.model.vendors.ollama import OLLAMA
+from tests.model.vendors.openai import OPENAI
+from tests.model.vendors.vendor import KEY, Vendor
 
 VENDORS = (OPENAI, ANTHROPIC, MISTRAL, OLLAMA)
 GOOD = '{"text": "P1"}'
@@ -89,7 +90,7 @@ BAD: Mapping[str, tuple[Callable[[Vendor], bytes], str, int]] = {
     "no reason": (lambda _: http("400 No", b"nonsense"), UNREACHABLE, 1),
     "a page": (lambda _: http("200 OK", b"<html>log in</html>"), UNREACHABLE, 3),
     "an empty object": (lambda _: http("200 OK", b"{}"), UNREACHABLE, 3),
-    "half an answer": (lambda v: http("200 OK", b'{"mess', length=900), UNREACHABLE, 3),
+    "half an answer": (lambda _: http("200 OK", b'{"mess', length=900), UNREACHABLE, 3),
     "nothing": (lambda _: b"", UNREACHABLE, 3),
     "no HTTP": (lambda _: b"nonsense\r\n\r\n", UNREACHABLE, 3),
     "words": (lambda v: of(v.said("I would rather not.")), NONSENSE, 3),
@@ -101,8 +102,9 @@ BAD: Mapping[str, tuple[Callable[[Vendor], bytes], str, int]] = {
 
 
 async def test_a_bad_endpoint_ends_typed(scene: Scene, vendor: Vendor) -> None:
-    """To the exception queue with its cause, never held as a defect; as many requests as it has
-    attempts: no library adds its own.
+    """To the exception queue with its cause, never held as a defect.
+
+    As many requests as it has attempts: no library adds its own.
     """
     async with serving(vendor=vendor) as endpoint:
         talk(scene, settings_of(endpoint.url, vendor))
@@ -210,7 +212,7 @@ USELESS: Mapping[str, Callable[[Vendor], bytes]] = {
 
 
 async def test_calls_of_no_use_end_typed(scene: Scene, vendor: Vendor) -> None:
-    """A required call that does not come, an unknown tool, a thousand calls: told, then given up."""
+    """A required call that does not come, an unknown tool, a thousand: told, then given up."""
     async with serving(vendor=vendor) as endpoint:
         talk(scene, settings_of(endpoint.url, vendor))
         for name, answer in USELESS.items():
@@ -282,7 +284,7 @@ async def said(settings: Settings, question: Question = QUESTION) -> Spoken:
 async def test_neither_key_nor_prompt_is_told(
     vendor: Vendor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not in a log, however much is logged, and not in an error, though the endpoint quotes both."""
+    """Not in a log, however much is logged, and not in an error that quotes both."""
     caplog.set_level(logging.DEBUG)
     secret = "Bitte an P1 zahlen, sagt der Chef"
     question = replace(QUESTION, inputs={"mail": secret})

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage, InvalidToolCall
+from langchain_core.messages import AIMessage, InvalidToolCall
 from langchain_core.runnables import Runnable
 from langsmith import tracing_context  # pyright: ignore[reportUnknownVariableType]
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from leitstand.digest import canonical
 from leitstand.errors import LeitstandError
 from leitstand.model.message import Message, Question
 from leitstand.model.prompt import Prompt
-from leitstand.model.provider import chat_model, held_to, said_with
+from leitstand.model.provider import FORMS, chat_model
 from leitstand.model.settings import Settings
 from leitstand.model.tokens import Counter, Tokens
 from leitstand.model.wording import functions_of, message_of, messages_of, schema_of
@@ -140,23 +140,24 @@ class Chat:
         except Exception as error:
             if isinstance(error, ValidationError) and error.title == AIMessage.__name__:
                 return AIMessage("", invalid_tool_calls=[_BROKEN])  # It spoke; a call is no object.
-            key = os.environ.get(self.settings.key_env) or ""
-            raise _unanswered(error, list(map(_plain, messages)), key) from error
+            sent = [str(m.text).replace("\\", "") for m in messages]
+            raise _unanswered(error, sent, os.environ.get(self.settings.key_env)) from error
         if not isinstance(said, AIMessage):
             raise Unanswered(f"it answered with `{type(said).__name__}`", again=True)
         return said
 
     def _bound(self, question: Question) -> Runnable[Any, Any]:
         """The model held to what it is to answer with, as its provider takes it."""
-        settings, given = self.settings, self._given is not None
-        each = {} if given else said_with(settings)
+        settings = self.settings
+        form = None if self._given else FORMS[settings.provider]
+        each = form.each(settings) if form else {}
         if question.tools and settings.tools != "json-schema":
             functions = [{"type": "function", "function": f} for f in functions_of(question)]
             choice = "any" if settings.tools == "native" else "auto"
             return self.model.bind_tools(functions, tool_choice=choice, **each)
-        if given or (not question.tools and settings.answers == "text"):
-            return self.model.bind(**each)
-        return self.model.bind(**each, **held_to(schema_of(question), settings))
+        if form and (question.tools or settings.answers == "json-schema"):
+            each |= form.held(schema_of(question), settings)
+        return self.model.bind(**each)
 
     def _counted(self, said: AIMessage, message: Message, sent: Tokens) -> Spoken:
         """With the tokens that the endpoint states, or our own count."""
@@ -167,9 +168,9 @@ class Chat:
         return Spoken(message, sent, self._counter.count(canonical(message).decode()))
 
 
-def _unanswered(error: Exception, sent: Sequence[str], key: str) -> Unanswered:
+def _unanswered(error: Exception, sent: Sequence[str], key: str | None) -> Unanswered:
     """Any error of any provider's library: by its HTTP status, by its class, or as no answer."""
-    # Ollama's library keeps the response only in the error that it hides behind its own.
+    # Ollama's library keeps the response only in the error that its own hides.
     response: Any = getattr(error, "response", None) or getattr(error.__context__, "response", None)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     text = f"{type(error).__name__}: {_own(str(error), sent, key)}"[:300]
@@ -180,19 +181,13 @@ def _unanswered(error: Exception, sent: Sequence[str], key: str) -> Unanswered:
     return Unanswered(text if broke else f"no chat completion: {text}", again=True)
 
 
-def _own(text: str, sent: Sequence[str], key: str) -> str:
+def _own(text: str, sent: Sequence[str], key: str | None) -> str:
     """The text as far as it is the endpoint's own: some quote what they were sent, or the key."""
-    if key:
-        text = text.replace(key, "…")
-    text = text.replace("\\", "")[:_SAID]
+    text = (text.replace(key, "…") if key else text).replace("\\", "")[:_SAID]
     for start in range(len(text) - _QUOTED + 1):
         if any(text[start : start + _QUOTED] in one for one in sent):
             return f"{text[:start]}… (the rest quotes what was sent)"
     return text
-
-
-def _plain(message: BaseMessage) -> str:
-    return str(message.text).replace("\\", "")
 
 
 def _after(response: Any) -> float | None:  # noqa: ANN401 - a response of httpx, or of httpx2

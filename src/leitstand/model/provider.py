@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from leitstand.errors import ModelRefused, SecretMissing
 from leitstand.model.settings import Settings
 
-__all__ = ["chat_model", "held_to", "said_with"]
+__all__ = ["FORMS", "chat_model"]
 
 Schema = dict[str, Any]
 
@@ -32,7 +32,7 @@ _TALKATIVE = ("anthropic", "openai")
 
 def chat_model(name: str, settings: Settings) -> BaseChatModel:
     """The model. Raises ModelRefused: its package is not installed; SecretMissing: no key."""
-    form = _FORMS[settings.provider]
+    form = FORMS[settings.provider]
     try:
         found = getattr(importlib.import_module(form.module), form.kind)
     except ImportError as error:
@@ -45,19 +45,7 @@ def chat_model(name: str, settings: Settings) -> BaseChatModel:
     try:
         return found(**made)
     except ValueError as error:
-        raise ModelRefused(
-            f"`{form.kind}` cannot be made: {error}", where=f"models.{name}"
-        ) from error
-
-
-def said_with(settings: Settings) -> dict[str, Any]:
-    """What goes with every question, beside what the model was made with."""
-    return _FORMS[settings.provider].each(settings)
-
-
-def held_to(schema: Schema, settings: Settings) -> dict[str, Any]:
-    """How the provider is told the schema that one answer must fit."""
-    return _FORMS[settings.provider].held(schema, settings)
+        raise ModelRefused(f"no `{form.kind}`: {error}", where=f"models.{name}") from error
 
 
 def _key(name: str, settings: Settings) -> SecretStr:
@@ -92,9 +80,7 @@ def _openai(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
 
 def _anthropic(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
     # Since version 2026-10-21 of its interface a request with a temperature is refused.
-    cool = {**_shared(settings, url, key), "temperature": None}
-    more = {"default_headers": _ONCE, "model_kwargs": {"extra_body": settings.extra_body}}
-    return {**cool, **more}
+    return {**_shared(settings, url, key), "temperature": None, "default_headers": _ONCE}
 
 
 def _mistral(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
@@ -104,7 +90,7 @@ def _mistral(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
         headers={"Authorization": f"Bearer {key.get_secret_value()}", **_ONCE},
         timeout=shared["timeout"],
     )
-    return {**shared, "async_client": client, "model_kwargs": settings.extra_body}
+    return {**shared, "async_client": client}
 
 
 def _ollama(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
@@ -113,18 +99,14 @@ def _ollama(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
     return {"model": settings.model, "base_url": url, "client_kwargs": client}
 
 
-def _nothing(_: Settings) -> dict[str, Any]:
-    return {}
-
-
 def _ollama_each(settings: Settings) -> dict[str, Any]:
     own = {"temperature": float(settings.temperature or 0), "num_predict": settings.max_tokens}
     options = {**own, **settings.extra_body.get("options", {})}
     return {**settings.extra_body, "options": options, "stream": False}
 
 
-def _named(schema: Schema) -> dict[str, Any]:
-    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+def _named(schema: Schema, **more: bool) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, **more}}
 
 
 def _openai_held(schema: Schema, settings: Settings) -> dict[str, Any]:
@@ -133,26 +115,12 @@ def _openai_held(schema: Schema, settings: Settings) -> dict[str, Any]:
     return {"extra_body": {**most, "response_format": _named(schema)}}
 
 
-def _anthropic_held(schema: Schema, _: Settings) -> dict[str, Any]:
-    # The library turns it into the vendor's `output_config`, without what that does not take.
-    return {"response_format": _named(schema)}
-
-
-def _mistral_held(schema: Schema, _: Settings) -> dict[str, Any]:
-    form = _named(schema)
-    return {"response_format": {**form, "json_schema": {**form["json_schema"], "strict": True}}}
-
-
-def _ollama_held(schema: Schema, _: Settings) -> dict[str, Any]:
-    return {"format": schema}
-
-
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """A provider: its class, the extra that brings it, and where it is at `home`.
 
-    `made`: what the class is made with; `held`: how it is told a schema; `each`: what else is said
-    with every question.
+    `made`: what the class is made with; `held`: how it is told the schema that one answer must fit;
+    `each`: what else is said with every question.
     """
 
     module: str
@@ -161,23 +129,39 @@ class _Form:
     home: str
     made: Callable[[Settings, str, SecretStr], dict[str, Any]]
     held: Callable[[Schema, Settings], dict[str, Any]]
-    each: Callable[[Settings], dict[str, Any]] = _nothing
+    each: Callable[[Settings], dict[str, Any]] = lambda _: {}
 
 
-_FORMS: Mapping[str, _Form] = {
-    "openai-compatible": _Form(
+FORMS: Mapping[str, Form] = {
+    "openai-compatible": Form(
         "langchain_openai", "ChatOpenAI", "openai", "", _openai, _openai_held
     ),
-    "anthropic": _Form(
-        *("langchain_anthropic", "ChatAnthropic", "anthropic", "https://api.anthropic.com"),
-        *(_anthropic, _anthropic_held),
+    "anthropic": Form(
+        module="langchain_anthropic",
+        kind="ChatAnthropic",
+        extra="anthropic",
+        home="https://api.anthropic.com",
+        made=_anthropic,
+        # The library turns it into the vendor's `output_config`, without what that does not take.
+        held=lambda schema, _: {"response_format": _named(schema)},
+        each=lambda settings: {"extra_body": settings.extra_body},
     ),
-    "mistral": _Form(
-        *("langchain_mistralai", "ChatMistralAI", "mistral", "https://api.mistral.ai/v1"),
-        *(_mistral, _mistral_held),
+    "mistral": Form(
+        module="langchain_mistralai",
+        kind="ChatMistralAI",
+        extra="mistral",
+        home="https://api.mistral.ai/v1",
+        made=_mistral,
+        held=lambda schema, _: {"response_format": _named(schema, strict=True)},
+        each=lambda settings: dict(settings.extra_body),
     ),
-    "ollama": _Form(
-        *("langchain_ollama", "ChatOllama", "ollama", "http://127.0.0.1:11434"),
-        *(_ollama, _ollama_held, _ollama_each),
+    "ollama": Form(
+        module="langchain_ollama",
+        kind="ChatOllama",
+        extra="ollama",
+        home="http://127.0.0.1:11434",
+        made=_ollama,
+        held=lambda schema, _: {"format": schema},
+        each=_ollama_each,
     ),
 }

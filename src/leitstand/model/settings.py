@@ -13,7 +13,7 @@ __all__ = ["Provider", "Settings"]
 
 Provider = Literal["openai-compatible", "anthropic", "mistral", "ollama", "scripted"]
 
-_OLLAMA = frozenset({"keep_alive", "logprobs", "options", "think", "top_logprobs"})
+_OLLAMA = frozenset({"keep_alive", "options", "think"})
 """What its library can be told; other models are refused a request with anything else."""
 
 
@@ -57,15 +57,15 @@ class Settings(Frozen):
     @model_validator(mode="after")
     def _taken(self) -> "Settings":
         """Only what the provider takes."""
+        heat, more = self.temperature, self.extra_body
         if self.provider == "anthropic" and self.tools == "json-schema":
             raise ValueError("`tools` must be `native` or `native-auto` with `anthropic`")
-        if self.provider == "anthropic" and self.temperature is not None:
+        if self.provider == "anthropic" and heat is not None:
             raise ValueError("`temperature` must be left out with `anthropic`: it takes none")
-        if self.provider == "mistral" and (self.temperature or 0) > 1:
+        if self.provider == "mistral" and heat not in (None, 0, 1):
             raise ValueError("`temperature` must be 0 or 1 with `mistral`")
-        if self.provider == "ollama" and (strange := sorted(self.extra_body.keys() - _OLLAMA)):
-            text = f"`extra_body` may have {', '.join(sorted(_OLLAMA))} with `ollama`"
-            raise ValueError(f"{text}, not {', '.join(strange)}")
-        if self.provider == "ollama" and not isinstance(self.extra_body.get("options", {}), dict):
-            raise ValueError("`options` of `extra_body` must be a table with `ollama`")
+        wrong = more.keys() - _OLLAMA or not isinstance(more.get("options", {}), dict)
+        if self.provider == "ollama" and wrong:
+            text = "`keep_alive`, `think` and a table `options` alone may be in `extra_body`"
+            raise ValueError(f"{text} with `ollama`")
         return self

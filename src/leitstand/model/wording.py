@@ -39,15 +39,9 @@ _ONE = (
     '{{"tool": NAME, "arguments": OBJECT}}. The tools:\n{tools}'
 )
 _CUT = "the answer was cut off: it is longer than it may be"
-_ENDS = {
-    "length": _CUT,
-    "max_tokens": _CUT,
-    "model_length": _CUT,
-    "model_context_window_exceeded": _CUT,
-    "refusal": "no answer was given: it was declined",
-    "content_filter": "no answer was given: it was declined",
-    "error": "the answer broke off",
-}
+_LONG = ("length", "max_tokens", "model_length", "model_context_window_exceeded")
+_DECLINED = dict.fromkeys(("refusal", "content_filter"), "no answer was given: it was declined")
+_ENDS = {**dict.fromkeys(_LONG, _CUT), **_DECLINED, "error": "the answer broke off"}
 """What is wrong with a message that ended so, in any provider's words."""
 _KEPT, _CALLS = 20_000, 32
 """Characters and calls of a message that are kept; one with more calls has none."""

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from tests.desk.vendors.vendor import Body, Seen, Vendor, an, unanswered
+from tests.model.vendors.vendor import Body, Seen, Vendor, an, unanswered
 
 __all__ = ["MISTRAL"]
 
@@ -61,7 +61,7 @@ AFTER = {
 
 
 def amiss(body: Body) -> Iterator[str]:
-    """The order of roles, results of calls, and words where there are no calls."""
+    """The order of roles, a choice among tools, results of calls, and no empty messages."""
     roles = ["start", *(message["role"] for message in body["messages"])]
     for before, role in itertools.pairwise(roles):
         if before not in AFTER[role]:
@@ -72,8 +72,12 @@ def amiss(body: Body) -> Iterator[str]:
         yield "top_p must be 1 when using greedy sampling"
     if "tool_choice" in body and not body.get("tools"):
         yield "a choice of no tools"
+    yield from _said_and_told(body["messages"])
+
+
+def _said_and_told(messages: list[Body]) -> Iterator[str]:
     calls, told = list[str](), list[str]()
-    for message in [*body["messages"], {"role": "end"}]:
+    for message in [*messages, Body(role="end")]:
         if message["role"] == "tool":
             told.append(message["tool_call_id"])
             continue

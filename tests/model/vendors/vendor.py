@@ -61,7 +61,8 @@ class Vendor:
             return 401, "the key is not known"
         if not self.wants.items() <= heads.items():
             return 400, f"headers must be {self.wants}"
-        faults = [e.message[:200] for e in Draft202012Validator(self.form).iter_errors(body)]
+        form: Any = Draft202012Validator(self.form)
+        faults: list[str] = [e.message[:200] for e in form.iter_errors(body)]
         faults += self.amiss(body) if not faults else ()
         return (400, "; ".join(faults)) if faults else None
 

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from tests.desk.vendors.vendor import Body, Seen, Vendor, an, unanswered
+from tests.model.vendors.vendor import Body, Seen, Vendor, an, unanswered
 
 __all__ = ["ANTHROPIC"]
 
@@ -70,8 +70,9 @@ def amiss(body: Body) -> Iterator[str]:
     if "tool_choice" in body and not names:
         yield "tool_choice: may only be there with tools"
     waiting: list[str] = []
-    for one in [*body["messages"], {"content": ""}]:
-        blocks = [b for b in one["content"] if isinstance(b, dict)]
+    for one in [*body["messages"], Body(content="")]:
+        content: Any = one["content"]
+        blocks: list[Body] = content if isinstance(content, list) else []
         kinds = [b["type"] for b in blocks]
         if kinds != sorted(kinds, key="tool_result".__ne__):
             yield "messages: results must come first"
@@ -83,18 +84,16 @@ def amiss(body: Body) -> Iterator[str]:
     yield from _open(form.get("schema", {}))
 
 
-def _open(schema: object) -> Iterator[str]:
+def _open(node: Any) -> Iterator[str]:  # noqa: ANN401 - any part of a schema
     """Objects that may hold more than is said, and bounds."""
-    if isinstance(schema, list):
-        for one in schema:
-            yield from _open(one)
-    if not isinstance(schema, dict):
-        return
-    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
-        yield "output_config: `additionalProperties` must be false"
-    if bounds := BOUNDS & schema.keys():
-        yield f"output_config: {sorted(bounds)} are not known"
-    for one in schema.values():
+    if isinstance(node, dict):
+        schema = cast("Body", node)
+        if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
+            yield "output_config: `additionalProperties` must be false"
+        if bounds := BOUNDS & schema.keys():
+            yield f"output_config: {sorted(bounds)} are not known"
+        node = [*schema.values()]
+    for one in cast("list[Any]", node) if isinstance(node, list) else ():
         yield from _open(one)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.desk.vendors.vendor import Body, Seen, Vendor, an, unanswered
+from tests.model.vendors.vendor import Body, Seen, Vendor, an, unanswered
 
 __all__ = ["OPENAI", "completion"]
 
@@ -43,7 +43,7 @@ FORM = an(
 def amiss(body: Body) -> Iterator[str]:
     """Results follow their calls."""
     waiting: list[str] = []
-    for message in [*body["messages"], {"role": "end"}]:
+    for message in [*body["messages"], Body(role="end")]:
         if message["role"] == "tool":
             if message["tool_call_id"] not in waiting:
                 yield "a result of no call"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.desk.vendors.vendor import Body, Seen, Vendor, an
+from tests.model.vendors.vendor import Body, Seen, Vendor, an
 
 __all__ = ["OLLAMA"]
 
@@ -31,7 +31,7 @@ FORM = an(
     format={"anyOf": [{"const": "json"}, {"type": "object"}]},
     options={
         "type": "object",
-        "properties": {name: True for name in OPTIONS},
+        "properties": dict.fromkeys(OPTIONS, True),
         "additionalProperties": False,
     },
     stream={"type": "boolean"},
