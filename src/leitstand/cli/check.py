@@ -18,7 +18,7 @@ __all__ = ["check"]
 
 @command()
 async def check(place: Place) -> int:
-    """Check the project: roles, exits, rules, code of steps; and say who decides what."""
+    """Check the project: roles, exits, rules, code of steps, models; and say who decides what."""
     project = place.project
     problems = list(_problems(project))
     whole = not any(p["severity"] == "error" for p in problems)

@@ -71,8 +71,8 @@ def amiss(body: Body) -> Iterator[str]:
         yield "tool_choice: may only be there with tools"
     waiting: list[str] = []
     for one in [*body["messages"], Body(content="")]:
-        content: Any = one["content"]
-        blocks: list[Body] = content if isinstance(content, list) else []
+        content = cast("object", one["content"])
+        blocks = cast("list[Body]", content) if isinstance(content, list) else []
         kinds = [b["type"] for b in blocks]
         if kinds != sorted(kinds, key="tool_result".__ne__):
             yield "messages: results must come first"
