@@ -20,6 +20,7 @@ from tests.desk.test_endpoint import GOOD, ask, settings_of, talk
 from tests.evals.conftest import SHOP, Kept
 from tests.guard.scene import GRANT, Scene
 from tests.model.vendors.openai import completion
+from tests.model.vendors.vendor import KEY
 
 Ask = Callable[[Leitstand, str], Awaitable[Any]]
 Told = Callable[[Ask], Any]
@@ -123,8 +124,11 @@ def test_a_case_that_is_not_there_is_said(told: Told) -> None:
         told(other)
 
 
-async def test_the_tape_has_the_tokens_of_every_attempt(tmp_path: Path) -> None:
+async def test_the_tape_has_the_tokens_of_every_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One that failed, one of no use, one that answers: what the case has taken, and no less."""
+    monkeypatch.setenv("VENDOR_KEY", KEY)
     scene = Scene(tmp_path, GRANT)
     said = [of(completion(text)) for text in ("no json", GOOD)]
     async with serving(http("500 Oops", b"{}"), *said) as one:
