@@ -122,7 +122,7 @@ def test_a_takeover_that_lacks_something_is_an_error(
 def test_a_model_that_cannot_be_asked_here_is_an_error(
     shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its package is not there, or its key: each with what mends it."""
+    """Its package is not there; a key that is not is told alone: each with what mends it."""
     monkeypatch.setitem(sys.modules, "langchain_mistralai", None)
     with (shop_folder / "leitstand.toml").open("a", encoding="utf-8") as file:
         file.write("\n[models]\n")
@@ -132,10 +132,11 @@ def test_a_model_that_cannot_be_asked_here_is_an_error(
     monkeypatch.chdir(shop_folder)
     done = command("check", "--json")
     assert done.code == 1
-    found = {p["where"]: p["text"] for p in done.data["problems"] if p["code"] == "no-model"}
-    assert found.keys() == {"models.one", "models.two"}
-    assert found["models.one"].endswith("pip install 'leitstand[mistral]'")
-    assert found["models.two"].endswith("set the environment variable `NOT_SET_ANYWHERE`")
+    one, two = [p for p in done.data["problems"] if p["code"] == "no-model"]
+    assert (one["where"], one["severity"]) == ("models.one", "error")
+    assert one["text"].endswith("pip install 'leitstand[mistral]'")
+    assert (two["where"], two["severity"]) == ("models.two", "note")
+    assert two["text"].endswith("set the environment variable `NOT_SET_ANYWHERE`")
 
 
 def test_a_tool_without_a_rule_is_an_error(

@@ -125,7 +125,8 @@ def test_a_package_that_is_missing_is_named(
     chat = chat_of(vendor, "http://127.0.0.1:1")
     with pytest.raises(ModelRefused) as raised:
         asyncio.run(ask(chat))
-    (lacks,) = Library(chats={"one": chat}).lacking()
+    ((severity, lacks),) = Library(chats={"one": chat}).lacking()
+    assert severity == "error"
     for error in (raised.value, lacks):
         assert str(error) == (
             f"LS650 in models.one: `{vendor.provider}` needs the package `langchain-{package}`"
@@ -141,8 +142,8 @@ def test_a_key_that_is_missing_is_named(vendor: Vendor, monkeypatch: pytest.Monk
     chat = chat_of(vendor, "http://127.0.0.1:1", key_env="NOT_SET_ANYWHERE")
     with pytest.raises(SecretMissing, match="NOT_SET_ANYWHERE"):
         asyncio.run(ask(chat))
-    (lacks,) = Library(chats={"one": chat}).lacking()
-    assert lacks.where == "models.one"
+    ((severity, lacks),) = Library(chats={"one": chat}).lacking()
+    assert (severity, lacks.where) == ("note", "models.one")
 
 
 ELSEWHERE = (

@@ -92,8 +92,8 @@ def _texts(project: "Project") -> Iterator[dict[str, str]]:
 
 
 def _models(project: "Project") -> Iterator[dict[str, str]]:
-    for error in project.library.lacking():
-        yield _problem("error", "no-model", error.where, f"{error.text}: {error.advice}")
+    for severity, error in project.library.lacking():
+        yield _problem(severity, "no-model", error.where, f"{error.text}: {error.advice}")
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:

@@ -149,7 +149,7 @@ class Chat:
     def _bound(self, question: Question) -> Runnable[Any, Any]:
         """The model held to what it is to answer with, as its provider takes it."""
         settings = self.settings
-        form = None if self._given else FORMS[settings.provider]
+        form = FORMS[settings.provider] if self._given is None else None
         each = form.each(settings) if form else {}
         if question.tools and settings.tools != "json-schema":
             functions = [{"type": "function", "function": f} for f in functions_of(question)]

@@ -70,13 +70,15 @@ class Library:
         known, chat = self.prompts.get(prompt), self._chat(prompt, role)
         return f"{chat.kind if chat else ''}:{known.release}" if known else ""
 
-    def lacking(self) -> Iterator[LeitstandError]:
-        """What keeps a model from being asked here: its package, its key, or its settings."""
+    def lacking(self) -> Iterator[tuple[str, LeitstandError]]:
+        """What keeps models from being asked: an `error`, or a `note` for a key that is absent."""
         for chat in self.chats.values():
             try:
                 chat.model  # noqa: B018 - made to see whether it can be
-            except (ModelRefused, SecretMissing) as error:
-                yield error
+            except ModelRefused as error:
+                yield "error", error
+            except SecretMissing as error:
+                yield "note", error
 
     def prepare(self, question: Question) -> Prepared:
         """A question that can be sent.
