@@ -191,14 +191,14 @@ async def test_what_attempts_cost_counts(scene: Scene) -> None:
 
 
 async def test_what_an_endpoint_states_counts(scene: Scene, vendor: Vendor) -> None:
-    """Its 49 tokens a turn are the case's; what is left does not do for a third turn."""
+    """Its 49 tokens a turn are the case's, until what is left does not do for another."""
     scene.cases = Limits(tokens=900)
     read = of(vendor.said(None, ("bank__get", '{"no": "A"}')))
     async with serving(read, vendor=vendor) as endpoint:
         talk(scene, settings_of(endpoint.url, vendor, max_tokens=400))
         ulid = await scene.begin(work)
         assert await left(scene, ulid) == ("exception", "data missing")
-        assert (await scene.tape(ulid)).tokens == 49 * len(endpoint.asked)
+        assert (await scene.tape(ulid)).tokens == 49 * len(endpoint.asked) > 0
 
 
 MANY = [("bank__get", '{"no": "A"}')] * 1_000
