@@ -1,5 +1,6 @@
 """`leitstand check`: what it says of a whole project, and what it finds in a broken one."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,26 @@ def test_a_takeover_that_lacks_something_is_an_error(
     (found,) = [p for p in done.data["problems"] if p["code"] == "no-takeover"]
     assert found["where"] == "buying"
     assert lacks in found["text"]
+
+
+def test_a_model_that_cannot_be_asked_here_is_an_error(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its package is not there; a key that is not is told alone: each with what mends it."""
+    monkeypatch.setitem(sys.modules, "langchain_mistralai", None)
+    with (shop_folder / "leitstand.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[models]\n")
+        file.write('one = { provider = "mistral", model = "m" }\n')
+        file.write('two = { provider = "ollama", model = "m", key_env = "NOT_SET_ANYWHERE" }\n')
+        file.write('three = { provider = "ollama", model = "m" }\n')
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    one, two = [p for p in done.data["problems"] if p["code"] == "no-model"]
+    assert (one["where"], one["severity"]) == ("models.one", "error")
+    assert one["text"].endswith("pip install 'leitstand[mistral]'")
+    assert (two["where"], two["severity"]) == ("models.two", "note")
+    assert two["text"].endswith("set the environment variable `NOT_SET_ANYWHERE`")
 
 
 def test_a_tool_without_a_rule_is_an_error(

@@ -1,13 +1,19 @@
-"""An endpoint on loopback that answers as a test says, and notes what it was asked."""
+"""An endpoint on loopback that answers as a test says, and notes what it was asked.
+
+What its vendor would not take it refuses, as that vendor does; `serving` then fails the test.
+"""
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Endpoint", "completion", "http", "serving"]
+from tests.model.vendors.openai import OPENAI
+from tests.model.vendors.vendor import Body, Vendor
+
+__all__ = ["Endpoint", "http", "of", "serving"]
 
 
 def http(status: str, body: bytes, *headers: str, length: int | None = None) -> bytes:
@@ -17,41 +23,37 @@ def http(status: str, body: bytes, *headers: str, length: int | None = None) -> 
     return "\r\n".join([*rows, "connection: close", *headers, "", ""]).encode() + body
 
 
-def completion(text: str | None = None, *calls: tuple[str, str], end: str = "stop") -> bytes:
-    """A chat completion: a text, or calls by name and arguments as JSON."""
-    made = [
-        {"id": f"c{i}", "type": "function", "function": {"name": name, "arguments": args}}
-        for i, (name, args) in enumerate(calls)
-    ]
-    message: dict[str, Any] = {"role": "assistant", "content": text}
-    message |= {"tool_calls": made} if made else {}
-    body = {
-        "id": "1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "m",
-        "choices": [{"index": 0, "message": message, "finish_reason": end}],
-        "usage": {"prompt_tokens": 40, "completion_tokens": 9, "total_tokens": 49},
-    }
-    return http("200 OK", json.dumps(body).encode())
+def of(body: Body, status: int = 200, *headers: str) -> bytes:
+    """The response with this body."""
+    return http(f"{status} Told", json.dumps(body).encode(), *headers)
 
 
 @dataclass
 class Endpoint:
-    """Answers in turn, the last one for ever; None is no answer at all."""
+    """Answers in turn, the last one for ever; None is no answer at all.
 
+    `asked` are the bodies of requests, `refused` why the vendor would not have answered.
+    """
+
+    vendor: Vendor
     answers: Sequence[bytes | None]
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    refused: list[str] = field(default_factory=list[str])
     url: str = ""
+
+    def begin(self, *answers: bytes | None) -> None:
+        """Answer so from now on, and forget what was asked."""
+        self.answers = answers
+        self.asked.clear()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request."""
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            rows = head.decode().lower().split("\r\n")
-            size = next(int(r[15:]) for r in rows if r.startswith("content-length:"))
-            self.asked.append(json.loads(await reader.readexactly(size)))
-            answer = self.answers[min(len(self.asked), len(self.answers)) - 1]
+            first, *rows = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            pairs = (row.partition(": ") for row in rows if row)
+            heads = {name.lower(): value for name, _, value in pairs}
+            body = json.loads(await reader.readexactly(int(heads["content-length"])))
+            answer = self._answer(first.split()[1], heads, body)
             if answer is None:
                 await reader.read()  # Until the other side has gone.
             else:
@@ -60,14 +62,23 @@ class Endpoint:
         finally:
             writer.close()
 
+    def _answer(self, path: str, heads: Mapping[str, str], body: Body) -> bytes | None:
+        self.asked.append(body)
+        if refusal := self.vendor.refuses(path, heads, body):
+            self.refused.append(refusal[1])
+            return of(self.vendor.failed(*refusal), refusal[0])
+        return self.answers[min(len(self.asked), len(self.answers)) - 1]
+
 
 @asynccontextmanager
-async def serving(*answers: bytes | None) -> AsyncGenerator[Endpoint]:
+async def serving(*answers: bytes | None, vendor: Vendor = OPENAI) -> AsyncGenerator[Endpoint]:
     """An endpoint on a free port."""
-    endpoint = Endpoint(answers)
+    endpoint = Endpoint(vendor, answers)
     server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
-    endpoint.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    port = server.sockets[0].getsockname()[1]
+    endpoint.url = f"http://127.0.0.1:{port}{vendor.root}"
     try:
         yield endpoint
     finally:
         server.close()
+    assert not endpoint.refused

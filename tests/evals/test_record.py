@@ -15,10 +15,12 @@ from leitstand.evals.tape import Recording, tape_hash
 from leitstand.guard import Rules
 from leitstand.project import load_project
 from leitstand.runtime import Leitstand, open_leitstand
-from tests.desk.endpoint import completion, http, serving
+from tests.desk.endpoint import http, of, serving
 from tests.desk.test_endpoint import GOOD, ask, settings_of, talk
 from tests.evals.conftest import SHOP, Kept
 from tests.guard.scene import GRANT, Scene
+from tests.model.vendors.openai import completion
+from tests.model.vendors.vendor import KEY
 
 Ask = Callable[[Leitstand, str], Awaitable[Any]]
 Told = Callable[[Ask], Any]
@@ -122,10 +124,14 @@ def test_a_case_that_is_not_there_is_said(told: Told) -> None:
         told(other)
 
 
-async def test_the_tape_has_the_tokens_of_every_attempt(tmp_path: Path) -> None:
+async def test_the_tape_has_the_tokens_of_every_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One that failed, one of no use, one that answers: what the case has taken, and no less."""
+    monkeypatch.setenv("VENDOR_KEY", KEY)
     scene = Scene(tmp_path, GRANT)
-    async with serving(http("500 Oops", b"{}"), completion("no json"), completion(GOOD)) as one:
+    said = [of(completion(text)) for text in ("no json", GOOD)]
+    async with serving(http("500 Oops", b"{}"), *said) as one:
         talk(scene, settings_of(one.url))
         ulid = await scene.begin(ask)
         assert (await scene.status(ulid))[0] == "done"

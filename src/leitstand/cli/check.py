@@ -11,18 +11,18 @@ from leitstand.cli.command import Place, command
 if TYPE_CHECKING:
     from leitstand.policy import Bundle, Rule
     from leitstand.project import Project
+    from leitstand.tool import Tool
 
 __all__ = ["check"]
 
 
 @command()
 async def check(place: Place) -> int:
-    """Check the project: roles, exits, rules, code of steps; and say who decides what."""
+    """Check the project: roles, exits, rules, code of steps, models; and say who decides what."""
     project = place.project
     problems = list(_problems(project))
     whole = not any(p["severity"] == "error" for p in problems)
-    roles = list(_roles(project)) if whole else []
-    data = {"ok": whole, "problems": problems, "roles": roles}
+    data = {"ok": whole, "problems": problems, "roles": list(_roles(project)) if whole else []}
     place.emit(data, lambda: _print(data))
     return int(not whole)
 
@@ -31,10 +31,8 @@ def _problems(project: "Project") -> Iterator[dict[str, str]]:
     if not project.roles:
         yield _problem("error", "no-role", "roles", "there is no role yet; name one in the table")
         return
-    yield from _rules(project)
-    yield from _exits(project)
-    yield from _steps(project)
-    yield from _texts(project)
+    for part in (_rules, _exits, _steps, _texts, _models):
+        yield from part(project)
 
 
 def _problem(severity: str, code: str, where: str, text: str) -> dict[str, str]:
@@ -68,9 +66,8 @@ def _exits(project: "Project") -> Iterator[dict[str, str]]:
 def _steps(project: "Project") -> Iterator[dict[str, str]]:
     from leitstand.cli.lint import lint
 
-    modules = [reference.partition(":")[0].split(".") for reference in project.table.roles]
     files: set[Path] = set()
-    for *package, name in modules:
+    for *package, name in (r.partition(":")[0].split(".") for r in project.table.roles):
         folder = project.root.joinpath(*package)
         files |= set(folder.rglob("*.py")) if package else {folder / f"{name}.py"}
     for file in sorted(files):
@@ -94,12 +91,15 @@ def _texts(project: "Project") -> Iterator[dict[str, str]]:
                 yield _problem("error", "text-value", place, text)
 
 
+def _models(project: "Project") -> Iterator[dict[str, str]]:
+    for severity, error in project.library.lacking():
+        yield _problem(severity, "no-model", error.where, f"{error.text}: {error.advice}")
+
+
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:
     bundle = project.bundle()
     for name, compiled in project.roles.items():
-        tools = [
-            _tool(bundle, name, tool.name, writes=bool(tool.writes)) for tool in compiled.tools
-        ]
+        tools = [_tool(bundle, name, tool) for tool in compiled.tools]
         yield {
             "role": name,
             "version": compiled.version,
@@ -121,15 +121,15 @@ def _names(rule: "Rule", role: str) -> bool:
     return entity is None or entity.id == role
 
 
-def _tool(bundle: "Bundle", role: str, tool: str, *, writes: bool) -> dict[str, Any]:
+def _tool(bundle: "Bundle", role: str, tool: "Tool[Any, Any]") -> dict[str, Any]:
     from leitstand.records import Decision
 
-    mine = [r for r in bundle.tools[tool].rules.values() if _names(r, role)]
+    mine = [r for r in bundle.tools[tool.name].rules.values() if _names(r, role)]
     judging = [r for r in mine if not r.grants and not r.marks]
     asks = (Decision.APPROVE, Decision.ESCALATE)
     return {
-        "tool": tool,
-        "writes": writes,
+        "tool": tool.name,
+        "writes": bool(tool.writes),
         "granted": any(r.grants for r in mine),
         "asked": sorted({r.notes.shows or r.id for r in judging if r.decision in asks}),
         "refused": sorted({r.notes.shows or r.id for r in judging if r.decision not in asks}),

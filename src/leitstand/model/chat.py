@@ -2,7 +2,8 @@
 
 import asyncio
 import email.utils
-from collections.abc import Awaitable, Callable, Mapping
+import os
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +18,7 @@ from leitstand.digest import canonical
 from leitstand.errors import LeitstandError
 from leitstand.model.message import Message, Question
 from leitstand.model.prompt import Prompt
-from leitstand.model.provider import chat_model
+from leitstand.model.provider import FORMS, chat_model
 from leitstand.model.settings import Settings
 from leitstand.model.tokens import Counter, Tokens
 from leitstand.model.wording import functions_of, message_of, messages_of, schema_of
@@ -28,6 +29,8 @@ __all__ = ["Chat", "Prepared", "Spoken", "Unanswered"]
 _BROKEN = InvalidToolCall(type="invalid_tool_call", name="", args="", id="0", error="")
 _AGAIN = frozenset({408, 409, 425, 429})
 _SERVER = 500
+_SAID, _QUOTED = 300, 16
+"""Characters of an error's text that are kept, and from how many on they are a quotation."""
 _LINE = frozenset(
     {"OSError", "TimeoutError", "TransportError", "APIConnectionError", "APITimeoutError"}
 )
@@ -134,25 +137,27 @@ class Chat:
             raise Unanswered(f"no answer within {limit} s", again=True) from error
         except LeitstandError:
             raise
-        except ValidationError as error:
-            if error.title != AIMessage.__name__:
-                raise _unanswered(error) from error
-            return AIMessage("", invalid_tool_calls=[_BROKEN])  # It spoke, its call is no object.
         except Exception as error:
-            raise _unanswered(error) from error
+            if isinstance(error, ValidationError) and error.title == AIMessage.__name__:
+                return AIMessage("", invalid_tool_calls=[_BROKEN])  # It spoke; a call is no object.
+            sent = [str(m.text).replace("\\", "") for m in messages]
+            raise _unanswered(error, sent, os.environ.get(self.settings.key_env)) from error
         if not isinstance(said, AIMessage):
             raise Unanswered(f"it answered with `{type(said).__name__}`", again=True)
         return said
 
     def _bound(self, question: Question) -> Runnable[Any, Any]:
         """The model held to what it is to answer with, as its provider takes it."""
-        if question.tools and self.settings.tools == "native":
+        settings = self.settings
+        form = FORMS[settings.provider] if self._given is None else None
+        each = form.each(settings) if form else {}
+        if question.tools and settings.tools != "json-schema":
             functions = [{"type": "function", "function": f} for f in functions_of(question)]
-            return self.model.bind_tools(functions, tool_choice="any")
-        if self._given is not None or (not question.tools and self.settings.answers == "text"):
-            return self.model
-        held = _HELD.get(self.settings.provider)
-        return self.model.bind(**held(schema_of(question), self.settings)) if held else self.model
+            choice = "any" if settings.tools == "native" else "auto"
+            return self.model.bind_tools(functions, tool_choice=choice, **each)
+        if form and (question.tools or settings.answers == "json-schema"):
+            each |= form.held(schema_of(question), settings)
+        return self.model.bind(**each)
 
     def _counted(self, said: AIMessage, message: Message, sent: Tokens) -> Spoken:
         """With the tokens that the endpoint states, or our own count."""
@@ -163,40 +168,26 @@ class Chat:
         return Spoken(message, sent, self._counter.count(canonical(message).decode()))
 
 
-def _openai(schema: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    # In the body as it is: as an argument, the library would parse the answer itself.
-    form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
-    body = {"max_tokens": settings.max_tokens, **settings.extra_body, "response_format": form}
-    return {"extra_body": body}
-
-
-def _ollama(schema: dict[str, Any], _: Settings) -> dict[str, Any]:
-    return {"format": schema}
-
-
-def _mistral(schema: dict[str, Any], _: Settings) -> dict[str, Any]:
-    form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
-    return {"response_format": form}
-
-
-_HELD: Mapping[str, Callable[[dict[str, Any], Settings], dict[str, Any]]] = {
-    "openai-compatible": _openai,
-    "ollama": _ollama,
-    "mistral": _mistral,
-}
-"""How a provider is told the schema that its answer must fit; others get it in words alone."""
-
-
-def _unanswered(error: Exception) -> Unanswered:
+def _unanswered(error: Exception, sent: Sequence[str], key: str | None) -> Unanswered:
     """Any error of any provider's library: by its HTTP status, by its class, or as no answer."""
-    response: Any = getattr(error, "response", None)
+    # Ollama's library keeps the response only in the error that its own hides.
+    response: Any = getattr(error, "response", None) or getattr(error.__context__, "response", None)
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
-    text = f"{type(error).__name__}: {error}"[:300]
+    text = f"{type(error).__name__}: {_own(str(error), sent, key)}"[:300]
     if isinstance(status, int) and status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
         again = status in _AGAIN or status >= _SERVER
         return Unanswered(f"HTTP {status}: {text}", again=again, after=_after(response))
     broke = bool(_LINE & {kind.__name__ for kind in type(error).__mro__})
     return Unanswered(text if broke else f"no chat completion: {text}", again=True)
+
+
+def _own(text: str, sent: Sequence[str], key: str | None) -> str:
+    """The text as far as it is the endpoint's own: some quote what they were sent, or the key."""
+    text = (text.replace(key, "…") if key else text).replace("\\", "")[:_SAID]
+    for start in range(len(text) - _QUOTED + 1):
+        if any(text[start : start + _QUOTED] in one for one in sent):
+            return f"{text[:start]}… (the rest quotes what was sent)"
+    return text
 
 
 def _after(response: Any) -> float | None:  # noqa: ANN401 - a response of httpx, or of httpx2

@@ -1,11 +1,11 @@
 """The library: a project's prompts, and the models that they are put to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from leitstand.errors import ModelRefused
+from leitstand.errors import LeitstandError, ModelRefused, SecretMissing
 from leitstand.model.chat import Chat, Prepared
 from leitstand.model.message import Question
 from leitstand.model.prompt import Prompt
@@ -69,6 +69,16 @@ class Library:
         """The same for one prompt, empty if there is none of this name."""
         known, chat = self.prompts.get(prompt), self._chat(prompt, role)
         return f"{chat.kind if chat else ''}:{known.release}" if known else ""
+
+    def lacking(self) -> Iterator[tuple[str, LeitstandError]]:
+        """What keeps models from being asked: an `error`, or a `note` for a key that is absent."""
+        for chat in self.chats.values():
+            try:
+                chat.model  # noqa: B018 - made to see whether it can be
+            except ModelRefused as error:
+                yield "error", error
+            except SecretMissing as error:
+                yield "note", error
 
     def prepare(self, question: Question) -> Prepared:
         """A question that can be sent.

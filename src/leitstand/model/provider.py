@@ -1,32 +1,51 @@
 """Providers: a chat model of langchain-core made of settings; their packages are extras.
 
-None of them retries by itself (KERNEL no. 22): attempts are counted and recorded by the desk.
+None of them retries by itself (KERNEL no. 22): attempts are counted and recorded by the desk. Nor
+does one stream: half an answer is none. Where it is asked is said by the settings or here, never by
+a variable that its library looks for.
 """
 
 import importlib
+import logging
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import SecretStr
 
 from leitstand.errors import ModelRefused, SecretMissing
 from leitstand.model.settings import Settings
 
-__all__ = ["chat_model"]
+__all__ = ["FORMS", "chat_model"]
+
+Schema = dict[str, Any]
+
+_ONCE = {"Connection": "close"}
+"""Libraries share connections among all event loops of a process and close none: a loop would be
+given one that another has opened. So each connection serves one answer."""
+_TALKATIVE = ("anthropic", "openai")
+"""Loggers of libraries that write whole requests, prompts and all, where they may debug."""
 
 
 def chat_model(name: str, settings: Settings) -> BaseChatModel:
     """The model. Raises ModelRefused: its package is not installed; SecretMissing: no key."""
-    module, kind, extra, options = _PROVIDERS[settings.provider]
+    form = FORMS[settings.provider]
     try:
-        found = getattr(importlib.import_module(module), kind)
+        found = getattr(importlib.import_module(form.module), form.kind)
     except ImportError as error:
-        text = f"`{settings.provider}` needs the package `{module.replace('_', '-')}`"
-        mend = f"pip install 'leitstand[{extra}]'"
+        text = f"`{settings.provider}` needs the package `{form.module.replace('_', '-')}`"
+        mend = f"pip install 'leitstand[{form.extra}]'"
         raise ModelRefused(text, where=f"models.{name}", mend=mend) from error
-    return found(**options(name, settings))
+    for logger in map(logging.getLogger, _TALKATIVE):
+        logger.setLevel(max(logger.level, logging.INFO))
+    made = form.made(settings, settings.base_url or form.home, _key(name, settings))
+    try:
+        return found(**made)
+    except ValueError as error:
+        raise ModelRefused(f"no `{form.kind}`: {error}", where=f"models.{name}") from error
 
 
 def _key(name: str, settings: Settings) -> SecretStr:
@@ -39,55 +58,110 @@ def _key(name: str, settings: Settings) -> SecretStr:
     return SecretStr(key)
 
 
-def _shared(name: str, settings: Settings) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _shared(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
+    return {
         "model": settings.model,
-        "api_key": _key(name, settings),
-        "temperature": float(settings.temperature),
+        "base_url": url,
+        "api_key": key,
+        "temperature": float(settings.temperature or 0),
         "max_tokens": settings.max_tokens,
         "timeout": float(settings.timeout),
         "max_retries": 0,
     }
-    return {**found, "base_url": settings.base_url} if settings.base_url else found
 
 
-def _openai(name: str, settings: Settings) -> dict[str, Any]:
-    shared = _shared(name, settings)
-    # The library shares its connections among all event loops of a process and closes none: a loop
-    # would be given one that another has opened. So each connection serves one answer.
-    once = {"default_headers": {"Connection": "close"}, "use_responses_api": False}
+def _openai(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
+    shared = _shared(settings, url, key)
+    once = {"default_headers": _ONCE, "use_responses_api": False}
     # Other servers know `max_tokens`, which the library would write as OpenAI alone reads it.
     most = {"max_tokens": shared.pop("max_tokens")}
     return {**shared, **once, "extra_body": {**most, **settings.extra_body}}
 
 
-def _anthropic(name: str, settings: Settings) -> dict[str, Any]:
-    return {**_shared(name, settings), "model_kwargs": settings.extra_body}
+def _anthropic(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
+    # Since version 2026-10-21 of its interface a request with a temperature is refused.
+    return {**_shared(settings, url, key), "temperature": None, "default_headers": _ONCE}
 
 
-def _mistral(name: str, settings: Settings) -> dict[str, Any]:
-    shared = _shared(name, settings)
-    where = shared.pop("base_url", "")
-    return {**shared, **({"endpoint": where} if where else {}), "model_kwargs": settings.extra_body}
+def _mistral(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
+    shared = _shared(settings, url, key)
+    client = httpx.AsyncClient(
+        base_url=url,
+        headers={"Authorization": f"Bearer {key.get_secret_value()}", **_ONCE},
+        timeout=shared["timeout"],
+    )
+    return {**shared, "async_client": client}
 
 
-def _ollama(name: str, settings: Settings) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {_key(name, settings).get_secret_value()}"}
-    client: dict[str, Any] = {"timeout": float(settings.timeout)}
-    return {
-        "model": settings.model,
-        "base_url": settings.base_url or None,
-        "temperature": float(settings.temperature),
-        "num_predict": settings.max_tokens,
-        "client_kwargs": {**client, "headers": headers} if settings.key_env else client,
-        **settings.extra_body,
-    }
+def _ollama(settings: Settings, url: str, key: SecretStr) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}", **_ONCE}
+    client = {"timeout": float(settings.timeout), "headers": headers}
+    return {"model": settings.model, "base_url": url, "client_kwargs": client}
 
 
-_PROVIDERS: Mapping[str, tuple[str, str, str, Callable[[str, Settings], dict[str, Any]]]] = {
-    "openai-compatible": ("langchain_openai", "ChatOpenAI", "openai", _openai),
-    "anthropic": ("langchain_anthropic", "ChatAnthropic", "anthropic", _anthropic),
-    "mistral": ("langchain_mistralai", "ChatMistralAI", "mistral", _mistral),
-    "ollama": ("langchain_ollama", "ChatOllama", "ollama", _ollama),
+def _ollama_each(settings: Settings) -> dict[str, Any]:
+    own = {"temperature": float(settings.temperature or 0), "num_predict": settings.max_tokens}
+    options = {**own, **settings.extra_body.get("options", {})}
+    return {**settings.extra_body, "options": options, "stream": False}
+
+
+def _named(schema: Schema, **more: bool) -> dict[str, Any]:
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, **more}}
+
+
+def _openai_held(schema: Schema, settings: Settings) -> dict[str, Any]:
+    # In the body as it is: as an argument, the library would parse the answer itself.
+    most = {"max_tokens": settings.max_tokens, **settings.extra_body}
+    return {"extra_body": {**most, "response_format": _named(schema)}}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A provider: its class, the extra that brings it, and where it is at `home`.
+
+    `made`: what the class is made with; `held`: how it is told the schema that one answer must fit;
+    `each`: what else is said with every question.
+    """
+
+    module: str
+    kind: str
+    extra: str
+    home: str
+    made: Callable[[Settings, str, SecretStr], dict[str, Any]]
+    held: Callable[[Schema, Settings], dict[str, Any]]
+    each: Callable[[Settings], dict[str, Any]] = lambda _: {}
+
+
+FORMS: Mapping[str, Form] = {
+    "openai-compatible": Form(
+        "langchain_openai", "ChatOpenAI", "openai", "", _openai, _openai_held
+    ),
+    "anthropic": Form(
+        module="langchain_anthropic",
+        kind="ChatAnthropic",
+        extra="anthropic",
+        home="https://api.anthropic.com",
+        made=_anthropic,
+        # The library turns it into the vendor's `output_config`, without what that does not take.
+        held=lambda schema, _: {"response_format": _named(schema)},
+        each=lambda settings: {"extra_body": settings.extra_body},
+    ),
+    "mistral": Form(
+        module="langchain_mistralai",
+        kind="ChatMistralAI",
+        extra="mistral",
+        home="https://api.mistral.ai/v1",
+        made=_mistral,
+        held=lambda schema, _: {"response_format": _named(schema, strict=True)},
+        each=lambda settings: dict(settings.extra_body),
+    ),
+    "ollama": Form(
+        module="langchain_ollama",
+        kind="ChatOllama",
+        extra="ollama",
+        home="http://127.0.0.1:11434",
+        made=_ollama,
+        held=lambda schema, _: {"format": schema},
+        each=_ollama_each,
+    ),
 }
-"""Provider → module, class, extra of this package, and what the class is made with."""

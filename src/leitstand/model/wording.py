@@ -38,14 +38,18 @@ _ONE = (
     "\n\nEvery message of yours is one JSON object and nothing else: "
     '{{"tool": NAME, "arguments": OBJECT}}. The tools:\n{tools}'
 )
-_CUT = frozenset({"length", "max_tokens", "model_length"})
+_CUT = "the answer was cut off: it is longer than it may be"
+_LONG = ("length", "max_tokens", "model_length", "model_context_window_exceeded")
+_DECLINED = dict.fromkeys(("refusal", "content_filter"), "no answer was given: it was declined")
+_ENDS = {**dict.fromkeys(_LONG, _CUT), **_DECLINED, "error": "the answer broke off"}
+"""What is wrong with a message that ended so, in any provider's words."""
 _KEPT, _CALLS = 20_000, 32
 """Characters and calls of a message that are kept; one with more calls has none."""
 
 
 def messages_of(question: Question, prompt: Prompt, settings: Settings) -> list[BaseMessage]:
     """All that is sent but the schemas."""
-    native = settings.tools == "native"
+    native = settings.tools != "json-schema"
     if not question.tools:
         form = _FORM.format(schema=canonical(schema_of(question)).decode())
     elif native:
@@ -102,12 +106,12 @@ def message_of(said: AIMessage, question: Question, settings: Settings) -> Messa
     """What the model said, as we keep it. Never raises: what cannot be read is a fault."""
     text = str(said.text).encode("utf-8", "replace").decode()[:_KEPT]
     meta = cast("Mapping[str, Any]", said.response_metadata)
-    ends = {str(meta.get(k)) for k in ("finish_reason", "stop_reason", "done_reason")}
-    if ends & _CUT:
-        return Message(text=text, fault="the answer was cut off: it is longer than it may be")
+    ends = (str(meta.get(k)) for k in ("finish_reason", "stop_reason", "done_reason"))
+    if fault := next((_ENDS[end] for end in ends if end in _ENDS), ""):
+        return Message(text=text, fault=fault)
     if not question.tools:
         return Message(text=text)
-    return _called(said, text, question) if settings.tools == "native" else _chosen(text)
+    return _chosen(text) if settings.tools == "json-schema" else _called(said, text, question)
 
 
 def _called(said: AIMessage, text: str, question: Question) -> Message:
