@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 
 from leitstand.approval import Keyring
-from leitstand.channels import Channels
 from leitstand.clock import Clock, SystemClock
 from leitstand.inbox import Texts, texts_of
 from leitstand.inbox.texts import Language
@@ -26,6 +25,9 @@ from leitstand.web.notes import Notes
 from leitstand.web.oidc import OidcSettings, SignOn, open_sign_on
 from leitstand.web.sessions import Sessions
 from leitstand.web.tables import metadata
+
+if TYPE_CHECKING:  # Loaded by whoever opens them: where a project has none, nothing is.
+    from leitstand.channels import Channels
 
 __all__ = ["Site", "open_site"]
 
@@ -57,7 +59,7 @@ class Site:
     reminders: Reminders
     rows: Rows
     secure: bool = False
-    channels: Channels | None = None
+    channels: "Channels | None" = None
     sign_on: SignOn | None = None
 
     def texts(self, language: Language) -> Texts:
@@ -71,7 +73,7 @@ async def open_site(
     *,
     secure: bool = False,
     machine: Clock | None = None,
-    channels: Channels | None = None,
+    channels: "Channels | None" = None,
     tellers: Sequence[Teller] = (),
     oidc: OidcSettings | None = None,
 ) -> AsyncGenerator[Site]:
