@@ -33,6 +33,8 @@ __all__ = ["Site", "open_site"]
 
 KEPT = 5_000
 """Rows of lists that are kept in memory."""
+CACHE_KIB = 256
+"""What each connection to `web.db` keeps of it; every thread that asks has its own."""
 
 
 class Rows(OrderedDict[tuple[object, ...], Any]):
@@ -130,3 +132,4 @@ def _engine(file: Path) -> Engine:
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("pragma journal_mode=wal")
     connection.execute("pragma busy_timeout=5000")
+    connection.execute(f"pragma cache_size=-{CACHE_KIB}")
