@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # Loaded by whoever opens them: where a project has none, not
 
 __all__ = ["Site", "open_site"]
 
-KEPT = 5_000
+KEPT = 2_000
 """Rows of lists that are kept in memory."""
 CACHE_KIB = 256
 """What each connection to `web.db` keeps of it; every thread that asks has its own."""
