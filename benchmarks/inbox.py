@@ -2,8 +2,8 @@
 
 A server process over real invoices that all wait for a signature; the requests come from this
 process over loopback. `python benchmarks/inbox.py [--cards 10000] [--streams 200] [--rounds 100]`.
-Memory is what is resident: `rss_start_mb` of a server that listens, `rss_mb` of one that has worked,
-`stream_kb` of each open page more; `rss_peak_mb` is the highest, while somebody logs in (Argon2id).
+Memory is what is resident: `rss_start_mb` when the server listens, `rss_mb` when it has worked,
+`stream_kb` for each open page more; `rss_peak_mb` is the highest: while people log in (Argon2id).
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Live updates: what an open page hears, how little it costs, and that it ends in time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -52,7 +52,7 @@ class Tab:
 
 
 @asynccontextmanager
-async def listening(live: Live, tab: Tab) -> AsyncIterator["asyncio.Task[None]"]:
+async def listening(live: Live, tab: Tab) -> AsyncGenerator["asyncio.Task[None]"]:
     """A page with its stream open, closed in the end."""
     stream = asyncio.create_task(Stream(live)(tab.scope, tab.receive, tab.send))
     await tab.until(1)
@@ -77,7 +77,7 @@ async def test_every_open_page_hears_of_a_change(head: Client) -> None:
         await one.until(3)
         assert two.bodies == [CHANGED]
         assert not stream.done()
-    assert not live._listeners  # pyright: ignore[reportPrivateUsage]
+    assert not live.streams
 
 
 @pytest.mark.anyio

@@ -67,14 +67,16 @@ async def run_server(
                 hint(f"{url} (Ctrl-C ends)")
                 if key := await first_key(site):
                     hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")
-                taking_in = _taking_in(leitstand)
+                beside = _triggers(leitstand)
                 if show and any(os.environ.get(name) for name in _SCREENS):
                     webbrowser.open(url)
-                await serve_site(site, at, taking_in)
+                await serve_site(site, at, beside)
+
+
+# Where a project has no channels or no triggers, none of what they need is loaded.
 
 
 def _channels(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels | None"]:
-    """The channels of the project's table; where it has none, nothing of them is loaded."""
     if not leitstand.project.table.channels:
         return nullcontext()
     from leitstand.channels import configured
@@ -82,8 +84,7 @@ def _channels(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels |
     return configured(leitstand)
 
 
-def _taking_in(leitstand: "Leitstand") -> Callable[[], Coroutine[Any, Any, None]] | None:
-    """What runs the triggers of the project's table; where it has none, none of them is loaded."""
+def _triggers(leitstand: "Leitstand") -> Callable[[], Coroutine[Any, Any, None]] | None:
     if not leitstand.project.table.triggers:
         return None
     from leitstand.triggers import open_triggers

@@ -6,8 +6,7 @@ that are the newest cases of each status, by an index: how many cases there are 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from typing import Any, get_args
 
 from sqlalchemy import Connection, bindparam, select
@@ -28,56 +27,25 @@ NEWEST = 10
 """Cases of each status that are looked at: the clock of another process may lag behind by some."""
 
 
-class Listener:
-    """An open page, as long as it listens."""
-
-    def __init__(self) -> None:
-        self._told = asyncio.Event()
-        self._over = False
-
-    def tell(self) -> None:
-        """Something has changed; told twice before it was said, it is said once."""
-        self._told.set()
-
-    def end(self) -> None:
-        """Nothing more is said."""
-        self._over = True
-        self._told.set()
-
-    async def events(self) -> AsyncIterator[bytes]:
-        """`changed` whenever it is told, and a comment now and then."""
-        while True:
-            try:
-                async with asyncio.timeout(PING):
-                    await self._told.wait()
-            except TimeoutError:
-                yield b": ping\r\n\r\n"
-                continue
-            if self._over:
-                return
-            self._told.clear()
-            yield b"event: changed\r\ndata: 1\r\n\r\n"
-
-
 class Live:
-    """The listeners of one process."""
+    """The streams of one process."""
 
     def __init__(self, store: Store, tenant: str) -> None:
         self._store, self._tenant = store, tenant
-        self._listeners: set[Listener] = set()
         self._seen: Any = None
-        self._over = False
+        self.streams: set[Stream] = set()
+        self.over = False
 
     def changed(self) -> None:
         """Tell everybody."""
-        for listener in self._listeners:
-            listener.tell()
+        for stream in self.streams:
+            stream.told.set()
 
     def end(self) -> None:
         """End every stream, those that are yet to come as well: the server stops."""
-        self._over = True
-        for listener in self._listeners:
-            listener.end()
+        self.over = True
+        for stream in self.streams:
+            stream.end()
 
     async def watch(self) -> None:
         """Look at the store until cancelled."""
@@ -92,46 +60,56 @@ class Live:
         each = ({"tenant": self._tenant, "status": status} for status in get_args(Status))
         return tuple(tuple(row) for one in each for row in conn.execute(_QUERY, one))
 
-    @contextmanager
-    def listening(self) -> Iterator[Listener]:
-        """A page that listens from now on."""
-        listener = Listener()
-        self._listeners.add(listener)
-        if self._over:
-            listener.end()
-        try:
-            yield listener
-        finally:
-            self._listeners.discard(listener)
-
 
 class Stream(StreamingResponse):
     """What an open page hears, until it or the server goes (Server-Sent Events).
 
-    There are hundreds of them, so each has one task beside its request's own, no more.
+    There are hundreds of them: each has one task beside its request's own, and no more.
     """
 
     media_type = "text/event-stream"
 
     def __init__(self, live: Live) -> None:
         # Proxies are asked to pass every event on at once (nginx reads this header).
-        super().__init__((), headers={"x-accel-buffering": "no"})
+        super().__init__(self._events(), headers={"x-accel-buffering": "no"})
         self._live = live
+        self._over = False
+        self.told = asyncio.Event()
+        """Something has changed; several changes until it is said are one."""
+
+    def end(self) -> None:
+        """Say nothing more."""
+        self._over = True
+        self.told.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._live.listening() as listener:
-            self.body_iterator = listener.events()
-            leaving = asyncio.create_task(self._leave(receive, listener))
-            try:
-                if scope["method"] == "HEAD":
-                    listener.end()
-                await self.stream_response(send)
-            finally:
-                leaving.cancel()
+        """Answer a request; HEAD is answered without a stream."""
+        self._live.streams.add(self)
+        if self._live.over or scope["method"] == "HEAD":
+            self.end()
+        leaving = asyncio.create_task(self._leave(receive))
+        try:
+            await self.stream_response(send)
+        finally:
+            leaving.cancel()
+            self._live.streams.discard(self)
 
-    async def _leave(self, receive: Receive, listener: Listener) -> None:
+    async def _leave(self, receive: Receive) -> None:
         await self.listen_for_disconnect(receive)
-        listener.end()
+        self.end()
+
+    async def _events(self) -> AsyncIterator[bytes]:
+        while True:
+            try:
+                async with asyncio.timeout(PING):
+                    await self.told.wait()
+            except TimeoutError:
+                yield b": ping\r\n\r\n"
+                continue
+            if self._over:
+                return
+            self.told.clear()
+            yield b"event: changed\r\ndata: 1\r\n\r\n"
 
 
 _QUERY = (
