@@ -2,6 +2,8 @@
 
 A server process over real invoices that all wait for a signature; the requests come from this
 process over loopback. `python benchmarks/inbox.py [--cards 10000] [--streams 200] [--rounds 100]`.
+Memory is what is resident: `rss_start_mb` when the server listens, `rss_mb` when it has worked,
+`stream_kb` for each open page more; `rss_peak_mb` is the highest: while people log in (Argon2id).
 """
 
 import argparse
@@ -91,6 +93,7 @@ async def update(first: Person, second: Person, card: str) -> float:
 
 async def measure(url: str, pid: int, streams: int, rounds: int) -> dict[str, object]:
     """Everything that the page of figures asks for."""
+    start = _resident(pid)
     first, second = Person(url), Person(url)
     await first.login("Ben Krüger")
     await second.login("Carla Meyer")
@@ -99,9 +102,9 @@ async def measure(url: str, pid: int, streams: int, rounds: int) -> dict[str, ob
     cards = re.findall(r'href="(/card/\w+)"', inbox.text)
     shown = [await _timed(first.http.get(cards[n % len(cards)])) for n in range(rounds)]
     updates = [await update(first, second, card) for card in cards[: min(rounds, 40)]]
-    before = _rss(pid)
+    before = _resident(pid)
     opened = [await _open(second) for _ in range(streams)]
-    after = _rss(pid)
+    after = _resident(pid)
     for stream in opened:
         await stream.aclose()
     return {
@@ -111,9 +114,12 @@ async def measure(url: str, pid: int, streams: int, rounds: int) -> dict[str, ob
         "card_p95_ms": _at(shown, 0.95),
         "update_p50_ms": _at(updates, 0.5),
         "update_p95_ms": _at(updates, 0.95),
+        "rss_start_mb": round(start, 1),
         "rss_mb": round(before, 1),
         "streams": streams,
+        "stream_kb": round((after - before) * 1024 / max(streams, 1), 1),
         "rss_with_streams_mb": round(after, 1),
+        "rss_peak_mb": round(_resident(pid, "VmHWM"), 1),
     }
 
 
@@ -133,9 +139,10 @@ def _at(values: list[float], share: float) -> float:
     return round(sorted(values)[min(len(values) - 1, int(len(values) * share))], 1)
 
 
-def _rss(pid: int) -> float:
+def _resident(pid: int, which: str = "VmRSS") -> float:
+    """Resident memory of a process in MB: now (VmRSS), or the highest so far (VmHWM)."""
     text = Path(f"/proc/{pid}/status").read_text("utf-8")
-    return int(re.findall(r"VmRSS:\s+(\d+)", text)[0]) / 1024
+    return int(re.findall(rf"{which}:\s+(\d+)", text)[0]) / 1024
 
 
 def _hidden(html: str, name: str) -> str:
@@ -154,15 +161,18 @@ def main() -> None:
         asyncio.run(fill(state, given.cards))
         code = "import sys; from leitstand.cli import main; sys.exit(main())"
         command = [sys.executable, "-c", code, "serve", "--state", str(state), "--port", "0"]
+        begun = time.perf_counter()
         server = subprocess.Popen(  # noqa: S603 - our own program
             command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ
         )
-        line = server.stderr.readline() if server.stderr else ""
-        url = re.findall(r"http://[\d.:]+", line)[0]
+        told = server.stderr.readline() if server.stderr else ""
+        started = time.perf_counter() - begun
+        url = re.findall(r"http://[\d.:]+", told)[0]
         found = asyncio.run(measure(url, server.pid, given.streams, given.rounds))
         server.terminate()
         server.wait()
-    print(orjson.dumps({"benchmark": "inbox", "cards": given.cards, **found}).decode())
+    line = {"benchmark": "inbox", "cards": given.cards, "start_s": round(started, 2), **found}
+    print(orjson.dumps(line).decode())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Starting is quick: a command imports only what it needs."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,11 +30,37 @@ HEAVY = frozenset(
     ]
 )
 
+UNASKED = frozenset(
+    [
+        "authlib",
+        "holidays.countries",
+        "imap_tools",
+        "jwt",
+        "leitstand.channels",
+        "leitstand.triggers",
+        "openai",
+        "pikepdf",
+        "pypdfium2",
+        "saxonche",
+        "sqlalchemy.dialects.postgresql",
+        "websockets.server",
+    ]
+)
+"""What a server holds no memory for unless its project asks for it."""
+
 HELP = """
 import atexit, json, sys
 atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
 from leitstand.cli import main
 sys.argv = ["leitstand", "--help"]
+main()
+"""
+
+SERVE = """
+import atexit, json, sys
+atexit.register(lambda: sys.stderr.write(json.dumps(sorted(sys.modules))))
+from leitstand.cli import main
+sys.argv = ["leitstand", "serve", "--port", "0", "--state", {state!r}]
 main()
 """
 
@@ -68,3 +95,20 @@ def test_the_package_itself_imports_nothing(tmp_path: Path) -> None:
     version, *loaded = done.stdout.split()
     assert version
     assert not {name.split(".")[0] for name in loaded} & (HEAVY | {"pydantic", "typer", "rich"})
+
+
+def test_a_server_holds_only_what_its_project_asks_for(tmp_path: Path, root: Path) -> None:
+    """The reference project has neither channels nor triggers: nothing of them is in memory."""
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE.format(state=str(tmp_path / "state"))],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=root,
+    )
+    assert server.stderr is not None
+    assert server.stderr.readline().startswith("http://")
+    server.send_signal(signal.SIGINT)
+    _, told = server.communicate(timeout=60)
+    loaded = {*json.loads(told.splitlines()[-1])}
+    assert "leitstand.web" in loaded
+    assert not loaded & UNASKED

@@ -6,6 +6,7 @@ import pytest
 
 from leitstand.errors import Missing, StoreLocked
 from leitstand.store import Close, Store
+from leitstand.store.database import READ_KIB
 from leitstand.store.schema import cases, pages
 from tests.store.hands import LEASE, MASTER, Office, status_of, written
 
@@ -147,3 +148,13 @@ async def test_an_effect_leads_to_its_case_and_its_parents(office: Office) -> No
     assert [c.ulid for c in line] == [journal.case.ulid, parent]
     with pytest.raises(Missing):
         await office.store.line("k2")
+
+
+async def test_a_connection_that_only_reads_keeps_little_of_the_file(filed: Office) -> None:
+    """Each has a cache of its own beside the system's; the writer's holds what a commit touches."""
+    ask = "pragma cache_size"
+    kept = await filed.store.read(lambda c: c.exec_driver_sql(ask).scalar())
+    written = await filed.store.writer.work(lambda c: c.exec_driver_sql(ask).scalar())
+    assert kept == -READ_KIB
+    assert written is not None
+    assert written < kept

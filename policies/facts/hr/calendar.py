@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from holidays import Germany, country_holidays
-
 from leitstand.errors import Missing
+from leitstand.holidays import Germany
 from policies.facts.hr.limits import HrLimits
 from tools.hr import Employee
 
@@ -23,7 +22,7 @@ class WorkCalendar:
     """The days on which somebody would work, and which of them are free.
 
     `weekdays` count from Monday, 0. `off` and `half` are days as `12-24`. `land` is the code of
-    `holidays.Germany`, `kinds` the kinds of public holiday that hold there.
+    `holidays`, `kinds` the kinds of public holiday that hold there.
     """
 
     weekdays: frozenset[int]
@@ -122,4 +121,4 @@ def _kinds(employee: Employee, limits: HrLimits) -> Iterable[str]:
 
 @lru_cache(maxsize=256)
 def _holidays(land: str, kinds: tuple[str, ...], year: int) -> frozenset[date]:
-    return frozenset(country_holidays("DE", subdiv=land, years=year, categories=kinds))
+    return frozenset(Germany(subdiv=land, years=year, categories=kinds))

@@ -2,14 +2,20 @@
 
 import os
 import webbrowser
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from socket import socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
+
+if TYPE_CHECKING:
+    from leitstand.channels import Channels
+    from leitstand.runtime import Leitstand
 
 __all__ = ["run_server", "serve"]
 
@@ -46,8 +52,6 @@ async def run_server(
 
     Raises UsageRefused: the port is taken. Raises ProjectRefused, SecretMissing.
     """
-    from leitstand.channels import configured
-    from leitstand.triggers import open_triggers
     from leitstand.web import first_key, open_site, read_settings
     from leitstand.web import serve as serve_site
 
@@ -56,17 +60,37 @@ async def run_server(
         async with place.opened() as opened:
             leitstand = replace(opened, patience=place.project.table.web.wait_seconds)
             async with (
-                configured(leitstand) as channels,
+                _channels(leitstand) as channels,
                 open_site(leitstand, secure=secure, channels=channels, oidc=oidc) as site,
             ):
                 url = f"http://{host}:{at.getsockname()[1]}/"
                 hint(f"{url} (Ctrl-C ends)")
                 if key := await first_key(site):
                     hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")
-                triggers = open_triggers(leitstand)
+                beside = _triggers(leitstand)
                 if show and any(os.environ.get(name) for name in _SCREENS):
                     webbrowser.open(url)
-                await serve_site(site, at, triggers.run if triggers.each else None)
+                await serve_site(site, at, beside)
+
+
+# Where a project has no channels or no triggers, none of what they need is loaded.
+
+
+def _channels(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels | None"]:
+    if not leitstand.project.table.channels:
+        return nullcontext()
+    from leitstand.channels import configured
+
+    return configured(leitstand)
+
+
+def _triggers(leitstand: "Leitstand") -> Callable[[], Coroutine[Any, Any, None]] | None:
+    if not leitstand.project.table.triggers:
+        return None
+    from leitstand.triggers import open_triggers
+
+    triggers = open_triggers(leitstand)
+    return triggers.run if triggers.each else None
 
 
 def _listening(host: str, port: int, *, other: bool) -> socket:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from holidays import HolidayBase, country_holidays
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from leitstand.errors import ProjectRefused
+from leitstand.holidays import Germany, HolidayBase
 from leitstand.project import Web
 from leitstand.values import Frozen
 
@@ -144,7 +144,7 @@ def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
 
 @lru_cache(maxsize=32)
 def _holidays(state: str) -> HolidayBase:
-    return country_holidays("DE", subdiv=state)
+    return Germany(subdiv=state)
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> float:

@@ -25,6 +25,8 @@ for each statement."""
 _IDLE = "set idle_in_transaction_session_timeout = '20s'"
 """A process that is frozen or whose machine is gone in the middle of a commit keeps nobody waiting
 for longer: the server ends its session, and nothing of that commit was made."""
+READ_KIB = 512
+"""What a connection that only reads keeps of the file: the system keeps the rest, once for all."""
 _WAL_PAGES = 8_000
 """Pages (of 4 KiB) in the write-ahead log before they are copied into the database: the pages that
 every commit touches are then copied once for many commits."""
@@ -55,6 +57,8 @@ def open_database(url: str, *, write: bool = True) -> Database:
         return Database(_server(url, write=write), None)
     engine = create_engine(url)
     event.listen(engine, "connect", _pragmas)
+    if not write:
+        event.listen(engine, "connect", _small)
     event.listen(engine, "begin", _begin_write if write else _begin_read)
     path = engine.url.database
     return Database(engine, _lock(Path(path)) if write and path else None)
@@ -92,6 +96,10 @@ def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
         f"wal_autocheckpoint={_WAL_PAGES}",
     ):
         connection.execute(f"pragma {pragma}")
+
+
+def _small(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"pragma cache_size=-{READ_KIB}")
 
 
 def _impatient(connection: DBAPIConnection, _record: object) -> None:

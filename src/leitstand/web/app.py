@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from sse_starlette import EventSourceResponse
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -26,6 +25,7 @@ from leitstand.web import (
     samples,
 )
 from leitstand.web.guarding import gated
+from leitstand.web.live import Stream
 from leitstand.web.page import HEADERS, page, site_of, texts_for
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
@@ -100,7 +100,7 @@ def make_app(site: Site) -> Starlette:
 async def _live(request: Request, session: Session) -> Response:
     """The stream on which pages hear that something has changed."""
     del session
-    return EventSourceResponse(site_of(request).live.events(), ping=20)
+    return Stream(site_of(request).live)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -1,13 +1,17 @@
 """Linking chat: a person's own page, where they show a code, see their links and cut them."""
 
+from typing import TYPE_CHECKING
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from leitstand.channels import Channels
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of
 from leitstand.web.sessions import Session
+
+if TYPE_CHECKING:
+    from leitstand.channels import Channels
 
 __all__ = ["cut_link", "make_link", "show_links"]
 
@@ -40,7 +44,7 @@ async def _shown(request: Request, session: Session, code: str = "") -> Response
     return page(request, "chat", session, on=channels is not None, links=links, code=code)
 
 
-def _channels(request: Request) -> Channels:
+def _channels(request: Request) -> "Channels":
     channels = site_of(request).channels
     if channels is None:
         raise HTTPException(404, "chat")

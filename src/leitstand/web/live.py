@@ -10,31 +10,42 @@ from collections.abc import AsyncIterator
 from typing import Any, get_args
 
 from sqlalchemy import Connection, bindparam, select
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from leitstand.records import Status
 from leitstand.store import Store
 from leitstand.store.schema import cases
 
-__all__ = ["Live"]
+__all__ = ["Live", "Stream"]
 
 LOOK = 1.0
 """Seconds between two looks at what other processes did."""
+PING = 20.0
+"""Seconds after which an idle stream says that it is still there."""
 NEWEST = 10
 """Cases of each status that are looked at: the clock of another process may lag behind by some."""
 
 
 class Live:
-    """The listeners of one process."""
+    """The streams of one process."""
 
     def __init__(self, store: Store, tenant: str) -> None:
         self._store, self._tenant = store, tenant
-        self._listeners: set[asyncio.Event] = set()
         self._seen: Any = None
+        self.streams: set[Stream] = set()
+        self.over = False
 
     def changed(self) -> None:
         """Tell everybody."""
-        for listener in self._listeners:
-            listener.set()
+        for stream in self.streams:
+            stream.told.set()
+
+    def end(self) -> None:
+        """End every stream, those that are yet to come as well: the server stops."""
+        self.over = True
+        for stream in self.streams:
+            stream.end()
 
     async def watch(self) -> None:
         """Look at the store until cancelled."""
@@ -49,17 +60,56 @@ class Live:
         each = ({"tenant": self._tenant, "status": status} for status in get_args(Status))
         return tuple(tuple(row) for one in each for row in conn.execute(_QUERY, one))
 
-    async def events(self) -> AsyncIterator[dict[str, str]]:
-        """`{"event": "changed"}` whenever something has; several changes at once are one."""
-        listener = asyncio.Event()
-        self._listeners.add(listener)
+
+class Stream(StreamingResponse):
+    """What an open page hears, until it or the server goes (Server-Sent Events).
+
+    There are hundreds of them: each has one task beside its request's own, and no more.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, live: Live) -> None:
+        # Proxies are asked to pass every event on at once (nginx reads this header).
+        super().__init__(self._events(), headers={"x-accel-buffering": "no"})
+        self._live = live
+        self._over = False
+        self.told = asyncio.Event()
+        """Something has changed; several changes until it is said are one."""
+
+    def end(self) -> None:
+        """Say nothing more."""
+        self._over = True
+        self.told.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; HEAD is answered without a stream."""
+        self._live.streams.add(self)
+        if self._live.over or scope["method"] == "HEAD":
+            self.end()
+        leaving = asyncio.create_task(self._leave(receive))
         try:
-            while True:
-                await listener.wait()
-                listener.clear()
-                yield {"event": "changed", "data": "1"}
+            await self.stream_response(send)
         finally:
-            self._listeners.discard(listener)
+            leaving.cancel()
+            self._live.streams.discard(self)
+
+    async def _leave(self, receive: Receive) -> None:
+        await self.listen_for_disconnect(receive)
+        self.end()
+
+    async def _events(self) -> AsyncIterator[bytes]:
+        while True:
+            try:
+                async with asyncio.timeout(PING):
+                    await self.told.wait()
+            except TimeoutError:
+                yield b": ping\r\n\r\n"
+                continue
+            if self._over:
+                return
+            self.told.clear()
+            yield b"event: changed\r\ndata: 1\r\n\r\n"
 
 
 _QUERY = (

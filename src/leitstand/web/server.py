@@ -43,8 +43,9 @@ async def serve(
         server_header=False,
         timeout_graceful_shutdown=2,
         lifespan="off",
+        ws="none",
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, site)
     running = [asyncio.create_task(_run(site)), asyncio.create_task(site.reminders.run())]
     if site.channels is not None:
         running.append(asyncio.create_task(site.channels.run()))
@@ -61,6 +62,18 @@ async def serve(
             task.cancel()
         await asyncio.wait(running)
         await serving
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of open pages before it waits for what is still under way."""
+
+    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+        super().__init__(config)
+        self._site = site
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._site.live.end()
+        await super().shutdown(sockets)
 
 
 async def _run(site: Site) -> None:

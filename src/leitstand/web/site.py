@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 
 from leitstand.approval import Keyring
-from leitstand.channels import Channels
 from leitstand.clock import Clock, SystemClock
 from leitstand.inbox import Texts, texts_of
 from leitstand.inbox.texts import Language
@@ -27,10 +26,15 @@ from leitstand.web.oidc import OidcSettings, SignOn, open_sign_on
 from leitstand.web.sessions import Sessions
 from leitstand.web.tables import metadata
 
+if TYPE_CHECKING:  # Loaded by whoever opens them: where a project has none, nothing is.
+    from leitstand.channels import Channels
+
 __all__ = ["Site", "open_site"]
 
-KEPT = 5_000
+KEPT = 2_000
 """Rows of lists that are kept in memory."""
+CACHE_KIB = 256
+"""What each connection to `web.db` keeps of it; every thread that asks has its own."""
 
 
 class Rows(OrderedDict[tuple[object, ...], Any]):
@@ -57,7 +61,7 @@ class Site:
     reminders: Reminders
     rows: Rows
     secure: bool = False
-    channels: Channels | None = None
+    channels: "Channels | None" = None
     sign_on: SignOn | None = None
 
     def texts(self, language: Language) -> Texts:
@@ -71,7 +75,7 @@ async def open_site(
     *,
     secure: bool = False,
     machine: Clock | None = None,
-    channels: Channels | None = None,
+    channels: "Channels | None" = None,
     tellers: Sequence[Teller] = (),
     oidc: OidcSettings | None = None,
 ) -> AsyncGenerator[Site]:
@@ -128,3 +132,4 @@ def _engine(file: Path) -> Engine:
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("pragma journal_mode=wal")
     connection.execute("pragma busy_timeout=5000")
+    connection.execute(f"pragma cache_size=-{CACHE_KIB}")
