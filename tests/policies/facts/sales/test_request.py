@@ -56,6 +56,14 @@ CLEAR: dict[str, dict[str, str]] = {
     "Wir haben 3 Linien und benötigen 90 Tragrollen.": {"NW-210": "90"},
     "Für Halle 4 ein FB-3000 inkl. Steuerung": {"NW-110": "1", "NW-300": "1"},
     "60 Antriebsrollen (60mm) + 20 Tragrollen (50mm)": {"NW-200": "60", "NW-210": "20"},
+    "1 Steuerung, 49x Std. Montage und 1 Antriebsrolle": {
+        "NW-300": "1", "NW-900": "49", "NW-200": "1",
+    },
+    "1 FB-2000, 12 Stk. Tragrollen": {"NW-100": "1", "NW-210": "12"},
+    "20 Stk 50mm Tragrollen": {"NW-210": "20"},
+    "3 Stück 10 m Not-Halt-Seilzug": {"NW-310": "3"},
+    "4x Std. Montage": {"NW-900": "4"},
+    "dreihundert Tragrollen": {"NW-210": "300"},
 }  # fmt: skip
 """Mails that say all that is needed."""
 
@@ -78,6 +86,9 @@ OPEN: dict[str, str] = {
     "10 Antriebs- und Tragrollen": "gilt zwei Artikeln",
     "10 Seilzüge und 5 Not-Halt-Seilzüge": "zwei Mengen",
     "Was kostet eine Antriebsrolle und was kosten 100?": "Zahl unklar: 100",
+    "30 m Not-Halt-Seilzug": "Menge unklar",
+    "20 Stk. 40 mm Tragrollen": "Menge unklar",
+    "3 Montage": "Menge fehlt: Montage",
     "0 Tragrollen": "Menge 0",
     "5 FB-2000, 100 € Rabatt": "Rabatt als Betrag",
     "5 FB-2000, 10 % Nachlass, wenn möglich 12 %": "verschiedene Rabatte",
