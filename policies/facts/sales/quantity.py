@@ -15,6 +15,9 @@ __all__ = ["Quantity", "Window", "hours_of", "quantity_of"]
 _WORDS_BETWEEN = 3
 """Words that may stand between a number and what it counts."""
 _TIMES = frozenset({"x", "×", "*"})
+_COMBINED = frozenset({*_TIMES, "mal", "times", "+", "/"})
+"""What makes one number of two: `2 x 10`, `50 + 50`, `1/2`."""
+_RANGED = frozenset({"-", "–", "/", "+", "bis", "to"})
 _AFTER = frozenset({":", "-", "–", "(", "|", "=", ",", ";", "\t"})
 _CODE = 5
 _FROM_FAR = 10
@@ -113,9 +116,13 @@ def _counted(window: Window, at: int, number: Decimal) -> Quantity:
         earlier.kind == tokens[at].kind == "number" and not earlier.masked
     ):  # 1 000, or two numbers side by side
         return Quantity(vague=True)
-    if earlier.text == "ein" and tokens[at].text == "paar":
-        return Quantity(vague=True)
+    if earlier.text in reading["vague"]:
+        return Quantity(vague=True)  # ein paar hundert
+    if earlier.text in reading["halving"]:
+        return Quantity(number / 2) if number > 1 else Quantity(vague=True)
     far = tokens[at - 2] if at - 2 >= window.first else None
+    if earlier.text in _COMBINED and far is not None and number_of(far) is not None:
+        return Quantity(vague=True, spread=True)
     ranged = earlier.text in reading["rough"] or earlier.text in ("-", "–")
     if (ranged or earlier.text in reading["choosing"]) and far is not None and number_of(far):
         return Quantity(vague=True)
@@ -217,6 +224,9 @@ def _times(window: Window) -> Iterator[tuple[Decimal, Unit]]:
         number = number_of(window.tokens[at])
         if number is not None and (unit := _unit_at(window.tokens, at + 1)) is not None:
             yield number, unit
+            if at > first + 1 and window.tokens[at - 1].text in _RANGED:
+                other = number_of(window.tokens[at - 2])
+                yield from () if other is None else ((other, unit),)
 
 
 def _unit_at(tokens: Sequence[Token], at: int) -> Unit | None:
