@@ -88,6 +88,7 @@ async def test_data_of_departments_without_sense_are_named(
     world = tmp_path / "world"
     world.mkdir()
     (world / "price_rules.json").write_text(json.dumps(price_rules), "utf-8")
+    (world / "employees.jsonl").touch()
     (world / file).write_text(text, "utf-8")
     with pytest.raises(WorldRefused) as refused:
         limits(world)
