@@ -228,7 +228,7 @@ def _day(value: object) -> date | None:
 
 
 def _moment(value: object) -> Any:  # noqa: ANN401 - a datetime, or nothing
-    """Local time, without seconds; None where it is no time, or of no year that anybody works in."""
+    """Local time, without seconds; None where it is no time, or of a year that nobody works in."""
     if not isinstance(value, str):
         return None
     text = _GERMAN.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", value.strip())

@@ -1,8 +1,7 @@
 """A company's own data as the rules need them, checked before the first case."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ from tools.rows import WorldRefused
 
 __all__ = ["limits"]
 
-_DEPARTMENTS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
+Read = Callable[[Mapping[str, Any]], object]
+_DEPARTMENTS: Mapping[str, Read] = {
     "sales": sales_limits,
     "hr": hr_limits_of,
     "compliance": compliance_limits,
@@ -35,21 +35,18 @@ def limits(world: Path) -> Mapping[str, Any]:
     data = books.limits(world)
     for department, read in _DEPARTMENTS.items():
         if department in data:
-            with _checked(department, world):
-                read(data)
+            _check(read, data, department, world)
     if "sales" in data and (unknown := sales_limits(data).unknown_words):
         _LOG.warning("%s: categories that nobody knows: %s", world.name, ", ".join(unknown))
     if (world / "policy.json").is_file():
-        with _checked("policy.json", world):
-            limits_of(data)
+        _check(limits_of, data, "policy.json", world)
     return data
 
 
-@contextmanager
-def _checked(what: str, world: Path) -> Iterator[None]:
-    """Raises WorldRefused where data turn out to have no sense; all of it is named."""
+def _check(read: Read, data: Mapping[str, Any], what: str, world: Path) -> None:
+    """Read data for their errors alone. Raises WorldRefused: some have no sense, all named."""
     try:
-        yield
+        read(data)
     except ValidationError as error:
         wrong = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise WorldRefused(f"{what}: {'; '.join(wrong)}", where=str(world)) from error

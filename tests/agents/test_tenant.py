@@ -91,6 +91,11 @@ async def test_data_of_departments_without_sense_are_named(
     (world / "employees.jsonl").touch()
     (world / file).write_text(text, "utf-8")
     with pytest.raises(WorldRefused) as refused:
-        limits(world)
-        disconnect(await connect(tmp_path, world, "nord"))
+        await _opened(tmp_path, world)
     assert said in refused.value.text
+
+
+async def _opened(state: Path, world: Path) -> None:
+    """Read a world's settings, then its rows, as a project does."""
+    limits(world)
+    disconnect(await connect(state, world, "nord"))

@@ -51,9 +51,11 @@ _LABELS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("new", re.compile(rf"(?:\b(?:{_NEW})\b{_NEAR}|(?:->|=>|→|>)\s?)$")),
     ("by", re.compile(rf"\b(?:{_BY})\b{_NEAR}")),
 )
+_THEN = r"(?:(?!statt|anstatt|anstelle|gegenueber|instead|nach|von|from)\w+ )?"
+"""A word between an amount and what it is; not one that leads to the next amount."""
 _FOLLOWED: tuple[tuple[Part, re.Pattern[str]], ...] = (
-    ("by", re.compile(r"^\s?(?:\w+ )?(?:mehr|weniger|more|less)\b")),
-    ("old", re.compile(r"^\s?(?:\w+ )?(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
+    ("by", re.compile(rf"^\s?{_THEN}(?:mehr|weniger|more|less)\b")),
+    ("old", re.compile(rf"^\s?{_THEN}(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
 )
 _ONE_OFF = re.compile(
     r"\b\w*(?:praemie|bonus|zahlung|zulage|gratifikation|allowance)(?:n|s|es)?\b[^.!?;]{0,30}?$"

@@ -109,23 +109,24 @@ def _counted(window: Window, at: int, number: Decimal) -> Quantity:
         return Quantity(vague=_is_other_measure(window, number, measure_of(after.text)))
     if at and tokens[at].kind == "word" and tokens[at - 1].text == "ein" and number > 1:
         at -= 1  # ein Dutzend
-    earlier = tokens[at - 1] if at > window.first else None
-    if earlier is None:
-        return Quantity(number)
-    if (
-        earlier.kind == tokens[at].kind == "number" and not earlier.masked
-    ):  # 1 000, or two numbers side by side
-        return Quantity(vague=True)
-    if earlier.text in reading["vague"]:
+    return _beside(window, at, number) if at > window.first else Quantity(number)
+
+
+def _beside(window: Window, at: int, number: Decimal) -> Quantity:
+    """A count by what stands before it: half of it, one of two numbers, or each of several."""
+    reading, tokens = lexicon()["reading"], window.tokens
+    earlier = tokens[at - 1]
+    if earlier.text in reading["halving"] and number > 1:
+        return Quantity(number / 2)
+    if earlier.text in (*reading["vague"], *reading["halving"]):
         return Quantity(vague=True)  # ein paar hundert
-    if earlier.text in reading["halving"]:
-        return Quantity(number / 2) if number > 1 else Quantity(vague=True)
-    far = tokens[at - 2] if at - 2 >= window.first else None
-    if earlier.text in _COMBINED and far is not None and number_of(far) is not None:
-        return Quantity(vague=True, spread=True)
-    ranged = earlier.text in reading["rough"] or earlier.text in ("-", "–")
-    if (ranged or earlier.text in reading["choosing"]) and far is not None and number_of(far):
-        return Quantity(vague=True)
+    if earlier.kind == tokens[at].kind == "number" and not earlier.masked:
+        return Quantity(vague=True)  # 1 000, or two numbers side by side
+    if at - 2 >= window.first and number_of(tokens[at - 2]) is not None:
+        if earlier.text in _COMBINED:
+            return Quantity(vague=True, spread=True)
+        if earlier.text in (*reading["rough"], *reading["choosing"], "-", "–"):
+            return Quantity(vague=True)
     return Quantity(number, each=earlier.text in reading["each"])
 
 
@@ -224,9 +225,10 @@ def _times(window: Window) -> Iterator[tuple[Decimal, Unit]]:
         number = number_of(window.tokens[at])
         if number is not None and (unit := _unit_at(window.tokens, at + 1)) is not None:
             yield number, unit
-            if at > first + 1 and window.tokens[at - 1].text in _RANGED:
-                other = number_of(window.tokens[at - 2])
-                yield from () if other is None else ((other, unit),)
+            ranged = at > first + 1 and window.tokens[at - 1].text in _RANGED
+            other = number_of(window.tokens[at - 2]) if ranged else None
+            if other is not None:
+                yield other, unit
 
 
 def _unit_at(tokens: Sequence[Token], at: int) -> Unit | None:

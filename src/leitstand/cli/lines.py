@@ -1,10 +1,10 @@
-"""A file of cases, line by line: a line that is no case keeps none of the others from being worked."""
+"""A file of cases, line by line: what is no case keeps none of the others from being worked."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from leitstand.errors import UsageRefused
@@ -84,7 +84,7 @@ def _name(line: bytes) -> str:
     import orjson
 
     try:
-        row: Any = orjson.loads(line)
+        row = orjson.loads(line)
     except orjson.JSONDecodeError:
         return ""
-    return str(row.get("case") or "") if isinstance(row, dict) else ""
+    return str(cast("dict[str, Any]", row).get("case") or "") if isinstance(row, dict) else ""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from leitstand.errors import Missing
 from policies.facts.hr.leave import entitlement_of, full_months
+from policies.facts.hr.limits import hr_limits_of
 from tests.policies.facts.hr.people import day, limits, person, request
 
 FIRST = ("2026-11-30", "2026-11-30", "leave")
@@ -118,6 +119,14 @@ def test_days_that_expire_in_a_year_to_come() -> None:
     assert next_spring.balance_before == 33
     [next_summer] = request("2027-06-07", "2027-06-11", who, came=came).years
     assert next_summer.balance_before == 30
+
+
+def test_the_day_of_recorded_data() -> None:
+    """HR's own day counts, else the company's; without either the case runs on its own day."""
+    company = {"today": "2026-11-20"}
+    assert hr_limits_of(company).today == day("2026-11-20")
+    assert hr_limits_of({**company, "hr": {"today": "2026-11-21"}}).today == day("2026-11-21")
+    assert hr_limits_of({}).today is None
 
 
 def test_no_notice_no_expiry() -> None:
