@@ -1,7 +1,7 @@
 """A file of cases, line by line: what is no case keeps none of the others from being worked."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -26,14 +26,8 @@ class BadLine:
         """What stands in the place of its row: nothing was decided, nothing done."""
         error = self.error
         told = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
-        return {
-            "case": self.name,
-            "line": self.number,
-            "decision": None,
-            "guardrails": [],
-            "effects": [],
-            "error": told,
-        }
+        nothing = {"decision": None, "guardrails": [], "effects": []}
+        return {"case": self.name, "line": self.number, **nothing, "error": told}
 
 
 def read_lines(project: "Project", role: str, file: Path) -> "list[CaseRow | BadLine]":
@@ -48,13 +42,9 @@ def read_lines(project: "Project", role: str, file: Path) -> "list[CaseRow | Bad
         return [*read_rows(project, role, file)]
     except UsageRefused:
         found = [*_one_by_one(project, role, file)] if file.is_file() else []
-        if not _any_case(found):
+        if all(isinstance(one, BadLine) for one in found):
             raise
         return found
-
-
-def _any_case(found: "Sequence[CaseRow | BadLine]") -> bool:
-    return any(not isinstance(one, BadLine) for one in found)
 
 
 def _one_by_one(project: "Project", role: str, file: Path) -> "Iterator[CaseRow | BadLine]":
