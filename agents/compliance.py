@@ -88,6 +88,8 @@ async def sort(case: ComplianceCase, desk: Desk) -> Goto | Exit:
         "export": "goods",
     }
     kind = kind_of(case)
+    if case.unusable:
+        return exception(DATA_MISSING, "Nicht lesbar: " + ", ".join(case.unusable))
     if not kind:
         return exception(
             DATA_MISSING, "Es ist weder ein Name noch ein Antrag noch ein Beleg angegeben."

@@ -22,7 +22,8 @@ class ComplianceCase(Frozen):
     is not taken on (`supplier_document`); a name to be screened (`query`), against people and
     companies alike; a data subject's request (`article` or `mail`, `received`, the `deadline` it
     names, and the `records` that were found); the receipt of a `report` that lies with the
-    reporting office; an `export` that sales may not offer yet.
+    reporting office; an `export` that sales may not offer yet. `unusable` names what was there and
+    could not be read.
     """
 
     document_sha256: Sha256 | None = None
@@ -35,6 +36,7 @@ class ComplianceCase(Frozen):
     records: tuple[Record, ...] = ()
     report: Identifier | None = None
     export: Export | None = None
+    unusable: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     title: Text = ""
     people: tuple[Identifier, ...] = ()

@@ -1,5 +1,8 @@
 """Rows of compliance: what of them is a case's input, and what a case's row shows."""
 
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, cast
@@ -15,19 +18,24 @@ __all__ = ["columns", "given"]
 
 _TEXTS = ("query", "article", "mail")
 _DAYS = ("received", "deadline")
+_LONGEST = 20_000
+_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_YEARS = range(1900, 2200)
+"""Years that a day of a request or a record can be of; others are slips of the pen."""
 
 
 def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The input of a row: a name, or a request with its records.
 
-    What has no sense as a day or a record is left out: the role then says what is missing.
+    What has no sense is left out and named in `unusable`; a day of a record without sense is left
+    out alone, for the rules tell that it is missing.
     """
-    found: dict[str, Any] = {n: str(row[n]) for n in _TEXTS if row.get(n) is not None}
-    found |= {n: str(row[n])[:10] for n in _DAYS if _day(row.get(n))}
-    records = row.get("records")
-    if isinstance(records, list):
-        found["records"] = [dict(_record(r)) for r in cast("list[Any]", records) if _named(r)]
-    return found
+    found: dict[str, Any] = {n: _text(row[n]) for n in _TEXTS if row.get(n) not in (None, "")}
+    found |= {n: _day(row[n]) for n in _DAYS if row.get(n) not in (None, "")}
+    unusable = [name for name, value in found.items() if value is None]
+    records, wrong = _records(row.get("records"))
+    found |= {"records": records, "unusable": [*unusable, *wrong]}
+    return {name: value for name, value in found.items() if value not in (None, [])}
 
 
 def columns(told: Told) -> Mapping[str, object]:
@@ -68,22 +76,49 @@ def _answered(told: Told) -> Iterator[tuple[str, object]]:
     yield "actions", {m["record"]: {n: m.get(n) for n in names} for m in args["measures"]}
 
 
-def _record(raw: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    for name in ("record", "type", "subject"):
-        if raw.get(name) is not None:
-            yield name, str(raw[name])
-    if _day(raw.get("date")):
-        yield "date", str(raw["date"])[:10]
+def _records(raw: object) -> tuple[list[dict[str, str]], list[str]]:
+    """The records of a row, and which of them cannot be used."""
+    if raw is None:
+        return [], []
+    rows = cast("list[object]", raw) if isinstance(raw, list) else [None]
+    found = [dict(_record(one)) for one in rows]
+    names = Counter(record.get("record") for record in found)
+    wrong = [
+        f"records.{n}"
+        for n, record in enumerate(found)
+        if not _named(record) or names[record["record"]] > 1
+    ]
+    return [record for record in found if _named(record)], wrong
 
 
-def _named(raw: object) -> bool:
+def _record(raw: object) -> Iterator[tuple[str, str]]:
     row = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
-    return bool(row.get("record")) and bool(row.get("type"))
+    for name in ("record", "type", "subject"):
+        if text := _text(row.get(name)):
+            yield name, text
+    if day := _day(row.get("date")):
+        yield "date", day
 
 
-def _day(value: object) -> bool:
+def _named(record: Mapping[str, str]) -> bool:
+    return "record" in record and "type" in record
+
+
+def _text(value: object) -> str | None:
+    """A text without what nobody sees; None for anything that is none, or longer than any."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > _LONGEST:
+        return None
+    shown = (c for c in str(value) if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return "".join(shown).strip() or None
+
+
+def _day(value: object) -> str | None:
+    """A day as 2026-11-16 or 16.11.2026; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    text = _GERMAN.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", value.strip())
     try:
-        date.fromisoformat(str(value)[:10])
+        day = date.fromisoformat(text[:10])
     except ValueError:
-        return False
-    return True
+        return None
+    return day.isoformat() if day.year in _YEARS else None

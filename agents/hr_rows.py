@@ -6,7 +6,7 @@ used stays out and is named.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast, get_args
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from agents.hr_case import HrKind
 from leitstand.project import Told
-from policies.facts.hr.amounts import day_in
+from policies.facts.hr.amounts import YEARS, day_in
 from policies.facts.hr.leave import LeaveRequest
 from policies.facts.hr.limits import HrLimits, Level, hr_limits_of
 from policies.facts.hr.redaction import redact, tells_reason
@@ -28,6 +28,10 @@ Row = Mapping[str, Any]
 Given = dict[str, Any]
 
 _TEXTS = ("mail", "text", "reason", "note", "subject", "comment", "message", "body")
+_LONGEST = 20_000
+"""Characters of the longest message; what is longer is none, and goes to people."""
+_LONGEST_BREAK = 24 * 60
+_PARTS = ("subject", "text", "body")
 _UNTIL = r"\b(?:bis|until|till|through|to)\b"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _HERE = ZoneInfo("Europe/Berlin")
@@ -71,7 +75,8 @@ def _kind(row: Row) -> HrKind:
     text = _request_text(row)
     if text is None:
         return "unknown"
-    return "sick" if topics_in(fold(text)) == _SICK_ALONE else "request"
+    short = text[:_LONGEST]
+    return "sick" if topics_in(fold(short)) == _SICK_ALONE else "request"
 
 
 def _leave(row: Row) -> Given:
@@ -123,12 +128,13 @@ def _working_time(row: Row) -> Given:
 
 
 def _request(row: Row) -> Given:
-    text, removed = redact(_request_text(row) or "")
+    asked = _request_text(row) or ""
+    text, removed = redact(asked) if len(asked) <= _LONGEST else ("", False)
     sender = plain(str(row.get("from") or row.get("sender") or ""))[:320]
     employee, _ = _employee(row)
     return {
         **employee,
-        "text": text.strip()[:20_000],
+        "text": text.strip()[:_LONGEST],
         "sender": sender,
         "health_removed": removed,
         "unusable": [] if text.strip() else ["text"],
@@ -150,8 +156,8 @@ _MAKE: Mapping[HrKind, Callable[[Row], Given]] = {
 
 def _request_text(row: Row) -> str | None:
     """Subject and text of a message, as they were written."""
-    parts = [row.get(name) for name in ("subject", "text", "mail", "message", "body", "request")]
-    texts = [part for part in parts if isinstance(part, str) and part.strip()]
+    names = ("subject", "text", "mail", "message", "body", "request")
+    texts = [text for name in names for text in _said(row.get(name)) if text.strip()]
     return "\n".join(texts) if texts else None
 
 
@@ -184,7 +190,18 @@ def _found(days: Mapping[str, date | None], names: Mapping[str, str]) -> tuple[G
 
 
 def _texts(row: Row) -> tuple[str, ...]:
-    return tuple(value for name in _TEXTS if isinstance(value := row.get(name), str))
+    """Texts of a row that are looked through and not kept, no more of each than anybody writes."""
+    said = (text for name in _TEXTS for text in _said(row.get(name)))
+    return tuple(text[:_LONGEST] for text in said)
+
+
+def _said(value: object) -> Iterator[str]:
+    """A text, or those of a message that is given in parts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        parts = cast("Row", value)
+        yield from (text for name in _PARTS if isinstance(text := parts.get(name), str))
 
 
 def _told_health(text: str) -> bool:
@@ -211,13 +228,15 @@ def _day(value: object) -> date | None:
 
 
 def _moment(value: object) -> Any:  # noqa: ANN401 - a datetime, or nothing
-    """Local time, without seconds; None where it is no time."""
+    """Local time, without seconds; None where it is no time, or of a year that nobody works in."""
     if not isinstance(value, str):
         return None
     text = _GERMAN.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", value.strip())
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if found.year not in YEARS:
         return None
     local = found.astimezone(_HERE).replace(tzinfo=None) if found.tzinfo else found
     return local.replace(second=0, microsecond=0)
@@ -230,8 +249,9 @@ def _minutes(value: object) -> int | None:
         minutes = Decimal(str(value))
     except ArithmeticError:
         return None
-    whole = minutes.is_finite() and minutes == minutes.to_integral_value() and minutes >= 0
-    return int(minutes) if whole else None
+    if not minutes.is_finite() or not 0 <= minutes <= _LONGEST_BREAK:
+        return None
+    return int(minutes) if minutes == minutes.to_integral_value() else None
 
 
 def _show_leave(told: Told, limits: HrLimits, marks: list[str]) -> dict[str, object]:

@@ -78,7 +78,7 @@ def _price(told: Told, dossier: SalesDossier) -> Mapping[str, object]:
                 "sku": line.sku,
                 "qty": _number(line.qty),
                 "list": _money(line.list_cents),
-                "discount_pct": str(line.discount_pct),
+                "discount_pct": _percent(line.discount_pct),
                 "unit": _money(line.unit_cents),
                 "net": _money(line.net_cents),
             }
@@ -144,6 +144,11 @@ def _day(value: object) -> str | None:
 
 def _number(qty: Decimal) -> int | str:
     return int(qty) if qty == qty.to_integral_value() else str(qty)
+
+
+def _percent(percent: Decimal) -> str:
+    """Without zeros at the end, that a sum of percentages may have: `7`, not `7.0`."""
+    return format(percent.normalize(), "f")
 
 
 def _money(cents: int) -> str:

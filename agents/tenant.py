@@ -1,12 +1,14 @@
 """A company's own data as the rules need them, checked before the first case."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from policies.facts.compliance.limits import compliance_limits
+from policies.facts.hr.limits import hr_limits_of
 from policies.facts.limits import limits_of
 from policies.facts.sales.limits import sales_limits
 from tools import world as books
@@ -14,6 +16,13 @@ from tools.rows import WorldRefused
 
 __all__ = ["limits"]
 
+Read = Callable[[Mapping[str, Any]], object]
+_DEPARTMENTS: Mapping[str, Read] = {
+    "sales": sales_limits,
+    "hr": hr_limits_of,
+    "compliance": compliance_limits,
+}
+"""What reads the data of a department; each refuses what has no sense."""
 _LOG = logging.getLogger("leitstand.world")
 
 
@@ -24,24 +33,20 @@ def limits(world: Path) -> Mapping[str, Any]:
     has no sense; all such keys are named.
     """
     data = books.limits(world)
-    if "sales" in data:
-        _of_sales(data, world)
-    if not (world / "policy.json").is_file():
-        return data
-    try:
-        limits_of(data)
-    except ValidationError as error:
-        wrong = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
-        raise WorldRefused(f"policy.json: {'; '.join(wrong)}", where=str(world)) from error
+    for department, read in _DEPARTMENTS.items():
+        if department in data:
+            _check(read, data, department, world)
+    if "sales" in data and (unknown := sales_limits(data).unknown_words):
+        _LOG.warning("%s: categories that nobody knows: %s", world.name, ", ".join(unknown))
+    if (world / "policy.json").is_file():
+        _check(limits_of, data, "policy.json", world)
     return data
 
 
-def _of_sales(data: Mapping[str, Any], world: Path) -> None:
-    """Check the sales data; categories that no word list knows are named, no mail is put there."""
+def _check(read: Read, data: Mapping[str, Any], what: str, world: Path) -> None:
+    """Read data for their errors alone. Raises WorldRefused: some have no sense, all named."""
     try:
-        unknown = sales_limits(data).unknown_words
+        read(data)
     except ValidationError as error:
         wrong = (f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
-        raise WorldRefused(f"sales: {'; '.join(wrong)}", where=str(world)) from error
-    if unknown:
-        _LOG.warning("%s: categories that nobody knows: %s", world.name, ", ".join(unknown))
+        raise WorldRefused(f"{what}: {'; '.join(wrong)}", where=str(world)) from error

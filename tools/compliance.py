@@ -7,20 +7,38 @@ sanctions*.jsonl     the sanctions list, in one file or several; or beside the f
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from tools.part import Enter, Part, Systems
-from tools.rows import Reader, read_json
+from tools.rows import Reader, WorldRefused, read_json
 from tools.sanctions import ListEntry, Sanctions
 
 __all__ = ["COMPLIANCE"]
 
 _LISTS = "sanctions*.jsonl"
+_TABLE = "retention.json"
+
+
+class _Kept(BaseModel):
+    """A row of the retention table, as far as it must have sense."""
+
+    type: str
+    years: Annotated[int, Field(ge=0, le=200)] | None = None
+    months: Annotated[int, Field(ge=0, le=2400)] | None = None
+    start: str = ""
+    basis: str = ""
 
 
 def _limits(folder: Path) -> Mapping[str, Any]:
     own = read_json(folder / "compliance.json", dict) or {}
-    table = read_json(folder / "retention.json", list)
+    table = read_json(folder / _TABLE, list)
+    try:
+        TypeAdapter(list[_Kept]).validate_python(table or [])
+    except ValidationError as error:
+        wrong = (f"row {e['loc'][0]}: {e['loc'][-1]}: {e['msg']}" for e in error.errors())
+        raise WorldRefused(f"{_TABLE}: {'; '.join(wrong)}", where=str(folder)) from error
     return {**own, **({"retention": table} if table is not None else {})}
 
 
@@ -38,4 +56,4 @@ def _read(reader: Reader) -> Enter:
     return enter
 
 
-COMPLIANCE = Part("compliance", ("retention.json", "compliance.json", _LISTS), _limits, _read)
+COMPLIANCE = Part("compliance", (_TABLE, "compliance.json", _LISTS), _limits, _read)

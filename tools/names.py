@@ -4,12 +4,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["fold", "words"]
+__all__ = ["LONGEST", "fold", "words"]
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "&": " und ", "+": " und "})
 _GAP = re.compile(r"[\W_]+")
 _DOTTED = re.compile(r"\b((?:\w\.){2,})")
-_LONGEST = 300
+LONGEST = 300
+"""Characters of a name that are looked at; what is longer is none."""
 
 
 @lru_cache(maxsize=8192)
@@ -18,7 +19,7 @@ def fold(name: str) -> str:
 
     `ä` is `ae`, `&` is `und`, `e.K.` is `ek`. Only the first 300 characters count.
     """
-    text = unicodedata.normalize("NFKC", name[:_LONGEST]).casefold()
+    text = unicodedata.normalize("NFKC", name[:LONGEST]).casefold()
     text = unicodedata.normalize("NFKC", text).translate(_GERMAN)
     text = _DOTTED.sub(lambda found: found[1].replace(".", ""), text)
     plain = unicodedata.normalize("NFKD", text)

@@ -11,9 +11,9 @@ customers.jsonl         customers of the CRM
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from leitstand.values import Frozen, Identifier, Text, cents_of
 from tools.catalog import Catalog, Product
@@ -32,7 +32,7 @@ _RULES, _VOCABULARY, _OWN = "price_rules.json", "vocabulary.json", "sales.json"
 class _ProductRow(Frozen):
     sku: Identifier
     name: Text
-    price: Decimal
+    price: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
     aliases: tuple[Text, ...] = ()
     export_control: Text = ""
 
@@ -41,10 +41,14 @@ def _limits(folder: Path) -> Mapping[str, Any]:
     """Price rules, vocabulary and own settings.
 
     Priorities come as a list: their order, most urgent first, is what says which is which.
-    Raises WorldRefused: a file is no JSON object, or the price rules have no sense.
+    Raises WorldRefused: a file is no JSON object, or price rules or vocabulary have no sense.
     """
     vocabulary = read_json(folder / _VOCABULARY, dict) or {}
     priorities = vocabulary.get("priorities", {})
+    if not isinstance(vocabulary.get("categories", {}), dict) or not isinstance(
+        priorities, dict | list
+    ):
+        raise WorldRefused(f"{_VOCABULARY}: categories or priorities are none", where=str(folder))
     rules = read_json(folder / _RULES, dict) or {}
     if rules:
         _rules(rules, folder)

@@ -141,6 +141,17 @@ UNCLEAR: dict[str, tuple[dict[str, Any], str]] = {
         },
         "contradictory results",
     ),
+    "a day of receipt that is none": ({"received": "2026-11-31"}, "data missing"),
+    "a record without a kind": (
+        {"records": [{"record": "R1", "type": "foto"}, {"record": "R2"}]},
+        "data missing",
+    ),
+    "two records of one name": (
+        {"records": [{"record": "R1", "type": "foto"}, {"record": "R1", "type": "foto"}]},
+        "data missing",
+    ),
+    "records that are none": ({"records": "R1"}, "data missing"),
+    "a mail longer than any": ({"mail": "x" * 30_000}, "data missing"),
     "nothing at all": (
         {"article": None, "mail": None, "received": None, "records": None},
         "data missing",
@@ -164,6 +175,45 @@ def test_what_is_unclear_goes_to_people(elsewhere: Path, tmp_path: Path, command
         ), name
         assert found[name]["effects"] == [], name
         assert found[name]["approval"]["roles"], name
+
+
+def test_signs_nobody_sees_and_other_letters_hide_no_name(
+    elsewhere: Path, tmp_path: Path, command: Command
+) -> None:
+    """Hidden signs are left out; what cannot be compared is cleared by nobody."""
+    names = {
+        "hidden": "Nord\u200bstern Fracht",
+        "cyrillic": "Нордстерн Фрахт",
+        "arabic": "مؤسسة الأقصى",
+        "no word": "...",
+        "not a name": ["Nordstern Fracht"],
+        "number": 7,
+    }
+    rows = ({"case": case, "query": name} for case, name in names.items())
+    found = command("compliance", _cases(tmp_path, *rows), elsewhere)
+    told = {case: row["decision"] for case, row in found.items()}
+    assert told == {
+        "hidden": "gesperrt",
+        "cyrillic": "gesperrt",
+        "arabic": "hold",
+        "no word": "hold",
+        "not a name": "hold",
+        "number": "frei",
+    }
+    assert all(not found[case]["effects"] for case in ("arabic", "no word", "not a name"))
+
+
+def test_days_in_german(elsewhere: Path, tmp_path: Path, command: Command) -> None:
+    """A day of receipt as people write it is read, and not taken to be today."""
+    request = {
+        "case": "1",
+        "article": "Art. 17",
+        "received": "31.1.2025",
+        "records": [{"record": "A", "type": "lohnkonto", "date": "28.02.2019"}],
+    }
+    row = command("compliance", _cases(tmp_path, request), elsewhere)["1"]
+    assert row["deadline"] == "2025-03-31", "two months here"
+    assert row["actions"]["A"]["keep_until"] == "2025-12-31"
 
 
 def _without(basis: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

@@ -159,6 +159,20 @@ def test_the_credit_limit_counts_to_the_cent(batch: Batch, tmp_path: Path) -> No
     assert over["guardrails"] == ["G-S02"]
 
 
+def test_sums_of_percentages_have_no_zeros_at_their_end(batch: Batch, tmp_path: Path) -> None:
+    """2.5 % of the customer's and 2.5 % asked for are 5 %, not 5.0 %."""
+    world = write_world(tmp_path / "south")
+    asked = {"customer": "K-77", "mail": "1 Kettenzug KZ-12 anbieten, bitte 2,5 % Rabatt"}
+    (row,) = batch([asked], world)
+    assert [line["discount_pct"] for line in row["lines"]] == ["5"]
+
+
+def test_an_offer_of_what_service_sells_is_a_quote(batch: Batch) -> None:
+    """Also where the verb stands in two: `bieten Sie ... an`."""
+    (row,) = batch([{"customer": "C3", "mail": "Bitte bieten Sie uns 12 Wartungspakete an."}])
+    assert (row["decision"], row["net"]) == ("draft_quote", "7700.40")
+
+
 def test_another_company_needs_no_other_code(batch: Batch, tmp_path: Path) -> None:
     """Numeric article numbers, measures, aliases, hours, own words, own people."""
     world = write_world(tmp_path / "south")

@@ -9,6 +9,7 @@ import pytest
 from agents.tenant import limits
 from tests.agents.worlds import World
 from tools.rows import WorldRefused
+from tools.world import connect, disconnect
 
 
 def written(folder: Path, **changes: Any) -> Path:  # noqa: ANN401 - any JSON
@@ -57,3 +58,44 @@ def test_sales_data_are_checked_and_unknown_categories_named(
     (tmp_path / "sales.json").write_text(json.dumps({"follow_up_days": "soon"}), "utf-8")
     with pytest.raises(WorldRefused, match="follow_up_days"):
         limits(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("hr.json", '{"today": "2026-13-01"}', "hr: today"),
+        ("hr.json", '{"leave": {"waiting_months": "x"}}', "hr: leave.waiting_months"),
+        ("compliance.json", '{"screening_permille": "x"}', "compliance: screening_permille"),
+        (
+            "retention.json",
+            '[{"type": "a", "years": 8}, {"type": "b", "years": "8 Jahre"}]',
+            "row 1",
+        ),
+        ("retention.json", '[{"type": "a", "years": -1}]', "row 0: years"),
+        ("retention.json", "[5]", "row 0"),
+        ("vocabulary.json", '{"categories": ["stoerung"]}', "vocabulary.json"),
+        ("vocabulary.json", '{"priorities": 5}', "vocabulary.json"),
+        ("products.jsonl", '{"sku": "A", "name": "B", "price": "-5"}', "price"),
+        ("products.jsonl", '{"sku": "A", "name": "B", "price": "5.125"}', "price"),
+        ("customers.jsonl", '{"id": "A", "name": "B", "credit_limit": "5.125"}', "credit_limit"),
+    ],
+)
+async def test_data_of_departments_without_sense_are_named(
+    file: str, text: str, said: str, tmp_path: Path
+) -> None:
+    """Before the first case, with the key or the row: not as a defect in every case."""
+    price_rules = {"vat": "19", "valid_days": 30, "max_discount_without_approval_pct": "10"}
+    world = tmp_path / "world"
+    world.mkdir()
+    (world / "price_rules.json").write_text(json.dumps(price_rules), "utf-8")
+    (world / "employees.jsonl").touch()
+    (world / file).write_text(text, "utf-8")
+    with pytest.raises(WorldRefused) as refused:
+        await _opened(tmp_path, world)
+    assert said in refused.value.text
+
+
+async def _opened(state: Path, world: Path) -> None:
+    """Read a world's settings, then its rows, as a project does."""
+    limits(world)
+    disconnect(await connect(state, world, "nord"))

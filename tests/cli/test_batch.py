@@ -142,3 +142,33 @@ def test_names_that_no_text_may_hold(command: Command, world: Path, tmp_path: Pa
     (tmp_path / "c\udcffd.txt").write_bytes(b"no invoice")
     rows = judged(command, tmp_path, world)
     assert sorted(r["decision"] for r in rows) == ["auto_draft", "hold"]
+
+
+NOTE = '{{"case": "{}", "employee": "{}", "start": "2026-11-16", "end": "2026-11-17"}}'
+
+
+def mixed() -> bytes:
+    """Two notes, and between them all that a line can be but a case; with a mark and CRLF."""
+    lines = (
+        NOTE.format("first", "E01"),
+        "no JSON",
+        "[1, 2]",
+        "null",
+        '{"case": "cut", "employee": "E01"',
+        "",
+        NOTE.format("last", "E04"),
+    )
+    return b"\xef\xbb\xbf" + "\r\n".join(lines).encode() + b'\r\n{"case": "L\xe4", "start": 1}\r\n'
+
+
+def test_the_command_prints_a_line_for_each(command: Command, root: Path, tmp_path: Path) -> None:
+    """Rows in the order of the file; what is no case also stands on stderr."""
+    file = tmp_path / "cases.jsonl"
+    file.write_bytes(mixed())
+    world = root / "evals" / "accounting" / "world"
+    done = command("batch", "hr", file, "--world", world, "--tenant", "t", "--json")
+    assert done.code == 0
+    assert [row["case"] for row in done.rows] == ["first", "2", "3", "4", "5", "last", "8"]
+    assert [row["decision"] for row in done.rows if "error" not in row] == ["auto_draft"] * 2
+    assert all(row["effects"] == [] for row in done.rows if "error" in row)
+    assert done.err.count("cases.jsonl: line ") == 5

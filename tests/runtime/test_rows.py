@@ -9,7 +9,7 @@ import pytest
 
 from leitstand.errors import UsageRefused
 from leitstand.project import Project, load_project
-from leitstand.runtime import read_rows
+from leitstand.runtime import BadRow, read_lines, read_rows
 
 SHA = "0" * 64
 
@@ -75,3 +75,40 @@ def test_no_such_file(project: Project, tmp_path: Path) -> None:
     for name in ("absent.jsonl", "binary.jsonl"):
         with pytest.raises(UsageRefused, match="cannot be read"):
             read_rows(project, "accounting", tmp_path / name)
+
+
+def mixed() -> bytes:
+    """Two cases, and between them all that a line can be but a case; with a mark and CRLF."""
+    lines = (
+        f'{{"case": "first", {given()}}}',
+        "no JSON",
+        "[1, 2]",
+        "null",
+        '{"case": "cut"',
+        "",
+        '{"case": "A-1", "sha256": "x"}',
+        f'{{"case": "last", {given()}}}',
+    )
+    return b"\xef\xbb\xbf" + "\r\n".join(lines).encode() + b'\r\n{"case": "L\xe4", "start": 1}\r\n'
+
+
+def test_what_is_no_case_stands_in_its_place(project: Project, tmp_path: Path) -> None:
+    """Name or number, line and reason of each; the cases around it as ever."""
+    file = tmp_path / "cases.jsonl"
+    file.write_bytes(mixed())
+    found = read_lines(project, "accounting", file)
+    assert [one.name for one in found] == ["first", "2", "3", "4", "5", "A-1", "last", "9"]
+    bad = [one for one in found if isinstance(one, BadRow)]
+    assert [one.line for one in bad] == [2, 3, 4, 5, 7, 9]
+    for one in bad:
+        assert one.error.text.startswith(f"line {one.line}: ")
+        assert (one.error.where, one.error.advice) == (str(file), "give one JSON object a line")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "[1]\nx\n"])
+def test_a_file_without_a_case_is_refused(project: Project, tmp_path: Path, text: str) -> None:
+    """There is nothing to work off."""
+    file = tmp_path / "cases.jsonl"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UsageRefused):
+        read_lines(project, "accounting", file)

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Text, cents_of
 from tools.crm.customer import Customer
@@ -10,12 +13,15 @@ from tools.rows import Reader
 __all__ = ["read_customers"]
 
 
+Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
+
+
 class _CustomerRow(Frozen):
     id: Identifier
     name: Text
     mail: Text = ""
-    credit_limit: Decimal | None = None
-    open: Decimal = Decimal(0)
+    credit_limit: Amount | None = None
+    open: Amount = Decimal(0)
     status: Text = "active"
 
 

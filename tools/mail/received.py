@@ -23,6 +23,8 @@ _SIGNED = re.compile(
     r"|^\s*(mfg|vg|lg|(best|kind) regards|regards|sincerely|yours)\b",
     re.IGNORECASE,
 )
+_FROM = re.compile(r"^\s*\*?(von|from):", re.IGNORECASE)
+_SENT = re.compile(r"^\s*\*?(gesendet|sent|datum|date|an|to):", re.IGNORECASE)
 _AGAIN = re.compile(r"^\s*(p\.? ?s\.?|nachtrag)\b", re.IGNORECASE)
 _BLANK = re.compile(r"[^\S\n]+")
 
@@ -52,19 +54,28 @@ class FoundMail(Reading[ReceivedMail]):
 
 
 def take_apart(args: ReadMail) -> ReceivedMail:
-    """The parts of a mail. What is said after a signature (a postscript) belongs to the body."""
+    """The parts of a mail. What is said after a signature (a postscript) belongs to the body.
+
+    So does what is said below a quoted mail whose lines are marked with `>`.
+    """
     parts: dict[str, list[str]] = {"body": [], "signature": [], "quoted": []}
-    at = "body"
-    for line in _visible(args.text).split("\n"):
-        if _QUOTED.search(line):
+    at = before = "body"
+    marked = begun = False
+    lines = _visible(args.text).split("\n")
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if _QUOTED.search(line) or (begun and _FROM.search(line) and _SENT.search(after)):
             parts["quoted"].append(line)
-            at = at if line.lstrip().startswith(">") else "quoted"
+            marked = line.lstrip().startswith(">")
+            before, at = (at if at != "quoted" else before), (at if marked else "quoted")
             continue
+        if at == "quoted" and marked and line.strip():
+            at = before
         if at == "signature" and _AGAIN.search(line):
             at = "body"
-        elif at == "body" and _SIGNED.search(line) and any(map(str.strip, parts["body"])):
+        elif at == "body" and _SIGNED.search(line) and begun:
             at = "signature"
         parts[at].append(line)
+        begun = begun or (at == "body" and bool(line.strip()))
     return ReceivedMail(text=args.text, received=args.received, **_joined(parts.items()))
 
 

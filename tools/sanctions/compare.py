@@ -2,10 +2,11 @@
 
 Similarity is what the words of two names have in common, in permille: each word of the one is laid
 beside the word of the other that it resembles most (optimal string alignment, so a slip of two
-letters is one), legal forms left out. Words that many names hold weigh little: "Hansen Shipping" is
-not "New Age Shipping". Words that were split or joined are met by the names without their gaps. All
-this misses a listed name with a long addition ("… Niederlassung Hamburg"), so containment is the
-second measure: every word of a listed name stands in the screened one, at least two of them rare.
+letters is one), legal forms left out; what stands in other scripts is put into Latin letters
+before. Words that many names hold weigh little: "Hansen Shipping" is not "New Age Shipping". Words
+that were split or joined are met by the names without their gaps. All this misses a listed name
+with a long addition ("… Niederlassung Hamburg"), so containment is the second measure: every word
+of a listed name stands in the screened one, at least two of them rare.
 """
 
 import tomllib
@@ -19,6 +20,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from tools.names import words
+from tools.sanctions.letters import latin
 from tools.sanctions.screening import ListEntry, Match
 
 __all__ = ["Index"]
@@ -167,7 +169,7 @@ def _weight(match: Match) -> tuple[bool, int]:
 
 def _kept(name: str) -> tuple[str, ...]:
     """The words that count; all words where none counts."""
-    told = words(name)
+    told = tuple(word for said in words(name) if (word := latin(said)))
     return tuple(w for w in told if w not in _plain().empty) or told
 
 
@@ -204,5 +206,5 @@ def _base(word: str) -> int:
 def _plain() -> _Words:
     text = (Path(__file__).parent / "words.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(text)
-    empty, common, places = (frozenset(lists[n]) for n in ("empty", "common", "places"))
+    empty, common, places = (frozenset(map(latin, lists[n])) for n in ("empty", "common", "places"))
     return _Words(empty, common, places, lists["weights"])

@@ -25,13 +25,23 @@ class _Record(BaseModel):
 
 
 class Rule(_Record):
-    """A row of the retention table: how long a kind of record is kept, from when, and why."""
+    """A row of the retention table: how long a kind of record is kept, from when, and why.
+
+    A row that names no period at all says nothing: none of years is a period, too.
+    """
 
     type: str
-    years: int = 0
-    months: int = 0
+    years: int | None = None
+    months: int | None = None
     start: str = ""
     basis: str = ""
+
+    @property
+    def period(self) -> int | None:
+        """Months that a record is kept; None where the row does not say."""
+        if self.years is None and self.months is None:
+            return None
+        return (self.years or 0) * 12 + (self.months or 0)
 
 
 class Right(_Record):

@@ -7,6 +7,7 @@ from leitstand.policy import FactCall, facts
 from leitstand.values import Frozen
 from policies.facts.compliance.limits import ComplianceLimits, compliance_limits
 from tools.sanctions import Match, Screening, screen
+from tools.sanctions.letters import is_comparable
 
 __all__ = ["ListedFacts", "hits_of", "listed_facts"]
 
@@ -14,10 +15,12 @@ __all__ = ["ListedFacts", "hits_of", "listed_facts"]
 class ListedFacts(Frozen):
     """What the screening says of the one name that is entered or frozen.
 
-    `screened`: against a list that is not empty, under just this name. `listed`: it is a hit.
+    `screened`: against a list that is not empty, under just this name. `comparable`: it is written
+    in letters that can be compared. `listed`: it is a hit.
     """
 
     screened: bool
+    comparable: bool
     listed: bool
     checked: frozenset[str]
 
@@ -36,7 +39,12 @@ def listed_facts(call: FactCall) -> ListedFacts:
     }
     same = frozenset(name for name, value in call.args.items() if known.get(name) == value)
     screened = screening.entries > 0 and "name" in same and "list_version" in same
-    return ListedFacts(screened=screened, listed=bool(hits), checked=same)
+    return ListedFacts(
+        screened=screened,
+        comparable=is_comparable(str(call.args["name"])),
+        listed=bool(hits),
+        checked=same,
+    )
 
 
 def hits_of(matches: tuple[Match, ...], limits: ComplianceLimits) -> tuple[Match, ...]:

@@ -34,11 +34,11 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
 
 def unknown_kinds(request: Request, limits: ComplianceLimits) -> tuple[str, ...]:
     """Records of a kind that the retention table does not know, or without the day it needs."""
-    rules = {rule.type: rule for rule in limits.retention}
+    periods = {rule.type: rule.period for rule in limits.retention}
     return tuple(
         record.record
         for record in request.records
-        if record.type not in rules or (_period(rules[record.type]) and record.date is None)
+        if (months := periods.get(record.type)) is None or (months and record.date is None)
     )
 
 
@@ -83,17 +83,12 @@ def _measure(
 
 def _until(record: Record, rule: Rule, limits: ComplianceLimits) -> date | None:
     """The last day on which a record is kept; None where no period protects it."""
-    months = _period(rule)
+    months = rule.period
     if not months or record.date is None:
         return None
     start = fold(rule.start)
     counted = any(re.search(words, start) for one in limits.start for words in one.words)
     return later(year_end(record.date) if counted else record.date, months)
-
-
-def _period(rule: Rule) -> int:
-    """Months of a retention period."""
-    return rule.years * 12 + rule.months
 
 
 def _deadline(request: Request, limits: ComplianceLimits) -> date:

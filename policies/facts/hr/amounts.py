@@ -10,8 +10,10 @@ from typing import Literal, NamedTuple
 from leitstand.values import cents_of
 from policies.facts.hr.wording import fold
 
-__all__ = ["PayChange", "day_in", "marked", "pay_change_in"]
+__all__ = ["YEARS", "PayChange", "day_in", "marked", "pay_change_in"]
 
+YEARS = range(1900, 2200)
+"""Years that a day of HR can be of; others are slips of the pen."""
 Part = Literal["new", "old", "by", ""]
 
 _IBAN = re.compile(r"\b[a-z]{2}[0-9]{2}(?:[ .-]?[a-z0-9]){11,30}\b")
@@ -49,13 +51,17 @@ _LABELS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("new", re.compile(rf"(?:\b(?:{_NEW})\b{_NEAR}|(?:->|=>|→|>)\s?)$")),
     ("by", re.compile(rf"\b(?:{_BY})\b{_NEAR}")),
 )
+_THEN = r"(?:(?!statt|anstatt|anstelle|gegenueber|instead|nach|von|from)\w+ )?"
+"""A word between an amount and what it is; not one that leads to the next amount."""
 _FOLLOWED: tuple[tuple[Part, re.Pattern[str]], ...] = (
-    ("by", re.compile(r"^\s?(?:\w+ )?(?:mehr|weniger|more|less)\b")),
-    ("old", re.compile(r"^\s?(?:\w+ )?(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
+    ("by", re.compile(rf"^\s?{_THEN}(?:mehr|weniger|more|less)\b")),
+    ("old", re.compile(rf"^\s?{_THEN}(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
 )
 _ONE_OFF = re.compile(
     r"\b\w*(?:praemie|bonus|zahlung|zulage|gratifikation|allowance)(?:n|s|es)?\b[^.!?;]{0,30}?$"
 )
+_AROUND = 120
+"""Characters around an amount that can say what it is."""
 _LEAST = 100
 """Without a currency or marks of thousands a smaller number is none of pay."""
 _DOWN = re.compile(
@@ -159,7 +165,8 @@ def _amounts(folded: str) -> Iterator[_Amount]:
         if match["kilo"]:
             value *= 1000
         money = _is_money(match, text)
-        part = _part(text[: match.start()], text[match.end() :])
+        first, last = max(0, match.start() - _AROUND), match.end() + _AROUND
+        part = _part(text[first : match.start()], text[match.end() : last])
         if money or (part and value >= _LEAST):
             yield _Amount(value, part, money)
 
@@ -218,7 +225,8 @@ def _date(match: re.Match[str], today: date) -> date | None:
     day, month, year = _numbers(match)
     try:
         if year is not None:
-            return date(year + 2000 if year < 100 else year, month, day)  # noqa: PLR2004
+            year = year + 2000 if year < 100 else year  # noqa: PLR2004
+            return date(year, month, day) if year in YEARS else None
         found = date(today.year, month, day)
         return found if found >= today else date(today.year + 1, month, day)
     except ValueError:

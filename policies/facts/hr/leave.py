@@ -95,6 +95,7 @@ class LeaveRequest:
 
         Until it is over, a twelfth a full month up to the end of the leave can be taken. Who does
         not end it within the year has a part of the year's leave, and of that the whole (§ 5).
+        What was carried over was earned in the year before.
         """
         entry = self.employee.entry
         if entry is None or not self.counted or self.employee.contract_days is None:
@@ -104,7 +105,7 @@ class LeaveRequest:
             return False
         begun = max(entry, date(self.start.year, 1, 1))
         months = full_months(begun, self.end) + 1
-        earned = _share(self.employee.contract_days, months)
+        earned = _share(self.employee.contract_days, months) + self._carried(self.start, self.end)
         return self._taken(self.start.year) + self.working_days > earned
 
     @property
@@ -162,10 +163,14 @@ class LeaveRequest:
 
     @property
     def _own_year(self) -> int:
-        """The year of which the record says how much was taken."""
+        """The year of which the record says how much was taken.
+
+        Without a `leave_year` it is the year of the request, or an earlier one in which days of
+        the year before were to expire: such a record was not brought up to date since.
+        """
         expires = self.employee.carry_over_expires
-        known = self.employee.leave_year or (expires.year if expires else None)
-        return known or self.requested_on.year
+        last = min(expires.year, self.requested_on.year) if expires else self.requested_on.year
+        return self.employee.leave_year or last
 
     def _taken(self, year: int) -> Decimal:
         """Days taken of a year: of years to come none. Raises Missing: the record does not say."""
@@ -178,7 +183,8 @@ class LeaveRequest:
     def _carried(self, first: date, last: date) -> Decimal:
         """Days of the year before that can be taken from `first` to `last` (§ 7 (3))."""
         carried, expires = self.employee.carry_over, self.employee.carry_over_expires
-        if not carried or first.year != (expires.year if expires else self._own_year):
+        own = self._own_year
+        if not carried or not own <= first.year <= (expires.year if expires else own):
             return Decimal(0)
         if expires is None or last <= expires or not self.employee.expiry_notice:
             return carried

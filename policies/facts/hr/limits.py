@@ -138,9 +138,12 @@ class HrLimits(_Record):
 def hr_limits_of(tenant: Mapping[str, Any]) -> HrLimits:
     """HR's settings of a tenant's data, with defaults for what it does not set.
 
+    The day of recorded data is the company's (`policy.json`) where HR has none of its own.
     Raises pydantic.ValidationError: a value is none.
     """
-    return _parse(canonical(tenant.get("hr") or {}))
+    own: Mapping[str, Any] = tenant.get("hr") or {}
+    shared = {"today": tenant["today"]} if tenant.get("today") else {}
+    return _parse(canonical({**shared, **own}))
 
 
 @lru_cache(maxsize=32)

@@ -19,6 +19,8 @@ __all__ = ["redact", "tells_reason"]
 
 _FILE = Path(__file__).parents[2] / "hr_health.toml"
 _CUT = "[entfernt]"
+_LONG, _LAP = 120, 60
+"""Letters of a piece of a long word, and after how many the next one begins."""
 _WORD = re.compile(r"\w+(?:[-.'/]\w+)*")
 _SPACED = re.compile(r"\b(?:\w[ .*_-]){4,}\w\b")
 
@@ -93,6 +95,8 @@ class _Lexicon:
         """Whether a folded word tells of somebody's health."""
         if word in self.harmless:
             return False
+        if len(word) > _LONG:  # no word of a language: it is searched piece by piece
+            return any(self.stems.search(word[n : n + _LONG]) for n in range(0, len(word), _LAP))
         return bool(self.stems.search(word) or self.words.fullmatch(word))
 
 

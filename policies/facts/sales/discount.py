@@ -7,9 +7,11 @@ from functools import cache
 
 from policies.facts.patterns import fold, sentences
 from policies.facts.sales.limits import lexicon
+from tools.catalog import words
 
 __all__ = ["Discounts", "discounts_of"]
 
+_WRITTEN = re.compile(r"\b[a-z]+(?=\s(?:prozent|percent)\b)")
 _ON = re.compile(r"\s*\w{0,14}\s*(auf|on|fuer) (die|den|das|the|alle) (?P<what>\w+)")
 _ALL = re.compile(
     r"alle\w*|gesamt\w*|listen\w*|preis\w*|auftrag\w*|angebot\w*|menge\w*|abnahme|bestell\w*"
@@ -31,7 +33,7 @@ class Discounts:
 
 def discounts_of(text: str, lines: int) -> Discounts:
     """The discounts that a mail of so many lines speaks of."""
-    parts = [_of_sentence(s, lines) for s in sentences(fold(text))]
+    parts = [_of_sentence(s, lines) for s in sentences(_in_figures(fold(text)))]
     asked = tuple(dict.fromkeys(part.asked for part in parts if part.asked))
     claimed = tuple(dict.fromkeys(pct for part in parts for pct in part.claimed))
     wrong = [text for part in parts for text in part.wrong]
@@ -48,7 +50,7 @@ def _of_sentence(sentence: str, lines: int) -> Discounts:
     found = _found(sentence)
     wrong = ["Rabatt als Betrag gewünscht"] if _pattern("amount").search(sentence) else []
     pcts = {Decimal(match["pct"].replace(",", ".")): match for match in found}
-    if found and len(_percentages(sentence)) > len(found):
+    if _is_several(sentence) or (found and len(_percentages(sentence)) > len(found)):
         wrong.append("verschiedene Rabatte gewünscht")
     if lines > 1 and any(_on_some(sentence[match.end() :]) for match in found):
         wrong.append("Rabatt nur auf einen Teil gewünscht")
@@ -57,6 +59,22 @@ def _of_sentence(sentence: str, lines: int) -> Discounts:
     if len(asked) > 1:
         wrong.append("verschiedene Rabatte gewünscht")
     return Discounts(asked[0] if asked else Decimal(0), claimed, tuple(wrong))
+
+
+def _in_figures(folded: str) -> str:
+    """`zehn Prozent` as `10 prozent`, the clerk's sign `./.` as the word that it stands for."""
+    numbers: dict[str, int] = lexicon()["reading"]["numbers"]
+    return _WRITTEN.sub(
+        lambda m: str(numbers.get(words.fold(m[0]), m[0])), folded.replace("./.", "minus")
+    )
+
+
+def _is_several(sentence: str) -> bool:
+    """Whether percentages of a discount are joined in one."""
+    return any(
+        _other().match(sentence, match.end()) is None and _pattern("about").search(sentence)
+        for match in _pattern("several").finditer(sentence)
+    )
 
 
 def _found(sentence: str) -> list[re.Match[str]]:

@@ -56,8 +56,8 @@ def open_questions(dossier: SalesDossier) -> tuple[tuple[str, ...], tuple[str, .
 
 def _untrue(dossier: SalesDossier) -> list[Decimal]:
     """Discounts that the customer takes for granted, and that no price rule grants."""
-    claimed, price = dossier.request.claimed_pct, price_of(dossier)
-    if not claimed or price is None:
+    claimed = dossier.request.claimed_pct
+    if not claimed or dossier.limits.rules is None or (price := price_of(dossier)) is None:
         return []
     asked = dossier.request.asked_pct
     granted = {line.discount_pct - asked for line in price.lines}

@@ -8,12 +8,16 @@ from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mentions import Mention
 from policies.facts.sales.names import Unit, measure_of, unit_of
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of
+from tools.catalog.words import same_word
 
 __all__ = ["Quantity", "Window", "hours_of", "quantity_of"]
 
 _WORDS_BETWEEN = 3
 """Words that may stand between a number and what it counts."""
 _TIMES = frozenset({"x", "×", "*"})
+_COMBINED = frozenset({*_TIMES, "mal", "times", "+", "/"})
+"""What makes one number of two: `2 x 10`, `50 + 50`, `1/2`."""
+_RANGED = frozenset({"-", "–", "/", "+", "bis", "to"})
 _AFTER = frozenset({":", "-", "–", "(", "|", "=", ",", ";", "\t"})
 _CODE = 5
 _FROM_FAR = 10
@@ -85,7 +89,7 @@ def _before(window: Window) -> Quantity:
         if is_stop(token) or token.text in reading["joining"] or token.text in reading["choosing"]:
             break
         number = number_of(token)
-        if number is not None:
+        if number is not None and not _is_own_measure(window, at, number):
             return _counted(window, at, number)
         if token.text in reading["vague"]:
             return Quantity(vague=True)
@@ -102,23 +106,40 @@ def _counted(window: Window, at: int, number: Decimal) -> Quantity:
     if after is not None and (
         unit_of(after.text) or (measure_of(after.text) and after.text not in reading["pieces"])
     ):
-        return Quantity()
+        return Quantity(vague=_is_other_measure(window, number, measure_of(after.text)))
     if at and tokens[at].kind == "word" and tokens[at - 1].text == "ein" and number > 1:
         at -= 1  # ein Dutzend
-    earlier = tokens[at - 1] if at > window.first else None
-    if earlier is None:
-        return Quantity(number)
-    if (
-        earlier.kind == tokens[at].kind == "number" and not earlier.masked
-    ):  # 1 000, or two numbers side by side
-        return Quantity(vague=True)
-    if earlier.text == "ein" and tokens[at].text == "paar":
-        return Quantity(vague=True)
-    far = tokens[at - 2] if at - 2 >= window.first else None
-    ranged = earlier.text in reading["rough"] or earlier.text in ("-", "–")
-    if (ranged or earlier.text in reading["choosing"]) and far is not None and number_of(far):
-        return Quantity(vague=True)
+    return _beside(window, at, number) if at > window.first else Quantity(number)
+
+
+def _beside(window: Window, at: int, number: Decimal) -> Quantity:
+    """A count by what stands before it: half of it, one of two numbers, or each of several."""
+    reading, tokens = lexicon()["reading"], window.tokens
+    earlier = tokens[at - 1]
+    if earlier.text in reading["halving"] and number > 1:
+        return Quantity(number / 2)
+    if earlier.text in (*reading["vague"], *reading["halving"]):
+        return Quantity(vague=True)  # ein paar hundert
+    if earlier.kind == tokens[at].kind == "number" and not earlier.masked:
+        return Quantity(vague=True)  # 1 000, or two numbers side by side
+    if at - 2 >= window.first and number_of(tokens[at - 2]) is not None:
+        if earlier.text in _COMBINED:
+            return Quantity(vague=True, spread=True)
+        if earlier.text in (*reading["rough"], *reading["choosing"], "-", "–"):
+            return Quantity(vague=True)
     return Quantity(number, each=earlier.text in reading["each"])
+
+
+def _is_own_measure(window: Window, at: int, number: Decimal) -> bool:
+    """Whether a number is a measure that tells the product: `20 Stück 50 mm Tragrollen`."""
+    spec = (number, measure_of(window.tokens[at + 1].text))
+    return any(spec in name.specs for name in window.mention.names)
+
+
+def _is_other_measure(window: Window, number: Decimal, measure: str | None) -> bool:
+    """Whether a measure is none that the product has: `30 m` of a rope of 10 m."""
+    specs = {spec for name in window.mention.names for spec in name.specs}
+    return any(known == measure for _, known in specs) and (number, measure) not in specs
 
 
 def _after(window: Window) -> Decimal | None:
@@ -136,7 +157,7 @@ def _after(window: Window) -> Decimal | None:
         return None
     follows = tokens[at + 1] if at + 1 < len(tokens) else None
     if follows is not None and follows.text in reading["pieces"]:
-        return None if _names_more(window, at + 2) else number
+        return None if _names_more(window, _past_unit(tokens, at + 1)) else number
     alone = follows is None or follows.text in ("\n", ")", ".", "!", "?", ";", "|")
     return number if alone and not comma and tokens[at].kind == "number" else None
 
@@ -147,7 +168,9 @@ def _stated(window: Window) -> Decimal | None:
     for at in range(window.first, window.mention.first):
         if tokens[at].text in lexicon()["reading"]["amounts"]:
             after = at + 1 + (tokens[at + 1].text in _AFTER)
-            return number_of(tokens[after]) if tokens[after].kind == "number" else None
+            number = number_of(tokens[after]) if tokens[after].kind == "number" else None
+            measured = number is not None and _is_own_measure(window, after, number)
+            return None if measured else number
     return None
 
 
@@ -181,19 +204,47 @@ def _names_more(window: Window, at: int) -> bool:
     return at == window.last < len(window.tokens) and not is_stop(window.tokens[at])
 
 
+def _past_unit(tokens: Sequence[Token], at: int) -> int:
+    """Past what counts: `x`, `Stk.`, `Std.`, one or several of them."""
+    reading = lexicon()["reading"]
+    while at < len(tokens) and (
+        tokens[at].text in reading["pieces"]
+        or unit_of(tokens[at].text)
+        or (tokens[at].text == "." and tokens[at].masked)
+    ):
+        at += 1
+    return at
+
+
 def _times(window: Window) -> Iterator[tuple[Decimal, Unit]]:
     """Numbers of hours, days, months, years near the name."""
     first = max(window.first, window.mention.first - _WORDS_BETWEEN - 2)
     last = min(window.last, window.mention.last + _FROM_FAR)
     _, end = sentence_of(window.tokens, window.mention.first)
     for at in range(first, min(last, end) - 1):
-        number, unit = number_of(window.tokens[at]), unit_of(window.tokens[at + 1].text)
-        if number is not None and unit is not None:
+        number = number_of(window.tokens[at])
+        if number is not None and (unit := _unit_at(window.tokens, at + 1)) is not None:
             yield number, unit
+            ranged = at > first + 1 and window.tokens[at - 1].text in _RANGED
+            other = number_of(window.tokens[at - 2]) if ranged else None
+            if other is not None:
+                yield other, unit
+
+
+def _unit_at(tokens: Sequence[Token], at: int) -> Unit | None:
+    """The unit of time there, also behind a mark of pieces: `4 h`, `4x Std.`, `4 Stk. Stunden`."""
+    pieces = lexicon()["reading"]["pieces"]
+    while at < len(tokens) - 1 and (
+        tokens[at].text in pieces or (tokens[at].text == "." and tokens[at].masked)
+    ):
+        at += 1
+    return unit_of(tokens[at].text)
 
 
 def _counts_time(window: Window) -> bool:
-    """Whether the name itself counts time: `16 Montagestunden`."""
+    """Whether the name itself counts time: `16 Montagestunden`, and not `16 Montage`."""
+    plain = {word for name in window.mention.names for word in name.groups}
     run = window.tokens[window.mention.first : window.mention.last]
+    run = [token for token in run if not any(same_word(token.text, word) for word in plain)]
     ends = [w for t in ("hours", "days") for w in lexicon()["reading"][t] if len(w) > 2]  # noqa: PLR2004
     return any(t.text.endswith(end) and t.text != end for t in run for end in ends)

@@ -38,6 +38,8 @@ _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
 )
 """What patterns tell, by what counts first: danger before all, a wish before the reason for it."""
 
+_COUNTED = frozenset({"spare_part", "maintenance"})
+"""What a customer may also count out among other goods."""
 _LONGEST = 128
 _SIGNS = re.compile(r"[^A-Z0-9]")
 _AROUND = 3
@@ -89,7 +91,7 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     """Whether a customer's mail asks for a quote and not for service.
 
     Danger, a standstill, a complaint or a question about a delivery go before; for the rest a quote
-    is what it names in so many words, or what it counts out.
+    is what it names in so many words, or what it counts out; maintenance alone is service.
     """
     about = understood(dossier.text)
     if about is not None and (
@@ -99,7 +101,8 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     asked = any(p.found_in(fold(dossier.text)) for p in read_patterns(LEXICON, "says")["quote"])
     if asked or about is None or about.meaning == "lead":
         return True
-    return about.meaning == "spare_part" and bool(dossier.request.wishes)
+    counted = len(dossier.request.wishes)
+    return counted > (about.meaning == "maintenance") and about.meaning in _COUNTED
 
 
 def serials_in(text: str) -> tuple[str, ...]:
@@ -177,7 +180,7 @@ def _sku(
     mentions = mentions_of(dossier.text, dossier.products)
     if machine is not None:
         return _of_machine(dossier.products, mentions, machine)
-    clear = [m for m in mentions if len(m.names) == 1]
+    clear = [m for m in mentions if len(m.names) == 1 and not _is_everyday(m, about)]
     skus = list(dict.fromkeys(m.names[0].sku for m in clear))
     if len(skus) > 1:
         tokens = tokens_of(dossier.text)
@@ -209,6 +212,12 @@ def _of_machine(
 
 def _alike(mention: Mention, groups: frozenset[str]) -> bool:
     return any(n.groups & groups for n in mention.names)
+
+
+def _is_everyday(mention: Mention, about: Understood | None) -> bool:
+    """Whether a word that only ends a product's name (`Paket`) stands where none need be meant."""
+    plain = mention.close <= 2 and not mention.narrowed  # noqa: PLR2004 - the end of a compound
+    return plain and about is not None and about.meaning in ("delivery", "lead", "invoice")
 
 
 def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,9 +19,9 @@ from leitstand.records import INTAKE, SENDER
 if TYPE_CHECKING:
     from leitstand.evals.agreement import Deeds
     from leitstand.inbox import Row
-    from leitstand.runtime import Leitstand
+    from leitstand.runtime import BadRow, CaseRow, Leitstand
 
-__all__ = ["batch", "files_in", "rows_worked_off", "worked_off"]
+__all__ = ["batch", "cases_worked_off", "files_in", "rows_worked_off", "worked_off"]
 
 
 @command("world", "tenant", "state", "lang")
@@ -40,11 +40,13 @@ async def batch(
 ) -> None:
     """Work off files or cases over a company's data; with --json one line a case, in their order.
 
-    What a row says as `truth` is not shown to the role. Without --state it works in a fresh folder
+    What a row says as `truth` is not shown to the role. A row that is no case gets a line that says
+    why, and the others are worked off all the same. Without --state it works in a fresh folder
     that is removed afterwards. In the shadow it begins anew each time. With --done the last line
     says in which fields role and people agree.
     """
     from leitstand.evals.agreement import read_done
+    from leitstand.runtime import BadRow, CaseRow, read_lines
 
     cases = folder.suffix == ".jsonl" and folder.is_file()
     files = [] if cases else files_in(folder)
@@ -52,19 +54,43 @@ async def batch(
     with tempfile.TemporaryDirectory(prefix="leitstand-") as fresh:
         place = _placed(place, Path(fresh), shadow=shadow)
         async with place.opened() as leitstand:
+            lines = read_lines(leitstand.project, role, folder) if cases else []
             if cases:
-                rows = await rows_worked_off(leitstand, role, folder)
+                given = [one for one in lines if isinstance(one, CaseRow)]
+                rows = await cases_worked_off(leitstand, role, given)
             else:
                 rows = await worked_off(leitstand, role, files)
     shown = [_named(row) if cases else row.flat() for row in rows]
     if not place.json:
         print_rows(rows, place.texts)
-    for one in shown if place.json else ():
+    for one in _in_order(lines, shown) if place.json else ():
         line(one)
+    for bad in (one for one in lines if isinstance(one, BadRow)):
+        hint(f"{folder}: {bad.error.text}")
     if theirs is not None:
         _compare(place, shown, theirs)
     if shadow:
         hint(f"next: leitstand inbox --state {place.shade}")
+
+
+def _in_order(
+    lines: "Sequence[CaseRow | BadRow]", shown: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The rows of all lines, as the file has them; what is no case in its place."""
+    from leitstand.runtime import BadRow
+
+    rows = iter(shown)
+    for one in lines:
+        yield _told(one) if isinstance(one, BadRow) else next(rows)
+    yield from rows
+
+
+def _told(bad: "BadRow") -> dict[str, Any]:
+    """What stands in the place of a row that is no case: nothing was decided, nothing done."""
+    error = bad.error
+    told = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
+    none = {"decision": None, "guardrails": [], "effects": []}
+    return {"case": bad.name, "line": bad.line, **none, "error": told}
 
 
 def _named(row: "Row") -> dict[str, Any]:
@@ -130,11 +156,19 @@ async def rows_worked_off(leitstand: "Leitstand", role: str, file: Path) -> "lis
 
     Raises UsageRefused: no such role, or a row is no case.
     """
+    from leitstand.runtime import read_rows
+
+    return await cases_worked_off(leitstand, role, read_rows(leitstand.project, role, file))
+
+
+async def cases_worked_off(
+    leitstand: "Leitstand", role: str, given: "Sequence[CaseRow]"
+) -> "list[Row]":
+    """Work off cases; rows in their order. Raises UsageRefused: no such role."""
     from leitstand.inbox import row_of
-    from leitstand.runtime import read_rows, settle_memory
+    from leitstand.runtime import settle_memory
 
     settle_memory()
-    given = read_rows(leitstand.project, role, file)
     names = [
         await leitstand.runtime.start(
             role, row.given, tenant=leitstand.tenant, requester=SENDER, title=row.name

@@ -3,11 +3,12 @@
 from leitstand.runtime.burst import Burst
 from leitstand.runtime.memory import settle_memory
 from leitstand.runtime.opening import Leitstand, open_leitstand
-from leitstand.runtime.rows import CaseRow, read_rows
+from leitstand.runtime.rows import BadRow, CaseRow, read_lines, read_rows
 from leitstand.runtime.runtime import Runtime, resting
 from leitstand.runtime.stage import Defect, Stage
 
 __all__ = [
+    "BadRow",
     "Burst",
     "CaseRow",
     "Defect",
@@ -15,6 +16,7 @@ __all__ = [
     "Runtime",
     "Stage",
     "open_leitstand",
+    "read_lines",
     "read_rows",
     "resting",
     "settle_memory",

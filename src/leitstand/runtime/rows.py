@@ -1,6 +1,7 @@
 """Rows: a file of JSON lines, each of which is a case of a role."""
 
-from collections.abc import Mapping
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,10 +13,13 @@ from leitstand.digest import canonical
 from leitstand.errors import UsageRefused
 from leitstand.project import Project
 
-__all__ = ["CaseRow", "read_rows"]
+__all__ = ["BadRow", "CaseRow", "read_lines", "read_rows"]
+
+Make = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 _NOT_GIVEN = ("case", "truth")
 """What a row says about the case, and what nobody who works on it may see."""
+_MEND = "give one JSON object a line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +31,83 @@ class CaseRow:
     truth: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A line that is no case: what it calls itself, where it stands, and what is wrong with it."""
+
+    name: str
+    line: int
+    error: UsageRefused
+
+
 def read_rows(project: Project, role: str, file: Path) -> list[CaseRow]:
     """The cases of a file, in its order; rows without a name are called by their line.
 
     Raises UsageRefused: it cannot be read, is empty, or a row is no case; all such rows are named.
     """
-    rows: list[CaseRow] = []
-    wrong: list[str] = []
-    for number, line in enumerate(_text(file).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            rows.append(_row(project, role, number, orjson.loads(line)))
-        except (ValidationError, ValueError, TypeError) as error:
-            wrong.append(f"line {number}: {_first(error)}")
-    if wrong or not rows:
-        msg = "; ".join(wrong) or "there is no row in it"
-        raise UsageRefused(msg, where=str(file), mend="give one JSON object a line")
+    found = read_lines(project, role, file)
+    rows = [one for one in found if isinstance(one, CaseRow)]
+    if len(rows) < len(found):
+        raise _refused(file, found)
     return rows
 
 
-def _row(project: Project, role: str, number: int, raw: object) -> CaseRow:
+def read_lines(project: Project, role: str, file: Path) -> list[CaseRow | BadRow]:
+    """The same with what is no case in its place: it keeps none of the others from being worked.
+
+    Raises UsageRefused: the file cannot be read, or there is no case in it.
+    """
+    compiled = project.roles.get(role)
+    state = TypeAdapter[Any](compiled.state) if compiled is not None else None
+    found: list[CaseRow | BadRow] = []
+    for number, line in enumerate(_lines(file), start=1):
+        raw: object = None
+        if not line.strip():
+            continue
+        try:
+            raw = orjson.loads(line.decode())
+            found.append(_row(project.rows.get(role), state, number, raw))
+        except (ValidationError, ValueError, TypeError) as error:
+            name = str(_of(raw).get("case") or number)
+            found.append(BadRow(name, number, _wrong(file, number, error)))
+    if not any(isinstance(one, CaseRow) for one in found):
+        raise _refused(file, found)
+    return found
+
+
+def _row(make: Make | None, state: TypeAdapter[Any] | None, number: int, raw: object) -> CaseRow:
     if not isinstance(raw, dict):
         msg = "not an object"
         raise TypeError(msg)
-    row = cast("dict[str, Any]", raw)
-    make = project.rows.get(role)
+    row = _of(raw)
     asked = {k: v for k, v in row.items() if k not in _NOT_GIVEN}
     given = make(asked) if make is not None else asked
-    compiled = project.roles.get(role)
-    if compiled is not None:
-        TypeAdapter[Any](compiled.state).validate_json(canonical(dict(given)))
+    if state is not None:
+        state.validate_json(canonical(dict(given)))
     return CaseRow(str(row.get("case") or number), given, row.get("truth") or {})
 
 
-def _text(file: Path) -> str:
+def _of(raw: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+
+
+def _lines(file: Path) -> list[bytes]:
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        return file.read_bytes().removeprefix(BOM_UTF8).split(b"\n")
+    except OSError as error:
         raise UsageRefused(f"the file cannot be read: {error}", where=str(file)) from error
 
 
-def _first(error: Exception) -> str:
+def _wrong(file: Path, number: int, error: Exception) -> UsageRefused:
+    text = str(error)
     if isinstance(error, ValidationError):
         one = error.errors()[0]
-        return f"`{'.'.join(map(str, one['loc']))}` {one['msg']}"
-    return str(error)
+        text = f"`{'.'.join(map(str, one['loc']))}` {one['msg']}"
+    if isinstance(error, UnicodeDecodeError):
+        text = f"it cannot be read: {error}"
+    return UsageRefused(f"line {number}: {text}", where=str(file), mend=_MEND)
+
+
+def _refused(file: Path, found: Sequence[CaseRow | BadRow]) -> UsageRefused:
+    wrong = [one.error.text for one in found if isinstance(one, BadRow)]
+    return UsageRefused("; ".join(wrong) or "there is no row in it", where=str(file), mend=_MEND)

@@ -14,6 +14,7 @@ from tools.rows import Reader
 from tools.sanctions import ListEntry, LogScreening, Match, Screen, SetBlock
 from tools.sanctions.compare import Index
 from tools.sanctions.embedded import EmbeddedSanctions
+from tools.sanctions.letters import is_comparable
 
 LIST = (
     ListEntry(id="X-1", name="AEROCARIBBEAN AIRLINES", aliases=("AERO-CARIBBEAN",)),
@@ -44,6 +45,30 @@ def test_spellings_of_a_listed_name_score_high(name: str) -> None:
     match = best(name)
     assert match is not None
     assert match.score >= 950
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("Мелли Банк", "X-2"),
+        ("Γαλαπάγκος", "X-3"),
+        ("Gаlараgоs", "X-3"),  # noqa: RUF001 - Cyrillic letters that look Latin, on purpose
+        ("Galapagoz", "X-3"),
+        ("Aerocarybbean Airlynes", "X-1"),
+    ],
+)
+def test_other_letters_hide_nobody(name: str, entry: str) -> None:
+    """Cyrillic and Greek names are put into Latin letters; y and i are one."""
+    match = best(name)
+    assert match is not None
+    assert (match.entry, match.score >= 700) == (entry, True)
+
+
+@pytest.mark.parametrize("name", ["مؤسسة الأقصى", "中国公司", "...", "x" * 301])
+def test_what_cannot_be_compared_is_told(name: str) -> None:
+    """Other scripts, no word at all, or more than is looked at."""
+    assert not is_comparable(name)
+    assert is_comparable("Łódź Ōkaʿido 7")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from policies.facts.compliance.calendar import later, year_end
 from policies.facts.compliance.limits import ComplianceLimits, compliance_limits
-from policies.facts.compliance.retention import answer_to, asked_by
+from policies.facts.compliance.retention import answer_to, asked_by, unknown_kinds
 from tools.privacy import Measure, Record, Request
 
 DAY = dt.date(2026, 11, 18)
@@ -134,6 +134,16 @@ def test_a_deadline_is_a_month(given_day: dt.date | None, deadline: dt.date) -> 
         deadline=given_day,
         records=(Record(record="R1", type="x"),),
     )
-    found = answer_to(request, house({"type": "x"}))
+    found = answer_to(request, house({"type": "x", "years": 0}))
     assert found is not None
     assert found.deadline == deadline
+
+
+def test_a_row_without_a_period_says_nothing() -> None:
+    """Nothing is erased because somebody forgot the years: a person looks at the record."""
+    request = Request(
+        article="Art. 17", received=DAY, records=(Record(record="R1", type="x", date=DAY),)
+    )
+    limits = house({"type": "x", "basis": "§ 1"})
+    assert answer_to(request, limits) is None
+    assert unknown_kinds(request, limits) == ("R1",)

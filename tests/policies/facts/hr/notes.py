@@ -3,6 +3,7 @@
 __all__ = ["HARMLESS", "TELLING", "WORDS"]
 
 TELLING = (
+    "Noro hat uns erwischt.",
     "Bin weiter krank geschrieben (Bandscheibenvorfall, siehe Attest).",
     "Habe Grippe und komme diese Woche nicht.",
     "ich habe seit gestern eine Magen-Darm-Grippe",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from leitstand.errors import Missing
 from policies.facts.hr.leave import entitlement_of, full_months
+from policies.facts.hr.limits import hr_limits_of
 from tests.policies.facts.hr.people import day, limits, person, request
 
 FIRST = ("2026-11-30", "2026-11-30", "leave")
@@ -107,6 +108,27 @@ def test_the_years_account() -> None:
     assert past.balance_before is None
 
 
+def test_days_that_expire_in_a_year_to_come() -> None:
+    """The record is this year's all the same; the days hold until their day, in either year."""
+    who = person(taken=Decimal(27), carry_over=Decimal(3), carry_over_expires=date(2027, 3, 31))
+    came = "2026-09-01"
+    [now] = request("2026-10-05", "2026-10-09", who, came=came).years
+    assert (now.balance_before, now.balance_after) == (6, 1)
+    assert request("2026-10-05", "2026-10-13", who, came=came).short
+    [next_spring] = request("2027-03-01", "2027-03-05", who, came=came).years
+    assert next_spring.balance_before == 33
+    [next_summer] = request("2027-06-07", "2027-06-11", who, came=came).years
+    assert next_summer.balance_before == 30
+
+
+def test_the_day_of_recorded_data() -> None:
+    """HR's own day counts, else the company's; without either the case runs on its own day."""
+    company = {"today": "2026-11-20"}
+    assert hr_limits_of(company).today == day("2026-11-20")
+    assert hr_limits_of({**company, "hr": {"today": "2026-11-21"}}).today == day("2026-11-21")
+    assert hr_limits_of({}).today is None
+
+
 def test_no_notice_no_expiry() -> None:
     """Without the employer's notice days of the year before hold on (§ 7 (3) BUrlG)."""
     own = {"carry_over": Decimal(3), "carry_over_expires": date(2026, 3, 31)}
@@ -140,6 +162,10 @@ def test_within_the_waiting_period() -> None:
     assert not request("2027-01-04", "2027-01-05", who, came="2026-12-01").early
     assert not request("2027-02-01", "2027-02-19", who, came="2026-12-01").early
     assert not request("2026-12-14", "2026-12-31", who, came="2026-12-01").early
+    carried = {"carry_over": Decimal(8), "carry_over_expires": date(2027, 3, 31)}
+    kept = person(entry=date(2026, 8, 1), **carried)
+    assert not request("2027-01-04", "2027-01-15", kept, came="2027-01-02").early
+    assert request("2027-01-04", "2027-01-22", kept, came="2027-01-02").early
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ def test_the_most_severe_of_several() -> None:
         ("3.100 € -> 3.350 €", 310000, 335000, 25000),
         ("4.100 auf 4.350 Euro", 410000, 435000, 25000),
         ("Gehalt neu 3800,- EUR statt 3550,- EUR", 355000, 380000, 25000),
+        ("Sie soll ab 1.1.2027 4.500 EUR statt bisher 4.200 EUR verdienen.", 420000, 450000, 30000),
         ("von 4.350 EUR auf 4.100 EUR herabstufen", 435000, 410000, -25000),
         ("um 250 EUR erhöhen", None, None, 25000),
         ("um 150 EUR kürzen", None, None, -15000),

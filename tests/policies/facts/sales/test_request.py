@@ -56,6 +56,15 @@ CLEAR: dict[str, dict[str, str]] = {
     "Wir haben 3 Linien und benötigen 90 Tragrollen.": {"NW-210": "90"},
     "Für Halle 4 ein FB-3000 inkl. Steuerung": {"NW-110": "1", "NW-300": "1"},
     "60 Antriebsrollen (60mm) + 20 Tragrollen (50mm)": {"NW-200": "60", "NW-210": "20"},
+    "1 Steuerung, 49x Std. Montage und 1 Antriebsrolle": {
+        "NW-300": "1", "NW-900": "49", "NW-200": "1",
+    },
+    "1 FB-2000, 12 Stk. Tragrollen": {"NW-100": "1", "NW-210": "12"},
+    "20 Stk 50mm Tragrollen": {"NW-210": "20"},
+    "3 Stück 10 m Not-Halt-Seilzug": {"NW-310": "3"},
+    "4x Std. Montage": {"NW-900": "4"},
+    "ein halbes Dutzend Tragrollen": {"NW-210": "6"},
+    "dreihundert Tragrollen": {"NW-210": "300"},
 }  # fmt: skip
 """Mails that say all that is needed."""
 
@@ -78,6 +87,16 @@ OPEN: dict[str, str] = {
     "10 Antriebs- und Tragrollen": "gilt zwei Artikeln",
     "10 Seilzüge und 5 Not-Halt-Seilzüge": "zwei Mengen",
     "Was kostet eine Antriebsrolle und was kosten 100?": "Zahl unklar: 100",
+    "30 m Not-Halt-Seilzug": "Menge unklar",
+    "20 Stk. 40 mm Tragrollen": "Menge unklar",
+    "3 Montage": "Menge fehlt: Montage",
+    "ein paar hundert Tragrollen": "Menge unklar",
+    "fünf mal zwei Tragrollen": "Menge unklar",
+    "50 + 50 Tragrollen": "Menge unklar",
+    "1/2 Tag Montage": "Menge unklar",
+    "8-10 h Montage": "Menge unklar",
+    "5 FB-2000 mit 5-7 % Rabatt": "verschiedene Rabatte",
+    "5 FB-2000, Rabatt 10 + 5 %": "verschiedene Rabatte",
     "0 Tragrollen": "Menge 0",
     "5 FB-2000, 100 € Rabatt": "Rabatt als Betrag",
     "5 FB-2000, 10 % Nachlass, wenn möglich 12 %": "verschiedene Rabatte",
@@ -92,6 +111,11 @@ DISCOUNTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "FB-2000, Rabatt von 7,5 %?": ("7.5", ()),
     "FB-2000 mit 5 Prozent Nachlass auf alles": ("5", ()),
     "FB-2000, bester Preis?": ("0", ()),
+    "FB-2000, zwölf Prozent Rabatt": ("12", ()),
+    "FB-2000 - 5 % Rabatt": ("5", ()),
+    "FB-2000 ./. 3 %": ("3", ()),
+    "FB-2000, 2 % extra wären schön": ("2", ()),
+    "FB-2000 abzgl. 2 % Skonto": ("0", ()),
     "FB-2000 mit 2 % Skonto": ("0", ()),
     "FB-2000, 5% Rabatt und 2 % Skonto": ("5", ()),
     "FB-2000 ohne Rabatt": ("0", ()),
@@ -165,3 +189,15 @@ def test_signature_and_quoted_mail_ask_for_nothing() -> None:
     )
     found = dossier(mail).request
     assert {w.sku: int(w.qty) for w in found.wishes} == {"NW-300": 5, "NW-210": 3}
+
+
+def test_an_answer_below_a_quoted_mail_is_read() -> None:
+    """Below lines marked as quoted the sender speaks again; below unmarked ones nobody does."""
+    answered = "Am 3.11. schrieb Nordwerk:\n> Wie viele Rollen?\n\n60 Antriebsrollen bitte"
+    assert [w.sku for w in dossier(answered).request.wishes] == ["NW-200"]
+    mail = (
+        "5 Steuerungen anbieten\n\nVon: Nordwerk\nGesendet: Montag\n\n60 Antriebsrollen geliefert"
+    )
+    assert [w.sku for w in dossier(mail).request.wishes] == ["NW-300"]
+    headed = "Von: Harms\nAn: Nordwerk\nBetreff: Anfrage\n\n60 Antriebsrollen bitte"
+    assert [w.sku for w in dossier(headed).request.wishes] == ["NW-200"]

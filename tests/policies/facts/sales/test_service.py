@@ -8,6 +8,40 @@ from tests.policies.facts.sales.reference import EVALS, LIMITS, dossier, rows
 
 Expected = tuple[str, str, str | None, str | None]
 MAILS: dict[str, Expected] = {
+    "Auf der Rechnung sind 60 Antriebsrollen statt 50 berechnet.": (
+        "reklamation_rechnung",
+        "P3",
+        "NW-200",
+        None,
+    ),
+    "Falsche Rechnungsadresse auf RE-2026-7, bitte neu ausstellen.": (
+        "reklamation_rechnung",
+        "P3",
+        None,
+        None,
+    ),
+    "Wir haben RE-9 zweimal bekommen.": ("reklamation_rechnung", "P3", None, None),
+    "You charged us twice.": ("reklamation_rechnung", "P3", None, None),
+    "Paket ist laut Tracking seit 5 Tagen unterwegs.": ("lieferstatus", "P3", None, None),
+    "Wurde der FB-2000 schon versendet?": ("lieferstatus", "P3", "NW-100", None),
+    "Die Steuerung sollte letzte Woche kommen.": ("lieferstatus", "P3", "NW-300", None),
+    "Has our order 5567 been shipped yet?": ("lieferstatus", "P3", None, None),
+    "Anlage tot. Display schwarz.": ("stoerung", "P1", None, None),
+    "Nichts läuft mehr, alle Bänder sind aus.": ("stoerung", "P1", None, None),
+    "URGENT: line 3 down since 5 am": ("stoerung", "P1", None, None),
+    "Am Förderband 18-0033 leuchtet eine Warnlampe.": ("stoerung", "P2", "NW-110", "18-0033"),
+    "Welches Fett ist für die Antriebsrolle laut Datenblatt zulässig?": (
+        "doku",
+        "P4",
+        "NW-200",
+        None,
+    ),
+    "Wir bräuchten 4 Ersatz-Tragrollen.": ("ersatzteil", "P3", "NW-210", None),
+    "Können wir die Inspektion auf KW 12 legen?": ("wartung", "P3", "NW-400", None),
+    "Die DGUV-Prüfung ist fällig.": ("wartung", "P3", "NW-400", None),
+    "Aus dem Schaltschrank schlagen Flammen.": ("sicherheit", "P1", None, None),
+    "Ein Monteur liegt tot in der Halle.": ("sicherheit", "P1", None, None),
+    "Können Sie uns eine Förderlösung für Pakete anbieten?": ("lead", "P3", None, None),
     "Wann kommt unsere Bestellung B-2026-118?": ("lieferstatus", "P3", None, None),
     "Wann kommt der Techniker zur Wartung?": ("wartung", "P3", "NW-400", None),
     "In der Rechnung 2026-118 wurden 19 % berechnet, obwohl § 13b gilt.": (
