@@ -89,8 +89,8 @@ def _told(bad: "BadRow") -> dict[str, Any]:
     """What stands in the place of a row that is no case: nothing was decided, nothing done."""
     error = bad.error
     told = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
-    none = {"decision": None, "guardrails": [], "effects": []}
-    return {"case": bad.name, "line": bad.line, **none, "error": told}
+    row = {"case": bad.name, "line": bad.line, "decision": None}
+    return {**row, "guardrails": [], "effects": [], "error": told}
 
 
 def _named(row: "Row") -> dict[str, Any]:

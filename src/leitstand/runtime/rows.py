@@ -68,7 +68,7 @@ def read_lines(project: Project, role: str, file: Path) -> list[CaseRow | BadRow
             raw = orjson.loads(line.decode())
             found.append(_row(project.rows.get(role), state, number, raw))
         except (ValidationError, ValueError, TypeError) as error:
-            name = str(_of(raw).get("case") or number)
+            name = str((_of(raw) or {}).get("case") or number)
             found.append(BadRow(name, number, _wrong(file, number, error)))
     if not any(isinstance(one, CaseRow) for one in found):
         raise _refused(file, found)
@@ -76,10 +76,10 @@ def read_lines(project: Project, role: str, file: Path) -> list[CaseRow | BadRow
 
 
 def _row(make: Make | None, state: TypeAdapter[Any] | None, number: int, raw: object) -> CaseRow:
-    if not isinstance(raw, dict):
+    row = _of(raw)
+    if row is None:
         msg = "not an object"
         raise TypeError(msg)
-    row = _of(raw)
     asked = {k: v for k, v in row.items() if k not in _NOT_GIVEN}
     given = make(asked) if make is not None else asked
     if state is not None:
@@ -87,8 +87,8 @@ def _row(make: Make | None, state: TypeAdapter[Any] | None, number: int, raw: ob
     return CaseRow(str(row.get("case") or number), given, row.get("truth") or {})
 
 
-def _of(raw: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+def _of(raw: object) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", raw) if isinstance(raw, dict) else None
 
 
 def _lines(file: Path) -> list[bytes]:
