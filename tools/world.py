@@ -43,6 +43,8 @@ from tools.hr.intake import HR
 from tools.mail import Mails
 from tools.mail.embedded import EmbeddedMails
 from tools.part import Enter, Part
+from tools.payroll import Payroll
+from tools.payroll.embedded import EmbeddedPayroll
 from tools.pricing import Pricing
 from tools.pricing.embedded import EmbeddedPricing
 from tools.privacy import Privacy
@@ -176,6 +178,7 @@ def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ..
         Connection("quotes", Quotes, EmbeddedQuotes(site(books))),
         Connection("service", Service, EmbeddedService(site(books))),
         Connection("hr", Hr, EmbeddedHr(site("hr.sqlite"))),
+        Connection("payroll", Payroll, EmbeddedPayroll(site("hr.sqlite"))),
         Connection("sanctions", Sanctions, EmbeddedSanctions(site(books))),
         Connection("privacy", Privacy, EmbeddedPrivacy(site(books))),
         Connection("dms", Dms, EmbeddedDms(site("archive.sqlite"), spool(state))),
