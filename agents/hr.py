@@ -3,8 +3,9 @@
     receive -> leave | sick | working_time | request -> ask
                request -> payroll
 
-It prepares what people need to decide and records what needs no decision. A change that was approved
-is given to payroll, whose answer is the case's end. It ranks and judges nobody, gives out nobody's pay, changes no account; what it does not understand, people read.
+It prepares what people need to decide and records what needs no decision. A change that was
+approved is given to payroll, whose answer is the case's end. It ranks and judges nobody, gives out
+nobody's pay, changes no account; what it does not understand, people read.
 """
 
 from dataclasses import dataclass, replace
@@ -160,8 +161,9 @@ async def request(case: HrCase, desk: Desk) -> Goto | Exit:
     if asked.main != "onboarding":
         change = change_of(asked, health_removed=case.health_removed)
         end = await _propose(desk, propose_change, change, known)
-        approved = isinstance(end, Exit) and end.kind == "done"
-        return goto("payroll", change_no=end.result["change_no"]) if approved else end
+        if isinstance(end, Exit) and end.kind == "done":
+            return goto("payroll", change_no=end.result["change_no"])
+        return end
     tasks = onboarding_of(asked, health_removed=case.health_removed)
     if tasks is None:
         return missing("Tag des Eintritts")

@@ -34,6 +34,7 @@ from tools.database import Database, Tenancy
 from tools.datev.part import DATEV
 from tools.dms import Dms, Spool
 from tools.dms.embedded import EmbeddedDms
+from tools.dms.part import DMS
 from tools.erp import Erp
 from tools.erp.embedded import EmbeddedErp
 from tools.holdings import read_holdings
@@ -64,7 +65,7 @@ __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, HR, SALES)
+_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")

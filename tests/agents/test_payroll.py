@@ -1,4 +1,4 @@
-"""The payroll role: from a request to HR to the run of a month, and all that keeps it out of one."""
+"""The payroll role: from a request to HR to a month's run, and all that keeps it out of one."""
 
 import asyncio
 import json
@@ -30,7 +30,13 @@ ONCE: Mapping[str, Any] = {
     "effective": "2026-12-01",
     "state": "approved",
 }
-LEFT = {"id": "E90", "name": "Kim Ahrens", "entry": "2020-01-01", "exit": "2026-11-30", "salary": 4100}
+LEFT = {
+    "id": "E90",
+    "name": "Kim Ahrens",
+    "entry": "2020-01-01",
+    "exit": "2026-11-30",
+    "salary": 4100,
+}
 
 
 def at_home(folder: Path, play: Play, **world: Any) -> None:  # noqa: ANN401 - rows of a world
@@ -159,7 +165,7 @@ def test_what_hr_withdraws_meanwhile_is_not_entered(tmp_path: Path) -> None:
 def test_what_may_not_be_entered_is_left_to_people(
     change: Mapping[str, Any], rules: list[str], roles: list[str], tmp_path: Path
 ) -> None:
-    """Each rule by itself: a task, an exit with its cause and whom it is for; nobody can sign it."""
+    """Each rule by itself: a task, an exit with its cause and whom it is for, no card to sign."""
     base = ONCE if change.get("once") else SOUND
     row = {name: value for name, value in {**base, **change}.items() if value is not None}
 
@@ -201,9 +207,10 @@ def test_a_change_is_entered_once_whoever_asks(tmp_path: Path) -> None:
 
     async def play(house: House) -> None:
         hired(house, "hanna")
-        for _ in range(2):
-            ulid, _ = await given_to_payroll(house)
-            found = await house.sign(ulid, "hanna")
+        first, _ = await given_to_payroll(house)
+        second, _ = await given_to_payroll(house)
+        assert (await house.sign(first, "hanna")).exit["kind"] == "done"
+        found = await house.sign(second, "hanna")
         assert found.exit["kind"] == "exception"
         assert found.exit["cause"] == "contradictory results"
         assert len(await runs(house)) == 1
@@ -243,7 +250,7 @@ def test_hours_are_left_to_payrolls_people(tmp_path: Path) -> None:
 
 def test_without_pay_in_the_master_record_somebody_of_payroll_compares(tmp_path: Path) -> None:
     """Even where the company has nobody sign: there is nothing to hold the old pay against."""
-    unsigned = {"payroll": {"signers": [], "approvers": 0}}
+    unsigned: dict[str, Any] = {"payroll": {"signers": [], "approvers": 0}}
     rows = (SOUND, {**SOUND, "change": "X-2", "employee": "E04"})
 
     async def play(house: House) -> None:

@@ -30,7 +30,7 @@ PEOPLE = {
 def test_signed_by_those_whom_the_rules_name(
     command: Command, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Leave by the manager alone; pay by HR lead and management both, then payroll signs its entry."""
+    """Leave by the manager alone; pay by HR lead and management, then payroll signs its entry."""
     monkeypatch.setenv("LEITSTAND_PASSPHRASE", "a passphrase of some length")
     file, state = tmp_path / "cases.jsonl", tmp_path / "state"
     file.write_text("\n".join(map(json.dumps, CASES)), "utf-8")
@@ -52,7 +52,7 @@ def test_signed_by_those_whom_the_rules_name(
     handed = {"payroll.change.propose": "done", "case.hand_over": "done"}
     assert effects("pay", "Dora") == handed
     waiting = command("inbox", "--state", state, "--json").data["waiting"]
-    numbers = {"payroll": w["id"] for w in waiting if w["tool"] == "payroll.run.enter"}
-    command("approve", numbers["payroll"], "--as", "hanna", "--state", state)
+    (entry,) = [w["id"] for w in waiting if w["tool"] == "payroll.run.enter"]
+    command("approve", entry, "--as", "hanna", "--state", state)
     ended = command("case", "show", "pay", "--state", state, "--json").data
     assert ended["exit"]["result"]["payroll"]["run"] == "2027-01"

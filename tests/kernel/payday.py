@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from leitstand.store import NewCase
 from tests.agents.house import House
 from tests.agents.payroll_house import child_of, hired, open_house, proposed, runs, world_of
+from tools.payroll import EnterChange, Entry
 from tools.payroll.embedded import EmbeddedPayroll
 
 LATER = timedelta(seconds=200)
@@ -27,40 +27,45 @@ def _die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _deadly(work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """The same, and then nothing: what it did stands, and nobody has heard of it."""
+def _once_born(house: House) -> None:
+    """The child is there; its parent has not heard of it."""
+    start = house.store.start
 
-    async def last(*args: Any, **more: Any) -> None:  # noqa: ANN401 - as it is
-        await work(*args, **more)
+    async def birth(case: NewCase) -> int:
+        number = await start(case)
+        if case.birth.parent:
+            _die()
+        return number
+
+    vars(house.store)["start"] = birth
+
+
+def _once_entered(_: House) -> None:
+    """The entry is in its run; no journal says so."""
+    enter = EmbeddedPayroll.enter
+
+    async def entered(self: EmbeddedPayroll, args: EnterChange, key: str) -> Entry:
+        found = await enter(self, args, key)
         _die()
+        return found
 
-    return last
+    EmbeddedPayroll.enter = entered
 
 
-def _doom(house: House, moment: str) -> None:
-    """Arrange for the end of this process."""
-    if moment == "born":
-        start = house.store.start
+def _once_answered(house: House) -> None:
+    """The child has ended, in the commit that tells its parent; its parent has not gone on."""
+    append = house.store.append
 
-        async def birth(case: NewCase) -> int:
-            number = await start(case)
-            if case.birth.parent:
-                _die()
-            return number
+    def told(what: Any) -> Any:  # noqa: ANN401 - as it is
+        committed = append(what)
+        if what.signal is not None:
+            committed.add_done_callback(_die)
+        return committed
 
-        vars(house.store)["start"] = birth
-    if moment == "entered":
-        EmbeddedPayroll.enter = _deadly(EmbeddedPayroll.enter)
-    if moment == "answered":
-        append = house.store.append
+    vars(house.store)["append"] = told
 
-        def told(what: Any) -> Any:  # noqa: ANN401 - as it is
-            committed = append(what)
-            if what.signal is not None:  # The child's last commit, which tells its parent.
-                committed.add_done_callback(_die)
-            return committed
 
-        vars(house.store)["append"] = told
+_MOMENTS = {"born": _once_born, "entered": _once_entered, "answered": _once_answered}
 
 
 async def _life(folder: Path, moment: str) -> None:
@@ -69,7 +74,8 @@ async def _life(folder: Path, moment: str) -> None:
     (folder / "state").mkdir(exist_ok=True)
     house = await open_house(world, folder / "state")
     try:
-        _doom(house, moment)
+        if moment in _MOMENTS:
+            _MOMENTS[moment](house)
         if fresh:
             ulid = await proposed(house)
         else:

@@ -40,6 +40,7 @@ WRITES = {
     "crm.activity.add": (),
     "crm.opportunity.create": ("customer_id", "reference"),
     "datev.document.upload": ("sha256",),
+    "dms.start_workflow": (),
     "dms.store_original": (),
     "erp.payment.propose": ("supplier_id", "invoice_no"),
     "erp.voucher.discard": ("voucher_no",),

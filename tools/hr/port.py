@@ -51,7 +51,7 @@ class Hr(Port, Protocol):
         ...
 
     async def propose_change(self, args: ProposeChange, key: str) -> EnteredChange:
-        """A change of pay or contract that those who decide let through, for payroll to work with."""
+        """A change of pay or contract that was decided on, for payroll to work with."""
         ...
 
     async def create_onboarding(self, args: CreateOnboarding, key: str) -> Onboarding:

@@ -83,7 +83,7 @@ class RequestLimits(_Record):
 
 
 class PayrollLimits(_Record):
-    """Which role takes approved changes over, whose tasks they are, who signs that they are entered.
+    """Which role takes approved changes over, whose tasks they are, who signs an entry.
 
     Percent of the pay so far that a change may be, once or for good; words of what is paid once.
     """

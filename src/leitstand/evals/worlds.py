@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from sqlalchemy import select
 
 from leitstand.approval import Statement, sign, write
 from leitstand.errors import CaseRefused
@@ -23,6 +24,7 @@ from leitstand.project import Project
 from leitstand.records import Approval
 from leitstand.runtime import Leitstand, open_leitstand, read_rows
 from leitstand.store import Journal, Limits
+from leitstand.store.schema import cases
 
 __all__ = ["Laid", "import_rows", "import_world"]
 
@@ -101,10 +103,7 @@ async def import_rows(project: Project, role: str, file: Path, out: Path, shown:
             ]
             await runtime.run_until_idle()
             told = [await shown(leitstand, name) for name in names]
-            people = People()
-            for name in names:
-                await _signed(leitstand, name, people)
-            await runtime.run_until_idle()
+            await _signed(leitstand, names, People())
             for row, name, said in zip(rows, names, told, strict=True):
                 if wrong := [f"{row.name}: {f}" for f in _unlike(row.truth, said)]:
                     differing += wrong
@@ -144,14 +143,22 @@ async def _worked_off(
     for name in names:
         await runtime.signal(name, _INTAKE, {}, f"{name}:{_INTAKE}")
     await runtime.run_until_idle()
-    people = People()
-    for name in names:
-        await _signed(leitstand, name, people)
-    await runtime.run_until_idle()
+    await _signed(leitstand, names, People())
     return names
 
 
-async def _signed(leitstand: Leitstand, ulid: str, people: People) -> None:
+async def _signed(leitstand: Leitstand, names: Sequence[str], people: People) -> None:
+    """People approve what waits in these cases, then what waits in those that they handed over."""
+    for name in names:
+        await _approved(leitstand, name, people)
+    await leitstand.runtime.run_until_idle()
+    given = select(cases.c.ulid).where(cases.c.parent.in_(names)).order_by(cases.c.case_no)
+    born = await leitstand.store.read(lambda conn: conn.execute(given).scalars().all())
+    if born:
+        await _signed(leitstand, born, people)
+
+
+async def _approved(leitstand: Leitstand, ulid: str, people: People) -> None:
     """Everybody whom the rules name approves; their names are those of the scripted supervisor."""
     claimed = await leitstand.store.journal(ulid)
     journal = Journal(claimed, leitstand.store, Limits())

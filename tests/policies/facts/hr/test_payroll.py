@@ -73,7 +73,7 @@ def test_an_entry_that_differs_is_never_the_approved_one(name: str, by: int) -> 
     """Whichever argument is another one, by a cent or a day: it is neither same nor checked."""
     value: Any = getattr(CHANGE, name)
     other = {"effective_on": START + timedelta(days=by), "employee_id": f"Q{by}"}
-    args = entry().model_copy(update={name: other.get(name, None) or value + by})
+    args = entry().model_copy(update={name: other.get(name) or value + by})
     found = measured(args)
     assert not found.same
     assert name not in found.checked
