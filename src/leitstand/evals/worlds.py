@@ -21,7 +21,6 @@ from leitstand.evals.shelf import put
 from leitstand.evals.supervisor import People, supervisor_of
 from leitstand.guard import checkpoint_of
 from leitstand.project import Project
-from leitstand.records import Approval
 from leitstand.runtime import Leitstand, open_leitstand, read_rows
 from leitstand.store import Journal, Limits
 from leitstand.store.schema import cases
@@ -153,8 +152,7 @@ async def _signed(leitstand: Leitstand, names: Sequence[str], people: People) ->
         await _approved(leitstand, name, people)
     await leitstand.runtime.run_until_idle()
     given = select(cases.c.ulid).where(cases.c.parent.in_(names)).order_by(cases.c.case_no)
-    born = await leitstand.store.read(lambda conn: conn.execute(given).scalars().all())
-    if born:
+    if born := await leitstand.store.read(lambda conn: conn.execute(given).scalars().all()):
         await _signed(leitstand, born, people)
 
 
@@ -176,12 +174,12 @@ async def _approved(leitstand: Leitstand, ulid: str, people: People) -> None:
             clock = leitstand.rules.clock
             unsigned = write(shown, person, said.role, statement, clock, 3600.0)
             approval = sign(unsigned, people.key(person.id))
-            await leitstand.store.signal(ulid, approval.nonce, "approval", _body(approval))
-
-
-def _body(approval: Approval) -> bytes:
-    said: dict[str, Any] = {"approval": approval.model_dump(mode="json"), "corrections": []}
-    return orjson.dumps({"address": approval.address, **said})
+            signed: dict[str, Any] = {
+                "approval": approval.model_dump(mode="json"),
+                "corrections": [],
+            }
+            body = orjson.dumps({"address": approval.address, **signed})
+            await leitstand.store.signal(ulid, approval.nonce, "approval", body)
 
 
 def _expecting(
