@@ -93,14 +93,8 @@ async def import_rows(project: Project, role: str, file: Path, out: Path, shown:
     with tempfile.TemporaryDirectory(prefix="leitstand-rows-") as folder:
         leitstand = await open_leitstand(project, state=Path(folder))
         try:
-            runtime = leitstand.runtime
-            names = [
-                await runtime.start(
-                    role, r.given, tenant=leitstand.tenant, requester=_INTAKE, title=r.name
-                )
-                for r in rows
-            ]
-            await runtime.run_until_idle()
+            names = [await _begun(leitstand, role, r.given, r.name) for r in rows]
+            await leitstand.runtime.run_until_idle()
             told = [await shown(leitstand, name) for name in names]
             await _signed(leitstand, names, People())
             for row, name, said in zip(rows, names, told, strict=True):
@@ -130,20 +124,22 @@ async def _worked_off(
         raise CaseRefused("this project takes no documents in", where="intake")
     together = {i: [f for f, own in zip(files, intakes, strict=True) if own == i] for i in intakes}
     inputs = {i: iter(await intake(leitstand.state, group)) for i, group in together.items()}
-    names: list[str] = []
-    for own, file in zip(intakes, files, strict=True):
-        given = next(inputs[own])
-        names.append(
-            await runtime.start(
-                role, given, tenant=leitstand.tenant, requester=_INTAKE, title=file.stem
-            )
-        )
+    names = [
+        await _begun(leitstand, role, next(inputs[own]), file.stem)
+        for own, file in zip(intakes, files, strict=True)
+    ]
     await runtime.run_until_idle()
     for name in names:
         await runtime.signal(name, _INTAKE, {}, f"{name}:{_INTAKE}")
     await runtime.run_until_idle()
     await _signed(leitstand, names, People())
     return names
+
+
+async def _begun(leitstand: Leitstand, role: str, given: Mapping[str, Any], title: str) -> str:
+    """A case of the intake; its name."""
+    own = {"tenant": leitstand.tenant, "requester": _INTAKE, "title": title}
+    return await leitstand.runtime.start(role, given, **own)
 
 
 async def _signed(leitstand: Leitstand, names: Sequence[str], people: People) -> None:
