@@ -12,11 +12,11 @@ from agents.hr_case import missing, refusal_of
 from agents.payroll_case import PayrollCase
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Missing, Refused, Rejected
-from leitstand.role import Exit, Goto, Role, done, exception, goto, rejected
+from leitstand.role import CONTRADICTORY, Exit, Goto, Role, done, exception, goto, rejected
 from policies.facts.hr.limits import hr_limits_of
 from policies.facts.hr.payroll import entry_of
 from tools.erp import FindPeriod, find_period
-from tools.hr import GetChange, GetEmployee, get_change, get_employee
+from tools.hr import Change, GetChange, GetEmployee, get_change, get_employee
 from tools.payroll import enter_change
 from tools.task import CreateTask, create_task
 from tools.tenant import GetTenant, tenant_data
@@ -43,8 +43,8 @@ async def look(case: PayrollCase, desk: Desk) -> Goto | Exit:
         change = found.value
         if change is None:
             return missing(f"Änderung `{case.change_no}`")
-        if change.delta_cents is None:  # Of hours, say: people work out what it comes to.
-            return goto("tell", change=change, evidence=(found.id,))
+        if change.delta_cents is None:
+            return _by_hand(change, found.id)
         if change.employee_id is None or change.effective_on is None:
             absent = {"Mitarbeiter": change.employee_id, "Tag der Änderung": change.effective_on}
             return missing(*(name for name, value in absent.items() if value is None))
@@ -56,6 +56,14 @@ async def look(case: PayrollCase, desk: Desk) -> Goto | Exit:
     except CallFailed as error:
         return exception(error.cause, error.text)
     return goto("enter", change=change, evidence=(found.id, person.id, period.id))
+
+
+def _by_hand(change: Change, reading: str) -> Goto | Exit:
+    """What names no amount, of hours say, is for people to work out; if it is approved at all."""
+    if change.state != "approved":
+        text = f"Die Änderung `{change.change_no}` ist im Personalsystem nicht freigegeben."
+        return exception(CONTRADICTORY, text)
+    return goto("tell", change=change, evidence=(reading,))
 
 
 @role.step(then=["tell"])

@@ -3,13 +3,18 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from tests.agents.house import TENANT, House, Result
+from leitstand.policy import Request, decide
+from leitstand.records import Decision
+from tests.agents.house import PROJECT, TENANT, House, Result
 from tests.agents.payroll_house import child_of, hired, open_house, proposed, runs, world_of
+from tools.database import Database
 from tools.hr import GetChange
 from tools.hr.embedded import EmbeddedHr
 
@@ -246,6 +251,49 @@ def test_hours_are_left_to_payrolls_people(tmp_path: Path) -> None:
         assert await runs(house) == []
 
     at_home(tmp_path, play)
+
+
+@pytest.mark.parametrize("state", ["requested", "withdrawn"])
+def test_what_names_no_amount_is_for_people_only_once_approved(state: str, tmp_path: Path) -> None:
+    """No task tells payroll's people to enter what nobody has approved."""
+    row = {"change": "X-1", "employee": "E03", "effective": "2027-01-01", "state": state}
+
+    async def play(house: House) -> None:
+        _, found = await given_to_payroll(house)
+        assert (found.exit["kind"], found.exit["cause"]) == ("exception", "contradictory results")
+        assert "nicht freigegeben" in found.exit["reason"]
+        assert found.tools == []
+
+    at_home(tmp_path, play, changes=(row,))
+
+
+def test_a_month_that_is_closed_meanwhile_takes_nothing(tmp_path: Path) -> None:
+    """The period is read again before the signature counts."""
+
+    async def play(house: House) -> None:
+        ulid, waiting = await given_to_payroll(house)
+        assert len(waiting.waits) == 1
+        database = Database.at(house.state / "business.sqlite")
+        close = text("UPDATE erp_period SET state = 'closed' WHERE start = '2027-01-01'")
+        await database.write(lambda c: c.execute(close))
+        database.close()
+        hired(house, "hanna")
+        found = await house.sign(ulid, "hanna")
+        assert found.exit["result"]["guardrails"] == ["payroll-period-open"]
+        assert await runs(house) == []
+
+    at_home(tmp_path, play, changes=(SOUND,))
+
+
+@pytest.mark.parametrize("role", ["accounting", "compliance", "hr", "sales"])
+def test_changes_are_read_by_payroll_alone(role: str) -> None:
+    """No other role, and payroll's own grant does not stand in its way."""
+    own = {"tenant": TENANT, "requester": "intake", "case": "c", "facts": dict[str, object]()}
+    asked = Request("payroll.change.get", "payroll", args={"change_no": "X-1"}, **own)
+    assert decide(PROJECT.bundle(), asked).decision is Decision.ALLOW
+    found = decide(PROJECT.bundle(), replace(asked, role=role))
+    assert found.decision is Decision.DENY
+    assert "change-for-payroll-alone" in found.rules
 
 
 def test_without_pay_in_the_master_record_somebody_of_payroll_compares(tmp_path: Path) -> None:
