@@ -288,8 +288,8 @@ def test_a_month_that_is_closed_meanwhile_takes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("role", ["accounting", "compliance", "hr", "sales"])
 def test_changes_are_read_by_payroll_alone(role: str) -> None:
     """No other role, and payroll's own grant does not stand in its way."""
-    own = {"tenant": TENANT, "requester": "intake", "case": "c", "facts": dict[str, object]()}
-    asked = Request("payroll.change.get", "payroll", args={"change_no": "X-1"}, **own)
+    args = {"change_no": "X-1"}
+    asked = Request("payroll.change.get", "payroll", TENANT, "intake", "case", args, {})
     assert decide(PROJECT.bundle(), asked).decision is Decision.ALLOW
     found = decide(PROJECT.bundle(), replace(asked, role=role))
     assert found.decision is Decision.DENY

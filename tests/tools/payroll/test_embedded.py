@@ -47,7 +47,7 @@ async def test_an_entry_is_made_once(payroll: EmbeddedPayroll, database: Databas
 
 
 async def test_a_change_is_in_one_run(payroll: EmbeddedPayroll, database: Database) -> None:
-    """Another key does not enter it again, nor does another use of the same key; nothing is left."""
+    """Another key does not enter it again, nor does another use of the same key."""
     await payroll.enter(RISE, "k")
     later = RISE.model_copy(update={"effective_on": dt.date(2027, 2, 1)})
     with pytest.raises(Contradiction, match="`X-1` is in the run `2027-01` already"):
