@@ -29,12 +29,14 @@ from policies.facts.brief import title_of
 from policies.facts.clarification import task_of
 from policies.facts.compliance.limits import compliance_limits
 from policies.facts.compliance.listed import hits_of
+from policies.facts.compliance.reading import reading_of
 from policies.facts.compliance.retention import answer_to
 from policies.facts.compliance.tasks import report_tasks, suspicion_task
 from policies.facts.limits import limits_of
 from policies.facts.sales.limits import sales_limits
 from policies.facts.sales.ticket import export_task
 from policies.facts.screening import all_names
+from tools.dms import start_workflow
 from tools.einvoice import Invoice, ReadDocument, read_document
 from tools.privacy import ReadRequest, answer_request, read_request
 from tools.reporting import FindReceipt, find_receipt
@@ -67,6 +69,7 @@ role = Role(
         answer_request,
         find_receipt,
         create_task,
+        start_workflow,
     ],
     queue={
         "system unreachable": ["compliance_officer"],
@@ -139,13 +142,16 @@ async def look(case: ComplianceCase, desk: Desk) -> Goto | Exit:
 
 @role.step()
 async def tell(case: ComplianceCase, desk: Desk) -> Exit:
-    """Open the task and leave the case to the compliance officers; all stays frozen until then."""
+    """Open the task, give the officers the document to read, and leave the case to them.
+
+    All stays frozen until they have decided.
+    """
     undone: list[str] = []
-    try:
-        task = task_of(case.title, case.people, (_RULE,))
-        await desk.call(create_task, task, evidence=case.evidence)
-    except CallFailed as error:
-        undone.append(error.text)
+    for prepare in (_ask_officers, _let_read):
+        try:
+            await prepare(case, desk)
+        except CallFailed as error:
+            undone.append(error.text)
     return exception(
         CONTRADICTORY,
         "Sanktionsprüfung: " + (", ".join(case.entries) or "Treffer nicht wiedergefunden"),
@@ -153,6 +159,18 @@ async def tell(case: ComplianceCase, desk: Desk) -> Exit:
         entries=list(case.entries),
         **({"undone": undone} if undone else {}),
     )
+
+
+async def _ask_officers(case: ComplianceCase, desk: Desk) -> None:
+    task = task_of(case.title, case.people, (_RULE,))
+    await desk.call(create_task, task, evidence=case.evidence)
+
+
+async def _let_read(case: ComplianceCase, desk: Desk) -> None:
+    """Start the DMS's workflow for reading, where the tenant's has one."""
+    tenant = await desk.call(tenant_data, GetTenant())
+    for reading in reading_of(case.document_sha256 or "", tenant.data()):
+        await desk.call(start_workflow, reading, evidence=case.evidence)
 
 
 @role.step()

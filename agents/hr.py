@@ -3,8 +3,9 @@
     receive -> leave | sick | working_time | request -> ask
                request -> payroll
 
-It prepares what people need to decide and records what needs no decision. It ranks and judges
-nobody, gives out nobody's pay, changes no account; what it does not understand, people read.
+It prepares what people need to decide and records what needs no decision. A change that was
+approved is given to payroll, whose answer is the case's end. It ranks and judges nobody, gives out
+nobody's pay, changes no account; what it does not understand, people read.
 """
 
 from dataclasses import dataclass, replace
@@ -13,14 +14,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agents.hr_case import HrCase, Refusal, missing, refusal_of
-from leitstand.desk import Desk
+from agents.hr_case import HrCase, Refusal, handed, missing, refusal_of
+from leitstand.desk import Desk, hand_over
 from leitstand.errors import CallFailed, Missing, Refused, Rejected
 from leitstand.role import CONTRADICTORY, Exit, Goto, Role, done, exception, goto, rejected
 from leitstand.tool import Tool
 from policies.facts.hr.calendar import calendar_of
 from policies.facts.hr.leave import LeaveRequest, leave_of
 from policies.facts.hr.limits import HrLimits, hr_limits_of
+from policies.facts.hr.payroll import ApprovedChange
 from policies.facts.hr.request import Request, change_of, onboarding_of
 from policies.facts.hr.sickness import SickNote, absence_of
 from policies.facts.hr.worktime import conflict_in, violations_of
@@ -68,6 +70,7 @@ role = Role(
         propose_change,
         create_onboarding,
         create_task,
+        hand_over,
     ],
     queue={
         "system unreachable": ["hr"],
@@ -158,8 +161,9 @@ async def request(case: HrCase, desk: Desk) -> Goto | Exit:
     if asked.main != "onboarding":
         change = change_of(asked, health_removed=case.health_removed)
         end = await _propose(desk, propose_change, change, known)
-        approved = isinstance(end, Exit) and end.kind == "done"
-        return goto("payroll", evidence=known.evidence) if approved else end
+        if isinstance(end, Exit) and end.kind == "done":
+            return goto("payroll", change_no=end.result["change_no"])
+        return end
     tasks = onboarding_of(asked, health_removed=case.health_removed)
     if tasks is None:
         return missing("Tag des Eintritts")
@@ -168,10 +172,13 @@ async def request(case: HrCase, desk: Desk) -> Goto | Exit:
 
 @role.step()
 async def payroll(case: HrCase, desk: Desk) -> Exit:
-    """Give payroll what was approved: a task for its people, who enter it in the next run."""
-    limits = await _limits(desk)
-    undone = await _tell(case, desk, "payroll", limits.requests.payroll_roles, "master_data")
-    return done(**({"undone": list(undone)} if undone else {}))
+    """Give payroll what was approved, and end as its case does: entered, or left to its people."""
+    limits, given = await _limits(desk), ApprovedChange(change_no=case.change_no)
+    try:
+        told = await desk.hand_over(limits.payroll.agent, given, limits.titles["payroll"])
+    except CallFailed as error:
+        told = exception(error.cause, error.text, roles=limits.payroll.roles)
+    return handed(told or missing("Antwort der Entgeltabrechnung"), case.change_no)
 
 
 @role.step()

@@ -12,7 +12,7 @@ from leitstand.role import CONTRADICTORY, DATA_MISSING, Exit, exception, rejecte
 from leitstand.values import Frozen, Text
 from tools.hr import Entry
 
-__all__ = ["HrCase", "HrKind", "Refusal", "missing", "refusal_of"]
+__all__ = ["HrCase", "HrKind", "Refusal", "handed", "missing", "refusal_of"]
 
 HrKind = Literal["leave", "sick", "working_time", "request", "unknown"]
 """Request for leave, sick note, entries of working time, request by text; none of these."""
@@ -24,7 +24,8 @@ class HrCase(Frozen):
     `unusable` names what was absent or could not be read. `leave` is the kind of leave, `text` a
     request as written, `sender` who wrote it; of sick notes and requests for leave no text is kept.
     `health_removed`: something was cut out. `today`: the day on which recorded data came in.
-    The rest is written by the steps: number of the employee, ids of readings, what was refused.
+    The rest is written by the steps: number of the employee, ids of readings, what was refused,
+    number of the change that was approved.
     """
 
     kind: HrKind
@@ -41,6 +42,7 @@ class HrCase(Frozen):
     person: str = ""
     evidence: tuple[str, ...] = ()
     refusal: "Refusal | None" = None
+    change_no: str = ""
 
 
 class Refusal(Frozen):
@@ -76,6 +78,12 @@ def refusal_of(refused: Refused) -> Refusal:
         cause=verdict.cause or CONTRADICTORY,
         reason=" ".join(dict.fromkeys(reasons)) or verdict.error,
     )
+
+
+def handed(told: Exit, change_no: str) -> Exit:
+    """The end of a change that payroll took over: as payroll's, with its number and theirs."""
+    result = {"change_no": change_no, "payroll": {"kind": told.kind, **told.result}}
+    return told.model_copy(update={"result": result})
 
 
 def missing(*names: str) -> Exit:

@@ -34,6 +34,7 @@ from tools.database import Database, Tenancy
 from tools.datev.part import DATEV
 from tools.dms import Dms, Spool
 from tools.dms.embedded import EmbeddedDms
+from tools.dms.part import DMS
 from tools.erp import Erp
 from tools.erp.embedded import EmbeddedErp
 from tools.holdings import read_holdings
@@ -43,6 +44,8 @@ from tools.hr.intake import HR
 from tools.mail import Mails
 from tools.mail.embedded import EmbeddedMails
 from tools.part import Enter, Part
+from tools.payroll import Payroll
+from tools.payroll.embedded import EmbeddedPayroll
 from tools.pricing import Pricing
 from tools.pricing.embedded import EmbeddedPricing
 from tools.privacy import Privacy
@@ -62,7 +65,7 @@ __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, HR, SALES)
+_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")
@@ -176,6 +179,7 @@ def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ..
         Connection("quotes", Quotes, EmbeddedQuotes(site(books))),
         Connection("service", Service, EmbeddedService(site(books))),
         Connection("hr", Hr, EmbeddedHr(site("hr.sqlite"))),
+        Connection("payroll", Payroll, EmbeddedPayroll(site("hr.sqlite"))),
         Connection("sanctions", Sanctions, EmbeddedSanctions(site(books))),
         Connection("privacy", Privacy, EmbeddedPrivacy(site(books))),
         Connection("dms", Dms, EmbeddedDms(site("archive.sqlite"), spool(state))),

@@ -19,13 +19,18 @@ CASES = [
         "from": "einkaufsleitung@firma.example",
     },
 ]
-PEOPLE = {"Frieda": "line_manager", "Gregor": "hr_lead", "Dora": "managing_director"}
+PEOPLE = {
+    "Frieda": "line_manager",
+    "Gregor": "hr_lead",
+    "Dora": "managing_director",
+    "Hanna": "payroll",
+}
 
 
 def test_signed_by_those_whom_the_rules_name(
     command: Command, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Leave by the manager alone; pay by HR lead and management both, then payroll hears of it."""
+    """Leave by the manager alone; pay by HR lead and management, then payroll signs its entry."""
     monkeypatch.setenv("LEITSTAND_PASSPHRASE", "a passphrase of some length")
     file, state = tmp_path / "cases.jsonl", tmp_path / "state"
     file.write_text("\n".join(map(json.dumps, CASES)), "utf-8")
@@ -44,4 +49,10 @@ def test_signed_by_those_whom_the_rules_name(
     assert effects("leave", "Gregor") == {}
     assert effects("leave", "Frieda") == {"hr.leave.propose": "done"}
     assert effects("pay", "Frieda") == effects("pay", "Gregor") == {}
-    assert effects("pay", "Dora") == {"payroll.change.propose": "done", "task.create": "done"}
+    handed = {"payroll.change.propose": "done", "case.hand_over": "done"}
+    assert effects("pay", "Dora") == handed
+    waiting = command("inbox", "--state", state, "--json").data["waiting"]
+    (entry,) = [w["id"] for w in waiting if w["tool"] == "payroll.run.enter"]
+    command("approve", entry, "--as", "hanna", "--state", state)
+    ended = command("case", "show", "pay", "--state", state, "--json").data
+    assert ended["exit"]["result"]["payroll"]["run"] == "2027-01"

@@ -47,6 +47,21 @@ def test_a_row_becomes_a_case_once_it_is_true(project: Project, tmp_path: Path) 
     assert said.answer == "approve"
 
 
+def test_what_a_case_hands_over_is_signed_too(project: Project, tmp_path: Path) -> None:
+    """A rise waits for payroll's signature in a case of its own: it is on tape with its answer."""
+    lines = (ROOT / "evals" / "hr" / "hr_cases.jsonl").read_text("utf-8").splitlines()
+    file = tmp_path / "rows.jsonl"
+    file.write_text(next(line for line in lines if "PR-D02" in line), "utf-8")
+    laid = asyncio.run(import_rows(project, "hr", file, tmp_path / "cases", shown))
+    assert (laid.cases, laid.differing) == (1, ())
+    [place] = places(tmp_path / "cases")
+    case, _ = take(place)
+    assert case.exit is not None
+    assert case.exit.kind == "done"
+    assert [said.role for said in case.said] == ["hr_lead", "managing_director"]
+    assert [one.name for one in case.heard] == [f"child:{case.heard[0].body['child']}"]
+
+
 @pytest.mark.parametrize("name", ["hr", "sales", "compliance"])
 def test_the_departments_suites_are_released(project: Project, tmp_path: Path, name: str) -> None:
     """As `leitstand eval NAME` says: every case passes and nothing has changed since."""

@@ -1,7 +1,12 @@
 """Real processes killed with -9 while cases hand over: one child, one answer, nothing lost."""
 
 import asyncio
+import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +19,7 @@ from tests.kernel.proof import replay
 from tests.kernel.siege import CASES, Siege, besieged
 
 KILLS = 60
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
@@ -27,6 +33,33 @@ def test_a_hand_over_outlives_its_worker(tmp_path: Path, seed: int) -> None:
             siege.strike("kill")
         siege.finish()
         asyncio.run(_proven(siege))
+
+
+@pytest.mark.slow
+@pytest.mark.kernel(28)
+@pytest.mark.parametrize("moment", ["born", "entered", "answered"])
+def test_a_rise_outlives_a_kill_between_hr_and_payroll(tmp_path: Path, moment: str) -> None:
+    """The project's own roles: the child is there, the entry is, the answer is, and then kill -9.
+
+    The next process comes to one child, one entry in the run and one answer, and both cases end.
+    """
+    assert _payday(tmp_path, moment) is None
+    told = _payday(tmp_path, "-")
+    assert told is not None
+    assert (told["cases"], told["answers"]) == (2, 1)
+    assert told["child"]["result"] == {"entry_no": "P-000001", "run": "2027-01"}
+    assert told["parent"]["kind"] == "done"
+    assert told["parent"]["result"]["payroll"] == {"kind": "done", **told["child"]["result"]}
+    assert [row[1:] for row in told["runs"]] == [["E05", "2027-01", 435_000, 25_000, 0]]
+
+
+def _payday(folder: Path, moment: str) -> dict[str, Any] | None:
+    """What a process says at its end; None where it was killed before that."""
+    command = [sys.executable, "-m", "tests.kernel.payday", str(folder), moment]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    assert (done.returncode == 0) == (moment == "-"), done.stdout
+    return json.loads(done.stdout) if done.returncode == 0 else None
 
 
 async def _proven(siege: Siege) -> None:

@@ -12,7 +12,7 @@ from leitstand.tool import Port, Tool
 from tools import datev
 from tools.world import connect, disconnect
 
-NAMES = "catalog crm datev dms erp hr mail pricing privacy quotes sanctions task tickets"
+NAMES = "catalog crm datev dms erp hr mail payroll pricing privacy quotes sanctions task tickets"
 PACKAGES = tuple(import_module(f"tools.{name}") for name in NAMES.split())
 READS = {
     "catalog.find",
@@ -29,6 +29,7 @@ READS = {
     "hr.employee.find",
     "hr.employee.get",
     "mail.read",
+    "payroll.change.get",
     "pricing.calculate",
     "privacy.request.read",
     "quote.get",
@@ -39,6 +40,7 @@ WRITES = {
     "crm.activity.add": (),
     "crm.opportunity.create": ("customer_id", "reference"),
     "datev.document.upload": ("sha256",),
+    "dms.start_workflow": (),
     "dms.store_original": (),
     "erp.payment.propose": ("supplier_id", "invoice_no"),
     "erp.voucher.discard": ("voucher_no",),
@@ -51,6 +53,7 @@ WRITES = {
     "mail.draft": (),
     "onboarding.create_tasks": (),
     "payroll.change.propose": (),
+    "payroll.run.enter": ("change_no",),
     "privacy.request.answer": (),
     "quote.create_draft": (),
     "sanctions.block.set": (),

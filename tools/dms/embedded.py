@@ -1,4 +1,4 @@
-"""The embedded archive: originals in SQLite, in pieces, under the hash of their content."""
+"""The embedded archive: originals in SQLite, in pieces, under their content's hash; workflows."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from sqlalchemy import (
     DDL,
+    JSON,
     CheckConstraint,
     Column,
     Connection,
@@ -18,15 +19,17 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
+    delete,
     event,
     insert,
     select,
 )
 
 from leitstand.errors import Contradiction, Missing
-from tools.database import Tenancy
+from tools.database import Tenancy, next_no
 from tools.dms.document import Document, FoundDocument, GetDocument, StoreOriginal
 from tools.dms.spool import Spool
+from tools.dms.workflow import StartWorkflow, Workflow, Workflows
 from tools.once import Keys, Write
 
 __all__ = ["EmbeddedDms"]
@@ -61,6 +64,28 @@ _piece = Table(
     Column("content", LargeBinary, nullable=False),
     ForeignKeyConstraint(["tenant", "sha256"], ["dms_document.tenant", "dms_document.sha256"]),
 )
+_workflow = Table(
+    "dms_workflow",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("document_sha256", String, nullable=False),
+    Column("workflow", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("note", String, nullable=False),
+    Column("entered", String, nullable=False),
+    ForeignKeyConstraint(
+        ["tenant", "document_sha256"], ["dms_document.tenant", "dms_document.sha256"]
+    ),
+)
+_template = Table(
+    "dms_template",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("workflow", String, primary_key=True),
+    Column("roles", JSON, nullable=False),
+)
+"""Which workflows there are, and the roles that each may go to."""
 for _name in (_document.name, _piece.name):
     for _change in ("UPDATE", "DELETE"):
         event.listen(
@@ -84,6 +109,10 @@ class EmbeddedDms:
         """Create the tables that are not there yet."""
         await self.site.database.create(_metadata)
 
+    async def take_in(self, workflows: Workflows) -> None:
+        """The workflows that there are from now on; what was started stays as it is."""
+        await self.site.write(lambda c: self._take_in(c, workflows))
+
     async def get(self, args: GetDocument) -> FoundDocument:
         """What is known of a document."""
         found = await self.site.read(lambda c: self._known(c, args.sha256))
@@ -102,6 +131,21 @@ class EmbeddedDms:
     async def document_of(self, key: str) -> Document | None:
         """The document that was stored under `key`."""
         return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, Document))
+
+    async def start_workflow(self, args: StartWorkflow, key: str) -> Workflow:
+        """A workflow on a stored document.
+
+        Raises Missing: no such document, or no such workflow. Contradiction: it does not go to
+        that role.
+        """
+        write = Write(self.site.tenant, "dms.start_workflow", key, args)
+        return await self.site.write(
+            lambda c: _keys.once(c, write, Workflow, lambda: self._start(c, args))
+        )
+
+    async def workflow_of(self, key: str) -> Workflow | None:
+        """The workflow that was started under `key`."""
+        return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, Workflow))
 
     async def content(self, sha256: str) -> bytes:
         """The bytes of a document, for showing it to a person.
@@ -122,6 +166,33 @@ class EmbeddedDms:
         own = {"tenant": self.site.tenant, "sha256": sha256}
         row = connection.execute(_KNOWN, own).mappings().one_or_none()
         return Document(**row) if row else None
+
+    def _take_in(self, connection: Connection, workflows: Workflows) -> None:
+        connection.execute(delete(_template).where(_template.c.tenant == self.site.tenant))
+        for name, roles in workflows.items():
+            row = {"tenant": self.site.tenant, "workflow": name, "roles": list(roles)}
+            connection.execute(insert(_template), row)
+
+    def _start(self, connection: Connection, args: StartWorkflow) -> Workflow:
+        if self._known(connection, args.document_sha256) is None:
+            said = f"the archive holds no document `{args.document_sha256}`"
+            raise Missing(said, where="dms")
+        t = _template
+        rows = connection.execute(
+            select(t.c.workflow, t.c.roles).where(t.c.tenant == self.site.tenant)
+        )
+        known = {row.workflow: row.roles for row in rows}
+        if args.workflow not in known:
+            there = ", ".join(f"`{name}`" for name in sorted(known)) or "none"
+            said = f"the DMS has no workflow `{args.workflow}`; there are: {there}"
+            raise Missing(said, where="dms")
+        if args.role not in known[args.workflow]:
+            said = f"the workflow `{args.workflow}` does not go to `{args.role}`"
+            raise Contradiction(said, where="dms")
+        number = next_no(connection, self.site.tenant, _workflow.c.id)
+        own = {"tenant": self.site.tenant, "id": number, "entered": self.site.entered}
+        connection.execute(insert(_workflow), own | args.model_dump())
+        return Workflow(workflow_no=f"W-{number:06d}", **args.model_dump(exclude={"note"}))
 
     def _store(self, connection: Connection, args: StoreOriginal) -> Document:
         if known := self._known(connection, args.sha256):

@@ -144,7 +144,8 @@ async def find_invoices(args: FindInvoices, erp: Erp) -> FoundInvoices:
     return await erp.find_invoices(args)
 
 
-@tool("erp.period.find")
+# A month may be closed meanwhile: it is read again before a signature counts.
+@tool("erp.period.find", watch=True)
 async def find_period(args: FindPeriod, erp: Erp) -> FoundPeriod:
     """Find the accounting period of a day and the next open day."""
     return await erp.find_period(args)

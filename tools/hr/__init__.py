@@ -10,8 +10,12 @@ from tools.hr.absence import (
     RecordedAbsence,
 )
 from tools.hr.change import (
+    Change,
+    ChangeState,
     CreateOnboarding,
     EnteredChange,
+    FoundChange,
+    GetChange,
     Onboarding,
     OnboardingTask,
     ProposeChange,
@@ -32,6 +36,8 @@ from tools.hr.worktime import Entry, Notice, NotifyWorktime, Violation, Worktime
 __all__ = [
     "Absence",
     "Absences",
+    "Change",
+    "ChangeState",
     "CreateOnboarding",
     "Employee",
     "EmployeeField",
@@ -40,8 +46,10 @@ __all__ = [
     "Entry",
     "FindEmployees",
     "FoundAbsences",
+    "FoundChange",
     "FoundEmployee",
     "FoundEmployees",
+    "GetChange",
     "GetEmployee",
     "Hr",
     "LeaveYear",
@@ -59,6 +67,7 @@ __all__ = [
     "WorktimeRule",
     "create_onboarding",
     "find_employees",
+    "get_change",
     "get_employee",
     "list_absences",
     "notify_worktime",
@@ -105,6 +114,13 @@ async def find_employees(args: FindEmployees, hr: Hr) -> FoundEmployees:
 async def list_absences(args: ListAbsences, hr: Hr) -> FoundAbsences:
     """List who of an employee's department is away."""
     return await hr.list_absences(args)
+
+
+# What was approved may be withdrawn: it is read again before a signature counts.
+@tool("payroll.change.get", watch=True)
+async def get_change(args: GetChange, hr: Hr) -> FoundChange:
+    """Get a change of pay or contract, and whether it is approved."""
+    return await hr.get_change(args)
 
 
 @tool(

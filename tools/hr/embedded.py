@@ -30,7 +30,15 @@ from tools.hr.absence import (
     RecordAbsence,
     RecordedAbsence,
 )
-from tools.hr.change import CreateOnboarding, EnteredChange, Onboarding, ProposeChange
+from tools.hr.change import (
+    Change,
+    CreateOnboarding,
+    EnteredChange,
+    FoundChange,
+    GetChange,
+    Onboarding,
+    ProposeChange,
+)
 from tools.hr.employee import (
     Employee,
     EmployeeField,
@@ -87,6 +95,13 @@ _absence = Table(
     CheckConstraint("kind IN ('leave', 'sick', 'other')"),
     CheckConstraint('"end" >= "start"'),
 )
+_change = Table(
+    "hr_change",
+    _metadata,
+    Column("tenant", String, primary_key=True),
+    Column("change_no", String, primary_key=True),
+    Column("record", JSON, nullable=False),
+)
 _entry = Table(
     "hr_entry",
     _metadata,
@@ -109,10 +124,21 @@ class EmbeddedHr:
         """Create the tables that are not there yet."""
         await self.site.database.create(_metadata)
 
-    async def take_in(self, employees: Iterable[Employee], absences: Iterable[Absence]) -> None:
-        """Take in master records and absences; equal ones stay as they are."""
-        people, away = list(employees), list(absences)
-        await self.site.write(lambda c: self._take_in(c, people, away))
+    async def take_in(
+        self,
+        employees: Iterable[Employee],
+        absences: Iterable[Absence],
+        changes: Iterable[Change] = (),
+    ) -> None:
+        """Take in master records, absences and changes; equal ones stay as they are."""
+        people, away, changed = list(employees), list(absences), list(changes)
+
+        def enter(c: Connection) -> None:
+            self._take_in(c, people, away)
+            for change in changed:
+                self._put_change(c, change)
+
+        await self.site.write(enter)
 
     async def get_employee(self, args: GetEmployee) -> FoundEmployee:
         """An employee by number or full name. Raises Contradiction: two of that name."""
@@ -133,6 +159,11 @@ class EmbeddedHr:
         found = await self.site.read(lambda c: self._absences(c, args))
         source = f"hr:department/{found.department or '-'}/absences"
         return FoundAbsences(value=found, source=source)
+
+    async def get_change(self, args: GetChange) -> FoundChange:
+        """A change by its number."""
+        found = await self.site.read(lambda c: self._changed(c, args.change_no))
+        return FoundChange(value=found, source=f"hr:change/{args.change_no}")
 
     async def propose_leave(self, args: ProposeLeave, key: str) -> EnteredLeave:
         """A request for leave. Raises Missing: no such employee."""
@@ -168,12 +199,17 @@ class EmbeddedHr:
         return await self._once("hr.worktime.notify", args, key, Notice, enter)
 
     async def propose_change(self, args: ProposeChange, key: str) -> EnteredChange:
-        """A proposed change. Raises Missing: no such employee."""
+        """A change, approved: who calls has let everybody decide whom the rules ask.
+
+        Raises Missing: no such employee.
+        """
 
         def enter(c: Connection) -> EnteredChange:
             number = self._enter(c, "change", args, args.employee_id)
-            own = args.model_dump(include={"employee_id", "delta_cents"})
-            return EnteredChange(change_no=f"C-{number:06d}", **own)
+            own = args.model_dump(include=set(Change.model_fields))
+            change = Change(change_no=self._free(c, number), state="approved", **own)
+            self._put_change(c, change)
+            return EnteredChange(**change.model_dump(include=set(EnteredChange.model_fields)))
 
         return await self._once("payroll.change.propose", args, key, EnteredChange, enter)
 
@@ -283,6 +319,26 @@ class EmbeddedHr:
                 connection.execute(update(t).where(*own).values(record=_record(changed)))
         for absence in away:
             self._put_absence(connection, absence)
+
+    def _changed(self, connection: Connection, change_no: str) -> Change | None:
+        t = _change
+        query = select(t.c.record).where(t.c.tenant == self.site.tenant, t.c.change_no == change_no)
+        record = connection.execute(query).scalar_one_or_none()
+        return None if record is None else Change.model_validate(record, strict=False)
+
+    def _free(self, connection: Connection, number: int) -> str:
+        """The next number of a change that none from elsewhere has."""
+        while self._changed(connection, found := f"C-{number:06d}") is not None:
+            number += 1
+        return found
+
+    def _put_change(self, connection: Connection, change: Change) -> None:
+        t, own = _change, {"tenant": self.site.tenant, "change_no": change.change_no}
+        if self._changed(connection, change.change_no) is None:
+            connection.execute(insert(t).values(record=_record(change), **own))
+            return
+        same = (t.c.tenant == self.site.tenant, t.c.change_no == change.change_no)
+        connection.execute(update(t).where(*same).values(record=_record(change)))
 
     def _put_absence(self, connection: Connection, absence: Absence) -> None:
         t = _absence

@@ -2,6 +2,8 @@
 
 employees.jsonl   master records
 absences.jsonl    who is away: employee, start, end, kind                      may be absent
+changes.jsonl     changes of pay that stand in the HR system: change, employee, old, new or
+                  delta (euros), effective, once, state                        may be absent
 vocabulary.json   words of the company for decisions, actions, rules           may be absent
 hr.json           settings of the company, as in `policies/hr.toml`            may be absent
 
@@ -18,6 +20,7 @@ from pydantic import Field, model_validator
 
 from leitstand.values import Frozen, Identifier, Text, Word, cents_of
 from tools.hr.absence import Absence, AbsenceKind
+from tools.hr.change import Change, ChangeState
 from tools.hr.employee import Employee
 from tools.hr.port import Hr
 from tools.part import Enter, Part
@@ -53,8 +56,7 @@ class _EmployeeRow(Frozen):
     def employee(self) -> Employee:
         """The record as the port knows it."""
         own = {n: getattr(self, n) for n in type(self).model_fields if n != "salary"}
-        cents = None if self.salary is None else cents_of(self.salary)
-        return Employee(**own, salary_cents=cents)
+        return Employee(**own, salary_cents=_cents(self.salary))
 
 
 class _AbsenceRow(Frozen):
@@ -71,6 +73,33 @@ class _AbsenceRow(Frozen):
         return self
 
 
+class _ChangeRow(Frozen):
+    """A change as a file has it; without `delta` it is the difference of `old` and `new`."""
+
+    change: Identifier
+    employee: Identifier
+    old: Decimal | None = Field(None, ge=0)
+    new: Decimal | None = Field(None, ge=0)
+    delta: Decimal | None = None
+    effective: date | None = None
+    once: bool = False
+    state: ChangeState
+
+    def entered(self) -> Change:
+        """The change as the port knows it."""
+        difference = None if self.old is None or self.new is None else self.new - self.old
+        return Change(
+            change_no=self.change,
+            employee_id=self.employee,
+            old_cents=_cents(self.old),
+            new_cents=_cents(self.new),
+            delta_cents=_cents(difference if self.delta is None else self.delta),
+            effective_on=self.effective,
+            once=self.once,
+            state=self.state,
+        )
+
+
 def limits(folder: Path) -> Mapping[str, Any]:
     """The settings of the company, its vocabulary beside. Raises WorldRefused: no JSON object."""
     settings = read_json(folder / _SETTINGS, dict) or {}
@@ -82,19 +111,26 @@ def read(reader: Reader) -> Enter:
     """The rows of the part; bad ones are left with the reader."""
     employees = reader.read("employees", _EmployeeRow, lambda e: e.id) or ()
     away = reader.read("absences", _AbsenceRow, lambda a: (a.employee, a.start, a.end)) or ()
+    changes = reader.read("changes", _ChangeRow, lambda c: c.change) or ()
     known = {row.id for row in employees}
-    reader.problems.extend(
-        f"absences.jsonl: `{row.employee}` is no employee"
-        for row in away
-        if row.employee not in known
-    )
+    for name, rows in (("absences", away), ("changes", changes)):
+        reader.problems.extend(
+            f"{name}.jsonl: `{row.employee}` is no employee"
+            for row in rows
+            if row.employee not in known
+        )
 
     async def enter(systems: Mapping[type, Any]) -> tuple[str, ...]:
         absences = [Absence(**row.model_dump()) for row in away]
-        await systems[Hr].take_in([row.employee() for row in employees], absences)
+        entered = [row.entered() for row in changes]
+        await systems[Hr].take_in([row.employee() for row in employees], absences, entered)
         return ()
 
     return enter
+
+
+def _cents(amount: Decimal | None) -> int | None:
+    return None if amount is None else cents_of(amount)
 
 
 HR = Part("hr", ("employees.jsonl",), limits, read)

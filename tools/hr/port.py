@@ -4,7 +4,14 @@ from typing import Protocol
 
 from leitstand.tool import Port
 from tools.hr.absence import FoundAbsences, ListAbsences, RecordAbsence, RecordedAbsence
-from tools.hr.change import CreateOnboarding, EnteredChange, Onboarding, ProposeChange
+from tools.hr.change import (
+    CreateOnboarding,
+    EnteredChange,
+    FoundChange,
+    GetChange,
+    Onboarding,
+    ProposeChange,
+)
 from tools.hr.employee import FindEmployees, FoundEmployee, FoundEmployees, GetEmployee
 from tools.hr.leave import EnteredLeave, ProposeLeave
 from tools.hr.worktime import Notice, NotifyWorktime
@@ -27,6 +34,10 @@ class Hr(Port, Protocol):
         """Who of a department is away."""
         ...
 
+    async def get_change(self, args: GetChange) -> FoundChange:
+        """A change of pay or contract by its number, with its state."""
+        ...
+
     async def propose_leave(self, args: ProposeLeave, key: str) -> EnteredLeave:
         """A request for leave, decided by the manager."""
         ...
@@ -40,7 +51,7 @@ class Hr(Port, Protocol):
         ...
 
     async def propose_change(self, args: ProposeChange, key: str) -> EnteredChange:
-        """A change of pay or contract, for payroll to work with."""
+        """A change of pay or contract that was decided on, for payroll to work with."""
         ...
 
     async def create_onboarding(self, args: CreateOnboarding, key: str) -> Onboarding:

@@ -72,6 +72,8 @@ class ComplianceLimits(_Record):
     report_title: str
     feedback_title: str
     suspicion_title: str
+    reading_workflow: str
+    reading_note: str
     decisions: Mapping[str, str]
     retention: tuple[Rule, ...]
     right: tuple[Right, ...]

@@ -23,6 +23,7 @@ from tools.hr import (
     Employee,
     Entry,
     find_employees,
+    get_change,
     get_employee,
     list_absences,
 )
@@ -204,7 +205,7 @@ def hr_task_facts(call: FactCall) -> HrTaskFacts:
     """What of a task for people rests on HR's data; nothing where the case is another's."""
     person = call.evidence.one(get_employee)
     named = call.evidence.one(find_employees)
-    if person is None and named is None:
+    if person is None and named is None and call.evidence.one(get_change) is None:
         return HrTaskFacts(checked=frozenset())
     limits = hr_limits_of(call.limits)
     own = person.value.id if person is not None and person.value is not None else ""

@@ -72,7 +72,6 @@ class RequestLimits(_Record):
     works_council: str
     pay_roles: frozenset[str]
     pay_approvers: int
-    payroll_roles: tuple[str, ...]
     probation_months_max: int
     actions: tuple[str, ...]
     must_not: tuple[str, ...]
@@ -81,6 +80,22 @@ class RequestLimits(_Record):
     @classmethod
     def _folded(cls, values: frozenset[str]) -> frozenset[str]:
         return frozenset(value.casefold() for value in values)
+
+
+class PayrollLimits(_Record):
+    """Which role takes approved changes over, whose tasks they are, who signs an entry.
+
+    Percent of the pay so far that a change may be, once or for good; words of what is paid once.
+    """
+
+    agent: str
+    roles: tuple[str, ...]
+    signers: frozenset[str]
+    approvers: int
+    max_percent: Decimal
+    max_once_percent: Decimal
+    once: str
+    lasting: str
 
 
 class TaskLimits(_Record):
@@ -116,6 +131,7 @@ class HrLimits(_Record):
     worktime: WorktimeLimits
     worktime_words: Mapping[str, tuple[str, str]]
     requests: RequestLimits
+    payroll: PayrollLimits
     decisions: Mapping[str, Mapping[Level, str]]
     notes: Mapping[str, str]
     reasons: Mapping[str, str]

@@ -74,8 +74,24 @@ class Request:
 
     @cached_property
     def pay(self) -> PayChange:
-        """Old and new pay; nothing for requests about something else."""
-        return pay_change_in(self.text).against(self.known_cents) if self.paid else PayChange()
+        """Old and new pay; nothing for requests about something else.
+
+        What is paid once changes no pay: it is not held against the master record.
+        """
+        if not self.paid:
+            return PayChange()
+        found = pay_change_in(self.text)
+        return found if self.once else found.against(self.known_cents)
+
+    @cached_property
+    def once(self) -> bool:
+        """Whether it asks for something that is paid once: it names neither old nor new pay."""
+        words, text = self.limits.payroll, fold(self.text)
+        found = pay_change_in(self.text)
+        named = found.old_cents is not None or found.new_cents is not None
+        if not self.paid or named or re.search(words.lasting, text):
+            return False
+        return bool(re.search(words.once, text))
 
     @property
     def paid(self) -> bool:
@@ -116,6 +132,7 @@ def change_of(request: Request, *, health_removed: bool) -> ProposeChange:
         new_cents=pay.new_cents,
         delta_cents=pay.delta_cents,
         effective_on=request.effective_on,
+        once=request.once,
         health_removed=health_removed,
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from sqlalchemy import select
 
 from leitstand.approval import Statement, sign, write
 from leitstand.errors import CaseRefused
@@ -20,9 +21,9 @@ from leitstand.evals.shelf import put
 from leitstand.evals.supervisor import People, supervisor_of
 from leitstand.guard import checkpoint_of
 from leitstand.project import Project
-from leitstand.records import Approval
 from leitstand.runtime import Leitstand, open_leitstand, read_rows
 from leitstand.store import Journal, Limits
+from leitstand.store.schema import cases
 
 __all__ = ["Laid", "import_rows", "import_world"]
 
@@ -92,19 +93,10 @@ async def import_rows(project: Project, role: str, file: Path, out: Path, shown:
     with tempfile.TemporaryDirectory(prefix="leitstand-rows-") as folder:
         leitstand = await open_leitstand(project, state=Path(folder))
         try:
-            runtime = leitstand.runtime
-            names = [
-                await runtime.start(
-                    role, r.given, tenant=leitstand.tenant, requester=_INTAKE, title=r.name
-                )
-                for r in rows
-            ]
-            await runtime.run_until_idle()
+            names = [await _begun(leitstand, role, r.given, r.name) for r in rows]
+            await leitstand.runtime.run_until_idle()
             told = [await shown(leitstand, name) for name in names]
-            people = People()
-            for name in names:
-                await _signed(leitstand, name, people)
-            await runtime.run_until_idle()
+            await _signed(leitstand, names, People())
             for row, name, said in zip(rows, names, told, strict=True):
                 if wrong := [f"{row.name}: {f}" for f in _unlike(row.truth, said)]:
                     differing += wrong
@@ -132,26 +124,35 @@ async def _worked_off(
         raise CaseRefused("this project takes no documents in", where="intake")
     together = {i: [f for f, own in zip(files, intakes, strict=True) if own == i] for i in intakes}
     inputs = {i: iter(await intake(leitstand.state, group)) for i, group in together.items()}
-    names: list[str] = []
-    for own, file in zip(intakes, files, strict=True):
-        given = next(inputs[own])
-        names.append(
-            await runtime.start(
-                role, given, tenant=leitstand.tenant, requester=_INTAKE, title=file.stem
-            )
-        )
+    names = [
+        await _begun(leitstand, role, next(inputs[own]), file.stem)
+        for own, file in zip(intakes, files, strict=True)
+    ]
     await runtime.run_until_idle()
     for name in names:
         await runtime.signal(name, _INTAKE, {}, f"{name}:{_INTAKE}")
     await runtime.run_until_idle()
-    people = People()
-    for name in names:
-        await _signed(leitstand, name, people)
-    await runtime.run_until_idle()
+    await _signed(leitstand, names, People())
     return names
 
 
-async def _signed(leitstand: Leitstand, ulid: str, people: People) -> None:
+async def _begun(leitstand: Leitstand, role: str, given: Mapping[str, Any], title: str) -> str:
+    """A case of the intake; its name."""
+    own = {"tenant": leitstand.tenant, "requester": _INTAKE, "title": title}
+    return await leitstand.runtime.start(role, given, **own)
+
+
+async def _signed(leitstand: Leitstand, names: Sequence[str], people: People) -> None:
+    """People approve what waits in these cases, then what waits in those that they handed over."""
+    for name in names:
+        await _approved(leitstand, name, people)
+    await leitstand.runtime.run_until_idle()
+    given = select(cases.c.ulid).where(cases.c.parent.in_(names)).order_by(cases.c.case_no)
+    if born := await leitstand.store.read(lambda conn: conn.execute(given).scalars().all()):
+        await _signed(leitstand, born, people)
+
+
+async def _approved(leitstand: Leitstand, ulid: str, people: People) -> None:
     """Everybody whom the rules name approves; their names are those of the scripted supervisor."""
     claimed = await leitstand.store.journal(ulid)
     journal = Journal(claimed, leitstand.store, Limits())
@@ -169,12 +170,12 @@ async def _signed(leitstand: Leitstand, ulid: str, people: People) -> None:
             clock = leitstand.rules.clock
             unsigned = write(shown, person, said.role, statement, clock, 3600.0)
             approval = sign(unsigned, people.key(person.id))
-            await leitstand.store.signal(ulid, approval.nonce, "approval", _body(approval))
-
-
-def _body(approval: Approval) -> bytes:
-    said: dict[str, Any] = {"approval": approval.model_dump(mode="json"), "corrections": []}
-    return orjson.dumps({"address": approval.address, **said})
+            signed: dict[str, Any] = {
+                "approval": approval.model_dump(mode="json"),
+                "corrections": [],
+            }
+            body = orjson.dumps({"address": approval.address, **signed})
+            await leitstand.store.signal(ulid, approval.nonce, "approval", body)
 
 
 def _expecting(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy import text
 from leitstand.clock import FixedClock
 from leitstand.errors import Contradiction, Missing
 from tools.database import Database, Tenancy
-from tools.dms import GetDocument, Spool, StoreOriginal
+from tools.dms import GetDocument, Spool, StartWorkflow, StoreOriginal
 from tools.dms.embedded import EmbeddedDms
+from tools.dms.part import DMS
+from tools.rows import WorldRefused
 
 
 @pytest.fixture
@@ -111,3 +114,91 @@ def test_the_spool_names_content_by_hash(tmp_path: Path) -> None:
     names = {spool.put(b"x") for _ in range(2)}
     assert [path.name for path in spool.folder.iterdir()] == list(names)
     assert spool.path(names.pop()).read_bytes() == b"x"
+
+
+@pytest.fixture
+async def reading(dms: EmbeddedDms) -> StartWorkflow:
+    """A stored document that the officers are to read."""
+    await dms.take_in({"Lesen": ("officer", "clerk"), "Ablegen": ("clerk",)})
+    stored = await dms.store_original(original(dms, b"<a/>"), "k1")
+    return StartWorkflow(document_sha256=stored.sha256, workflow="Lesen", role="officer", note="x")
+
+
+async def count(database: Database) -> int:
+    """How many workflows were started."""
+    query = text("SELECT count(*) FROM dms_workflow")
+    return await database.read(lambda c: c.execute(query).scalar_one())
+
+
+async def test_a_workflow_is_started_once(
+    dms: EmbeddedDms, reading: StartWorkflow, database: Database
+) -> None:
+    """The same key is the same workflow, however often and at once; another key is another one."""
+    assert await dms.workflow_of("w1") is None
+    many = await asyncio.gather(*(dms.start_workflow(reading, "w1") for _ in range(4)))
+    assert {one.workflow_no for one in many} == {"W-000001"}
+    assert many[0] == await dms.workflow_of("w1")
+    assert many[0].model_dump(include={"document_sha256", "workflow", "role", "state"}) == {
+        **reading.model_dump(exclude={"note"}),
+        "state": "started",
+    }
+    assert await count(database) == 1
+    with pytest.raises(Contradiction, match="another write"):
+        await dms.start_workflow(reading.model_copy(update={"role": "clerk"}), "w1")
+    assert (await dms.start_workflow(reading, "w2")).workflow_no == "W-000002"
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        ({"document_sha256": "0" * 64}, Missing, "the archive holds no document `0000"),
+        ({"workflow": "Lessen"}, Missing, "no workflow `Lessen`; there are: `Ablegen`, `Lesen`"),
+        ({"workflow": "lesen"}, Missing, "no workflow `lesen`"),
+        ({"workflow": "Ablegen"}, Contradiction, "`Ablegen` does not go to `officer`"),
+    ],
+)
+async def test_what_is_not_there_is_not_started(
+    change: dict[str, str],
+    error: type[Exception],
+    said: str,
+    dms: EmbeddedDms,
+    reading: StartWorkflow,
+    database: Database,
+) -> None:
+    """Document, workflow or recipient: the error names it, and nothing is half done."""
+    with pytest.raises(error, match=said):
+        await dms.start_workflow(reading.model_copy(update=change), "w1")
+    assert await dms.workflow_of("w1") is None
+    assert await count(database) == 0
+    await dms.start_workflow(reading, "w1")
+
+
+async def test_workflows_are_those_of_the_tenant_and_of_now(
+    dms: EmbeddedDms, reading: StartWorkflow, database: Database
+) -> None:
+    """One that was taken out cannot be started any more; another tenant's was never there."""
+    south = EmbeddedDms(Tenancy(database, "south"), dms.spool)
+    await south.take_in({})
+    await dms.start_workflow(reading, "w1")
+    await dms.take_in({"Ablegen": ("clerk",)})
+    with pytest.raises(Missing, match="there are: `Ablegen`"):
+        await dms.start_workflow(reading, "w2")
+    assert await dms.workflow_of("w1") is not None
+    assert await south.workflow_of("w1") is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"workflows": ["Lesen"]},
+        {"workflows": {"Lesen": "clerk"}},
+        {"workflows": {" ": ["clerk"]}},
+        {"workflow": {}},
+        {"workflows": {"Lesen": ["zwei Worte"]}},
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(given: object, tmp_path: Path) -> None:
+    """With file and key: no workflow is lost in silence."""
+    (tmp_path / "dms.json").write_text(json.dumps(given), "utf-8")
+    with pytest.raises(WorldRefused, match=r"dms\.json: workflow"):
+        DMS.limits(tmp_path)

@@ -11,8 +11,10 @@ from leitstand.errors import Contradiction, Missing
 from tools.database import Database, Tenancy
 from tools.hr import (
     Absence,
+    Change,
     Employee,
     FindEmployees,
+    GetChange,
     GetEmployee,
     ListAbsences,
     ProposeChange,
@@ -130,6 +132,42 @@ async def test_the_same_world_again_changes_nothing(hr: EmbeddedHr) -> None:
     assert versions == [1, 2]
 
 
+async def change(hr: EmbeddedHr, number: str) -> Change | None:
+    """A change as payroll reads it."""
+    return (await hr.get_change(GetChange(change_no=number))).value
+
+
+async def test_a_proposed_change_is_read_without_its_words(hr: EmbeddedHr) -> None:
+    """Amounts, day and state; neither the text nor who asked."""
+    asked = ProposeChange(
+        sender="boss@nord.example", text="more", employee_id="P1", old_cents=350_000,
+        new_cents=360_000, delta_cents=10_000, effective_on=START,
+    )  # fmt: skip
+    made = await hr.propose_change(asked, "k")
+    assert await change(hr, made.change_no) == Change(
+        change_no=made.change_no, employee_id="P1", old_cents=350_000, new_cents=360_000,
+        delta_cents=10_000, effective_on=START, state="approved",
+    )  # fmt: skip
+    assert await change(hr, "C-999999") is None
+
+
+async def test_a_number_that_is_taken_is_not_given_again(hr: EmbeddedHr) -> None:
+    """A change that came with the company's data stays what it is."""
+    there = Change(change_no="C-000001", employee_id="P3", delta_cents=1, state="requested")
+    await hr.take_in([], [], [there])
+    made = await hr.propose_change(ProposeChange(text="x", employee_id="P1"), "k")
+    assert made.change_no == "C-000002"
+    assert await change(hr, "C-000001") == there
+
+
+async def test_a_change_that_is_taken_in_again_has_its_new_state(hr: EmbeddedHr) -> None:
+    """People withdraw in the HR system what they had approved."""
+    approved = Change(change_no="X-1", employee_id="P1", delta_cents=1, state="approved")
+    for one in (approved, approved.model_copy(update={"state": "withdrawn"})):
+        await hr.take_in([], [], [one])
+        assert await change(hr, "X-1") == one
+
+
 def test_bad_rows_are_all_named(tmp_path: Path) -> None:
     """Nothing of such a world is taken in."""
     staff = [{"id": "P1", "name": "A", "days_per_week": 9}, {"id": "P2", "name": "B"}]
@@ -137,11 +175,21 @@ def test_bad_rows_are_all_named(tmp_path: Path) -> None:
         {"employee": "P2", "start": "2026-11-20", "end": "2026-11-16"},
         {"employee": "P9", "start": "2026-11-16", "end": "2026-11-20"},
     ]
-    for name, rows in (("employees", staff), ("absences", away)):
+    changes = [
+        {"change": "X-1", "employee": "P8", "state": "approved"},
+        {"change": "X-2", "employee": "P2", "state": "vielleicht"},
+    ]
+    for name, rows in (("employees", staff), ("absences", away), ("changes", changes)):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
     reader = Reader(tmp_path)
     read(reader)
     with pytest.raises(WorldRefused) as refused:
         reader.check()
-    for said in ("days_per_week", "ends before it begins", "`P9` is no employee"):
+    for said in (
+        "days_per_week",
+        "ends before it begins",
+        "`P9` is no employee",
+        "`P8` is no employee",
+        "state",
+    ):
         assert said in str(refused.value)

@@ -1,0 +1,20 @@
+"""The port of the payroll system."""
+
+from typing import Protocol
+
+from leitstand.tool import Port
+from tools.payroll.entry import EnterChange, Entry
+
+__all__ = ["Payroll"]
+
+
+class Payroll(Port, Protocol):
+    """A payroll system. Every write takes the idempotency key. Raises only `CallFailed`."""
+
+    async def enter(self, args: EnterChange, key: str) -> Entry:
+        """An approved change in the run of its month."""
+        ...
+
+    async def entry_of(self, key: str) -> Entry | None:
+        """What was entered under `key`, for reconciling."""
+        ...
