@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -291,7 +290,7 @@ def test_changes_are_read_by_payroll_alone(role: str) -> None:
     args = {"change_no": "X-1"}
     asked = Request("payroll.change.get", "payroll", TENANT, "intake", "case", args, {})
     assert decide(PROJECT.bundle(), asked).decision is Decision.ALLOW
-    found = decide(PROJECT.bundle(), replace(asked, role=role))
+    found = decide(PROJECT.bundle(), asked._replace(role=role))
     assert found.decision is Decision.DENY
     assert "change-for-payroll-alone" in found.rules
 

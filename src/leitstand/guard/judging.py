@@ -1,9 +1,8 @@
 """Judging: an action's facts and verdict under the rules in force at this moment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -27,8 +26,7 @@ Shown = tuple[str, str]
 """Digest of the readings and hash of the policies: what a signature binds beside the action."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A call with validated arguments (JSON) and the readings found for it."""
 
     call: Call

@@ -6,8 +6,7 @@ denial.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from leitstand.digest import canonical
 from leitstand.errors import LeitstandError
@@ -22,8 +21,7 @@ __all__ = ["Request", "decide", "denied"]
 _LEVELS: tuple[Level, ...] = get_args(Level)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """All that a decision depends on. The guard makes it: nothing comes from a model unchecked.
 
     `args` are the validated arguments, `facts` what the fact functions measured; `tainted` names

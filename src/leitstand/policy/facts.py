@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from pydantic import BaseModel
 
@@ -101,8 +101,7 @@ class Evidence:
         return found[-1] if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class FactCall:
+class FactCall(NamedTuple):
     """What a fact function sees.
 
     `args` are the validated arguments, `limits` the tenant's data (thresholds, roles, accounts),
@@ -132,8 +131,7 @@ class Facts(Generic[M]):
         return self.run(call)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """The facts of one call; `checked` names arguments that a deterministic check found good."""
 
     values: Mapping[str, object]

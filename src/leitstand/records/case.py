@@ -1,7 +1,6 @@
 """A case: one piece of work, and how it ends."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from leitstand.errors import Cause
 from leitstand.values import Frozen
@@ -12,8 +11,7 @@ Status = Literal["ready", "running", "waiting", "done", "rejected", "exception",
 Held = Literal["diverged", "defect", "unknown_effect", "version", "limit", "erased"]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A case as the store knows it.
 
     `no` is the store's own number, `ulid` the name for everybody else. `requester` is the person or

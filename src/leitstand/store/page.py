@@ -90,12 +90,12 @@ def seal_page(head: bytes, seq: int, events: Sequence[Event], bodies: bytes) -> 
 
     `bodies` is the encrypted concatenation of the events' bodies, made by `CaseKey.encrypt`.
     """
-    rows: list[list[object]] = []
-    for offset, event in enumerate(events):
-        row: list[object] = [seq + offset, event.kind, event.address, event.digest]
-        head = _link(head, row)
-        rows.append([*row, len(event.body)])
-    return Page(seq, orjson.dumps(rows), bodies), head
+    rows: list[bytes] = []
+    for at, event in enumerate(events, seq):
+        row = orjson.dumps([at, event.kind, event.address, event.digest])
+        head = hashlib.sha256(head + row).digest()
+        rows.append(b"%b,%d]" % (row[:-1], len(event.body)))  # What is chained, and the length.
+    return Page(seq, b"[%b]" % b",".join(rows), bodies), head
 
 
 def headers_of(page: Page, head: bytes) -> Iterator[tuple[Event, bytes]]:

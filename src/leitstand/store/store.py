@@ -7,7 +7,6 @@ that no question waits for a commit and none blocks the event loop.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -46,7 +45,7 @@ __all__ = ["Claimed", "Signal", "Store"]
 
 T = TypeVar("T")
 _OPEN = ("ready", "waiting", "running")
-_FIELDS = len(fields(Case))
+_FIELDS = len(Case._fields)
 
 
 class Signal(NamedTuple):
@@ -58,8 +57,7 @@ class Signal(NamedTuple):
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A case that this worker owns until `lease_end` (monotonic seconds), with a burst's needs."""
 
     case: Case
