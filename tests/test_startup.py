@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+
 HEAVY = frozenset(
     [
         "babel",
@@ -106,9 +108,15 @@ def test_a_server_holds_only_what_its_project_asks_for(tmp_path: Path, root: Pat
         cwd=root,
     )
     assert server.stderr is not None
-    assert server.stderr.readline().startswith("http://")
-    server.send_signal(signal.SIGINT)
-    _, told = server.communicate(timeout=60)
+    with server:
+        url = server.stderr.readline().partition(" ")[0]
+        try:
+            # Once it answers it listens to signals too, also where a shell has them ignored.
+            assert httpx.get(f"{url}login", timeout=60).status_code == 200
+            server.send_signal(signal.SIGINT)
+            _, told = server.communicate(timeout=60)
+        finally:
+            server.kill()
     loaded = {*json.loads(told.splitlines()[-1])}
     assert "leitstand.web" in loaded
     assert not loaded & UNASKED
