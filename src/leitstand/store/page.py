@@ -82,7 +82,7 @@ def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
 
 def chain(head: bytes, seq: int, event: Event) -> bytes:
     """The head after `event`, from the head before it (32 bytes)."""
-    return _link(head, [seq, event.kind, event.address, event.digest])
+    return _link(head, orjson.dumps([seq, event.kind, event.address, event.digest]))
 
 
 def seal_page(head: bytes, seq: int, events: Sequence[Event], bodies: bytes) -> tuple[Page, bytes]:
@@ -93,7 +93,7 @@ def seal_page(head: bytes, seq: int, events: Sequence[Event], bodies: bytes) -> 
     rows: list[bytes] = []
     for at, event in enumerate(events, seq):
         row = orjson.dumps([at, event.kind, event.address, event.digest])
-        head = hashlib.sha256(head + row).digest()
+        head = _link(head, row)
         rows.append(b"%b,%d]" % (row[:-1], len(event.body)))  # What is chained, and the length.
     return Page(seq, b"[%b]" % b",".join(rows), bodies), head
 
@@ -104,7 +104,7 @@ def headers_of(page: Page, head: bytes) -> Iterator[tuple[Event, bytes]]:
     Raises ValueError, TypeError: the headers were altered into something that cannot be read.
     """
     for seq, kind, address, digest, _ in orjson.loads(page.headers):
-        head = _link(head, [seq, kind, address, digest])
+        head = _link(head, orjson.dumps([seq, kind, address, digest]))
         yield Event(kind, address, b"", digest, seq), head
 
 
@@ -135,5 +135,5 @@ def _forked() -> None:
 os.register_at_fork(after_in_child=_forked)
 
 
-def _link(head: bytes, header: list[object]) -> bytes:
-    return hashlib.sha256(head + orjson.dumps(header)).digest()
+def _link(head: bytes, header: bytes) -> bytes:
+    return hashlib.sha256(head + header).digest()

@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from tests.model.vendors.vendor import Body, Seen, Vendor, an, unanswered
+from tests.model.vendors.openai import seen
+from tests.model.vendors.vendor import Body, Vendor, an, unanswered
 
 __all__ = ["MISTRAL"]
 
@@ -121,18 +122,6 @@ def failed(status: int, text: str) -> Body:
     if status == 422:
         said = {"detail": [{"type": "wrong", "loc": ["body"], "msg": "Wrong", "input": text}]}
     return {"object": "error", "message": said, "type": kind, "param": None, "code": code}
-
-
-def seen(body: Body) -> Seen:
-    """A request."""
-    form = body.get("response_format", {}).get("json_schema", {})
-    return Seen(
-        most=body["max_tokens"],
-        heat=body.get("temperature"),
-        schema=form.get("schema"),
-        choice=body.get("tool_choice", ""),
-        told=str(body["messages"][-1]["content"]),
-    )
 
 
 MISTRAL = Vendor(

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.model.vendors.vendor import Body, Seen, Vendor, an, unanswered
 
-__all__ = ["OPENAI", "completion"]
+__all__ = ["OPENAI", "completion", "seen"]
 
 TEXT = {"type": "string"}
 CALL = an(
@@ -79,7 +79,7 @@ def failed(status: int, text: str) -> Body:
 
 
 def seen(body: Body) -> Seen:
-    """A request."""
+    """A request; Mistral's say the same in the same places."""
     form = body.get("response_format", {}).get("json_schema", {})
     return Seen(
         most=body["max_tokens"],
