@@ -8,7 +8,9 @@ from typing import Any, Literal
 import typer
 
 from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
+from leitstand.cli.output import exit_code, fail
 from leitstand.cli.place import Place, run
+from leitstand.errors import LeitstandError, ProjectRefused, UsageRefused
 
 __all__ = ["Place", "command", "pairs"]
 
@@ -30,13 +32,26 @@ def command(*options: Option) -> Callable[[Work], Callable[..., None]]:
         @wraps(work)
         def started(**values: Any) -> None:  # noqa: ANN401 - whatever the options are
             place = Place(**{name: values.pop(name) for name in names})
-            raise typer.Exit(run(work(place, **values)) or 0)
+            try:
+                raise typer.Exit(run(work(place, **values)) or 0)
+            except LeitstandError as error:
+                if place.json or "lang" not in names or not _told(error, place):
+                    raise
+                fail(error, json=False, texts=place.texts)
+                raise typer.Exit(exit_code(error)) from None
 
         started.__annotations__ = {p.name: p.annotation for p in given}
         started.__dict__["__signature__"] = inspect.Signature(given)
         return started
 
     return made
+
+
+def _told(error: LeitstandError, place: Place) -> bool:
+    """Whether people read of it in their language; how commands are used is said in English."""
+    if isinstance(error, ProjectRefused):
+        return False
+    return not isinstance(error, UsageRefused) or place.texts.told(error.text) != error.text
 
 
 def _parameter(name: str) -> inspect.Parameter:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leitstand.errors import LeitstandError
+    from leitstand.inbox import Texts
 
 __all__ = ["emit", "exit_code", "fail", "hint", "interactive", "line", "show_table", "stdout"]
 
@@ -52,17 +53,20 @@ def hint(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def fail(error: "LeitstandError", *, json: bool) -> None:
-    """An error on stderr: code, what, where, what to do."""
+def fail(error: "LeitstandError", *, json: bool, texts: "Texts | None" = None) -> None:
+    """An error on stderr: code, what, where, what to do; with `texts` in their language."""
     if json:
         import orjson
 
         body = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
         sys.stderr.write(orjson.dumps({"error": body}).decode() + "\n")
         return
-    rows = [f"{error.code}: {error.text}"]
-    rows += [f"  where: {error.where}"] if error.where else []
-    rows += [f"  do:    {error.advice}"] if error.advice else []
+    where, do, told = "where:", "do:   ", str
+    if texts is not None:
+        where, do, told = texts.known("fail.where"), texts.known("fail.do"), texts.told
+    rows = [f"{error.code}: {told(error.text)}"]
+    rows += [f"  {where} {error.where}"] if error.where else []
+    rows += [f"  {do} {told(error.advice)}"] if error.advice else []
     hint("\n".join(rows))
 
 

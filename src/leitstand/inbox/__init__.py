@@ -30,7 +30,7 @@ from leitstand.inbox.receipt import Receipt, receipt_of
 from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
-from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
+from leitstand.inbox.showing import able, card_of, effect_of, line_of, reason_of, thread_of
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.inbox.texts import Language, Texts, texts_of
 
@@ -78,6 +78,7 @@ __all__ = [
     "may_handle",
     "open_dossier",
     "queue_of",
+    "reason_of",
     "receipt_of",
     "reply",
     "retry_case",

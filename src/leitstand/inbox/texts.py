@@ -20,6 +20,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from leitstand.errors import ProjectRefused
+from leitstand.inbox.told import Phrase, Phrases
 
 __all__ = ["Language", "Texts", "texts_of"]
 
@@ -45,6 +46,7 @@ class Texts:
         self.language: Language = language
         self._own, self._given, self._places = own, given, places or {}
         self._locale: str = own["locale"]
+        self._phrases = Phrases({**own.get("told", {}), **given.get("told", {})})
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence `section.name`, filled. Raises KeyError: there is no such sentence."""
@@ -94,6 +96,10 @@ class Texts:
         """What a role of people is called."""
         return str(self._given.get("roles", {}).get(name, name))
 
+    def told(self, text: str) -> str:
+        """What an error or a role said, in words of this language; as it is if none are known."""
+        return self._phrases.told(text, self._filled, self.field)
+
     def roles(self, names: tuple[str, ...]) -> str:
         """Roles of people, joined."""
         return ", ".join(self.role(n) for n in names)
@@ -133,6 +139,13 @@ class Texts:
     def time(self, seconds: float) -> str:
         """A moment (seconds since the epoch) in the zone of this machine."""
         return _time(seconds, "", self._locale)
+
+    def _filled(self, phrase: Phrase) -> str:
+        """A sentence that was told; places called so hold ids, and are named."""
+        named = {"tool": self.tool, "field": self.field, "role": self.role}
+        return self.fill(
+            phrase.template, {k: named.get(k, str)(v) for k, v in phrase.values.items()}
+        )
 
     def _of_tool(self, name: str) -> Mapping[str, Any]:
         return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))

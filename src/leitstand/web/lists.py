@@ -85,7 +85,7 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
         try:
             receipt = await decide(site.leitstand, session.signer, decision, texts)
         except LeitstandError as error:
-            return f"{row.title}: {error.text}"
+            return f"{row.title}: {texts.told(error.text)}"
         return f"{row.title}: {' '.join(receipt.lines)}"
 
     # Side by side: the page waits once for all of them, not for each.
