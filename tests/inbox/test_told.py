@@ -28,7 +28,15 @@ ELSEWHERE = re.compile(
 ENGLISH = frozenset(
     [
         *("Ambiguous", "ApprovalRefused", "ArgumentsRefused", "BudgetSpent", "Contradiction"),
-        *("FactMissing", "Missing", "ModelFailed", "Refused", "ToolFailed", "Unreachable"),
+        *(
+            "FactMissing",
+            "denied",
+            "Missing",
+            "ModelFailed",
+            "Refused",
+            "ToolFailed",
+            "Unreachable",
+        ),
         *("ValueError", "ValueRefused"),
     ]
 )

@@ -3,6 +3,7 @@
 from leitstand.inbox.card import Argument, Card, Found, Message, Rule, Source, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
+from leitstand.inbox.explained import explained
 from leitstand.inbox.handling import (
     Handling,
     assign_case,
@@ -70,6 +71,7 @@ __all__ = [
     "decide",
     "effect_of",
     "exceptions_of",
+    "explained",
     "find_pending",
     "handled_of",
     "handling_line",

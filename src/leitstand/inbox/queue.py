@@ -227,11 +227,8 @@ async def _exceptional(
     if leave is None or not leave.cause:
         return found
     taken = takeover_of(leitstand, dossier)
-    rules, zone = (
-        deadlines_of(leitstand.limits, leitstand.project.table.web),
-        zone_of(leitstand.limits),
-    )
-    due = rules.by(since, taken.days or rules.queue_days, zone)
+    rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
+    due = rules.by(since, taken.days or rules.queue_days, zone_of(leitstand.limits))
     said = taken.resolution(texts.language) or texts.known(f"resolve.{leave.cause}")
     more = {
         "roles": taken.roles,

@@ -46,24 +46,17 @@ async def receipt_of(
     """What the case's journal says of this decision now."""
     shown = pending.checkpoint
     dossier = await open_dossier(leitstand.store, leitstand.rules.tools, shown.case)
-    if not dossier.resting:
-        return Receipt(
-            checkpoint=shown.id,
-            case=shown.case,
-            person=approval.person,
-            state="running",
-            lines=(texts.say("receipt.running"),),
-            status=dossier.status,
-        )
-    facts = await _facts(leitstand, dossier, pending, approval, texts)
-    waiting = tuple(c.id for c in dossier.tape.open_checkpoints())
-    following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))
-    lines = [*facts.pop("lines"), *_closing(dossier, following, texts)]
+    facts: dict[str, Any] = {"state": "running", "lines": [texts.say("receipt.running")]}
+    following: tuple[str, ...] = ()
+    if dossier.resting:
+        facts = await _facts(leitstand, dossier, pending, approval, texts)
+        waiting = (c.id for c in dossier.tape.open_checkpoints())
+        following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))
+        facts["lines"] += _closing(dossier, following, texts)
     return Receipt(
         checkpoint=shown.id,
         case=shown.case,
         person=approval.person,
-        lines=tuple(lines),
         next=following,
         status=dossier.status,
         **facts,

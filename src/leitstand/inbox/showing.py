@@ -81,15 +81,8 @@ def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
 
 def line_of(happened: Happened, texts: Texts) -> str:
     """One line on a call that the agent made."""
-    name = texts.tool(happened.tool)
-    if happened.what == "read":
-        return texts.say("line.read", tool=name, source=happened.text)
-    if happened.what == "asked":
-        return texts.say("line.asked", tool=name)
-    if happened.what in ("done", "kept"):
-        return texts.say(f"line.{happened.what}", tool=name, result=happened.text)
-    key = "line.refused" if happened.what == "refused" else "line.failed"
-    return texts.say(key, tool=name, text=texts.told(happened.text))
+    key, said = happened.what, texts.told(happened.text)
+    return texts.say(f"line.{key}", tool=texts.tool(happened.tool), text=said)
 
 
 def reason_of(dossier: Dossier, texts: Texts) -> str:

@@ -20,7 +20,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from leitstand.errors import ProjectRefused
-from leitstand.inbox.told import Phrase, Phrases
+from leitstand.inbox.told import Phrases
 
 __all__ = ["Language", "Texts", "texts_of"]
 
@@ -46,7 +46,9 @@ class Texts:
         self.language: Language = language
         self._own, self._given, self._places = own, given, places or {}
         self._locale: str = own["locale"]
-        self._phrases = Phrases({**own.get("told", {}), **given.get("told", {})})
+        said = {**own.get("told", {}), **given.get("told", {})}
+        self.told = Phrases(said, self._filled, self.field).told
+        """What an error or a role said in words of this language; as it is if none are known."""
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence `section.name`, filled. Raises KeyError: there is no such sentence."""
@@ -96,10 +98,6 @@ class Texts:
         """What a role of people is called."""
         return str(self._given.get("roles", {}).get(name, name))
 
-    def told(self, text: str) -> str:
-        """What an error or a role said, in words of this language; as it is if none are known."""
-        return self._phrases.told(text, self._filled, self.field)
-
     def roles(self, names: tuple[str, ...]) -> str:
         """Roles of people, joined."""
         return ", ".join(self.role(n) for n in names)
@@ -140,12 +138,10 @@ class Texts:
         """A moment (seconds since the epoch) in the zone of this machine."""
         return _time(seconds, "", self._locale)
 
-    def _filled(self, phrase: Phrase) -> str:
+    def _filled(self, template: str, values: Mapping[str, str]) -> str:
         """A sentence that was told; places called so hold ids, and are named."""
         named = {"tool": self.tool, "field": self.field, "role": self.role}
-        return self.fill(
-            phrase.template, {k: named.get(k, str)(v) for k, v in phrase.values.items()}
-        )
+        return self.fill(template, {k: named.get(k, str)(v) for k, v in values.items()})
 
     def _of_tool(self, name: str) -> Mapping[str, Any]:
         return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))

@@ -5,72 +5,50 @@ Texts name such a sentence with its places (`no case {ulid}`) and how it is said
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
-__all__ = ["Phrase", "Phrases"]
+__all__ = ["Phrases"]
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_ERROR = re.compile(r"LS\d{3}(?: in (\S+))?: (.*?)(?: \(([^()]*)\))?", re.DOTALL)
+_ERROR = re.compile(r"LS\d{3}(?: in \S+)?: (.*?)(?: \(([^()]*)\))?", re.DOTALL)
 _FAULT = re.compile(r"`([^`]*)`: (.+)", re.DOTALL)
 _FAULTS = re.compile(r"; (?=`[^`]+`: )")
 _SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-ZÄÖÜ`])")
-
-
-class Phrase(NamedTuple):
-    """A sentence that was found: how it is said here, and what stands at its places."""
-
-    template: str
-    values: Mapping[str, str]
+Fill = Callable[[str, Mapping[str, str]], str]
 
 
 class Phrases:
-    """Sentences of one language by how they were said; of several that fit the most exact."""
+    """Sentences of one language by how they were said; of several that fit the most exact.
 
-    def __init__(self, said: Mapping[str, str]) -> None:
+    `fill` puts values in their places, `field` names an argument.
+    """
+
+    def __init__(self, said: Mapping[str, str], fill: Fill, field: Callable[[str], str]) -> None:
         order = sorted(said, key=lambda text: -len(_PLACE.sub("", text)))
         self._forms = [(_form(text), said[text]) for text in order]
+        self._fill, self._field = fill, field
 
-    def find(self, text: str) -> Phrase | None:
-        """The sentence that was said, if it is one of these."""
+    def told(self, text: str) -> str:
+        """A text with all of it that is known in the words of this language; the rest stays."""
+        if len(faults := _FAULTS.split(text)) > 1 and text.startswith("`"):
+            return "; ".join(map(self.told, faults))
         for form, template in self._forms:
             if found := form.fullmatch(text):
-                return Phrase(template, found.groupdict())
-        return None
-
-    def told(self, text: str, fill: Callable[[Phrase], str], field: Callable[[str], str]) -> str:
-        """A text with every sentence of it that is known here in the words of this language.
-
-        `fill` puts values in their places, `field` names an argument. What is not known stays.
-        """
-
-        def said(part: str) -> str:
-            return self.told(part, fill, field)
-
-        if len(faults := _FAULTS.split(text)) > 1 and text.startswith("`"):
-            return "; ".join(map(said, faults))
-        if found := self.find(text):
-            told = {name: said(value) for name, value in found.values.items()}
-            return fill(Phrase(found.template, told))
+                return self._fill(template, {n: self.told(v) for n, v in found.groupdict().items()})
         if error := _ERROR.fullmatch(text):
-            return " ".join(_ended(said(part)) for part in (error[2], error[3]) if part)
+            return " ".join(_ended(self.told(part)) for part in error.groups() if part)
         if fault := _FAULT.fullmatch(text):
-            return f"{field(fault[1])}: {said(fault[2])}"
-        for parts, glue in _split(text):
+            return f"{self._field(fault[1])}: {self.told(fault[2])}"
+        for parts, glue in ((text.split("; "), "; "), (_SENTENCE.split(text), " ")):
             if len(parts) > 1:
-                return glue.join(map(said, parts))
+                return glue.join(map(self.told, parts))
         return text
 
 
 def _form(text: str) -> re.Pattern[str]:
-    ends = re.split(_PLACE, text)
-    parts = (f"(?P<{p}>.*?)" if n % 2 else re.escape(p) for n, p in enumerate(ends))
+    ends = enumerate(re.split(_PLACE, text))
+    parts = (f"(?P<{p}>.*?)" if n % 2 else re.escape(p) for n, p in ends)
     return re.compile("".join(parts), re.DOTALL)
-
-
-def _split(text: str) -> Iterator[tuple[list[str], str]]:
-    yield text.split("; "), "; "
-    yield _SENTENCE.split(text), " "
 
 
 def _ended(sentence: str) -> str:

@@ -2,7 +2,6 @@
 
 from leitstand.policy.bundle import Bundle, inspect, texts_of
 from leitstand.policy.decide import Request, decide, denied
-from leitstand.policy.explain import explain
 from leitstand.policy.facts import (
     Evidence,
     FactCall,
@@ -33,7 +32,6 @@ __all__ = [
     "check",
     "decide",
     "denied",
-    "explain",
     "facts",
     "facts_in",
     "inspect",

@@ -10,24 +10,13 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple, Protocol, get_args
 
-from sqlalchemy import (
-    ColumnElement,
-    Engine,
-    Executable,
-    String,
-    bindparam,
-    cast,
-    delete,
-    false,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import Engine, String, bindparam, cast, delete, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from leitstand.inbox import (
     Deadlines,
     Dossier,
+    Sight,
     able,
     deadlines_of,
     find_pending,
@@ -49,7 +38,6 @@ __all__ = ["Notice", "Reminders", "Teller"]
 
 _KEY = cases.c.ulid + "." + cast(cases.c.seq, String)
 """How the deadlines of a case in the exception queue are called."""
-_ALL = true()
 
 PART = 200
 """Deadlines that are told of in one go."""
@@ -155,9 +143,7 @@ class Reminders:
         found = [Notice(r.checkpoint, r.person, r.level, r.title) for r in rows]
         latest = {n.checkpoint: n for n in sorted(found, key=lambda n: n.level)}
         known = self._leitstand.directory.person(self._leitstand.tenant, person)
-        still = await self._open(
-            latest, sight_of(self._leitstand, known).where if known else false()
-        )
+        still = await self._open(latest, sight_of(self._leitstand, known)) if known else ()
         return [n for n in latest.values() if n.checkpoint in still]
 
     async def escalated(self, checkpoint: str) -> tuple[str, ...]:
@@ -197,22 +183,23 @@ class Reminders:
 
     async def _moved(self, *, anew: bool) -> tuple[dict[str, float], list[_Gone]]:
         """What waits of the cases that changed (or of all), by when it began; what does not."""
-        tenant, store = self._leitstand.tenant, self._leitstand.store
-        status = ("waiting", "exception") if anew else get_args(Status)
-        where = (
-            cases.c.tenant == tenant,
-            cases.c.status.in_(status),
-            cases.c.changed > self._since,
+        tenant, on = self._leitstand.tenant, checkpoints.c.state == "open"
+        queued, store = cases.c.status == "exception", self._leitstand.store
+        moved = (cases.c.status.in_(get_args(Status)), cases.c.changed > self._since)
+        cards = select(checkpoints.c.id, checkpoints.c.opened, on)
+        cards = cards.join(cases, cases.c.case_no == checkpoints.c.case_no)
+        cards = cards.where(checkpoints.c.tenant == tenant, on) if anew else cards.where(*moved)
+        left = select(_KEY, cases.c.changed, queued).where(*((queued,) if anew else moved))
+        found = await store.read(
+            lambda c: [c.execute(q.where(cases.c.tenant == tenant)).all() for q in (cards, left)]
         )
-        cards = select(checkpoints.c.id, checkpoints.c.opened, checkpoints.c.state == "open")
-        cards = cards.join(cases, cases.c.case_no == checkpoints.c.case_no).where(*where)
-        left = select(_KEY, cases.c.changed, cases.c.status == "exception").where(*where)
-        found = await store.read(lambda c: (c.execute(cards).all(), c.execute(left).all()))
-        waits = {name: at for rows in found for name, at, on in rows if on}
-        gone = [] if anew else [_Gone(name, name) for name, _, on in found[0] if not on]
-        for key, *_, on in () if anew else found[1]:
+        waits = {name: at for rows in found for name, at, is_on in rows if is_on}
+        if anew:
+            return waits, []
+        gone = [_Gone(name, name) for name, _, is_on in found[0] if not is_on]
+        for key, *_ in found[1]:
             ulid = key.partition(".")[0]
-            gone.append(_Gone(f"{ulid}.", f"{ulid}/", key if on else ""))
+            gone.append(_Gone(f"{ulid}.", f"{ulid}/", key if key in waits else ""))
         return waits, gone
 
     async def _holding(self, role: str, case: Case) -> list[str]:
@@ -223,8 +210,9 @@ class Reminders:
         seeing = [p.id for p in holding if await sight_of(leitstand, p).of(leitstand, case.ulid)]
         return [name for name in seeing if name != case.requester]
 
-    async def _open(self, names: Iterable[str], seen: ColumnElement[bool] = _ALL) -> frozenset[str]:
-        """Those of these cards and exceptions that are open, and whose cases can be `seen`."""
+    async def _open(self, names: Iterable[str], sight: Sight | None = None) -> frozenset[str]:
+        """Those of these cards and exceptions that are open, and whose cases are in sight."""
+        seen = true() if sight is None else sight.where
         cards = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
         cards = cards.where(checkpoints.c.id.in_(names), checkpoints.c.state == "open", seen)
         ulids = [name.partition(".")[0] for name in names if "." in name]
@@ -240,11 +228,12 @@ class Reminders:
         known = known.where(deadlines.c.checkpoint.in_(waits)) if len(waits) < PART else known
         set_down = {row.checkpoint for row in await asyncio.to_thread(self._rows, known)}
         for key in waits.keys() - set_down:
-            found = rules.due(waits[key], zone)
             if "." in key:
                 dossier = await self._dossier(key)
                 taken = takeover_of(self._leitstand, dossier)
                 found = rules.cleared(since_of(dossier), taken.days, zone)
+            else:
+                found = rules.due(waits[key], zone)
             rows += [
                 {"checkpoint": key, "level": due.level, "due": due.at, "role": due.role, "told": 0}
                 for due in found
@@ -266,8 +255,7 @@ class Reminders:
 
     async def _done(self, row: Any) -> None:  # noqa: ANN401 - a row
         where = (deadlines.c.checkpoint == row.checkpoint, deadlines.c.level == row.level)
-        told = [{"told": 1}]
-        await asyncio.to_thread(self._write, update(deadlines).where(*where), told)
+        await asyncio.to_thread(self._write, update(deadlines).where(*where), [{"told": 1}])
 
     def _forget(self, gone: Sequence[_Gone], waits: Container[str] | None) -> None:
         """Drop what is decided; with `waits` all that is not among them."""
@@ -282,7 +270,7 @@ class Reminders:
                     query = delete(table).where(span, name != bindparam("keep"))
                     conn.execute(query, [one._asdict() for one in drop])
 
-    def _write(self, query: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _write(self, query: Any, rows: Sequence[Mapping[str, Any]]) -> None:  # noqa: ANN401
         if rows:
             with self._engine.begin() as conn:
                 conn.execute(query, rows)

@@ -25,10 +25,8 @@ class Notes:
 
     async def draft(self, person: str, checkpoint: str) -> Mapping[str, str]:
         """What a person has typed into a card and not sent."""
-        query = select(drafts.c.fields).where(
-            drafts.c.person == person, drafts.c.checkpoint == checkpoint
-        )
-        found = await self._rows(query)
+        where = (drafts.c.person == person, drafts.c.checkpoint == checkpoint)
+        found = await self._rows(select(drafts.c.fields).where(*where))
         return orjson.loads(found[0].fields) if found else {}
 
     async def keep_draft(self, person: str, checkpoint: str, fields: Mapping[str, str]) -> None:
@@ -44,10 +42,9 @@ class Notes:
 
     async def later(self, person: str) -> frozenset[str]:
         """The cards that a person has postponed and that are not due yet."""
-        query = select(postponed.c.checkpoint).where(
-            postponed.c.person == person, postponed.c.until > self._clock.time()
-        )
-        return frozenset(row.checkpoint for row in await self._rows(query))
+        where = (postponed.c.person == person, postponed.c.until > self._clock.time())
+        rows = await self._rows(select(postponed.c.checkpoint).where(*where))
+        return frozenset(row.checkpoint for row in rows)
 
     async def assign(self, checkpoint: str, person: str, by: str) -> None:
         """Pass a card on."""
