@@ -53,10 +53,12 @@ async def receipt_of(
         waiting = (c.id for c in dossier.tape.open_checkpoints())
         following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))
         facts["lines"] += _closing(dossier, following, texts)
+    lines = tuple(facts.pop("lines"))
     return Receipt(
         checkpoint=shown.id,
         case=shown.case,
         person=approval.person,
+        lines=lines,
         next=following,
         status=dossier.status,
         **facts,
