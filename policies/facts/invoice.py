@@ -142,6 +142,11 @@ def _of_money(dossier: Dossier, args: Mapping[str, Any]) -> tuple[BaseModel, ...
     return (
         terms_facts(invoice, dossier.supplier),
         tier_facts(tier_amount(invoice, limits), limits),
-        period_facts(invoice.issue_date, date.fromisoformat(asked) if asked else None, limits),
+        period_facts(
+            invoice.issue_date,
+            date.fromisoformat(asked) if asked else None,
+            dossier.today,
+            limits,
+        ),
         payment_facts(dossier.read, dossier.ledger_after),
     )

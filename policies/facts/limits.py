@@ -12,13 +12,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from leitstand.digest import canonical
-from leitstand.errors import Missing
+from leitstand.errors import Cause, Missing
 
-__all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "limits_of"]
+__all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "cause_words", "limits_of"]
 
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parent.with_name("defaults.toml").read_text(encoding="utf-8")
 )
+
+
+def cause_words(cause: Cause) -> str:
+    """Why a case leaves the automation, as people read it (`causes` of `policies/defaults.toml`)."""
+    return str(_DEFAULTS["causes"][cause])
 
 
 class _Record(BaseModel):
@@ -77,12 +82,14 @@ class Limits(_Record):
     accounts: Mapping[str, Mapping[str, str]] = {}
     closed_periods_until: date | None
     next_open_posting_date: date | None
+    posting_ahead_days: int
     own_vat_required: bool
     small_invoice_gross: Decimal
     default_account: str
     clerk_role: str
     supplier_name_permille: int
     buyer_name_permille: int
+    seller_name_permille: int
     holder_name_permille: int
     item_name_permille: int
     number_permille: int
