@@ -121,7 +121,13 @@ def _of_trade(dossier: Dossier) -> tuple[BaseModel, ...]:
             dossier.read, dossier.ledger, dossier.own_siblings, limits, by_contract=by_contract
         ),
         split_facts(invoice, dossier.booked, dossier.own_siblings, limits),
-        correction_facts(invoice, dossier.booked, dossier.known_numbers, dossier.own_order),
+        correction_facts(
+            invoice,
+            dossier.booked,
+            dossier.own_siblings,
+            dossier.known_numbers,
+            dossier.own_order,
+        ),
         prepayment_facts(invoice, dossier.booked, limits),
     )
 

@@ -9,6 +9,7 @@ from tools.names import fold, other_numbers
 
 __all__ = [
     "is_addressed_to",
+    "is_called",
     "leaves_words_out",
     "name_permille",
     "number_permille",
@@ -19,7 +20,7 @@ __all__ = [
 _LEGAL_FORMS = frozenset(
     [
         "ag", "ek", "eg", "ev", "gbr", "gmbh", "gmbhcokg", "inc", "kg", "kgaa", "kft", "limited",
-        "llc", "ltd", "mbh", "ohg", "oy", "sa", "sarl", "sas", "se", "sl", "spa", "srl", "sro",
+        "llc", "ltd", "mbh", "ohg", "oy", "partg", "partgmbb", "sa", "sarl", "sas", "se", "sl", "spa", "srl", "sro",
         "ug",
     ]
 )  # fmt: skip
@@ -39,6 +40,9 @@ _SPELLED = {
     "eingetragene kauffrau": "ek",
     "gmbh und co kg": "gmbhcokg",
     "gmbh und co": "gmbhcokg",
+    "partnerschaftsgesellschaft mbb": "partgmbb",
+    "partnerschaft mbb": "partgmbb",
+    "partg mbb": "partgmbb",
 }
 """Legal forms of several words, as one (folded); the longest stands first."""
 _JOINED = re.compile(r"(\w)gesellschaft (?:mbh|mit beschraenkter haftung)\b")
@@ -85,8 +89,21 @@ def leaves_words_out(text: str | None, name: str) -> bool:
     """
     said, own = _words(text or ""), _words(name)
     forms = _form(said), _form(own)
-    short = said[:1] == own[:1] and set(_bare(said)) <= set(_bare(own))
+    begun = said[:1] == own[:1] or set(said) == set(own)
+    short = begun and set(_bare(said)) <= set(_bare(own))
     return short and bool(said) and (not forms[0] or forms[0] == forms[1])
+
+
+def is_called(one: str | None, other: str | None) -> bool:
+    """Whether two names are one, words in another order or left out, two of them left.
+
+    As banks write holders: `Lohse, Petra` for `Schreinerei Petra Lohse`. Two legal forms are two.
+    """
+    first, second = _words(one or ""), _words(other or "")
+    said, own = sorted((set(_bare(first)), set(_bare(second))), key=len)
+    forms = _form(first), _form(second)
+    two_forms = all(forms) and forms[0] != forms[1]
+    return not two_forms and len(said) > 1 and said <= own
 
 
 def shares_word(one: str | None, other: str | None) -> bool:

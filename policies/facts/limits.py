@@ -89,6 +89,7 @@ class Limits(_Record):
     clerk_role: str
     supplier_name_permille: int
     buyer_name_permille: int
+    buyer_near_permille: int
     seller_name_permille: int
     holder_name_permille: int
     item_name_permille: int

@@ -85,11 +85,10 @@ def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> Part
     buyer, company = invoice.buyer, limits.company
     supplier = seller.supplier if seller else None
     status = supplier.status if supplier else ""
-    buyer_vat = agreement(buyer.vat_id, company.vat)
     return PartyFacts(
-        buyer_name_permille=_name_likeness(buyer.name, company.name, buyer_vat),
+        buyer_name_permille=_name_likeness(buyer, limits),
         limit_buyer_name_permille=limits.buyer_name_permille,
-        buyer_vat=buyer_vat,
+        buyer_vat=agreement(buyer.vat_id, company.vat),
         buyer_address=_address(buyer, company),
         supplier_known=supplier is not None,
         supplier_active=status.casefold() in limits.active_supplier_statuses,
@@ -119,9 +118,14 @@ def is_valid_vat(vat_id: str | None) -> bool:
     return prefix not in _MEMBERS or eu_vat.is_valid(text)
 
 
-def _name_likeness(named: str | None, own: str, vat: Agreement) -> int:
-    short = vat == "same" and leaves_words_out(named, own)
-    return 1000 if short or is_addressed_to(named, own) else name_permille(named, own)
+def _name_likeness(buyer: Party, limits: Limits) -> int:
+    """Beside our VAT ID and address a slip of the pen does not make somebody else of us."""
+    own, alike = limits.company, name_permille(buyer.name, limits.company.name)
+    ours = agreement(buyer.vat_id, own.vat) == "same"
+    near = alike >= limits.buyer_near_permille and _address(buyer, own) == "same"
+    if is_addressed_to(buyer.name, own.name):
+        return 1000
+    return 1000 if ours and (near or leaves_words_out(buyer.name, own.name)) else alike
 
 
 def _seller_likeness(seller: Party, supplier: Supplier | None) -> int:
