@@ -41,9 +41,9 @@ class PartyFacts(BaseModel):
     `buyer_*` compare with the tenant's own company, whose name may be written short beside its VAT
     ID. `seller_name_permille`: how near the seller's names come to the master record's, 1000 where
     they share a word or nobody is known: a number of one company under the name of another is a
-    mistake, or worse. `supplier_known`: recognised by VAT ID, tax
-    number or a name that is near enough; `supplier_active`: the master record is not blocked.
-    `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as
+    mistake, or worse. `supplier_known`: recognised by VAT ID, tax number or a name that is near
+    enough; `supplier_active`: the master record is not blocked; `account_assigned`: it says to
+    which account his invoices go. `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as
     valid, a country outside the EU cannot be checked).
     """
 
@@ -55,6 +55,7 @@ class PartyFacts(BaseModel):
     buyer_address: Agreement
     supplier_known: bool
     supplier_active: bool
+    account_assigned: bool
     seller_name_permille: int
     limit_seller_name_permille: int
     seller_vat_valid: bool
@@ -91,6 +92,7 @@ def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> Part
         buyer_vat=agreement(buyer.vat_id, company.vat),
         buyer_address=_address(buyer, company),
         supplier_known=supplier is not None,
+        account_assigned=supplier is None or bool(supplier.account),
         supplier_active=status.casefold() in limits.active_supplier_statuses,
         seller_name_permille=_seller_likeness(invoice.seller, supplier),
         limit_seller_name_permille=limits.seller_name_permille,

@@ -222,9 +222,9 @@ def vat_id_of_nobody(s: Stage) -> Paper:
     return s.paper().seller_vat("DE" + "40000001" + mod_11_10.calc_check_digit("40000001"))
 
 
-@scene("escalate", "G-A08", "G-A11", roles="treasury", n=2)
+@scene("escalate", "G-A06", "G-A08", "G-A11", roles="treasury", n=2)
 def vat_id_of_another_supplier(s: Stage) -> Paper:
-    """VAT ID of S2: then it is S2's invoice, to another account, on another's order."""
+    """VAT ID of S2 under another name: taken for S2's, to another account, on another's order."""
     return s.paper().seller_vat(s.world.supplier("S2")["vat"])
 
 
