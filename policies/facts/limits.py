@@ -89,7 +89,6 @@ class Limits(_Record):
     clerk_role: str
     supplier_name_permille: int
     buyer_name_permille: int
-    buyer_near_permille: int
     seller_name_permille: int
     holder_name_permille: int
     item_name_permille: int
@@ -146,12 +145,6 @@ class Limits(_Record):
     @classmethod
     def _ascending(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
         return tuple(sorted(tiers, key=lambda t: (t.max_gross is None, t.max_gross or 0)))
-
-    @property
-    def account(self) -> str:
-        """The account key for a supplier that has none of its own."""
-        known = self.default_account in self.accounts or not self.accounts
-        return self.default_account if known else next(iter(self.accounts))
 
 
 def limits_of(tenant: Mapping[str, Any]) -> Limits:

@@ -42,8 +42,7 @@ class PartyFacts(BaseModel):
     ID. `seller_name_permille`: how near the seller's names come to the master record's, 1000 where
     they share a word or nobody is known: a number of one company under the name of another is a
     mistake, or worse. `supplier_known`: recognised by VAT ID, tax number or a name that is near
-    enough; `supplier_active`: the master record is not blocked; `account_assigned`: it says to
-    which account his invoices go. `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as
+    enough; `supplier_active`: the master record is not blocked. `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as
     valid, a country outside the EU cannot be checked).
     """
 
@@ -55,7 +54,6 @@ class PartyFacts(BaseModel):
     buyer_address: Agreement
     supplier_known: bool
     supplier_active: bool
-    account_assigned: bool
     seller_name_permille: int
     limit_seller_name_permille: int
     seller_vat_valid: bool
@@ -87,12 +85,11 @@ def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> Part
     supplier = seller.supplier if seller else None
     status = supplier.status if supplier else ""
     return PartyFacts(
-        buyer_name_permille=_name_likeness(buyer, limits),
+        buyer_name_permille=_name_likeness(buyer, company),
         limit_buyer_name_permille=limits.buyer_name_permille,
         buyer_vat=agreement(buyer.vat_id, company.vat),
         buyer_address=_address(buyer, company),
         supplier_known=supplier is not None,
-        account_assigned=supplier is None or bool(supplier.account),
         supplier_active=status.casefold() in limits.active_supplier_statuses,
         seller_name_permille=_seller_likeness(invoice.seller, supplier),
         limit_seller_name_permille=limits.seller_name_permille,
@@ -120,14 +117,12 @@ def is_valid_vat(vat_id: str | None) -> bool:
     return prefix not in _MEMBERS or eu_vat.is_valid(text)
 
 
-def _name_likeness(buyer: Party, limits: Limits) -> int:
-    """Beside our VAT ID and address a slip of the pen does not make somebody else of us."""
-    own, alike = limits.company, name_permille(buyer.name, limits.company.name)
+def _name_likeness(buyer: Party, own: Company) -> int:
+    """Beside our VAT ID our name may be written short; who else could be meant?"""
     ours = agreement(buyer.vat_id, own.vat) == "same"
-    near = alike >= limits.buyer_near_permille and _address(buyer, own) == "same"
-    if is_addressed_to(buyer.name, own.name):
+    if is_addressed_to(buyer.name, own.name) or (ours and leaves_words_out(buyer.name, own.name)):
         return 1000
-    return 1000 if ours and (near or leaves_words_out(buyer.name, own.name)) else alike
+    return name_permille(buyer.name, own.name)
 
 
 def _seller_likeness(seller: Party, supplier: Supplier | None) -> int:

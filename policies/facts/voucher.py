@@ -54,7 +54,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         payable_cents=cents_in(totals_of(invoice).payable),
         tax_case=tax_case,
         taxes=_shares(invoice, tax_case, limits.standard_rate),
-        account=(supplier.account if supplier else None) or limits.account,
+        account=(supplier.account if supplier else None) or limits.default_account,
         kind="final" if invoice.prepaid else _KINDS.get(invoice.type_code or "", "invoice"),
         credit=invoice.credit_note,
         order_no=order.po if order else None,
