@@ -19,9 +19,9 @@ __all__ = [
 
 _LEGAL_FORMS = frozenset(
     [
-        "ag", "ek", "eg", "ev", "gbr", "gmbh", "gmbhcokg", "inc", "kg", "kgaa", "kft", "limited",
-        "llc", "ltd", "mbh", "ohg", "oy", "partg", "partgmbb", "sa", "sarl", "sas", "se", "sl", "spa", "srl", "sro",
-        "ug",
+        "ag", "eg", "ek", "ev", "gbr", "gmbh", "gmbhcokg", "inc", "kft", "kg", "kgaa", "limited",
+        "llc", "ltd", "mbh", "ohg", "oy", "partg", "partgmbb", "sa", "sarl", "sas", "se", "sl",
+        "spa", "srl", "sro", "ug",
     ]
 )  # fmt: skip
 """Words that name a legal form (ISO 20275, folded): one side may have left them out."""

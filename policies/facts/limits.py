@@ -22,7 +22,7 @@ _DEFAULTS: dict[str, Any] = tomllib.loads(
 
 
 def cause_words(cause: Cause) -> str:
-    """Why a case leaves the automation, as people read it (`causes` of `policies/defaults.toml`)."""
+    """Why a case leaves the automation, as people read it (`defaults.toml`)."""
     return str(_DEFAULTS["causes"][cause])
 
 
@@ -145,6 +145,12 @@ class Limits(_Record):
     @classmethod
     def _ascending(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
         return tuple(sorted(tiers, key=lambda t: (t.max_gross is None, t.max_gross or 0)))
+
+    @property
+    def stranger_account(self) -> str:
+        """The account key that is shown for a supplier who is not taken on; nothing is booked."""
+        known = self.default_account in self.accounts or not self.accounts
+        return self.default_account if known else next(iter(self.accounts))
 
 
 def limits_of(tenant: Mapping[str, Any]) -> Limits:

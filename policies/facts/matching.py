@@ -37,9 +37,10 @@ class MatchFacts(BaseModel):
 
     `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in
     1/10,000 of it and as the line's amount. `quantity_over_milli`: invoiced beyond what was ordered
-    and arrived and was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges, and lines that no
-    order line stands for. `unordered_lines`: lines that name an order line which does not exist.
-    `goods_missing`: nothing of the order has arrived. All rounded against the invoice.
+    and arrived and was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges,
+    and lines that no order line stands for. `unordered_lines`: lines that name an order line which
+    does not exist. `goods_missing`: nothing of the order has arrived. All rounded against the
+    invoice.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -39,11 +39,12 @@ class PartyFacts(BaseModel):
     """Both parties of the invoice against the master data.
 
     `buyer_*` compare with the tenant's own company, whose name may be written short beside its VAT
-    ID. `seller_name_permille`: how near the seller's names come to the master record's, 1000 where
-    they share a word or nobody is known: a number of one company under the name of another is a
-    mistake, or worse. `supplier_known`: recognised by VAT ID, tax number or a name that is near
-    enough; `supplier_active`: the master record is not blocked. `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as
-    valid, a country outside the EU cannot be checked).
+    ID. `supplier_known`: recognised by VAT ID, tax number or a name that is near enough;
+    `supplier_active`: the master record is not blocked. `seller_name_permille`: how near the
+    seller's names come to the master record's, 1000 where they share a word or nobody is known: a
+    number of one company under the name of another is a mistake, or worse. `seller_vat_valid`: the
+    VAT ID has the form and check digits of its country (absent counts as valid, a country outside
+    the EU cannot be checked).
     """
 
     model_config = ConfigDict(frozen=True)
