@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.einvoice.samples import Sample, cii, load, ubl
+from tests.einvoice.samples import Sample, cii, ubl
+from tests.einvoice.test_reading import load
 from tools.einvoice.skonto import worded_discounts
 
 ISSUED = date(2028, 3, 1)

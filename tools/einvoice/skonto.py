@@ -68,7 +68,9 @@ class _Mark:
 def _marks(text: str, issued: date | None, words: _Words) -> Iterator[_Mark]:
     for found in words.percent.finditer(text):
         yield _Mark("percent", found.start(), Decimal(found[1].replace(",", ".")))
-    terms = sorted((*words.days.finditer(text), *words.date.finditer(text)), key=re.Match.start)
+    terms = sorted(
+        (*words.days.finditer(text), *words.date.finditer(text)), key=lambda term: term.start()
+    )
     said = 0
     for found in terms:
         after = words.net.match(text, found.end())
