@@ -18,6 +18,7 @@ from lxml import etree
 from leitstand.values import Frozen
 from tools.einvoice import attachment, values
 from tools.einvoice.invoice import Identifier, Invoice, Syntax, Unread
+from tools.einvoice.skonto import worded_discounts
 from tools.einvoice.terms import INVOICE, Dialect, Group
 from tools.einvoice.xml import NAMESPACES, Element
 
@@ -37,7 +38,9 @@ def read(root: Element, syntax: Syntax) -> Invoice:
     found = reader.group(root, _plan(dialect), "")
     if code := found.get("tax_point_code"):
         found["tax_point_code"] = values.tax_point(code)
-    found["discounts"] = (*values.discounts(found.get("terms_text")), *found.get("discounts", ()))
+    terms = found.get("terms_text")
+    offered = (*values.discounts(terms), *found.get("discounts", ()))
+    found["discounts"] = offered or worded_discounts(terms, found.get("issue_date"))
     return Invoice(
         syntax=syntax, unread=tuple(reader.unread), paths=tuple(reader.paths.items()), **found
     )
