@@ -32,6 +32,7 @@ from tools.paper import Paper, read_paper
 _INLINE_BYTES = 200_000
 _ON_PAPER = frozenset({"pdf-no-xml", "pdf-xml-unreadable"})
 """Findings that leave nothing to read but the pages themselves."""
+_UNREAD = {"one value": "value-ambiguous"}
 
 
 class ReadInvoice(Frozen):
@@ -260,7 +261,8 @@ def _standing(verdict: Verdict, profile: Profile | None) -> Standing:
 
 def _read_faults(invoice: Invoice) -> list[Fault]:
     found = [
-        fault("value-unreadable", value=u.value, field=u.field, path=u.path) for u in invoice.unread
+        fault(_UNREAD.get(u.expected, "value-unreadable"), value=u.value, field=u.field, path=u.path)
+        for u in invoice.unread
     ]
     for attachment in invoice.attachments:
         name = attachment.filename or attachment.reference or "?"
