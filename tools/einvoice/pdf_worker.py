@@ -174,7 +174,7 @@ def _sheets(data: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
     left: int = limits["characters"]
     sheets: list[dict[str, Any]] = []
     for page in _pages(data, limits):
-        sheet = _sheet(page, left) if page else {"text": "", "words": []}
+        sheet: dict[str, Any] = _sheet(page, left) if page else {"text": "", "words": []}
         sheets.append(sheet)
         left -= len(sheet["text"])
         if left <= 0:

@@ -261,7 +261,9 @@ def _standing(verdict: Verdict, profile: Profile | None) -> Standing:
 
 def _read_faults(invoice: Invoice) -> list[Fault]:
     found = [
-        fault(_UNREAD.get(u.expected, "value-unreadable"), value=u.value, field=u.field, path=u.path)
+        fault(
+            _UNREAD.get(u.expected, "value-unreadable"), value=u.value, field=u.field, path=u.path
+        )
         for u in invoice.unread
     ]
     for attachment in invoice.attachments:
