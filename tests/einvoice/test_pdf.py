@@ -149,12 +149,20 @@ def has_no_bytes(document: pikepdf.Pdf) -> None:
     del filed(document)[-1]["/EF"]
 
 
+def has_null_for_bytes(document: pikepdf.Pdf) -> None:
+    """What should be the last file's bytes is nothing, and so is another entry."""
+    filed(document)[-1].EF = pikepdf.Dictionary(F=document.make_indirect(1))
+    document.Root.Names.EmbeddedFiles.Kids = pikepdf.Array([7])
+
+
 def is_packed_as_nobody_can(document: pikepdf.Pdf) -> None:
     """The last file's filter is unknown."""
     filed(document)[-1].EF.F.Filter = pikepdf.Name("/FooDecode")
 
 
-@pytest.mark.parametrize("change", [unpacks_to_nothing, has_no_bytes, is_packed_as_nobody_can])
+@pytest.mark.parametrize(
+    "change", [unpacks_to_nothing, has_no_bytes, has_null_for_bytes, is_packed_as_nobody_can]
+)
 async def test_damaged_file_costs_no_other(
     reader: Reader, change: Callable[[pikepdf.Pdf], None]
 ) -> None:

@@ -82,17 +82,16 @@ def _attachments(
 def _streams(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Node]]:
     """Each embedded file once, with its name, wherever the PDF names it (ISO 32000-2, 7.11.4).
 
-    Where there are no bytes, what names them is given instead: it does not unpack.
+    Where there are no bytes, None is given instead: it does not unpack.
     """
     seen: set[tuple[int, int]] = set()
     for key, spec in _specifications(pdf):
+        if not _is_new(spec, seen):
+            continue
         name = _string(_get(spec, "/UF")) or _string(_get(spec, "/F")) or key
         embedded = _get(spec, "/EF")
         streams = list(embedded.values()) if isinstance(embedded, pikepdf.Dictionary) else []
-        for stream in streams or [spec]:
-            if not stream.is_indirect or stream.objgen not in seen:
-                seen.add(stream.objgen)
-                yield name, stream
+        yield from ((name, stream) for stream in streams or [None] if _is_new(stream, seen))
 
 
 def _specifications(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Node]]:
@@ -110,12 +109,20 @@ def _leaves(node: _Node, seen: set[tuple[int, int]]) -> Iterator[tuple[str, _Nod
     waiting = [node]
     while waiting:
         node = waiting.pop()
-        if node is None or (node.is_indirect and node.objgen in seen):
+        if not _is_new(node, seen):
             continue
-        seen.add(node.objgen)
         names = _items(_get(node, "/Names"))
         yield from zip(map(_string, names[::2]), names[1::2], strict=False)
         waiting.extend(reversed(_items(_get(node, "/Kids"))))
+
+
+def _is_new(node: _Node, seen: set[tuple[int, int]]) -> bool:
+    """Whether an object was not met before; one without a number, or none at all, always is."""
+    if not isinstance(node, pikepdf.Object) or not node.is_indirect:
+        return True
+    known = node.objgen in seen
+    seen.add(node.objgen)
+    return not known
 
 
 def _get(node: _Node, key: str) -> _Node:
