@@ -151,7 +151,7 @@ def has_no_bytes(document: pikepdf.Pdf) -> None:
 
 def has_null_for_bytes(document: pikepdf.Pdf) -> None:
     """What should be the last file's bytes is nothing, and so is another entry."""
-    filed(document)[-1].EF = pikepdf.Dictionary(F=document.make_indirect(1))
+    filed(document)[-1].EF = pikepdf.Dictionary(F=1)
     document.Root.Names.EmbeddedFiles.Kids = pikepdf.Array([7])
 
 
