@@ -11,7 +11,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Done, Shadow
-from leitstand.cli.output import hint, line
+from leitstand.cli.output import hint, line, printable
 from leitstand.cli.rows import print_agreement, print_rows
 from leitstand.cli.run import shown, start
 from leitstand.records import INTAKE, SENDER
@@ -129,7 +129,10 @@ def files_in(folder: Path) -> list[Path]:
     place = inner if inner.is_dir() else folder
     if not place.is_dir():
         raise UsageRefused("no such folder", where=str(folder), mend="name a folder of files")
-    found = sorted(f for f in place.iterdir() if f.is_file() and not f.name.startswith("."))
+    there = sorted(f for f in place.iterdir() if not f.name.startswith("."))
+    found = [f for f in there if f.is_file()]
+    if others := [shown(f) for f in there if not f.is_file() and not f.is_dir()]:
+        hint(f"{printable(str(place))}: no files, left out: {', '.join(others)}")
     if not found:
         raise UsageRefused("there is no file in it", where=str(place), mend="put files into it")
     return found

@@ -10,7 +10,17 @@ if TYPE_CHECKING:
 
     from leitstand.errors import LeitstandError
 
-__all__ = ["emit", "exit_code", "fail", "hint", "interactive", "line", "show_table", "stdout"]
+__all__ = [
+    "emit",
+    "exit_code",
+    "fail",
+    "hint",
+    "interactive",
+    "line",
+    "printable",
+    "show_table",
+    "stdout",
+]
 
 _WIDE = 200
 """Columns of a table that no terminal shows."""
@@ -52,16 +62,22 @@ def hint(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def printable(text: str) -> str:
+    """`text` on one line, every character that does not print as `?`: names come from strangers."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def fail(error: "LeitstandError", *, json: bool) -> None:
     """An error on stderr: code, what, where, what to do."""
+    where = printable(error.where)
     if json:
         import orjson
 
-        body = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
+        body = {"code": error.code, "what": error.text, "where": where, "do": error.advice}
         sys.stderr.write(orjson.dumps({"error": body}).decode() + "\n")
         return
     rows = [f"{error.code}: {error.text}"]
-    rows += [f"  where: {error.where}"] if error.where else []
+    rows += [f"  where: {where}"] if where else []
     rows += [f"  do:    {error.advice}"] if error.advice else []
     hint("\n".join(rows))
 
