@@ -9,15 +9,16 @@ from typing import Any
 
 from starlette.routing import Route
 
-from leitstand.channels.book import Book
 from leitstand.channels.hearing import Hearing
 from leitstand.channels.links import Links
 from leitstand.channels.notices import Notices, Recipient
 from leitstand.channels.outbox import Outbox
 from leitstand.channels.port import Channel, Reminder, Reply, Said
 from leitstand.channels.settings import Settings
+from leitstand.channels.tables import metadata
 from leitstand.errors import StoreFailed
 from leitstand.inbox import Texts, texts_of
+from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 
 __all__ = ["Channels", "open_channels"]
@@ -78,7 +79,7 @@ async def open_channels(
     known: Iterable[Recipient] = (),
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
-    book = Book(leitstand.state / "channels.db")
+    book = Book(leitstand.state / "channels.db", metadata)
     channels: Sequence[Channel] = ()
     try:
         channels = connect(book, texts_of(settings.language, leitstand.project.texts))

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError, field_validator
 
-from leitstand.channels.book import Book
 from leitstand.channels.mail import Mail, MailSettings
 from leitstand.channels.matrix import Matrix, MatrixSettings
 from leitstand.channels.notices import Recipient
@@ -14,6 +13,7 @@ from leitstand.channels.port import Channel
 from leitstand.channels.teams import Teams, TeamsSettings
 from leitstand.errors import ProjectRefused
 from leitstand.inbox import Language, Texts
+from leitstand.inbox.book import Book
 from leitstand.values import Frozen, Text
 
 __all__ = ["Settings", "read_settings"]

@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from leitstand.channels.book import Book
 from leitstand.channels.port import Command, Hear, Letter, Reply, Said
 from leitstand.channels.tables import cards, outbox, places
 from leitstand.channels.teams_card import ATTACHMENT, card_for
@@ -26,6 +25,7 @@ from leitstand.channels.teams_token import Incoming, Outgoing
 from leitstand.clock import Clock, SystemClock
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
+from leitstand.inbox.book import Book
 from leitstand.values import Frozen, Secret, Text
 
 __all__ = ["Teams", "TeamsSettings"]
@@ -96,7 +96,7 @@ class Teams:
     async def send(self, letter: Letter, replaces: str) -> str:
         """Send a card, or put it in the place of another. Raises as the port says."""
         query = select(places).where(places.c.place == letter.to)
-        to = await self._book.ask(lambda c: c.execute(query).first())
+        to = await self._book.first(query)
         if to is None:
             raise ChannelRefused("nobody has written from there", where="teams")
         content = {"contentType": ATTACHMENT, "content": card_for(letter, self._texts, to.user)}
@@ -169,7 +169,9 @@ class Teams:
             "service": str(activity["serviceUrl"]),
             "user": _at(activity, "from", "id"),
         }
-        await self._book.ask(lambda c: _keep(c, row))
+        # Where letters to this place go, as the other side said last.
+        known = delete(places).where(places.c.place == said.place)
+        await self._book.write(known, insert(places).values(row))
         if _at(activity, "value", "action", "verb") == _REFRESH:
             return JSONResponse(await self._current(activity, row))
         reply = await hear(said)
@@ -199,12 +201,6 @@ def _message(text: str) -> dict[str, Any]:
 
 def _card(card: dict[str, Any]) -> dict[str, Any]:
     return {"statusCode": 200, "type": ATTACHMENT, "value": card}
-
-
-def _keep(conn: Connection, row: Mapping[str, str]) -> None:
-    """Where letters to this place go, as the other side said last."""
-    conn.execute(delete(places).where(places.c.place == row["place"]))
-    conn.execute(insert(places).values(row))
 
 
 def _letter(conn: Connection, place: str, code: str) -> Letter | None:

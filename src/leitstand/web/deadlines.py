@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Engine, delete, false, select, update
+from sqlalchemy import Connection, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from leitstand.inbox import (
@@ -26,6 +26,7 @@ from leitstand.inbox import (
     takeover_of,
     zone_of,
 )
+from leitstand.inbox.book import Book
 from leitstand.inbox.texts import Texts
 from leitstand.records import Case
 from leitstand.runtime import Leitstand
@@ -82,9 +83,9 @@ class Reminders:
     """Watches what waits, by the clock of the rules."""
 
     def __init__(
-        self, engine: Engine, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
+        self, book: Book, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
     ) -> None:
-        self._engine, self._leitstand, self._texts = engine, leitstand, texts
+        self._book, self._leitstand, self._texts = book, leitstand, texts
         self._tellers = tuple(tellers)
         self._left: set[str] = set()
         """Exceptions whose deadlines are set down."""
@@ -122,13 +123,13 @@ class Reminders:
             if row.checkpoint in still:
                 await self._tell(row)
             await self._done(row)
-        await asyncio.to_thread(self._forget, still)
+        await self._book.ask(lambda c: _forget(c, still))
         return len(reached)
 
     async def of(self, person: str) -> list[Notice]:
         """The notices that lie in a person's list, the newest first; of open cards alone."""
         query = select(notices).where(notices.c.person == person).order_by(notices.c.at.desc())
-        rows = await asyncio.to_thread(self._rows, query)
+        rows = await self._book.rows(query)
         found = [Notice(r.checkpoint, r.person, r.level, r.title) for r in rows]
         latest = {n.checkpoint: n for n in sorted(found, key=lambda n: n.level)}
         still = await self._open(latest, person)
@@ -138,7 +139,7 @@ class Reminders:
         """The roles that have heard that a card waits too long."""
         where = (deadlines.c.checkpoint == checkpoint, deadlines.c.level > 0)
         query = select(deadlines.c.role).where(*where, deadlines.c.told == 1)
-        rows = await asyncio.to_thread(self._rows, query.order_by(deadlines.c.level))
+        rows = await self._book.rows(query.order_by(deadlines.c.level))
         return tuple(r.role for r in rows)
 
     async def _tell(self, row: Any) -> None:  # noqa: ANN401 - a row
@@ -152,7 +153,7 @@ class Reminders:
         if row.level > 0:
             people = await self._holding(row.role, case)
         told = [Notice(row.checkpoint, person, row.level, case.title) for person in people]
-        await asyncio.to_thread(self._keep, told)
+        await self._keep(told)
         for teller in self._tellers:
             for notice in told:
                 await teller.tell(notice)
@@ -202,30 +203,20 @@ class Reminders:
             {"checkpoint": key, "level": due.level, "due": due.at, "role": due.role, "told": 0}
             for key, due in found
         ]
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(insert(deadlines).on_conflict_do_nothing(), rows)
-
         if rows:
-            await asyncio.to_thread(write)
+            await self._book.write(insert(deadlines).values(rows).on_conflict_do_nothing())
 
     async def _reached(self) -> list[Any]:
         now = self._leitstand.rules.clock.time()
         where = (deadlines.c.told == 0, deadlines.c.due <= now)
         order = (deadlines.c.due, deadlines.c.level)
-        return await asyncio.to_thread(self._rows, select(deadlines).where(*where).order_by(*order))
+        return await self._book.rows(select(deadlines).where(*where).order_by(*order))
 
     async def _done(self, row: Any) -> None:  # noqa: ANN401 - a row
         where = (deadlines.c.checkpoint == row.checkpoint, deadlines.c.level == row.level)
+        await self._book.write(update(deadlines).where(*where).values(told=1))
 
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(update(deadlines).where(*where).values(told=1))
-
-        await asyncio.to_thread(write)
-
-    def _keep(self, told: Sequence[Notice]) -> None:
+    async def _keep(self, told: Sequence[Notice]) -> None:
         at = self._leitstand.rules.clock.time()
         rows = [
             {"checkpoint": n.checkpoint, "person": n.person, "level": n.level}
@@ -233,17 +224,12 @@ class Reminders:
             for n in told
         ]
         if rows:
-            with self._engine.begin() as conn:
-                conn.execute(insert(notices).on_conflict_do_nothing(), rows)
+            await self._book.write(insert(notices).values(rows).on_conflict_do_nothing())
 
-    def _forget(self, still: AbstractSet[str]) -> None:
-        """Drop what is decided."""
-        with self._engine.begin() as conn:
-            for table in (deadlines, notices):
-                known = conn.execute(select(table.c.checkpoint).distinct()).scalars()
-                for name in {*known} - still:
-                    conn.execute(delete(table).where(table.c.checkpoint == name))
 
-    def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any question
-        with self._engine.connect() as conn:
-            return [*conn.execute(query)]
+def _forget(conn: Connection, still: AbstractSet[str]) -> None:
+    """Drop what is decided."""
+    for table in (deadlines, notices):
+        known = conn.execute(select(table.c.checkpoint).distinct()).scalars()
+        for name in {*known} - still:
+            conn.execute(delete(table).where(table.c.checkpoint == name))

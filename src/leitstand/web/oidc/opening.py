@@ -2,10 +2,9 @@
 
 import logging
 
-from sqlalchemy import Engine
-
 from leitstand.approval import Custody
 from leitstand.clock import Clock
+from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 from leitstand.web.oidc.accounts import Accounts
 from leitstand.web.oidc.rechecks import Rechecks
@@ -21,7 +20,7 @@ _LOG = logging.getLogger("leitstand.web.oidc")
 def open_sign_on(
     settings: OidcSettings | None,
     leitstand: Leitstand,
-    engine: Engine,
+    book: Book,
     sessions: Sessions,
     machine: Clock,
 ) -> SignOn | None:
@@ -44,6 +43,6 @@ def open_sign_on(
         settings=settings,
         provider=Provider(settings, machine),
         accounts=accounts,
-        rechecks=Rechecks(engine, machine),
+        rechecks=Rechecks(book, machine),
         sessions=sessions,
     )
