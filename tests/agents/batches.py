@@ -56,7 +56,7 @@ class Batch:
         try:
             said: list[str] = []
             for case in self.cases:
-                dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+                dossier = await open_dossier(leitstand, case)
                 bodies = [dossier.tape.body(event) for event in dossier.events]
                 blobs = [await dossier.journal.load(b["blob"]) for b in bodies if "blob" in b]
                 said += [*map(str, bodies), *(blob.decode() for blob in blobs)]

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from leitstand.inbox import Notice
 from leitstand.project import load_project
 from leitstand.records import Absence
 from leitstand.runtime import open_leitstand
 from leitstand.web import Site, open_site
-from leitstand.web.deadlines import Notice
 from tests.web.conftest import (
     CLERK,
     DIRECTOR,

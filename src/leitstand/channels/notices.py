@@ -15,9 +15,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from leitstand.channels.commands import code_of
 from leitstand.channels.links import Links
 from leitstand.channels.outbox import Outbox, put
-from leitstand.channels.port import Channel, Letter, Offer, Reminder
+from leitstand.channels.port import Channel, Letter, Offer
 from leitstand.channels.tables import cards
-from leitstand.inbox import Pending, Texts, able, card_of, find_pending, roles_of
+from leitstand.inbox import Notice, Pending, Texts, able, card_of, find_pending, roles_of
 from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases
@@ -89,7 +89,7 @@ class Notices:
             await self._tell(recipient)
         self._outbox.nudge()
 
-    async def remind(self, reminder: Reminder) -> None:
+    async def remind(self, reminder: Notice) -> None:
         """Tell a person of a deadline wherever they are written to; once, however often asked."""
         said = self._texts.say("chat.reminded")
         link = f"{self._link}{reminder.path}"

@@ -13,11 +13,11 @@ from leitstand.channels.hearing import Hearing
 from leitstand.channels.links import Links
 from leitstand.channels.notices import Notices, Recipient
 from leitstand.channels.outbox import Outbox
-from leitstand.channels.port import Channel, Reminder, Reply, Said
+from leitstand.channels.port import Channel, Reply, Said
 from leitstand.channels.settings import Settings
 from leitstand.channels.tables import metadata
 from leitstand.errors import StoreFailed
-from leitstand.inbox import Texts, texts_of
+from leitstand.inbox import Notice, Texts, texts_of
 from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 
@@ -54,7 +54,7 @@ class Channels:
             self.notices.nudge()
         return reply
 
-    async def tell(self, notice: Reminder) -> None:
+    async def tell(self, notice: Notice) -> None:
         """Pass on that a deadline was reached."""
         await self.notices.remind(notice)
 

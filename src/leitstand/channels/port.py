@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from leitstand.values import Frozen
 
-__all__ = ["Channel", "Command", "Hear", "Letter", "Offer", "Reminder", "Reply", "Said"]
+__all__ = ["Channel", "Command", "Hear", "Letter", "Offer", "Reply", "Said"]
 
 Act = Literal["approve", "reject", "link"]
 
@@ -108,28 +108,4 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Give connections back."""
-        ...
-
-
-class Reminder(Protocol):
-    """A deadline that was reached: whom it concerns, and a key that names it for ever."""
-
-    @property
-    def path(self) -> str:
-        """Where what waits is looked at, below the inbox's address."""
-        ...
-
-    @property
-    def person(self) -> str:
-        """Who is told."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """The case's title."""
-        ...
-
-    @property
-    def key(self) -> str:
-        """The same deadline has the same key."""
         ...

@@ -132,7 +132,7 @@ async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
     from leitstand.inbox import open_dossier
 
     case = await find_case(leitstand, name)
-    return await open_dossier(leitstand.store, leitstand.rules.tools, case)
+    return await open_dossier(leitstand, case)
 
 
 async def find_case(leitstand: "Leitstand", name: str) -> str:

@@ -4,18 +4,17 @@ from leitstand.inbox.card import Argument, Card, Found, Message, Rule, Source, W
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
 from leitstand.inbox.handling import (
+    Act,
     Handling,
-    assign_case,
-    close_case,
+    handle,
     handled_of,
     handling_line,
     may_handle,
-    retry_case,
     since_of,
-    supply_case,
     takeover_of,
 )
 from leitstand.inbox.hours import Deadlines, Due, deadlines_of, zone_of
+from leitstand.inbox.notice import Notice
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import (
     Exceptional,
@@ -36,6 +35,7 @@ from leitstand.inbox.texts import Language, Texts, texts_of
 
 __all__ = [
     "AGENT",
+    "Act",
     "Argument",
     "Card",
     "Deadlines",
@@ -50,6 +50,7 @@ __all__ = [
     "Known",
     "Language",
     "Message",
+    "Notice",
     "Pending",
     "Queue",
     "Receipt",
@@ -63,14 +64,13 @@ __all__ = [
     "Who",
     "able",
     "answer",
-    "assign_case",
     "card_of",
-    "close_case",
     "deadlines_of",
     "decide",
     "effect_of",
     "exceptions_of",
     "find_pending",
+    "handle",
     "handled_of",
     "handling_line",
     "holders",
@@ -80,12 +80,10 @@ __all__ = [
     "queue_of",
     "receipt_of",
     "reply",
-    "retry_case",
     "roles_of",
     "row_of",
     "sight_of",
     "since_of",
-    "supply_case",
     "takeover_of",
     "texts_of",
     "thread_of",

@@ -19,14 +19,13 @@ from leitstand.records import (
     Level,
     Verdict,
 )
-from leitstand.runtime import resting
-from leitstand.store import Claimed, Journal, Limits, Signal, Store, Tape
+from leitstand.runtime import Leitstand, resting
+from leitstand.store import Claimed, Journal, Limits, Signal, Tape
 from leitstand.store.schema import cases
 from leitstand.tool import Tool
 from leitstand.values import Frozen
 
 __all__ = ["Dossier", "Happened", "Judged", "open_dossier"]
-
 
 _ORDER: tuple[Level, ...] = get_args(Level)
 
@@ -91,8 +90,9 @@ class Dossier:
         return self.tape.body(event) if event is not None else None
 
 
-async def open_dossier(store: Store, tools: Mapping[str, Tool[Any, Any]], ulid: str) -> Dossier:
+async def open_dossier(leitstand: Leitstand, ulid: str) -> Dossier:
     """The dossier of a case. Raises Missing: no such case, Erased."""
+    store, tools = leitstand.store, leitstand.rules.tools
     columns = (cases.c.status, cases.c.reason, cases.c.opened, cases.c.changed, cases.c.pending)
     query = select(*columns).where(cases.c.ulid == ulid)
     # Before the journal: a case that rests by then has written down all that it did.

@@ -212,7 +212,7 @@ def _asking(hits: Sequence[Mapping[str, Any]]) -> list[str]:
 async def _exceptional(
     leitstand: Leitstand, ulid: str, person: Person | None, texts: Texts
 ) -> Exceptional:
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
+    dossier = await open_dossier(leitstand, ulid)
     leave, since = dossier.exit, since_of(dossier)
     found = Exceptional(
         case=ulid,

@@ -45,7 +45,7 @@ async def receipt_of(
 ) -> Receipt:
     """What the case's journal says of this decision now."""
     shown = pending.checkpoint
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, shown.case)
+    dossier = await open_dossier(leitstand, shown.case)
     if not dossier.resting:
         return Receipt(
             checkpoint=shown.id,

@@ -7,7 +7,7 @@ it is told, and told by a key that stays the same: nobody reads of one deadline 
 import asyncio
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from leitstand.inbox import (
     Dossier,
     Due,
+    Notice,
     able,
     deadlines_of,
     find_pending,
@@ -34,41 +35,12 @@ from leitstand.store.schema import cases, checkpoints
 from leitstand.store.waiting import waiting
 from leitstand.web.tables import deadlines, notices
 
-__all__ = ["Notice", "Reminders", "Teller"]
+__all__ = ["Reminders", "Teller"]
 
 PART = 200
 """Cards that are looked at in one go."""
 LOOK = 20.0
 """Seconds between two looks."""
-
-
-class Notice(NamedTuple):
-    """A person is told of a card: level 0 reminds who may decide, n tells a chain's n-th role.
-
-    For a case in the exception queue `checkpoint` is its ULID and the length of its journal, with a
-    dot between: whoever is handed it is told as well.
-    """
-
-    checkpoint: str
-    person: str
-    level: int
-    title: str
-
-    @property
-    def key(self) -> str:
-        """Names this notice for ever."""
-        return f"deadline/{self.checkpoint}/{self.level}/{self.person}"
-
-    @property
-    def case(self) -> str:
-        """The case in the exception queue; empty for a card."""
-        ulid, dot, _ = self.checkpoint.partition(".")
-        return ulid if dot else ""
-
-    @property
-    def path(self) -> str:
-        """Where it is looked at."""
-        return f"case/{self.case}" if self.case else f"card/{self.checkpoint}"
 
 
 class Teller(Protocol):
@@ -114,7 +86,7 @@ class Reminders:
             after = part[-1].place
         left = await self._leaving()
         for key in left - self._left:
-            dossier = await self._dossier(key)
+            dossier = await open_dossier(leitstand, _case(key))
             taken, since = takeover_of(leitstand, dossier), since_of(dossier)
             await self._set_down((key, d) for d in rules.cleared(since, taken.days, zone))
         self._left, still = left, still | left
@@ -144,7 +116,7 @@ class Reminders:
 
     async def _tell(self, row: Any) -> None:  # noqa: ANN401 - a row
         if "." in row.checkpoint:
-            dossier = await self._dossier(row.checkpoint)
+            dossier = await open_dossier(self._leitstand, _case(row.checkpoint))
             people = self._handling(dossier)
         else:
             pending = await find_pending(self._leitstand, row.checkpoint, self._texts)
@@ -163,10 +135,6 @@ class Reminders:
         leitstand = self._leitstand
         everybody = leitstand.directory.everybody(leitstand.tenant)
         return [p.id for p in everybody if may_handle(leitstand, dossier, p)]
-
-    async def _dossier(self, key: str) -> Dossier:
-        leitstand = self._leitstand
-        return await open_dossier(leitstand.store, leitstand.rules.tools, key.partition(".")[0])
 
     async def _leaving(self) -> set[str]:
         """The cases in the exception queue now, by the key of their deadlines."""
@@ -191,7 +159,7 @@ class Reminders:
         query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
         query = query.where(*where)
         store, left = self._leitstand.store, await self._leaving()
-        named = {key.partition(".")[0]: key for key in left.intersection(names)}
+        named = {_case(key): key for key in left.intersection(names)}
         queued = select(cases.c.ulid).where(cases.c.ulid.in_(named), seen)
         cards = await store.read(lambda c: frozenset(c.execute(query).scalars()))
         return cards | {
@@ -225,6 +193,11 @@ class Reminders:
         ]
         if rows:
             await self._book.write(insert(notices).values(rows).on_conflict_do_nothing())
+
+
+def _case(key: str) -> str:
+    """The case of an exception whose deadlines stand under this key."""
+    return key.partition(".")[0]
 
 
 def _forget(conn: Connection, still: AbstractSet[str]) -> None:
