@@ -1,5 +1,6 @@
 """A command: an async function of the place it works in; the options of places are said once."""
 
+import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -8,7 +9,7 @@ from typing import Any, Literal
 import typer
 
 from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
-from leitstand.cli.place import Place, run
+from leitstand.cli.place import Place
 
 __all__ = ["Place", "command", "pairs"]
 
@@ -16,10 +17,11 @@ Option = Literal["person", "world", "tenant", "state", "lang", "json"]
 Work = Callable[..., Coroutine[Any, Any, int | None]]
 
 
-def command(*options: Option) -> Callable[[Work], Callable[..., None]]:
+def command(*options: Option, plain: bool = False) -> Callable[[Work], Callable[..., None]]:
     """Make a command of a function: it is given a `Place`, and the program these options of it.
 
-    What the function returns is the exit code, None for 0.
+    What the function returns is the exit code, None for 0. `plain`: it runs under Python's own
+    loop, which tells of every socket (replays shut the network), not under uvloop.
     """
     names = (*options, "json")
 
@@ -30,7 +32,9 @@ def command(*options: Option) -> Callable[[Work], Callable[..., None]]:
         @wraps(work)
         def started(**values: Any) -> None:  # noqa: ANN401 - whatever the options are
             place = Place(**{name: values.pop(name) for name in names})
-            raise typer.Exit(run(work(place, **values)) or 0)
+            with asyncio.Runner(loop_factory=None if plain else _loop()) as runner:
+                code = runner.run(work(place, **values))
+            raise typer.Exit(code or 0)
 
         started.__annotations__ = {p.name: p.annotation for p in given}
         started.__dict__["__signature__"] = inspect.Signature(given)
@@ -42,6 +46,14 @@ def command(*options: Option) -> Callable[[Work], Callable[..., None]]:
 def _parameter(name: str) -> inspect.Parameter:
     default, kind = getattr(Place, name), _KINDS[name]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 _KINDS: dict[str, object] = {

@@ -2,9 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ import typer
 
 from leitstand.cli import output
 from leitstand.cli.command import Place, command
-from leitstand.cli.output import hint, line
+from leitstand.cli.output import Told, hint, line, progress
 
 if TYPE_CHECKING:
     from leitstand.inbox import Queue, Row, Texts
@@ -56,7 +55,8 @@ async def _demo(place: Place, state: Path) -> None:
     async with place.opened() as leitstand:
         people = await _people(leitstand)
         first = next(iter(project.roles))
-        with _progress(texts, len(files)) as told:
+        with progress(texts.say("demo.started"), len(files)) as done:
+            told = partial(_told, done, texts)
             shown = {first: await worked_off(leitstand, first, files, told)}
         for role, named in project.table.demo.items():
             found = shown.setdefault(role, [])
@@ -109,23 +109,8 @@ async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":
     return made
 
 
-@contextmanager
-def _progress(texts: "Texts", total: int) -> Generator[Callable[[str, int], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    import sys
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    if not sys.stderr.isatty():
-        yield lambda _what, _count: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(texts.say("demo.started"), total=total)
-        yield lambda what, count: bar.update(
-            task, description=texts.known(f"demo.{what}", what), completed=count
-        )
+def _told(done: Told, texts: "Texts", what: str, count: int) -> None:
+    done(count, texts.known(f"demo.{what}", what))
 
 
 def _first(queue: "Queue", people: "list[Person]") -> str:

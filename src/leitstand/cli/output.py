@@ -2,15 +2,26 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from leitstand.errors import LeitstandError
 
-__all__ = ["emit", "exit_code", "fail", "hint", "interactive", "line", "show_table", "stdout"]
+__all__ = [
+    "Told",
+    "exit_code",
+    "fail",
+    "hint",
+    "interactive",
+    "line",
+    "progress",
+    "show_table",
+    "stdout",
+]
 
 _WIDE = 200
 """Columns of a table that no terminal shows."""
@@ -26,14 +37,6 @@ _CODES = {
     "CaseRefused": 4,
     "NoVerdict": 4,
 }
-
-
-def emit(data: object, people: Callable[[], None], *, json: bool) -> None:
-    """Print `data` as one JSON document, or let `people` print it."""
-    if json:
-        line(data)
-    else:
-        people()
 
 
 def line(data: object) -> None:
@@ -83,6 +86,38 @@ def stdout() -> "Console":
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
     return Console(width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
+
+
+Told = Callable[..., None]
+"""Hears how much is done, and of what where that changes: `told(3)`, `told(3, "read")`."""
+
+
+@contextmanager
+def progress(what: str, total: int) -> Generator[Told]:
+    """A bar with rate and remaining time on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    speed = TaskProgressColumn("{task.percentage:>3.0f} %", show_speed=True)
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns += [speed, TimeRemainingColumn()]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def told(done: int, what: str = what) -> None:
+            bar.update(task, completed=done, description=what)
+
+        yield told
 
 
 def show_table(
