@@ -7,10 +7,11 @@ NaN are refused, never guessed.
 import os
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Generic, NoReturn, TypeVar
+from typing import Annotated, Generic, NoReturn, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -31,6 +32,7 @@ __all__ = [
     "Word",
     "cents_of",
     "parse_money",
+    "part_of",
     "show_money",
 ]
 
@@ -144,6 +146,13 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled")
+
+
+def part_of(node: object, path: Iterable[str]) -> object:
+    """What stands in data at a path of names, None where there is nothing."""
+    for name in path:
+        node = cast("Mapping[str, object]", node).get(name) if isinstance(node, Mapping) else None
+    return node
 
 
 def parse_money(text: str) -> int:

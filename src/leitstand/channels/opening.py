@@ -14,14 +14,14 @@ from leitstand.channels.links import Links
 from leitstand.channels.notices import Notices, Recipient
 from leitstand.channels.outbox import Outbox
 from leitstand.channels.port import Channel, Reply, Said
-from leitstand.channels.settings import Settings
+from leitstand.channels.settings import Settings, read_settings
 from leitstand.channels.tables import metadata
 from leitstand.errors import StoreFailed
 from leitstand.inbox import Notice, Texts, texts_of
 from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 
-__all__ = ["Channels", "open_channels"]
+__all__ = ["Channels", "configured", "open_channels"]
 
 _LOG = logging.getLogger("leitstand.channels")
 Connect = Callable[[Book, Texts], Sequence[Channel]]
@@ -69,6 +69,21 @@ class Channels:
                 name = channel.name
                 group.create_task(_again(name, lambda n=name: self.outbox.run(n)))
                 group.create_task(_again(name, lambda c=channel: c.listen(self.hear)))
+
+
+@asynccontextmanager
+async def configured(leitstand: Leitstand) -> AsyncGenerator[Channels | None]:
+    """The channels of the project's table, not yet running; None where it has no such table.
+
+    Raises ProjectRefused: a setting that is none. Raises SecretMissing.
+    """
+    table = leitstand.project.table.channels
+    if not table:
+        yield None
+        return
+    settings = read_settings(table)
+    async with open_channels(leitstand, settings, settings.connect, settings.known()) as channels:
+        yield channels
 
 
 @asynccontextmanager

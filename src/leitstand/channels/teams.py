@@ -26,7 +26,7 @@ from leitstand.clock import Clock, SystemClock
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
 from leitstand.inbox.book import Book
-from leitstand.values import Frozen, Secret, Text
+from leitstand.values import Frozen, Secret, Text, part_of
 
 __all__ = ["Teams", "TeamsSettings"]
 
@@ -223,9 +223,8 @@ def _activity(body: bytes) -> dict[str, Any]:
 
 def _at(node: object, *path: str) -> str:
     """A text somewhere in an activity; empty where there is none."""
-    for part in path:
-        node = cast("dict[str, object]", node).get(part) if isinstance(node, dict) else None
-    return node if isinstance(node, str) else ""
+    found = part_of(node, path)
+    return found if isinstance(found, str) else ""
 
 
 def _identity(activity: Mapping[str, Any]) -> str:

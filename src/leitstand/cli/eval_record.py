@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.options import CaseName
 from leitstand.cli.output import hint
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["record", "recorded_as"]
 @command("state")
 async def record(
     place: Place,
-    case: Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")],
+    case: CaseName,
     *,
     name: Annotated[str, typer.Option("--as", help="What the recorded case is called.")],
     out: Annotated[
@@ -85,9 +86,8 @@ async def _noted(leitstand: "Leitstand", ulid: str, name: str) -> None:
     from leitstand.cli.session import who
     from leitstand.evals.correction import Settled, corrected, settle
 
-    store, folder, tenant = leitstand.store, leitstand.state, leitstand.tenant
     person, at = who(leitstand), leitstand.rules.clock.time()
-    for one in await corrected(store, folder, tenant):
+    for one in await corrected(leitstand):
         if one.case == ulid and one.state == "open":
             settled = Settled(id=one.id, state="case", text=name, person=person, at=at)
-            await settle(store, folder, tenant, settled)
+            await settle(leitstand, settled)

@@ -5,15 +5,15 @@ from typing import Annotated
 import typer
 
 from leitstand.cli.command import Place, command, pairs
+from leitstand.cli.options import CaseName
 
 __all__ = ["assign", "close", "retry", "supply"]
 
-Name = Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the case.")]
 
 
 @command("person", "state", "lang")
-async def retry(place: Place, name: Name, *, reason: Reason = "") -> int:
+async def retry(place: Place, name: CaseName, *, reason: Reason = "") -> int:
     """The cause is gone: let a case of the exception queue go on; what it did is not done again."""
     return await _handle(place, name, kind="retry", reason=reason)
 
@@ -21,7 +21,7 @@ async def retry(place: Place, name: Name, *, reason: Reason = "") -> int:
 @command("person", "state", "lang")
 async def supply(
     place: Place,
-    name: Name,
+    name: CaseName,
     values: Annotated[
         list[str], typer.Argument(metavar="FIELD=VALUE...", help="What was missing.")
     ],
@@ -35,7 +35,7 @@ async def supply(
 @command("person", "state", "lang")
 async def assign(
     place: Place,
-    name: Name,
+    name: CaseName,
     to: Annotated[str, typer.Argument(help="A person's id, or a role.")],
     *,
     reason: Reason = "",
@@ -47,7 +47,7 @@ async def assign(
 @command("person", "state", "lang")
 async def close(
     place: Place,
-    name: Name,
+    name: CaseName,
     *,
     reason: Annotated[str, typer.Option("--reason", "-r", help="What became of it.")],
 ) -> int:

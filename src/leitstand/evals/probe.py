@@ -12,7 +12,7 @@ from leitstand.approval import Grants
 from leitstand.digest import canonical, plain
 from leitstand.errors import CallFailed, CaseRefused
 from leitstand.evals.case import Asked, RecordedCase
-from leitstand.evals.grading import gravest, named, needed
+from leitstand.evals.grading import named, needed
 from leitstand.evals.replay import Bench, head_of
 from leitstand.evals.result import CaseResult, Certainty
 from leitstand.evals.scratch import ReplayClock, Scratch, key_of
@@ -21,7 +21,7 @@ from leitstand.evals.supervisor import People
 from leitstand.evals.tape import Line, Recording
 from leitstand.guard import Call, Guard, Rules
 from leitstand.guard.judging import validated
-from leitstand.policy import denied
+from leitstand.policy import denied, gravest
 from leitstand.records import Verdict
 from leitstand.tool import Tool
 

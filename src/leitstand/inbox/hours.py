@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from leitstand.errors import ProjectRefused
 from leitstand.holidays import Germany, HolidayBase
-from leitstand.project import Web
+from leitstand.project import Web, read_table
 from leitstand.values import Frozen
 
 __all__ = ["Deadlines", "Due", "deadlines_of", "zone_of"]
@@ -135,11 +135,7 @@ def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
 
     Raises ProjectRefused: they make no sense.
     """
-    try:
-        return Deadlines.model_validate(limits.get("deadlines", web.deadlines), strict=False)
-    except ValidationError as error:
-        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
-        raise ProjectRefused(text, where="deadlines") from error
+    return read_table(Deadlines, limits.get("deadlines", web.deadlines), "deadlines")
 
 
 @lru_cache(maxsize=32)

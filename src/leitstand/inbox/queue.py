@@ -1,6 +1,6 @@
 """The queue: what waits for a decision, and what left the automation to be cleared up by people."""
 
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.inbox.texts import Texts
+from leitstand.policy import Memo
 from leitstand.records import Decision, Person
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
@@ -104,7 +105,7 @@ class Row:
         return any(role in self.entry.roles for roles in free for role in roles)
 
 
-Known = MutableMapping[tuple[object, ...], Row]
+Known = Memo[tuple[object, ...], Row]
 """Rows by card, the state of its case, and language: what has not moved is not read again."""
 
 
@@ -142,7 +143,7 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
     seen = (sight_of(leitstand, who) if who else Sight()).where
     total = await store.read(lambda c: _count(c, tenant, seen))
     found = await waiting(store, tenant, roles=roles, after=after, limit=limit, seen=seen)
-    rows = [await _row(leitstand, one, texts, {} if known is None else known) for one in found]
+    rows = [await _row(leitstand, one, texts, known) for one in found]
     seats = holders(leitstand, who) if who else ()
     entries = (row.entry.model_copy(update={"yours": row.open_to(seats)}) for row in rows)
     return tuple(entries), total
@@ -175,12 +176,12 @@ def _left(
     return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
 
 
-async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known) -> Row:
+async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known | None) -> Row:
     key = (one.id, one.state, texts.language)
-    row = known.get(key)
+    row = known.get(key) if known is not None else None
     if row is None:
-        row = known[key] = await _read(leitstand, one.id, texts)
-    return row
+        row = await _read(leitstand, one.id, texts)
+    return known.put(key, row) if known is not None else row
 
 
 async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:

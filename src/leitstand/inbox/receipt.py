@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import orjson
 
-from leitstand.inbox.dossier import Dossier, open_dossier
+from leitstand.inbox.dossier import Dossier, numbers_in, open_dossier
 from leitstand.inbox.pending import Pending
 from leitstand.inbox.texts import Texts
 from leitstand.records import Approval, Effect
@@ -109,10 +109,8 @@ def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
 
 
 def _done(tool: str, effect: Effect, texts: Texts) -> str:
-    given = effect.args.values()
-    new = (k for k in effect.result if k.endswith(("_no", "ulid")))
-    names = (effect.result[k] for k in new if effect.result[k] not in given)
-    return texts.say("receipt.done", tool=tool, result=", ".join(map(str, names)))
+    names = ", ".join(numbers_in(effect.result, effect.args))
+    return texts.say("receipt.done", tool=tool, result=names)
 
 
 def _waits(

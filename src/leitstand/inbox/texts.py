@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -20,6 +20,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from leitstand.errors import ProjectRefused
+from leitstand.values import part_of
 
 __all__ = ["Language", "Texts", "texts_of"]
 
@@ -103,7 +104,7 @@ class Texts:
 
         def part(found: re.Match[str]) -> str:
             names = _PLACE.findall(found[1])
-            empty = any(_at(values, name) in (None, "") for name, _ in names)
+            empty = any(part_of(values, name.split(".")) in (None, "") for name, _ in names)
             return "" if empty else found[1]
 
         return _PLACE.sub(
@@ -138,7 +139,7 @@ class Texts:
         return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))
 
     def _shown(self, values: Mapping[str, object], name: str, kind: str) -> str:
-        value = _at(values, name)
+        value = part_of(values, name.split("."))
         if value in (None, ""):
             return "?"
         return self._format(kind, value, str(values.get("currency") or "EUR"))
@@ -175,14 +176,6 @@ def _given(folder: Path | None, name: str) -> dict[str, Any]:
 def _product(language: Language) -> Mapping[str, Any]:
     text = files("leitstand.inbox").joinpath("texts", f"{language}.toml").read_text("utf-8")
     return tomllib.loads(text)
-
-
-def _at(values: Mapping[str, object], name: str) -> object:
-    return reduce(_down, name.split("."), values)
-
-
-def _down(node: object, part: str) -> object:
-    return cast("Mapping[str, object]", node).get(part) if isinstance(node, Mapping) else None
 
 
 def _day(text: str) -> date | None:

@@ -1,7 +1,7 @@
 """Policy: facts are measured in Python, rules judge in Cedar, the most severe wins."""
 
 from leitstand.policy.bundle import Bundle, inspect, texts_of
-from leitstand.policy.decide import Request, decide, denied
+from leitstand.policy.decide import Request, decide, denied, gravest
 from leitstand.policy.explain import explain
 from leitstand.policy.facts import (
     Evidence,
@@ -16,6 +16,7 @@ from leitstand.policy.facts import (
 )
 from leitstand.policy.finding import Finding, Severity
 from leitstand.policy.lint import check, lint
+from leitstand.policy.memo import Memo
 from leitstand.policy.rule import Rule
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Facts",
     "Finding",
     "Measured",
+    "Memo",
     "Request",
     "Resolved",
     "Rule",
@@ -36,6 +38,7 @@ __all__ = [
     "explain",
     "facts",
     "facts_in",
+    "gravest",
     "inspect",
     "lint",
     "measure",

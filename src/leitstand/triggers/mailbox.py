@@ -11,9 +11,8 @@ from collections.abc import AsyncGenerator, Callable
 
 from leitstand.clock import Clock
 from leitstand.errors import Unreachable
-from leitstand.triggers.day import day_of
 from leitstand.triggers.message import identity_of
-from leitstand.triggers.port import Arrival, Fate, Outcome
+from leitstand.triggers.port import Arrival, Fate, Outcome, day_of
 from leitstand.triggers.session import Lying, Session
 from leitstand.triggers.settings import MailboxSettings, MailRules
 

@@ -1,17 +1,17 @@
 """The site: an open project with what the web inbox needs beside it."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leitstand.approval import Keyring
 from leitstand.clock import Clock, SystemClock
-from leitstand.inbox import Texts, texts_of
+from leitstand.inbox import Known, Texts, texts_of
 from leitstand.inbox.book import Book
 from leitstand.inbox.texts import Language
+from leitstand.policy import Memo
 from leitstand.runtime import Leitstand
 from leitstand.web.deadlines import Reminders, Teller
 from leitstand.web.factors import Factors
@@ -32,15 +32,6 @@ KEPT = 2_000
 """Rows of lists that are kept in memory."""
 
 
-class Rows(OrderedDict[tuple[object, ...], Any]):
-    """Rows of the list that were read, the oldest forgotten first."""
-
-    def __setitem__(self, key: tuple[object, ...], row: Any) -> None:  # noqa: ANN401 - a row
-        super().__setitem__(key, row)
-        if len(self) > KEPT:
-            self.popitem(last=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Site:
     """One tenant's inbox in the web. `secure`: reached by https alone, so are its cookies."""
@@ -54,7 +45,7 @@ class Site:
     notes: Notes
     live: Live
     reminders: Reminders
-    rows: Rows
+    rows: Known
     secure: bool = False
     channels: "Channels | None" = None
     sign_on: SignOn | None = None
@@ -94,7 +85,7 @@ async def open_site(
         notes=Notes(book, clock),
         live=Live(leitstand.store, leitstand.tenant),
         reminders=Reminders(book, leitstand, texts_of("de", leitstand.project.texts), tellers),
-        rows=Rows(),
+        rows=Memo(KEPT),
         secure=secure,
         channels=channels,
         sign_on=open_sign_on(oidc, leitstand, book, sessions, machine),
