@@ -42,10 +42,11 @@ async def demo(
 
 
 async def _demo(place: Place, state: Path) -> None:
-    from leitstand.cli.batch import files_in, rows_worked_off, worked_off
+    from leitstand.cli.batch import cases_worked_off, files_in, worked_off
     from leitstand.cli.sheet import print_exceptions
     from leitstand.errors import ProjectRefused
     from leitstand.inbox import queue_of
+    from leitstand.runtime import read_rows
 
     project, texts = place.project, place.texts
     if project.world is None or not project.world.is_dir():
@@ -61,7 +62,8 @@ async def _demo(place: Place, state: Path) -> None:
         for role, named in project.table.demo.items():
             found = shown.setdefault(role, [])
             for name in named:
-                found += await rows_worked_off(leitstand, role, project.root / name)
+                given = read_rows(project, role, project.root / name)
+                found += await cases_worked_off(leitstand, role, given)
         queue = await queue_of(leitstand, texts)
     for role, rows in shown.items():
         _tell(place, role, rows)
@@ -98,14 +100,14 @@ def _clear(state: Path) -> None:
 
 async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":
     """The people of the project's table, each with a key of their own; their passphrases."""
-    from leitstand.cli.people import create
+    from leitstand.cli.session import keyring
 
     made: list[tuple[Person, str]] = []
     for member in leitstand.project.table.people:
         token = leitstand.rules.clock.token(8).hex()
         passphrase = "-".join(token[at : at + 4] for at in range(0, 16, 4))
-        person = await create(leitstand, member.name, member.roles, passphrase)
-        made.append((person, passphrase))
+        who = (leitstand.directory, leitstand.tenant, member.name, member.roles)
+        made.append((await keyring(leitstand).create_person(*who, passphrase), passphrase))
     return made
 
 

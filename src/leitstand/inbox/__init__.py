@@ -1,8 +1,8 @@
 """The inbox: what a supervisor sees and decides, without any user interface of its own."""
 
-from leitstand.inbox.card import Argument, Card, Found, Message, Rule, Source, Who
+from leitstand.inbox.card import Argument, Card, Message, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
-from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
+from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.handling import (
     Act,
     Handling,
@@ -25,12 +25,12 @@ from leitstand.inbox.queue import (
     queue_of,
     waiting_of,
 )
-from leitstand.inbox.receipt import Receipt, receipt_of
+from leitstand.inbox.receipt import receipt_of
 from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
-from leitstand.inbox.sight import Sight, sight_of
+from leitstand.inbox.sight import sight_of
 from leitstand.inbox.texts import Language, Texts, texts_of
 
 __all__ = [
@@ -43,22 +43,15 @@ __all__ = [
     "Dossier",
     "Due",
     "Exceptional",
-    "Found",
     "Handling",
-    "Happened",
-    "Judged",
     "Known",
     "Language",
     "Message",
     "Notice",
     "Pending",
     "Queue",
-    "Receipt",
     "Row",
-    "Rule",
-    "Sight",
     "Signer",
-    "Source",
     "Texts",
     "Waiting",
     "Who",

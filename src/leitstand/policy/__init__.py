@@ -1,6 +1,6 @@
 """Policy: facts are measured in Python, rules judge in Cedar, the most severe wins."""
 
-from leitstand.policy.bundle import Bundle, inspect, texts_of
+from leitstand.policy.bundle import Bundle, texts_of
 from leitstand.policy.decide import Request, decide, denied, gravest
 from leitstand.policy.explain import explain
 from leitstand.policy.facts import (
@@ -14,7 +14,7 @@ from leitstand.policy.facts import (
     facts_in,
     measure,
 )
-from leitstand.policy.finding import Finding, Severity
+from leitstand.policy.finding import Finding
 from leitstand.policy.lint import check, lint
 from leitstand.policy.memo import Memo
 from leitstand.policy.rule import Rule
@@ -31,7 +31,6 @@ __all__ = [
     "Request",
     "Resolved",
     "Rule",
-    "Severity",
     "check",
     "decide",
     "denied",
@@ -39,7 +38,6 @@ __all__ = [
     "facts",
     "facts_in",
     "gravest",
-    "inspect",
     "lint",
     "measure",
     "texts_of",
