@@ -18,7 +18,7 @@ import httpx
 from sqlalchemy import delete, insert, select
 
 from leitstand.channels.commands import read_command
-from leitstand.channels.port import Hear, Letter, Offer, Said
+from leitstand.channels.port import Channel, Hear, Letter, Offer, Said
 from leitstand.channels.tables import cursors
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
@@ -57,7 +57,7 @@ class MatrixSettings(Frozen):
     decide: bool = False
 
 
-class Matrix:
+class Matrix(Channel):
     """One account on one home server."""
 
     name = "matrix"
@@ -74,11 +74,6 @@ class Matrix:
             timeout=TIMEOUT,
             trust_env=False,
         )
-
-    @property
-    def routes(self) -> tuple[()]:
-        """None: nobody calls us."""
-        return ()
 
     async def close(self) -> None:
         """Close the connections."""

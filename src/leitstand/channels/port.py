@@ -92,8 +92,8 @@ class Channel(Protocol):
 
     @property
     def routes(self) -> Sequence[Route]:
-        """Addresses of ours that the other side calls."""
-        ...
+        """Addresses of ours that the other side calls; here none."""
+        return ()
 
     async def send(self, letter: Letter, replaces: str) -> str:
         """Send a letter, or put it in the place of the message `replaces`; the message's name.
@@ -107,5 +107,4 @@ class Channel(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give connections back."""
-        ...
+        """Give connections back; here none is kept open."""

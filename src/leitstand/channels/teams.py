@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from leitstand.channels.port import Command, Hear, Letter, Reply, Said
+from leitstand.channels.port import Channel, Command, Hear, Letter, Reply, Said
 from leitstand.channels.tables import cards, outbox, places
 from leitstand.channels.teams_card import ATTACHMENT, card_for
 from leitstand.channels.teams_token import Incoming, Outgoing
-from leitstand.clock import Clock, SystemClock
+from leitstand.clock import SystemClock
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
 from leitstand.inbox.book import Book
@@ -55,21 +55,19 @@ class TeamsSettings(Frozen):
     login: Text = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
 
 
-class Teams:
+class Teams(Channel):
     """One bot in one tenant."""
 
     name = "teams"
     edits = True
     keyed = False
 
-    def __init__(
-        self, settings: TeamsSettings, book: Book, texts: Texts, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, settings: TeamsSettings, book: Book, texts: Texts) -> None:
         """Raises SecretMissing."""
         self.native = settings.decide
         self._settings, self._book, self._texts = settings, book, texts
         self._http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
-        clock, app = clock or SystemClock(), settings.app
+        clock, app = SystemClock(), settings.app
         login = settings.login.replace("{tenant}", quote(settings.tenant))
         secret = Secret(settings.secret).reveal()
         self._incoming = Incoming(self._http, settings.metadata, app, clock)

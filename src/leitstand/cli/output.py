@@ -120,16 +120,12 @@ def progress(what: str, total: int) -> Generator[Told]:
         yield told
 
 
-def show_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, lines: bool = False
-) -> None:
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table for people."""
     from rich import box
     from rich.table import Table
 
-    table = Table(
-        title=title or None, box=box.SIMPLE, title_justify="left", show_lines=lines, pad_edge=False
-    )
+    table = Table(title=title or None, box=box.SIMPLE, title_justify="left", pad_edge=False)
     for number, name in enumerate(columns):
         table.add_column(name, overflow="fold", no_wrap=number == 0)
     for row in rows:

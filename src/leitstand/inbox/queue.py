@@ -139,8 +139,7 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
     the last entry of the part before.
     """
     tenant, store = leitstand.tenant, leitstand.store
-    who = leitstand.directory.person(tenant, person) if person else None
-    seen = (sight_of(leitstand, who) if who else Sight()).where
+    who, seen = _looking(leitstand, person)
     total = await store.read(lambda c: _count(c, tenant, seen))
     found = await waiting(store, tenant, roles=roles, after=after, limit=limit, seen=seen)
     rows = [await _row(leitstand, one, texts, known) for one in found]
@@ -153,11 +152,15 @@ async def exceptions_of(
     leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
 ) -> tuple[tuple[Exceptional, ...], int]:
     """What left the automation or is held, and how many there are in all that a person sees."""
-    tenant = leitstand.tenant
-    who = leitstand.directory.person(tenant, person) if person else None
-    seen = (sight_of(leitstand, who) if who else Sight()).where
-    names, total = await leitstand.store.read(lambda c: _left(c, tenant, limit, seen))
+    who, seen = _looking(leitstand, person)
+    names, total = await leitstand.store.read(lambda c: _left(c, leitstand.tenant, limit, seen))
     return tuple([await _exceptional(leitstand, n, who, texts) for n in names]), total
+
+
+def _looking(leitstand: Leitstand, person: str) -> tuple[Person | None, ColumnElement[bool]]:
+    """Who looks, if anybody is named, and which cases they see."""
+    who = leitstand.directory.person(leitstand.tenant, person) if person else None
+    return who, (sight_of(leitstand, who) if who else Sight()).where
 
 
 def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:

@@ -133,7 +133,7 @@ class Texts:
 
     def time(self, seconds: float) -> str:
         """A moment (seconds since the epoch) in the zone of this machine."""
-        return _time(seconds, "", self._locale)
+        return self._format("time", seconds, "")
 
     def _of_tool(self, name: str) -> Mapping[str, Any]:
         return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))
@@ -145,8 +145,12 @@ class Texts:
         return self._format(kind, value, str(values.get("currency") or "EUR"))
 
     def _format(self, kind: str, value: object, currency: str) -> str:
-        make = _FORMATS.get(kind)
-        return make(value, currency, self._locale) if make else self._plain(value)
+        if kind == "date":
+            return _date(value, self._locale)
+        if kind not in _NUMBERS:
+            return self._plain(value)
+        number = _number(value)
+        return str(value) if number is None else _NUMBERS[kind](number, currency, self._locale)
 
     def _plain(self, value: object) -> str:
         if isinstance(value, str) and (day := _day(value)):
@@ -193,47 +197,33 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() and abs(number) < _LARGEST else None
 
 
-def _money(value: object, currency: str, locale: str) -> str:
-    cents = _number(value)
-    if cents is None:
-        return str(value)
-    return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
-
-
-def _percent(value: object, _currency: str, locale: str) -> str:
-    number = _number(value)
-    return str(value) if number is None else f"{format_decimal(number, locale=locale)} %"
-
-
-def _decimal(value: object, _currency: str, locale: str) -> str:
-    number = _number(value)
-    return str(value) if number is None else format_decimal(number, locale=locale)
-
-
-def _permyriad(value: object, currency: str, locale: str) -> str:
-    number = _number(value)
-    return str(value) if number is None else _percent(number / 100, currency, locale)
-
-
-def _date(value: object, _currency: str, locale: str) -> str:
+def _date(value: object, locale: str) -> str:
     day = _day(str(value))
     return format_date(day, "medium", locale=locale) if day else str(value)
 
 
-def _time(value: object, _currency: str, locale: str) -> str:
-    seconds = _number(value)
-    if seconds is None:
-        return str(value)
+def _money(cents: Decimal, currency: str, locale: str) -> str:
+    return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
+
+
+def _percent(number: Decimal, _currency: str, locale: str) -> str:
+    return f"{format_decimal(number, locale=locale)} %"
+
+
+def _decimal(number: Decimal, _currency: str, locale: str) -> str:
+    return format_decimal(number, locale=locale)
+
+
+def _time(seconds: Decimal, _currency: str, locale: str) -> str:
     moment = datetime.fromtimestamp(float(seconds), UTC).astimezone()
     return format_datetime(moment, "short", locale=locale)
 
 
-_FORMATS: Mapping[str, Callable[[object, str, str], str]] = {
+_NUMBERS: Mapping[str, Callable[[Decimal, str, str], str]] = {
     "money": _money,
     "percent": _percent,
-    "date": _date,
-    "time": _time,
-    "permyriad": _permyriad,
+    "permyriad": lambda number, currency, locale: _percent(number / 100, currency, locale),
     "number": _decimal,
+    "time": _time,
 }
 _SUFFIXES = {"_cents": "money", "_permyriad": "permyriad", "_percent": "number"}

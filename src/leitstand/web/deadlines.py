@@ -5,9 +5,9 @@ it is told, and told by a key that stays the same: nobody reads of one deadline 
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -43,12 +43,8 @@ LOOK = 20.0
 """Seconds between two looks."""
 
 
-class Teller(Protocol):
-    """What carries notices to people outside of the inbox."""
-
-    async def tell(self, notice: Notice) -> None:
-        """Pass a notice on; one with a key that was passed on before is the same notice."""
-        ...
+Teller = Callable[[Notice], Awaitable[None]]
+"""Carries a notice to people outside of the inbox; one with a key known before is the same."""
 
 
 class Reminders:
@@ -128,7 +124,7 @@ class Reminders:
         await self._keep(told)
         for teller in self._tellers:
             for notice in told:
-                await teller.tell(notice)
+                await teller(notice)
 
     def _handling(self, dossier: Dossier) -> list[str]:
         """Everybody who may clear the case up."""

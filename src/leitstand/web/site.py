@@ -72,7 +72,7 @@ async def open_site(
     account. Raises SecretMissing.
     """
     book = Book(leitstand.state / "web.db", metadata)
-    tellers = (*tellers, channels) if channels else tellers
+    tellers = (*tellers, channels.tell) if channels else tellers
     clock, machine = leitstand.rules.clock, machine or SystemClock()
     sessions = Sessions(book, leitstand.directory, leitstand.tenant, clock)
     site = Site(
