@@ -4,14 +4,15 @@ import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
 from leitstand.cli.place import Place
 
-__all__ = ["Place", "command", "pairs"]
+__all__ = ["Group", "Place", "command", "pairs"]
 
 Option = Literal["person", "world", "tenant", "state", "lang", "json"]
 Work = Callable[..., Coroutine[Any, Any, int | None]]
@@ -41,6 +42,17 @@ def command(*options: Option, plain: bool = False) -> Callable[[Work], Callable[
         return started
 
     return made
+
+
+class Group(TyperGroup):
+    """A group whose `default` is meant where no command is named: nothing at all, or options."""
+
+    default: ClassVar[str] = "list"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
+        """The words of the command line."""
+        option = args[:1] and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        return super().parse_args(ctx, [self.default, *args] if option or not args else args)
 
 
 def _parameter(name: str) -> inspect.Parameter:

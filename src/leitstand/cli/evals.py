@@ -2,12 +2,11 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
 
-from leitstand.cli.command import Place, command
+from leitstand.cli.command import Group, Place, command
 from leitstand.cli.eval_record import record
 from leitstand.cli.eval_report import Html, Junit, Markdown, accept, diff, publish, report
 from leitstand.cli.output import hint, progress
@@ -23,16 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 
-class _Suites(TyperGroup):
+class _Suites(Group):
     """A word that is no command is a suite: `eval accounting` is `eval run accounting`.
 
     No word at all means every suite: `eval --json` is `eval run --json`.
     """
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
-        """The words of the command line."""
-        option = args[:1] and args[0].startswith("-") and args[0] not in ctx.help_option_names
-        return super().parse_args(ctx, ["run", *args] if option or not args else args)
+    default: ClassVar[str] = "run"
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
         """The command that a first word means."""

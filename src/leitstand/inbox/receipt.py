@@ -46,28 +46,15 @@ async def receipt_of(
     """What the case's journal says of this decision now."""
     shown = pending.checkpoint
     dossier = await open_dossier(leitstand, shown.case)
+    head: dict[str, Any] = {"checkpoint": shown.id, "case": shown.case, "person": approval.person}
+    head["status"] = dossier.status
     if not dossier.resting:
-        return Receipt(
-            checkpoint=shown.id,
-            case=shown.case,
-            person=approval.person,
-            state="running",
-            lines=(texts.say("receipt.running"),),
-            status=dossier.status,
-        )
+        return Receipt(**head, state="running", lines=(texts.say("receipt.running"),))
     facts = await _facts(leitstand, dossier, pending, approval, texts)
     waiting = tuple(c.id for c in dossier.tape.open_checkpoints())
     following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))
     lines = [*facts.pop("lines"), *_closing(dossier, following, texts)]
-    return Receipt(
-        checkpoint=shown.id,
-        case=shown.case,
-        person=approval.person,
-        lines=tuple(lines),
-        next=following,
-        status=dossier.status,
-        **facts,
-    )
+    return Receipt(**head, **facts, lines=tuple(lines), next=following)
 
 
 async def _facts(

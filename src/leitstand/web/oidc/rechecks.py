@@ -6,6 +6,7 @@ taken out there has no session at that, whoever has other roles has those.
 """
 
 import asyncio
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import orjson
@@ -23,13 +24,11 @@ __all__ = ["Kept", "Rechecks"]
 _PURPOSE = "oidc"
 
 
-class Kept:
+class Kept(NamedTuple):
     """What is known of a session: the service's tokens, and when it last stood by the person."""
 
-    __slots__ = ("checked", "tokens")
-
-    def __init__(self, tokens: Tokens, checked: float) -> None:
-        self.tokens, self.checked = tokens, checked
+    tokens: Tokens
+    checked: float
 
 
 class Rechecks:
