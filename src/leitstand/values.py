@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Generic, NoReturn, TypeVar, cast
+from typing import Annotated, Generic, Literal, NoReturn, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -23,6 +23,7 @@ __all__ = [
     "Frozen",
     "Identifier",
     "Kept",
+    "Language",
     "Money",
     "Names",
     "Percent",
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+Language = Literal["de", "en"]
+"""What people read."""
 
 _AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{2})?", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/:#@+-]{0,127})", re.ASCII)

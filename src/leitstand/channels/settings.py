@@ -11,10 +11,10 @@ from leitstand.channels.matrix import Matrix, MatrixSettings
 from leitstand.channels.notices import Recipient
 from leitstand.channels.port import Channel
 from leitstand.channels.teams import Teams, TeamsSettings
-from leitstand.inbox import Language, Texts
+from leitstand.inbox import Texts
 from leitstand.inbox.book import Book
 from leitstand.project import read_table
-from leitstand.values import Frozen, Text
+from leitstand.values import Frozen, Language, Text
 
 __all__ = ["Settings", "read_settings"]
 

@@ -31,7 +31,7 @@ from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
 from leitstand.inbox.sight import sight_of
-from leitstand.inbox.texts import Language, Texts, texts_of
+from leitstand.inbox.texts import Texts, texts_of
 
 __all__ = [
     "AGENT",
@@ -45,7 +45,6 @@ __all__ = [
     "Exceptional",
     "Handling",
     "Known",
-    "Language",
     "Message",
     "Notice",
     "Pending",

@@ -14,17 +14,15 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from leitstand.errors import ProjectRefused
-from leitstand.values import part_of
+from leitstand.values import Language, part_of
 
-__all__ = ["Language", "Texts", "texts_of"]
-
-Language = Literal["de", "en"]
+__all__ = ["Texts", "texts_of"]
 
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")

@@ -168,7 +168,8 @@ class Reminders:
             for key, due in found
         ]
         if rows:
-            await self._book.write(insert(deadlines).values(rows).on_conflict_do_nothing())
+            new = insert(deadlines).on_conflict_do_nothing()
+            await self._book.ask(lambda c: c.execute(new, rows))
 
     async def _reached(self) -> list[Any]:
         now = self._leitstand.rules.clock.time()
@@ -188,7 +189,8 @@ class Reminders:
             for n in told
         ]
         if rows:
-            await self._book.write(insert(notices).values(rows).on_conflict_do_nothing())
+            new = insert(notices).on_conflict_do_nothing()
+            await self._book.ask(lambda c: c.execute(new, rows))
 
 
 def _case(key: str) -> str:

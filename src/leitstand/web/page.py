@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from leitstand.inbox import Argument, Language, Texts
+from leitstand.inbox import Argument, Texts
+from leitstand.values import Language
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 

@@ -10,9 +10,9 @@ from leitstand.approval import Keyring
 from leitstand.clock import Clock, SystemClock
 from leitstand.inbox import Known, Texts, texts_of
 from leitstand.inbox.book import Book
-from leitstand.inbox.texts import Language
 from leitstand.policy import Memo
 from leitstand.runtime import Leitstand
+from leitstand.values import Language
 from leitstand.web.deadlines import Reminders, Teller
 from leitstand.web.factors import Factors
 from leitstand.web.invitations import Invitations
