@@ -142,7 +142,8 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
     who, seen = _looking(leitstand, person)
     total = await store.read(lambda c: _count(c, tenant, seen))
     found = await waiting(store, tenant, roles=roles, after=after, limit=limit, seen=seen)
-    rows = [await _row(leitstand, one, texts, known) for one in found]
+    kept = Known(limit) if known is None else known
+    rows = [await _row(leitstand, one, texts, kept) for one in found]
     seats = holders(leitstand, who) if who else ()
     entries = (row.entry.model_copy(update={"yours": row.open_to(seats)}) for row in rows)
     return tuple(entries), total
@@ -179,12 +180,9 @@ def _left(
     return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
 
 
-async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known | None) -> Row:
+async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known) -> Row:
     key = (one.id, one.state, texts.language)
-    row = known.get(key) if known is not None else None
-    if row is None:
-        row = await _read(leitstand, one.id, texts)
-    return known.put(key, row) if known is not None else row
+    return known.get(key) or known.put(key, await _read(leitstand, one.id, texts))
 
 
 async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
