@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from leitstand.inbox import Notice
 from leitstand.project import load_project
 from leitstand.records import Absence
 from leitstand.runtime import open_leitstand
 from leitstand.web import Site, open_site
-from leitstand.web.deadlines import Notice
 from tests.web.conftest import (
     CLERK,
     DIRECTOR,
@@ -81,7 +81,7 @@ async def watched(
     leitstand.rules.limits = limits
     leitstand.rules.clock = clock
     try:
-        async with open_site(leitstand, tellers=(told,)) as site:
+        async with open_site(leitstand, tellers=(told.tell,)) as site:
             yield site
     finally:
         await leitstand.close()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leitstand.inbox import Row
     from leitstand.runtime import BadRow, CaseRow, Leitstand
 
-__all__ = ["batch", "cases_worked_off", "files_in", "rows_worked_off", "worked_off"]
+__all__ = ["batch", "cases_worked_off", "files_in", "worked_off"]
 
 
 @command("world", "tenant", "state", "lang")
@@ -152,16 +152,6 @@ async def worked_off(
     names = await start(leitstand, role, files)
     await _judged(leitstand, names, told)
     return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]
-
-
-async def rows_worked_off(leitstand: "Leitstand", role: str, file: Path) -> "list[Row]":
-    """Work off the cases of a file of JSON lines; rows in its order.
-
-    Raises UsageRefused: no such role, or a row is no case.
-    """
-    from leitstand.runtime import read_rows
-
-    return await cases_worked_off(leitstand, role, read_rows(leitstand.project, role, file))
 
 
 async def cases_worked_off(

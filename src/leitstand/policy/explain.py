@@ -1,13 +1,11 @@
 """A verdict in words, for the supervisor and for `leitstand policy explain`."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from leitstand.records import Decision, Verdict
+from leitstand.values import Language
 
 __all__ = ["explain"]
-
-Language = Literal["de", "en"]
 
 _DECISIONS: dict[Language, dict[Decision, str]] = {
     "de": {

@@ -5,16 +5,17 @@ it is told, and told by a key that stays the same: nobody reads of one deadline 
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from sqlalchemy import Engine, delete, false, select, update
+from sqlalchemy import Connection, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from leitstand.inbox import (
     Dossier,
     Due,
+    Notice,
     able,
     deadlines_of,
     find_pending,
@@ -26,6 +27,7 @@ from leitstand.inbox import (
     takeover_of,
     zone_of,
 )
+from leitstand.inbox.book import Book
 from leitstand.inbox.texts import Texts
 from leitstand.records import Case
 from leitstand.runtime import Leitstand
@@ -33,7 +35,7 @@ from leitstand.store.schema import cases, checkpoints
 from leitstand.store.waiting import waiting
 from leitstand.web.tables import deadlines, notices
 
-__all__ = ["Notice", "Reminders", "Teller"]
+__all__ = ["Reminders", "Teller"]
 
 PART = 200
 """Cards that are looked at in one go."""
@@ -41,50 +43,17 @@ LOOK = 20.0
 """Seconds between two looks."""
 
 
-class Notice(NamedTuple):
-    """A person is told of a card: level 0 reminds who may decide, n tells a chain's n-th role.
-
-    For a case in the exception queue `checkpoint` is its ULID and the length of its journal, with a
-    dot between: whoever is handed it is told as well.
-    """
-
-    checkpoint: str
-    person: str
-    level: int
-    title: str
-
-    @property
-    def key(self) -> str:
-        """Names this notice for ever."""
-        return f"deadline/{self.checkpoint}/{self.level}/{self.person}"
-
-    @property
-    def case(self) -> str:
-        """The case in the exception queue; empty for a card."""
-        ulid, dot, _ = self.checkpoint.partition(".")
-        return ulid if dot else ""
-
-    @property
-    def path(self) -> str:
-        """Where it is looked at."""
-        return f"case/{self.case}" if self.case else f"card/{self.checkpoint}"
-
-
-class Teller(Protocol):
-    """What carries notices to people outside of the inbox."""
-
-    async def tell(self, notice: Notice) -> None:
-        """Pass a notice on; one with a key that was passed on before is the same notice."""
-        ...
+Teller = Callable[[Notice], Awaitable[None]]
+"""Carries a notice to people outside of the inbox; one with a key known before is the same."""
 
 
 class Reminders:
     """Watches what waits, by the clock of the rules."""
 
     def __init__(
-        self, engine: Engine, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
+        self, book: Book, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
     ) -> None:
-        self._engine, self._leitstand, self._texts = engine, leitstand, texts
+        self._book, self._leitstand, self._texts = book, leitstand, texts
         self._tellers = tuple(tellers)
         self._left: set[str] = set()
         """Exceptions whose deadlines are set down."""
@@ -113,7 +82,7 @@ class Reminders:
             after = part[-1].place
         left = await self._leaving()
         for key in left - self._left:
-            dossier = await self._dossier(key)
+            dossier = await open_dossier(leitstand, _case(key))
             taken, since = takeover_of(leitstand, dossier), since_of(dossier)
             await self._set_down((key, d) for d in rules.cleared(since, taken.days, zone))
         self._left, still = left, still | left
@@ -122,13 +91,13 @@ class Reminders:
             if row.checkpoint in still:
                 await self._tell(row)
             await self._done(row)
-        await asyncio.to_thread(self._forget, still)
+        await self._book.ask(lambda c: _forget(c, still))
         return len(reached)
 
     async def of(self, person: str) -> list[Notice]:
         """The notices that lie in a person's list, the newest first; of open cards alone."""
         query = select(notices).where(notices.c.person == person).order_by(notices.c.at.desc())
-        rows = await asyncio.to_thread(self._rows, query)
+        rows = await self._book.rows(query)
         found = [Notice(r.checkpoint, r.person, r.level, r.title) for r in rows]
         latest = {n.checkpoint: n for n in sorted(found, key=lambda n: n.level)}
         still = await self._open(latest, person)
@@ -138,12 +107,12 @@ class Reminders:
         """The roles that have heard that a card waits too long."""
         where = (deadlines.c.checkpoint == checkpoint, deadlines.c.level > 0)
         query = select(deadlines.c.role).where(*where, deadlines.c.told == 1)
-        rows = await asyncio.to_thread(self._rows, query.order_by(deadlines.c.level))
+        rows = await self._book.rows(query.order_by(deadlines.c.level))
         return tuple(r.role for r in rows)
 
     async def _tell(self, row: Any) -> None:  # noqa: ANN401 - a row
         if "." in row.checkpoint:
-            dossier = await self._dossier(row.checkpoint)
+            dossier = await open_dossier(self._leitstand, _case(row.checkpoint))
             people = self._handling(dossier)
         else:
             pending = await find_pending(self._leitstand, row.checkpoint, self._texts)
@@ -152,20 +121,16 @@ class Reminders:
         if row.level > 0:
             people = await self._holding(row.role, case)
         told = [Notice(row.checkpoint, person, row.level, case.title) for person in people]
-        await asyncio.to_thread(self._keep, told)
+        await self._keep(told)
         for teller in self._tellers:
             for notice in told:
-                await teller.tell(notice)
+                await teller(notice)
 
     def _handling(self, dossier: Dossier) -> list[str]:
         """Everybody who may clear the case up."""
         leitstand = self._leitstand
         everybody = leitstand.directory.everybody(leitstand.tenant)
         return [p.id for p in everybody if may_handle(leitstand, dossier, p)]
-
-    async def _dossier(self, key: str) -> Dossier:
-        leitstand = self._leitstand
-        return await open_dossier(leitstand.store, leitstand.rules.tools, key.partition(".")[0])
 
     async def _leaving(self) -> set[str]:
         """The cases in the exception queue now, by the key of their deadlines."""
@@ -190,7 +155,7 @@ class Reminders:
         query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
         query = query.where(*where)
         store, left = self._leitstand.store, await self._leaving()
-        named = {key.partition(".")[0]: key for key in left.intersection(names)}
+        named = {_case(key): key for key in left.intersection(names)}
         queued = select(cases.c.ulid).where(cases.c.ulid.in_(named), seen)
         cards = await store.read(lambda c: frozenset(c.execute(query).scalars()))
         return cards | {
@@ -202,30 +167,21 @@ class Reminders:
             {"checkpoint": key, "level": due.level, "due": due.at, "role": due.role, "told": 0}
             for key, due in found
         ]
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(insert(deadlines).on_conflict_do_nothing(), rows)
-
         if rows:
-            await asyncio.to_thread(write)
+            new = insert(deadlines).on_conflict_do_nothing()
+            await self._book.ask(lambda c: c.execute(new, rows))
 
     async def _reached(self) -> list[Any]:
         now = self._leitstand.rules.clock.time()
         where = (deadlines.c.told == 0, deadlines.c.due <= now)
         order = (deadlines.c.due, deadlines.c.level)
-        return await asyncio.to_thread(self._rows, select(deadlines).where(*where).order_by(*order))
+        return await self._book.rows(select(deadlines).where(*where).order_by(*order))
 
     async def _done(self, row: Any) -> None:  # noqa: ANN401 - a row
         where = (deadlines.c.checkpoint == row.checkpoint, deadlines.c.level == row.level)
+        await self._book.write(update(deadlines).where(*where).values(told=1))
 
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(update(deadlines).where(*where).values(told=1))
-
-        await asyncio.to_thread(write)
-
-    def _keep(self, told: Sequence[Notice]) -> None:
+    async def _keep(self, told: Sequence[Notice]) -> None:
         at = self._leitstand.rules.clock.time()
         rows = [
             {"checkpoint": n.checkpoint, "person": n.person, "level": n.level}
@@ -233,17 +189,18 @@ class Reminders:
             for n in told
         ]
         if rows:
-            with self._engine.begin() as conn:
-                conn.execute(insert(notices).on_conflict_do_nothing(), rows)
+            new = insert(notices).on_conflict_do_nothing()
+            await self._book.ask(lambda c: c.execute(new, rows))
 
-    def _forget(self, still: AbstractSet[str]) -> None:
-        """Drop what is decided."""
-        with self._engine.begin() as conn:
-            for table in (deadlines, notices):
-                known = conn.execute(select(table.c.checkpoint).distinct()).scalars()
-                for name in {*known} - still:
-                    conn.execute(delete(table).where(table.c.checkpoint == name))
 
-    def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any question
-        with self._engine.connect() as conn:
-            return [*conn.execute(query)]
+def _case(key: str) -> str:
+    """The case of an exception whose deadlines stand under this key."""
+    return key.partition(".")[0]
+
+
+def _forget(conn: Connection, still: AbstractSet[str]) -> None:
+    """Drop what is decided."""
+    for table in (deadlines, notices):
+        known = conn.execute(select(table.c.checkpoint).distinct()).scalars()
+        for name in {*known} - still:
+            conn.execute(delete(table).where(table.c.checkpoint == name))
