@@ -12,6 +12,7 @@ The role never decides: it proposes, and the guard answers.
 
 from agents.invoice_case import InvoiceCase, Outcome, answered, broken_off, leaves, outcome_of
 from agents.lookup import look_up, open_document
+from agents.words import failure_words
 from leitstand.desk import Desk, hand_over
 from leitstand.errors import CallFailed, Refused, Rejected
 from leitstand.role import Exit, Goto, Role, done, goto, rejected
@@ -127,13 +128,13 @@ async def sign(case: InvoiceCase, desk: Desk) -> Goto | Exit:
     except Refused as refused:
         return goto("clarify", outcome=outcome_of(brief, refused))
     except CallFailed as error:
-        return leaves(error.cause, error.text, outcome.result())
+        return leaves(error.cause, failure_words(error), outcome.result())
     try:
         payment_no = await _pay(case, desk, brief)
         filed = await _file(case, desk, brief)
     except CallFailed as error:
         posted = outcome.result(voucher_no=voucher.voucher_no)
-        return leaves(error.cause, error.text, posted)
+        return leaves(error.cause, failure_words(error), posted)
     return done(**outcome.result(voucher_no=voucher.voucher_no, payment_no=payment_no, **filed))
 
 

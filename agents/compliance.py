@@ -12,6 +12,7 @@ the systems themselves. Nothing is erased before the data protection officer has
 """
 
 from agents.compliance_case import ComplianceCase, kind_of, together
+from agents.words import refusal_words
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Refused, Rejected
 from leitstand.role import (
@@ -283,5 +284,5 @@ async def report(case: ComplianceCase, desk: Desk) -> Exit:
 def _refused(refused: Refused, roles: tuple[str, ...]) -> Exit:
     """To people, with the cause that the rules name."""
     cause = refused.detail.get("cause") or CONTRADICTORY
-    end = {"kind": "exception", "cause": cause, "reason": refused.text, "roles": roles}
+    end = {"kind": "exception", "cause": cause, "reason": refusal_words(refused), "roles": roles}
     return Exit.model_validate(end)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from agents.words import failure_words, refusal_words, verdict_words
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Cause, Refused
 from leitstand.records import Verdict
@@ -93,7 +94,7 @@ def outcome_of(brief: Brief, refused: Refused | None = None) -> Outcome:
             {
                 "decision": "hold",
                 "cause": refused.detail.get("cause", CONTRADICTORY),
-                "reason": refused.text,
+                "reason": refusal_words(refused),
                 **known,
             }
         )
@@ -109,7 +110,7 @@ def answered(screened: Exit | None) -> dict[str, object]:
 
 def broken_off(error: CallFailed) -> Exit:
     """The end of a case that a failure keeps from being judged."""
-    return leaves(error.cause, error.text, Outcome(decision="hold").result())
+    return leaves(error.cause, failure_words(error), Outcome(decision="hold").result())
 
 
 def leaves(
@@ -121,7 +122,6 @@ def leaves(
 
 def _judged(verdict: Verdict, known: dict[str, object]) -> Outcome:
     decision: Decided = "hold" if verdict.level in ("info", "note") else verdict.level
-    reasons = (h.reason_de for h in verdict.hits if h.level == verdict.level)
     return Outcome.model_validate(
         {
             **known,
@@ -131,6 +131,6 @@ def _judged(verdict: Verdict, known: dict[str, object]) -> Outcome:
             "approval": Approval(roles=verdict.roles, approvers=verdict.approvers),
             "skonto": None if decision == "reject" else known["skonto"],
             "cause": verdict.cause or CONTRADICTORY,
-            "reason": " ".join(dict.fromkeys(reasons)) or verdict.error,
+            "reason": verdict_words(verdict),
         }
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from agents.invoice_case import InvoiceCase
 from leitstand.desk import Desk
+from leitstand.errors import Missing
 from leitstand.values import Reading
 from policies.facts.document import is_structured
 from policies.facts.dossier import Dossier
@@ -140,4 +141,8 @@ async def _contracts(desk: Desk, supplier: str | None) -> FoundContracts | None:
 
 
 async def _screening(desk: Desk, names: tuple[str, ...]) -> Screened | None:
-    return await desk.call(screen, Screen(names=names)) if names else None
+    """None where nobody is due, or no list is loaded: then nobody counts as screened (G-C01)."""
+    try:
+        return await desk.call(screen, Screen(names=names)) if names else None
+    except Missing:
+        return None

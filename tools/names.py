@@ -4,10 +4,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["LONGEST", "fold", "words"]
+__all__ = ["LONGEST", "fold", "other_numbers", "words"]
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "&": " und ", "+": " und "})
 _GAP = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d+")
 _DOTTED = re.compile(r"\b((?:\w\.){2,})")
 LONGEST = 300
 """Characters of a name that are looked at; what is longer is none."""
@@ -29,3 +30,17 @@ def fold(name: str) -> str:
 def words(name: str) -> tuple[str, ...]:
     """The folded words of a name, in order."""
     return tuple(fold(name).split())
+
+
+def other_numbers(one: str, other: str) -> bool:
+    """Whether two folded names hold numbers that speak against each other: `plant 4`, `plant 5`.
+
+    One that leaves numbers out does not.
+    """
+    first, second = _numbers(one), _numbers(other)
+    return not (first <= second or second <= first)
+
+
+@lru_cache(maxsize=8192)
+def _numbers(folded: str) -> frozenset[str]:
+    return frozenset(run.lstrip("0") for run in _DIGITS.findall(folded))

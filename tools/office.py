@@ -100,23 +100,12 @@ async def take_in(state: Path, files: Sequence[Path]) -> Sequence[Mapping[str, A
     Several files are one intake, named by their contents: the same files are the same intake.
     Raises OSError: a file cannot be read.
     """
-    named = [(file.name, await asyncio.to_thread(file.read_bytes)) for file in files]
-    return await keep(state, named)
+    return _together(state, [await asyncio.to_thread(_taken, state, file) for file in files])
 
 
 async def keep(state: Path, files: Sequence[tuple[str, bytes]]) -> Sequence[Mapping[str, Any]]:
     """As `take_in`, of names and bytes."""
-    given = [await asyncio.to_thread(_kept, state, *file) for file in files]
-    received = [str(one["sha256"]) for one in given]
-    hashes = sorted(set(received))
-    if len(files) < 2:  # noqa: PLR2004 - one file is no intake
-        return [{**one, "intake": ""} for one in given]
-    first = f"intake-{plain(canonical(hashes))[:16]}"
-    later, intakes = f"{first}-again", _intakes(state, None)
-    intakes.take_in(first, hashes)
-    intakes.take_in(later, hashes, before=hashes)
-    seen = (sha256 in received[:i] for i, sha256 in enumerate(received))
-    return [{**one, "intake": later if s else first} for one, s in zip(given, seen, strict=True)]
+    return _together(state, [await asyncio.to_thread(_kept, state, *file) for file in files])
 
 
 @cache
@@ -130,12 +119,34 @@ def _reader() -> Reader:
     return reader
 
 
+def _together(state: Path, given: Sequence[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    received = [str(one["sha256"]) for one in given]
+    hashes = sorted(set(received))
+    if len(given) < 2:  # noqa: PLR2004 - one file is no intake
+        return [{**one, "intake": ""} for one in given]
+    first = f"intake-{plain(canonical(hashes))[:16]}"
+    later, intakes = f"{first}-again", _intakes(state, None)
+    intakes.take_in(first, hashes)
+    intakes.take_in(later, hashes, before=hashes)
+    seen = (sha256 in received[:i] for i, sha256 in enumerate(received))
+    return [{**one, "intake": later if s else first} for one, s in zip(given, seen, strict=True)]
+
+
+def _taken(state: Path, file: Path) -> dict[str, Any]:
+    with file.open("rb") as opened:
+        return _described(file.name, *spool(state).take(opened))
+
+
 def _kept(state: Path, name: str, content: bytes) -> dict[str, Any]:
+    return _described(name, spool(state).put(content), len(content))
+
+
+def _described(name: str, sha256: str, size: int) -> dict[str, Any]:
     claimed, _ = mimetypes.guess_type(name)
     return {
-        "sha256": spool(state).put(content),
+        "sha256": sha256,
         "media_type": claimed or "application/octet-stream",
-        "size": len(content),
+        "size": size,
         "filename": _printable(name),
     }
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict
 from schwifty import IBAN
 
-from policies.facts.likeness import name_permille
+from policies.facts.likeness import is_called, name_permille
 from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice, Payment
 from tools.erp.supplier import Supplier
@@ -106,6 +106,8 @@ def _holders(invoice: Invoice, supplier: Supplier | None) -> list[str]:
 
 def _strange(holder: str | None, names: Iterable[str], limits: Limits) -> bool:
     """Whether an account is in a name that is none of the supplier's; no name is no doubt."""
+    if any(is_called(holder, name) for name in names):
+        return False
     best = max((name_permille(holder, name) for name in names), default=1000)
     return bool(holder) and best < limits.holder_name_permille
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from tools.einvoice.invoice import Invoice
 from tools.erp.ledger import PostedInvoice, number_key
 from tools.erp.order import PurchaseOrder
+from tools.intake import Sibling
 
 __all__ = ["CorrectionFacts", "correction_facts"]
 
@@ -16,13 +18,23 @@ _NEED_REFERENCE = frozenset({"381", "384", "389"})
 _ZERO = Decimal(0)
 
 
+class _Booked(NamedTuple):
+    """An invoice or credit note that counts, its number folded."""
+
+    number: str
+    gross: Decimal
+    po: str | None
+    credit: bool
+
+
 class CorrectionFacts(BaseModel):
     """How credit notes, corrections and self-billed invoices fit what they correct.
 
     `correcting`: it is one. `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
     UStDV); `unknown` nobody knows the one named, and no order vouches for an older one; `sign` a
     negative total that is no correction's; `amount` more is given back than was invoiced, or was
-    ever ordered; `not_reversed` the invoice to be corrected is still booked.
+    ever ordered; `not_reversed` the invoice to be corrected is still booked, or about to be: it
+    came in together with its correction.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,31 +46,48 @@ class CorrectionFacts(BaseModel):
 def correction_facts(
     invoice: Invoice,
     ledger: Iterable[PostedInvoice],
+    siblings: Iterable[Sibling],
     known: frozenset[str],
     order: PurchaseOrder | None,
 ) -> CorrectionFacts:
-    """`ledger` is what the books hold of the supplier, `order` the one that carries the document.
+    """`ledger` is what the books hold of the supplier, `siblings` his others of the intake.
+
+    `order` is the one that carries the document.
 
     `known`: numbers of his invoices that were ever received, reversed ones included.
     """
     correcting = invoice.credit_note or invoice.type_code in _NEED_REFERENCE
     named = {number_key(p.number) for p in invoice.preceding if p.number}
-    faults = set(_faults(invoice, tuple(ledger), order))
+    faults = set(_faults(invoice, tuple(_standing(invoice, ledger, siblings)), order))
     if correcting and named and order is None and not named & known:
         faults.add("unknown")
     return CorrectionFacts(correcting=correcting, correction_faults=frozenset(faults))
 
 
+def _standing(
+    invoice: Invoice, ledger: Iterable[PostedInvoice], siblings: Iterable[Sibling]
+) -> Iterator[_Booked]:
+    """What the books hold, and what they are about to hold beside `invoice`."""
+    for row in ledger:
+        if row.live:
+            yield _Booked(number_key(row.number), row.gross, row.po, credit=row.credit)
+    own = number_key(invoice.number or "")
+    for other in siblings:
+        number = number_key(other.number or "")
+        if other.gross is not None and number != own:
+            yield _Booked(number, abs(other.gross), other.order, credit=other.credit)
+
+
 def _faults(
-    invoice: Invoice, ledger: tuple[PostedInvoice, ...], order: PurchaseOrder | None
+    invoice: Invoice, standing: tuple[_Booked, ...], order: PurchaseOrder | None
 ) -> Iterator[str]:
     named = {number_key(p.number) for p in invoice.preceding if p.number}
-    originals = [r for r in ledger if number_key(r.number) in named and r.live and not r.credit]
+    originals = [b for b in standing if b.number in named and not b.credit]
     if (invoice.credit_note or invoice.type_code in _NEED_REFERENCE) and not named:
         yield "reference"
     if _wrong_sign(invoice):
         yield "sign"
-    if invoice.credit_note and _too_much(invoice, ledger, originals, order):
+    if invoice.credit_note and _too_much(invoice, standing, originals, order):
         yield "amount"
     if invoice.type_code == _CORRECTION and originals:
         yield "not_reversed"
@@ -71,21 +100,19 @@ def _wrong_sign(invoice: Invoice) -> bool:
 
 def _too_much(
     invoice: Invoice,
-    ledger: tuple[PostedInvoice, ...],
-    originals: list[PostedInvoice],
+    standing: tuple[_Booked, ...],
+    originals: list[_Booked],
     order: PurchaseOrder | None,
 ) -> bool:
     """More than the invoice named; where it is older than our books, more than was ordered."""
     if originals:
-        credited = sum(
-            (r.gross for r in ledger if r.live and r.credit and _on(r, originals)), _ZERO
-        )
-        return abs(invoice.gross_total or _ZERO) + credited > sum(r.gross for r in originals)
+        credited = sum((b.gross for b in standing if b.credit and _on(b, originals)), _ZERO)
+        return abs(invoice.gross_total or _ZERO) + credited > sum(b.gross for b in originals)
     if order is None:
         return False
     ordered = sum((line.qty * line.price for line in order.lines), _ZERO)
     return abs(invoice.net_total or _ZERO) > ordered
 
 
-def _on(credit: PostedInvoice, originals: list[PostedInvoice]) -> bool:
+def _on(credit: _Booked, originals: list[_Booked]) -> bool:
     return credit.po is not None and credit.po in {r.po for r in originals}

@@ -121,7 +121,13 @@ def _of_trade(dossier: Dossier) -> tuple[BaseModel, ...]:
             dossier.read, dossier.ledger, dossier.own_siblings, limits, by_contract=by_contract
         ),
         split_facts(invoice, dossier.booked, dossier.own_siblings, limits),
-        correction_facts(invoice, dossier.booked, dossier.known_numbers, dossier.own_order),
+        correction_facts(
+            invoice,
+            dossier.booked,
+            dossier.own_siblings,
+            dossier.known_numbers,
+            dossier.own_order,
+        ),
         prepayment_facts(invoice, dossier.booked, limits),
     )
 
@@ -142,6 +148,11 @@ def _of_money(dossier: Dossier, args: Mapping[str, Any]) -> tuple[BaseModel, ...
     return (
         terms_facts(invoice, dossier.supplier),
         tier_facts(tier_amount(invoice, limits), limits),
-        period_facts(invoice.issue_date, date.fromisoformat(asked) if asked else None, limits),
+        period_facts(
+            invoice.issue_date,
+            date.fromisoformat(asked) if asked else None,
+            dossier.today,
+            limits,
+        ),
         payment_facts(dossier.read, dossier.ledger_after),
     )

@@ -5,21 +5,30 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from tools.names import fold
+from tools.names import fold, other_numbers
 
-__all__ = ["is_addressed_to", "name_permille", "number_permille", "one_series"]
+__all__ = [
+    "is_addressed_to",
+    "is_called",
+    "leaves_words_out",
+    "name_permille",
+    "number_permille",
+    "one_series",
+    "shares_word",
+]
 
 _LEGAL_FORMS = frozenset(
     [
-        "ag", "ek", "eg", "ev", "gbr", "gmbh", "gmbhcokg", "inc", "kg", "kgaa", "kft", "limited",
-        "llc", "ltd", "mbh", "ohg", "oy", "sa", "sarl", "sas", "se", "sl", "spa", "srl", "sro",
-        "ug",
+        "ag", "eg", "ek", "ev", "gbr", "gmbh", "gmbhcokg", "inc", "kft", "kg", "kgaa", "limited",
+        "llc", "ltd", "mbh", "ohg", "oy", "partg", "partgmbb", "sa", "sarl", "sas", "se", "sl",
+        "spa", "srl", "sro", "ug",
     ]
 )  # fmt: skip
 """Words that name a legal form (ISO 20275, folded): one side may have left them out."""
 
 _SPELLED = {
     "gesellschaft mit beschraenkter haftung": "gmbh",
+    "gesellschaft mbh": "gmbh",
     "aktiengesellschaft": "ag",
     "kommanditgesellschaft": "kg",
     "offene handelsgesellschaft": "ohg",
@@ -31,12 +40,20 @@ _SPELLED = {
     "eingetragene kauffrau": "ek",
     "gmbh und co kg": "gmbhcokg",
     "gmbh und co": "gmbhcokg",
+    "partnerschaftsgesellschaft mbb": "partgmbb",
+    "partnerschaft mbb": "partgmbb",
+    "partg mbb": "partgmbb",
 }
 """Legal forms of several words, as one (folded); the longest stands first."""
+_JOINED = re.compile(r"(\w)gesellschaft (?:mbh|mit beschraenkter haftung)\b")
+"""`Betriebsgesellschaft mbH` is `Betriebs-GmbH`."""
 _LONG = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
 
 _OTHER_FORM = 900
 """The most that two names of two legal forms are alike: they name two companies."""
+
+_OTHER_NUMBER = 890
+"""The most that two names of two numbers are alike: two plants, two articles."""
 
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 
@@ -45,10 +62,11 @@ _RUN = re.compile(r"\d+|[^\W\d_]+")
 def name_permille(one: str | None, other: str | None) -> int:
     """Likeness of two names without their legal forms, 0 where one is absent.
 
-    Names of two forms are alike, but never the same.
+    Names of two forms are alike, but never the same; nor are names of two numbers.
     """
     first, second = _words(one or ""), _words(other or "")
-    alike = _permille(" ".join(_bare(first)), " ".join(_bare(second)))
+    bare = " ".join(_bare(first)), " ".join(_bare(second))
+    alike = min(_permille(*bare), _OTHER_NUMBER if other_numbers(*bare) else 1000)
     forms = _form(first), _form(second)
     return min(alike, _OTHER_FORM) if all(forms) and forms[0] != forms[1] else alike
 
@@ -62,6 +80,36 @@ def is_addressed_to(text: str | None, name: str) -> bool:
     if said[:1] in (("firma",), ("fa",)):
         said = said[1:]
     return bool(_form(own)) and said[: len(own)] == own and not _form(said[len(own) :])
+
+
+def leaves_words_out(text: str | None, name: str) -> bool:
+    """Whether a text is a company's name, words left out but its first, none added.
+
+    Beside an identifier that is the company's own this is enough: people write names short.
+    """
+    said, own = _words(text or ""), _words(name)
+    forms = _form(said), _form(own)
+    begun = said[:1] == own[:1] or set(said) == set(own)
+    short = begun and set(_bare(said)) <= set(_bare(own))
+    return short and bool(said) and (not forms[0] or forms[0] == forms[1])
+
+
+def is_called(one: str | None, other: str | None) -> bool:
+    """Whether two names are one, words in another order or left out, two of them left.
+
+    As banks write holders: `Lohse, Petra` for `Schreinerei Petra Lohse`. Two legal forms are two.
+    """
+    first, second = _words(one or ""), _words(other or "")
+    said, own = sorted((set(_bare(first)), set(_bare(second))), key=len)
+    forms = _form(first), _form(second)
+    two_forms = all(forms) and forms[0] != forms[1]
+    return not two_forms and len(said) > 1 and said <= own
+
+
+def shares_word(one: str | None, other: str | None) -> bool:
+    """Whether two names have a word in common that is no legal form and no single letter."""
+    first, second = (set(_bare(_words(name or ""))) for name in (one, other))
+    return any(len(word) > 1 for word in first & second)
 
 
 def number_permille(one: str | None, other: str | None) -> int:
@@ -81,7 +129,8 @@ def one_series(one: str | None, other: str | None) -> bool:
 
 @lru_cache(maxsize=8192)
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(_LONG.sub(lambda found: _SPELLED[found[0]], fold(name)).split())
+    parted = _JOINED.sub(r"\1 gmbh", fold(name))
+    return tuple(_LONG.sub(lambda found: _SPELLED[found[0]], parted).split())
 
 
 def _runs(number: str | None) -> list[str]:

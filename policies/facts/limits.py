@@ -12,13 +12,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from leitstand.digest import canonical
-from leitstand.errors import Missing
+from leitstand.errors import Cause, Missing
 
-__all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "limits_of"]
+__all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "cause_words", "limits_of"]
 
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parent.with_name("defaults.toml").read_text(encoding="utf-8")
 )
+
+
+def cause_words(cause: Cause) -> str:
+    """Why a case leaves the automation, as people read it (`defaults.toml`)."""
+    return str(_DEFAULTS["causes"][cause])
 
 
 class _Record(BaseModel):
@@ -77,12 +82,14 @@ class Limits(_Record):
     accounts: Mapping[str, Mapping[str, str]] = {}
     closed_periods_until: date | None
     next_open_posting_date: date | None
+    posting_ahead_days: int
     own_vat_required: bool
     small_invoice_gross: Decimal
     default_account: str
     clerk_role: str
     supplier_name_permille: int
     buyer_name_permille: int
+    seller_name_permille: int
     holder_name_permille: int
     item_name_permille: int
     number_permille: int
@@ -140,8 +147,8 @@ class Limits(_Record):
         return tuple(sorted(tiers, key=lambda t: (t.max_gross is None, t.max_gross or 0)))
 
     @property
-    def account(self) -> str:
-        """The account key for a supplier that has none of its own."""
+    def stranger_account(self) -> str:
+        """The account key that is shown for a supplier who is not taken on; nothing is booked."""
         known = self.default_account in self.accounts or not self.accounts
         return self.default_account if known else next(iter(self.accounts))
 

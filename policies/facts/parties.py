@@ -7,7 +7,12 @@ from pydantic import BaseModel, ConfigDict
 from stdnum.eu import vat as eu_vat
 
 from leitstand.values import Frozen
-from policies.facts.likeness import is_addressed_to, name_permille
+from policies.facts.likeness import (
+    is_addressed_to,
+    leaves_words_out,
+    name_permille,
+    shares_word,
+)
 from policies.facts.limits import Company, Limits
 from tools.einvoice.invoice import Invoice, Party
 from tools.erp.supplier import Supplier, SupplierMatch
@@ -33,10 +38,13 @@ class Seller(Frozen):
 class PartyFacts(BaseModel):
     """Both parties of the invoice against the master data.
 
-    `buyer_*` compare with the tenant's own company. `supplier_known`: recognised by VAT ID, tax
-    number or a name that is near enough; `supplier_active`: the master record is not blocked.
-    `seller_vat_valid`: the VAT ID has the form and check digits of its country (absent counts as
-    valid, a country outside the EU cannot be checked).
+    `buyer_*` compare with the tenant's own company, whose name may be written short beside its VAT
+    ID. `supplier_known`: recognised by VAT ID, tax number or a name that is near enough;
+    `supplier_active`: the master record is not blocked. `seller_name_permille`: how near the
+    seller's names come to the master record's, 1000 where they share a word or nobody is known: a
+    number of one company under the name of another is a mistake, or worse. `seller_vat_valid`: the
+    VAT ID has the form and check digits of its country (absent counts as valid, a country outside
+    the EU cannot be checked).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +55,8 @@ class PartyFacts(BaseModel):
     buyer_address: Agreement
     supplier_known: bool
     supplier_active: bool
+    seller_name_permille: int
+    limit_seller_name_permille: int
     seller_vat_valid: bool
     seller_vat: Agreement
     seller_tax_number: Agreement
@@ -76,12 +86,14 @@ def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> Part
     supplier = seller.supplier if seller else None
     status = supplier.status if supplier else ""
     return PartyFacts(
-        buyer_name_permille=_name_likeness(buyer.name, company.name),
+        buyer_name_permille=_name_likeness(buyer, company),
         limit_buyer_name_permille=limits.buyer_name_permille,
         buyer_vat=agreement(buyer.vat_id, company.vat),
         buyer_address=_address(buyer, company),
         supplier_known=supplier is not None,
         supplier_active=status.casefold() in limits.active_supplier_statuses,
+        seller_name_permille=_seller_likeness(invoice.seller, supplier),
+        limit_seller_name_permille=limits.seller_name_permille,
         seller_vat_valid=is_valid_vat(invoice.seller.vat_id),
         seller_vat=agreement(invoice.seller.vat_id, supplier.vat if supplier else None),
         seller_tax_number=agreement(invoice.seller.tax_number, supplier.stnr if supplier else None),
@@ -106,8 +118,19 @@ def is_valid_vat(vat_id: str | None) -> bool:
     return prefix not in _MEMBERS or eu_vat.is_valid(text)
 
 
-def _name_likeness(named: str | None, own: str) -> int:
-    return 1000 if is_addressed_to(named, own) else name_permille(named, own)
+def _name_likeness(buyer: Party, own: Company) -> int:
+    """Beside our VAT ID our name may be written short; who else could be meant?"""
+    ours = agreement(buyer.vat_id, own.vat) == "same"
+    if is_addressed_to(buyer.name, own.name) or (ours and leaves_words_out(buyer.name, own.name)):
+        return 1000
+    return name_permille(buyer.name, own.name)
+
+
+def _seller_likeness(seller: Party, supplier: Supplier | None) -> int:
+    names = [name for name in (seller.name, seller.trading_name) if name]
+    if supplier is None or any(shares_word(name, supplier.name) for name in names):
+        return 1000
+    return max((name_permille(name, supplier.name) for name in names), default=1000)
 
 
 def _address(buyer: Party, company: Company) -> Agreement:

@@ -1,6 +1,6 @@
 """G-A20: to which day an invoice is posted."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,13 +13,15 @@ class PeriodFacts(BaseModel):
     """Which days lie in a closed period.
 
     `document_closed`: the invoice's own date. `posting_closed`: the day it is to be posted to,
-    because no later period is open or another day was asked for.
+    because no later period is open or another day was asked for. `posting_ahead`: that day is so
+    far ahead that the invoice's date must be wrong.
     """
 
     model_config = ConfigDict(frozen=True)
 
     document_closed: bool
     posting_closed: bool
+    posting_ahead: bool
 
 
 def posting_date(day: date, limits: Limits) -> date:
@@ -30,10 +32,15 @@ def posting_date(day: date, limits: Limits) -> date:
     return opened
 
 
-def period_facts(document: date | None, posting: date | None, limits: Limits) -> PeriodFacts:
+def period_facts(
+    document: date | None, posting: date | None, today: date, limits: Limits
+) -> PeriodFacts:
     """Where the document's day and the asked posting day lie."""
+    latest = today + timedelta(days=limits.posting_ahead_days)
     return PeriodFacts(
-        document_closed=_closed(document, limits), posting_closed=_closed(posting, limits)
+        document_closed=_closed(document, limits),
+        posting_closed=_closed(posting, limits),
+        posting_ahead=posting is not None and posting > latest,
     )
 
 

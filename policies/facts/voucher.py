@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from policies.facts.arithmetic import cent, totals_of
 from policies.facts.dossier import Dossier
+from policies.facts.limits import Limits
 from policies.facts.period import posting_date
 from policies.facts.tax import tax_case_of
 from policies.facts.terms import Skonto, due_date, skonto_of
@@ -21,6 +22,7 @@ from tools.erp import (
     InvoiceKind,
     MatchedLine,
     PostVoucher,
+    Supplier,
     TaxCase,
     TaxShare,
 )
@@ -54,7 +56,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         payable_cents=cents_in(totals_of(invoice).payable),
         tax_case=tax_case,
         taxes=_shares(invoice, tax_case, limits.standard_rate),
-        account=(supplier.account if supplier else None) or limits.account,
+        account=_account(supplier, limits),
         kind="final" if invoice.prepaid else _KINDS.get(invoice.type_code or "", "invoice"),
         credit=invoice.credit_note,
         order_no=order.po if order else None,
@@ -108,6 +110,17 @@ def _matched(dossier: Dossier) -> tuple[MatchedLine, ...]:
             line = match.order_line.line
             taken[line] = taken.get(line, Decimal(0)) + (match.line.quantity or Decimal(0))
     return tuple(MatchedLine(line=line, qty=qty) for line, qty in taken.items())
+
+
+def _account(supplier: Supplier | None, limits: Limits) -> str:
+    """The key of the expense account.
+
+    A known supplier without one goes to the tenant's default, which the books refuse where the
+    tenant has no such account: people choose then, no list decides by its order.
+    """
+    if supplier is None:
+        return limits.stranger_account
+    return supplier.account or limits.default_account
 
 
 def _permyriad(rate: Decimal | None) -> int:

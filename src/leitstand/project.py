@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, TypeVar, cast, get_args
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import Field, ValidationError
@@ -46,7 +46,10 @@ __all__ = [
     "find_root",
     "load_project",
     "named",
+    "read_table",
 ]
+
+F = TypeVar("F", bound=Frozen)
 
 Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]
 """`(state folder, world folder or None, tenant, clock)` to the connections of that tenant."""
@@ -259,11 +262,7 @@ def load_project(root: Path) -> Project:
     raw = _table_of(root)
     if raw is None:
         raise ProjectRefused(f"no [tool.leitstand] in `{root}`")
-    try:
-        table = Table.model_validate(raw, strict=False)
-    except ValidationError as error:
-        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
-        raise ProjectRefused(text, where="[tool.leitstand]") from error
+    table = read_table(Table, raw, "[tool.leitstand]")
     path = str(root.resolve())
     if sys.path[:1] != [path]:
         sys.path.insert(0, path)
@@ -289,6 +288,15 @@ def load_project(root: Path) -> Project:
         route=named(root, table.route) if table.route else None,
         seal=named(root, table.seal) if table.seal else None,
     )
+
+
+def read_table(form: type[F], table: object, where: str) -> F:
+    """A table of settings, checked. Raises ProjectRefused: names or values it does not know."""
+    try:
+        return form.model_validate(table, strict=False)
+    except ValidationError as error:
+        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
+        raise ProjectRefused(text, where=where) from error
 
 
 def _library(root: Path, table: Table) -> Library:

@@ -7,10 +7,11 @@ NaN are refused, never guessed.
 import os
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Generic, NoReturn, TypeVar
+from typing import Annotated, Generic, Literal, NoReturn, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -22,6 +23,7 @@ __all__ = [
     "Frozen",
     "Identifier",
     "Kept",
+    "Language",
     "Money",
     "Names",
     "Percent",
@@ -31,10 +33,13 @@ __all__ = [
     "Word",
     "cents_of",
     "parse_money",
+    "part_of",
     "show_money",
 ]
 
 T = TypeVar("T")
+Language = Literal["de", "en"]
+"""What people read."""
 
 _AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{2})?", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/:#@+-]{0,127})", re.ASCII)
@@ -144,6 +149,13 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled")
+
+
+def part_of(node: object, path: Iterable[str]) -> object:
+    """What stands in data at a path of names, None where there is nothing."""
+    for name in path:
+        node = cast("Mapping[str, object]", node).get(name) if isinstance(node, Mapping) else None
+    return node
 
 
 def parse_money(text: str) -> int:

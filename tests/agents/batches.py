@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from leitstand.cli import main
-from leitstand.cli.batch import rows_worked_off
+from leitstand.cli.batch import cases_worked_off
 from leitstand.inbox import open_dossier
 from leitstand.project import Project
-from leitstand.runtime import Leitstand, open_leitstand
+from leitstand.runtime import Leitstand, open_leitstand, read_rows
 
 __all__ = ["WORLD", "Batch", "Command", "Rows", "rows_of"]
 
@@ -56,7 +56,7 @@ class Batch:
         try:
             said: list[str] = []
             for case in self.cases:
-                dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+                dossier = await open_dossier(leitstand, case)
                 bodies = [dossier.tape.body(event) for event in dossier.events]
                 blobs = [await dossier.journal.load(b["blob"]) for b in bodies if "blob" in b]
                 said += [*map(str, bodies), *(blob.decode() for blob in blobs)]
@@ -69,7 +69,9 @@ class Batch:
             self.project, state=state, world=world, tenant="t"
         )
         try:
-            rows = [row.flat() for row in await rows_worked_off(leitstand, self.role, file)]
+            given = read_rows(self.project, self.role, file)
+            found = await cases_worked_off(leitstand, self.role, given)
+            rows = [row.flat() for row in found]
             self.cases = [row["case"] for row in rows]
             return rows
         finally:

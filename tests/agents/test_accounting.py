@@ -309,25 +309,36 @@ def test_a_number_that_does_not_fit_asks_a_person(tmp_path: Path) -> None:
     at_home(tmp_path, play)
 
 
-@pytest.mark.parametrize(
-    ("absent", "cause"), [("purchase_orders", "data missing"), ("sanctions", "data missing")]
-)
-def test_a_list_that_was_never_delivered_is_not_an_empty_one(
-    absent: str, cause: str, tmp_path: Path
-) -> None:
-    """The case leaves with its cause, and nothing is booked on a guess."""
+def test_a_list_that_was_never_delivered_is_not_an_empty_one(tmp_path: Path) -> None:
+    """The case leaves with its cause, told in German, and nothing is booked on a guess."""
     folder = World().write(tmp_path / "world")
-    (folder / f"{absent}.jsonl").unlink()
     for name in ("goods_receipts", "purchase_orders"):
-        if absent == "purchase_orders":
-            (folder / f"{name}.jsonl").unlink(missing_ok=True)
+        (folder / f"{name}.jsonl").unlink()
 
     async def play(house: House) -> None:
-        case = "AP-D17" if absent == "purchase_orders" else "AP-D04"
-        found = (await house.run({"a": invoice(case)}))["a"]
-        assert (found.exit["kind"], found.exit["cause"]) == ("exception", cause)
+        found = (await house.run({"a": invoice("AP-D17")}))["a"]
+        assert (found.exit["kind"], found.exit["cause"]) == ("exception", "data missing")
+        assert found.exit["reason"].startswith("Einem System fehlen Daten")
         assert found.exit["result"]["decision"] == "hold"
         assert found.tools == [STORED]
+
+    at_home(tmp_path / "state", play, folder)
+
+
+def test_without_a_sanctions_list_nobody_counts_as_screened(tmp_path: Path) -> None:
+    """A stranger goes to compliance with all else that is known of the invoice; no letter."""
+    folder = World().write(tmp_path / "world")
+    (folder / "sanctions.jsonl").unlink()
+
+    async def play(house: House) -> None:
+        both = await house.run({"new": invoice("AP-D04"), "known": invoice("AP-D17")})
+        found = both["new"]
+        assert (found.decision, found.exit["cause"]) == ("escalate", "data missing")
+        assert found.guardrails == {"G-A09", "G-A11", "G-C01"}
+        assert found.approval == (["compliance_officer"], 1)
+        assert found.exit["reason"].startswith("Ein Name, der zu prüfen ist, wurde nicht")
+        assert not set(found.tools) & {"erp.voucher.draft", "mail.draft"}
+        assert both["known"].decision == "auto_draft"
 
     at_home(tmp_path / "state", play, folder)
 

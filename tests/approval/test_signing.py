@@ -7,8 +7,9 @@ import pytest
 from leitstand.approval import Statement, sign, signed_bytes, write
 from leitstand.approval.refusal import Reason
 from leitstand.errors import ApprovalRefused
-from leitstand.inbox import Language, texts_of
+from leitstand.inbox import texts_of
 from leitstand.records import Approval
+from leitstand.values import Language
 from tests.approval.people import CHECKPOINT, CLOCK, house
 
 HOUSE = house()

@@ -38,7 +38,7 @@ async def test_a_command_is_a_signed_approval_with_its_effect(chat: Chat) -> Non
     assert reply.outcome == "decided"
     assert "Gebucht als B-1" in reply.lines
     leitstand = chat.leitstand
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+    dossier = await open_dossier(leitstand, case)
     [approval] = dossier.approvals
     assert (approval.person, approval.answer) == (HEAD, "approve")
     pending = await find_pending(leitstand, approval.checkpoint, texts_of("de"))
@@ -64,7 +64,7 @@ async def test_a_rejection_takes_its_reason_from_the_list(chat: Chat) -> None:
     assert reply is not None
     assert reply.outcome == "decided"
     leitstand = chat.leitstand
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+    dossier = await open_dossier(leitstand, case)
     assert [(a.answer, a.reason) for a in dossier.approvals] == [("reject", "Doppelt")]
     assert vouchers(leitstand.state) == 0
 
@@ -242,7 +242,7 @@ async def test_a_process_that_dies_over_a_decision_decides_it_once(chat: Chat) -
 async def nothing_decided(chat: Chat, case: str) -> None:
     """No approval and no rejection in the case."""
     leitstand = chat.leitstand
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+    dossier = await open_dossier(leitstand, case)
     assert not dossier.approvals
     assert not [s for s in dossier.signals if s.kind == "approval"]
     assert vouchers(leitstand.state) == 0

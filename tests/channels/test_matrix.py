@@ -61,7 +61,7 @@ class Line:
 
     async def hear(self) -> None:
         """One sync, and all answers to it."""
-        since = await self.channels.book.cursor("matrix")
+        since = await self.matrix.heard_until()
         await self.matrix.hear_once(self.channels.hear, since, poll=1.0)
         await self.send()
 
@@ -276,11 +276,11 @@ async def test_what_was_said_while_nobody_listened_is_heard_once(
     for number in range(60):
         await ben.say(room, f"Nachricht {number}", f"talk{number}")
     async with lined(shop, tmp_path, settings) as line:
-        before = await line.channels.book.cursor("matrix")
+        before = await line.matrix.heard_until()
         await line.hear()
         assert vouchers(line.chat.leitstand.state) == 1
         count = len(await shown(ben, room, bot))
-        await line.channels.book.move("matrix", before)
+        await line.matrix.move(before)
         await line.hear()
         assert len(await shown(ben, room, bot)) == count
         assert vouchers(line.chat.leitstand.state) == 1

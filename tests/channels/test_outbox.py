@@ -4,8 +4,8 @@ from pathlib import Path
 
 from leitstand.channels import Letter
 from leitstand.channels.outbox import put
+from leitstand.inbox import Notice
 from leitstand.project import Project
-from leitstand.web.deadlines import Notice
 from tests.channels.house import BOSS, HEAD, Chat, Wire, chatting, table
 
 

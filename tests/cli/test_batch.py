@@ -1,6 +1,7 @@
 """`leitstand batch`: the interface for judging. A row a case, whatever the files are."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,17 @@ def mixed() -> bytes:
         NOTE.format("last", "E04"),
     )
     return b"\xef\xbb\xbf" + "\r\n".join(lines).encode() + b'\r\n{"case": "L\xe4", "start": 1}\r\n'
+
+
+def test_what_is_no_file_is_named(command: Command, world: Path, tmp_path: Path) -> None:
+    """Pipes and links that lead nowhere are left out, and not in silence; folders are no input."""
+    shutil.copy(world / "invoices" / "AP-D01.xml", tmp_path / "a.xml")
+    (tmp_path / "later.xml").symlink_to(tmp_path / "nowhere.xml")
+    os.mkfifo(tmp_path / "pipe\u202e.xml")
+    (tmp_path / "done").mkdir()
+    done = command("batch", "accounting", tmp_path, "--world", world, "--tenant", "t", "--json")
+    assert (done.code, [row["file"] for row in done.rows]) == (0, ["a.xml"])
+    assert "no files, left out: later.xml, pipe?.xml" in done.err
 
 
 def test_the_command_prints_a_line_for_each(command: Command, root: Path, tmp_path: Path) -> None:

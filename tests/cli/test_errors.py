@@ -34,6 +34,13 @@ def test_unknown_names(shop: Office) -> None:
     readable(shop("inbox", "--as", "zoe"), 1, "no person `zoe`")
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_names_that_no_text_may_hold(shop: Office, more: tuple[str, ...]) -> None:
+    """A file that is not there is named on one line that turns nothing around."""
+    done = shop("run", "sales", "miss\udcff\u202e\n.xml", *more)
+    readable(done, 2, "LS100", "no such file", "miss???.xml")
+
+
 def test_an_ambiguous_number_names_the_candidates(shop: Office) -> None:
     """The beginning of several numbers decides nothing."""
     numbers = [w["id"] for w in shop("inbox", "--json").data["waiting"]]

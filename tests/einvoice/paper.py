@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from collections.abc import Callable
 
 import pikepdf
 
@@ -18,6 +19,21 @@ def pdf(*files: tuple[str, bytes], text: str = "", password: str = "") -> bytes:
         lock = pikepdf.Encryption(owner=password, user=password) if password else None
         document.save(out, encryption=lock)
     return out.getvalue()
+
+
+def changed(data: bytes, change: Callable[[pikepdf.Pdf], object]) -> bytes:
+    """A PDF after `change`, its streams left as they are."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        change(document)
+        document.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    return out.getvalue()
+
+
+def filed(document: pikepdf.Pdf) -> list[pikepdf.Object]:
+    """The file specifications of a PDF's name tree."""
+    names: pikepdf.Object = document.Root.Names.EmbeddedFiles.Names
+    return list(names)[1::2]
 
 
 def bomb(size: int) -> bytes:

@@ -68,6 +68,24 @@ def test_time_of_supply_may_be_a_period_or_stand_in_the_lines() -> None:
     assert lacks(invoice, delivery_date=None, type_code="386") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Leistungsdatum entspricht Rechnungsdatum", True),
+        ("Soweit nicht anders angegeben, entspricht das Lieferdatum dem Rechnungsdatum.", True),
+        ("Rechnungsdatum = Liefer-/Leistungsdatum", True),
+        ("Date of supply is the date of the invoice.", True),
+        ("Das Lieferdatum entspricht nicht dem Rechnungsdatum.", False),
+        ("Das Lieferdatum steht im Lieferschein. Das Rechnungsdatum gilt für das Ziel.", False),
+    ],
+)
+def test_a_note_may_name_the_day_of_issue_as_that_of_supply(text: str, *, told: bool) -> None:
+    """UStAE 14.5 (16): the usual sentence is enough, in a note or in the terms of payment."""
+    invoice = complete()
+    for said in ({"notes": (Note(text=text),)}, {"terms_text": text}):
+        assert lacks(invoice, delivery_date=None, **said) == ([] if told else ["supply-time"])
+
+
 @pytest.mark.parametrize("category", ["E", "AE", "K", "G", "O"])
 def test_exemptions_need_a_note(category: str) -> None:
     """Where no tax is shown, a reason or its code must say why."""

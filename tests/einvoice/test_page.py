@@ -1,14 +1,20 @@
 """The page that shows an invoice: readable, escaped, with nothing to load."""
 
+import sys
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
+from types import FrameType
 
 import pytest
 
 from tests.einvoice.samples import Sample, SampleLine, ubl
+from tools.einvoice import reading, xml
+from tools.einvoice.limits import DEFAULT
 from tools.einvoice.page import day, number, page, visible
-from tools.einvoice.reader import Reader
+from tools.einvoice.reader import Reader, ReadInvoice
+from tools.einvoice.verdict import Validation
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>{{ 7*7 }}"
 
@@ -80,6 +86,29 @@ async def test_page_of_a_file_without_invoice(reader: Reader) -> None:
     html = page(await reader.read(b"PK\x03\x04"))
     assert "Archiv" in html
     assert "ließ sich keine Rechnung lesen" in html
+
+
+def test_page_of_many_lines_costs_by_the_line() -> None:
+    """The places of all values are looked up once a page, not once a value."""
+    sample = Sample(lines=(SampleLine(),) * 2000)
+    invoice = reading.read(xml.parse(ubl(sample), DEFAULT), "ubl-invoice")
+    sound = Validation(
+        verdict="valid", stage="rules", bmf_class="none", standing="e-invoice", kind="xml"
+    )
+    read = ReadInvoice(sha256="0" * 64, invoice=invoice, validation=sound)
+    calls: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            calls[frame.f_code.co_name] += 1
+
+    sys.setprofile(count)
+    try:
+        html = page(read)
+    finally:
+        sys.setprofile(None)
+    assert html.count("Wellendichtring") == len(invoice.lines)
+    assert calls["_places"] == 1
 
 
 async def test_page_names_broken_rules(reader: Reader) -> None:

@@ -207,6 +207,20 @@ async def test_rule_engine_that_gives_no_answer() -> None:
     assert read.invoice is not None
 
 
+async def test_value_that_stands_twice_stops_a_rule_set_and_not_the_others(reader: Reader) -> None:
+    """Where the rules expect one value and find two, the invoice is invalid, not unchecked."""
+    after = b"<ram:TaxBasisTotalAmount>"
+    twice = b"<ram:LineTotalAmount>1.00</ram:LineTotalAmount>" + after
+    data = cii(Sample(reference="")).replace(after, twice)
+    found = (await reader.read(data)).validation
+    assert (found.verdict, found.bmf_class) == ("invalid", "Geschaeftsregelfehler")
+    assert {"?", "BR-DE-15"} <= set(found.errors)
+    stopped = next(rule for rule in found.rules if rule.id == "?")
+    assert "more than one item" in stopped.text
+    assert stopped.vat_relevant
+    assert (await reader.read(cii())).validation.verdict == "valid"
+
+
 async def test_manifest(reader: Reader, domain: Path, manifest: list[dict[str, Any]]) -> None:
     """Verdict, stage, class, profile, broken and warning rules of all real files are as listed.
 

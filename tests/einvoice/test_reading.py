@@ -291,3 +291,18 @@ def flat(content: object, at: str = "") -> dict[str, object]:
         several = enumerate(cast("tuple[object, ...]", content))
         return {k: v for i, x in several for k, v in flat(x, f"{at}[{i}]").items()}
     return {at: content}
+
+
+def test_tax_numbers_that_differ_are_none() -> None:
+    """Of two VAT ids nobody knows which one counts; the same one twice, however written, is one."""
+    one = '<ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">DE999999026</ram:ID>'
+    more = one.replace("DE999999026", "{}") + "</ram:SpecifiedTaxRegistration>"
+    text = cii().decode()
+    assert text.count(one) == 1
+    invoice = load(text.replace(one, more.format("DE136695976") + one).encode())[1]
+    assert invoice.seller.vat_id is None
+    [unread] = invoice.unread
+    assert (unread.field, unread.expected) == ("seller.vat_id", "one value")
+    assert unread.value == "DE136695976 | DE999999026"
+    same = load(text.replace(one, more.format("de 999 999 026") + one).encode())[1]
+    assert (same.seller.vat_id, same.unread) == ("DE999999026", ())

@@ -75,6 +75,8 @@ def test_size_and_markup_are_capped_before_parsing() -> None:
     assert finding(b"<a>" + b"<b/>" * 1000 + b"</a>", xml_marks=500) == "xml-too-large"
     utf16 = ("<a>" + "<b/>" * 1000 + "</a>").encode("utf-16")
     assert finding(utf16, xml_marks=500) == "xml-too-large"
+    attributes = b"<a " + b" ".join(b'b%d="1"' % i for i in range(1000)) + b"/>"
+    assert finding(attributes, xml_marks=500) == "xml-too-large"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,8 @@ def test_size_and_markup_are_capped_before_parsing() -> None:
         b'<?xml version="1.0" encoding="UTF-8"?><a>M\xfcller</a>',
         b"<a>M\xfcller</a>",
         b'<?xml version="1.0" encoding="US-ASCII"?><a>M\xc3\xbcller</a>',
+        b'<?xml version="1.0" encoding="UTF-8\x00"?><a/>',
+        "<a/>".encode("utf-32"),
     ],
 )
 def test_wrong_encoding_is_found(data: bytes) -> None:
@@ -100,6 +104,22 @@ def test_allowed_encodings_are_read(encoding: str) -> None:
     """The encodings in use in Germany give the same text."""
     text = f'<?xml version="1.0" encoding="{encoding}"?><a>Müller</a>'
     assert parse(text.encode(encoding), DEFAULT).text == "Müller"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="UTF-16"?>'])
+def test_utf16_is_known_without_its_mark(encoding: str, declared: str) -> None:
+    """What the first bytes show counts where the byte order mark is missing."""
+    assert parse(f"{declared}<a>Müller</a>".encode(encoding), DEFAULT).text == "Müller"
+
+
+@pytest.mark.parametrize("declared", ["UTF-16", "ISO-8859-1", "UTF-7", "UTF-8"])
+def test_mark_counts_whatever_is_declared(declared: str) -> None:
+    """Limits and DOCTYPE are looked for in the very text that is parsed."""
+    head = codecs.BOM_UTF8 + f'<?xml version="1.0" encoding="{declared}"?>'.encode()
+    assert parse(head + "<a>Müller</a>".encode(), DEFAULT).text == "Müller"
+    assert finding(head + b"<a>" + b"<b/>" * 1000 + b"</a>", xml_marks=500) == "xml-too-large"
+    assert finding(head + b"<!DOCTYPE a><a/>") == "xml-doctype"
 
 
 def test_byte_order_mark_is_read() -> None:

@@ -31,7 +31,7 @@ def test_another_prompt_stands_in_the_place_of_its_own(library: Library, tmp_pat
     file.write_text(PROMPT.format(text="sort quickly"))
     found = library_of(library, Live(prompts={"sort": file}))
     assert found.prompts["sort"].text == "sort quickly"
-    before, now = library.releases, found.releases
+    before, now = library.releases_of(""), found.releases_of("")
     assert now["sort"].startswith("openai-compatible/two:sort@1#")
     assert (now["sort"] != before["sort"], now["serve"]) == (True, before["serve"])
 
@@ -39,7 +39,9 @@ def test_another_prompt_stands_in_the_place_of_its_own(library: Library, tmp_pat
 def test_another_model_is_asked_for_all(library: Library) -> None:
     """Also where the project names another one for a prompt."""
     found = library_of(library, Live(model="one"))
-    assert {r.partition(":")[0] for r in found.releases.values()} == {"openai-compatible/one"}
+    assert {r.partition(":")[0] for r in found.releases_of("").values()} == {
+        "openai-compatible/one"
+    }
 
 
 def test_what_is_not_there_is_refused(library: Library, tmp_path: Path) -> None:

@@ -94,12 +94,12 @@ def test_an_unknown_role_is_refused(one: Kept, counter: Bench) -> None:
 def test_nobody_is_asked_twice(one: Kept, counter: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A decision wakes the case; what was decided is not decided again."""
     seen: list[str] = []
-    decide = Recorded.decide
+    decide = Recorded.__call__
 
     def counted(self: Recorded, shown: Checkpoint) -> Sequence[Said]:
         seen.append(shown.address)
         return decide(self, shown)
 
-    monkeypatch.setattr(Recorded, "decide", counted)
+    monkeypatch.setattr(Recorded, "__call__", counted)
     assert one.again(counter).exit is not None
     assert seen == ["book#1/:0"]

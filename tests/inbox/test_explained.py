@@ -1,8 +1,9 @@
 """Verdicts in words: German first, English if asked."""
 
-from leitstand.inbox import Language, explained, texts_of
+from leitstand.inbox import explained, texts_of
 from leitstand.policy import decide
 from leitstand.records import Verdict
+from leitstand.values import Language
 from tests.policy.sample import bundle_of, paying
 
 

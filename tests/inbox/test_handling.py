@@ -23,18 +23,17 @@ from leitstand.evals.supervisor import supervisor_of
 from leitstand.evals.tape import Recording
 from leitstand.evals.vocabulary import Vocabulary
 from leitstand.inbox import (
+    Act,
     Decision,
     Exceptional,
     Handling,
+    Notice,
     Signer,
-    assign_case,
-    close_case,
     decide,
     exceptions_of,
+    handle,
     open_dossier,
     queue_of,
-    retry_case,
-    supply_case,
     texts_of,
 )
 from leitstand.project import load_project
@@ -44,7 +43,6 @@ from leitstand.store.rebuild import rebuild
 from leitstand.store.schema import keys
 from leitstand.store.verify import verify
 from leitstand.web import open_site
-from leitstand.web.deadlines import Notice
 
 DEPOT = Path(__file__).parent / "depot"
 DE, EN = texts_of("de", DEPOT / "texts"), texts_of("en", DEPOT / "texts")
@@ -84,7 +82,7 @@ class Depot:
     async def status(self, ulid: str) -> str:
         """How a case stands."""
         leitstand = self.leitstand
-        return (await open_dossier(leitstand.store, leitstand.rules.tools, ulid)).status
+        return (await open_dossier(leitstand, ulid)).status
 
     async def entry(self, person: str = "anna") -> Exceptional:
         """The one entry of the queue."""
@@ -95,17 +93,26 @@ class Depot:
     async def retry(self, ulid: str, person: str = "anna") -> Handling:
         """The cause is gone."""
         who = self.signers[person].person
-        return await retry_case(self.leitstand, who, ulid, "läuft wieder", DE)
+        return await handle(
+            self.leitstand, who, Act(kind="retry", case=ulid, reason="läuft wieder"), DE
+        )
 
     async def supply(self, ulid: str, person: str = "anna", **values: str) -> Handling:
         """Somebody fills something in."""
         who = self.signers[person].person
-        return await supply_case(self.leitstand, who, ulid, values, "laut Lieferschein", DE)
+        return await handle(
+            self.leitstand,
+            who,
+            Act(kind="supply", case=ulid, values=values, reason="laut Lieferschein"),
+            DE,
+        )
 
     async def assign(self, ulid: str, to: str, person: str = "anna") -> Handling:
         """Somebody hands it over."""
         who = self.signers[person].person
-        return await assign_case(self.leitstand, who, ulid, to, "kennt sich aus", DE)
+        return await handle(
+            self.leitstand, who, Act(kind="assign", case=ulid, to=to, reason="kennt sich aus"), DE
+        )
 
     async def sound(self) -> None:
         """Chain, rows and journal agree, before and after rows are made anew."""
@@ -201,7 +208,7 @@ async def test_a_record_that_was_missing_is_supplied(depot: Depot) -> None:
         [{"no": "L1", "supplier_id": "K9", "cents": 1000}],
     )
     leitstand = depot.leitstand
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
+    dossier = await open_dossier(leitstand, ulid)
     (address,) = dossier.tape.supplied.values()
     said = dossier.outcome(address)
     assert said is not None
@@ -292,8 +299,10 @@ async def test_a_closed_case_is_closed(depot: Depot) -> None:
     ulid = await depot.begin()
     anna = depot.signers["anna"].person
     with pytest.raises(ApprovalRefused, match="Grund"):
-        await close_case(depot.leitstand, anna, ulid, "  ", DE)
-    closed = await close_case(depot.leitstand, anna, ulid, "von Hand gebucht", EN)
+        await handle(depot.leitstand, anna, Act(kind="close", case=ulid, reason="  "), DE)
+    closed = await handle(
+        depot.leitstand, anna, Act(kind="close", case=ulid, reason="von Hand gebucht"), EN
+    )
     assert (closed.won, closed.status, closed.lines) == (True, "rejected", ("The case is closed.",))
     late = await depot.retry(ulid, "otto")
     assert (late.won, late.lines[0].partition(",")[0]) == (
@@ -389,7 +398,7 @@ async def test_an_overdue_exception_is_told_and_never_decided(depot: Depot) -> N
     depot.down("portal", away=True)
     ulid = await depot.begin()
     leitstand, berlin = depot.leitstand, ZoneInfo("Europe/Berlin")
-    async with open_site(leitstand, tellers=(Told(),)) as site:
+    async with open_site(leitstand, tellers=(Told().tell,)) as site:
         for moment in ("2026-11-25T16:59", "2026-11-25T17:00", "2026-11-26T12:00"):
             now = datetime.fromisoformat(moment).replace(tzinfo=berlin)
             leitstand.rules.clock = FixedClock(now)

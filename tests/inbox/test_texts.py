@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leitstand.errors import ProjectRefused
-from leitstand.inbox import Language, Texts, texts_of
+from leitstand.inbox import Texts, texts_of
+from leitstand.values import Language
 
 GIVEN: dict[str, Any] = {
     "tools": {

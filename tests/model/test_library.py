@@ -58,7 +58,7 @@ def chat(name: str = "") -> Chat:
 
 def release(folder: Path, name: str = "") -> str:
     """The release of the one prompt as its folder stands."""
-    return Library.open(folder, {"one": chat(name)}, ALL).releases["account"]
+    return Library.open(folder, {"one": chat(name)}, ALL).release("account", "")
 
 
 def test_a_release_names_model_prompt_version_and_hash(folder: Path) -> None:

@@ -61,7 +61,7 @@ class Stage:
             "S1",
             **{
                 "id": f"F{number}",
-                "name": f"{PLACES[number // 10]} {TRADES[number % 10]} GmbH",
+                "name": f"{PLACES[number // 10 % len(PLACES)]} {TRADES[number % 10]} GmbH",
                 "vat": vat + mod_11_10.calc_check_digit(vat[2:]),
                 "iban": str(account),
                 "creditor": f"8{number:04d}",
@@ -185,6 +185,21 @@ def sister_company_with_our_vat_id(s: Stage) -> Paper:
     return s.paper().set(path, "Nordwerk Service GmbH")
 
 
+@scene("auto_draft", info="G-A17")
+def our_name_written_short(s: Stage) -> Paper:
+    """VAT ID and address are ours; of the name the second half is missing."""
+    path = "/*/cac:AccountingCustomerParty//cac:PartyLegalEntity/cbc:RegistrationName"
+    return s.paper().set(path, "Nordwerk")
+
+
+@scene("reject", "G-A04")
+def our_name_written_short_beside_no_vat_id_of_ours(s: Stage) -> Paper:
+    """Half a name and another's VAT ID."""
+    party = "/*/cac:AccountingCustomerParty/cac:Party"
+    bill = s.paper().set(f"{party}/cac:PartyLegalEntity/cbc:RegistrationName", "Nordwerk GmbH")
+    return bill.set(f"{party}/cac:PartyTaxScheme/cbc:CompanyID", s.supplier["vat"])
+
+
 @scene("hold", "G-A03")
 def our_vat_id_missing(s: Stage) -> Paper:
     """The tenant wants its own VAT ID on every invoice; name and address are ours."""
@@ -222,10 +237,75 @@ def vat_id_of_nobody(s: Stage) -> Paper:
     return s.paper().seller_vat("DE" + "40000001" + mod_11_10.calc_check_digit("40000001"))
 
 
-@scene("escalate", "G-A08", "G-A11", roles="treasury", n=2)
+@scene("escalate", "G-A06", "G-A08", "G-A11", roles="treasury", n=2)
 def vat_id_of_another_supplier(s: Stage) -> Paper:
-    """VAT ID of S2: then it is S2's invoice, to another account, on another's order."""
+    """VAT ID of S2 under another name: taken for S2's, to another account, on another's order."""
     return s.paper().seller_vat(s.world.supplier("S2")["vat"])
+
+
+@scene("hold", "G-A06", info="G-A17")
+def number_under_another_name(s: Stage) -> Paper:
+    """VAT ID and account are the supplier's, the name on both is nobody's we know."""
+    name = "Taubenschlag & Quandt OHG"
+    bill = s.paper().set(
+        "/*/cac:AccountingSupplierParty//cac:PartyLegalEntity/cbc:RegistrationName", name
+    )
+    return bill.set("//cac:PayeeFinancialAccount/cbc:Name", name)
+
+
+@scene("hold", "G-A12", info="G-A17")
+def more_than_ordered_arrived_and_is_invoiced(s: Stage) -> Paper:
+    """Ten were ordered, twelve arrived: somebody has to want the other two."""
+    order = f"{s.po}-10"
+    s.world.order(order, s.supplier["id"], ("WD-1", SEAL.name, "10", "42.50"))
+    s.world.receive(order, l1="12")
+    return s.paper().order(order)
+
+
+@scene("auto_draft", info="G-A17")
+def no_amount_was_fixed_in_the_order(s: Stage) -> Paper:
+    """A call-off order over 0 pieces: what arrived is what may be invoiced."""
+    order = f"{s.po}-0"
+    s.world.order(order, s.supplier["id"], ("WD-1", SEAL.name, "0", "42.50"))
+    s.world.receive(order, l1="12")
+    return s.paper().order(order)
+
+
+@scene("hold", "G-A20", info="G-A17")
+def dated_a_year_ahead(s: Stage) -> Paper:
+    """2027 for 2026: nobody posts to that day."""
+    return s.paper().issued("2027-11-06", "2027-12-06")
+
+
+@scene("auto_draft", info="G-A17")
+def holder_as_the_bank_writes_him(s: Stage) -> Paper:
+    """The words of his name in another order, the bank behind them."""
+    name = " ".join(reversed(s.supplier["name"].removesuffix(" GmbH").split()))
+    return s.paper().set("//cac:PayeeFinancialAccount/cbc:Name", f"{name} Sparkasse")
+
+
+@scene("hold", "G-A24", info="G-A17")
+def correction_of_what_came_in_with_it(s: Stage) -> list[Paper]:
+    """Both would be booked."""
+    first = s.paper().number(f"RK-{s.number}").issued("2026-11-05")
+    return [s.paper().type("384").preceding(f"RK-{s.number}"), first]
+
+
+@scene("hold", "G-A24", info="G-A15")
+def credit_beyond_what_came_in_with_it(s: Stage) -> list[Paper]:
+    """101.15 are given back, 50.58 were invoiced just now."""
+    first = s.paper().number("RE-9006").issued("2026-11-05").items(SEAL._replace(quantity="1"))
+    return [credit(s, "RE-9006"), first]
+
+
+@scene("auto_draft", info="G-A17")
+def same_number_of_a_supplier_whose_name_is_near(s: Stage) -> list[Paper]:
+    """Another VAT ID, another company: no twin."""
+    other = s.newcomer(
+        s.number + 900, name=f"{s.supplier['name'].removesuffix(' GmbH')} Werk 2 GmbH"
+    )
+    bill = s.paper().issued("2026-11-05")
+    return [s.paper(), bill.seller(other)]
 
 
 @scene("escalate", "G-A09", "G-A11", roles="purchasing_lead")

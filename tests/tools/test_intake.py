@@ -66,6 +66,29 @@ async def test_a_later_copy_is_told_of_the_first(
         assert sorted(s.sha256 for s in found.value) == sorted(others)
 
 
+async def test_an_intake_is_read_once_for_all_who_ask(
+    reads: dict[str, ReadInvoice], tmp_path: Path
+) -> None:
+    """Its documents are gone through once, not once for each: ten ask, everyone reads but itself.
+
+    One that was not stored yet is looked for again.
+    """
+    first, second, other = reads
+    shelf = Shelf(reads)
+    intakes = FolderIntakes(tmp_path, shelf)
+    intakes.take_in("a", [first, second, other])
+    shelf.broken.add(other)
+    asked = FindSiblings(intake="a", sha256=first)
+    with pytest.raises(Missing):
+        await intakes.siblings(asked)
+    shelf.asked.clear()
+    found = await asyncio.gather(*(intakes.siblings(asked) for _ in range(10)))
+    assert {tuple(s.sha256 for s in one.value) for one in found} == {(second,)}
+    assert shelf.asked.count(second) == shelf.asked.count(other) == 1
+    intakes.take_in("a", [first])
+    assert (await intakes.siblings(asked)).value == ()
+
+
 async def test_an_unknown_intake_is_missing(reads: dict[str, ReadInvoice], tmp_path: Path) -> None:
     """No guess: an intake that nobody wrote down is not an empty one."""
     intakes = FolderIntakes(tmp_path, Shelf(reads))

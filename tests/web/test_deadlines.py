@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, closing
 from datetime import datetime
@@ -12,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from leitstand.inbox import Notice
 from leitstand.project import load_project
 from leitstand.records import Absence
 from leitstand.runtime import open_leitstand
 from leitstand.web import Site, open_site
-from leitstand.web.deadlines import ANEW, LAG, Notice
 from tests.web.conftest import (
     CLERK,
     DIRECTOR,
@@ -82,7 +81,7 @@ async def watched(
     leitstand.rules.limits = limits
     leitstand.rules.clock = clock
     try:
-        async with open_site(leitstand, tellers=(told,)) as site:
+        async with open_site(leitstand, tellers=(told.tell,)) as site:
             yield site
     finally:
         await leitstand.close()
@@ -208,34 +207,6 @@ async def test_what_is_decided_is_forgotten(house: House, root: Path) -> None:
             for table in ("deadlines", "notices"):
                 query = f"select count(*) from {table} where checkpoint = ?"  # noqa: S608
                 assert database.execute(query, (card,)).fetchone() == (0,)
-
-
-async def test_a_look_takes_what_has_changed(house: House, root: Path) -> None:
-    """What rests is not read again until its case changes.
-
-    All of it is once an hour, and after a clock was set back.
-    """
-    told, card = Told(), card_of(house)
-    async with watched(house, root, Hand(OPENED), told) as site:
-        site.leitstand.store.clock = hand = Hand(time.time() + 10 * LAG)
-        await site.reminders.look()
-        for move, found in ((0.0, 0), (LAG, 0), (ANEW, 2), (2 * LAG, 0), (-ANEW, 2)):
-            web(house, "delete from deadlines where checkpoint = ?", card)
-            hand.now += move
-            await site.reminders.look()
-            assert len(web(house, "select 1 from deadlines where checkpoint = ?", card)) == found
-        web(house, "delete from deadlines")
-        with closing(sqlite3.connect(house.state / "journal.db")) as database, database:
-            [case] = database.execute("select case_no from checkpoints where id = ?", (card,))
-            database.execute("update cases set changed = ? where case_no = ?", (hand.now, *case))
-        await site.reminders.look()
-        assert {name for (name,) in web(house, "select checkpoint from deadlines")} == {card}
-
-
-def web(house: House, query: str, *values: object) -> list[tuple[object, ...]]:
-    """Ask or change the inbox's own tables."""
-    with closing(sqlite3.connect(house.state / "web.db")) as database, database:
-        return database.execute(query, values).fetchall()
 
 
 async def test_the_demo_has_deadlines(house: House, root: Path) -> None:

@@ -26,7 +26,7 @@ class Left:
     async def status(self) -> str:
         """Where the case stands."""
         leitstand = self.chat.leitstand
-        return (await open_dossier(leitstand.store, leitstand.rules.tools, self.case)).status
+        return (await open_dossier(leitstand, self.case)).status
 
     async def act(self, act: str, **fields: str) -> tuple[int, str]:
         """Send the form with one of its buttons; status and page."""

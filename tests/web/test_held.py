@@ -30,7 +30,7 @@ class Held:
     async def status(self) -> tuple[str, str]:
         """Status of the case, and why."""
         leitstand = self.chat.leitstand
-        found = await open_dossier(leitstand.store, leitstand.rules.tools, self.case)
+        found = await open_dossier(leitstand, self.case)
         return found.status, found.reason
 
     async def send(self, **fields: str) -> Any:  # noqa: ANN401 - an answer

@@ -31,7 +31,7 @@ async def dossier(client: Client, path: str) -> Dossier:
     found = re.search(r'href="/case/(\w+)"', (await client.http.get(path)).text)
     assert found
     leitstand = client.site.leitstand
-    return await open_dossier(leitstand.store, leitstand.rules.tools, found[1])
+    return await open_dossier(leitstand, found[1])
 
 
 def posted(case: Dossier) -> list[dict[str, Any]]:
@@ -142,7 +142,7 @@ async def test_a_case_that_was_handed_over_asks_like_any_other(head: Client, hou
     leitstand = head.site.leitstand
     pages = [(await head.http.get(p)).text for p in ("/?all=1", "/exceptions")]
     names = set(re.findall(r'href="/case/(\w+)"', "".join(pages)))
-    cases = [await open_dossier(leitstand.store, leitstand.rules.tools, n) for n in names]
+    cases = [await open_dossier(leitstand, n) for n in names]
     children = [c for c in cases if c.case.role == "compliance"]
     judged = [j for c in children for j in c.judged]
     assert judged

@@ -3,7 +3,8 @@
 import html
 from pathlib import Path
 
-from leitstand.cli.batch import rows_worked_off
+from leitstand.cli.batch import cases_worked_off
+from leitstand.runtime import read_rows
 from tests.web.conftest import House, client_of, opened
 
 CLERK = "hanna.wolff"
@@ -19,7 +20,8 @@ async def test_a_case_and_its_list_say_why_in_the_readers_language(
     file = tmp_path / "again.jsonl"
     file.write_text(next(row for row in rows if '"SK-D01"' in row), "utf-8")
     async with opened(house, root) as site, client_of(site) as client:
-        [row] = await rows_worked_off(site.leitstand, "hr", file)
+        given = read_rows(site.leitstand.project, "hr", file)
+        [row] = await cases_worked_off(site.leitstand, "hr", given)
         assert row.exit.reason.startswith(ENGLISH)
         await client.login(CLERK, house.passphrases[CLERK])
         for language, there, absent in (("de", GERMAN, ENGLISH), ("en", ENGLISH, GERMAN)):

@@ -21,6 +21,7 @@ _PREPAYMENT = "386"
 _RATELESS = frozenset({"O"})
 _NEED_NOTE = frozenset({"E", "AE", "K", "G", "O"})
 _INTRA_EU = "K"
+_SUPPLY_TIME = "supply_time"
 
 
 class Requirement(Frozen):
@@ -42,6 +43,7 @@ class Contents:
     small_gross: Decimal
     small_not_for: frozenset[str]
     exempt_pattern: re.Pattern[str]
+    supply_on_issue: re.Pattern[str]
     exempt_categories: frozenset[str]
 
     def missing(self, invoice: Invoice) -> tuple[Fault, ...]:
@@ -75,7 +77,13 @@ class Contents:
         return any(self.exempt_pattern.search(text) for text in texts if text)
 
     def _lacks(self, invoice: Invoice) -> list[Requirement]:
-        return [need for need in self.requirements if not _CHECKS[need.check](invoice)]
+        return [need for need in self.requirements if not self._has(need.check, invoice)]
+
+    def _has(self, check: str, invoice: Invoice) -> bool:
+        if _CHECKS[check](invoice):
+            return True
+        texts = (*(note.text for note in invoice.notes), invoice.terms_text)
+        return check == _SUPPLY_TIME and any(self.supply_on_issue.search(t) for t in texts if t)
 
     def _waived(self, need: Requirement, invoice: Invoice) -> bool:
         small = need.small and self.small(invoice)
@@ -96,6 +104,7 @@ def load(file: Path) -> Contents:
         small_gross=Decimal(table["small_gross"]),
         small_not_for=frozenset(table["small_not_for"]),
         exempt_pattern=re.compile(table["exempt_pattern"], re.IGNORECASE),
+        supply_on_issue=re.compile(table["supply_on_issue"], re.IGNORECASE),
         exempt_categories=frozenset(table["exempt_categories"]),
     )
 

@@ -9,6 +9,7 @@ from. Whoever asks for a place finds it marked, or reads that the page does not 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
@@ -65,7 +66,7 @@ def _render(read: ReadInvoice, language: Language, at: str, *, lost: str) -> str
         kinds=words["kinds"][language],
         units=words["units"][language],
         paper_names=_PAPER_NAMES,
-        origin=partial(_origin, read),
+        origin=partial(_origin, _places(read)),
     )
 
 
@@ -76,15 +77,19 @@ def _copied(read: ReadInvoice, at: str) -> str:
     return fields[int(found[1])].name if found and int(found[1]) < len(fields) else ""
 
 
-def _origin(read: ReadInvoice, field: str) -> str:
+def _places(read: ReadInvoice) -> Mapping[str, str]:
+    """Where each field of the invoice stands; made once a page, which asks for every field."""
+    return dict(read.invoice.paths) if read.invoice else {}
+
+
+def _origin(places: Mapping[str, str], field: str) -> str:
     """Business term and place of a field of the invoice."""
-    places = dict(read.invoice.paths) if read.invoice else {}
     return " · ".join(part for part in (INVOICE.term(field), places.get(field)) if part)
 
 
 def _place(read: ReadInvoice, at: str) -> str:
     """What a place is called."""
-    return _origin(read, at.removeprefix("invoice.")) or at
+    return _origin(_places(read), at.removeprefix("invoice.")) or at
 
 
 def visible(text: object) -> str:

@@ -220,9 +220,9 @@ class ThirdPartyPayment(Frozen):
 
 
 class Unread(Frozen):
-    """A value that stands in the document and could not be read into its type."""
+    """A value that stands in the document and could not be read into its type, or not as one."""
 
     field: Code
     path: Code
     value: str
-    expected: Literal["decimal", "date", "base64"]
+    expected: Literal["decimal", "date", "base64", "one value"]

@@ -30,10 +30,15 @@ class EmbeddedFile(Frozen):
 
 
 class Pdf(Frozen):
-    """What a PDF holds: pages, text (form feeds between pages), embedded files and contents."""
+    """What a PDF holds: pages, text (form feeds between pages), embedded files and contents.
+
+    `text` is None where the pages could not be read. `damaged` names embedded files that do not
+    unpack.
+    """
 
     pages: int
-    text: str
+    text: str | None
+    damaged: tuple[str, ...]
     files: tuple[EmbeddedFile, ...]
     contents: tuple[bytes, ...]
 
@@ -56,35 +61,25 @@ class Pdfs:
         Raises Unfit with the finding: pdf-broken, pdf-locked, pdf-attachment-too-large,
         pdf-no-answer.
         """
-        limits = self._limits
-        header = {
-            "attachments": limits.pdf_attachments,
-            "bytes": limits.pdf_attachment_bytes,
-            "pages": limits.pdf_pages,
-            "characters": limits.pdf_characters,
-        }
         try:
-            answer, body = await self._pool.ask(header, data, limits.pdf_seconds)
+            answer, body = await self._ask("files", data)
         except NoAnswer as error:
             raise Unfit(fault("pdf-no-answer")) from error
         if problem := answer.get("problem"):
-            limit = limits.pdf_attachment_bytes
             code = _PROBLEMS.get(problem, "pdf-attachment-too-large")
-            raise Unfit(fault(code, limit=limit))
-        return _pdf(answer["pages"], answer["text"], answer["files"], body)
+            raise Unfit(fault(code, limit=self._limits.pdf_attachment_bytes))
+        return _pdf(answer, body, await self._text(data))
 
     async def sheets(self, data: bytes) -> tuple[Page, ...]:
         """The pages of a PDF that could be opened, with the place of each word.
 
         None of them where the worker has no answer: what was found of the file stands without.
         """
-        limits = self._limits
-        header = {"words": True, "pages": limits.pdf_pages, "characters": limits.pdf_characters}
         try:
-            answer, _ = await self._pool.ask(header, data, limits.pdf_seconds)
+            answer, _ = await self._ask("sheets", data)
         except NoAnswer:
             return ()
-        sheets: list[dict[str, Any]] = answer.get("sheets", [])
+        sheets: list[dict[str, Any]] = answer["sheets"]
         return tuple(
             Page(number, sheet["text"], tuple(Word(*word) for word in sheet["words"]))
             for number, sheet in enumerate(sheets, start=1)
@@ -93,6 +88,23 @@ class Pdfs:
     def close(self) -> None:
         """End the worker processes."""
         self._pool.close()
+
+    async def _text(self, data: bytes) -> str | None:
+        try:
+            return (await self._ask("text", data))[0]["text"]
+        except NoAnswer:
+            return None
+
+    async def _ask(self, part: str, data: bytes) -> tuple[dict[str, Any], bytes]:
+        limits = self._limits
+        header = {
+            "part": part,
+            "attachments": limits.pdf_attachments,
+            "bytes": limits.pdf_attachment_bytes,
+            "pages": limits.pdf_pages,
+            "characters": limits.pdf_characters,
+        }
+        return await self._pool.ask(header, data, limits.pdf_seconds)
 
 
 def invoice_in(pdf: Pdf, limits: Limits) -> tuple[str, bytes]:
@@ -105,7 +117,7 @@ def invoice_in(pdf: Pdf, limits: Limits) -> tuple[str, bytes]:
     """
     invoices: dict[str, tuple[str, bytes]] = {}
     foreign: list[tuple[str, bytes]] = []
-    unreadable: list[Fault] = []
+    unreadable = [_damaged(name) for name in pdf.damaged if name.casefold().endswith(".xml")]
     for file, content in zip(pdf.files, pdf.contents, strict=True):
         if file.content != "xml":
             continue
@@ -132,7 +144,13 @@ def _unreadable(name: str, why: Fault) -> Fault:
     return why if refused else fault("pdf-xml-unreadable", name=name, de=why.de, en=why.en)
 
 
-def _pdf(pages: int, text: str, files: list[dict[str, object]], body: bytes) -> Pdf:
+def _damaged(name: str) -> Fault:
+    why = {"de": "Der Anhang ist beschädigt.", "en": "The attachment is damaged."}
+    return fault("pdf-xml-unreadable", name=name, **why)
+
+
+def _pdf(answer: dict[str, Any], body: bytes, text: str | None) -> Pdf:
+    files: list[dict[str, object]] = answer["files"]
     described: list[EmbeddedFile] = []
     contents: list[bytes] = []
     start = 0
@@ -151,4 +169,10 @@ def _pdf(pages: int, text: str, files: list[dict[str, object]], body: bytes) -> 
                 eicar=sniff.has_eicar(content),
             )
         )
-    return Pdf(pages=pages, text=text, files=tuple(described), contents=tuple(contents))
+    return Pdf(
+        pages=answer["pages"],
+        text=text,
+        damaged=tuple(answer["damaged"]),
+        files=tuple(described),
+        contents=tuple(contents),
+    )

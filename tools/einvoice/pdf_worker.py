@@ -5,20 +5,27 @@ with hostile bytes. Attachments compressed the usual way are unpacked piece by p
 beyond the limit, so a bomb costs no more than that.
 """
 
+import contextlib
 import hashlib
 import io
 import re
 import zlib
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import pikepdf
 import pypdfium2
 from pypdfium2 import raw
 
+_Node: TypeAlias = Any
+"""An object of a PDF: pikepdf's are untyped."""
+
 _WORD = re.compile(r"\S+")
 _TENTHS = 10
 _UNKNOWN = "\ufffd"
-_EMPTY: dict[str, Any] = {"files": [], "pages": 0, "text": ""}
+_EMPTY: dict[str, Any] = {"files": [], "damaged": [], "pages": 0}
+_UNPACKING = (pikepdf.PdfError, zlib.error, MemoryError, ValueError, TypeError, AttributeError)
+"""What unpacking a stream of nonsense raises."""
 
 
 def start(settings: dict[str, Any]) -> None:
@@ -26,81 +33,143 @@ def start(settings: dict[str, Any]) -> None:
 
 
 def answer(header: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """A PDF's attachments (contents one after the other in the body), number of pages and text.
+    """One `part` of a PDF: its embedded `files`, its `text` or its `sheets`.
 
-    Header in: `attachments`, `bytes`, `pages`, `characters`: the limits. Header out: `problem`
-    (broken, locked, too-large) or `files` (name, mime, size, sha256), `pages`, `text`.
-    With `words` in the header it is the `sheets` instead: per page its text and `words` (see
-    `_words`).
+    Header in: `part` and the limits `attachments`, `bytes`, `pages`, `characters`. Header out, of
+    files: `problem` (broken, locked, too-large) or `files` (name, mime, size, sha256; contents one
+    after the other in the body), `damaged` (names of those that do not unpack) and `pages`; `text`
+    with form feeds between pages; `sheets`: per page its text and `words` (see `_words`).
     """
-    if header.get("words"):
-        return {"sheets": _sheets(body, header)}, b""
+    part = header["part"]
+    if part == "files":
+        return _files(body, header)
+    return {part: _sheets(body, header) if part == "sheets" else _text(body, header)}, b""
+
+
+def _files(body: bytes, header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
-        files, contents = _attachments(body, header)
+        with pikepdf.open(io.BytesIO(body)) as pdf:
+            files, contents, damaged = _attachments(pdf, header)
+            return {"files": files, "damaged": damaged, "pages": len(pdf.pages)}, b"".join(contents)
     except pikepdf.PasswordError:
         return {**_EMPTY, "problem": "locked"}, b""
     except pikepdf.PdfError:
         return {**_EMPTY, "problem": "broken"}, b""
     except OverflowError:
         return {**_EMPTY, "problem": "too-large"}, b""
-    pages, text = _text(body, header)
-    return {"files": files, "pages": pages, "text": text}, b"".join(contents)
 
 
-def _attachments(data: bytes, limits: dict[str, Any]) -> tuple[list[dict[str, Any]], list[bytes]]:
+def _attachments(
+    pdf: pikepdf.Pdf, limits: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[bytes], list[str]]:
     files: list[dict[str, Any]] = []
     contents: list[bytes] = []
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        for name, spec in pdf.attachments.items():
-            if len(files) >= limits["attachments"]:
-                raise OverflowError
-            attached = spec.get_file()
-            content = _content(attached.obj, limits["bytes"] - sum(map(len, contents)))
-            files.append(
-                {
-                    "name": spec.filename or name,
-                    "mime": attached.mime_type or "",
-                    "size": len(content),
-                    "sha256": hashlib.sha256(content).hexdigest(),
-                }
-            )
-            contents.append(content)
-    return files, contents
+    damaged: list[str] = []
+    for name, stream in _streams(pdf):
+        if len(files) + len(damaged) >= limits["attachments"]:
+            raise OverflowError
+        content = _content(stream, limits["bytes"] - sum(map(len, contents)))
+        if content is None:
+            damaged.append(name)
+            continue
+        digest = hashlib.sha256(content).hexdigest()
+        mime = _string(_get(stream, "/Subtype")).removeprefix("/")
+        files.append({"name": name, "mime": mime, "size": len(content), "sha256": digest})
+        contents.append(content)
+    return files, contents, damaged
 
 
-def _content(stream: Any, limit: int) -> bytes:  # noqa: ANN401 - pikepdf's object is untyped
-    filters = stream.get("/Filter")
-    if isinstance(filters, pikepdf.Array) and len(filters) == 1:
-        filters = filters[0]
-    if filters == pikepdf.Name.FlateDecode and "/DecodeParms" not in stream:
-        unpacked = zlib.decompressobj().decompress(stream.read_raw_bytes(), limit + 1)
-    else:
-        unpacked = stream.read_bytes()
+def _streams(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Node]]:
+    """Each embedded file once, with its name, wherever the PDF names it (ISO 32000-2, 7.11.4).
+
+    Where there are no bytes, None is given instead: it does not unpack.
+    """
+    seen: set[tuple[int, int]] = set()
+    for key, spec in _specifications(pdf):
+        if not _is_new(spec, seen):
+            continue
+        name = _string(_get(spec, "/UF")) or _string(_get(spec, "/F")) or key
+        embedded = _get(spec, "/EF")
+        streams = list(embedded.values()) if isinstance(embedded, pikepdf.Dictionary) else []
+        yield from ((name, stream) for stream in streams or [None] if _is_new(stream, seen))
+
+
+def _specifications(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Node]]:
+    """File specifications: of the name tree, associated files, annotations of the pages."""
+    yield from _leaves(_get(_get(pdf.Root, "/Names"), "/EmbeddedFiles"), set())
+    yield from (("", spec) for spec in _items(_get(pdf.Root, "/AF")))
+    for page in pdf.pages:
+        yield from (("", spec) for spec in _items(_get(page.obj, "/AF")))
+        attached = (_get(note, "/FS") for note in _items(_get(page.obj, "/Annots")))
+        yield from (("", spec) for spec in attached if isinstance(spec, pikepdf.Dictionary))
+
+
+def _leaves(node: _Node, seen: set[tuple[int, int]]) -> Iterator[tuple[str, _Node]]:
+    """All entries of a name tree, those under the same name too; a node that recurs counts once."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if not _is_new(node, seen):
+            continue
+        names = _items(_get(node, "/Names"))
+        yield from zip(map(_string, names[::2]), names[1::2], strict=False)
+        waiting.extend(reversed(_items(_get(node, "/Kids"))))
+
+
+def _is_new(node: _Node, seen: set[tuple[int, int]]) -> bool:
+    """Whether an object was not met before; one without a number, or none at all, always is."""
+    if not isinstance(node, pikepdf.Object) or not node.is_indirect:
+        return True
+    known = node.objgen in seen
+    seen.add(node.objgen)
+    return not known
+
+
+def _get(node: _Node, key: str) -> _Node:
+    return node.get(key) if isinstance(node, pikepdf.Dictionary | pikepdf.Stream) else None
+
+
+def _items(node: _Node) -> list[_Node]:
+    return list(node) if isinstance(node, pikepdf.Array) else []
+
+
+def _string(node: _Node) -> str:
+    """A PDF string or name as text that can be passed on; of anything else nothing."""
+    if not isinstance(node, pikepdf.String | pikepdf.Name):
+        return ""
+    return str(node).encode("utf-8", "replace").decode("utf-8")
+
+
+def _content(stream: _Node, limit: int) -> bytes | None:
+    """The bytes of an embedded file; None where they do not unpack. OverflowError: too many."""
+    try:
+        unpacked = _unpacked(stream, limit)
+    except _UNPACKING:
+        return None
     if len(unpacked) > limit:
         raise OverflowError
     return unpacked
 
 
-def _text(data: bytes, limits: dict[str, Any]) -> tuple[int, str]:
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError:
-        return 0, ""
-    try:
-        return len(document), _pages(document, limits)
-    finally:
-        document.close()
+def _unpacked(stream: _Node, limit: int) -> bytes:
+    named = _get(stream, "/Filter")
+    filters = _items(named) or [named]
+    if any(f != pikepdf.Name.FlateDecode for f in filters) or "/DecodeParms" in stream:
+        return stream.read_bytes()
+    unpacked = stream.read_raw_bytes()
+    for _ in filters:
+        unpacked = zlib.decompressobj().decompress(unpacked, limit + 1)
+    return unpacked
 
 
-def _pages(document: pypdfium2.PdfDocument, limits: dict[str, Any]) -> str:
+def _text(data: bytes, limits: dict[str, Any]) -> str:
     left: int = limits["characters"]
     texts: list[str] = []
-    for index in range(min(len(document), limits["pages"])):
-        page = document[index]
-        reader = page.get_textpage()
-        text = reader.get_text_bounded()[:left]  # pyright: ignore[reportUnknownMemberType]
-        reader.close()
-        page.close()
+    for page in _pages(data, limits):
+        reader = page.get_textpage() if page else None
+        text = reader.get_text_bounded()[:left] if reader else ""  # pyright: ignore[reportUnknownMemberType]
+        if reader:
+            reader.close()
         texts.append(text)
         left -= len(text)
         if left <= 0:
@@ -109,19 +178,29 @@ def _pages(document: pypdfium2.PdfDocument, limits: dict[str, Any]) -> str:
 
 
 def _sheets(data: bytes, limits: dict[str, Any]) -> list[dict[str, Any]]:
-    document = pypdfium2.PdfDocument(data)
     left: int = limits["characters"]
     sheets: list[dict[str, Any]] = []
-    try:
-        for index in range(min(len(document), limits["pages"])):
-            sheet = _sheet(document[index], left)
-            sheets.append(sheet)
-            left -= len(sheet["text"])
-            if left <= 0:
-                break
-    finally:
-        document.close()
+    for page in _pages(data, limits):
+        sheet: dict[str, Any] = _sheet(page, left) if page else {"text": "", "words": []}
+        sheets.append(sheet)
+        left -= len(sheet["text"])
+        if left <= 0:
+            break
     return sheets
+
+
+def _pages(data: bytes, limits: dict[str, Any]) -> Iterator[pypdfium2.PdfPage | None]:
+    """The pages, None for one that is damaged: the others are read all the same."""
+    document = pypdfium2.PdfDocument(data)
+    with contextlib.closing(document):
+        for index in range(min(len(document), limits["pages"])):
+            try:
+                page = document[index]
+            except pypdfium2.PdfiumError:
+                yield None
+                continue
+            with contextlib.closing(page):
+                yield page
 
 
 def _sheet(page: pypdfium2.PdfPage, limit: int) -> dict[str, Any]:
@@ -133,7 +212,6 @@ def _sheet(page: pypdfium2.PdfPage, limit: int) -> dict[str, Any]:
         return {"text": text, "words": _words(reader, text, page.get_height())}
     finally:
         reader.close()
-        page.close()
 
 
 def _words(reader: pypdfium2.PdfTextPage, text: str, height: float) -> list[list[int]]:

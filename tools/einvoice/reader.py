@@ -7,6 +7,7 @@ validation says where it ended and why; it raises only when our own rules are no
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -31,6 +32,7 @@ from tools.paper import Paper, read_paper
 _INLINE_BYTES = 200_000
 _ON_PAPER = frozenset({"pdf-no-xml", "pdf-xml-unreadable"})
 """Findings that leave nothing to read but the pages themselves."""
+_UNREAD = {"one value": "value-ambiguous"}
 
 
 class ReadInvoice(Frozen):
@@ -121,7 +123,7 @@ class Reader:
             await self._read(data, found)
         except Unfit as error:
             found.faults = (*found.faults, error.fault)
-            if error.fault.code in _ON_PAPER and not _infected(found):
+            if error.fault.code in _ON_PAPER and _may_be_shown(found):
                 await self._read_pages(data, found)
         return self._answer(sha256, found)
 
@@ -165,9 +167,7 @@ class Reader:
     async def _unpack(self, data: bytes, found: _Found) -> bytes:
         pdf = await self.pdfs.open(data)
         found.pdf = pdf
-        found.faults = tuple(
-            fault("attachment-malware", name=file.name) for file in pdf.files if file.eicar
-        )
+        found.faults = tuple(_pdf_faults(pdf))
         name, content = invoice_in(pdf, self.limits)
         found.xml_name = name
         return content
@@ -261,7 +261,10 @@ def _standing(verdict: Verdict, profile: Profile | None) -> Standing:
 
 def _read_faults(invoice: Invoice) -> list[Fault]:
     found = [
-        fault("value-unreadable", value=u.value, field=u.field, path=u.path) for u in invoice.unread
+        fault(
+            _UNREAD.get(u.expected, "value-unreadable"), value=u.value, field=u.field, path=u.path
+        )
+        for u in invoice.unread
     ]
     for attachment in invoice.attachments:
         name = attachment.filename or attachment.reference or "?"
@@ -272,8 +275,16 @@ def _read_faults(invoice: Invoice) -> list[Fault]:
     return found
 
 
-def _infected(found: _Found) -> bool:
-    return any(fault.code in MALWARE for fault in found.faults)
+def _pdf_faults(pdf: Pdf) -> Iterator[Fault]:
+    yield from (fault("attachment-malware", name=file.name) for file in pdf.files if file.eicar)
+    yield from (fault("attachment-unreadable", name=name or "?") for name in pdf.damaged)
+    if pdf.text is None:
+        yield fault("pdf-pages-unread")
+
+
+def _may_be_shown(found: _Found) -> bool:
+    """Whether the pages can be read and nothing in the file is harmful."""
+    return not any(fault.code in (*MALWARE, "pdf-pages-unread") for fault in found.faults)
 
 
 def _sha256(data: bytes) -> str:

@@ -18,6 +18,7 @@ from lxml import etree
 from leitstand.values import Frozen
 from tools.einvoice import attachment, values
 from tools.einvoice.invoice import Identifier, Invoice, Syntax, Unread
+from tools.einvoice.skonto import worded_discounts
 from tools.einvoice.terms import INVOICE, Dialect, Group
 from tools.einvoice.xml import NAMESPACES, Element
 
@@ -37,7 +38,9 @@ def read(root: Element, syntax: Syntax) -> Invoice:
     found = reader.group(root, _plan(dialect), "")
     if code := found.get("tax_point_code"):
         found["tax_point_code"] = values.tax_point(code)
-    found["discounts"] = (*values.discounts(found.get("terms_text")), *found.get("discounts", ()))
+    terms = found.get("terms_text")
+    offered = (*values.discounts(terms), *found.get("discounts", ()))
+    found["discounts"] = offered or worded_discounts(terms, found.get("issue_date"))
     return Invoice(
         syntax=syntax, unread=tuple(reader.unread), paths=tuple(reader.paths.items()), **found
     )
@@ -121,12 +124,23 @@ class _Reader:
             each = (self._value(n, spec, f"{field}[{i}]", place) for i, n in enumerate(nodes))
             return tuple(value for value in each if value is not None) or None
         if spec.take == "first":
-            return self._value(nodes[0], spec, field, place)
+            return self._first(nodes, spec, field, place)
         read = (self._value(node, spec, field, place) for node in nodes)
         several = [value for value in read if value is not None]
         if spec.take == "latest":
             return max(cast("list[date]", several), default=None)
         return "\n".join(cast("list[str]", several)) or None
+
+    def _first(self, nodes: list[Node], spec: _Field, field: str, place: str) -> object:
+        """The value; of several account or tax numbers that differ none is the one."""
+        found = dict.fromkeys(values.compact(values.text_of(n)) for n in nodes if spec.compact)
+        several = [text for text in found if text]
+        if len(several) < 2:  # noqa: PLR2004 - one is no choice
+            return self._value(nodes[0], spec, field, place)
+        self.paths[field] = place
+        shown = " | ".join(several)[:200]
+        self.unread.append(Unread(field=field, path=place, value=shown, expected="one value"))
+        return None
 
     def _value(self, node: Node, spec: _Field, field: str, place: str) -> object:
         text = values.text_of(node)

@@ -5,13 +5,15 @@ must not take the runtime along. It gets only stylesheets whose hash was checked
 hardened parser wrote.
 """
 
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import saxonche
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _FOUND = {f"{_SVRL}failed-assert": "fatal", f"{_SVRL}successful-report": "warning"}
+_REFUSED: type[Exception] = cast("Any", saxonche).PySaxonApiError
+_STOPPED = "The rules cannot be applied to this document: {}"
 _LEVELS = {"fatal", "warning", "information"}
 
 
@@ -25,11 +27,22 @@ class _Engine:
     def run(self, xml: str, sheets: list[str]) -> list[list[dict[str, str]]]:
         """What each stylesheet finds in a document."""
         document = self._processor.parse_xml(xml_text=xml)
-        return [_findings(self._sheet(s).transform_to_string(xdm_node=document)) for s in sheets]
+        return [self._find(document, self._sheet(sheet)) for sheet in sheets]
 
     def compile(self, sheets: list[str]) -> None:
         for sheet in sheets:
             self._sheet(sheet)
+
+    def _find(self, document: Any, sheet: Any) -> list[dict[str, str]]:  # noqa: ANN401
+        """What a stylesheet finds; where the document is not what it expects, that it stopped.
+
+        The official rules ask for the one value of what EN 16931 allows once; where the schema
+        lets it stand twice, a rule has no answer, and the others of its set are not asked any more.
+        """
+        try:
+            return _findings(sheet.transform_to_string(xdm_node=document))
+        except _REFUSED as error:
+            return [{"rule": "", "severity": "fatal", "place": "", "text": _STOPPED.format(error)}]
 
     def _sheet(self, file: str) -> Any:  # noqa: ANN401 - the engine has no types
         if file not in self._sheets:

@@ -13,7 +13,7 @@ from typing import Literal
 from tools.einvoice.parts import Discount
 from tools.einvoice.xml import NAMESPACES, Element
 
-Expected = Literal["decimal", "date", "base64"]
+Expected = Literal["decimal", "date", "base64", "one value"]
 """What a value that could not be read should have been."""
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")

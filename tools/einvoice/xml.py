@@ -26,10 +26,20 @@ NAMESPACES = {
 }
 """The namespaces of both syntaxes under the prefixes that paths use."""
 
-_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([^"'>]{1,40})["']""")
+_DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([^"'>]{1,40})["']""")
+_HEAD = 400
 _MARK = re.compile(r"[^\s\ufeff]")
 _SKIPPED = (("<?", "?>"), ("<!--", "-->"))
-_UTF16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BEGINS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+"""How a document begins that tells its own encoding, whatever it declares (XML 1.0, appendix F)."""
 
 
 def parse(data: bytes, limits: Limits) -> Element:
@@ -41,12 +51,12 @@ def parse(data: bytes, limits: Limits) -> Element:
     if len(data) > limits.xml_bytes:
         raise Unfit(fault("xml-too-large", what=f"{len(data)} B > {limits.xml_bytes} B"))
     text = _decode(data, limits)
-    marks = text.count("<")
+    marks = text.count("<") + text.count("=")
     if marks > limits.xml_marks:
-        raise Unfit(fault("xml-too-large", what=f"{marks} × '<' > {limits.xml_marks}"))
+        raise Unfit(fault("xml-too-large", what=f"{marks} × '<', '=' > {limits.xml_marks}"))
     if _has_doctype(text):
         raise Unfit(fault("xml-doctype"))
-    root = _parse(data, limits)
+    root = _parse(text, limits)
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unfit(fault("xml-doctype"))
     if root.xpath("/" + "/".join("*" * (limits.xml_depth + 1))):
@@ -60,18 +70,24 @@ def serialize(root: Element) -> str:
 
 
 def _decode(data: bytes, limits: Limits) -> str:
-    declared = _DECLARED.search(data[:200])
-    name = next((e for bom, e in _UTF16 if data.startswith(bom)), "utf-8")
-    if declared:
-        name = declared.group(1).decode("ascii", "replace")
+    """The text that is checked and parsed: there is no second reading of the bytes."""
+    name = _encoding(data)
     try:
         known = codecs.lookup(name).name
-        allowed = {codecs.lookup(e).name for e in limits.encodings}
-        if known not in allowed:
+        if known not in {codecs.lookup(e).name for e in limits.encodings}:
             raise Unfit(fault("xml-encoding", encoding=name))
-        return data.decode(known)
-    except (LookupError, UnicodeError) as error:
+        return data.decode(known).removeprefix("\ufeff")
+    except (LookupError, ValueError) as error:
         raise Unfit(fault("xml-encoding", encoding=name)) from error
+
+
+def _encoding(data: bytes) -> str:
+    """The encoding that a document's first bytes show, else the one it declares, else UTF-8."""
+    shown = next((name for begin, name in _BEGINS if data.startswith(begin)), None)
+    if shown:
+        return shown
+    declared = _DECLARED.search(data[:_HEAD].decode("latin-1"))
+    return declared[1] if declared else "utf-8"
 
 
 def _has_doctype(text: str) -> bool:
@@ -88,8 +104,9 @@ def _has_doctype(text: str) -> bool:
         at = found + len(end)
 
 
-def _parse(data: bytes, limits: Limits) -> Element:
+def _parse(text: str, limits: Limits) -> Element:
     parser = etree.XMLParser(
+        encoding="utf-8",
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -102,7 +119,7 @@ def _parse(data: bytes, limits: Limits) -> Element:
         collect_ids=False,
     )
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise Unfit(_syntax(error, limits)) from error
     except ValueError as error:

@@ -12,9 +12,13 @@ from leitstand.errors import Missing
 from leitstand.values import check_identifier
 from tools.einvoice.document import FoundInvoice, ReadDocument
 from tools.einvoice.port import EInvoices
-from tools.intake.sibling import FindSiblings, FoundSiblings, Sibling, sibling_of
+from tools.intake.intake import Intake
+from tools.intake.sibling import FindSiblings, FoundSiblings
 
 __all__ = ["FolderIntakes", "RememberedEInvoices"]
+
+_INTAKES = 4
+"""Intakes that are kept in mind: those that are worked off at the same time."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,9 @@ class FolderIntakes:
 
     folder: Path
     invoices: EInvoices
+    _wholes: OrderedDict[bytes, asyncio.Future[Intake]] = field(
+        default_factory=OrderedDict[bytes, "asyncio.Future[Intake]"], init=False
+    )
 
     def take_in(self, intake: str, hashes: Iterable[str], before: Iterable[str] = ()) -> None:
         """Write down what came in together; `before` are files of which there was another copy.
@@ -59,20 +66,34 @@ class FolderIntakes:
         self._file(intake).write_bytes(orjson.dumps(received))
 
     async def siblings(self, args: FindSiblings) -> FoundSiblings:
-        """The other invoices of an intake; the document itself where an earlier copy is one.
+        """What else may be from the same seller; the document itself where an earlier copy is one.
 
         Raises Missing: the intake was not written down, or a document of it is not stored.
         """
         file = self._file(args.intake)
         if not file.is_file():
             raise Missing(f"no intake `{args.intake}`", where="einvoice.siblings")
-        hashes: list[str] = orjson.loads(file.read_bytes())
-        if args.sha256 in hashes:
-            hashes.remove(args.sha256)
-        others = dict.fromkeys(hashes)
-        reads = await asyncio.gather(*(self.invoices.read(ReadDocument(sha256=h)) for h in others))
-        found: list[Sibling] = [s for r in reads if (s := sibling_of(r.value))]
-        return FoundSiblings(value=tuple(found), source=f"intake:{args.intake}")
+        written = file.read_bytes()
+        hashes: list[str] = orjson.loads(written)
+        own = await self.invoices.read(ReadDocument(sha256=args.sha256))
+        whole = await self._whole(written, dict.fromkeys(hashes))
+        copies = hashes.count(args.sha256)
+        found = tuple(s for s in whole.beside(own.value) if s.sha256 != args.sha256 or copies > 1)
+        return FoundSiblings(value=found, source=f"intake:{args.intake}")
+
+    async def _whole(self, written: bytes, hashes: Iterable[str]) -> Intake:
+        """The intake as it is written down, made once for all who ask side by side."""
+        known = self._wholes.get(written)
+        if known is None or (known.done() and (known.cancelled() or known.exception())):
+            known = asyncio.ensure_future(self._made(hashes))
+            self._wholes[written] = known
+            if len(self._wholes) > _INTAKES:
+                self._wholes.popitem(last=False)
+        return await asyncio.shield(known)
+
+    async def _made(self, hashes: Iterable[str]) -> Intake:
+        reads = (self.invoices.read(ReadDocument(sha256=sha256)) for sha256 in hashes)
+        return Intake.of(found.value for found in await asyncio.gather(*reads))
 
     def _file(self, intake: str) -> Path:
         return self.folder / f"{check_identifier(intake).replace('/', '_')}.json"

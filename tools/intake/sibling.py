@@ -36,7 +36,7 @@ class Sibling(Frozen):
 
 
 class FindSiblings(Frozen):
-    """Find what else came in with a document: the readable invoices of `intake` but this one."""
+    """Find what else of `intake` may come from a document's seller: readable invoices but it."""
 
     intake: Text
     sha256: Sha256

@@ -1,11 +1,9 @@
 """Channels: people are told and decide where they already are, by the same way as in the inbox."""
 
 from leitstand.channels.commands import code_of, read_command
-from leitstand.channels.configured import configured
-from leitstand.channels.links import Link, Links
 from leitstand.channels.notices import Recipient
-from leitstand.channels.opening import Channels, open_channels
-from leitstand.channels.port import Channel, Command, Hear, Letter, Offer, Reply, Said
+from leitstand.channels.opening import Channels, configured, open_channels
+from leitstand.channels.port import Channel, Command, Hear, Letter, Reply, Said
 from leitstand.channels.settings import Settings, read_settings
 
 __all__ = [
@@ -14,9 +12,6 @@ __all__ = [
     "Command",
     "Hear",
     "Letter",
-    "Link",
-    "Links",
-    "Offer",
     "Recipient",
     "Reply",
     "Said",

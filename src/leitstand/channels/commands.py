@@ -8,7 +8,8 @@ import re
 from typing import get_args
 
 from leitstand.channels.port import Act, Command
-from leitstand.inbox import Language, texts_of
+from leitstand.inbox import texts_of
+from leitstand.values import Language
 
 __all__ = ["code_of", "read_command"]
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from leitstand.channels.book import Book
 from leitstand.channels.commands import read_command
 from leitstand.channels.links import Links
 from leitstand.channels.outbox import put
@@ -19,6 +18,7 @@ from leitstand.channels.port import Command, Letter, Reply, Said
 from leitstand.channels.tables import cards, heard
 from leitstand.errors import ApprovalRefused
 from leitstand.inbox import Decision, Signer, Texts, decide
+from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 
 __all__ = ["Hearing"]

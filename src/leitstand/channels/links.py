@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, delete, insert, select
 
-from leitstand.channels.book import Book
 from leitstand.channels.tables import codes, links
 from leitstand.digest import canonical
 from leitstand.inbox import Signer
+from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 from leitstand.values import Frozen
 
@@ -60,13 +60,8 @@ class Links:
         if self._leitstand.directory.stands(signer.person, now):
             sealed = self._seal(signer.key.private_bytes_raw(), "code", name)
         row = {"id": name, "sealed": sealed, "until": now + MINUTES * 60, **self._owner(signer)}
-
-        def write(conn: Connection) -> None:
-            person = codes.c.person == signer.person.id
-            conn.execute(delete(codes).where(person | (codes.c.until < now)))
-            conn.execute(insert(codes).values(row))
-
-        await self._book.ask(write)
+        old = (codes.c.person == signer.person.id) | (codes.c.until < now)
+        await self._book.write(delete(codes).where(old), insert(codes).values(row))
         return code
 
     async def claim(
@@ -123,18 +118,18 @@ class Links:
         """The links of a person, or of everybody."""
         query = select(links).where(links.c.tenant == self._leitstand.tenant)
         query = query.where(links.c.person == person) if person else query
-        rows = await self._book.ask(lambda c: c.execute(query.order_by(links.c.at)).all())
+        rows = await self._book.rows(query.order_by(links.c.at))
         names = tuple(Link.model_fields)
         return [Link(**{name: getattr(row, name) for name in names}) for row in rows]
 
     async def cut(self, person: str, channel: str, identity: str) -> None:
         """Forget a link of a person, and the key with it."""
         where = (links.c.person == person, links.c.channel == channel, links.c.identity == identity)
-        await self._book.ask(lambda c: c.execute(delete(links).where(*where)))
+        await self._book.write(delete(links).where(*where))
 
     async def _first(self, *where: Any) -> Any:  # noqa: ANN401 - a row
         query = select(links).where(links.c.tenant == self._leitstand.tenant, *where)
-        return await self._book.ask(lambda c: c.execute(query).first())
+        return await self._book.first(query)
 
     def _owner(self, signer: Signer) -> dict[str, str]:
         return {"tenant": self._leitstand.tenant, "person": signer.person.id}

@@ -13,8 +13,8 @@ from email.policy import SMTP
 from email.utils import formatdate
 from typing import Literal
 
-from leitstand.channels.port import Hear, Letter
-from leitstand.clock import Clock, SystemClock
+from leitstand.channels.port import Channel, Hear, Letter
+from leitstand.clock import SystemClock
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
 from leitstand.values import Frozen, Secret, Text
@@ -43,7 +43,7 @@ class MailSettings(Frozen):
     people: dict[str, str]
 
 
-class Mail:
+class Mail(Channel):
     """Notices by SMTP. A letter whose fate is unknown is not sent again: SMTP honours no keys."""
 
     name = "mail"
@@ -51,10 +51,10 @@ class Mail:
     keyed = False
     native = False
 
-    def __init__(self, settings: MailSettings, texts: Texts, clock: Clock | None = None) -> None:
-        """`clock` stamps mails: the world's own, not that of a fictional company."""
+    def __init__(self, settings: MailSettings, texts: Texts) -> None:
         self._settings, self._texts = settings, texts
-        self._clock = clock or SystemClock()
+        # The world's own, not that of a fictional company.
+        self._clock = SystemClock()
         self._trusted = ssl.create_default_context()
 
     async def send(self, letter: Letter, replaces: str) -> str:
@@ -76,14 +76,6 @@ class Mail:
         """Nothing is heard by mail."""
         del hear
         await asyncio.Event().wait()
-
-    @property
-    def routes(self) -> tuple[()]:
-        """None: nobody calls us."""
-        return ()
-
-    async def close(self) -> None:
-        """Nothing is kept open."""
 
     def _message(self, letter: Letter) -> EmailMessage:
         settings, texts = self._settings, self._texts

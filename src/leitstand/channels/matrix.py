@@ -15,12 +15,14 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
+from sqlalchemy import delete, insert, select
 
-from leitstand.channels.book import Book
 from leitstand.channels.commands import read_command
-from leitstand.channels.port import Hear, Letter, Offer, Said
+from leitstand.channels.port import Channel, Hear, Letter, Offer, Said
+from leitstand.channels.tables import cursors
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
+from leitstand.inbox.book import Book
 from leitstand.values import Frozen, Secret, Text
 
 __all__ = ["Matrix", "MatrixSettings"]
@@ -55,7 +57,7 @@ class MatrixSettings(Frozen):
     decide: bool = False
 
 
-class Matrix:
+class Matrix(Channel):
     """One account on one home server."""
 
     name = "matrix"
@@ -72,11 +74,6 @@ class Matrix:
             timeout=TIMEOUT,
             trust_env=False,
         )
-
-    @property
-    def routes(self) -> tuple[()]:
-        """None: nobody calls us."""
-        return ()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -95,13 +92,25 @@ class Matrix:
 
     async def listen(self, hear: Hear) -> None:
         """Sync for ever; what fails is heard again from the same position."""
-        since = await self._book.cursor(self.name)
+        since = await self.heard_until()
         while True:
             try:
                 since = await self.hear_once(hear, since)
             except Unreachable as error:
                 _LOG.warning("matrix: %s", error)
                 await asyncio.sleep(PAUSE)
+
+    async def heard_until(self) -> str:
+        """The position up to which all was heard and dealt with; empty at first."""
+        row = await self._book.first(select(cursors).where(cursors.c.channel == self.name))
+        return row.value if row else ""
+
+    async def move(self, value: str) -> str:
+        """All up to here has been heard and dealt with."""
+        known = delete(cursors).where(cursors.c.channel == self.name)
+        new = insert(cursors).values(channel=self.name, value=value)
+        await self._book.write(known, new)
+        return value
 
     async def hear_once(self, hear: Hear, since: str, poll: float = POLL) -> str:
         """One sync: invitations, then what was said. The position after it, kept already.
@@ -117,8 +126,7 @@ class Matrix:
         for room, joined in rooms.get("join", {}).items() if since else ():
             for event in await self._events(room, joined["timeline"], since):
                 await self._hear(hear, room, event)
-        await self._book.move(self.name, found["next_batch"])
-        return str(found["next_batch"])
+        return await self.move(str(found["next_batch"]))
 
     async def _events(
         self, room: str, timeline: Mapping[str, Any], since: str

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from leitstand.channels.book import Book
 from leitstand.channels.commands import code_of
 from leitstand.channels.links import Links
 from leitstand.channels.outbox import Outbox, put
-from leitstand.channels.port import Channel, Letter, Offer, Reminder
+from leitstand.channels.port import Channel, Letter, Offer
 from leitstand.channels.tables import cards
-from leitstand.inbox import Pending, Texts, able, card_of, find_pending, roles_of
+from leitstand.inbox import Notice, Pending, Texts, able, card_of, find_pending, roles_of
+from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases
 from leitstand.store.schema import checkpoints as open_ones
@@ -89,7 +89,7 @@ class Notices:
             await self._tell(recipient)
         self._outbox.nudge()
 
-    async def remind(self, reminder: Reminder) -> None:
+    async def remind(self, reminder: Notice) -> None:
         """Tell a person of a deadline wherever they are written to; once, however often asked."""
         said = self._texts.say("chat.reminded")
         link = f"{self._link}{reminder.path}"
@@ -217,7 +217,7 @@ class Notices:
     async def _open_cards(self) -> list[Any]:
         """Open cards whose cases have moved since they were last looked at."""
         query = select(cards).where(cards.c.open == 1, cards.c.channel.in_(self._channels))
-        rows = await self._book.ask(lambda c: c.execute(query).all())
+        rows = await self._book.rows(query)
         names = {row.checkpoint for row in rows}
         moved = await self._leitstand.store.read(lambda c: _moved(c, names))
         return [row for row in rows if moved.get(row.checkpoint, 0.0) >= row.at]

@@ -9,18 +9,19 @@ from typing import Any
 
 from starlette.routing import Route
 
-from leitstand.channels.book import Book
 from leitstand.channels.hearing import Hearing
 from leitstand.channels.links import Links
 from leitstand.channels.notices import Notices, Recipient
 from leitstand.channels.outbox import Outbox
-from leitstand.channels.port import Channel, Reminder, Reply, Said
-from leitstand.channels.settings import Settings
+from leitstand.channels.port import Channel, Reply, Said
+from leitstand.channels.settings import Settings, read_settings
+from leitstand.channels.tables import metadata
 from leitstand.errors import StoreFailed
-from leitstand.inbox import Texts, texts_of
+from leitstand.inbox import Notice, Texts, texts_of
+from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 
-__all__ = ["Channels", "open_channels"]
+__all__ = ["Channels", "configured", "open_channels"]
 
 _LOG = logging.getLogger("leitstand.channels")
 Connect = Callable[[Book, Texts], Sequence[Channel]]
@@ -53,7 +54,7 @@ class Channels:
             self.notices.nudge()
         return reply
 
-    async def tell(self, notice: Reminder) -> None:
+    async def tell(self, notice: Notice) -> None:
         """Pass on that a deadline was reached."""
         await self.notices.remind(notice)
 
@@ -71,6 +72,21 @@ class Channels:
 
 
 @asynccontextmanager
+async def configured(leitstand: Leitstand) -> AsyncGenerator[Channels | None]:
+    """The channels of the project's table, not yet running; None where it has no such table.
+
+    Raises ProjectRefused: a setting that is none. Raises SecretMissing.
+    """
+    table = leitstand.project.table.channels
+    if not table:
+        yield None
+        return
+    settings = read_settings(table)
+    async with open_channels(leitstand, settings, settings.connect, settings.known()) as channels:
+        yield channels
+
+
+@asynccontextmanager
 async def open_channels(
     leitstand: Leitstand,
     settings: Settings,
@@ -78,7 +94,7 @@ async def open_channels(
     known: Iterable[Recipient] = (),
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
-    book = Book(leitstand.state / "channels.db")
+    book = Book(leitstand.state / "channels.db", metadata)
     channels: Sequence[Channel] = ()
     try:
         channels = connect(book, texts_of(settings.language, leitstand.project.texts))

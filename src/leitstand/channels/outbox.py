@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from leitstand.channels.book import Book
 from leitstand.channels.port import Channel, Letter
 from leitstand.channels.tables import outbox
 from leitstand.clock import Clock
 from leitstand.errors import ChannelRefused, Unreachable
+from leitstand.inbox.book import Book
 
 __all__ = ["Outbox", "put"]
 
@@ -74,7 +74,7 @@ class Outbox:
         state = "due" if channel.keyed else "dead"
         where = (outbox.c.channel == channel.name, outbox.c.state == "sending")
         change = update(outbox).where(*where).values(state=state)
-        count = await self._book.ask(lambda c: c.execute(change).rowcount)
+        count = await self._book.write(change)
         if count and not channel.keyed:
             _LOG.warning("%s: %d letters may have been sent or not", channel.name, count)
 
@@ -104,8 +104,7 @@ class Outbox:
         await self._mark(row.no, state=state, attempts=tries, due=self._clock.time() + pause)
 
     async def _mark(self, no: int, **values: object) -> None:
-        change = update(outbox).where(outbox.c.no == no).values(values)
-        await self._book.ask(lambda c: c.execute(change))
+        await self._book.write(update(outbox).where(outbox.c.no == no).values(values))
 
 
 def _take(conn: Connection, channel: str, now: float) -> Any:  # noqa: ANN401 - a row

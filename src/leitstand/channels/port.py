@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from leitstand.values import Frozen
 
-__all__ = ["Channel", "Command", "Hear", "Letter", "Offer", "Reminder", "Reply", "Said"]
+__all__ = ["Channel", "Command", "Hear", "Letter", "Offer", "Reply", "Said"]
 
 Act = Literal["approve", "reject", "link"]
 
@@ -92,8 +92,8 @@ class Channel(Protocol):
 
     @property
     def routes(self) -> Sequence[Route]:
-        """Addresses of ours that the other side calls."""
-        ...
+        """Addresses of ours that the other side calls; here none."""
+        return ()
 
     async def send(self, letter: Letter, replaces: str) -> str:
         """Send a letter, or put it in the place of the message `replaces`; the message's name.
@@ -107,29 +107,4 @@ class Channel(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give connections back."""
-        ...
-
-
-class Reminder(Protocol):
-    """A deadline that was reached: whom it concerns, and a key that names it for ever."""
-
-    @property
-    def path(self) -> str:
-        """Where what waits is looked at, below the inbox's address."""
-        ...
-
-    @property
-    def person(self) -> str:
-        """Who is told."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """The case's title."""
-        ...
-
-    @property
-    def key(self) -> str:
-        """The same deadline has the same key."""
-        ...
+        """Give connections back; here none is kept open."""

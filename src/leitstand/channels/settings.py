@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError, field_validator
+from pydantic import field_validator
 
-from leitstand.channels.book import Book
 from leitstand.channels.mail import Mail, MailSettings
 from leitstand.channels.matrix import Matrix, MatrixSettings
 from leitstand.channels.notices import Recipient
 from leitstand.channels.port import Channel
 from leitstand.channels.teams import Teams, TeamsSettings
-from leitstand.errors import ProjectRefused
-from leitstand.inbox import Language, Texts
-from leitstand.values import Frozen, Text
+from leitstand.inbox import Texts
+from leitstand.inbox.book import Book
+from leitstand.project import read_table
+from leitstand.values import Frozen, Language, Text
 
 __all__ = ["Settings", "read_settings"]
 
@@ -56,8 +56,4 @@ class Settings(Frozen):
 
 def read_settings(table: Mapping[str, Any]) -> Settings:
     """The table, checked. Raises ProjectRefused: a name or a value that it does not know."""
-    try:
-        return Settings.model_validate(table, strict=False)
-    except ValidationError as error:
-        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
-        raise ProjectRefused(text, where="[tool.leitstand.channels]") from error
+    return read_table(Settings, table, "[tool.leitstand.channels]")

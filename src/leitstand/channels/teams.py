@@ -18,15 +18,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from leitstand.channels.book import Book
-from leitstand.channels.port import Command, Hear, Letter, Reply, Said
+from leitstand.channels.port import Channel, Command, Hear, Letter, Reply, Said
 from leitstand.channels.tables import cards, outbox, places
 from leitstand.channels.teams_card import ATTACHMENT, card_for
 from leitstand.channels.teams_token import Incoming, Outgoing
-from leitstand.clock import Clock, SystemClock
+from leitstand.clock import SystemClock
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
-from leitstand.values import Frozen, Secret, Text
+from leitstand.inbox.book import Book
+from leitstand.values import Frozen, Secret, Text, part_of
 
 __all__ = ["Teams", "TeamsSettings"]
 
@@ -55,21 +55,19 @@ class TeamsSettings(Frozen):
     login: Text = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
 
 
-class Teams:
+class Teams(Channel):
     """One bot in one tenant."""
 
     name = "teams"
     edits = True
     keyed = False
 
-    def __init__(
-        self, settings: TeamsSettings, book: Book, texts: Texts, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, settings: TeamsSettings, book: Book, texts: Texts) -> None:
         """Raises SecretMissing."""
         self.native = settings.decide
         self._settings, self._book, self._texts = settings, book, texts
         self._http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
-        clock, app = clock or SystemClock(), settings.app
+        clock, app = SystemClock(), settings.app
         login = settings.login.replace("{tenant}", quote(settings.tenant))
         secret = Secret(settings.secret).reveal()
         self._incoming = Incoming(self._http, settings.metadata, app, clock)
@@ -96,7 +94,7 @@ class Teams:
     async def send(self, letter: Letter, replaces: str) -> str:
         """Send a card, or put it in the place of another. Raises as the port says."""
         query = select(places).where(places.c.place == letter.to)
-        to = await self._book.ask(lambda c: c.execute(query).first())
+        to = await self._book.first(query)
         if to is None:
             raise ChannelRefused("nobody has written from there", where="teams")
         content = {"contentType": ATTACHMENT, "content": card_for(letter, self._texts, to.user)}
@@ -169,7 +167,9 @@ class Teams:
             "service": str(activity["serviceUrl"]),
             "user": _at(activity, "from", "id"),
         }
-        await self._book.ask(lambda c: _keep(c, row))
+        # Where letters to this place go, as the other side said last.
+        known = delete(places).where(places.c.place == said.place)
+        await self._book.write(known, insert(places).values(row))
         if _at(activity, "value", "action", "verb") == _REFRESH:
             return JSONResponse(await self._current(activity, row))
         reply = await hear(said)
@@ -201,12 +201,6 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
     return {"statusCode": 200, "type": ATTACHMENT, "value": card}
 
 
-def _keep(conn: Connection, row: Mapping[str, str]) -> None:
-    """Where letters to this place go, as the other side said last."""
-    conn.execute(delete(places).where(places.c.place == row["place"]))
-    conn.execute(insert(places).values(row))
-
-
 def _letter(conn: Connection, place: str, code: str) -> Letter | None:
     """The latest letter of a card: itself, or what took its place."""
     where = (cards.c.channel == Teams.name, cards.c.place == place, cards.c.code == code)
@@ -227,9 +221,8 @@ def _activity(body: bytes) -> dict[str, Any]:
 
 def _at(node: object, *path: str) -> str:
     """A text somewhere in an activity; empty where there is none."""
-    for part in path:
-        node = cast("dict[str, object]", node).get(part) if isinstance(node, dict) else None
-    return node if isinstance(node, str) else ""
+    found = part_of(node, path)
+    return found if isinstance(found, str) else ""
 
 
 def _identity(activity: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Done, Shadow
-from leitstand.cli.output import hint, line
+from leitstand.cli.output import hint, line, printable
 from leitstand.cli.rows import print_agreement, print_rows
 from leitstand.cli.run import shown, start
 from leitstand.records import INTAKE, SENDER
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leitstand.inbox import Row
     from leitstand.runtime import BadRow, CaseRow, Leitstand
 
-__all__ = ["batch", "cases_worked_off", "files_in", "rows_worked_off", "worked_off"]
+__all__ = ["batch", "cases_worked_off", "files_in", "worked_off"]
 
 
 @command("world", "tenant", "state", "lang")
@@ -129,7 +129,10 @@ def files_in(folder: Path) -> list[Path]:
     place = inner if inner.is_dir() else folder
     if not place.is_dir():
         raise UsageRefused("no such folder", where=str(folder), mend="name a folder of files")
-    found = sorted(f for f in place.iterdir() if f.is_file() and not f.name.startswith("."))
+    there = sorted(f for f in place.iterdir() if not f.name.startswith("."))
+    found = [f for f in there if f.is_file()]
+    if others := [shown(f) for f in there if not f.is_file() and not f.is_dir()]:
+        hint(f"{printable(str(place))}: no files, left out: {', '.join(others)}")
     if not found:
         raise UsageRefused("there is no file in it", where=str(place), mend="put files into it")
     return found
@@ -149,16 +152,6 @@ async def worked_off(
     names = await start(leitstand, role, files)
     await _judged(leitstand, names, told)
     return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]
-
-
-async def rows_worked_off(leitstand: "Leitstand", role: str, file: Path) -> "list[Row]":
-    """Work off the cases of a file of JSON lines; rows in its order.
-
-    Raises UsageRefused: no such role, or a row is no case.
-    """
-    from leitstand.runtime import read_rows
-
-    return await cases_worked_off(leitstand, role, read_rows(leitstand.project, role, file))
 
 
 async def cases_worked_off(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from leitstand.cli.command import Place, command, pairs
+from leitstand.cli.options import CaseName
 from leitstand.cli.output import line, show_table
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from leitstand.store.export import Enclosed
 
 __all__ = ["dossier_of", "export", "find_case", "listed", "release", "show", "verifier"]
-
-Name = Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")]
 
 
 @command("state")
@@ -54,7 +53,7 @@ async def listed(
 
 
 @command("state", "lang")
-async def show(place: Place, name: Name) -> None:
+async def show(place: Place, name: CaseName) -> None:
     """Show one case: what it did, what the rules said, who decided, what it changed."""
     from leitstand.cli.sheet import cut
 
@@ -67,7 +66,7 @@ async def show(place: Place, name: Name) -> None:
 @command("person", "state")
 async def export(
     place: Place,
-    name: Name,
+    name: CaseName,
     *,
     answers: Annotated[
         bool, typer.Option("--answers", help="With all that the case read, and its key.")
@@ -96,7 +95,7 @@ async def verifier(place: Place) -> None:
 @command("person", "state", "lang")
 async def release(
     place: Place,
-    name: Name,
+    name: CaseName,
     *,
     reason: Annotated[str, typer.Option("--reason", "-r", help="Why it may go on.")],
     done: Annotated[
@@ -132,7 +131,7 @@ async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
     from leitstand.inbox import open_dossier
 
     case = await find_case(leitstand, name)
-    return await open_dossier(leitstand.store, leitstand.rules.tools, case)
+    return await open_dossier(leitstand, case)
 
 
 async def find_case(leitstand: "Leitstand", name: str) -> str:

@@ -9,7 +9,7 @@ import typer
 from leitstand.cli.command import Place, command
 
 if TYPE_CHECKING:
-    from leitstand.policy import Bundle, Rule
+    from leitstand.policy import Bundle
     from leitstand.project import Project
     from leitstand.tool import Tool
 
@@ -111,20 +111,13 @@ def _roles(project: "Project") -> Iterator[dict[str, Any]]:
 
 
 def _granted(bundle: "Bundle", role: str, tool: str) -> bool:
-    known = bundle.tools.get(tool)
-    return known is not None and any(r.grants and _names(r, role) for r in known.rules.values())
-
-
-def _names(rule: "Rule", role: str) -> bool:
-    """Whether a rule can apply to a role: all, or the one its scope names."""
-    entity = getattr(rule.node.principal, "entity", None)
-    return entity is None or entity.id == role
+    return any(r.grants and r.applies(role, frozenset([tool])) for r in bundle.rules)
 
 
 def _tool(bundle: "Bundle", role: str, tool: "Tool[Any, Any]") -> dict[str, Any]:
     from leitstand.records import Decision
 
-    mine = [r for r in bundle.tools[tool.name].rules.values() if _names(r, role)]
+    mine = [r for r in bundle.rules if r.applies(role, frozenset([tool.name]))]
     judging = [r for r in mine if not r.grants and not r.marks]
     asks = (Decision.APPROVE, Decision.ESCALATE)
     return {

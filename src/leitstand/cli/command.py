@@ -1,27 +1,30 @@
 """A command: an async function of the place it works in; the options of places are said once."""
 
+import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
 from leitstand.cli.output import exit_code, fail
-from leitstand.cli.place import Place, run
+from leitstand.cli.place import Place
 from leitstand.errors import LeitstandError, ProjectRefused, UsageRefused
 
-__all__ = ["Place", "command", "pairs"]
+__all__ = ["Group", "Place", "command", "pairs"]
 
 Option = Literal["person", "world", "tenant", "state", "lang", "json"]
 Work = Callable[..., Coroutine[Any, Any, int | None]]
 
 
-def command(*options: Option) -> Callable[[Work], Callable[..., None]]:
+def command(*options: Option, plain: bool = False) -> Callable[[Work], Callable[..., None]]:
     """Make a command of a function: it is given a `Place`, and the program these options of it.
 
-    What the function returns is the exit code, None for 0.
+    What the function returns is the exit code, None for 0. `plain`: it runs under Python's own
+    loop, which tells of every socket (replays shut the network), not under uvloop.
     """
     names = (*options, "json")
 
@@ -33,12 +36,14 @@ def command(*options: Option) -> Callable[[Work], Callable[..., None]]:
         def started(**values: Any) -> None:  # noqa: ANN401 - whatever the options are
             place = Place(**{name: values.pop(name) for name in names})
             try:
-                raise typer.Exit(run(work(place, **values)) or 0)
+                with asyncio.Runner(loop_factory=None if plain else _loop()) as runner:
+                    code = runner.run(work(place, **values))
             except LeitstandError as error:
                 if place.json or "lang" not in names or not _told(error, place):
                     raise
                 fail(error, json=False, texts=place.texts)
                 raise typer.Exit(exit_code(error)) from None
+            raise typer.Exit(code or 0)
 
         started.__annotations__ = {p.name: p.annotation for p in given}
         started.__dict__["__signature__"] = inspect.Signature(given)
@@ -54,9 +59,28 @@ def _told(error: LeitstandError, place: Place) -> bool:
     return not isinstance(error, UsageRefused) or place.texts.told(error.text) != error.text
 
 
+class Group(TyperGroup):
+    """A group whose `default` is meant where no command is named: nothing at all, or options."""
+
+    default: ClassVar[str] = "list"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
+        """The words of the command line."""
+        option = args[:1] and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        return super().parse_args(ctx, [self.default, *args] if option or not args else args)
+
+
 def _parameter(name: str) -> inspect.Parameter:
     default, kind = getattr(Place, name), _KINDS[name]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+
+
+def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 _KINDS: dict[str, object] = {

@@ -22,7 +22,7 @@ async def listed(place: Place) -> None:
     from leitstand.evals.correction import corrected
 
     async with place.opened(write=False) as leitstand:
-        found = await corrected(leitstand.store, leitstand.state, leitstand.tenant)
+        found = await corrected(leitstand)
     if place.json:
         for one in found:
             line(one)
@@ -65,13 +65,10 @@ async def settled_as(
     from leitstand.evals.correction import Settled, corrected, settle
 
     async with place.opened(write=False) as leitstand:
-        store, folder, tenant = leitstand.store, leitstand.state, leitstand.tenant
         person = known_as(leitstand, place.person or who(leitstand)).id
-        found = {one.id: one for one in await corrected(store, folder, tenant)}
+        found = {one.id: one for one in await corrected(leitstand)}
         if state == "mended" and number in found:
             text = leitstand.project.roles[found[number].role].version
         at = leitstand.rules.clock.time()
-        await settle(
-            store, folder, tenant, Settled(id=number, state=state, text=text, person=person, at=at)
-        )
-        return [one for one in await corrected(store, folder, tenant) if one.id == number]
+        await settle(leitstand, Settled(id=number, state=state, text=text, person=person, at=at))
+        return [one for one in await corrected(leitstand) if one.id == number]

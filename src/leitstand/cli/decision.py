@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 import typer
 
 from leitstand.cli.command import Place, command, pairs
+from leitstand.cli.options import CaseName, Number
 from leitstand.cli.output import hint
 
 __all__ = ["answer", "approve", "edit", "reject"]
 
-Number = Annotated[str, typer.Argument(help="Number of the checkpoint, or how it begins.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the decision.")]
 
 
@@ -46,7 +46,7 @@ async def reject(
 @command("person", "state", "lang")
 async def answer(
     place: Place,
-    case: Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")],
+    case: CaseName,
     text: Annotated[str, typer.Argument(help="What you want to say.")],
     *,
     to: Annotated[str, typer.Option("--to", help="What the case waits for; else the thread.")] = "",

@@ -2,9 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ import typer
 
 from leitstand.cli import output
 from leitstand.cli.command import Place, command
-from leitstand.cli.output import hint, line
+from leitstand.cli.output import Told, hint, line, progress
 
 if TYPE_CHECKING:
     from leitstand.inbox import Queue, Row, Texts
@@ -43,10 +42,11 @@ async def demo(
 
 
 async def _demo(place: Place, state: Path) -> None:
-    from leitstand.cli.batch import files_in, rows_worked_off, worked_off
+    from leitstand.cli.batch import cases_worked_off, files_in, worked_off
     from leitstand.cli.sheet import print_exceptions
     from leitstand.errors import ProjectRefused
     from leitstand.inbox import queue_of
+    from leitstand.runtime import read_rows
 
     project, texts = place.project, place.texts
     if project.world is None or not project.world.is_dir():
@@ -56,12 +56,14 @@ async def _demo(place: Place, state: Path) -> None:
     async with place.opened() as leitstand:
         people = await _people(leitstand)
         first = next(iter(project.roles))
-        with _progress(texts, len(files)) as told:
+        with progress(texts.say("demo.started"), len(files)) as done:
+            told = partial(_told, done, texts)
             shown = {first: await worked_off(leitstand, first, files, told)}
         for role, named in project.table.demo.items():
             found = shown.setdefault(role, [])
             for name in named:
-                found += await rows_worked_off(leitstand, role, project.root / name)
+                given = read_rows(project, role, project.root / name)
+                found += await cases_worked_off(leitstand, role, given)
         queue = await queue_of(leitstand, texts)
     for role, rows in shown.items():
         _tell(place, role, rows)
@@ -98,34 +100,19 @@ def _clear(state: Path) -> None:
 
 async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":
     """The people of the project's table, each with a key of their own; their passphrases."""
-    from leitstand.cli.people import create
+    from leitstand.cli.session import keyring
 
     made: list[tuple[Person, str]] = []
     for member in leitstand.project.table.people:
         token = leitstand.rules.clock.token(8).hex()
         passphrase = "-".join(token[at : at + 4] for at in range(0, 16, 4))
-        person = await create(leitstand, member.name, member.roles, passphrase)
-        made.append((person, passphrase))
+        who = (leitstand.directory, leitstand.tenant, member.name, member.roles)
+        made.append((await keyring(leitstand).create_person(*who, passphrase), passphrase))
     return made
 
 
-@contextmanager
-def _progress(texts: "Texts", total: int) -> Generator[Callable[[str, int], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    import sys
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    if not sys.stderr.isatty():
-        yield lambda _what, _count: None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(texts.say("demo.started"), total=total)
-        yield lambda what, count: bar.update(
-            task, description=texts.known(f"demo.{what}", what), completed=count
-        )
+def _told(done: Told, texts: "Texts", what: str, count: int) -> None:
+    done(count, texts.known(f"demo.{what}", what))
 
 
 def _first(queue: "Queue", people: "list[Person]") -> str:

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leitstand.cli.options import Json, State
+from leitstand.cli.command import Place, command
+from leitstand.cli.options import CaseName
+from leitstand.cli.output import hint
 
 if TYPE_CHECKING:
     from leitstand.evals.pseudonym import Retold
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["record", "recorded_as"]
 
 
-def record(
-    case: Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")],
+@command("state")
+async def record(
+    place: Place,
+    case: CaseName,
     *,
     name: Annotated[str, typer.Option("--as", help="What the recorded case is called.")],
     out: Annotated[
@@ -24,13 +28,29 @@ def record(
     force: Annotated[
         bool, typer.Option("--force", help="Keep it though it takes another way under pseudonyms.")
     ] = False,
-    state: State = None,
-    json: Json = False,
 ) -> None:
     """Record a case as a test: inputs, answers and decisions, with pseudonyms for all names."""
-    from leitstand.cli.place import run
+    from leitstand.cli.case import find_case
+    from leitstand.errors import CaseRefused, UsageRefused
+    from leitstand.evals.shelf import put
 
-    run(_record(case, name, out, state, force=force, json=json))
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise UsageRefused(f"`{name}` is no name of a folder", mend="letters, digits, - and _")
+    async with place.opened(write=False) as leitstand:
+        ulid = await find_case(leitstand, case)
+        told = await recorded_as(leitstand, ulid, name)
+        left = "; ".join(told.differences)
+        if left and not force:
+            text = f"under pseudonyms it takes another way: {left}"
+            mend = "mark fields with closed values as Kept, or keep it as it is with --force"
+            raise CaseRefused(text, where=name, mend=mend)
+        folder = (out or leitstand.project.root / "evals" / told.case.role / "cases") / name
+        note = f"takes another way than its original: {left}"[:2000] if left else ""
+        laid = put(folder, told.case.model_copy(update={"note": note}), told.lines)
+        await _noted(leitstand, ulid, name)
+    data = {"case": name, "origin": laid.origin, "path": str(folder), "course": laid.course}
+    place.emit({**data, "tape": laid.tape}, lambda: typer.echo(str(folder)))
+    hint(f"{name}: {laid.origin}, {len(told.lines)} answers; next: leitstand eval {laid.role}")
 
 
 async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
@@ -61,42 +81,13 @@ async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
     return await retell(found, bench, secret, Vocabulary.of(files, dict(limits), names))
 
 
-async def _record(
-    case: str, name: str, out: Path | None, state: Path | None, *, force: bool, json: bool
-) -> None:
-    from leitstand.cli.case import find_case
-    from leitstand.cli.output import emit, hint
-    from leitstand.cli.place import load, opened
-    from leitstand.errors import CaseRefused, UsageRefused
-    from leitstand.evals.shelf import put
-
-    if not name.replace("-", "").replace("_", "").isalnum():
-        raise UsageRefused(f"`{name}` is no name of a folder", mend="letters, digits, - and _")
-    async with opened(load(), state, write=False) as leitstand:
-        ulid = await find_case(leitstand, case)
-        told = await recorded_as(leitstand, ulid, name)
-        left = "; ".join(told.differences)
-        if left and not force:
-            text = f"under pseudonyms it takes another way: {left}"
-            mend = "mark fields with closed values as Kept, or keep it as it is with --force"
-            raise CaseRefused(text, where=name, mend=mend)
-        folder = (out or leitstand.project.root / "evals" / told.case.role / "cases") / name
-        note = f"takes another way than its original: {left}"[:2000] if left else ""
-        laid = put(folder, told.case.model_copy(update={"note": note}), told.lines)
-        await _noted(leitstand, ulid, name)
-    data = {"case": name, "origin": laid.origin, "path": str(folder), "course": laid.course}
-    emit({**data, "tape": laid.tape}, lambda: typer.echo(str(folder)), json=json)
-    hint(f"{name}: {laid.origin}, {len(told.lines)} answers; next: leitstand eval {laid.role}")
-
-
 async def _noted(leitstand: "Leitstand", ulid: str, name: str) -> None:
     """What people changed in the case is a recorded case from now on, unless it was settled."""
     from leitstand.cli.session import who
     from leitstand.evals.correction import Settled, corrected, settle
 
-    store, folder, tenant = leitstand.store, leitstand.state, leitstand.tenant
     person, at = who(leitstand), leitstand.rules.clock.time()
-    for one in await corrected(store, folder, tenant):
+    for one in await corrected(leitstand):
         if one.case == ulid and one.state == "open":
             settled = Settled(id=one.id, state="case", text=name, person=person, at=at)
-            await settle(store, folder, tenant, settled)
+            await settle(leitstand, settled)

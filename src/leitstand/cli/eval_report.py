@@ -3,11 +3,12 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leitstand.cli.options import Json, Lang
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import hint, show_table, stdout
 
 if TYPE_CHECKING:
     from leitstand.evals.difference import Difference
@@ -17,102 +18,93 @@ if TYPE_CHECKING:
 __all__ = ["accept", "diff", "publish", "report"]
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a saved run.")]
-Place = Annotated[Path, typer.Argument(help="Name of a suite in `evals`, or its folder.")]
+Named = Annotated[Path, typer.Argument(help="Name of a suite in `evals`, or its folder.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one HTML file.")]
 Junit = Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.")]
 Markdown = Annotated[Path | None, typer.Option("--markdown", help="Write Markdown.")]
 
 
-def report(
-    suite: Place,
+@command("lang")
+async def report(
+    place: Place,
+    suite: Named,
     run: Folder,
     html: Html = None,
     junit: Junit = None,
     markdown: Markdown = None,
-    *,
-    lang: Lang = "de",
-    json: Json = False,
-) -> None:
+) -> int:
     """Judge a saved run anew and report on it; ends as the gate does: 0, 1 or 4."""
-    found = _reopened(suite, run)
-    publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
-    raise typer.Exit(found.verdict.exit_code)
+    found = _reopened(place, suite, run)
+    publish(place, found, html, junit, markdown)
+    return found.verdict.exit_code
 
 
 def publish(
-    found: "Report",
-    lang: Literal["de", "en"],
-    *,
-    html: Path | None = None,
-    junit: Path | None = None,
-    markdown: Path | None = None,
-    json: bool = False,
+    place: Place, found: "Report", html: Path | None, junit: Path | None, markdown: Path | None
 ) -> None:
     """Give out a report in every form that is asked for; on GitHub also where it shows them."""
-    from leitstand.cli.output import emit, hint, stdout
-    from leitstand.cli.place import load
     from leitstand.evals import report as forms
 
-    wording = forms.Wording(lang)
+    wording = forms.Wording(place.lang)
     if html:
         forms.write_page(found, html)
     if junit:
         forms.write_junit(found, wording, junit)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    for place in (*([markdown] if markdown else []), *([Path(summary)] if summary else [])):
-        with place.open("a" if summary else "w", encoding="utf-8") as file:
+    for out in (*([markdown] if markdown else []), *([Path(summary)] if summary else [])):
+        with out.open("a" if summary else "w", encoding="utf-8") as file:
             file.write(forms.markdown(found, wording))
-    for line in forms.annotations(found, load().root) if summary else ():
+    for line in forms.annotations(found, place.project.root) if summary else ():
         hint(line)
     # Beside the document: it is the same for the same state, and times never are.
     data = {**forms.document(found), "times": found.saved.times.model_dump()}
-    emit(data, lambda: forms.show(found, wording, stdout()), json=json)
+    place.emit(data, lambda: forms.show(found, wording, stdout()))
 
 
-def diff(first: Folder, second: Folder, *, lang: Lang = "de", json: Json = False) -> None:
+@command("lang")
+async def diff(place: Place, first: Folder, second: Folder) -> None:
     """Compare two saved runs: cases newly failing and passing, values that changed, figures."""
-    from leitstand.cli.output import emit
     from leitstand.evals.difference import difference
     from leitstand.evals.report import Wording
     from leitstand.evals.saved import open_run
 
     found = difference(open_run(first), open_run(second))
-    emit(found, lambda: _side_by_side(found, Wording(lang)), json=json)
+    place.emit(found, lambda: _side_by_side(found, Wording(place.lang)))
 
 
-def accept(suite: Place, run: Folder) -> None:
+@command()
+async def accept(place: Place, suite: Named, run: Folder) -> int:
     """Make a saved run the baseline of its suite: what later runs are compared with.
 
     Ends with 1 where a case fails newly, unsafely or in the dark, and nobody has signed it off.
     """
-    from leitstand.cli.output import hint
     from leitstand.errors import UsageRefused
     from leitstand.evals.saved import accept as keep
 
-    found = _reopened(suite, run)
+    found = _reopened(place, suite, run)
     baseline = found.suite.table.gate.baseline
     if not baseline:
         raise UsageRefused("the suite names no baseline", mend="add `gate: baseline:` to it")
     names = {n for f in found.verdict.findings if f.part in ("hard", "change") for n in f.cases}
-    if names := sorted(names | set(found.verdict.change.unknown)):
-        hint(f"not accepted: mend or sign off {', '.join(names[:20])}")
-        raise typer.Exit(1)
-    keep(found.saved, found.suite.path(baseline))
+    left = sorted(names | set(found.verdict.change.unknown))
+    if left:
+        hint(f"not accepted: mend or sign off {', '.join(left[:20])}")
+    else:
+        keep(found.saved, found.suite.path(baseline))
+    place.emit({"accepted": not left, "left": left}, lambda: None)
+    return int(bool(left))
 
 
-def _reopened(suite: Path, run: Path) -> "Report":
-    from leitstand.cli.place import load
+def _reopened(place: Place, suite: Path, run: Path) -> "Report":
     from leitstand.clock import SystemClock
     from leitstand.evals.report import reopen
     from leitstand.evals.suite import load_suite
 
     today = datetime.fromtimestamp(SystemClock().time(), UTC).date()
-    return reopen(load_suite(load().root, suite), run, today)
+    return reopen(load_suite(place.project.root, suite), run, today)
 
 
 def _side_by_side(found: "Difference", wording: "Wording") -> None:
-    from leitstand.cli.output import show_table
-
     for name in ("newly_failing", "newly_passing", "only_first", "only_second"):
         cases: tuple[str, ...] = getattr(found, name)
         typer.echo(f"{wording.say(f'difference.{name}')}: {len(cases)} {', '.join(cases[:20])}")

@@ -1,39 +1,34 @@
 """`leitstand eval`: recorded cases replayed, measured, and held against the gate of a release."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
 
+from leitstand.cli.command import Group, Place, command
 from leitstand.cli.eval_record import record
 from leitstand.cli.eval_report import Html, Junit, Markdown, accept, diff, publish, report
-from leitstand.cli.options import Json, Lang
+from leitstand.cli.output import hint, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from leitstand.evals.report import Report
     from leitstand.evals.suite import Suite
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["app", "progress", "suite_at"]
+__all__ = ["app"]
 
 
-class _Suites(TyperGroup):
+class _Suites(Group):
     """A word that is no command is a suite: `eval accounting` is `eval run accounting`.
 
     No word at all means every suite: `eval --json` is `eval run --json`.
     """
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
-        """The words of the command line."""
-        option = args[:1] and args[0].startswith("-") and args[0] not in ctx.help_option_names
-        return super().parse_args(ctx, ["run", *args] if option or not args else args)
+    default: ClassVar[str] = "run"
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
         """The command that a first word means."""
@@ -54,7 +49,9 @@ app.command("accept")(accept)
 
 
 @app.command("run")
-def run(
+@command("lang", plain=True)
+async def run(
+    place: Place,
     suite: Annotated[
         str, typer.Argument(help="Name of a suite in `evals`, or its folder; all where none is.")
     ] = "",
@@ -71,30 +68,29 @@ def run(
     html: Html = None,
     junit: Junit = None,
     markdown: Markdown = None,
-    lang: Lang = "de",
-    json: Json = False,
-) -> None:
+) -> int:
     """Replay a suite, or all, and judge; ends as the gate does: 0 released, 1 no, 4 no verdict."""
-    from leitstand.cli.place import load
-    from leitstand.cli.place import run as run_to_end
     from leitstand.errors import UsageRefused
 
-    project = load()
-    places = [suite_at(project, suite)] if suite else suites_of(project)
-    if len(places) > 1 and any((out, html, junit, markdown)):
+    project = place.project
+    suites = _suites(project, suite)
+    if len(suites) > 1 and any((out, html, junit, markdown)):
         raise UsageRefused("one file or folder for several suites", mend="name the suite")
     codes: set[int] = set()
-    for place in places:
-        folder = out or project.state / "evals" / place.name
-        asked = live and (bool(suite) or _told_live(project, place))
-        found = run_to_end(_run(project, place, supervisor, folder, live=asked), plain=True)
-        publish(found, lang, html=html, junit=junit, markdown=markdown, json=json)
+    for one in suites:
+        folder = out or project.state / "evals" / one.name
+        # Of all suites those are asked live that say how.
+        asked = live and (bool(suite) or one.table.live is not None)
+        found = await _run(project, one, supervisor, folder, live=asked)
+        publish(place, found, html, junit, markdown)
         codes.add(found.verdict.exit_code)
-    raise typer.Exit(next((code for code in (1, 4) if code in codes), 0))
+    return next((code for code in (1, 4) if code in codes), 0)
 
 
 @app.command("import")
-def import_(
+@command()
+async def import_(
+    place: Place,
     form: Annotated[
         str,
         typer.Argument(
@@ -108,111 +104,57 @@ def import_(
     role: Annotated[str, typer.Option(help="Role that works a world's documents off.")] = "",
 ) -> None:
     """Make a suite of recordings or worlds from elsewhere."""
-    from leitstand.cli.output import hint
-    from leitstand.cli.place import load
-    from leitstand.evals.foreign.fidelity import FORMATS, import_recordings
-
     if form == "rows":
-        _import_rows(path, out, role)
-        return
-    if form == "ap-world":
-        _import_world(path, out, role)
-        return
-    project = "" if form in FORMATS else str(load().root.resolve())
-    made = import_recordings(form, path, out, project)
-    hint(f"{made.rows} recordings of {made.format}; next: leitstand eval fidelity {out}")
+        data = await _import_rows(place.project, path, out, role)
+    elif form == "ap-world":
+        data = await _import_world(place.project, path, out, role)
+    else:
+        data = _import_recordings(place, form, path, out)
+    place.emit(data, lambda: None)
 
 
 @app.command("fidelity")
-def fidelity(
+@command()
+async def fidelity(
+    place: Place,
     suite: Annotated[Path, typer.Argument(help="Folder of a suite of recordings.")],
     *,
     state: Annotated[
         Path | None, typer.Option("--state", help="Folder for the journals, one a process.")
     ] = None,
-    json: Json = False,
-) -> None:
+) -> int:
     """Execute every recorded call under guard and journal, and judge what came of each run."""
-    from leitstand.cli.output import emit
-    from leitstand.cli.place import run as run_to_end
     from leitstand.evals.foreign.fidelity import fidelity as measured
     from leitstand.evals.foreign.fidelity import open_recordings
 
     with progress("fidelity", open_recordings(suite).rows) as told:
-        found = run_to_end(measured(suite, state or suite / "journals", told))
+        found = await measured(suite, state or suite / "journals", told)
     data = found.model_dump(mode="json")
     if found.agree is None:
         data = {k: v for k, v in data.items() if k not in ("agree", "disagree")}
-    emit(data, lambda: _show(data), json=json)
-    raise typer.Exit(1 if found.disagree else 0)
+    place.emit(data, lambda: _show(data))
+    return 1 if found.disagree else 0
 
 
-def suite_at(project: "Project", name: str) -> Path:
-    """The folder of a suite, by name in the project or as a path. Raises SuiteRefused."""
+def _suites(project: "Project", name: str) -> "Sequence[Suite]":
+    """The suite of this name or folder; without one all of a project. Raises SuiteRefused."""
     from leitstand.errors import SuiteRefused
-
-    for place in (project.root / "evals" / name, Path(name)):
-        if (place / "suite.yaml").is_file():
-            return place
-        if place.name == "suite.yaml" and place.is_file():
-            return place.parent
-    raise SuiteRefused(f"no suite `{name}`", where=str(project.root / "evals"))
-
-
-def suites_of(project: "Project") -> list[Path]:
-    """The folders of all suites of a project. Raises SuiteRefused: there is none."""
-    from leitstand.errors import SuiteRefused
-
-    shelf = project.root / "evals"
-    found = sorted(file.parent for file in shelf.glob("*/suite.yaml"))
-    if not found:
-        raise SuiteRefused("no suite", where=str(shelf))
-    return found
-
-
-@contextmanager
-def progress(what: str, total: int) -> Generator[Callable[[int], None]]:
-    """A bar with rate and remaining time on a terminal, nothing elsewhere."""
-    import sys
-
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    speed = TaskProgressColumn("{task.percentage:>3.0f} %", show_speed=True)
-    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
-    columns += [speed, TimeRemainingColumn()]
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
-
-
-def _told_live(project: "Project", place: Path) -> bool:
-    """Whether a suite says how models are asked; of all suites those that do not go by tape."""
     from leitstand.evals.suite import load_suite
 
-    return load_suite(project.root, place).table.live is not None
+    shelf = project.root / "evals"
+    files = [Path(name)] if name else sorted(shelf.glob("*/suite.yaml"))
+    if not files:
+        raise SuiteRefused("no suite", where=str(shelf))
+    return [load_suite(project.root, file) for file in files]
 
 
 async def _run(
-    project: "Project", place: Path, supervisor: str, folder: Path, *, live: bool
+    project: "Project", suite: "Suite", supervisor: str, folder: Path, *, live: bool
 ) -> "Report":
-    from leitstand.cli.output import hint
     from leitstand.clock import SystemClock
     from leitstand.evals.report import conclude
     from leitstand.evals.runner import run_suite
-    from leitstand.evals.suite import load_suite
 
-    suite: Suite = load_suite(project.root, place)
     now = datetime.fromtimestamp(SystemClock().time(), UTC)
     if suite.table.live is not None and not live:
         hint(f"{suite.name}: models answer from the tape; ask them for real with --live")
@@ -229,31 +171,35 @@ def _show(data: dict[str, Any]) -> None:
             typer.echo(f"{name}: {value}")
 
 
-def _import_rows(path: Path, out: Path, role: str) -> None:
-    from leitstand.cli.output import hint
-    from leitstand.cli.place import load
-    from leitstand.cli.place import run as run_to_end
+async def _import_rows(project: "Project", path: Path, out: Path, role: str) -> object:
     from leitstand.evals.worlds import import_rows
     from leitstand.inbox import row_of
 
     async def shown(leitstand: "Leitstand", case: str) -> "Mapping[str, Any]":
         return (await row_of(leitstand, case, "")).flat()
 
-    laid = run_to_end(import_rows(load(), role, path, out / "cases", shown))
+    laid = await import_rows(project, role, path, out / "cases", shown)
     hint(f"{laid.cases} cases in {out / 'cases'}")
     for one in laid.differing:
         hint(f"left out: {one}")
+    return {"cases": laid.cases, "left_out": laid.differing}
 
 
-def _import_world(path: Path, out: Path, role: str) -> None:
-    from leitstand.cli.output import hint
-    from leitstand.cli.place import load
-    from leitstand.cli.place import run as run_to_end
+async def _import_world(project: "Project", path: Path, out: Path, role: str) -> object:
     from leitstand.evals.worlds import import_world
 
-    project = load()
     name = role or next(iter(project.roles))
     names = (path / "cases.jsonl", path / "truth.jsonl", path.parent / "truth.jsonl")
     truth = next((file for file in names if file.is_file()), names[0])
-    count = run_to_end(import_world(project, name, path, truth, out / "cases"))
+    count = await import_world(project, name, path, truth, out / "cases")
     hint(f"{count} cases in {out / 'cases'}")
+    return {"cases": count}
+
+
+def _import_recordings(place: Place, form: str, path: Path, out: Path) -> object:
+    from leitstand.evals.foreign.fidelity import FORMATS, import_recordings
+
+    project = "" if form in FORMATS else str(place.project.root.resolve())
+    made = import_recordings(form, path, out, project)
+    hint(f"{made.rows} recordings of {made.format}; next: leitstand eval fidelity {out}")
+    return {"format": made.format, "recordings": made.rows}

@@ -1,32 +1,27 @@
 """`leitstand case retry`, `supply`, `assign` and `close`: the exception queue, worked."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from leitstand.cli.command import Place, command, pairs
-
-if TYPE_CHECKING:
-    from leitstand.inbox import Handling
-    from leitstand.runtime import Leitstand
+from leitstand.cli.options import CaseName
 
 __all__ = ["assign", "close", "retry", "supply"]
 
-Name = Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the case.")]
 
 
 @command("person", "state", "lang")
-async def retry(place: Place, name: Name, *, reason: Reason = "") -> int:
+async def retry(place: Place, name: CaseName, *, reason: Reason = "") -> int:
     """The cause is gone: let a case of the exception queue go on; what it did is not done again."""
-    return await _handle(place, "retry", name, reason)
+    return await _handle(place, name, kind="retry", reason=reason)
 
 
 @command("person", "state", "lang")
 async def supply(
     place: Place,
-    name: Name,
+    name: CaseName,
     values: Annotated[
         list[str], typer.Argument(metavar="FIELD=VALUE...", help="What was missing.")
     ],
@@ -34,68 +29,41 @@ async def supply(
     reason: Reason = "",
 ) -> int:
     """Fill in what a case lacked, or which of two values holds, and let it go on with that."""
-    return await _handle(place, "supply", name, reason, values=pairs(values))
+    return await _handle(place, name, kind="supply", reason=reason, values=pairs(values))
 
 
 @command("person", "state", "lang")
 async def assign(
     place: Place,
-    name: Name,
+    name: CaseName,
     to: Annotated[str, typer.Argument(help="A person's id, or a role.")],
     *,
     reason: Reason = "",
 ) -> int:
     """Hand a case of the exception queue over to another person or role."""
-    return await _handle(place, "assign", name, reason, to=to)
+    return await _handle(place, name, kind="assign", reason=reason, to=to)
 
 
 @command("person", "state", "lang")
 async def close(
     place: Place,
-    name: Name,
+    name: CaseName,
     *,
     reason: Annotated[str, typer.Option("--reason", "-r", help="What became of it.")],
 ) -> int:
     """End a case of the exception queue for good: people have dealt with it."""
-    return await _handle(place, "close", name, reason)
+    return await _handle(place, name, kind="close", reason=reason)
 
 
-async def _handle(
-    place: Place,
-    act: Literal["retry", "supply", "assign", "close"],
-    name: str,
-    reason: str,
-    *,
-    values: Mapping[str, str] | None = None,
-    to: str = "",
-) -> int:
+async def _handle(place: Place, name: str, **wanted: object) -> int:
     """Do it, print what came of it; 1 if somebody else was first."""
     from leitstand.cli.case import find_case
+    from leitstand.cli.session import signer_of
+    from leitstand.inbox import Act, handle
 
     async with place.opened() as leitstand:
-        case = await find_case(leitstand, name)
-        done = await _done(leitstand, place, act, (case, reason), values=values or {}, to=to)
+        act = Act.model_validate({"case": await find_case(leitstand, name), **wanted})
+        who = (await signer_of(leitstand, place.person)).person
+        done = await handle(leitstand, who, act, place.texts)
     place.emit(done, lambda: typer.echo("\n".join(done.lines)))
     return int(not done.won)
-
-
-async def _done(
-    leitstand: "Leitstand",
-    place: Place,
-    act: Literal["retry", "supply", "assign", "close"],
-    what: tuple[str, str],
-    *,
-    values: Mapping[str, str],
-    to: str,
-) -> "Handling":
-    from leitstand.cli.session import signer_of
-    from leitstand.inbox import assign_case, close_case, retry_case, supply_case
-
-    (case, reason), texts = what, place.texts
-    who = (await signer_of(leitstand, place.person)).person
-    if act == "supply":
-        return await supply_case(leitstand, who, case, values, reason, texts)
-    if act == "assign":
-        return await assign_case(leitstand, who, case, to, reason, texts)
-    simple = retry_case if act == "retry" else close_case
-    return await simple(leitstand, who, case, reason, texts)

@@ -6,6 +6,7 @@ import typer
 
 from leitstand.cli import output
 from leitstand.cli.command import Place, command
+from leitstand.cli.options import Number
 from leitstand.cli.output import hint, stdout
 
 __all__ = ["inbox", "show"]
@@ -38,7 +39,7 @@ async def inbox(
 @command("state", "lang")
 async def show(
     place: Place,
-    number: Annotated[str, typer.Argument(help="Number of the checkpoint, or how it begins.")],
+    number: Number,
 ) -> None:
     """Show one checkpoint as a card: what will happen, why you are asked, on what evidence."""
     from leitstand.cli.sheet import lines_of

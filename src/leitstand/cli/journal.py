@@ -1,5 +1,7 @@
 """`leitstand journal verify` and `leitstand rebuild`: is the record whole; its tables made anew."""
 
+from dataclasses import asdict
+
 import typer
 
 from leitstand.cli.command import Place, command
@@ -15,9 +17,7 @@ async def verify(place: Place) -> int:
     async with place.opened(write=False) as leitstand:
         report = await verified(leitstand.store, leitstand.seal.file, leitstand.seal.trusted)
     counted = ("sound", "cases", "events", "anchors", "erased", "restores")
-    faults = [
-        {"kind": f.kind, "where": f.where, "seq": f.seq, "text": f.text} for f in report.faults
-    ]
+    faults = list(map(asdict, report.faults))
     verdict = "sound" if report.sound else f"{len(faults)} faults"
     counts = f"{report.cases} cases, {report.events} events, {report.anchors} anchors"
     rows = [*map(str, report.faults), f"{verdict}: {counts}"]

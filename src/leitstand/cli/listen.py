@@ -1,20 +1,14 @@
 """`leitstand listen` and `arrivals`: what comes in through triggers, and what became of it."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint, line, show_table
 
-if TYPE_CHECKING:
-    from leitstand.runtime import Leitstand
-
 __all__ = ["arrivals", "listen"]
-
-LOOK = 1.0
-"""Seconds between two looks for cases that have become due."""
 
 
 @command("state", "world", "tenant")
@@ -38,7 +32,7 @@ async def listen(
             return
         async with asyncio.TaskGroup() as group:
             group.create_task(triggers.run())
-            group.create_task(_dispatch(leitstand))
+            group.create_task(leitstand.run())
 
 
 @command("state", "tenant")
@@ -59,9 +53,3 @@ async def arrivals(
     names = ("trigger", "outcome", "reason", "place", "cases")
     rows = [(o.trigger, o.outcome, o.reason, o.place, " ".join(o.cases)) for o in found]
     show_table("", names, rows)
-
-
-async def _dispatch(leitstand: "Leitstand") -> None:
-    while True:
-        await leitstand.runtime.run_until_idle()
-        await asyncio.sleep(LOOK)

@@ -5,7 +5,22 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["As", "Done", "Json", "Lang", "Shadow", "State", "Tenant", "World", "pairs"]
+__all__ = [
+    "As",
+    "CaseName",
+    "Done",
+    "Json",
+    "Lang",
+    "Number",
+    "Shadow",
+    "State",
+    "Tenant",
+    "World",
+    "pairs",
+]
+
+CaseName = Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")]
+Number = Annotated[str, typer.Argument(help="Number of the checkpoint, or how it begins.")]
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON, for programs.")]
 State = Annotated[

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -11,7 +12,18 @@ if TYPE_CHECKING:
     from leitstand.errors import LeitstandError
     from leitstand.inbox import Texts
 
-__all__ = ["emit", "exit_code", "fail", "hint", "interactive", "line", "show_table", "stdout"]
+__all__ = [
+    "Told",
+    "exit_code",
+    "fail",
+    "hint",
+    "interactive",
+    "line",
+    "printable",
+    "progress",
+    "show_table",
+    "stdout",
+]
 
 _WIDE = 200
 """Columns of a table that no terminal shows."""
@@ -27,14 +39,6 @@ _CODES = {
     "CaseRefused": 4,
     "NoVerdict": 4,
 }
-
-
-def emit(data: object, people: Callable[[], None], *, json: bool) -> None:
-    """Print `data` as one JSON document, or let `people` print it."""
-    if json:
-        line(data)
-    else:
-        people()
 
 
 def line(data: object) -> None:
@@ -53,19 +57,25 @@ def hint(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def printable(text: str) -> str:
+    """`text` on one line, every character that does not print as `?`: names come from strangers."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def fail(error: "LeitstandError", *, json: bool, texts: "Texts | None" = None) -> None:
     """An error on stderr: code, what, where, what to do; with `texts` in their language."""
+    where = printable(error.where)
     if json:
         import orjson
 
-        body = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
+        body = {"code": error.code, "what": error.text, "where": where, "do": error.advice}
         sys.stderr.write(orjson.dumps({"error": body}).decode() + "\n")
         return
-    where, do, told = "where:", "do:   ", str
+    at, do, told = "where:", "do:   ", str
     if texts is not None:
-        where, do, told = texts.known("fail.where"), texts.known("fail.do"), texts.told
+        at, do, told = texts.known("fail.where"), texts.known("fail.do"), texts.told
     rows = [f"{error.code}: {told(error.text)}"]
-    rows += [f"  {where} {error.where}"] if error.where else []
+    rows += [f"  {at} {where}"] if where else []
     rows += [f"  {do} {told(error.advice)}"] if error.advice else []
     hint("\n".join(rows))
 
@@ -89,16 +99,44 @@ def stdout() -> "Console":
     return Console(width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
-def show_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, lines: bool = False
-) -> None:
+Told = Callable[..., None]
+"""Hears how much is done, and of what where that changes: `told(3)`, `told(3, "read")`."""
+
+
+@contextmanager
+def progress(what: str, total: int) -> Generator[Told]:
+    """A bar with rate and remaining time on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    speed = TaskProgressColumn("{task.percentage:>3.0f} %", show_speed=True)
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns += [speed, TimeRemainingColumn()]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+
+        def told(done: int, what: str = what) -> None:
+            bar.update(task, completed=done, description=what)
+
+        yield told
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table for people."""
     from rich import box
     from rich.table import Table
 
-    table = Table(
-        title=title or None, box=box.SIMPLE, title_justify="left", show_lines=lines, pad_edge=False
-    )
+    table = Table(title=title or None, box=box.SIMPLE, title_justify="left", pad_edge=False)
     for number, name in enumerate(columns):
         table.add_column(name, overflow="fold", no_wrap=number == 0)
     for row in rows:

@@ -1,7 +1,6 @@
 """`leitstand people`: who can decide, and taking somebody in with a key of their own."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -9,11 +8,7 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.output import show_table
 from leitstand.cli.session import keyring, passphrase_for
 
-if TYPE_CHECKING:
-    from leitstand.records import Person
-    from leitstand.runtime import Leitstand
-
-__all__ = ["add", "create", "listed"]
+__all__ = ["add", "listed"]
 
 
 @command("state")
@@ -34,14 +29,7 @@ async def add(
 ) -> None:
     """Take a person in: makes their key, locked by a passphrase (or LEITSTAND_PASSPHRASE)."""
     async with place.opened() as leitstand:
-        person = await create(leitstand, name, role, passphrase_for(name))
+        person = await keyring(leitstand).create_person(
+            leitstand.directory, leitstand.tenant, name, tuple(role), passphrase_for(name)
+        )
     place.emit(person, lambda: typer.echo(f"{person.id} ({', '.join(person.roles)})"))
-
-
-async def create(
-    leitstand: "Leitstand", name: str, roles: Sequence[str], passphrase: str
-) -> "Person":
-    """A person in the directory with a key in the keyring. Raises ApprovalRefused."""
-    return await keyring(leitstand).create_person(
-        leitstand.directory, leitstand.tenant, name, tuple(roles), passphrase
-    )

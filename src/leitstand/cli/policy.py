@@ -1,10 +1,11 @@
 """`leitstand policy`: check the rules, explain what they said of a case."""
 
-from typing import Annotated
+from dataclasses import asdict
 
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.options import CaseName
 
 __all__ = ["check", "explain"]
 
@@ -19,9 +20,7 @@ async def check(place: Place) -> int:
     counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
     lines = [f"{f.severity}: {f}" for f in findings]
     lines.append(", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items()))
-    names = ("severity", "code", "text", "file", "rule")
-    rows = [{name: getattr(f, name) for name in names} for f in findings]
-    data = {"ok": not counts["error"], "findings": rows}
+    data = {"ok": not counts["error"], "findings": list(map(asdict, findings))}
     place.emit(data, lambda: typer.echo("\n".join(lines)))
     return int(counts["error"] > 0)
 
@@ -29,7 +28,7 @@ async def check(place: Place) -> int:
 @command("state", "lang")
 async def explain(
     place: Place,
-    case: Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")],
+    case: CaseName,
 ) -> None:
     """Say in words what the rules decided on each write of a case, and on which facts."""
     from leitstand.cli.case import dossier_of

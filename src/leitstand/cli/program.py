@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
@@ -32,6 +32,7 @@ from leitstand.cli import (
     session,
     whatif,
 )
+from leitstand.cli.command import Group
 from leitstand.cli.output import exit_code, fail, hint
 from leitstand.errors import LeitstandError, StoreFailed, UsageRefused
 
@@ -155,19 +156,10 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-class _Lists(TyperGroup):
-    """A group that lists where it is not told what else to do."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
-        """The command that was meant."""
-        listing = not args or (args[0].startswith("-") and args[0] != "--help")
-        return super().parse_args(ctx, ["list", *args] if listing else args)
-
-
 def _add_all() -> None:
     groups = {"": app}
     for name, words in _GROUPS.items():
-        kind = _Lists if name == "corrections" else TyperGroup
+        kind = Group if name == "corrections" else TyperGroup
         groups[name] = typer.Typer(
             help=words, no_args_is_help=True, rich_markup_mode=None, cls=kind
         )

@@ -9,7 +9,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Shadow
-from leitstand.cli.output import hint
+from leitstand.cli.output import hint, printable
 from leitstand.cli.rows import print_rows
 from leitstand.records import INTAKE, SENDER
 
@@ -49,7 +49,7 @@ async def run(
 
 def shown(file: Path) -> str:
     """A file's name for people, every character that does not print as `?`."""
-    return "".join(c if c.isprintable() else "?" for c in file.name)
+    return printable(file.name)
 
 
 async def start(

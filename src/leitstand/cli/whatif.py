@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from leitstand.cli.options import Json, Lang, State
+from leitstand.cli.command import Place, command
+from leitstand.cli.output import hint, progress, show_table
 
 if TYPE_CHECKING:
     from leitstand.evals.runner import Job
@@ -24,7 +25,9 @@ _SECONDS = 60
 """What a decision costs a supervisor, unless the tenant says `decision_seconds`."""
 
 
-def whatif(
+@command("state", "lang", plain=True)
+async def whatif(
+    place: Place,
     *,
     policy: Annotated[
         str, typer.Option("--policy", metavar="REF", help="Folder of rules, or a git revision.")
@@ -43,44 +46,33 @@ def whatif(
         datetime | None,
         typer.Option("--since", formats=["%Y-%m-%d"], help="First day; all cases without it."),
     ] = None,
-    state: State = None,
-    lang: Lang = "de",
-    json: Json = False,
 ) -> None:
     """Replay what happened under other rules; without a reference, under those of the folder.
 
     With --prompt or --model the cases that ask them are asked again, of the project's models.
     """
-    from leitstand.cli.output import emit
-    from leitstand.cli.place import load, run
     from leitstand.evals.live import Live
 
-    project = load()
     prompts = dict(map(_named, prompt or ()))
     live = Live(changed=True, prompts=prompts, model=model) if prompts or model else None
     day = since.replace(tzinfo=UTC).timestamp() if since else 0.0
-    with _reference(project, policy, graph) as job:
-        looked = _looked(project, replace(job, live=live), day, state)
-        found, seconds = run(looked, plain=True)
+    with _reference(place.project, policy, graph) as job:
+        found, seconds = await _looked(place, replace(job, live=live), day)
     data = {**found.model_dump(mode="json"), **_summary(found, seconds)}
-    emit(data, lambda: _show(found, seconds, lang), json=json)
+    place.emit(data, lambda: _show(found, seconds, place.lang))
 
 
-async def _looked(
-    project: "Project", job: "Job", since: float, state: Path | None
-) -> "tuple[Outlook, float]":
-    from leitstand.cli.evals import progress
-    from leitstand.cli.place import opened
+async def _looked(place: Place, job: "Job", since: float) -> "tuple[Outlook, float]":
     from leitstand.evals.shelf import places
     from leitstand.evals.whatif import outlook, shelve
 
     with tempfile.TemporaryDirectory(prefix="leitstand-whatif-") as folder:
         shelf = Path(folder)
-        async with opened(project, state, write=False) as leitstand:
+        async with place.opened(write=False) as leitstand:
             shelved = await shelve(leitstand, since, shelf)
             seconds = float(leitstand.limits.get("decision_seconds", _SECONDS))
         with progress("whatif", len(places(shelf))) as told:
-            found = await outlook(job, shelf, project.tools, shelved, told)
+            found = await outlook(job, shelf, place.project.tools, shelved, told)
     return found, seconds
 
 
@@ -145,11 +137,11 @@ def _summary(found: "Outlook", seconds: float) -> dict[str, object]:
     }
 
 
-def _show(found: "Outlook", seconds: float, lang: Lang) -> None:
-    from leitstand.cli.output import hint, show_table
+def _show(found: "Outlook", seconds: float, lang: Literal["de", "en"]) -> None:
+    from leitstand.evals.report import Wording
     from leitstand.values import show_money
 
-    words = _WORDS[lang]
+    words = Wording(lang).words["whatif"]
     counts = _summary(found, seconds)
     amount = show_money(found.cents)
     typer.echo(words["head"].format(cases=found.cases, amount=amount, **counts))
@@ -176,31 +168,3 @@ def _show(found: "Outlook", seconds: float, lang: Lang) -> None:
     reasons = Counter(text.splitlines()[0] for text in found.refused.values())
     for text, count in reasons.most_common():
         hint(words["refused"].format(count=count, text=text))
-
-
-_WORDS = {
-    "de": {
-        "head": "{cases} Vorgänge: {flips} mit anderen Wirkungen, {amount} bewegt,"
-        " {asks:+d} Freigaben ({supervisor_hours:+.2f} h),"
-        " Korrekturen vermieden {corrections_avoided}, verursacht {corrections_caused}",
-        "asked": "{asked} Vorgänge einmal neu gefragt, {tokens} Token",
-        "columns": "Vorgang|Entscheidung|Wirkungen|Betrag|Freigaben|Sicherheit|Regeln",
-        "exact": "genau",
-        "simulated": "nachgestellt",
-        "unknown": "unbekannt",
-        "unknown_cases": "Nicht zu sagen: {names}",
-        "refused": "{count} Vorgänge lassen sich nicht abspielen: {text}",
-    },
-    "en": {
-        "head": "{cases} cases: {flips} with other effects, {amount} moved, {asks:+d} approvals"
-        " ({supervisor_hours:+.2f} h), corrections avoided {corrections_avoided},"
-        " caused {corrections_caused}",
-        "asked": "{asked} cases asked again, once, {tokens} tokens",
-        "columns": "case|decision|effects|amount|approvals|certainty|rules",
-        "exact": "exact",
-        "simulated": "simulated",
-        "unknown": "unknown",
-        "unknown_cases": "Nobody can tell: {names}",
-        "refused": "{count} cases cannot be replayed: {text}",
-    },
-}

@@ -61,7 +61,7 @@ class Desk:
     Calls are made from the step's own task, `runs_in`, or through `gather`.
     """
 
-    __slots__ = ("_room", "_scopes", "_sealed", "dead")
+    __slots__ = ("_name", "_room", "_runs_in", "_scopes", "_sealed", "dead")
 
     def __init__(
         self, room: Room, task: str, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
@@ -70,10 +70,14 @@ class Desk:
         self._sealed = sealed
         self.dead: BaseException | None = None
         """What ended this desk, if anything did: a step that returns all the same is a defect."""
-        self._scopes: dict[asyncio.Task[Any] | None, Scope] = {runs_in: Scope(task)}
+        self._name = task
+        self._runs_in = runs_in
+        # The step's own is made by its first call: most steps make none.
+        self._scopes: dict[asyncio.Task[Any], Scope] = {}
 
     def leave(self) -> None:
         """The step has returned: nothing may be called here any more."""
+        self._runs_in = None
         self._scopes.clear()
 
     async def call(
@@ -286,7 +290,10 @@ class Desk:
             raise self.dead
 
     def _scope(self) -> Scope:
-        scope = self._scopes.get(asyncio.current_task())
+        task = asyncio.current_task()
+        if task is not None and task is self._runs_in and task not in self._scopes:
+            self._scopes[task] = Scope(self._name)
+        scope = self._scopes.get(task) if task is not None else None
         if scope is None:
             msg = "a desk call from a task that the desk did not start"
             raise ForeignCall(msg)

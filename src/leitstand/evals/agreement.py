@@ -16,7 +16,7 @@ import orjson
 from leitstand.digest import canonical
 from leitstand.errors import UsageRefused
 from leitstand.evals.interval import wilson
-from leitstand.values import Frozen
+from leitstand.values import Frozen, part_of
 
 __all__ = ["Agreement", "Deeds", "Differing", "FieldAgreement", "agreement", "read_done"]
 
@@ -136,7 +136,7 @@ def _field(
     name: str, files: Sequence[str], rows: Mapping[str, Mapping[str, Any]], done: Deeds
 ) -> FieldAgreement:
     stated = [file for file in files if name in done[file]]
-    pairs = [(file, _at(rows[file], name), done[file][name]) for file in stated]
+    pairs = [(file, part_of(rows[file], name.split(".")), done[file][name]) for file in stated]
     differing = tuple(
         Differing(file=file, proposed=_text(ours), done=_text(theirs))
         for file, ours, theirs in pairs
@@ -159,15 +159,6 @@ def _has(row: object, name: str) -> bool:
     if not isinstance(row, Mapping) or head not in row:
         return False
     return not rest or _has(cast("Mapping[str, object]", row)[head], rest)
-
-
-def _at(row: object, name: str) -> object:
-    """The value at a dotted name, None where the row has none."""
-    head, _, rest = name.partition(".")
-    if not isinstance(row, Mapping):
-        return None
-    value = cast("Mapping[str, object]", row).get(head)
-    return _at(value, rest) if rest else value
 
 
 def _same(ours: object, theirs: object) -> bool:

@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from leitstand.errors import StoreFailed, UsageRefused
 from leitstand.records import Approval, Correction
-from leitstand.store import Claimed, Store
+from leitstand.runtime import Leitstand
+from leitstand.store import Claimed
 from leitstand.store.schema import approvals, cases, checkpoints
 from leitstand.values import Frozen
 
@@ -56,11 +57,12 @@ class Corrected(Frozen):
     text: str = ""
 
 
-async def corrected(store: Store, state: Path, tenant: str) -> list[Corrected]:
+async def corrected(leitstand: Leitstand) -> list[Corrected]:
     """Every correction and rejection of a tenant with its state, the oldest first.
 
     Raises StoreFailed: the file beside the store cannot be read. Erased cases are left out.
     """
+    store, tenant = leitstand.store, leitstand.tenant
     query = (
         select(cases.c.ulid)
         .join(checkpoints, checkpoints.c.case_no == cases.c.case_no)
@@ -70,7 +72,7 @@ async def corrected(store: Store, state: Path, tenant: str) -> list[Corrected]:
         .distinct()
     )
     names = await store.read(lambda c: [str(row[0]) for row in c.execute(query)])
-    known = {one.id: one for one in _settled(state / _FILE)}
+    known = {one.id: one for one in _settled(leitstand.state / _FILE)}
     found: list[Corrected] = []
     for at in range(0, len(names), _PAGE):
         for claimed in (await store.journals(names[at : at + _PAGE])).values():
@@ -83,12 +85,12 @@ async def corrected(store: Store, state: Path, tenant: str) -> list[Corrected]:
     ]
 
 
-async def settle(store: Store, state: Path, tenant: str, settled: Settled) -> None:
+async def settle(leitstand: Leitstand, settled: Settled) -> None:
     """Say what became of a correction. Raises UsageRefused: there is no such correction."""
-    if settled.id not in {one.id for one in await corrected(store, state, tenant)}:
+    if settled.id not in {one.id for one in await corrected(leitstand)}:
         text = f"no correction `{settled.id}`"
         raise UsageRefused(text, mend="`leitstand corrections list` names them")
-    with (state / _FILE).open("ab") as file:
+    with (leitstand.state / _FILE).open("ab") as file:
         file.write(orjson.dumps(settled.model_dump()) + b"\n")
 
 

@@ -11,11 +11,12 @@ from leitstand.evals.calibration import sure_of
 from leitstand.evals.case import Expected, ExpectedEffect
 from leitstand.evals.replay import Replayed
 from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
-from leitstand.policy import Bundle
+from leitstand.policy import Bundle, gravest
 from leitstand.records import Decision, Event, Exit, Hit, Level, Verdict
 from leitstand.store import course
+from leitstand.values import part_of
 
-__all__ = ["decided", "grade", "gravest", "named", "needed", "steps_of", "value_at"]
+__all__ = ["decided", "grade", "named", "needed", "steps_of", "value_at"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}
@@ -159,11 +160,7 @@ def _values(expected: Expected, done: Replayed) -> Iterator[FieldDiff]:
 
 def value_at(done: Replayed, path: str) -> object:
     """A value of the exit's result by its dotted path; None if there is none."""
-    node: object = done.exit.result if done.exit else {}
-    for part in path.split("."):
-        inner: Mapping[str, object] = cast("Any", node) if isinstance(node, dict) else {}
-        node = inner.get(part)
-    return node
+    return part_of(done.exit.result, path.split(".")) if done.exit else None
 
 
 def _ordered(value: object) -> object:
@@ -279,13 +276,6 @@ def _ids(bundle: Bundle) -> Callable[[Hit], str]:
     """A hit names what lists show; of policies that show one name, level and reason tell which."""
     ids = {(r.notes.shows or r.id, r.level, r.notes.reason_en): r.id for r in bundle.rules}
     return lambda hit: ids.get((hit.rule, hit.level, hit.reason_en), hit.rule)
-
-
-def gravest(found: Sequence[Verdict]) -> Verdict | None:
-    """The most severe verdict; of equals the first to which a rule applied."""
-    top = max((_LEVELS.index(v.level) for v in found), default=0)
-    level = [v for v in found if v.level == _LEVELS[top]]
-    return next((v for v in level if v.hits), level[-1] if level else None)
 
 
 def needed(

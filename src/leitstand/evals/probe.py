@@ -9,19 +9,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast, get_args
 
 from leitstand.approval import Grants
-from leitstand.digest import canonical, plain
+from leitstand.digest import canonical
 from leitstand.errors import CallFailed, CaseRefused
 from leitstand.evals.case import Asked, RecordedCase
-from leitstand.evals.grading import gravest, named, needed
+from leitstand.evals.grading import named, needed
 from leitstand.evals.replay import Bench, head_of
 from leitstand.evals.result import CaseResult, Certainty
-from leitstand.evals.scratch import ReplayClock, Scratch, key_of
+from leitstand.evals.scratch import Scratch, clock_of, key_of
 from leitstand.evals.stand_in import AT, StandIn
 from leitstand.evals.supervisor import People
 from leitstand.evals.tape import Line, Recording
-from leitstand.guard import Call, Guard, Rules
+from leitstand.guard import Call, Guard
 from leitstand.guard.judging import validated
-from leitstand.policy import denied
+from leitstand.policy import denied, gravest
 from leitstand.records import Verdict
 from leitstand.tool import Tool
 
@@ -71,20 +71,13 @@ class _Probe:
     def __init__(
         self, bench: Bench, case: RecordedCase, recording: Recording, readings: Readings
     ) -> None:
-        compiled = bench.roles.get(case.role)
-        if compiled is None:
-            raise CaseRefused(f"no role `{case.role}` in this project", where=case.name)
         self._case, self._read = case, tuple[str, ...]()
         self._tools: Mapping[str, Tool[Any, Any]] = {t.name: t for t in bench.tools}
         self._tape = Recording(_changed(case, readings, recording))
-        limits = {**case.limits, **bench.limits}
-        clock = ReplayClock(case.at, plain(case.name.encode()).encode())
-        secret = case.name.encode()
-        self._rules = Rules(bench.bundle, bench.tools, lambda _: limits, People(), clock, secret)
+        self._rules = bench.rules_for(case, People(), clock_of(case))
         self._systems = StandIn(self._tape, bench.twin)
-        head = head_of(case, compiled)
+        head = head_of(case, bench.role_of(case))
         self._journal = Scratch(head, key_of(case), bench.case_limits, ())
-
         self._passage = Guard(self._rules, (), self._systems).open(self._journal)
 
     @property

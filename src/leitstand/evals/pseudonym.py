@@ -248,36 +248,25 @@ def _form(heard: Heard) -> object:
     return _Ended if heard.name.startswith("child:") else Any
 
 
-class _Way(Frozen):
+def _way(result: CaseResult) -> dict[str, object]:
     """What must be the same in both tellings."""
-
-    decision: str
-    exit: tuple[str, str | None] | None
-    held: str
-    effects: tuple[str, ...]
-    proposals: tuple[tuple[str, str, tuple[str, ...]], ...]
-    rules: tuple[str, ...]
-    edges: tuple[str, ...]
-
-
-def _way(result: CaseResult) -> _Way:
     leave = result.exit
-    return _Way(
-        decision=result.decision,
-        exit=(leave.kind, leave.cause) if leave else None,
-        held=result.held.partition(":")[0],
-        effects=tuple(m.tool for m in result.effects),
-        proposals=tuple((p.tool, p.decision, p.rules) for p in result.proposals),
-        rules=result.rules,
-        edges=result.edges,
-    )
+    return {
+        "decision": result.decision,
+        "exit": (leave.kind, leave.cause) if leave else None,
+        "held": result.held.partition(":")[0],
+        "effects": tuple(m.tool for m in result.effects),
+        "proposals": tuple((p.tool, p.decision, p.rules) for p in result.proposals),
+        "rules": result.rules,
+        "edges": result.edges,
+    }
 
 
 def _differences(original: CaseResult, told: CaseResult) -> Iterator[str]:
     first, second = _way(original), _way(told)
-    for name in _Way.model_fields:
-        if getattr(first, name) != getattr(second, name):
-            yield f"{name}: {getattr(second, name)}, before {getattr(first, name)}"
+    for name, before in first.items():
+        if before != second[name]:
+            yield f"{name}: {second[name]}, before {before}"
     if told.divergence is not None and original.divergence is None:
         seen = told.divergence
         yield f"at {seen.step}: {seen.now[:120]}, recorded {seen.recorded[:120]}"

@@ -53,7 +53,7 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
     claimed = await store.journal(ulid)
     journal = Journal(claimed, store, Limits())
     calls = [*await _calls(rules, journal), *await _others(journal, _lost(claimed.events))]
-    lines = [_renamed(line, ulid, name) for line in calls]
+    lines = [x.model_copy(update={"args": _own(x.args, ulid, name)}) for x in calls]
     tape, events = journal.tape, claimed.events
     said = list(_decisions(tape, events))
     leave = Exit.model_validate_json(orjson.dumps(tape.exit)) if tape.exit else None
@@ -169,12 +169,8 @@ def _field(body: Mapping[str, Any]) -> str:
     return str(body["value"]["field"]) if body["tool"] == SUPPLY else ""
 
 
-def _renamed(line: Line, ulid: str, name: str) -> Line:
-    """The case's own name, wherever it names itself, is that of the recording."""
-    return line.model_copy(update={"args": _own(line.args, ulid, name)})
-
-
 def _own(args: Mapping[str, Any], ulid: str, name: str) -> dict[str, Any]:
+    """The case's own name, wherever it names itself, is that of the recording."""
     return {k: name if v == ulid else v for k, v in args.items()}
 
 

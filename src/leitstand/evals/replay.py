@@ -12,14 +12,15 @@ import orjson
 from pydantic import BaseModel
 
 from leitstand.approval import Statement, corrections, sign, write
+from leitstand.clock import Clock
 from leitstand.desk import Room, TooManyRejections
-from leitstand.digest import canonical, plain
+from leitstand.digest import canonical
 from leitstand.errors import CallFailed, CaseRefused, Diverged, LimitReached
 from leitstand.evals.case import Heard, RecordedCase, Said
 from leitstand.evals.live import LiveModels, Purse
 from leitstand.evals.offline import offline
 from leitstand.evals.recorded_models import CaseModels, RecordedModels
-from leitstand.evals.scratch import UNKEYED, ReplayClock, Scratch, key_of
+from leitstand.evals.scratch import UNKEYED, Scratch, clock_of, key_of
 from leitstand.evals.stand_in import AT, OffTape, StandIn
 from leitstand.evals.supervisor import People, Supervisor
 from leitstand.evals.tape import Recording
@@ -71,6 +72,17 @@ class Bench:
     live: Library | None = None
     purse: Purse = field(default_factory=Purse)
     changed: bool = False
+
+    def role_of(self, case: RecordedCase) -> Compiled:
+        """The role of a case. Raises CaseRefused: the project has none of this name."""
+        if case.role not in self.roles:
+            raise CaseRefused(f"no role `{case.role}` in this project", where=case.name)
+        return self.roles[case.role]
+
+    def rules_for(self, case: RecordedCase, people: People, clock: Clock) -> Rules:
+        """The rules as a case meets them; its own data count where the tenant says nothing."""
+        limits, secret = {**case.limits, **self.limits}, case.name.encode()
+        return Rules(self.bundle, self.tools, lambda _: limits, people, clock, secret)
 
     def models(self, recording: Recording, systems: StandIn) -> CaseModels:
         """The models of one case."""
@@ -130,24 +142,13 @@ class _Replay:
         *,
         judged: bool,
     ) -> None:
-        compiled = bench.roles.get(case.role)
-        if compiled is None:
-            raise CaseRefused(f"no role `{case.role}` in this project", where=case.name)
-        self._compiled = compiled
+        self._compiled = compiled = bench.role_of(case)
         self._case = case
         self._judged = judged
         self._supervisor = supervisor
         self._people = People(case.said)
-        self._clock = ReplayClock(case.at, plain(case.name.encode()).encode())
-        limits = {**case.limits, **bench.limits}
-        self._rules = Rules(
-            bench.bundle,
-            bench.tools,
-            lambda _: limits,
-            self._people,
-            self._clock,
-            case.name.encode(),
-        )
+        self._clock = clock_of(case)
+        self._rules = bench.rules_for(case, self._people, self._clock)
         self._systems = StandIn(recording, bench.twin)
         self._recording = recording
         self._models = bench.models(recording, self._systems)
@@ -216,7 +217,7 @@ class _Replay:
         spoke = False
         for frozen in self._done.journal.tape.open_checkpoints():
             shown = checkpoint_of(self._done.journal, frozen)
-            for said in self._supervisor.decide(shown):
+            for said in self._supervisor(shown):
                 self._decide(frozen, shown, said)
                 spoke = True
         return spoke

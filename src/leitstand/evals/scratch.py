@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from leitstand.clock import SystemClock
-from leitstand.digest import canonical
+from leitstand.digest import canonical, plain
 from leitstand.errors import Contradiction
 from leitstand.evals.case import RecordedCase
 from leitstand.records import Address, Case, Event, Kind
 from leitstand.store import Budget, Claimed, Close, Journal, Limits, Store
 from leitstand.store.page import CaseKey
 
-__all__ = ["UNKEYED", "ReplayClock", "Scratch", "key_of"]
+__all__ = ["UNKEYED", "ReplayClock", "Scratch", "clock_of", "key_of"]
 
 
 @dataclass
@@ -50,6 +50,11 @@ class ReplayClock(SystemClock):
     def reach(self, moment: float) -> None:
         """Move on to a moment; never back."""
         self.now = max(self.now, moment)
+
+
+def clock_of(case: RecordedCase) -> ReplayClock:
+    """The clock of a replayed case: it stands at its opening, and follows from its name."""
+    return ReplayClock(case.at, plain(case.name.encode()).encode())
 
 
 def key_of(case: RecordedCase) -> CaseKey:

@@ -1,10 +1,10 @@
 """Scripted supervisors: who decides in a replay, and how. None of them is called human."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -16,12 +16,8 @@ from leitstand.records import Checkpoint, Person
 __all__ = ["SUPERVISORS", "People", "Supervisor", "supervisor_of"]
 
 
-class Supervisor(Protocol):
-    """Decides on what waits in one case."""
-
-    def decide(self, shown: Checkpoint) -> Sequence[Said]:
-        """What people say of a checkpoint; nothing if nobody decides."""
-        ...
+Supervisor = Callable[[Checkpoint], Sequence[Said]]
+"""What people say of a checkpoint of one case; nothing if nobody decides."""
 
 
 class People:
@@ -70,8 +66,7 @@ class Recorded:
     said: Sequence[Said]
     _used: set[int] = field(default_factory=set[int])
 
-    def decide(self, shown: Checkpoint) -> Sequence[Said]:
-        """The recorded decisions on this proposal."""
+    def __call__(self, shown: Checkpoint) -> Sequence[Said]:
         here = self._open(shown, at_address=True) or self._open(shown, at_address=False)
         self._used.update(here)
         return [_now(self.said[i], shown) for i in here]
@@ -88,53 +83,43 @@ class Recorded:
         return [i for i in found if self.said[i].address == first]
 
 
-@dataclass
-class GrantAll:
-    """Approves everything: what remains is what rules alone have stopped."""
-
-    def decide(self, shown: Checkpoint) -> Sequence[Said]:
-        """Yes, by as many people as are needed."""
-        return _by_all(shown)
+def grant_all(shown: Checkpoint) -> Sequence[Said]:
+    """Yes, by as many people as are needed: what remains is what rules alone have stopped."""
+    return _by_all(shown)
 
 
-@dataclass
-class RefuseAll:
-    """Refuses everything: what remains is what no checkpoint has seen."""
-
-    def decide(self, shown: Checkpoint) -> Sequence[Said]:
-        """No."""
-        return [_said(shown, 0, answer="reject", reason="refuse-all")]
+def refuse_all(shown: Checkpoint) -> Sequence[Said]:
+    """No: what remains is what no checkpoint has seen."""
+    return [_said(shown, 0, answer="reject", reason="refuse-all")]
 
 
-@dataclass
-class Oracle:
-    """Knows the truth: an upper bound of what any person could do."""
+def oracle(effects: Sequence[ExpectedEffect]) -> Supervisor:
+    """Knows the truth: an upper bound of what any person could do.
 
-    effects: Sequence[ExpectedEffect]
+    Yes to what is expected, an edit to make it so, no to what must not happen.
+    """
 
-    def decide(self, shown: Checkpoint) -> Sequence[Said]:
-        """Yes to what is expected, an edit to make it so, no to what must not happen."""
-        same = [e for e in self.effects if e.tool == shown.tool]
+    def decide(shown: Checkpoint) -> Sequence[Said]:
+        same = [e for e in effects if e.tool == shown.tool]
         if not same:
             return [_said(shown, 0, answer="reject", reason="the truth has no such effect")]
         if any(not changed(shown.args, {**shown.args, **e.args}) for e in same):
             return _by_all(shown)
         return _by_all(shown, same[0].args)
 
+    return decide
 
-@dataclass
-class Fallible:
-    """An oracle who overlooks a share of what is wrong: there she says yes."""
 
-    oracle: Oracle
-    miss: float
+def fallible(knowing: Supervisor, miss: float) -> Supervisor:
+    """As one who knows, but says yes to a share; which that is follows from the proposal."""
 
-    def decide(self, shown: Checkpoint) -> Sequence[Said]:
-        """As the oracle, but for what is overlooked; which that is follows from the proposal."""
+    def decide(shown: Checkpoint) -> Sequence[Said]:
         draw = hashlib.sha256(f"{shown.case}|{shown.proposed}".encode()).digest()
-        if int.from_bytes(draw[:8]) < self.miss * 2**64:
+        if int.from_bytes(draw[:8]) < miss * 2**64:
             return _by_all(shown)
-        return self.oracle.decide(shown)
+        return knowing(shown)
+
+    return decide
 
 
 SUPERVISORS = ("recorded", "grant-all", "refuse-all", "oracle", "fallible")
@@ -143,15 +128,15 @@ SUPERVISORS = ("recorded", "grant-all", "refuse-all", "oracle", "fallible")
 def supervisor_of(name: str, case: RecordedCase) -> Supervisor:
     """The supervisor of this name (`fallible:0.1` with a miss rate). Raises UsageRefused."""
     kind, _, rate = name.partition(":")
-    oracle = Oracle(case.expected.effects or ())
+    knowing = oracle(case.expected.effects or ())
     made: Mapping[str, Supervisor] = {
         "recorded": Recorded(case.said),
-        "grant-all": GrantAll(),
-        "refuse-all": RefuseAll(),
-        "oracle": oracle,
+        "grant-all": grant_all,
+        "refuse-all": refuse_all,
+        "oracle": knowing,
     }
     if kind == "fallible":
-        return Fallible(oracle, _rate(rate))
+        return fallible(knowing, _rate(rate))
     if kind not in made or rate:
         raise UsageRefused(f"no supervisor `{name}`", mend=f"one of {', '.join(SUPERVISORS)}")
     return made[kind]

@@ -1,22 +1,21 @@
 """The inbox: what a supervisor sees and decides, without any user interface of its own."""
 
-from leitstand.inbox.card import Argument, Card, Found, Message, Rule, Source, Who
+from leitstand.inbox.card import Argument, Card, Message, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
-from leitstand.inbox.dossier import Dossier, Happened, Judged, open_dossier
+from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.explained import explained
 from leitstand.inbox.handling import (
+    Act,
     Handling,
-    assign_case,
-    close_case,
+    handle,
     handled_of,
     handling_line,
     may_handle,
-    retry_case,
     since_of,
-    supply_case,
     takeover_of,
 )
 from leitstand.inbox.hours import Deadlines, Due, deadlines_of, zone_of
+from leitstand.inbox.notice import Notice
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import (
     Exceptional,
@@ -27,16 +26,17 @@ from leitstand.inbox.queue import (
     queue_of,
     waiting_of,
 )
-from leitstand.inbox.receipt import Receipt, receipt_of
+from leitstand.inbox.receipt import receipt_of
 from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, reason_of, thread_of
-from leitstand.inbox.sight import Sight, sight_of
-from leitstand.inbox.texts import Language, Texts, texts_of
+from leitstand.inbox.sight import sight_of
+from leitstand.inbox.texts import Texts, texts_of
 
 __all__ = [
     "AGENT",
+    "Act",
     "Argument",
     "Card",
     "Deadlines",
@@ -44,35 +44,27 @@ __all__ = [
     "Dossier",
     "Due",
     "Exceptional",
-    "Found",
     "Handling",
-    "Happened",
-    "Judged",
     "Known",
-    "Language",
     "Message",
+    "Notice",
     "Pending",
     "Queue",
-    "Receipt",
     "Row",
-    "Rule",
-    "Sight",
     "Signer",
-    "Source",
     "Texts",
     "Waiting",
     "Who",
     "able",
     "answer",
-    "assign_case",
     "card_of",
-    "close_case",
     "deadlines_of",
     "decide",
     "effect_of",
     "exceptions_of",
     "explained",
     "find_pending",
+    "handle",
     "handled_of",
     "handling_line",
     "holders",
@@ -83,12 +75,10 @@ __all__ = [
     "reason_of",
     "receipt_of",
     "reply",
-    "retry_case",
     "roles_of",
     "row_of",
     "sight_of",
     "since_of",
-    "supply_case",
     "takeover_of",
     "texts_of",
     "thread_of",

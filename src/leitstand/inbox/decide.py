@@ -79,7 +79,7 @@ async def answer(
     Returns the name under which the case was told. Raises Missing, and ApprovalRefused: it has
     ended.
     """
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, case)
+    dossier = await open_dossier(leitstand, case)
     if dossier.exit is not None:
         raise ApprovalRefused(texts.say("refused.ended"), where=case)
     tape = dossier.tape

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import select
 
 from leitstand.errors import Missing
+from leitstand.policy import gravest
 from leitstand.records import (
     Approval,
     Case,
@@ -16,19 +17,15 @@ from leitstand.records import (
     Effect,
     Event,
     Exit,
-    Level,
     Verdict,
 )
-from leitstand.runtime import resting
-from leitstand.store import Claimed, Journal, Limits, Signal, Store, Tape
+from leitstand.runtime import Leitstand, resting
+from leitstand.store import Claimed, Journal, Limits, Signal, Tape
 from leitstand.store.schema import cases
 from leitstand.tool import Tool
 from leitstand.values import Frozen
 
-__all__ = ["Dossier", "Happened", "Judged", "open_dossier"]
-
-
-_ORDER: tuple[Level, ...] = get_args(Level)
+__all__ = ["Dossier", "Happened", "Judged", "numbers_in", "open_dossier"]
 
 
 class Happened(Frozen):
@@ -81,9 +78,8 @@ class Dossier:
     @property
     def gravest(self) -> Judged | None:
         """The write with the most severe verdict; of equals the first to which a rule applied."""
-        top = max((_ORDER.index(j.verdict.level) for j in self.judged), default=0)
-        level = [j for j in self.judged if j.verdict.level == _ORDER[top]]
-        return next((j for j in level if j.verdict.hits), level[-1] if level else None)
+        top = gravest([j.verdict for j in self.judged])
+        return next((j for j in self.judged if j.verdict is top), None)
 
     def outcome(self, address: str) -> Mapping[str, Any] | None:
         """The recorded answer at an address, without what lies in a blob."""
@@ -91,8 +87,9 @@ class Dossier:
         return self.tape.body(event) if event is not None else None
 
 
-async def open_dossier(store: Store, tools: Mapping[str, Tool[Any, Any]], ulid: str) -> Dossier:
+async def open_dossier(leitstand: Leitstand, ulid: str) -> Dossier:
     """The dossier of a case. Raises Missing: no such case, Erased."""
+    store, tools = leitstand.store, leitstand.rules.tools
     columns = (cases.c.status, cases.c.reason, cases.c.opened, cases.c.changed, cases.c.pending)
     query = select(*columns).where(cases.c.ulid == ulid)
     # Before the journal: a case that rests by then has written down all that it did.
@@ -187,9 +184,9 @@ def _what(event: Event, body: Mapping[str, Any], given: Mapping[str, Any]) -> tu
     value = body.get("value")
     row = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     if "from" in body:
-        return "kept", ", ".join(_numbers(row, body["args"] or {}))
+        return "kept", ", ".join(numbers_in(row, body["args"] or {}))
     if event.kind == "outcome":
-        return "done", ", ".join(_numbers(row, given))
+        return "done", ", ".join(numbers_in(row, given))
     return "read", str(row.get("source", ""))
 
 
@@ -201,11 +198,11 @@ def _failed(failure: Mapping[str, Any]) -> tuple[str, str]:
     return kind, ", ".join(rules) or str(failure["text"])
 
 
-def _numbers(result: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
+def numbers_in(result: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
     """The numbers that a system gave to what was written, `voucher_no` and the like."""
     for name, value in result.items():
-        if name.endswith(("_no", "ulid")) and isinstance(value, str) and value:
-            yield from () if value in given.values() else (value,)
+        if name.endswith(("_no", "ulid")) and value and value not in given.values():
+            yield str(value)
 
 
 def _bodies(claimed: Claimed, kind: str, model: type[Any]) -> Iterator[Any]:

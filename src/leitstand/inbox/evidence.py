@@ -10,6 +10,7 @@ import orjson
 from leitstand.records import SUPPLY
 from leitstand.store import Journal
 from leitstand.tool import Authority, Tool
+from leitstand.values import part_of
 
 __all__ = [
     "Place",
@@ -108,8 +109,8 @@ def look_up(
     owner, _, path = reference.partition(" ")
     segments = [str(args.get(p[1:-1], "")) if p[:1] == "{" else p for p in path.split(".")]
     if owner == "limits":
-        return _down(limits, segments)
-    found = (_down(r.result, segments) for r in readings if r.tool == owner)
+        return part_of(limits, segments)
+    found = (part_of(r.result, segments) for r in readings if r.tool == owner)
     return next((f for f in found if f is not None), None)
 
 
@@ -173,11 +174,3 @@ def _plain(value: object) -> str:
         return str(Decimal(text).normalize()) if text[:1].isdecimal() else text
     except ArithmeticError:
         return text
-
-
-def _down(node: object, segments: Sequence[str]) -> object:
-    for segment in segments:
-        if not isinstance(node, Mapping):
-            return None
-        node = cast("Mapping[str, object]", node).get(segment)
-    return node

@@ -24,26 +24,41 @@ from leitstand.store.handling import Handled, assign, close, resume
 from leitstand.values import Frozen, check_text
 
 __all__ = [
+    "Act",
     "Handling",
-    "assign_case",
-    "close_case",
+    "handle",
     "handled_of",
     "handling_line",
     "may_handle",
-    "retry_case",
     "since_of",
-    "supply_case",
     "takeover_of",
 ]
 
-Act = Literal["retry", "supply", "assign", "close"]
+Kind = Literal["retry", "supply", "assign", "close"]
+
+
+class Act(Frozen):
+    """What a person wants done with an exception.
+
+    `retry`: the cause is gone, and the case goes on in a new round, by today's version of its role.
+    `supply`: it goes on with `values`, fields of the role's state as they were typed; only those
+    that the role's queue names for this cause. `assign`: whoever is `to`, a role or a person of the
+    tenant, handles it from now on. `close`: people have dealt with it for `reason`, and it ends for
+    good; a case that waits for this one is told that it was rejected.
+    """
+
+    kind: Kind
+    case: str
+    reason: str = ""
+    values: Mapping[str, str] = {}
+    to: str = ""
 
 
 class Handling(Frozen):
     """What came of it: `won` is false where somebody else was first; `lines` say it in words."""
 
     case: str
-    act: Act
+    act: Kind
     person: str
     won: bool
     status: str
@@ -62,7 +77,7 @@ class _Desk:
         """The case. Raises Missing: there is none that this person sees."""
         if not await sight_of(self.leitstand, self.person).of(self.leitstand, case):
             raise Missing(f"no case `{case}`")
-        return await open_dossier(self.leitstand.store, self.leitstand.rules.tools, case)
+        return await open_dossier(self.leitstand, case)
 
     def role_of(self, dossier: Dossier) -> Compiled:
         """The role as the project has it now. Raises ApprovalRefused."""
@@ -75,70 +90,33 @@ class _Desk:
         return ApprovalRefused(self.texts.say(key, **values), where=dossier.case.ulid)
 
 
-async def retry_case(
-    leitstand: Leitstand, person: Person, case: str, reason: str, texts: Texts
-) -> Handling:
-    """The cause is gone: the case goes on in a new round, by today's version of its role.
+async def handle(leitstand: Leitstand, person: Person, act: Act, texts: Texts) -> Handling:
+    """Do it, once, and let the case go on where it can.
 
-    Raises Missing, Erased, ApprovalRefused: it is not in the queue, not this person's to handle, or
-    people have rejected too much in it.
+    What is supplied is read and validated by its type before anything is kept, and stands in the
+    journal on the word of this person. Raises Missing, Erased, ValueRefused, and ApprovalRefused:
+    it is not in the queue, not this person's to handle, people have rejected too much in it, or
+    nobody is called or holds what it is to be handed over to.
     """
-    return await _go_on(_Desk(leitstand, person, texts), case, {}, reason)
-
-
-async def supply_case(
-    leitstand: Leitstand,
-    person: Person,
-    case: str,
-    values: Mapping[str, str],
-    reason: str,
-    texts: Texts,
-) -> Handling:
-    """Fill in fields of the role's state, as text, and let the case go on with them.
-
-    Only fields that the role's queue names for this cause; each value is read and validated by its
-    type before anything is kept, and stands in the journal on the word of this person. Raises as
-    `retry_case`, and ValueRefused.
-    """
-    return await _go_on(_Desk(leitstand, person, texts), case, values, reason)
-
-
-async def assign_case(
-    leitstand: Leitstand, person: Person, case: str, to: str, reason: str, texts: Texts
-) -> Handling:
-    """Hand an exception over to a role or to a person of the tenant, who then handle it.
-
-    Raises as `retry_case`; ApprovalRefused also where nobody is called or holds that.
-    """
-    desk = _Desk(leitstand, person, texts)
-    people = leitstand.directory.everybody(leitstand.tenant)
-    whom = {"person": to} if any(p.id == to for p in people) else {"role": to}
-
-    async def act(dossier: Dossier, by: Handled) -> bool:
-        holding = [p for p in people if to in (p.id, *p.roles)]
-        ulid = dossier.case.ulid
-        if not any([await sight_of(leitstand, p).of(leitstand, ulid) for p in holding]):
-            raise desk.refused("handling.nobody", dossier, to=to)
-        return await assign(leitstand.store, dossier.journal, by, since_of(dossier), **whom)
-
-    return await _handled(desk, case, "assign", reason, act)
-
-
-async def close_case(
-    leitstand: Leitstand, person: Person, case: str, reason: str, texts: Texts
-) -> Handling:
-    """End an exception for good, for a reason: people have dealt with it. Raises as `retry_case`.
-
-    A case that waits for this one is told that it was rejected.
-    """
-    desk = _Desk(leitstand, person, texts)
-
-    async def act(dossier: Dossier, by: Handled) -> bool:
-        if not by.reason:
-            raise desk.refused("handling.reason", dossier)
-        return await close(leitstand.store, dossier.journal, by)
-
-    return await _handled(desk, case, "close", reason, act)
+    desk, won = _Desk(leitstand, person, texts), False
+    dossier = await desk.dossier(act.case)
+    if dossier.status == "exception":
+        role = _role(desk, dossier, act.kind)
+        at = leitstand.rules.clock.time()
+        by = Handled(person.id, role, _text(desk, dossier, act.reason), at)
+        won = await _WORK[act.kind](desk, dossier, by, act)
+        await leitstand.go_on(act.case)
+    elif _last(dossier) is None:
+        raise desk.refused("handling.status", dossier, status=dossier.status)
+    after = await desk.dossier(act.case)
+    return Handling(
+        case=after.case.ulid,
+        act=act.kind,
+        person=person.id,
+        won=won,
+        status=after.status,
+        lines=tuple(_lines(desk, after, act.kind, won=won)),
+    )
 
 
 def takeover_of(leitstand: Leitstand, dossier: Dossier) -> Takeover:
@@ -165,47 +143,41 @@ def since_of(dossier: Dossier) -> float:
     return float(dossier.tape.assigned.get("since", dossier.changed))
 
 
-async def _go_on(desk: _Desk, case: str, values: Mapping[str, str], reason: str) -> Handling:
-    async def act(dossier: Dossier, by: Handled) -> bool:
-        if dossier.journal.one_too_many() is not None:
-            raise desk.refused("handling.rejections", dossier)
-        role = desk.role_of(dossier)
-        supplied = _supplied(desk, dossier, role, values)
-        _check_given(role, {**dossier.tape.given, **{s.field: s.value for s in supplied}})
-        return await resume(desk.leitstand.store, dossier.journal, by, role.version, supplied)
-
-    return await _handled(desk, case, "supply" if values else "retry", reason, act)
+async def _resume(desk: _Desk, dossier: Dossier, by: Handled, act: Act) -> bool:
+    if dossier.journal.one_too_many() is not None:
+        raise desk.refused("handling.rejections", dossier)
+    role = desk.role_of(dossier)
+    supplied = _supplied(desk, dossier, role, act.values)
+    _check_given(role, {**dossier.tape.given, **{s.field: s.value for s in supplied}})
+    return await resume(desk.leitstand.store, dossier.journal, by, role.version, supplied)
 
 
-async def _handled(
-    desk: _Desk,
-    case: str,
-    act: Act,
-    reason: str,
-    work: Callable[[Dossier, Handled], Awaitable[bool]],
-) -> Handling:
-    dossier = await desk.dossier(case)
-    won = False
-    if dossier.status == "exception":
-        role = _role(desk, dossier, act)
-        at = desk.leitstand.rules.clock.time()
-        by = Handled(desk.person.id, role, _text(desk, dossier, reason), at)
-        won = await work(dossier, by)
-        await desk.leitstand.go_on(case)
-    elif _last(dossier) is None:
-        raise desk.refused("handling.status", dossier, status=dossier.status)
-    after = await desk.dossier(case)
-    return Handling(
-        case=after.case.ulid,
-        act=act,
-        person=desk.person.id,
-        won=won,
-        status=after.status,
-        lines=tuple(_lines(desk, after, act, won=won)),
-    )
+async def _assign(desk: _Desk, dossier: Dossier, by: Handled, act: Act) -> bool:
+    leitstand, to = desk.leitstand, act.to
+    people = leitstand.directory.everybody(leitstand.tenant)
+    whom = {"person": to} if any(p.id == to for p in people) else {"role": to}
+    holding = [p for p in people if to in (p.id, *p.roles)]
+    if not any([await sight_of(leitstand, p).of(leitstand, act.case) for p in holding]):
+        raise desk.refused("handling.nobody", dossier, to=to)
+    return await assign(leitstand.store, dossier.journal, by, since_of(dossier), **whom)
 
 
-def _role(desk: _Desk, dossier: Dossier, act: Act) -> str:
+async def _close(desk: _Desk, dossier: Dossier, by: Handled, act: Act) -> bool:
+    del act
+    if not by.reason:
+        raise desk.refused("handling.reason", dossier)
+    return await close(desk.leitstand.store, dossier.journal, by)
+
+
+_WORK: Mapping[Kind, Callable[[_Desk, Dossier, Handled, Act], Awaitable[bool]]] = {
+    "retry": _resume,
+    "supply": _resume,
+    "assign": _assign,
+    "close": _close,
+}
+
+
+def _role(desk: _Desk, dossier: Dossier, act: Kind) -> str:
     """The role in which this person handles the case, empty if it was given to them by name.
 
     Who could handle it before it was handed over may hand it over again. Raises ApprovalRefused.
@@ -282,7 +254,7 @@ def _last(dossier: Dossier) -> Mapping[str, Any] | None:
     return found[-1] if found else None
 
 
-def _lines(desk: _Desk, after: Dossier, act: Act, *, won: bool) -> list[str]:
+def _lines(desk: _Desk, after: Dossier, act: Kind, *, won: bool) -> list[str]:
     texts, last = desk.texts, _last(after)
     if not won and last is not None:
         known = desk.leitstand.directory.person(after.case.tenant, last["person"])

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from leitstand.errors import ProjectRefused
 from leitstand.holidays import Germany, HolidayBase
-from leitstand.project import Web
+from leitstand.project import Web, read_table
 from leitstand.values import Frozen
 
 __all__ = ["Deadlines", "Due", "deadlines_of", "zone_of"]
@@ -71,9 +71,7 @@ class Deadlines(Frozen):
         found: list[Due] = []
         if self.remind_hours:
             found.append(Due(0, self.after(opened, self.remind_hours, zone)))
-        for level, role in enumerate(self.chain if self.escalate_hours else (), start=1):
-            hours = level * (self.escalate_hours or 0.0)
-            found.append(Due(level, self.after(opened, hours, zone), role))
+        found += self._chain(opened, zone)
         return tuple(sorted(found, key=lambda d: (d.at, d.level)))
 
     def after(self, start: float, hours: float, zone: ZoneInfo) -> float:
@@ -89,11 +87,7 @@ class Deadlines(Frozen):
     def cleared(self, left: float, days: int | None, zone: ZoneInfo) -> tuple[Due, ...]:
         """The deadlines of a case that left the automation then: its own, then the chain's."""
         end = self.by(left, days or self.queue_days, zone)
-        found = [Due(0, end)]
-        for level, role in enumerate(self.chain if self.escalate_hours else (), start=1):
-            hours = level * (self.escalate_hours or 0.0)
-            found.append(Due(level, self.after(end, hours, zone), role))
-        return tuple(found)
+        return (Due(0, end), *self._chain(end, zone))
 
     def by(self, start: float, days: int, zone: ZoneInfo) -> float:
         """When the last hour of so many days of work ends; the day of `start` is not one of them.
@@ -106,6 +100,12 @@ class Deadlines(Frozen):
             if left == 0:
                 return end
         raise ProjectRefused("there is no such day within ten years", where="deadlines")
+
+    def _chain(self, start: float, zone: ZoneInfo) -> Iterator[Due]:
+        """When each role of the chain is told, counted from then."""
+        for level, role in enumerate(self.chain if self.escalate_hours else (), start=1):
+            hours = level * (self.escalate_hours or 0.0)
+            yield Due(level, self.after(start, hours, zone), role)
 
     def _shifts(self, start: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
         """The hours of work of each day from that of `start` on, holidays left out."""
@@ -135,11 +135,7 @@ def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
 
     Raises ProjectRefused: they make no sense.
     """
-    try:
-        return Deadlines.model_validate(limits.get("deadlines", web.deadlines), strict=False)
-    except ValidationError as error:
-        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
-        raise ProjectRefused(text, where="deadlines") from error
+    return read_table(Deadlines, limits.get("deadlines", web.deadlines), "deadlines")
 
 
 @lru_cache(maxsize=32)

@@ -60,7 +60,7 @@ async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending
         names = ", ".join(str(row[0]) for row in found)
         raise ApprovalRefused(texts.say("refused.several", id=name, found=names))
     identity, address, ulid = found[0]
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
+    dossier = await open_dossier(leitstand, ulid)
     known = dossier.tape.by_id[identity]
     frozen = replace(known, body={**known.body, "address": address})
     given = tuple(_given(dossier, frozen))

@@ -1,6 +1,6 @@
 """The queue: what waits for a decision, and what left the automation to be cleared up by people."""
 
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of, reason_of
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.inbox.texts import Texts
+from leitstand.policy import Memo
 from leitstand.records import Decision, Person
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
@@ -104,7 +105,7 @@ class Row:
         return any(role in self.entry.roles for roles in free for role in roles)
 
 
-Known = MutableMapping[tuple[object, ...], Row]
+Known = Memo[tuple[object, ...], Row]
 """Rows by card, the state of its case, and language: what has not moved is not read again."""
 
 
@@ -138,11 +139,11 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
     the last entry of the part before.
     """
     tenant, store = leitstand.tenant, leitstand.store
-    who = leitstand.directory.person(tenant, person) if person else None
-    seen = (sight_of(leitstand, who) if who else Sight()).where
+    who, seen = _looking(leitstand, person)
     total = await store.read(lambda c: _count(c, tenant, seen))
     found = await waiting(store, tenant, roles=roles, after=after, limit=limit, seen=seen)
-    rows = [await _row(leitstand, one, texts, {} if known is None else known) for one in found]
+    kept = Known(limit) if known is None else known
+    rows = [await _row(leitstand, one, texts, kept) for one in found]
     seats = holders(leitstand, who) if who else ()
     entries = (row.entry.model_copy(update={"yours": row.open_to(seats)}) for row in rows)
     return tuple(entries), total
@@ -152,11 +153,15 @@ async def exceptions_of(
     leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
 ) -> tuple[tuple[Exceptional, ...], int]:
     """What left the automation or is held, and how many there are in all that a person sees."""
-    tenant = leitstand.tenant
-    who = leitstand.directory.person(tenant, person) if person else None
-    seen = (sight_of(leitstand, who) if who else Sight()).where
-    names, total = await leitstand.store.read(lambda c: _left(c, tenant, limit, seen))
+    who, seen = _looking(leitstand, person)
+    names, total = await leitstand.store.read(lambda c: _left(c, leitstand.tenant, limit, seen))
     return tuple([await _exceptional(leitstand, n, who, texts) for n in names]), total
+
+
+def _looking(leitstand: Leitstand, person: str) -> tuple[Person | None, ColumnElement[bool]]:
+    """Who looks, if anybody is named, and which cases they see."""
+    who = leitstand.directory.person(leitstand.tenant, person) if person else None
+    return who, (sight_of(leitstand, who) if who else Sight()).where
 
 
 def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:
@@ -177,10 +182,7 @@ def _left(
 
 async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known) -> Row:
     key = (one.id, one.state, texts.language)
-    row = known.get(key)
-    if row is None:
-        row = known[key] = await _read(leitstand, one.id, texts)
-    return row
+    return known.get(key) or known.put(key, await _read(leitstand, one.id, texts))
 
 
 async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
@@ -212,7 +214,7 @@ def _asking(hits: Sequence[Mapping[str, Any]]) -> list[str]:
 async def _exceptional(
     leitstand: Leitstand, ulid: str, person: Person | None, texts: Texts
 ) -> Exceptional:
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, ulid)
+    dossier = await open_dossier(leitstand, ulid)
     leave, since = dossier.exit, since_of(dossier)
     found = Exceptional(
         case=ulid,

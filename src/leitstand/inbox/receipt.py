@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import orjson
 
-from leitstand.inbox.dossier import Dossier, open_dossier
+from leitstand.inbox.dossier import Dossier, numbers_in, open_dossier
 from leitstand.inbox.pending import Pending
 from leitstand.inbox.texts import Texts
 from leitstand.records import Approval, Effect
@@ -45,24 +45,16 @@ async def receipt_of(
 ) -> Receipt:
     """What the case's journal says of this decision now."""
     shown = pending.checkpoint
-    dossier = await open_dossier(leitstand.store, leitstand.rules.tools, shown.case)
-    facts: dict[str, Any] = {"state": "running", "lines": [texts.say("receipt.running")]}
-    following: tuple[str, ...] = ()
-    if dossier.resting:
-        facts = await _facts(leitstand, dossier, pending, approval, texts)
-        waiting = (c.id for c in dossier.tape.open_checkpoints())
-        following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))
-        facts["lines"] += _closing(dossier, following, texts)
-    lines = tuple(facts.pop("lines"))
-    return Receipt(
-        checkpoint=shown.id,
-        case=shown.case,
-        person=approval.person,
-        lines=lines,
-        next=following,
-        status=dossier.status,
-        **facts,
-    )
+    dossier = await open_dossier(leitstand, shown.case)
+    head: dict[str, Any] = {"checkpoint": shown.id, "case": shown.case, "person": approval.person}
+    head["status"] = dossier.status
+    if not dossier.resting:
+        return Receipt(**head, state="running", lines=(texts.say("receipt.running"),))
+    facts = await _facts(leitstand, dossier, pending, approval, texts)
+    waiting = tuple(c.id for c in dossier.tape.open_checkpoints())
+    following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))
+    lines = [*facts.pop("lines"), *_closing(dossier, following, texts)]
+    return Receipt(**head, **facts, lines=tuple(lines), next=following)
 
 
 async def _facts(
@@ -104,10 +96,8 @@ def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
 
 
 def _done(tool: str, effect: Effect, texts: Texts) -> str:
-    given = effect.args.values()
-    new = (k for k in effect.result if k.endswith(("_no", "ulid")))
-    names = (effect.result[k] for k in new if effect.result[k] not in given)
-    return texts.say("receipt.done", tool=tool, result=", ".join(map(str, names)))
+    names = ", ".join(numbers_in(effect.result, effect.args))
+    return texts.say("receipt.done", tool=tool, result=names)
 
 
 def _waits(

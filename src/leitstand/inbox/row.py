@@ -93,8 +93,7 @@ class Row(Frozen):
 
 async def row_of(leitstand: Leitstand, case: str, file: str) -> Row:
     """The row of a case. Raises Missing: there is no such case."""
-    tools = leitstand.rules.tools
-    dossier = await open_dossier(leitstand.store, tools, case)
+    dossier = await open_dossier(leitstand, case)
     gravest = dossier.gravest
     return Row(
         file=file,

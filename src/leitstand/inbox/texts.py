@@ -11,20 +11,19 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache, lru_cache, reduce
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from leitstand.errors import ProjectRefused
 from leitstand.inbox.told import Phrases
+from leitstand.values import Language, part_of
 
-__all__ = ["Language", "Texts", "texts_of"]
-
-Language = Literal["de", "en"]
+__all__ = ["Texts", "texts_of"]
 
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")
@@ -107,7 +106,7 @@ class Texts:
 
         def part(found: re.Match[str]) -> str:
             names = _PLACE.findall(found[1])
-            empty = any(_at(values, name) in (None, "") for name, _ in names)
+            empty = any(part_of(values, name.split(".")) in (None, "") for name, _ in names)
             return "" if empty else found[1]
 
         return _PLACE.sub(
@@ -136,7 +135,7 @@ class Texts:
 
     def time(self, seconds: float) -> str:
         """A moment (seconds since the epoch) in the zone of this machine."""
-        return _time(seconds, "", self._locale)
+        return self._format("time", seconds, "")
 
     def _filled(self, template: str, values: Mapping[str, str]) -> str:
         """A sentence that was told; places called so hold ids, and are named."""
@@ -147,14 +146,18 @@ class Texts:
         return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))
 
     def _shown(self, values: Mapping[str, object], name: str, kind: str) -> str:
-        value = _at(values, name)
+        value = part_of(values, name.split("."))
         if value in (None, ""):
             return "?"
         return self._format(kind, value, str(values.get("currency") or "EUR"))
 
     def _format(self, kind: str, value: object, currency: str) -> str:
-        make = _FORMATS.get(kind)
-        return make(value, currency, self._locale) if make else self._plain(value)
+        if kind == "date":
+            return _date(value, self._locale)
+        if kind not in _NUMBERS:
+            return self._plain(value)
+        number = _number(value)
+        return str(value) if number is None else _NUMBERS[kind](number, currency, self._locale)
 
     def _plain(self, value: object) -> str:
         if isinstance(value, str) and (day := _day(value)):
@@ -186,14 +189,6 @@ def _product(language: Language) -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def _at(values: Mapping[str, object], name: str) -> object:
-    return reduce(_down, name.split("."), values)
-
-
-def _down(node: object, part: str) -> object:
-    return cast("Mapping[str, object]", node).get(part) if isinstance(node, Mapping) else None
-
-
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
@@ -209,47 +204,33 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() and abs(number) < _LARGEST else None
 
 
-def _money(value: object, currency: str, locale: str) -> str:
-    cents = _number(value)
-    if cents is None:
-        return str(value)
-    return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
-
-
-def _percent(value: object, _currency: str, locale: str) -> str:
-    number = _number(value)
-    return str(value) if number is None else f"{format_decimal(number, locale=locale)} %"
-
-
-def _decimal(value: object, _currency: str, locale: str) -> str:
-    number = _number(value)
-    return str(value) if number is None else format_decimal(number, locale=locale)
-
-
-def _permyriad(value: object, currency: str, locale: str) -> str:
-    number = _number(value)
-    return str(value) if number is None else _percent(number / 100, currency, locale)
-
-
-def _date(value: object, _currency: str, locale: str) -> str:
+def _date(value: object, locale: str) -> str:
     day = _day(str(value))
     return format_date(day, "medium", locale=locale) if day else str(value)
 
 
-def _time(value: object, _currency: str, locale: str) -> str:
-    seconds = _number(value)
-    if seconds is None:
-        return str(value)
+def _money(cents: Decimal, currency: str, locale: str) -> str:
+    return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
+
+
+def _percent(number: Decimal, _currency: str, locale: str) -> str:
+    return f"{format_decimal(number, locale=locale)} %"
+
+
+def _decimal(number: Decimal, _currency: str, locale: str) -> str:
+    return format_decimal(number, locale=locale)
+
+
+def _time(seconds: Decimal, _currency: str, locale: str) -> str:
     moment = datetime.fromtimestamp(float(seconds), UTC).astimezone()
     return format_datetime(moment, "short", locale=locale)
 
 
-_FORMATS: Mapping[str, Callable[[object, str, str], str]] = {
+_NUMBERS: Mapping[str, Callable[[Decimal, str, str], str]] = {
     "money": _money,
     "percent": _percent,
-    "date": _date,
-    "time": _time,
-    "permyriad": _permyriad,
+    "permyriad": lambda number, currency, locale: _percent(number / 100, currency, locale),
     "number": _decimal,
+    "time": _time,
 }
 _SUFFIXES = {"_cents": "money", "_permyriad": "permyriad", "_percent": "number"}

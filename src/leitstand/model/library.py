@@ -53,11 +53,6 @@ class Library:
             raise ModelRefused(f"no model is called {strange}", where="[tool.leitstand] uses")
         return Library({p.name: p for p in prompts}, chats, uses, environment)
 
-    @property
-    def releases(self) -> Mapping[str, str]:
-        """What each prompt's answers are recorded with, whatever role asks."""
-        return self.releases_of("")
-
     def releases_of(self, role: str) -> Mapping[str, str]:
         """What each prompt's answers are recorded with: model, version, and hash of its file.
 

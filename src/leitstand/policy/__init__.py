@@ -1,7 +1,7 @@
 """Policy: facts are measured in Python, rules judge in Cedar, the most severe wins."""
 
-from leitstand.policy.bundle import Bundle, inspect, texts_of
-from leitstand.policy.decide import Request, decide, denied
+from leitstand.policy.bundle import Bundle, texts_of
+from leitstand.policy.decide import Request, decide, denied, gravest
 from leitstand.policy.facts import (
     Evidence,
     FactCall,
@@ -13,8 +13,9 @@ from leitstand.policy.facts import (
     facts_in,
     measure,
 )
-from leitstand.policy.finding import Finding, Severity
+from leitstand.policy.finding import Finding
 from leitstand.policy.lint import check, lint
+from leitstand.policy.memo import Memo
 from leitstand.policy.rule import Rule
 
 __all__ = [
@@ -25,16 +26,16 @@ __all__ = [
     "Facts",
     "Finding",
     "Measured",
+    "Memo",
     "Request",
     "Resolved",
     "Rule",
-    "Severity",
     "check",
     "decide",
     "denied",
     "facts",
     "facts_in",
-    "inspect",
+    "gravest",
     "lint",
     "measure",
     "texts_of",

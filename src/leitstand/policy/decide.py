@@ -5,7 +5,7 @@ everything that the engine cannot evaluate: the engine skips a rule that fails, 
 denial.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 from leitstand.digest import canonical
@@ -16,7 +16,7 @@ from leitstand.policy.schema import APPROVAL, CALL, fit
 from leitstand.policy.toolrules import ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
 
-__all__ = ["Request", "decide", "denied"]
+__all__ = ["Request", "decide", "denied", "gravest"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 
@@ -84,6 +84,13 @@ def denied(
         facts=dict(facts or {}),
         error=error[:500],
     )
+
+
+def gravest(found: Sequence[Verdict]) -> Verdict | None:
+    """The most severe verdict; of equals the first to which a rule applied."""
+    top = _most_severe(v.level for v in found)
+    level = [v for v in found if v.level == top]
+    return next((v for v in level if v.hits), level[-1] if level else None)
 
 
 def _words(error: Exception) -> str:

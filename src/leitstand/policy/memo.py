@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class Memo(Generic[K, V]):
-    """The last `size` answers by their question. It belongs to one bundle and goes with it."""
+    """The last `size` answers by their question. It belongs to whoever asks and goes with them."""
 
     __slots__ = ("_known", "_size")
 

@@ -103,10 +103,8 @@ class Rule:
 
     def applies(self, role: str, tools: frozenset[str]) -> bool:
         """Whether it can ever speak of a role that has these tools."""
-        scope = self.node.principal
-        within = scope.entity if isinstance(scope, pst.ScopeIn) else None
-        other = isinstance(within, pst.EntityUid) and within.id != role
-        return not other and bool(self.tools & tools)
+        entity = getattr(self.node.principal, "entity", None)
+        return (entity is None or entity.id == role) and bool(self.tools & tools)
 
     def hit(self, facts: Mapping[str, object]) -> Hit:
         """This rule as a hit; roles and number of approvers may come from facts.

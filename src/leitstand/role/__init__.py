@@ -1,7 +1,7 @@
 """Roles: typed graphs of steps, their ways and ends, compiled for the walk."""
 
 from leitstand.records import Exit
-from leitstand.role.compiled import Branch, Compiled, Join, Reader, Step, Ways
+from leitstand.role.compiled import Branch, Channel, Compiled, Join, Reader, Step, Ways
 from leitstand.role.drawing import exits, mermaid
 from leitstand.role.ends import (
     CAUSES,
@@ -26,6 +26,7 @@ __all__ = [
     "EXIT",
     "SYSTEM_UNREACHABLE",
     "Branch",
+    "Channel",
     "Compiled",
     "Exit",
     "Goto",

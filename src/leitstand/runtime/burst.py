@@ -164,8 +164,10 @@ class Burst:
 def _closed(journal: Journal) -> Mapping[str, Any] | None:
     """Who closed the case that handed this one over; None as long as a write is on its way."""
     tape = journal.tape
-    told = (signal["body"] for _, signal in tape.signals if signal["name"] == PARENT_CLOSED)
-    return None if tape.unsettled() else next(told, None)
+    for _, signal in tape.signals:
+        if signal["name"] == PARENT_CLOSED:
+            return None if tape.unsettled() else signal["body"]
+    return None
 
 
 def _given(compiled: Compiled, given: Mapping[str, Any]) -> object:

@@ -1,5 +1,6 @@
 """Opening a project: store, keys, people, rules, connections and roles made one running whole."""
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from leitstand.tool import Connection
 from leitstand.values import Frozen
 
 __all__ = ["Leitstand", "open_leitstand"]
+
+LOOK = 1.0
+"""Seconds between two looks for cases that have become due."""
 
 
 class Place(Frozen):
@@ -83,6 +87,12 @@ class Leitstand:
             await self.runtime.run_until_idle()
         else:
             await self.runtime.run_on(case, self.patience)
+
+    async def run(self) -> None:
+        """Run what has become due, again and again, until cancelled. Raises StoreFailed."""
+        while True:
+            await self.runtime.run_until_idle()
+            await asyncio.sleep(LOOK)
 
     async def close(self) -> None:
         """Anchor what was done, then give store and connections back; what was committed stays.

@@ -47,9 +47,9 @@ class Stage:
         tape = journal.tape
         names: list[str] = []
         digests: list[str] = []
-        for task, update in zip(tasks, updates, strict=True):
+        for at, task in enumerate(tasks):
             names.append(tape.name(task.step, task.visit))
-            digests.append(journal.digest(canonical(update)))
+            digests.append(journal.digest(canonical(updates[at])))
         recorded, found = tape.seals.get(superstep), [names, digests]
         if recorded is None:
             journal.seal(superstep, found)

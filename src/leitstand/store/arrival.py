@@ -52,12 +52,15 @@ class Tell(NamedTuple):
 
 def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
     """Insert new cases with their keys and first pages; their numbers are returned."""
-    first = int(_LAST_CASE.ask(conn, {}).scalar_one()) + 1
+    ((last,),) = _LAST_CASE.ask(conn, {})
+    first = last + 1
     numbers = list(range(first, first + len(born)))
     rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
     INSERT["cases"].run(conn, [row for row, _ in rows])
     wrapped = zip(numbers, born, strict=True)
-    INSERT["keys"].run(conn, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
+    INSERT["keys"].run(
+        conn, [{"case_no": no, "wrapped": bytearray(one.wrapped)} for no, one in wrapped]
+    )
     INSERT["pages"].run(conn, [page for _, page in rows])
     return numbers
 
@@ -68,7 +71,7 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
     A held case is woken by a `release` alone; what came in the meantime is drawn then.
     """
     ulids = list({t.ulid for t in told})
-    numbers: dict[str, int] = dict(_NUMBERS.among(conn, ulids).all())
+    numbers: dict[str, int] = dict(_NUMBERS.among(conn, ulids))
     known = {(no, name) for no, name in _KNOWN.among(conn, numbers.values())}
     answers: list[bool | Missing] = []
     fresh: list[tuple[int, Tell]] = []
@@ -83,7 +86,14 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
             fresh.append((no, one))
     if fresh:
         rows = [
-            {"id": t.id, "case_no": no, "kind": t.kind, "body": t.body, "at": t.at, "drawn": 0}
+            {
+                "id": t.id,
+                "case_no": no,
+                "kind": t.kind,
+                "body": bytearray(t.body),
+                "at": t.at,
+                "drawn": 0,
+            }
             for no, t in fresh
         ]
         INSERT["signals"].run(conn, rows)
@@ -109,9 +119,18 @@ def cancel_children(conn: Connection, parent: str, body: bytes, at: float) -> No
 
 def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
     page, head = seal_page(b"", 0, born.events, born.bodies)
-    there = {"seq": len(born.events), "head": head, "opened": born.at, "changed": born.at}
+    there = {
+        "seq": len(born.events),
+        "head": bytearray(head),
+        "opened": born.at,
+        "changed": born.at,
+    }
     row = {**_BORN, **born.birth._asdict(), "case_no": no, **there}
-    return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
+    return row, {
+        "page": no << PAGE_SHIFT,
+        "headers": bytearray(page.headers),
+        "body": bytearray(page.body),
+    }
 
 
 _BORN = {

@@ -27,7 +27,7 @@ _PREFIX = bytearray(os.urandom(8))
 _COUNTER = itertools.count()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CaseKey:
     """The key of one case: for digests and for its bodies. Destroying it erases the case."""
 
@@ -38,8 +38,8 @@ class CaseKey:
 
     def __post_init__(self) -> None:
         # Made once: they cost more than a use.
-        object.__setattr__(self, "digest", Keyed(self.raw).digest)
-        object.__setattr__(self, "_box", AESGCM(self.raw))
+        self.digest = Keyed(self.raw).digest
+        self._box = AESGCM(self.raw)
 
     def encrypt(self, data: bytes) -> bytes:
         """AES-256-GCM with its nonce in front."""

@@ -1,7 +1,8 @@
 """Prepared statements: SQLAlchemy writes the text once a dialect, the driver gets rows as they are.
 
 For each row of an `executemany` SQLAlchemy builds a dictionary, looks for defaults and converts
-values; for the few statements that every commit is made of that was more work than the rows.
+values; for the few statements that every commit is made of that was more work than the rows. Rows
+give bytes as `bytearray`: sqlite3 asks each of `bytes` in vain how it wants to be adapted.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,10 +12,10 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     Connection,
-    CursorResult,
     Delete,
     Dialect,
     Insert,
+    Row,
     Select,
     Update,
     bindparam,
@@ -22,9 +23,10 @@ from sqlalchemy import (
 
 from leitstand.store.schema import metadata
 
-__all__ = ["INSERT", "MINE", "Prepared"]
+__all__ = ["INSERT", "MINE", "Found", "Prepared"]
 
-Row = Mapping[str, Any]
+Parameters = Mapping[str, Any]
+Found = Row[*tuple[Any, ...]]
 Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]
 MINE: BindParameter[Any] = bindparam("mine", value=(), expanding=True, literal_execute=True)
 """The numbers or names that `Prepared.among` asks about."""
@@ -38,48 +40,48 @@ class Prepared:
 
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
-        self._ready: dict[str, tuple[str, Callable[[Row], Any]]] = {}
+        self._ready: dict[str, tuple[str, Callable[[Parameters], Any]]] = {}
 
-    def run(self, conn: Connection, rows: Sequence[Row]) -> None:
+    def run(self, conn: Connection, rows: Sequence[Parameters]) -> None:
         """Write these rows, if there are any."""
         if rows:
             text, pick = self._for(conn.dialect)
             conn.exec_driver_sql(text, [pick(row) for row in rows])
 
-    def ask(self, conn: Connection, row: Row) -> CursorResult[*tuple[Any, ...]]:
+    def ask(self, conn: Connection, row: Parameters) -> Sequence[Found]:
         """Ask with the parameters in `row`."""
         text, pick = self._for(conn.dialect)
-        return conn.exec_driver_sql(text, pick(row))
+        return conn.exec_driver_sql(text, pick(row)).all()
 
-    def among(
-        self, conn: Connection, mine: Iterable[int] | Iterable[str]
-    ) -> CursorResult[*tuple[Any, ...]]:
+    def among(self, conn: Connection, mine: Iterable[int] | Iterable[str]) -> Sequence[Found]:
         """Ask about these, `MINE` in a statement that has no other parameter."""
         text, _ = self._for(conn.dialect)
         asked = tuple(mine) or (None,)
         if conn.dialect.positional:
-            return conn.exec_driver_sql(text.replace(_SLOT, ",".join("?" * len(asked))), asked)
+            text = text.replace(_SLOT, ",".join("?" * len(asked)))
+            return conn.exec_driver_sql(text, asked).all()
         named = {f"m{at}": one for at, one in enumerate(asked)}
         marks = ",".join(f"%({name})s" for name in named)
-        return conn.exec_driver_sql(text.replace(_SLOT, marks), named)
+        return conn.exec_driver_sql(text.replace(_SLOT, marks), named).all()
 
-    def _for(self, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
+    def _for(self, dialect: Dialect) -> tuple[str, Callable[[Parameters], Any]]:
         found = self._ready.get(dialect.name)
         if found is None:
             found = self._ready[dialect.name] = _prepared(self._statement, dialect)
         return found
 
 
-def _prepared(statement: Statement, dialect: Dialect) -> tuple[str, Callable[[Row], Any]]:
+def _prepared(statement: Statement, dialect: Dialect) -> tuple[str, Callable[[Parameters], Any]]:
     made: Any = statement.compile(dialect=dialect)
     fixed = {name: value for name, value in made.params.items() if not made.binds[name].required}
     fixed.pop(MINE.key, None)
     if not made.positional:
         return str(made), lambda row: {**fixed, **row}
     names: Sequence[str] = [name for name in made.positiontup if name != MINE.key]
-    if fixed or len(names) <= 1:
+    if len(names) <= 1:
         return str(made), lambda row: tuple([{**fixed, **row}[name] for name in names])
-    return str(made), itemgetter(*names)
+    pick = itemgetter(*names)
+    return str(made), (lambda row: pick({**fixed, **row})) if fixed else pick
 
 
 INSERT = {name: Prepared(table.insert()) for name, table in metadata.tables.items()}

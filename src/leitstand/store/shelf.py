@@ -16,7 +16,7 @@ MASK = (1 << PAGE_SHIFT) - 1
 
 def keys_of(conn: Connection, mine: Sequence[int]) -> dict[int, bytes]:
     """The wrapped keys of these cases."""
-    return dict(_KEYS.among(conn, mine).all())
+    return dict(_KEYS.among(conn, mine))
 
 
 def pages_of(conn: Connection, mine: Sequence[int]) -> dict[int, list[Page]]:

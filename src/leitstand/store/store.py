@@ -8,11 +8,10 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import (
     Connection,
-    Row,
     and_,
     bindparam,
     false,
@@ -28,7 +27,7 @@ from leitstand.store.arrival import NewCase, Tell
 from leitstand.store.batch import Append
 from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
-from leitstand.store.prepared import MINE, Prepared
+from leitstand.store.prepared import MINE, Found, Prepared
 from leitstand.store.schema import (
     AT_ONCE,
     blobs,
@@ -46,6 +45,8 @@ __all__ = ["Claimed", "Signal", "Store"]
 T = TypeVar("T")
 _OPEN = ("ready", "waiting", "running")
 _FIELDS = len(Case._fields)
+_ASKED = (*list(cases.c)[:_FIELDS], *(cases.c[n] for n in ("bursts", "fence", "opened", "pending")))
+"""What is read of a case's row: its record, and what a burst needs to know beside it."""
 
 
 class Signal(NamedTuple):
@@ -125,7 +126,7 @@ class Store:
             rows = _due_rows(conn, now, limit, None if only is None else tuple(only))
             if not rows:
                 return []
-            _CLAIM.run(conn, [{"no": r.case_no, "to": owner, "end": now + lease} for r in rows])
+            _CLAIM.run(conn, [{"no": row[0], "to": owner, "end": now + lease} for row in rows])
             found = self._claimed(conn, rows, 1, until)
             # One case that cannot be opened is put aside; it keeps no other from running.
             shut = [(no, error) for no, error in found if not isinstance(error, Claimed)]
@@ -162,7 +163,7 @@ class Store:
             found: list[Case] = []
             while row is not None:
                 found.append(case_of(row))
-                row = _CALLED.among(conn, [row.parent]).first()
+                row = next(iter(_CALLED.among(conn, [row.parent])), None)
             return found
 
         found = await self.read(climb)
@@ -189,8 +190,8 @@ class Store:
         """Cases with their journals by name, for reading only. Raises Missing or Erased."""
 
         def load(conn: Connection) -> dict[str, Claimed]:
-            rows = _CALLED.among(conn, ulids).all()
-            known = {row.ulid for row in rows}
+            rows = _CALLED.among(conn, ulids)
+            known = {row[1] for row in rows}
             if lost := [ulid for ulid in ulids if ulid not in known]:
                 raise Missing(f"no case `{lost[0]}`")
             read: dict[str, Claimed] = {}
@@ -221,28 +222,27 @@ class Store:
             self._reading.close()
 
     def _claimed(
-        self, conn: Connection, rows: Sequence[Row[Any]], raised: int | None, lease_end: float
+        self, conn: Connection, rows: Sequence[Found], raised: int | None, lease_end: float
     ) -> list[tuple[int, Claimed | LeitstandError]]:
         """Cases by number with keys, events and waiting signals, or why they cannot be opened.
 
         `raised` is how much later than in `rows` fence and burst are by now; None: only read.
         """
-        mine = [r.case_no for r in rows]
+        mine = [row[0] for row in rows]
         wrapped, found = keys_of(conn, mine), pages_of(conn, mine)
         waiting: dict[int, list[Signal]] = {}
-        if any(r.pending for r in rows):
+        if any(row[-1] for row in rows):
             for no, *signal in _SIGNALS.among(conn, mine):
                 waiting.setdefault(no, []).append(Signal(*signal))
         made: list[tuple[int, Claimed | LeitstandError]] = []
-        for row in rows:
-            no = row.case_no
-            opened = self._opened(row.ulid, wrapped.get(no, b""), found.get(no, ()))
+        for row in rows:  # By place: a name is looked for in the row's class first.
+            case, (bursts, fence, born, _) = case_of(row), row[_FIELDS:]
+            opened = self._opened(case.ulid, wrapped.get(case.no, b""), found.get(case.no, ()))
             if not isinstance(opened, LeitstandError):
-                fence = -1 if raised is None else row.fence + raised
-                signals = tuple(waiting.get(no, ()))
-                ours = (case_of(row), *opened, signals, fence, row.bursts + (raised or 0))
-                opened = Claimed(*ours, lease_end, row.opened)
-            made.append((no, opened))
+                now = (-1, bursts) if raised is None else (fence + raised, bursts + raised)
+                signals = tuple(waiting.get(case.no, ()))
+                opened = Claimed(case, *opened, signals, *now, lease_end, born)
+            made.append((case.no, opened))
         return made
 
     def _opened(
@@ -273,7 +273,7 @@ def _adopt(conn: Connection) -> None:
         )
 
 
-def case_of(row: Row[Any]) -> Case:
+def case_of(row: Found) -> Case:
     """The record of a row of `cases`, whose first columns are its fields."""
     return Case(*row[:_FIELDS])
 
@@ -284,18 +284,18 @@ def _why(error: object) -> Held:
 
 def _due_rows(
     conn: Connection, now: float, limit: int, only: tuple[tuple[str, str], ...] | None
-) -> list[Row[Any]]:
+) -> list[Found]:
     """Cases whose time has come, then those that are due at once: neither starves the other."""
-    query, rows = _due(only), list[Row[Any]]()
+    query, rows = _due(only), list[Found]()
     for after, until in ((AT_ONCE, now), (-1.0, AT_ONCE)):
         span = {"after": after, "until": until, "limit": limit - len(rows)}
-        rows += query.ask(conn, span).all()
+        rows += query.ask(conn, span)
     return rows
 
 
 @lru_cache(maxsize=64)
 def _due(only: tuple[tuple[str, str], ...] | None) -> Prepared:
-    query = select(cases).where(
+    query = select(*_ASKED).where(
         cases.c.due > bindparam("after"),
         cases.c.due <= bindparam("until"),
         or_(*(cases.c.status == status for status in _OPEN)),
@@ -325,7 +325,7 @@ _RENEW = Prepared(
 _BLOB = select(blobs.c.body).where(
     blobs.c.case_no == bindparam("no"), blobs.c.name == bindparam("name")
 )
-_CALLED = Prepared(select(cases).where(cases.c.ulid.in_(MINE)))
+_CALLED = Prepared(select(*_ASKED).where(cases.c.ulid.in_(MINE)))
 _MAKER = (
     select(cases)
     .join(effects, effects.c.case_no == cases.c.case_no)

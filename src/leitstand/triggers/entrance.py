@@ -11,6 +11,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from leitstand.errors import LeitstandError, ProjectRefused, StoreFailed, Unreachable
@@ -56,7 +57,8 @@ class Entrance:
         known = await arrived(self._leitstand.store, key)
         if known is None:
             known = await self._made(trigger, arrival, key)
-        return Fate(_OUTCOMES[known.outcome], known.reason, key)
+        outcome = "refused" if known.outcome == BEGUN else known.outcome
+        return Fate(cast("Outcome", outcome), known.reason, key)
 
     async def _taken(self, trigger: Trigger, arrival: Arrival) -> None:
         try:
@@ -96,7 +98,9 @@ class Entrance:
             return await self._refuse(trigger, blank, "too many")
         routed = await self._routed(received)
         asked = self._people.get(received.sender, SENDER)
-        return await self._record(blank, *(_asked_by(one, asked) for one in routed))
+        return await self._record(
+            blank, *(replace(one, requester=one.requester or asked) for one in routed)
+        )
 
     async def _routed(self, received: Received) -> list[Routed]:
         project = self._leitstand.project
@@ -160,27 +164,6 @@ class Entrance:
         """A name that tells nothing, not even to who guesses what was said."""
         whole = self._leitstand.tenant.encode() + b"\0" + said
         return hmac.new(self._leitstand.store.master, whole, "sha256").hexdigest()
-
-
-_OUTCOMES: dict[str, Outcome] = {
-    "cases": "cases",
-    "sealed": "sealed",
-    "refused": "refused",
-    BEGUN: "refused",
-}
-
-
-def _asked_by(routed: Routed, person: str) -> Routed:
-    if routed.requester:
-        return routed
-    return Routed(
-        role=routed.role,
-        given=routed.given,
-        title=routed.title,
-        confidence=routed.confidence,
-        reasons=routed.reasons,
-        requester=person,
-    )
 
 
 def _people(leitstand: Leitstand) -> dict[str, str]:

@@ -12,8 +12,7 @@ from pathlib import Path
 from leitstand.clock import Clock
 from leitstand.errors import Unreachable
 from leitstand.records import Attachment
-from leitstand.triggers.day import day_of
-from leitstand.triggers.port import Arrival, Fate, Outcome
+from leitstand.triggers.port import Arrival, Fate, Outcome, day_of
 from leitstand.triggers.settings import FolderSettings, MailRules
 
 __all__ = ["Folder"]

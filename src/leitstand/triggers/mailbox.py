@@ -7,13 +7,12 @@ at any point: what was not moved comes again, and the record of arrivals knows i
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 
 from leitstand.clock import Clock
 from leitstand.errors import Unreachable
-from leitstand.triggers.day import day_of
 from leitstand.triggers.message import identity_of
-from leitstand.triggers.port import Arrival, Fate, Outcome
+from leitstand.triggers.port import Arrival, Fate, Outcome, day_of
 from leitstand.triggers.session import Lying, Session
 from leitstand.triggers.settings import MailboxSettings, MailRules
 
@@ -33,11 +32,9 @@ class Mailbox:
         settings: MailboxSettings,
         rules: MailRules,
         clock: Clock,
-        connect: Callable[[MailboxSettings], Session] = Session,
     ) -> None:
         self.name = f"mail.{name}"
         self._settings, self._rules, self._clock = settings, rules, clock
-        self._connect = connect
         self._session: Session | None = None
 
     async def arrivals(self, *, once: bool) -> AsyncGenerator[Arrival]:
@@ -77,7 +74,7 @@ class Mailbox:
             await asyncio.to_thread(session.delete, int(uid))
 
     async def _looks(self, *, once: bool) -> AsyncGenerator[Arrival]:
-        self._session = session = await asyncio.to_thread(self._connect, self._settings)
+        self._session = session = await asyncio.to_thread(Session, self._settings)
         while True:
             for lying in await asyncio.to_thread(session.waiting):
                 arrival = await asyncio.to_thread(self._arrival, session, lying)

@@ -30,7 +30,7 @@ def identity_of(raw: bytes) -> bytes:
 
     Of the headers only those that its sender wrote: every server on the way adds others.
     """
-    head, _, body = _parted(raw)
+    head, body = _parted(raw)
     headers = headers_of(message_from_bytes(head, policy=policy.compat32))
     wrote = [headers.all(name) for name in ("message-id", "date", "from", "to", "subject")]
     if not any(wrote[0]):
@@ -147,13 +147,13 @@ def _parsed(raw: bytes) -> Message:
         return broken
 
 
-def _parted(raw: bytes) -> tuple[bytes, bytes, bytes]:
+def _parted(raw: bytes) -> tuple[bytes, bytes]:
     """Head and body of a message."""
     ends = [(at, mark) for mark in (b"\r\n\r\n", b"\n\n") if (at := raw.find(mark)) >= 0]
     if not ends:
-        return raw, b"", b""
+        return raw, b""
     at, mark = min(ends)
-    return raw[:at], mark, raw[at + len(mark) :]
+    return raw[:at], raw[at + len(mark) :]
 
 
 def _name_of(part: Message) -> str:

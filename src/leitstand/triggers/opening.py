@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leitstand.errors import LeitstandError, ProjectRefused, SecretMissing, StoreFailed
@@ -66,26 +66,18 @@ def open_triggers(leitstand: Leitstand) -> Triggers:
     if unknown := sorted(set(named) - set(project.roles)):
         msg = f"no role `{unknown[0]}`"
         raise ProjectRefused(msg, where="[tool.leitstand.triggers]", mend="name one that is there")
-    each = (*_mailboxes(leitstand, settings), *_folders(leitstand, settings))
-    return Triggers(Entrance(leitstand, settings), (*each, *_schedules(leitstand, settings)))
+    return Triggers(Entrance(leitstand, settings), tuple(_each(leitstand, settings)))
 
 
-def _mailboxes(leitstand: Leitstand, settings: Settings) -> list[Mailbox]:
-    clock = leitstand.rules.clock
-    for one in settings.mailboxes.values():  # Before anything runs, not at the first login.
-        Secret(one.password).reveal()
-    each = settings.mailboxes.items()
-    return [Mailbox(name, one, settings.mail, clock) for name, one in each]
-
-
-def _folders(leitstand: Leitstand, settings: Settings) -> list[Folder]:
+def _each(leitstand: Leitstand, settings: Settings) -> Iterator[Trigger]:
     clock, root = leitstand.rules.clock, leitstand.project.root
-    each = settings.folders.items()
-    return [Folder(name, one, settings.mail, clock, root) for name, one in each]
-
-
-def _schedules(leitstand: Leitstand, settings: Settings) -> list[Schedule]:
-    return [_schedule(leitstand, name, one) for name, one in settings.schedules.items()]
+    for name, mailbox in settings.mailboxes.items():
+        Secret(mailbox.password).reveal()  # Before anything runs, not at the first login.
+        yield Mailbox(name, mailbox, settings.mail, clock)
+    for name, folder in settings.folders.items():
+        yield Folder(name, folder, settings.mail, clock, root)
+    for name, schedule in settings.schedules.items():
+        yield _schedule(leitstand, name, schedule)
 
 
 def _schedule(leitstand: Leitstand, name: str, settings: ScheduleSettings) -> Schedule:

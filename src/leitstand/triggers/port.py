@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
 
+from leitstand.clock import Clock
 from leitstand.records import Attachment, Routed
 
-__all__ = ["Arrival", "Fate", "Outcome", "Trigger"]
+__all__ = ["Arrival", "Fate", "Outcome", "Trigger", "day_of"]
+
+_HERE = ZoneInfo("Europe/Berlin")
 
 Outcome = Literal["cases", "sealed", "refused"]
 """It became cases; it was put away unread for those who may read it; nobody works on it."""
@@ -69,3 +73,8 @@ class Trigger(Protocol):
     async def settle(self, arrival: Arrival, fate: Fate) -> None:
         """Let go of an arrival: its fate is committed. Raises Unreachable: it comes again."""
         ...
+
+
+def day_of(clock: Clock) -> date:
+    """The day that it is in Germany."""
+    return datetime.fromtimestamp(clock.time(), _HERE).date()

@@ -9,7 +9,6 @@ from cronsim import CronSim
 
 from leitstand.clock import Clock
 from leitstand.records import Routed
-from leitstand.triggers.day import moment
 from leitstand.triggers.port import Arrival, Fate, Outcome
 from leitstand.triggers.settings import ScheduleSettings
 
@@ -39,7 +38,7 @@ class Schedule:
     async def arrivals(self, *, once: bool) -> AsyncGenerator[Arrival]:
         """Times that have come; the first look begins at now."""
         while True:
-            now = moment(self._clock, self._zone)
+            now = datetime.fromtimestamp(self._clock.time(), self._zone)
             last = await self._last()
             if not last:
                 yield self._arrival(now, begun=True)

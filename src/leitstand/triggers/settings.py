@@ -1,15 +1,17 @@
 """Settings: what the project's table `[tool.leitstand.triggers]` says; secrets by reference."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from leitstand.clock import SystemClock
 from leitstand.errors import ProjectRefused
+from leitstand.project import read_table
 from leitstand.values import Frozen, Identifier, Text
 
 __all__ = [
@@ -92,7 +94,7 @@ class ScheduleSettings(Frozen):
             msg = f"no time zone `{self.zone}`"
             raise ValueError(msg) from error
         try:
-            next(CronSim(self.cron, _now(zone)))
+            next(CronSim(self.cron, datetime.fromtimestamp(SystemClock().time(), zone)))
         except (CronSimError, StopIteration) as error:
             msg = f"`{self.cron}` names no time: {error}"
             raise ValueError(msg) from error
@@ -139,19 +141,9 @@ class Settings(Frozen):
 
 def read_settings(table: Mapping[str, Any], root: Path | None = None) -> Settings:
     """The table, checked. Raises ProjectRefused: a name or a value that it does not know."""
-    try:
-        settings = Settings.model_validate(table, strict=False)
-    except ValidationError as error:
-        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
-        raise ProjectRefused(text, where="[tool.leitstand.triggers]") from error
+    settings = read_table(Settings, table, "[tool.leitstand.triggers]")
     places = [(root or Path()) / one.path for one in settings.folders.values()]
     if len({place.resolve() for place in places}) < len(places):
         msg = "two triggers watch one folder"
         raise ProjectRefused(msg, where="[tool.leitstand.triggers]", mend="give each its own")
     return settings
-
-
-def _now(zone: ZoneInfo) -> Any:  # noqa: ANN401 - a datetime
-    from datetime import datetime  # noqa: PLC0415
-
-    return datetime.fromtimestamp(SystemClock().time(), zone)

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from copy import deepcopy
+from typing import Any, cast
 
 from langgraph.channels import BinaryOperatorAggregate, LastValue
 from langgraph.types import Overwrite
 
-from leitstand.role import Compiled, Reader
+from leitstand.role import Channel, Compiled, Reader
 from leitstand.walk.writes import Pair
 
 __all__ = ["Board"]
@@ -27,13 +28,14 @@ class Board:
 
     def __init__(self, compiled: Compiled) -> None:
         self._channels = compiled.channels
-        self._folds: dict[str, Any] = {
-            key: _fresh(channel)
+        self._folds: dict[str, BinaryOperatorAggregate[Any]] = {
+            key: channel
             for key, channel in compiled.channels.items()
             if isinstance(channel, BinaryOperatorAggregate)
         }
+        # The channels are those of the role, as they are before the first write; values are ours.
         self.values: dict[str, object] = {
-            key: fold.get() for key, fold in self._folds.items() if fold.is_available()
+            key: deepcopy(fold.get()) for key, fold in self._folds.items() if fold.is_available()
         }
 
     def read(self, reader: Reader) -> object:
@@ -48,10 +50,7 @@ class Board:
         """The state as it would be if `pairs` alone were written: what a branch decides on."""
         values = dict(self.values)
         for key, written in _grouped(p for p in pairs if p[0] in reader.keys).items():
-            fold = self._folds.get(key)
-            channel = fold.copy() if fold else self._last(key)
-            channel.update(written)
-            values[key] = channel.get()
+            values[key] = self._folded(key, written)
         return _shaped(reader, self._sorted(values))
 
     def write(self, update: Mapping[str, object]) -> bool:
@@ -67,10 +66,9 @@ class Board:
             if fold is None:
                 values[key] = value
             elif isinstance(value, _REPLACING):
-                fold.update((value,))
-                values[key] = fold.get()
+                values[key] = self._folded(key, [cast("object", value)])
             else:
-                values[key] = fold.value = fold.operator(values[key], value)
+                values[key] = fold.operator(values[key], value)
         return True
 
     def write_all(self, pairs: Iterable[Pair]) -> None:
@@ -79,24 +77,22 @@ class Board:
         for key, written in _grouped(pairs).items():
             if len(written) == 1 and key not in self._folds:
                 held[key] = written[0]
-                continue
-            channel = self._folds.get(key) or self._last(key)
-            channel.update(written)
-            held[key] = channel.get()
+            elif len(written) > 1 or not self.write({key: written[0]}):
+                held[key] = self._folded(key, written)
         self.values = self._sorted(held)
 
     def _sorted(self, held: Mapping[str, object]) -> dict[str, object]:
         return {key: held[key] for key in self._channels if key in held}
 
-    def _last(self, key: str) -> LastValue[Any]:
-        return LastValue(self._channels[key].typ, key)
-
-
-def _fresh(channel: BinaryOperatorAggregate[Any]) -> BinaryOperatorAggregate[Any]:
-    """A channel as it is before the first write; `copy` would share a mutable start value."""
-    made: BinaryOperatorAggregate[Any] = BinaryOperatorAggregate(channel.typ, channel.operator)
-    made.key = channel.key
-    return made
+    def _folded(self, key: str, written: Sequence[object]) -> object:
+        """The value of a channel after these writes of one superstep, as LangGraph has it."""
+        fold = self._folds.get(key)
+        if fold is None:
+            channel: Channel = LastValue(self._channels[key].typ, key)
+        else:
+            channel = fold.from_checkpoint(self.values[key]) if key in self.values else fold.copy()
+        channel.update(written)
+        return channel.get()
 
 
 def _shaped(reader: Reader, values: Mapping[str, object]) -> object:

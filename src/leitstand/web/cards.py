@@ -24,7 +24,7 @@ from leitstand.inbox import (
 from leitstand.inbox.evidence import readings_of
 from leitstand.web.documents import shown_document
 from leitstand.web.guarding import Fields, form, gated
-from leitstand.web.page import page, site_of, texts_for, typed
+from leitstand.web.page import page, site_of, texts_for, typed, unfit
 from leitstand.web.sessions import Session
 
 __all__ = [
@@ -39,8 +39,6 @@ __all__ = [
     "show_receipt",
 ]
 
-LONGEST = 2_000
-"""Characters of a reason or a question."""
 LATER = 4 * 3600.0
 """Seconds that "later" hides a card from a person's own list."""
 _EDIT = "edit."
@@ -74,8 +72,8 @@ async def decide_card(request: Request, session: Session, fields: Fields) -> Res
     if kind not in ("approve", "edit", "reject") or not fields.get("seen"):
         raise HTTPException(400, "answer")
     reason = _reason(fields)
-    if len(reason) > LONGEST:
-        return await _shown(request, session, 400, texts.say("web.too_long", most=LONGEST), fields)
+    if said := unfit(reason, texts):
+        return await _shown(request, session, 400, said, fields)
     card = await _card(request, session)
     edits = _edits(card, fields) if kind == "edit" else {}
     wanted = Decision(
@@ -113,8 +111,7 @@ async def ask(request: Request, session: Session, fields: Fields) -> Response:
     """Write into the case's thread, which the journal answers; nothing is decided by words."""
     site, texts = site_of(request), texts_for(request)
     text = fields.get("text", "").strip()
-    if not text or len(text) > LONGEST:
-        said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
+    if said := unfit(text, texts, "web.empty"):
         return await _shown(request, session, 400, said, fields)
     card = await _card(request, session)
     await answer(site.leitstand, session.person, card.case, text, texts, to="thread")
@@ -146,8 +143,7 @@ async def propose(request: Request, session: Session, fields: Fields) -> Respons
     site, texts = site_of(request), texts_for(request)
     card, text = await _card(request, session), fields.get("text", "").strip()
     rule = next((r.rule for r in card.rules if r.rule == fields.get("rule")), "")
-    if not text or not rule or len(text) > LONGEST:
-        said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
+    if said := unfit(text if rule else "", texts, "web.empty"):
         return await _shown(request, session, 400, said, fields)
     await site.notes.propose(card.id, rule, session.person.id, text)
     return _back(card)

@@ -1,22 +1,21 @@
 """Deadlines: who is reminded of a card or an exception, who hears that it waits; none decides.
 
 Due times are set down when a card is first seen and kept over restarts. A notice is set down before
-it is told, and told by a key that stays the same: nobody reads of one deadline twice. A look takes
-what has changed since the one before and what is due by now, however much waits.
+it is told, and told by a key that stays the same: nobody reads of one deadline twice.
 """
 
 import asyncio
-from collections.abc import Container, Iterable, Mapping, Sequence
-from math import inf
-from typing import Any, NamedTuple, Protocol, get_args
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any
 
-from sqlalchemy import Engine, String, bindparam, cast, delete, select, true, update
+from sqlalchemy import Connection, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from leitstand.inbox import (
-    Deadlines,
     Dossier,
-    Sight,
+    Due,
+    Notice,
     able,
     deadlines_of,
     find_pending,
@@ -28,83 +27,36 @@ from leitstand.inbox import (
     takeover_of,
     zone_of,
 )
+from leitstand.inbox.book import Book
 from leitstand.inbox.texts import Texts
-from leitstand.records import Case, Status
+from leitstand.records import Case
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
+from leitstand.store.waiting import waiting
 from leitstand.web.tables import deadlines, notices
 
-__all__ = ["Notice", "Reminders", "Teller"]
-
-_KEY = cases.c.ulid + "." + cast(cases.c.seq, String)
-"""How the deadlines of a case in the exception queue are called."""
+__all__ = ["Reminders", "Teller"]
 
 PART = 200
-"""Deadlines that are told of in one go."""
+"""Cards that are looked at in one go."""
 LOOK = 20.0
 """Seconds between two looks."""
-LAG = 120.0
-"""Seconds by which the clocks of those who change cases may differ."""
-ANEW = 3_600.0
-"""Seconds after which all that waits is looked at again, should a clock have been set."""
 
 
-class Notice(NamedTuple):
-    """A person is told of a card: level 0 reminds who may decide, n tells a chain's n-th role.
-
-    For a case in the exception queue `checkpoint` is its ULID and the length of its journal, with a
-    dot between: whoever is handed it is told as well.
-    """
-
-    checkpoint: str
-    person: str
-    level: int
-    title: str
-
-    @property
-    def key(self) -> str:
-        """Names this notice for ever."""
-        return f"deadline/{self.checkpoint}/{self.level}/{self.person}"
-
-    @property
-    def case(self) -> str:
-        """The case in the exception queue; empty for a card."""
-        ulid, dot, _ = self.checkpoint.partition(".")
-        return ulid if dot else ""
-
-    @property
-    def path(self) -> str:
-        """Where it is looked at."""
-        return f"case/{self.case}" if self.case else f"card/{self.checkpoint}"
-
-
-class _Gone(NamedTuple):
-    """Names from first to last of what waits no more, but for one."""
-
-    first: str
-    last: str
-    keep: str = ""
-
-
-class Teller(Protocol):
-    """What carries notices to people outside of the inbox."""
-
-    async def tell(self, notice: Notice) -> None:
-        """Pass a notice on; one with a key that was passed on before is the same notice."""
-        ...
+Teller = Callable[[Notice], Awaitable[None]]
+"""Carries a notice to people outside of the inbox; one with a key known before is the same."""
 
 
 class Reminders:
     """Watches what waits, by the clock of the rules."""
 
     def __init__(
-        self, engine: Engine, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
+        self, book: Book, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
     ) -> None:
-        self._engine, self._leitstand, self._texts = engine, leitstand, texts
+        self._book, self._leitstand, self._texts = book, leitstand, texts
         self._tellers = tuple(tellers)
-        self._rules: Deadlines | None = None
-        self._anew = self._since = self._next = 0.0
-        """When all is looked at again; since when changes are looked at; when one is due."""
+        self._left: set[str] = set()
+        """Exceptions whose deadlines are set down."""
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -117,45 +69,50 @@ class Reminders:
 
         Raises ProjectRefused: `deadlines` of the tenant's data make no sense.
         """
-        leitstand, now = self._leitstand, self._leitstand.store.clock.time()
-        rules, reached = deadlines_of(leitstand.limits, leitstand.project.table.web), 0
-        if anew := rules != self._rules or not self._since <= now < self._anew:
-            self._rules, self._since, self._next, self._anew = rules, 0.0, 0.0, now + ANEW
-        waits, gone = await self._moved(anew=anew)
-        await self._set_down(waits, rules)
-        self._since = now - LAG
-        while rows := await self._reached():
-            reached += len(rows)
-            still = await self._open({row.checkpoint for row in rows})
-            for row in rows:
-                if row.checkpoint in still:
-                    await self._tell(row)
-                await self._done(row)
-            gone += [_Gone(row.checkpoint, row.checkpoint) for row in rows]
-            gone = [one for one in gone if one.first not in still]
-        await asyncio.to_thread(self._forget, gone, waits if anew else None)
-        return reached
+        leitstand = self._leitstand
+        rules, zone = (
+            deadlines_of(leitstand.limits, leitstand.project.table.web),
+            zone_of(leitstand.limits),
+        )
+        after = None
+        still: set[str] = set()
+        while part := await waiting(leitstand.store, leitstand.tenant, after=after, limit=PART):
+            await self._set_down((one.id, d) for one in part for d in rules.due(one.opened, zone))
+            still |= {one.id for one in part}
+            after = part[-1].place
+        left = await self._leaving()
+        for key in left - self._left:
+            dossier = await open_dossier(leitstand, _case(key))
+            taken, since = takeover_of(leitstand, dossier), since_of(dossier)
+            await self._set_down((key, d) for d in rules.cleared(since, taken.days, zone))
+        self._left, still = left, still | left
+        reached = await self._reached()
+        for row in reached:
+            if row.checkpoint in still:
+                await self._tell(row)
+            await self._done(row)
+        await self._book.ask(lambda c: _forget(c, still))
+        return len(reached)
 
     async def of(self, person: str) -> list[Notice]:
         """The notices that lie in a person's list, the newest first; of open cards alone."""
         query = select(notices).where(notices.c.person == person).order_by(notices.c.at.desc())
-        rows = await asyncio.to_thread(self._rows, query)
+        rows = await self._book.rows(query)
         found = [Notice(r.checkpoint, r.person, r.level, r.title) for r in rows]
         latest = {n.checkpoint: n for n in sorted(found, key=lambda n: n.level)}
-        known = self._leitstand.directory.person(self._leitstand.tenant, person)
-        still = await self._open(latest, sight_of(self._leitstand, known)) if known else ()
+        still = await self._open(latest, person)
         return [n for n in latest.values() if n.checkpoint in still]
 
     async def escalated(self, checkpoint: str) -> tuple[str, ...]:
         """The roles that have heard that a card waits too long."""
         where = (deadlines.c.checkpoint == checkpoint, deadlines.c.level > 0)
         query = select(deadlines.c.role).where(*where, deadlines.c.told == 1)
-        rows = await asyncio.to_thread(self._rows, query.order_by(deadlines.c.level))
+        rows = await self._book.rows(query.order_by(deadlines.c.level))
         return tuple(r.role for r in rows)
 
     async def _tell(self, row: Any) -> None:  # noqa: ANN401 - a row
         if "." in row.checkpoint:
-            dossier = await self._dossier(row.checkpoint)
+            dossier = await open_dossier(self._leitstand, _case(row.checkpoint))
             people = self._handling(dossier)
         else:
             pending = await find_pending(self._leitstand, row.checkpoint, self._texts)
@@ -164,12 +121,10 @@ class Reminders:
         if row.level > 0:
             people = await self._holding(row.role, case)
         told = [Notice(row.checkpoint, person, row.level, case.title) for person in people]
-        now = self._leitstand.rules.clock.time()
-        rows = [{**notice._asdict(), "at": now} for notice in told]
-        await asyncio.to_thread(self._write, insert(notices).on_conflict_do_nothing(), rows)
+        await self._keep(told)
         for teller in self._tellers:
             for notice in told:
-                await teller.tell(notice)
+                await teller(notice)
 
     def _handling(self, dossier: Dossier) -> list[str]:
         """Everybody who may clear the case up."""
@@ -177,30 +132,12 @@ class Reminders:
         everybody = leitstand.directory.everybody(leitstand.tenant)
         return [p.id for p in everybody if may_handle(leitstand, dossier, p)]
 
-    async def _dossier(self, key: str) -> Dossier:
-        leitstand = self._leitstand
-        return await open_dossier(leitstand.store, leitstand.rules.tools, key.partition(".")[0])
-
-    async def _moved(self, *, anew: bool) -> tuple[dict[str, float], list[_Gone]]:
-        """What waits of the cases that changed (or of all), by when it began; what does not."""
-        tenant, on = self._leitstand.tenant, checkpoints.c.state == "open"
-        queued, store = cases.c.status == "exception", self._leitstand.store
-        moved = (cases.c.status.in_(get_args(Status)), cases.c.changed > self._since)
-        cards = select(checkpoints.c.id, checkpoints.c.opened, on)
-        cards = cards.join(cases, cases.c.case_no == checkpoints.c.case_no)
-        cards = cards.where(checkpoints.c.tenant == tenant, on) if anew else cards.where(*moved)
-        left = select(_KEY, cases.c.changed, queued).where(*((queued,) if anew else moved))
-        found = await store.read(
-            lambda c: [c.execute(q.where(cases.c.tenant == tenant)).all() for q in (cards, left)]
-        )
-        waits = {name: at for rows in found for name, at, is_on in rows if is_on}
-        if anew:
-            return waits, []
-        gone = [_Gone(name, name) for name, _, is_on in found[0] if not is_on]
-        for key, *_ in found[1]:
-            ulid = key.partition(".")[0]
-            gone.append(_Gone(f"{ulid}.", f"{ulid}/", key if key in waits else ""))
-        return waits, gone
+    async def _leaving(self) -> set[str]:
+        """The cases in the exception queue now, by the key of their deadlines."""
+        where = (cases.c.tenant == self._leitstand.tenant, cases.c.status == "exception")
+        query = select(cases.c.ulid, cases.c.seq).where(*where)
+        rows = await self._leitstand.store.read(lambda c: c.execute(query).all())
+        return {f"{ulid}.{seq}" for ulid, seq in rows}
 
     async def _holding(self, role: str, case: Case) -> list[str]:
         """Everybody who holds a role now, or stands in for one who does, and sees the case."""
@@ -210,71 +147,60 @@ class Reminders:
         seeing = [p.id for p in holding if await sight_of(leitstand, p).of(leitstand, case.ulid)]
         return [name for name in seeing if name != case.requester]
 
-    async def _open(self, names: Iterable[str], sight: Sight | None = None) -> frozenset[str]:
-        """Those of these cards and exceptions that are open, and whose cases are in sight."""
-        seen = true() if sight is None else sight.where
-        cards = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
-        cards = cards.where(checkpoints.c.id.in_(names), checkpoints.c.state == "open", seen)
-        ulids = [name.partition(".")[0] for name in names if "." in name]
-        left = select(_KEY).where(cases.c.ulid.in_(ulids), cases.c.status == "exception", seen)
-        found = await self._leitstand.store.read(
-            lambda c: [*c.execute(cards).scalars(), *c.execute(left).scalars()]
-        )
-        return frozenset(found).intersection(names)
+    async def _open(self, names: Iterable[str], name: str) -> frozenset[str]:
+        """Those of these cards and exceptions that are open and whose cases a person sees."""
+        person = self._leitstand.directory.person(self._leitstand.tenant, name)
+        seen = sight_of(self._leitstand, person).where if person else false()
+        where = (checkpoints.c.id.in_(names), checkpoints.c.state == "open", seen)
+        query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
+        query = query.where(*where)
+        store, left = self._leitstand.store, await self._leaving()
+        named = {_case(key): key for key in left.intersection(names)}
+        queued = select(cases.c.ulid).where(cases.c.ulid.in_(named), seen)
+        cards = await store.read(lambda c: frozenset(c.execute(query).scalars()))
+        return cards | {
+            named[u] for u in await store.read(lambda c: c.execute(queued).scalars().all())
+        }
 
-    async def _set_down(self, waits: Mapping[str, float], rules: Deadlines) -> None:
-        zone, rows = zone_of(self._leitstand.limits), list[dict[str, Any]]()
-        known = select(deadlines.c.checkpoint).distinct()
-        known = known.where(deadlines.c.checkpoint.in_(waits)) if len(waits) < PART else known
-        set_down = {row.checkpoint for row in await asyncio.to_thread(self._rows, known)}
-        for key in waits.keys() - set_down:
-            if "." in key:
-                dossier = await self._dossier(key)
-                taken = takeover_of(self._leitstand, dossier)
-                found = rules.cleared(since_of(dossier), taken.days, zone)
-            else:
-                found = rules.due(waits[key], zone)
-            rows += [
-                {"checkpoint": key, "level": due.level, "due": due.at, "role": due.role, "told": 0}
-                for due in found
-            ]
-        await asyncio.to_thread(self._write, insert(deadlines).on_conflict_do_nothing(), rows)
-        if waits:  # Another server may have set them down.
-            self._next = 0.0
+    async def _set_down(self, found: Iterable[tuple[str, Due]]) -> None:
+        rows = [
+            {"checkpoint": key, "level": due.level, "due": due.at, "role": due.role, "told": 0}
+            for key, due in found
+        ]
+        if rows:
+            new = insert(deadlines).on_conflict_do_nothing()
+            await self._book.ask(lambda c: c.execute(new, rows))
 
     async def _reached(self) -> list[Any]:
-        """The deadlines that are due and not told of, some of them; none before one is due."""
         now = self._leitstand.rules.clock.time()
-        if now < self._next:
-            return []
-        query = select(deadlines).where(deadlines.c.told == 0)
-        query = query.order_by(deadlines.c.due, deadlines.c.level).limit(PART)
-        rows = await asyncio.to_thread(self._rows, query)
-        self._next = next((row.due for row in rows if row.due > now), 0.0 if rows else inf)
-        return [row for row in rows if row.due <= now]
+        where = (deadlines.c.told == 0, deadlines.c.due <= now)
+        order = (deadlines.c.due, deadlines.c.level)
+        return await self._book.rows(select(deadlines).where(*where).order_by(*order))
 
     async def _done(self, row: Any) -> None:  # noqa: ANN401 - a row
         where = (deadlines.c.checkpoint == row.checkpoint, deadlines.c.level == row.level)
-        await asyncio.to_thread(self._write, update(deadlines).where(*where), [{"told": 1}])
+        await self._book.write(update(deadlines).where(*where).values(told=1))
 
-    def _forget(self, gone: Sequence[_Gone], waits: Container[str] | None) -> None:
-        """Drop what is decided; with `waits` all that is not among them."""
-        with self._engine.begin() as conn:
-            for table in (deadlines, notices):
-                name, drop = table.c.checkpoint, [*gone]
-                if waits is not None:
-                    known = conn.execute(select(name).distinct()).scalars()
-                    drop += [_Gone(one, one) for one in known if one not in waits]
-                span = name.between(bindparam("first"), bindparam("last"))
-                if drop:
-                    query = delete(table).where(span, name != bindparam("keep"))
-                    conn.execute(query, [one._asdict() for one in drop])
-
-    def _write(self, query: Any, rows: Sequence[Mapping[str, Any]]) -> None:  # noqa: ANN401
+    async def _keep(self, told: Sequence[Notice]) -> None:
+        at = self._leitstand.rules.clock.time()
+        rows = [
+            {"checkpoint": n.checkpoint, "person": n.person, "level": n.level}
+            | {"title": n.title, "at": at}
+            for n in told
+        ]
         if rows:
-            with self._engine.begin() as conn:
-                conn.execute(query, rows)
+            new = insert(notices).on_conflict_do_nothing()
+            await self._book.ask(lambda c: c.execute(new, rows))
 
-    def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any question
-        with self._engine.connect() as conn:
-            return [*conn.execute(query)]
+
+def _case(key: str) -> str:
+    """The case of an exception whose deadlines stand under this key."""
+    return key.partition(".")[0]
+
+
+def _forget(conn: Connection, still: AbstractSet[str]) -> None:
+    """Drop what is decided."""
+    for table in (deadlines, notices):
+        known = conn.execute(select(table.c.checkpoint).distinct()).scalars()
+        for name in {*known} - still:
+            conn.execute(delete(table).where(table.c.checkpoint == name))

@@ -1,7 +1,7 @@
 """Documents: what a reading was made of, on a page of its own, with the place asked for marked."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -13,7 +13,7 @@ from leitstand.inbox.evidence import Read, dotted, leaves_of
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 
-__all__ = ["document_page", "shown_document"]
+__all__ = ["shown_document"]
 
 DOCUMENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """What a document of a sender may do: be read."""
@@ -42,9 +42,9 @@ def shown_document(request: Request, session: Session, reads: Sequence[Read]) ->
     """
     of, at = request.query_params.get("of", ""), request.query_params.get("at", "")
     chosen = [r for r in reads if r.id == of] if of else reads
-    language = texts_for(request).language
-    html = document_page(request, chosen, at)
-    if html is not None:
+    language, make = texts_for(request).language, site_of(request).leitstand.project.document
+    pages = (make(r.tool, r.result, language, at) for r in chosen) if make else ()
+    if html := next((p for p in pages if p), None):
         return HTMLResponse(html, headers={"content-security-policy": DOCUMENT})
     plain = next((r for r in chosen if r.authority == "document"), None)
     if plain is None:
@@ -54,13 +54,6 @@ def shown_document(request: Request, session: Session, reads: Sequence[Read]) ->
     return page(
         request, "reading", session, title=texts.tool(plain.tool), read=plain, lines=lines, at=at
     )
-
-
-def document_page(request: Request, reads: Iterable[Read], at: str = "") -> str | None:
-    """The page that the project makes of the first of these readings for which it makes one."""
-    make, language = site_of(request).leitstand.project.document, texts_for(request).language
-    pages = (make(r.tool, r.result, language, at) for r in reads) if make else ()
-    return next((p for p in pages if p), None)
 
 
 def _lines(read: Read, at: str, texts: Texts) -> Iterator[Line]:

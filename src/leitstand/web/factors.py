@@ -4,7 +4,6 @@ A secret lies encrypted under a key of the server's: the database alone gives no
 follow the machine's clock, as authenticators do, also where a world has a date of its own.
 """
 
-import asyncio
 import hmac
 from base64 import b32decode, b32encode, b64decode, b64encode
 from hashlib import sha256
@@ -13,10 +12,11 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pyotp.totp import TOTP
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from leitstand.clock import Clock
 from leitstand.errors import ApprovalRefused
+from leitstand.inbox.book import Book
 from leitstand.records import Person
 from leitstand.web.tables import second_factors
 
@@ -40,68 +40,54 @@ class Offer(NamedTuple):
 class Factors:
     """The second factors of one tenant's people."""
 
-    def __init__(self, engine: Engine, clock: Clock, master: bytes) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, book: Book, clock: Clock, master: bytes) -> None:
+        self._book, self._clock = book, clock
         self._key = hmac.new(master, b"leitstand.web.factor", sha256).digest()
 
     async def wanted(self, person: Person) -> bool:
         """Whether this person logs in with a code."""
-        row = await asyncio.to_thread(self._row, person)
+        row = await self._row(person)
         return row is not None and row.last != _UNCONFIRMED
 
     async def offer(self, person: Person) -> Offer:
         """A secret that counts from the first right code on; the one that was offered, if any."""
-        row = await asyncio.to_thread(self._row, person)
+        row = await self._row(person)
         secret = self._opened(person, row.secret) if row else await self._made(person)
         uri = TOTP(secret).provisioning_uri(name=person.id, issuer_name="Leitstand")
         return Offer(secret, uri)
 
     async def passes(self, person: Person, code: str) -> bool:
         """Whether the code is right now; it is used up by that, and all older ones with it."""
-        return await asyncio.to_thread(self._passes, person, code.replace(" ", ""))
-
-    async def remove(self, person: Person) -> None:
-        """From now on the passphrase is enough."""
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(delete(second_factors).where(second_factors.c.person == _name(person)))
-
-        await asyncio.to_thread(write)
-
-    def _passes(self, person: Person, code: str) -> bool:
-        row = self._row(person)
+        row, given = await self._row(person), code.replace(" ", "")
         if row is None:
             return False
         codes = TOTP(self._opened(person, row.secret), interval=STEP)
         now = int(self._clock.time()) // STEP
         for step in range(now - DRIFT, now + DRIFT + 1):
-            if hmac.compare_digest(codes.at(step * STEP).encode(), code.encode()):
-                return self._used(person, step)
+            if hmac.compare_digest(codes.at(step * STEP).encode(), given.encode()):
+                return await self._used(person, step)
         return False
 
-    def _used(self, person: Person, step: int) -> bool:
+    async def remove(self, person: Person) -> None:
+        """From now on the passphrase is enough."""
+        mine = second_factors.c.person == _name(person)
+        await self._book.write(delete(second_factors).where(mine))
+
+    async def _used(self, person: Person, step: int) -> bool:
         """One statement decides: of two logins with one code the second finds it used."""
         where = (second_factors.c.person == _name(person), second_factors.c.last < step)
-        with self._engine.begin() as conn:
-            return conn.execute(update(second_factors).where(*where).values(last=step)).rowcount > 0
+        return await self._book.write(update(second_factors).where(*where).values(last=step)) > 0
 
     async def _made(self, person: Person) -> str:
         secret, nonce = b32encode(self._clock.token(20)).decode(), self._clock.token(_NONCE)
         raw = nonce + AESGCM(self._key).encrypt(nonce, b32decode(secret), _name(person).encode())
         row = {"person": _name(person), "secret": b64encode(raw).decode(), "last": _UNCONFIRMED}
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(insert(second_factors).values(row))
-
-        await asyncio.to_thread(write)
+        await self._book.write(insert(second_factors).values(row))
         return secret
 
-    def _row(self, person: Person) -> Any:  # noqa: ANN401 - a row
-        query = select(second_factors).where(second_factors.c.person == _name(person))
-        with self._engine.connect() as conn:
-            return conn.execute(query).first()
+    async def _row(self, person: Person) -> Any:  # noqa: ANN401 - a row
+        mine = second_factors.c.person == _name(person)
+        return await self._book.first(select(second_factors).where(mine))
 
     def _opened(self, person: Person, sealed: str) -> str:
         """Raises ApprovalRefused: the secret is another person's, or another server's."""

@@ -25,11 +25,10 @@ from leitstand.inbox import (
 from leitstand.inbox.evidence import readings_of
 from leitstand.records import Approval, Person
 from leitstand.tool import Tool
-from leitstand.web.cards import LONGEST
 from leitstand.web.documents import shown_document
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.offer import offer_of
-from leitstand.web.page import page, site_of, texts_for
+from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
 __all__ = [
@@ -71,8 +70,7 @@ async def write_thread(request: Request, session: Session, fields: Fields) -> Re
     """A message of a person about the case; whatever it says, it decides nothing."""
     site, texts = site_of(request), texts_for(request)
     text = fields.get("text", "").strip()
-    if not text or len(text) > LONGEST:
-        said = texts.say("web.too_long", most=LONGEST) if text else texts.say("web.empty")
+    if said := unfit(text, texts, "web.empty"):
         return await show_dossier(request, session, 400, said)
     dossier = await dossier_of(request, session)
     try:
@@ -147,9 +145,7 @@ async def dossier_of(request: Request, session: Session) -> Dossier:
     """The case of the path. Raises HTTPException: there is none that this person sees."""
     leitstand = site_of(request).leitstand
     try:
-        found = await open_dossier(
-            leitstand.store, leitstand.rules.tools, request.path_params["ulid"]
-        )
+        found = await open_dossier(leitstand, request.path_params["ulid"])
     except Missing as error:
         raise HTTPException(404, error.text) from error
     if not await sight_of(leitstand, session.person).of(leitstand, found.case.ulid):

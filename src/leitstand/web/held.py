@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 
 from leitstand.approval import fill
 from leitstand.errors import UsageRefused, ValueRefused
-from leitstand.web.cards import LONGEST
 from leitstand.web.files import (
     Unsettled,
     dossier_of,
@@ -17,7 +16,7 @@ from leitstand.web.files import (
     unsettled,
 )
 from leitstand.web.guarding import Fields, form
-from leitstand.web.page import site_of, texts_for
+from leitstand.web.page import site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
 __all__ = ["release"]
@@ -34,14 +33,12 @@ async def release(request: Request, session: Session, fields: Fields) -> Respons
     site, texts = site_of(request), texts_for(request)
     dossier, reason = await dossier_of(request, session), fields.get("reason", "").strip()
     if not may_release(request, session, dossier):
-        said = texts.say("held.not_now")
-        return await show_dossier(request, session, 409, said)
-    if not reason or len(reason) > LONGEST:
-        said = texts.say("web.too_long", most=LONGEST) if reason else texts.say("held.why_missing")
+        return await show_dossier(request, session, 409, texts.say("held.not_now"))
+    if said := unfit(reason, texts, "held.why_missing"):
         return await show_dossier(request, session, 400, said, fields)
     try:
-        said = dict(_said(unsettled(request, dossier), fields))
-        await site.leitstand.runtime.release(dossier.case.ulid, session.person.id, reason, said)
+        told = dict(_said(unsettled(request, dossier), fields))
+        await site.leitstand.runtime.release(dossier.case.ulid, session.person.id, reason, told)
     except (ValueRefused, UsageRefused) as error:
         return await show_dossier(request, session, 422, error.text, fields)
     await site.leitstand.go_on(dossier.case.ulid)

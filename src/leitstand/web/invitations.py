@@ -3,16 +3,16 @@
 The server keeps a hash of the link's key. A link works once and for an hour.
 """
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from leitstand.clock import Clock
+from leitstand.inbox.book import Book
 from leitstand.web.tables import invitations
 
 __all__ = ["ADMIN", "HOUR", "Invitation", "Invitations"]
@@ -34,8 +34,8 @@ class Invitation(NamedTuple):
 class Invitations:
     """The open invitations of one tenant."""
 
-    def __init__(self, engine: Engine, tenant: str, clock: Clock) -> None:
-        self._engine, self._tenant, self._clock = engine, tenant, clock
+    def __init__(self, book: Book, tenant: str, clock: Clock) -> None:
+        self._book, self._tenant, self._clock = book, tenant, clock
 
     async def make(self, name: str, roles: Sequence[str]) -> str:
         """The key of a new link; earlier ones for the same name are void."""
@@ -48,13 +48,7 @@ class Invitations:
             "until": self._clock.time() + HOUR,
         }
         where = (invitations.c.tenant == self._tenant, invitations.c.name == name)
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(delete(invitations).where(*where))
-                conn.execute(insert(invitations).values(row))
-
-        await asyncio.to_thread(write)
+        await self._book.write(delete(invitations).where(*where), insert(invitations).values(row))
         return key
 
     async def find(self, key: str) -> Invitation | None:
@@ -65,12 +59,7 @@ class Invitations:
     async def take(self, key: str) -> bool:
         """Use a link up; false if somebody was quicker."""
         where = (invitations.c.id == _hash(key), invitations.c.tenant == self._tenant)
-
-        def write() -> bool:
-            with self._engine.begin() as conn:
-                return conn.execute(delete(invitations).where(*where)).rowcount > 0
-
-        return await asyncio.to_thread(write)
+        return await self._book.write(delete(invitations).where(*where)) > 0
 
     async def waiting(self) -> list[Invitation]:
         """Who was invited and has not come yet."""
@@ -79,13 +68,8 @@ class Invitations:
     async def _rows(self, where: Any) -> list[Invitation]:  # noqa: ANN401 - a condition
         mine = (invitations.c.tenant == self._tenant, invitations.c.until > self._clock.time())
         query = select(invitations).where(where, *mine).order_by(invitations.c.name)
-
-        def read() -> list[Invitation]:
-            with self._engine.connect() as conn:
-                rows = conn.execute(query).all()
-            return [Invitation(r.name, tuple(orjson.loads(r.roles)), r.until) for r in rows]
-
-        return await asyncio.to_thread(read)
+        rows = await self._book.rows(query)
+        return [Invitation(r.name, tuple(orjson.loads(r.roles)), r.until) for r in rows]
 
 
 def _hash(key: str) -> str:

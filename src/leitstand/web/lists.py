@@ -117,16 +117,13 @@ async def history(request: Request, session: Session) -> Response:
 async def monitor(request: Request, session: Session) -> Response:
     """How often automation ran, was corrected, in which field, and where it stopped."""
     site, tenant = site_of(request), site_of(request).leitstand.tenant
-    store = site.leitstand.store
-    sight = sight_of(site.leitstand, session.person)
+    leitstand, store = site.leitstand, site.leitstand.store
+    sight = sight_of(leitstand, session.person)
     counts = await store.read(lambda c: _counted(c, tenant, sight.where))
-    found, samples = (
-        await corrected(store, site.leitstand.state, tenant),
-        await site.notes.samples(),
-    )
+    found, samples = await corrected(leitstand), await site.notes.samples()
     proposals = await site.notes.proposed()
     cards = await store.read(lambda c: _cards(c, [p.checkpoint for p in proposals], sight.where))
-    seen = await sight.among(site.leitstand, [c.case for c in found] + [s.ulid for s in samples])
+    seen = await sight.among(leitstand, [c.case for c in found] + [s.ulid for s in samples])
     found, samples = [c for c in found if c.case in seen], [s for s in samples if s.ulid in seen]
     fields = Counter(texts_for(request).field(c.field) for c in found if c.field)
     return page(

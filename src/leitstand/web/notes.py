@@ -4,14 +4,14 @@ None of it decides anything: a draft is one person's half-filled form, "later" h
 list for a while, and a card that was passed on still waits for everybody whom the rules name.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, Table, delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 
 from leitstand.clock import Clock
+from leitstand.inbox.book import Book
 from leitstand.web.tables import assignments, drafts, postponed, proposals, samples
 
 __all__ = ["Notes"]
@@ -20,13 +20,15 @@ __all__ = ["Notes"]
 class Notes:
     """Drafts, postponed cards and assignments of one tenant."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, book: Book, clock: Clock) -> None:
+        self._book, self._clock = book, clock
 
     async def draft(self, person: str, checkpoint: str) -> Mapping[str, str]:
         """What a person has typed into a card and not sent."""
-        where = (drafts.c.person == person, drafts.c.checkpoint == checkpoint)
-        found = await self._rows(select(drafts.c.fields).where(*where))
+        query = select(drafts.c.fields).where(
+            drafts.c.person == person, drafts.c.checkpoint == checkpoint
+        )
+        found = await self._book.rows(query)
         return orjson.loads(found[0].fields) if found else {}
 
     async def keep_draft(self, person: str, checkpoint: str, fields: Mapping[str, str]) -> None:
@@ -42,9 +44,10 @@ class Notes:
 
     async def later(self, person: str) -> frozenset[str]:
         """The cards that a person has postponed and that are not due yet."""
-        where = (postponed.c.person == person, postponed.c.until > self._clock.time())
-        rows = await self._rows(select(postponed.c.checkpoint).where(*where))
-        return frozenset(row.checkpoint for row in rows)
+        query = select(postponed.c.checkpoint).where(
+            postponed.c.person == person, postponed.c.until > self._clock.time()
+        )
+        return frozenset(row.checkpoint for row in await self._book.rows(query))
 
     async def assign(self, checkpoint: str, person: str, by: str) -> None:
         """Pass a card on."""
@@ -53,7 +56,7 @@ class Notes:
 
     async def assigned(self) -> Mapping[str, str]:
         """To whom cards were passed on, by checkpoint."""
-        rows = await self._rows(select(assignments.c.checkpoint, assignments.c.person))
+        rows = await self._book.rows(select(assignments.c.checkpoint, assignments.c.person))
         return {row.checkpoint: row.person for row in rows}
 
     async def propose(self, checkpoint: str, rule: str, person: str, text: str) -> None:
@@ -63,7 +66,7 @@ class Notes:
 
     async def proposed(self) -> list[Any]:
         """Proposed changes of rules, the newest first: `rule`, `person`, `text`, `at`."""
-        return await self._rows(select(proposals).order_by(proposals.c.at.desc()).limit(50))
+        return await self._book.rows(select(proposals).order_by(proposals.c.at.desc()).limit(50))
 
     async def sampled(self, ulid: str, person: str, *, same: bool) -> None:
         """Keep what a person said of a case that ran without being asked about."""
@@ -72,23 +75,11 @@ class Notes:
 
     async def samples(self) -> list[Any]:
         """What people said of samples: `ulid`, `person`, `same`."""
-        return await self._rows(select(samples))
-
-    async def _rows(self, query: Any) -> list[Any]:  # noqa: ANN401 - any question
-        def read() -> list[Any]:
-            with self._engine.connect() as conn:
-                return [*conn.execute(query)]
-
-        return await asyncio.to_thread(read)
+        return await self._book.rows(select(samples))
 
     async def _put(
         self, table: Table, key: Mapping[str, object], more: Mapping[str, object] | None
     ) -> None:
-        def write() -> None:
-            with self._engine.begin() as conn:
-                where = [table.c[name] == value for name, value in key.items()]
-                conn.execute(delete(table).where(*where))
-                if more is not None:
-                    conn.execute(insert(table).values({**key, **more}))
-
-        await asyncio.to_thread(write)
+        gone = delete(table).where(*(table.c[name] == value for name, value in key.items()))
+        new = [] if more is None else [insert(table).values({**key, **more})]
+        await self._book.write(gone, *new)

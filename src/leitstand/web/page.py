@@ -9,11 +9,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from leitstand.inbox import Argument, Language, Texts
+from leitstand.inbox import Argument, Texts
+from leitstand.values import Language
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 
-__all__ = ["HEADERS", "language_of", "page", "site_of", "texts_for", "typed"]
+__all__ = [
+    "HEADERS",
+    "language_of",
+    "page",
+    "site_of",
+    "texts_for",
+    "typed",
+    "unfit",
+]
+
+LONGEST = 2_000
+"""Characters of a reason or a question."""
 
 HEADERS: Mapping[str, str] = {
     "content-security-policy": (
@@ -94,6 +106,13 @@ def _again(request: Request) -> str:
     The answer to a form becomes its page with the first news, and goes on looking there.
     """
     return "" if request.method == "GET" and request.url.query else _here(request)
+
+
+def unfit(text: str, texts: Texts, missing: str = "") -> str:
+    """Why a text is not taken, empty if it is; `missing` is what an absent one is told."""
+    if len(text) > LONGEST:
+        return texts.say("web.too_long", most=LONGEST)
+    return texts.say(missing) if missing and not text else ""
 
 
 def typed(argument: Argument) -> str | None:

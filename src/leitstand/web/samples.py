@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leitstand.inbox import Dossier, effect_of, open_dossier, sight_of
+from leitstand.inbox import effect_of, open_dossier, sight_of
 from leitstand.store.schema import cases, checkpoints
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
@@ -33,7 +33,7 @@ async def show_sample(request: Request, session: Session) -> Response:
     names = [n for n in quiet if n not in seen]
     drawn = int.from_bytes(site.leitstand.rules.clock.token(8))
     name = names[drawn % len(names)] if names else ""
-    title = (await _dossier(request, name)).case.title if name else ""
+    title = (await open_dossier(site.leitstand, name)).case.title if name else ""
     return page(request, "sample", session, ulid=name, title=title, told=None)
 
 
@@ -47,18 +47,13 @@ async def compare(request: Request, session: Session, fields: Fields) -> Respons
         lambda c: _quiet(c, tenant, sight)
     ):
         raise HTTPException(400, "sample")
-    dossier = await _dossier(request, name)
+    dossier = await open_dossier(site.leitstand, name)
     await site.notes.sampled(name, session.person.id, same=said == "yes")
     done = (e for e in dossier.effects if e.state == "done")
     told = [await effect_of(site.leitstand, dossier, e.tool, e.args, texts) for e in done]
     return page(
         request, "sample", session, ulid=name, title=dossier.case.title, told=told, said=said
     )
-
-
-async def _dossier(request: Request, name: str) -> Dossier:
-    leitstand = site_of(request).leitstand
-    return await open_dossier(leitstand.store, leitstand.rules.tools, name)
 
 
 def _quiet(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence[str]:

@@ -13,9 +13,6 @@ from leitstand.web.site import Site
 
 __all__ = ["listen", "serve"]
 
-LOOK = 1.0
-"""Seconds between two looks for cases that have become due."""
-
 
 def listen(host: str, port: int) -> socket:
     """A socket that listens; port 0 takes any that is free. Raises UsageRefused: it is taken."""
@@ -46,11 +43,10 @@ async def serve(
         ws="none",
     )
     server = _Server(config, site)
-    running = [asyncio.create_task(_run(site)), asyncio.create_task(site.reminders.run())]
-    if site.channels is not None:
-        running.append(asyncio.create_task(site.channels.run()))
-    if beside is not None:
-        running.append(asyncio.create_task(beside()))
+    works = [site.leitstand.run, site.reminders.run]
+    works += [site.channels.run] if site.channels else []
+    works += [beside] if beside else []
+    running = [asyncio.create_task(work()) for work in works]
     serving = asyncio.create_task(server.serve(sockets=[at]))
     try:
         done, _ = await asyncio.wait({*running, serving}, return_when=asyncio.FIRST_COMPLETED)
@@ -74,9 +70,3 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._site.live.end()
         await super().shutdown(sockets)
-
-
-async def _run(site: Site) -> None:
-    while True:
-        await site.leitstand.runtime.run_until_idle()
-        await asyncio.sleep(LOOK)

@@ -5,21 +5,20 @@ derived from the cookie: whoever has the database alone can neither be nor sign 
 restart of the server ends no session.
 """
 
-import asyncio
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from leitstand.approval import FileDirectory
 from leitstand.clock import Clock
 from leitstand.inbox import Signer
+from leitstand.inbox.book import Book
 from leitstand.records import Person
 from leitstand.web.tables import sessions
 
@@ -47,8 +46,8 @@ class Session:
 class Sessions:
     """The sessions of one tenant; a person whose entry is gone or changed has none any more."""
 
-    def __init__(self, engine: Engine, directory: FileDirectory, tenant: str, clock: Clock) -> None:
-        self._engine, self._directory = engine, directory
+    def __init__(self, book: Book, directory: FileDirectory, tenant: str, clock: Clock) -> None:
+        self._book, self._directory = book, directory
         self._tenant, self._clock = tenant, clock
 
     async def begin(self, signer: Signer) -> str:
@@ -63,13 +62,8 @@ class Sessions:
             "began": now,
             "until": now + HOURS * 3600,
         }
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(delete(sessions).where(sessions.c.until < now))
-                conn.execute(insert(sessions).values(row))
-
-        await asyncio.to_thread(write)
+        over = delete(sessions).where(sessions.c.until < now)
+        await self._book.write(over, insert(sessions).values(row))
         return cookie
 
     async def find(self, cookie: str) -> Session | None:
@@ -77,13 +71,7 @@ class Sessions:
         if not cookie:
             return None
         mine = (sessions.c.id == name_of(cookie), sessions.c.tenant == self._tenant)
-        query = select(sessions).where(*mine)
-
-        def read() -> Any:  # noqa: ANN401 - a row
-            with self._engine.connect() as conn:
-                return conn.execute(query).first()
-
-        row = await asyncio.to_thread(read)
+        row = await self._book.first(select(sessions).where(*mine))
         if row is None or row.until <= self._clock.time():
             return None
         person = self._directory.person(self._tenant, row.person)
@@ -100,22 +88,12 @@ class Sessions:
 
     async def end(self, cookie: str) -> None:
         """Forget a session."""
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                conn.execute(delete(sessions).where(sessions.c.id == name_of(cookie)))
-
-        await asyncio.to_thread(write)
+        await self._book.write(delete(sessions).where(sessions.c.id == name_of(cookie)))
 
     async def end_all(self, person: str) -> None:
         """Forget all sessions of a person."""
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                theirs = (sessions.c.tenant == self._tenant, sessions.c.person == person)
-                conn.execute(delete(sessions).where(*theirs))
-
-        await asyncio.to_thread(write)
+        theirs = (sessions.c.tenant == self._tenant, sessions.c.person == person)
+        await self._book.write(delete(sessions).where(*theirs))
 
 
 def name_of(cookie: str) -> str:

@@ -1,21 +1,18 @@
 """The site: an open project with what the web inbox needs beside it."""
 
 import asyncio
-import sqlite3
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Engine, create_engine, event
+from typing import TYPE_CHECKING
 
 from leitstand.approval import Keyring
 from leitstand.clock import Clock, SystemClock
-from leitstand.inbox import Texts, texts_of
-from leitstand.inbox.texts import Language
+from leitstand.inbox import Known, Texts, texts_of
+from leitstand.inbox.book import Book
+from leitstand.policy import Memo
 from leitstand.runtime import Leitstand
+from leitstand.values import Language
 from leitstand.web.deadlines import Reminders, Teller
 from leitstand.web.factors import Factors
 from leitstand.web.invitations import Invitations
@@ -33,17 +30,6 @@ __all__ = ["Site", "open_site"]
 
 KEPT = 2_000
 """Rows of lists that are kept in memory."""
-CACHE_KIB = 256
-"""What each connection to `web.db` keeps of it; every thread that asks has its own."""
-
-
-class Rows(OrderedDict[tuple[object, ...], Any]):
-    """Rows of the list that were read, the oldest forgotten first."""
-
-    def __setitem__(self, key: tuple[object, ...], row: Any) -> None:  # noqa: ANN401 - a row
-        super().__setitem__(key, row)
-        if len(self) > KEPT:
-            self.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +45,7 @@ class Site:
     notes: Notes
     live: Live
     reminders: Reminders
-    rows: Rows
+    rows: Known
     secure: bool = False
     channels: "Channels | None" = None
     sign_on: SignOn | None = None
@@ -85,24 +71,24 @@ async def open_site(
     `tellers` pass on what deadlines have to say. `oidc`: how people log in with their company's
     account. Raises SecretMissing.
     """
-    engine = _engine(leitstand.state / "web.db")
-    tellers = (*tellers, channels) if channels else tellers
+    book = Book(leitstand.state / "web.db", metadata)
+    tellers = (*tellers, channels.tell) if channels else tellers
     clock, machine = leitstand.rules.clock, machine or SystemClock()
-    sessions = Sessions(engine, leitstand.directory, leitstand.tenant, clock)
+    sessions = Sessions(book, leitstand.directory, leitstand.tenant, clock)
     site = Site(
         leitstand=leitstand,
         sessions=sessions,
-        lockout=Lockout(engine, clock),
+        lockout=Lockout(book, clock),
         keyring=Keyring(leitstand.state / "keys", clock),
-        factors=Factors(engine, machine, _key(leitstand)),
-        invitations=Invitations(engine, leitstand.tenant, clock),
-        notes=Notes(engine, clock),
+        factors=Factors(book, machine, _key(leitstand)),
+        invitations=Invitations(book, leitstand.tenant, clock),
+        notes=Notes(book, clock),
         live=Live(leitstand.store, leitstand.tenant),
-        reminders=Reminders(engine, leitstand, texts_of("de", leitstand.project.texts), tellers),
-        rows=Rows(),
+        reminders=Reminders(book, leitstand, texts_of("de", leitstand.project.texts), tellers),
+        rows=Memo(KEPT),
         secure=secure,
         channels=channels,
-        sign_on=open_sign_on(oidc, leitstand, engine, sessions, machine),
+        sign_on=open_sign_on(oidc, leitstand, book, sessions, machine),
     )
     watching = asyncio.create_task(site.live.watch())
     try:
@@ -113,23 +99,9 @@ async def open_site(
             await watching
         if site.sign_on:
             await site.sign_on.provider.close()
-        engine.dispose()
+        book.close()
 
 
 def _key(leitstand: Leitstand) -> bytes:
     """The server's own secret; what is kept under it opens on this server alone."""
     return (leitstand.state / "master.key").read_bytes()
-
-
-def _engine(file: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{file}")
-
-    event.listen(engine, "connect", _pragmas)
-    metadata.create_all(engine)
-    return engine
-
-
-def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("pragma journal_mode=wal")
-    connection.execute("pragma busy_timeout=5000")
-    connection.execute(f"pragma cache_size=-{CACHE_KIB}")

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from leitstand.evals.gate import Finding
 from leitstand.evals.report import (
-    Language,
     Report,
     Wording,
     annotations,
@@ -25,6 +24,7 @@ from leitstand.evals.report import (
 )
 from leitstand.evals.result import Proposed
 from leitstand.evals.saved import accept
+from leitstand.values import Language
 from tests.evals.sample import TODAY, bad, good, report_in, suite_in
 
 REFUSED = Proposed(address="a", tool="erp.draft", decision="approve", answer="reject")

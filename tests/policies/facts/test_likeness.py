@@ -3,7 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.facts.likeness import is_addressed_to, name_permille, number_permille, one_series
+from policies.facts.likeness import (
+    is_addressed_to,
+    is_called,
+    leaves_words_out,
+    name_permille,
+    number_permille,
+    one_series,
+    shares_word,
+)
 
 TEXTS = st.text(max_size=40)
 
@@ -57,3 +65,51 @@ def test_numbers_of_a_series_and_variants_of_one() -> None:
     assert number_permille("WS-55012", "WS 55012-1") > 850
     assert number_permille("2026-1150", "2026-1187") < 850
     assert number_permille("RE-0042", "re 42") == 1000
+
+
+def test_names_of_two_numbers_are_two() -> None:
+    """`Lieferant 17` is not `Lieferant 18`; a number that is left out speaks against nobody."""
+    assert name_permille("Lieferant 00017 GmbH", "Lieferant 00018 GmbH") < 900
+    assert name_permille("Rillenkugellager 6205", "Rillenkugellager 6206") < 900
+    assert name_permille("Kopierpapier A4 (Karton)", "Kopierpapier A4, 1 Karton") >= 900
+
+
+def test_a_legal_form_may_be_part_of_a_word() -> None:
+    """`Betriebsgesellschaft mbH` is `Betriebs-GmbH`, in a name that is written short as well."""
+    own = "Strandhotel Betriebs-GmbH"
+    assert name_permille("Strandhotel Betriebsgesellschaft mbH", own) == 1000
+    long = "Strandhotel Betriebsgesellschaft mit beschränkter Haftung"
+    assert name_permille(long, own) == 1000
+
+
+def test_our_name_may_be_written_short() -> None:
+    """Words left out behind the first, none added, no other legal form."""
+    own = "Strandhotel Ahrenshoop Betriebs-GmbH"
+    for said in (
+        "Strandhotel Ahrenshoop",
+        "Strandhotel GmbH",
+        "Betriebs GmbH Strandhotel Ahrenshoop",
+    ):
+        assert leaves_words_out(said, own)
+    for said in ("Ahrenshoop", "Strandhotel Service GmbH", "Strandhotel AG", "", None):
+        assert not leaves_words_out(said, own)
+
+
+def test_holders_as_banks_write_them() -> None:
+    """Words in another order or left out are the same holder, one word or two forms are not."""
+    for holder, name in (
+        ("Lohse, Petra", "Schreinerei Petra Lohse"),
+        ("Vermessungstechnik Hanau GmbH, Sparkasse Hanau", "Vermessungstechnik Hanau GmbH"),
+    ):
+        assert is_called(holder, name)
+        assert is_called(name, holder)
+    for holder in ("Lohse", "Wolfram Quandt", "Petra Lohse GmbH & Co. KG", None):
+        assert not is_called(holder, "Petra Lohse GmbH")
+
+
+def test_words_in_common() -> None:
+    """Legal forms and single letters are none."""
+    assert shares_word("Keller GmbH", "Dichtungen Keller")
+    assert not shares_word("Meyer Logistik GmbH", "Fischkontor Stralsund GmbH")
+    assert not shares_word("A B GmbH", "A C GmbH")
+    assert not shares_word(None, "Keller")

@@ -53,9 +53,9 @@ def test_account_numbers_may_be_numbers() -> None:
 
 
 def test_another_chart_has_another_first_account() -> None:
-    """A house without `material` books strangers on its own first account."""
+    """A house without `material` shows strangers on its own first account."""
     limits = limits_of({**POLICY, "accounts": {"goods": {"skr03": "3200", "skr04": "5200"}}})
-    assert limits.account == "goods"
+    assert limits.stranger_account == "goods"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,27 @@ def test_other_letters_hide_nobody(name: str, entry: str) -> None:
     assert (match.entry, match.score >= 700) == (entry, True)
 
 
+@pytest.mark.parametrize(
+    ("listed", "named"),
+    [
+        ("LUKASHENKO, Aleksandr", "Alexander Lukaschenko"),
+        ("CHEMEZOV, Sergei Viktorovich", "Sergej Tschemesow"),
+        ("YAKUNIN, Vladimir", "Wladimir Jakunin"),
+        ("ZHIRINOVSKY, Vladimir", "Wladimir Schirinowski"),
+        ("KHODORKOVSKY, Mikhail", "Michail Chodorkowski"),
+        ("HUSSEIN, Saddam", "Sadam Husain"),
+        ("QADHAFI, Muammar", "Muammar Gaddafi"),
+        ("URALVAGONZAVOD", "Uralwagonsawod GmbH"),
+        ("Rosoboronexport", "Rosoboronexport Vertriebsges. mbH"),
+        ("SHUVALOV, Igor", "Игорь Шувалов"),
+    ],
+)
+def test_transliterations_hide_nobody(listed: str, named: str) -> None:
+    """Lists spell Russian and Arabic names in English; here they are spelled in German."""
+    index = Index.of([ListEntry(id="1", name=listed)])
+    assert any(m.score >= 700 for m in index.screen([named]))
+
+
 @pytest.mark.parametrize("name", ["مؤسسة الأقصى", "中国公司", "...", "x" * 301])
 def test_what_cannot_be_compared_is_told(name: str) -> None:
     """Other scripts, no word at all, or more than is looked at."""

@@ -91,7 +91,8 @@ class _World(World):
         self._call = runtime.FunctionCall
         self._runtime = runtime.FunctionsRuntime(self.suite.tools)
         self._task = self._named(str(self.row["user_task"]))
-        environment = _environment(self.suite, self.row["injections"])
+        key = json.dumps(self.row["injections"], sort_keys=True)
+        environment = _loaded(self.suite.name, key).model_copy(deep=True)
         if isinstance(self._task, tasks.BaseUserTask):
             environment = self._task.init_environment(environment)
         self.now = environment
@@ -125,11 +126,6 @@ class _World(World):
         if name not in known:
             raise CaseRefused(f"no task `{name}` in suite `{self.suite.name}`")
         return known[name]
-
-
-def _environment(suite: Any, injections: Mapping[str, str]) -> Any:  # noqa: ANN401 - the library's
-    key = json.dumps(injections, sort_keys=True)
-    return _loaded(suite.name, key).model_copy(deep=True)
 
 
 @lru_cache(maxsize=64)

@@ -72,12 +72,12 @@ class _Came(NamedTuple):
     """What came of one run."""
 
     id: str
-    verdict: dict[str, Any] | None
-    reference: dict[str, Any] | None
-    actions: int
-    changed: int
-    corrected: int | None
-    group: str
+    verdict: dict[str, Any] | None = None
+    reference: dict[str, Any] | None = None
+    actions: int = 0
+    changed: int = 0
+    corrected: int | None = None
+    group: str = ""
 
 
 def import_recordings(form: str, path: Path, out: Path, project: str = "") -> Recordings:
@@ -251,7 +251,7 @@ class _Share:
         await leitstand.runtime.run_until_idle()
         self._worlds.answered.clear()
         known = {row.id for row in kept}
-        return [self._judged(row) if row.id in known else self._excluded(row) for row in rows]
+        return [self._judged(row) if row.id in known else _Came(row.id) for row in rows]
 
     def _judged(self, row: Row) -> _Came:
         world, asked = self._worlds.open[row.id]
@@ -265,9 +265,6 @@ class _Share:
             corrected,
             self._setting.group(row.data),
         )
-
-    def _excluded(self, row: Row) -> _Came:
-        return _Came(row.id, None, None, 0, 0, None, "")
 
 
 def _setting(form: str, path: Path, project: str) -> Setting:

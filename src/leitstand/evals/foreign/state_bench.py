@@ -8,17 +8,15 @@ deterministic state requirements.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from leitstand.evals.foreign.world import (
     Asked,
-    Executed,
     Recorded,
     Setting,
     Tables,
-    World,
     asked_in,
 )
 
@@ -42,7 +40,7 @@ class StateBench(Setting):
 
     def world(self, row: Mapping[str, Any]) -> "_World":
         """The state that the row brings."""
-        return _World(row)
+        return _World(Tables(row["initial_state"]), row=row)
 
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """The deterministic state verdict."""
@@ -50,17 +48,9 @@ class StateBench(Setting):
         return None if found is None else {"passed": bool(found)}
 
 
-@dataclass
-class _World(World):
+@dataclass(kw_only=True)
+class _World(Recorded):
     row: Mapping[str, Any]
-    recorded: Recorded = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.recorded = Recorded(Tables(self.row["initial_state"]))
-
-    async def execute(self, asked: Asked) -> Executed:
-        """Apply the recorded effects."""
-        return await self.recorded.execute(asked)
 
     def verdict(self) -> dict[str, Any]:
         """Whether all that must be is, and nothing else has changed."""
@@ -108,7 +98,7 @@ class _World(World):
         return found[0] if len(found) == 1 else None
 
     def _records(self, table: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        tables = self.recorded.tables
+        tables = self.tables
         keys = {*tables.base.get(table, {}), *(k for t, k in tables.touched if t == table)}
         for key in sorted(keys):
             record = tables.record(table, key)
@@ -117,12 +107,12 @@ class _World(World):
 
     def _holds(self, fact: Fact) -> bool:
         table, key, name, value = fact
-        record = _fields(self.recorded.tables.record(table, key))
+        record = _fields(self.tables.record(table, key))
         return name in record and _text(record[name]) == value
 
     def _changed(self) -> Iterator[Fact]:
         """Fields of records that were there before, where they are others now."""
-        tables = self.recorded.tables
+        tables = self.tables
         for (table, key), record in tables.touched.items():
             before = tables.base.get(table, {}).get(key)
             if before is None or record is None:
@@ -132,7 +122,7 @@ class _World(World):
                     yield (table, key, name, _text(record.get(name)))
 
     def _new(self) -> list[tuple[str, str]]:
-        tables = self.recorded.tables
+        tables = self.tables
         return [
             (table, key)
             for (table, key), record in tables.touched.items()
@@ -142,7 +132,7 @@ class _World(World):
     def _created(self, named: set[tuple[str, str]]) -> Iterator[Fact]:
         """All fields of new records that requirements name by their key."""
         for table, key in set(self._new()) & named:
-            for name, value in _fields(self.recorded.tables.record(table, key)).items():
+            for name, value in _fields(self.tables.record(table, key)).items():
                 yield (table, key, name, _text(value))
 
     def _covered(self, fact: Fact, wanted: Sequence[Mapping[str, Any]]) -> bool:

@@ -5,8 +5,9 @@ every gold output was said. Source of the rules: sierra-research/tau-bench, `env
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,9 @@ from leitstand.errors import Contradiction
 from leitstand.evals.foreign.rows import read_json
 from leitstand.evals.foreign.world import (
     Asked,
-    Executed,
     Recorded,
     Setting,
     Tables,
-    World,
     asked_in,
     unequal,
 )
@@ -47,7 +46,7 @@ class TauBench(Setting):
         domain = str(row["domain"])
         if domain not in self._databases:
             self._databases[domain] = read_json(self._folder, f"{domain}/db.json.xz")
-        return _World(row, self._databases[domain])
+        return _World(Tables(self._databases[domain]), row=row)
 
     def group(self, row: Mapping[str, Any]) -> str:
         """Source, domain and task: its trials, by one agent, are counted together."""
@@ -59,42 +58,26 @@ class TauBench(Setting):
         return None if found is None else {"reward": int(found)}
 
 
-@dataclass
-class _World(World):
+@dataclass(kw_only=True)
+class _World(Recorded):
     row: Mapping[str, Any]
-    base: Any
-    recorded: Recorded = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.recorded = Recorded(Tables(self.base))
-
-    async def execute(self, asked: Asked) -> Executed:
-        """Apply the recorded effects."""
-        return await self.recorded.execute(asked)
 
     def verdict(self) -> dict[str, Any]:
         """Reward 1 or 0."""
-        gold = Tables(self.base)
+        gold = Tables(self.tables.base)
         for changes in self.row["task"]["gold_effects"]:
             if changes:
                 try:
                     gold.apply(changes)
                 except Contradiction:
                     return {"reward": 0}
-        same = not any(True for _ in unequal(self.recorded.tables, gold))
+        same = not any(True for _ in unequal(self.tables, gold))
         return {"reward": int(self._ended() and same and self._said())}
 
     def corrected(self) -> int:
         """Effective writes whose effect is not one of the gold actions', each of those once."""
-        left = [_sorted(e) for e in self.row["task"]["gold_effects"] if e]
-        count = 0
-        for changes in self.recorded.wrote:
-            effect = _sorted(changes)
-            if effect in left:
-                left.remove(effect)
-            else:
-                count += 1
-        return count
+        gold = Counter(_text(e) for e in self.row["task"]["gold_effects"] if e)
+        return (Counter(map(_text, self.wrote)) - gold).total()
 
     def _ended(self) -> bool:
         calls, messages = self.row["calls"], self.row["messages"]
@@ -113,5 +96,6 @@ class _World(World):
         return all(any(str(o).lower() in text for text in spoken) for o in outputs)
 
 
-def _sorted(changes: list[Any]) -> list[str]:
-    return sorted(json.dumps(change, sort_keys=True) for change in changes)
+def _text(changes: list[Any]) -> str:
+    """An effect as text; the order of its changes does not count."""
+    return "\n".join(sorted(json.dumps(change, sort_keys=True) for change in changes))

@@ -114,15 +114,7 @@ class _World(World):
     def corrected(self) -> int:
         """Effective writes that are none of the gold calls' effects, each of those once."""
         gold = (call["effects"] for call in self.row["gold"] if "effects" in call)
-        left = [json.dumps(effects, sort_keys=True) for effects in gold]
-        count = 0
-        for effects in self.wrote:
-            text = json.dumps(effects, sort_keys=True)
-            if text in left:
-                left.remove(text)
-            else:
-                count += 1
-        return count
+        return (Counter(map(_text, self.wrote)) - Counter(map(_text, gold))).total()
 
     def _folded(self, changed: Mapping[str, Counter[_Cells]]) -> dict[str, dict[_Cells, int]]:
         found: dict[str, dict[_Cells, int]] = {}
@@ -145,6 +137,10 @@ def _applied(table: _Table, before: Counter[_Cells], effects: Mapping[str, Any])
         delta[cells] -= 1
     delta.update(map(_cells, effects["added"]))
     return delta
+
+
+def _text(effects: object) -> str:
+    return json.dumps(effects, sort_keys=True)
 
 
 def _cells(row: Iterable[Any]) -> _Cells:

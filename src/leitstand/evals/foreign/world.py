@@ -162,7 +162,7 @@ class Tables:
 
 @dataclass(slots=True)
 class Recorded:
-    """A world whose writes are the recorded effects on `tables`; `wrote` are those that held."""
+    """A world's writes are the recorded effects on `tables`; `wrote` are those that held."""
 
     tables: Tables
     wrote: list[Any] = field(default_factory=list[Any])
@@ -174,6 +174,10 @@ class Recorded:
             self.tables.apply(changes)
             self.wrote.append(changes)
         return Executed("recorded", changed=bool(changes))
+
+    def corrected(self) -> int | None:
+        """None: as `World` where the truth names states."""
+        return None
 
 
 def unequal(one: Tables, other: Tables) -> Iterator[tuple[str, str]]:

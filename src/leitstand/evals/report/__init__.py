@@ -6,10 +6,9 @@ from leitstand.evals.report.markdown import annotations, markdown
 from leitstand.evals.report.page import write_page
 from leitstand.evals.report.report import Report, conclude, reopen
 from leitstand.evals.report.terminal import five_lines, show
-from leitstand.evals.report.wording import Language, Wording
+from leitstand.evals.report.wording import Wording
 
 __all__ = [
-    "Language",
     "Report",
     "Wording",
     "annotations",

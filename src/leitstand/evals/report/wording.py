@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from math import floor
-from typing import Any, Literal
+from typing import Any
 
 from leitstand.evals.gate import Finding
+from leitstand.values import Language
 
-__all__ = ["Language", "Wording", "plain"]
-
-Language = Literal["de", "en"]
+__all__ = ["Wording", "plain"]
 
 _GERMAN = str.maketrans(",.", ".,")
 

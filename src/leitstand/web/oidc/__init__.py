@@ -1,12 +1,9 @@
 """OpenID Connect: people log in with their company's account, and keep their session by it."""
 
-from leitstand.web.oidc.accounts import Accounts
-from leitstand.web.oidc.opening import open_sign_on
 from leitstand.web.oidc.settings import OidcSettings, read_settings
-from leitstand.web.oidc.sign_on import SignOn, Trip, trip_of
+from leitstand.web.oidc.sign_on import SignOn, Trip, open_sign_on, trip_of
 
 __all__ = [
-    "Accounts",
     "OidcSettings",
     "SignOn",
     "Trip",

@@ -6,14 +6,15 @@ taken out there has no session at that, whoever has other roles has those.
 """
 
 import asyncio
-from typing import Any
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import orjson
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from leitstand.clock import Clock
+from leitstand.inbox.book import Book
 from leitstand.web.oidc.tokens import Tokens
 from leitstand.web.sessions import name_of, open_under, seal_under
 from leitstand.web.tables import oidc_sessions, sessions
@@ -23,20 +24,18 @@ __all__ = ["Kept", "Rechecks"]
 _PURPOSE = "oidc"
 
 
-class Kept:
+class Kept(NamedTuple):
     """What is known of a session: the service's tokens, and when it last stood by the person."""
 
-    __slots__ = ("checked", "tokens")
-
-    def __init__(self, tokens: Tokens, checked: float) -> None:
-        self.tokens, self.checked = tokens, checked
+    tokens: Tokens
+    checked: float
 
 
 class Rechecks:
     """The sessions that hang on the login service; times are the machine's."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, book: Book, clock: Clock) -> None:
+        self._book, self._clock = book, clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def lock(self, cookie: str) -> asyncio.Lock:
@@ -52,24 +51,13 @@ class Rechecks:
             "sealed": _sealed(cookie, tokens),
             "checked": self._clock.time(),
         }
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                over = oidc_sessions.c.id.not_in(select(sessions.c.id))
-                conn.execute(delete(oidc_sessions).where(over))
-                conn.execute(insert(oidc_sessions).values(row))
-
-        await asyncio.to_thread(write)
+        over = delete(oidc_sessions).where(oidc_sessions.c.id.not_in(select(sessions.c.id)))
+        await self._book.write(over, insert(oidc_sessions).values(row))
 
     async def find(self, cookie: str) -> Kept | None:
         """What is known of a session, None if it does not hang on the service."""
-        query = select(oidc_sessions).where(oidc_sessions.c.id == name_of(cookie))
-
-        def read() -> Any:  # noqa: ANN401 - a row
-            with self._engine.connect() as conn:
-                return conn.execute(query).first()
-
-        row = await asyncio.to_thread(read)
+        mine = oidc_sessions.c.id == name_of(cookie)
+        row = await self._book.first(select(oidc_sessions).where(mine))
         if row is None:
             return None
         try:
@@ -81,13 +69,8 @@ class Rechecks:
     async def checked(self, cookie: str, tokens: Tokens) -> None:
         """The service stood by the person just now, and gave these tokens."""
         values = {"sealed": _sealed(cookie, tokens), "checked": self._clock.time()}
-
-        def write() -> None:
-            with self._engine.begin() as conn:
-                where = oidc_sessions.c.id == name_of(cookie)
-                conn.execute(update(oidc_sessions).where(where).values(values))
-
-        await asyncio.to_thread(write)
+        mine = oidc_sessions.c.id == name_of(cookie)
+        await self._book.write(update(oidc_sessions).where(mine).values(values))
 
     def age(self, kept: Kept) -> float:
         """Seconds since the service was asked; a clock that was set back makes it old."""
@@ -97,14 +80,10 @@ class Rechecks:
     async def end(self, *, person: str = "", sid: str = "") -> int:
         """End the sessions of a person, or the one that the service calls `sid`; how many."""
         where = oidc_sessions.c.sid == sid if sid else oidc_sessions.c.person == person
-
-        def write() -> int:
-            with self._engine.begin() as conn:
-                mine = select(oidc_sessions.c.id).where(where)
-                conn.execute(delete(sessions).where(sessions.c.id.in_(mine)))
-                return conn.execute(delete(oidc_sessions).where(where)).rowcount
-
-        return await asyncio.to_thread(write)
+        theirs = sessions.c.id.in_(select(oidc_sessions.c.id).where(where))
+        return await self._book.write(
+            delete(sessions).where(theirs), delete(oidc_sessions).where(where)
+        )
 
 
 def _sealed(cookie: str, tokens: Tokens) -> bytes:

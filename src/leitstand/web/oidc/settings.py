@@ -1,13 +1,14 @@
 """Settings: what the project's table `[tool.leitstand.oidc]` says; secrets by reference."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError, field_validator
+from pydantic import field_validator
 
-from leitstand.errors import ProjectRefused, SecretMissing
-from leitstand.values import Frozen, Identifier, Secret, Text
+from leitstand.errors import SecretMissing
+from leitstand.project import read_table
+from leitstand.values import Frozen, Identifier, Secret, Text, part_of
 
 __all__ = ["CALLBACK", "OidcSettings", "read_settings"]
 
@@ -107,12 +108,7 @@ class OidcSettings(Frozen):
         """What stands where the groups are: a claim of that very name, else at the path."""
         if self.claim in claims:
             return claims[self.claim]
-        found: object = claims
-        for part in self.claim.split("."):
-            if not isinstance(found, dict):
-                return None
-            found = cast("Mapping[str, object]", found).get(part)
-        return found
+        return part_of(claims, self.claim.split("."))
 
     def secrets(self) -> list[str]:
         """The secrets of `key` and `old_keys`. Raises SecretMissing: one is absent or too short."""
@@ -139,10 +135,4 @@ def read_settings(table: Mapping[str, Any]) -> OidcSettings | None:
 
     Raises ProjectRefused: a name or a value that it does not know.
     """
-    if not table:
-        return None
-    try:
-        return OidcSettings.model_validate(table, strict=False)
-    except ValidationError as error:
-        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
-        raise ProjectRefused(text, where="[tool.leitstand.oidc]") from error
+    return read_table(OidcSettings, table, "[tool.leitstand.oidc]") if table else None

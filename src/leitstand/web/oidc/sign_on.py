@@ -6,8 +6,12 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from leitstand.approval import Custody
+from leitstand.clock import Clock
 from leitstand.errors import LoginRefused, Unreachable
+from leitstand.inbox.book import Book
 from leitstand.records import Identity, Person
+from leitstand.runtime import Leitstand
 from leitstand.web.invitations import ADMIN
 from leitstand.web.oidc.accounts import Accounts
 from leitstand.web.oidc.rechecks import Kept, Rechecks
@@ -18,7 +22,7 @@ from leitstand.web.sessions import Session, Sessions
 if TYPE_CHECKING:
     from leitstand.web.oidc.provider import Provider
 
-__all__ = ["SignOn", "Trip", "trip_of"]
+__all__ = ["SignOn", "Trip", "open_sign_on", "trip_of"]
 
 _LOG = logging.getLogger("leitstand.web.oidc")
 
@@ -126,6 +130,37 @@ class SignOn:
             return None
         await self.rechecks.checked(cookie, found.tokens)
         return replace(session, signer=replace(session.signer, person=person))
+
+
+def open_sign_on(
+    settings: OidcSettings | None,
+    leitstand: Leitstand,
+    book: Book,
+    sessions: Sessions,
+    machine: Clock,
+) -> SignOn | None:
+    """Single sign-on for an open project; None without settings, or if they are for another tenant.
+
+    `machine` is the clock that tokens go by. Raises SecretMissing.
+    """
+    if settings is None:
+        return None
+    if (settings.tenant or leitstand.project.table.tenant) != leitstand.tenant:
+        _LOG.warning("single sign-on is for another tenant than `%s`: off", leitstand.tenant)
+        return None
+    # What checks tokens takes 4 MB: whoever has no login service does without.
+    from leitstand.web.oidc.provider import Provider  # noqa: PLC0415
+
+    clock = leitstand.rules.clock
+    custody = Custody(leitstand.state / "keys", settings.secrets(), clock)
+    accounts = Accounts(settings, leitstand.directory, custody, leitstand.tenant, clock)
+    return SignOn(
+        settings=settings,
+        provider=Provider(settings, machine),
+        accounts=accounts,
+        rechecks=Rechecks(book, machine),
+        sessions=sessions,
+    )
 
 
 def _derived(secret: str, name: str) -> str:
