@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
 from leitstand.cli.output import exit_code, fail
 from leitstand.cli.place import Place
-from leitstand.errors import LeitstandError, ProjectRefused, UsageRefused
+from leitstand.errors import LeitstandError, ProjectRefused
 
 __all__ = ["Group", "Place", "command", "pairs"]
 
@@ -53,10 +53,8 @@ def command(*options: Option, plain: bool = False) -> Callable[[Work], Callable[
 
 
 def _told(error: LeitstandError, place: Place) -> bool:
-    """Whether people read of it in their language; how commands are used is said in English."""
-    if isinstance(error, ProjectRefused):
-        return False
-    return not isinstance(error, UsageRefused) or place.texts.told(error.text) != error.text
+    """Whether people read of it in their language: never one half in each."""
+    return not isinstance(error, ProjectRefused) and place.texts.told(error.text) != error.text
 
 
 class Group(TyperGroup):
