@@ -31,7 +31,7 @@ def test_unknown_names(shop: Office) -> None:
     readable(shop("case", "show", "json"), 2, "keinen Vorgang json")
     readable(shop("login", "Zoe"), 1, "ben.krueger")
     readable(shop("run", "sales", __file__), 2, "no role `sales`")
-    readable(shop("inbox", "--as", "zoe"), 1, "no person `zoe`")
+    readable(shop("inbox", "--as", "zoe"), 1, "keine Person „zoe“")
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
