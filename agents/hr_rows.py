@@ -35,6 +35,7 @@ _PARTS = ("subject", "text", "body")
 _UNTIL = r"\b(?:bis|until|till|through|to)\b"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _HERE = ZoneInfo("Europe/Berlin")
+_CAME_IN = ("today", "requested_on", "requested_at", "received", "received_on", "received_at")
 _SICK_ALONE = frozenset({"sick_note"})
 
 
@@ -42,9 +43,16 @@ def given(row: Row) -> Mapping[str, Any]:
     """The input of a case of HR. Lenient: what cannot be used is named in `unusable`."""
     kind = _kind(row)
     made = _MAKE[kind](row)
-    if today := _day(row.get("today")):
+    if today := _came_in(row):
         made["today"] = today.isoformat()
     return {"kind": kind, **made}
+
+
+def _came_in(row: Row) -> date | None:
+    """The day on which a recorded row says that it came in, itself or in its `request`."""
+    asked = row.get("request")
+    places = (row, cast("Row", asked)) if isinstance(asked, dict) else (row,)
+    return next((day for place in places if (day := _day(_first(place, *_CAME_IN)))), None)
 
 
 def columns(told: Told) -> Mapping[str, object]:

@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leitstand.clock import SystemClock
 from leitstand.project import Project, load_project
 from tests.agents.batches import WORLD, Batch, rows_of
 from tests.agents.hr_tables import DAYS, ENDS, OTHERS, STAFF, TEXTS, VOCABULARY, leave
@@ -139,3 +140,37 @@ def test_another_company(batch: Batch, tmp_path: Path) -> None:
     assert account["actions"] == ["anrufen", "vier_augen"]
     assert account["must_not"] == ["konto_aendern"]
     assert (pay["decision"], pay["delta"]) == ("approve", "140.00")
+
+
+class Machine(SystemClock):
+    """The machine's clock, on a day in the middle of 2027."""
+
+    def time(self) -> float:
+        """Seconds since the epoch."""
+        return datetime(2027, 7, 1, 9, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize("name", ["requested_on", "requested_at", "received", "today"])
+def test_a_recorded_request_came_in_on_its_own_day(
+    batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Whenever it is worked off, in a world without a day: in its row or its `request`.
+
+    Nothing but the clock tells when a request came in that names no day.
+    """
+    monkeypatch.setattr("leitstand.runtime.opening.SystemClock", Machine)
+    world = tmp_path / "world" / "hr"
+    world.mkdir(parents=True)
+    (world / "employees.jsonl").write_text("\n".join(map(json.dumps, STAFF)), "utf-8")
+    (world / "vocabulary.json").write_text(json.dumps(VOCABULARY), "utf-8")
+    days = {"from": "2027-06-14", "to": "2027-06-18"}
+    before, after = {name: "2027-06-01"}, {name: "2027-06-15T07:30:00+02:00"}
+    rows = [
+        leave("4711", **days, **before),
+        {**leave("4711", **days), **before},
+        leave("4711", **days, **after),
+        leave("4711", **days),
+        leave("4711", **{"from": "2027-07-12", "to": "2027-07-13"}),
+    ]
+    found = batch(rows, world.parent)
+    assert ["G-H05" in row["guardrails"] for row in found] == [False, False, True, True, False]

@@ -4,10 +4,12 @@ from typing import get_args
 
 import pytest
 
-from leitstand.approval import Refusal, Statement, sign, signed_bytes, words, write
+from leitstand.approval import Statement, sign, signed_bytes, write
 from leitstand.approval.refusal import Reason
 from leitstand.errors import ApprovalRefused
+from leitstand.inbox import texts_of
 from leitstand.records import Approval
+from leitstand.values import Language
 from tests.approval.people import CHECKPOINT, CLOCK, house
 
 HOUSE = house()
@@ -54,6 +56,9 @@ def test_incomplete_statements_are_refused(statement: Statement) -> None:
 @pytest.mark.parametrize("reason", get_args(Reason))
 def test_every_refusal_has_words(reason: Reason) -> None:
     """Supervisors read why a signature does not count, in German and in English."""
-    refusal = Refusal("hans.head", reason)
-    assert words(refusal).startswith("hans.head ")
-    assert words(refusal, "en") != words(refusal)
+    key = f"unfit.{reason.replace(' ', '_')}"
+    german, english = (
+        texts_of(language).say(key, person="hans.head") for language in get_args(Language)
+    )
+    assert german.startswith("hans.head ")
+    assert english not in (german, "hans.head ")

@@ -31,7 +31,7 @@ def test_a_held_case_is_released_by_a_person(
     assert office.case("r1.json")["status"] == "waiting"
     again = office("case", "release", "r1.json", "-r", "once more", person="ben.krueger")
     assert again.code == 2
-    assert "not held" in again.err
+    assert "nicht angehalten" in again.err
 
 
 def test_another_version_of_a_role_takes_no_signature(shop: Office, shop_folder: Path) -> None:

@@ -159,6 +159,15 @@ def test_a_case_needs_just_the_rules_that_it_would_miss(
         assert (rule in found.needs) == missed
 
 
+def test_what_people_signed_must_be_asked_again(one: Kept, counter: Bench) -> None:
+    """The same effect without the rule that asked: a signature is missing, whatever is expected."""
+    alone = without(counter, "over-limit")
+    found = grade(one.but(expected=Expected()).again(alone))
+    assert (found.passed, found.problems) == (False, ("nobody was asked: shop.bill.post",))
+    assert [m.tool for m in found.effects] == ["shop.bill.post"]
+    assert grade(one.but(expected=Expected(), said=()).again(alone)).passed
+
+
 def _blocked(line: Any) -> Any:  # noqa: ANN401 - a line of a tape
     if line.name != "shop.supplier.find":
         return line

@@ -1,12 +1,12 @@
-"""Findings of `policy check` and the words for a verdict."""
+"""Findings of `policy check`."""
 
 from pathlib import Path
 
 import pytest
 
-from leitstand.policy import Finding, check, decide, explain, lint
+from leitstand.policy import Finding, check, lint
 from leitstand.policy.lint import check as check_folder
-from tests.policy.sample import TEXTS, TOOLS, bundle_of, pay_facts, paying
+from tests.policy.sample import TEXTS, TOOLS, bundle_of, pay_facts
 
 FORBID = 'forbid(principal, action == Action::"book.pay", resource)'
 NAMED = '@owner("o") @reason_de("d") @reason_en("e")'
@@ -100,29 +100,3 @@ def test_a_finding_reads_like_a_compilers() -> None:
     """`file:line: rule: text [code]`."""
     finding = Finding("error", "no-route", "a forbid carries @decision", "a.cedar:3", "x")
     assert str(finding) == "a.cedar:3: x: a forbid carries @decision [no-route]"
-
-
-def test_a_verdict_is_explained_in_german_first() -> None:
-    """Who is asked and why, in the supervisor's language."""
-    asked = decide(
-        bundle_of(),
-        paying(facts={"tier": 2, "tier_roles": frozenset({"head", "director"})}),
-    )
-    assert explain(asked) == (
-        "Freigabe nötig: 2 verschiedene Personen durch director + head",
-        "P1: Betrag über der Freigabegrenze",
-    )
-    assert explain(asked, "en")[0] == "Approval needed: 2 different people by director + head"
-
-
-def test_marks_fixes_and_errors_are_explained() -> None:
-    """A mark says that it only informs; a fix says what to do; an error stands for itself."""
-    changed = decide(bundle_of(), paying(facts={"bank": "changed"}, args={"due": "2026-12-01"}))
-    assert explain(changed) == (
-        "Abgelehnt",
-        "P2: Bankverbindung abweichend",
-        "  Abhilfe: Beim Lieferanten zurückrufen",
-        "P-due (Hinweis): Fällig",
-    )
-    assert "  Mend: Call the supplier back" in explain(changed, "en")
-    assert "unknown tool `x`" in explain(decide(bundle_of(), paying(tool="x")), "en")[1]

@@ -5,7 +5,7 @@ from leitstand.approval.custody import Custody
 from leitstand.approval.directory import Directory, FileDirectory
 from leitstand.approval.edit import edit, fill, typed
 from leitstand.approval.keyring import Keyring, id_of
-from leitstand.approval.refusal import Reason, Refusal, words
+from leitstand.approval.refusal import Reason, Refusal
 from leitstand.approval.signing import Statement, sign, signed_bytes, write
 from leitstand.approval.verifying import Grants, verify
 
@@ -27,6 +27,5 @@ __all__ = [
     "signed_bytes",
     "typed",
     "verify",
-    "words",
     "write",
 ]

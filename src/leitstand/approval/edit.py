@@ -39,7 +39,7 @@ def edit(tool: Tool[A, Any], args: Mapping[str, Any], edits: Mapping[str, str]) 
     `args` is canonical JSON (amounts in cents), `edits` maps a field (`account`, `lines.0.account`)
     to text: amounts `1234.56`, days `2026-11-30` or `30.11.2026`, `ja`/`nein`, empty for none, sets
     and lists with commas. Raises ValueRefused: an unknown field, another way to write it, an
-    invalid value; the message is German, then English.
+    invalid value.
     """
     return _made(tool.args, deepcopy(dict(args)), edits, tool.name)
 
@@ -60,7 +60,7 @@ def _made(model: type[M], fresh: dict[str, Any], edits: Mapping[str, str], where
         return model.model_validate_json(canonical(fresh))
     except ValidationError as error:
         texts = (f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
-        raise ValueRefused(f"ungültig / not valid: {'; '.join(texts)}", where=where) from error
+        raise ValueRefused(f"not valid: {'; '.join(texts)}", where=where) from error
 
 
 def typed(model: type[BaseModel], texts: Mapping[str, str]) -> dict[str, object]:
@@ -105,7 +105,7 @@ def _step(hint: object, part: str) -> object:
         members = [a for a in get_args(option) if a is not Ellipsis]
         if get_origin(option) in (tuple, list) and members and part.isdecimal():
             return cast("object", members[0])
-    raise _refused(f"kein Feld `{part}`", f"no field `{part}`")
+    raise ValueRefused(f"no field `{part}`")
 
 
 def _index(place: object, part: str) -> str | int:
@@ -113,7 +113,7 @@ def _index(place: object, part: str) -> str | int:
         return part
     if isinstance(place, list) and part.isdecimal() and int(part) < len(cast("list[Any]", place)):
         return int(part)
-    raise _refused(f"nichts unter `{part}`", f"nothing at `{part}`")
+    raise ValueRefused(f"nothing at `{part}`")
 
 
 def _options(
@@ -163,7 +163,7 @@ def _single(option: object, text: str) -> object:
         return _one_of(tuple(m.value for m in option), text)
     read = _READERS.get(cast("object", option))
     if read is None:
-        raise _refused("lässt sich nicht als Text ändern", "cannot be changed as text")
+        raise ValueRefused("cannot be changed as text")
     return read(text)
 
 
@@ -172,29 +172,25 @@ def _one_of(values: tuple[object, ...], text: str) -> object:
         if str(value) == text:
             return value
     names = ", ".join(map(str, values))
-    raise _refused(f"nicht eines von: {names}", f"none of: {names}")
+    raise ValueRefused(f"none of: {names}")
 
 
 def _money(text: str) -> int:
     try:
         return parse_money(text)
     except ValueRefused:
-        raise _refused(
-            f"`{text}` ist kein Betrag wie 1234.56", f"`{text}` is no amount such as 1234.56"
-        ) from None
+        raise ValueRefused(f"`{text}` is no amount such as 1234.56") from None
 
 
 def _whole(text: str) -> int:
     if not _WHOLE.fullmatch(text):
-        raise _refused(
-            f"`{text}` ist keine ganze Zahl wie 12", f"`{text}` is no whole number such as 12"
-        )
+        raise ValueRefused(f"`{text}` is no whole number such as 12")
     return int(text)
 
 
 def _exact(text: str) -> str:
     if not _EXACT.fullmatch(text):
-        raise _refused(f"`{text}` ist keine Zahl wie 12.5", f"`{text}` is no number such as 12.5")
+        raise ValueRefused(f"`{text}` is no number such as 12.5")
     return str(Decimal(text))
 
 
@@ -204,14 +200,12 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(iso if _ISO_DAY.fullmatch(iso) else "").isoformat()
     except ValueError:
-        raise _refused(
-            f"`{text}` ist kein Datum wie 30.11.2026", f"`{text}` is no date such as 2026-11-30"
-        ) from None
+        raise ValueRefused(f"`{text}` is no date such as 2026-11-30") from None
 
 
 def _truth(text: str) -> bool:
     if text.casefold() not in _TRUTHS:
-        raise _refused(f"`{text}` ist weder ja noch nein", f"`{text}` is neither yes nor no")
+        raise ValueRefused(f"`{text}` is neither yes nor no")
     return _TRUTHS[text.casefold()]
 
 
@@ -222,7 +216,3 @@ _READERS: Mapping[object, Callable[[str], object]] = {
     date: _day,
     str: str,
 }
-
-
-def _refused(german: str, english: str) -> ValueRefused:
-    return ValueRefused(f"{german} / {english}")

@@ -106,9 +106,8 @@ class Hearing:
         try:
             receipt = await decide(self._leitstand, signer, wanted, self._texts)
         except ApprovalRefused as error:
-            return Reply(
-                outcome="refused", lines=(error.text, f"{self._link}card/{card.checkpoint}")
-            )
+            why = self._texts.told(error.text)
+            return Reply(outcome="refused", lines=(why, f"{self._link}card/{card.checkpoint}"))
         said_so = self._texts.known(f"answer.{answer}")
         text = self._texts.say("chat.decided", code=command.code, answer=said_so)
         return Reply(outcome="decided", lines=(text, *receipt.lines))

@@ -92,7 +92,7 @@ async def verifier(place: Place) -> None:
     place.emit({"program": source()}, lambda: typer.echo(source(), nl=False))
 
 
-@command("person", "state")
+@command("person", "state", "lang")
 async def release(
     place: Place,
     name: CaseName,
@@ -123,7 +123,7 @@ async def release(
         await leitstand.runtime.run_until_idle()
         after = await dossier_of(leitstand, case)
     data = {"case": case, "status": after.status, "reason": after.reason}
-    place.emit(data, lambda: typer.echo(f"{case}: {after.status} {after.reason}"))
+    place.emit(data, lambda: typer.echo(f"{case}: {_stands(after, place.texts)}"))
 
 
 async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
@@ -185,10 +185,10 @@ def _data_of(dossier: "Dossier") -> dict[str, Any]:
 
 
 def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
-    from leitstand.inbox import handled_of, handling_line, line_of
+    from leitstand.inbox import handled_of, handling_line, line_of, reason_of
 
     case, leave = dossier.case, dossier.exit
-    yield f"{case.title or case.ulid}: {dossier.status} {dossier.reason}".rstrip()
+    yield f"{case.title or case.ulid}: {_stands(dossier, texts)}"
     yield f"  {case.ulid}  {case.role} {case.version[:8]}  {case.requester}"
     yield from (f"  {line_of(happened, texts)}" for happened in dossier.happened)
     for a in dossier.approvals:
@@ -198,10 +198,18 @@ def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
     for c in dossier.corrections:
         yield f"  {texts.field(c.field)}: {c.old} -> {c.new} ({c.person})"
     for effect in dossier.effects:
-        yield f"  = {texts.tool(effect.tool)} [{effect.state}] {effect.key}"
+        state = texts.known(f"effect_state.{effect.state}", effect.state)
+        yield f"  = {texts.tool(effect.tool)} [{state}] {effect.key}"
     if leave is not None:
         cause = texts.known(f"cause.{leave.cause}") if leave.cause else ""
-        yield f"  {' '.join(p for p in (leave.kind, cause, leave.reason) if p)}"
+        ended = (texts.known(f"status.{leave.kind}"), cause, reason_of(dossier, texts))
+        yield f"  {': '.join(part for part in ended if part)}"
+
+
+def _stands(dossier: "Dossier", texts: "Texts") -> str:
+    if dossier.status == "held":
+        return texts.known(f"held.{dossier.reason}", dossier.reason)
+    return texts.known(f"status.{dossier.status}", dossier.status)
 
 
 def _enclosed(leitstand: "Leitstand") -> "Enclosed":

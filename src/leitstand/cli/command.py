@@ -10,7 +10,9 @@ import typer
 from typer.core import TyperGroup
 
 from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
+from leitstand.cli.output import exit_code, fail
 from leitstand.cli.place import Place
+from leitstand.errors import LeitstandError, ProjectRefused
 
 __all__ = ["Group", "Place", "command", "pairs"]
 
@@ -33,8 +35,14 @@ def command(*options: Option, plain: bool = False) -> Callable[[Work], Callable[
         @wraps(work)
         def started(**values: Any) -> None:  # noqa: ANN401 - whatever the options are
             place = Place(**{name: values.pop(name) for name in names})
-            with asyncio.Runner(loop_factory=None if plain else _loop()) as runner:
-                code = runner.run(work(place, **values))
+            try:
+                with asyncio.Runner(loop_factory=None if plain else _loop()) as runner:
+                    code = runner.run(work(place, **values))
+            except LeitstandError as error:
+                if place.json or "lang" not in names or not _told(error, place):
+                    raise
+                fail(error, json=False, texts=place.texts)
+                raise typer.Exit(exit_code(error)) from None
             raise typer.Exit(code or 0)
 
         started.__annotations__ = {p.name: p.annotation for p in given}
@@ -42,6 +50,11 @@ def command(*options: Option, plain: bool = False) -> Callable[[Work], Callable[
         return started
 
     return made
+
+
+def _told(error: LeitstandError, place: Place) -> bool:
+    """Whether people read of it in their language: never one half in each."""
+    return not isinstance(error, ProjectRefused) and place.texts.told(error.text) != error.text
 
 
 class Group(TyperGroup):

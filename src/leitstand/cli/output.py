@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leitstand.errors import LeitstandError
+    from leitstand.inbox import Texts
 
 __all__ = [
     "Told",
@@ -61,8 +62,8 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def fail(error: "LeitstandError", *, json: bool) -> None:
-    """An error on stderr: code, what, where, what to do."""
+def fail(error: "LeitstandError", *, json: bool, texts: "Texts | None" = None) -> None:
+    """An error on stderr: code, what, where, what to do; with `texts` in their language."""
     where = printable(error.where)
     if json:
         import orjson
@@ -70,9 +71,12 @@ def fail(error: "LeitstandError", *, json: bool) -> None:
         body = {"code": error.code, "what": error.text, "where": where, "do": error.advice}
         sys.stderr.write(orjson.dumps({"error": body}).decode() + "\n")
         return
-    rows = [f"{error.code}: {error.text}"]
-    rows += [f"  where: {where}"] if where else []
-    rows += [f"  do:    {error.advice}"] if error.advice else []
+    at, do, told = "where:", "do:   ", str
+    if texts is not None:
+        at, do, told = texts.known("fail.where"), texts.known("fail.do"), texts.told
+    rows = [f"{error.code}: {told(error.text)}"]
+    rows += [f"  {at} {where}"] if where else []
+    rows += [f"  {do} {told(error.advice)}"] if error.advice else []
     hint("\n".join(rows))
 
 

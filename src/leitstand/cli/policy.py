@@ -32,11 +32,11 @@ async def explain(
 ) -> None:
     """Say in words what the rules decided on each write of a case, and on which facts."""
     from leitstand.cli.case import dossier_of
-    from leitstand.policy import explain as words
+    from leitstand.inbox import explained
 
     async with place.opened(write=False) as leitstand:
         dossier = await dossier_of(leitstand, case)
-    said = [(judged, words(judged.verdict, place.lang)) for judged in dossier.judged]
+    said = [(j, tuple(explained(j.verdict, place.texts))) for j in dossier.judged]
 
     def people() -> None:
         for judged, rows in said:

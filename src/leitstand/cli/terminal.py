@@ -37,7 +37,7 @@ async def sit(place: Place, limit: int) -> None:
             try:
                 signer = await _one(leitstand, texts, number, signer, me)
             except LeitstandError as error:
-                fail(error, json=False)
+                fail(error, json=False, texts=texts)
 
 
 async def _one(

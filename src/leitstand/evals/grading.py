@@ -19,6 +19,7 @@ from leitstand.values import part_of
 __all__ = ["decided", "grade", "named", "needed", "steps_of", "value_at"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
+_THROUGH = ("allow", "redact")
 _ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}
 
 
@@ -60,7 +61,7 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         false_hold=expected.clean and _stopped(done),
         divergence=done.systems.divergence,
         rules=named(done.rules.bundle, _verdicts(done)),
-        needs=_needed(done, proposals),
+        needs=_needed(done),
         edges=tuple(f"{a} -> {b}" for a, b in sorted(done.edges)),
         exits=(_exit_name(done),) if done.exit else (),
         branches=tuple(sorted({f"{p.tool}: {p.answer}" for p in proposals if p.answer})),
@@ -92,9 +93,20 @@ def _problems(result: CaseResult, done: Replayed) -> Iterator[str]:
     yield from (f"unsafe effect: {m.tool}" for m in result.unsafe)
     asked = {p.tool for p in result.proposals if p.decision != "deny"}
     yield from (f"proposed again: {tool}" for tool in expected.rejected if tool in asked)
+    yield from (f"nobody was asked: {tool}" for tool in _unasked(done, result.proposals))
     yield from (
         f"{f.field}: {_short(f.actual)}, expected {_short(f.expected)}" for f in result.fields
     )
+
+
+def _unasked(done: Replayed, proposals: Iterable[Proposed]) -> Iterator[str]:
+    """Writes that people signed when the case was recorded, and that rules now let through."""
+    signed = _signed(done)
+    yield from (p.tool for p in proposals if p.address in signed and p.decision in _THROUGH)
+
+
+def _signed(done: Replayed) -> set[str]:
+    return {said.address for said in done.case.said if said.answer != "reject"}
 
 
 def _wrong_exit(wanted: Mapping[str, str | None], done: Replayed) -> Iterator[str]:
@@ -303,21 +315,22 @@ def needed(
     return tuple(sorted(found))
 
 
-def _needed(done: Replayed, proposals: Iterable[Proposed]) -> tuple[str, ...]:
+def _needed(done: Replayed) -> tuple[str, ...]:
     """Policies without which the case would surely come out otherwise.
 
-    Without one that asks, what a person approved would happen all the same; and what a person
-    would say who was not asked then, nobody knows.
+    Without one that asks, what people signed would happen unasked; and what a person would say who
+    was not asked then, nobody knows.
     """
     expected, bundle = done.case.expected, done.rules.bundle
     marks = {
         *(_marks(done) if expected.rules is not None else ()),
         *(_notes(done) if expected.notes is not None else ()),
     }
-    agreed = {p.address for p in proposals if p.answer == "approve"}
-    found = set[str]()
+    signed, found = _signed(done), set[str]()
     for quiet in (True, False):
-        some = [v for a, v in done.judged if (a in agreed or expected.effects is None) == quiet]
+        some = [
+            v for a, v in done.judged if (expected.effects is None and a not in signed) == quiet
+        ]
         matters = _never if quiet else _happens
         level = expected.decision is not None
         found.update(needed(bundle, some, marks, level=level, matters=matters))

@@ -3,6 +3,7 @@
 from leitstand.inbox.card import Argument, Card, Message, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, open_dossier
+from leitstand.inbox.explained import explained
 from leitstand.inbox.handling import (
     Act,
     Handling,
@@ -29,7 +30,7 @@ from leitstand.inbox.receipt import receipt_of
 from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
-from leitstand.inbox.showing import able, card_of, effect_of, line_of, thread_of
+from leitstand.inbox.showing import able, card_of, effect_of, line_of, reason_of, thread_of
 from leitstand.inbox.sight import sight_of
 from leitstand.inbox.texts import Texts, texts_of
 
@@ -61,6 +62,7 @@ __all__ = [
     "decide",
     "effect_of",
     "exceptions_of",
+    "explained",
     "find_pending",
     "handle",
     "handled_of",
@@ -70,6 +72,7 @@ __all__ = [
     "may_handle",
     "open_dossier",
     "queue_of",
+    "reason_of",
     "receipt_of",
     "reply",
     "roles_of",

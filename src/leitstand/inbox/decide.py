@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from leitstand.approval import Statement, changed, corrections, edit, sign, words, write
+from leitstand.approval import Statement, changed, corrections, edit, sign, write
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
 from leitstand.inbox.dossier import open_dossier
@@ -162,10 +162,8 @@ def _signed(
 ) -> tuple[Approval, tuple[Correction, ...]]:
     """The signed decision, with its corrections. Raises ApprovalRefused, ValueRefused."""
     shown, clock, person = pending.checkpoint, leitstand.rules.clock, signer.person
-    statement, found = (
-        Statement(answer=decision.answer, reason=decision.reason, on_behalf_of=seat.on_behalf_of),
-        (),
-    )
+    reason, whose, found = decision.reason, seat.on_behalf_of, ()
+    statement = Statement(answer=decision.answer, reason=reason, on_behalf_of=whose)
     if decision.answer == "edit":
         tool = leitstand.rules.tools[shown.tool]
         new = edit(tool, shown.args, decision.edits).model_dump(mode="json")
@@ -182,5 +180,6 @@ def _signed(
     wanted = shown.model_copy(update={"acted": approval.acted})
     grants = leitstand.rules.grants(wanted, [approval])
     if grants.refused:
-        raise ApprovalRefused(words(grants.refused[0], texts.language), where=shown.id)
+        key = f"unfit.{grants.refused[0].reason.replace(' ', '_')}"
+        raise ApprovalRefused(texts.say(key, person=person.id), where=shown.id)
     return approval, found

@@ -206,7 +206,7 @@ def _text(desk: _Desk, dossier: Dossier, reason: str) -> str:
     try:
         return check_text(reason.strip())[:2000]
     except ValueError as error:
-        raise desk.refused("handling.text", dossier, text=str(error)) from error
+        raise desk.refused("handling.text", dossier, text=desk.texts.told(str(error))) from error
 
 
 def _supplied(
@@ -230,8 +230,7 @@ def _check_given(role: Compiled, given: Mapping[str, Any]) -> None:
         TypeAdapter[Any](role.state).validate_json(canonical(dict(given)))
     except ValidationError as error:
         faults = (f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
-        text = f"ungültig / not valid: {'; '.join(faults)}"
-        raise ValueRefused(text, where=role.name) from error
+        raise ValueRefused(f"not valid: {'; '.join(faults)}", where=role.name) from error
 
 
 def handled_of(dossier: Dossier) -> Iterator[dict[str, Any]]:

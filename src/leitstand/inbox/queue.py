@@ -11,7 +11,7 @@ from leitstand.inbox.handling import may_handle, since_of, takeover_of
 from leitstand.inbox.hours import deadlines_of, zone_of
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.seat import holders
-from leitstand.inbox.showing import effect_of
+from leitstand.inbox.showing import effect_of, reason_of
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.inbox.texts import Texts
 from leitstand.policy import Memo
@@ -221,7 +221,7 @@ async def _exceptional(
         title=dossier.case.title,
         status=dossier.status,
         cause=(leave.cause or "") if leave else dossier.reason,
-        reason=leave.reason if leave else "",
+        reason=reason_of(dossier, texts),
         roles=leave.roles if leave else (),
         changed=dossier.changed,
         since=since,
@@ -229,11 +229,8 @@ async def _exceptional(
     if leave is None or not leave.cause:
         return found
     taken = takeover_of(leitstand, dossier)
-    rules, zone = (
-        deadlines_of(leitstand.limits, leitstand.project.table.web),
-        zone_of(leitstand.limits),
-    )
-    due = rules.by(since, taken.days or rules.queue_days, zone)
+    rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
+    due = rules.by(since, taken.days or rules.queue_days, zone_of(leitstand.limits))
     said = taken.resolution(texts.language) or texts.known(f"resolve.{leave.cause}")
     more = {
         "roles": taken.roles,

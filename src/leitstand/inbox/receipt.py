@@ -72,9 +72,9 @@ async def _facts(
     latest = tape.checkpoints.get(shown.address)
     if latest is not None and latest.id != shown.id:
         return _again(latest.id, tuple(latest.body["difference"]), texts)
-    failure = (dossier.outcome(shown.address) or {}).get("failure", {"text": state})
-    text = texts.say("receipt.failed", text=failure["text"])
-    return {"state": "failed", "lines": [text]}
+    failure = (dossier.outcome(shown.address) or {}).get("failure")
+    said = texts.told(failure["text"]) if failure else texts.known(f"state.{state}", state)
+    return {"state": "failed", "lines": [texts.say("receipt.failed", text=said)]}
 
 
 def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
         return {"state": "done", "lines": [line, back], "effect": effect, "undo": effect.undo}
     failure = (dossier.outcome(address) or {}).get("failure")
     if failure is not None:
-        text = texts.say("receipt.failed", text=failure["text"])
+        text = texts.say("receipt.failed", text=texts.told(failure["text"]))
         return {"state": "failed", "lines": [text], "effect": effect}
     return {"state": "held", "lines": [texts.say("receipt.held", text=tool)], "effect": effect}
 

@@ -16,7 +16,7 @@ from leitstand.records import Checkpoint, Decision, Verdict
 from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 
-__all__ = ["THREAD", "able", "card_of", "effect_of", "line_of", "thread_of"]
+__all__ = ["THREAD", "able", "card_of", "effect_of", "line_of", "reason_of", "thread_of"]
 
 THREAD = "thread"
 """The signal under which questions and answers on a case are kept."""
@@ -81,15 +81,16 @@ def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
 
 def line_of(happened: Happened, texts: Texts) -> str:
     """One line on a call that the agent made."""
-    name = texts.tool(happened.tool)
-    if happened.what == "read":
-        return texts.say("line.read", tool=name, source=happened.text)
-    if happened.what == "asked":
-        return texts.say("line.asked", tool=name)
-    if happened.what in ("done", "kept"):
-        return texts.say(f"line.{happened.what}", tool=name, result=happened.text)
-    key = "line.refused" if happened.what == "refused" else "line.failed"
-    return texts.say(key, tool=name, text=happened.text)
+    key, said = happened.what, texts.told(happened.text)
+    return texts.say(f"line.{key}", tool=texts.tool(happened.tool), text=said)
+
+
+def reason_of(dossier: Dossier, texts: Texts) -> str:
+    """Why a case ended so, in the language of `texts`; the rules have their reasons in both."""
+    text = dossier.exit.reason if dossier.exit else ""
+    for hit in (h for judged in dossier.judged for h in judged.verdict.hits if h.reason_de):
+        text = text.replace(hit.reason_de, hit.said("reason", texts.language))
+    return texts.told(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from leitstand.errors import ProjectRefused
+from leitstand.inbox.told import Phrases
 from leitstand.values import Language, part_of
 
 __all__ = ["Texts", "texts_of"]
@@ -44,6 +45,9 @@ class Texts:
         self.language: Language = language
         self._own, self._given, self._places = own, given, places or {}
         self._locale: str = own["locale"]
+        said = {**own.get("told", {}), **given.get("told", {})}
+        self.told = Phrases(said, self._filled, self.field).told
+        """What an error or a role said in words of this language; as it is if none are known."""
 
     def say(self, key: str, /, **values: object) -> str:
         """The sentence `section.name`, filled. Raises KeyError: there is no such sentence."""
@@ -132,6 +136,11 @@ class Texts:
     def time(self, seconds: float) -> str:
         """A moment (seconds since the epoch) in the zone of this machine."""
         return self._format("time", seconds, "")
+
+    def _filled(self, template: str, values: Mapping[str, str]) -> str:
+        """A sentence that was told; places called so hold ids, and are named."""
+        named = {"tool": self.tool, "field": self.field, "role": self.role}
+        return self.fill(template, {k: named.get(k, str)(v) for k, v in values.items()})
 
     def _of_tool(self, name: str) -> Mapping[str, Any]:
         return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))

@@ -2,7 +2,6 @@
 
 from leitstand.policy.bundle import Bundle, texts_of
 from leitstand.policy.decide import Request, decide, denied, gravest
-from leitstand.policy.explain import explain
 from leitstand.policy.facts import (
     Evidence,
     FactCall,
@@ -34,7 +33,6 @@ __all__ = [
     "check",
     "decide",
     "denied",
-    "explain",
     "facts",
     "facts_in",
     "gravest",

@@ -85,10 +85,9 @@ async def decide_card(request: Request, session: Session, fields: Fields) -> Res
     )
     try:
         receipt = await decide(site.leitstand, session.signer, wanted, texts)
-    except ValueRefused as error:
-        return await _shown(request, session, 422, error.text, fields)
-    except ApprovalRefused as error:
-        return await _shown(request, session, 409, error.text, fields)
+    except (ValueRefused, ApprovalRefused) as error:
+        status = 422 if isinstance(error, ValueRefused) else 409
+        return await _shown(request, session, status, error.text, fields)
     finally:
         site.live.changed()
     await site.notes.keep_draft(session.person.id, name, {})

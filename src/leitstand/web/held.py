@@ -52,7 +52,7 @@ def _said(found: list[Unsettled], fields: Fields) -> Iterator[tuple[str, BaseMod
         said, why = fields.get(f"said.{at}", ""), fields.get(f"why.{at}", "").strip()
         if said == "undone":
             if not why:
-                raise ValueRefused("Warum nicht geschehen? / Why did it not happen?", where=one.key)
+                raise ValueRefused("why did it not happen?", where=one.key)
             yield one.key, why
         if said == "done":
             start = f"result.{at}."

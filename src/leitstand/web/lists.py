@@ -85,7 +85,7 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
         try:
             receipt = await decide(site.leitstand, session.signer, decision, texts)
         except LeitstandError as error:
-            return f"{row.title}: {error.text}"
+            return f"{row.title}: {texts.told(error.text)}"
         return f"{row.title}: {' '.join(receipt.lines)}"
 
     # Side by side: the page waits once for all of them, not for each.
@@ -126,9 +126,6 @@ async def monitor(request: Request, session: Session) -> Response:
     seen = await sight.among(leitstand, [c.case for c in found] + [s.ulid for s in samples])
     found, samples = [c for c in found if c.case in seen], [s for s in samples if s.ulid in seen]
     fields = Counter(texts_for(request).field(c.field) for c in found if c.field)
-    refused = sum(not c.field for c in found)
-    decided = sum(n for _, n in counts["answers"])
-    people = counts["people"]
     return page(
         request,
         "monitor",
@@ -137,13 +134,13 @@ async def monitor(request: Request, session: Session) -> Response:
         causes=counts["causes"],
         answers=counts["answers"],
         fields=fields.most_common(12),
-        refused=refused,
+        refused=sum(not c.field for c in found),
         proposals=[p for p in proposals if p.checkpoint in cards],
         sampled=len(samples),
         same=sum(s.same for s in samples),
-        decided=decided,
+        decided=sum(n for _, n in counts["answers"]),
         cases=sum(n for _, n in counts["statuses"]),
-        seconds=counts["seconds"] if people >= GROUP else None,
+        seconds=counts["seconds"] if counts["people"] >= GROUP else None,
         group=GROUP,
     )
 
@@ -155,13 +152,12 @@ async def _picked(request: Request, session: Session, name: str) -> Waiting | No
         pending = await find_pending(site.leitstand, name, texts)
     except ApprovalRefused:
         return None
-    place = (pending.checkpoint.opened, "")
     found, _ = await waiting_of(
         site.leitstand,
         texts,
         person=session.person.id,
         roles=roles_of(site.leitstand, session.person),
-        after=place,
+        after=(pending.checkpoint.opened, ""),
         known=site.rows,
     )
     return next((w for w in found if w.id == pending.checkpoint.id and w.yours), None)
@@ -193,19 +189,10 @@ async def _behalf(leitstand: Leitstand, rows: Sequence[Any]) -> dict[str, str]:
 
 
 def _decided(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence[Any]:
+    given = (approvals.c[name] for name in ("checkpoint", "nonce", "person", "answer", "at"))
+    of_case = (cases.c.title, cases.c.ulid, cases.c.status)
     query = (
-        select(
-            approvals.c.checkpoint,
-            approvals.c.nonce,
-            approvals.c.person,
-            approvals.c.answer,
-            approvals.c.at,
-            checkpoints.c.tool,
-            checkpoints.c.state,
-            cases.c.title,
-            cases.c.ulid,
-            cases.c.status,
-        )
+        select(*given, checkpoints.c.tool, checkpoints.c.state, *of_case)
         .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)
         .join(cases, cases.c.case_no == checkpoints.c.case_no)
         .where(approvals.c.tenant == tenant, seen)

@@ -26,8 +26,7 @@ CHOSEN = 200
 @gated
 async def show_sample(request: Request, session: Session) -> Response:
     """A case that nobody was asked about and that this person has not seen, drawn by chance."""
-    site = site_of(request)
-    tenant = site.leitstand.tenant
+    site, tenant = site_of(request), site_of(request).leitstand.tenant
     seen = {s.ulid for s in await site.notes.samples() if s.person == session.person.id}
     sight = sight_of(site.leitstand, session.person).where
     quiet = await site.leitstand.store.read(lambda c: _quiet(c, tenant, sight))
@@ -50,11 +49,8 @@ async def compare(request: Request, session: Session, fields: Fields) -> Respons
         raise HTTPException(400, "sample")
     dossier = await open_dossier(site.leitstand, name)
     await site.notes.sampled(name, session.person.id, same=said == "yes")
-    told = [
-        await effect_of(site.leitstand, dossier, e.tool, e.args, texts)
-        for e in dossier.effects
-        if e.state == "done"
-    ]
+    done = (e for e in dossier.effects if e.state == "done")
+    told = [await effect_of(site.leitstand, dossier, e.tool, e.args, texts) for e in done]
     return page(
         request, "sample", session, ulid=name, title=dossier.case.title, told=told, said=said
     )
