@@ -36,11 +36,10 @@ class MatchFacts(BaseModel):
     """The largest deviations to our disadvantage; 0 where there is none or nothing to compare.
 
     `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in
-    1/10,000 of it and as the line's amount. `quantity_over_milli`: invoiced beyond what was ordered
-    and arrived and was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges,
-    and lines that no order line stands for. `unordered_lines`: lines that name an order line which
-    does not exist. `goods_missing`: nothing of the order has arrived. All rounded against the
-    invoice.
+    1/10,000 of it and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and
+    was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges, and lines that no
+    order line stands for. `unordered_lines`: lines that name an order line which does not exist.
+    `goods_missing`: nothing of the order has arrived. All rounded against the invoice.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,21 +187,14 @@ def _quantity_over(
     pairs: Iterable[Matched], received: Mapping[str, Decimal], invoiced: Mapping[str, Decimal]
 ) -> int:
     asked: dict[str, Decimal] = {}
-    due: dict[str, Decimal] = {}
     for match in pairs:
         if match.order_line:
             number = _no(match.order_line.line)
             asked[number] = asked.get(number, _ZERO) + (match.line.quantity or _ZERO)
-            due[number] = _due(match.order_line, received.get(number, _ZERO))
     taken = {_no(line): qty for line, qty in invoiced.items()}
-    over = (q - (due[n] - taken.get(n, _ZERO)) for n, q in asked.items())
+    over = (q - (received.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items())
     # Nothing arrived at all is G-A13's finding, not a difference in quantity.
     return _up(max(over, default=_ZERO) * 1000) if any(received.values()) else 0
-
-
-def _due(line: OrderLine, arrived: Decimal) -> Decimal:
-    """What may be invoiced: what arrived, but no more than was ordered (0: no amount was fixed)."""
-    return min(arrived, line.qty) if line.qty > 0 else arrived
 
 
 def _unordered(match: Matched) -> bool:

@@ -253,9 +253,9 @@ def number_under_another_name(s: Stage) -> Paper:
     return bill.set("//cac:PayeeFinancialAccount/cbc:Name", name)
 
 
-@scene("hold", "G-A12", info="G-A17")
+@scene("auto_draft", info="G-A17")
 def more_than_ordered_arrived_and_is_invoiced(s: Stage) -> Paper:
-    """Ten were ordered, twelve arrived: somebody has to want the other two."""
+    """Ten were ordered, twelve arrived and were kept: what arrived is what may be invoiced."""
     order = f"{s.po}-10"
     s.world.order(order, s.supplier["id"], ("WD-1", SEAL.name, "10", "42.50"))
     s.world.receive(order, l1="12")
