@@ -75,9 +75,13 @@ async def shut(scene: Scene) -> None:
 async def let_go_on(scene: Scene) -> None:
     """Eve lets everything in the exception queue go on, children first."""
     found = [
-        ulid for ulid, status in (await statuses(scene.store)).items() if status == "exception"
+        await scene.store.journal(ulid)
+        for ulid, status in (await statuses(scene.store)).items()
+        if status == "exception"
     ]
-    for ulid in sorted(found, reverse=True):
+    # By depth: a child's name follows from a digest, and may stand on either side of its parent's.
+    for claimed in sorted(found, key=lambda one: one.case.depth, reverse=True):
+        ulid = claimed.case.ulid
         journal = Journal(await scene.store.journal(ulid), scene.store, Limits())
         by = Handled("eve", "clerk", "open again", scene.clock.time())
         await resume(scene.store, journal, by, journal.case.version)
