@@ -75,14 +75,13 @@ async def shut(scene: Scene) -> None:
 async def let_go_on(scene: Scene) -> None:
     """Eve lets everything in the exception queue go on, children first."""
     found = [
-        await scene.store.journal(ulid)
+        (await scene.store.journal(ulid)).case
         for ulid, status in (await statuses(scene.store)).items()
         if status == "exception"
     ]
     # By depth: a child's name follows from a digest, and may stand on either side of its parent's.
-    for claimed in sorted(found, key=lambda one: one.case.depth, reverse=True):
-        ulid = claimed.case.ulid
-        journal = Journal(await scene.store.journal(ulid), scene.store, Limits())
+    for case in sorted(found, key=lambda case: case.depth, reverse=True):
+        journal = Journal(await scene.store.journal(case.ulid), scene.store, Limits())
         by = Handled("eve", "clerk", "open again", scene.clock.time())
         await resume(scene.store, journal, by, journal.case.version)
         await scene.go_on()
