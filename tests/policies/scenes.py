@@ -256,17 +256,18 @@ def number_under_another_name(s: Stage) -> Paper:
 @scene("auto_draft", info="G-A17")
 def more_than_ordered_arrived_and_is_invoiced(s: Stage) -> Paper:
     """Ten were ordered, twelve arrived and were kept: what arrived is what may be invoiced."""
-    order = f"{s.po}-10"
-    s.world.order(order, s.supplier["id"], ("WD-1", SEAL.name, "10", "42.50"))
-    s.world.receive(order, l1="12")
-    return s.paper().order(order)
+    return _twelve_arrived(s, ordered="10")
 
 
 @scene("auto_draft", info="G-A17")
 def no_amount_was_fixed_in_the_order(s: Stage) -> Paper:
     """A call-off order over 0 pieces: what arrived is what may be invoiced."""
-    order = f"{s.po}-0"
-    s.world.order(order, s.supplier["id"], ("WD-1", SEAL.name, "0", "42.50"))
+    return _twelve_arrived(s, ordered="0")
+
+
+def _twelve_arrived(s: Stage, ordered: str) -> Paper:
+    order = f"{s.po}-{ordered}"
+    s.world.order(order, s.supplier["id"], ("WD-1", SEAL.name, ordered, "42.50"))
     s.world.receive(order, l1="12")
     return s.paper().order(order)
 

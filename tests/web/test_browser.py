@@ -304,7 +304,8 @@ def test_what_a_clerk_may_not_decide_is_shown_without_buttons(sit: Sit) -> None:
 def test_texts_of_both_languages_have_the_same_keys(root: Path) -> None:
     """No sentence is missing in one of them, and each names the same values.
 
-    `told` says in a language what was said in another: each has what it needs.
+    `told` says in a language what was said in another: each has what it needs, and puts in no value
+    that the sentence does not name.
     """
     import tomllib
 
@@ -319,6 +320,10 @@ def test_texts_of_both_languages_have_the_same_keys(root: Path) -> None:
         }
 
     assert json.dumps(keys("de"), sort_keys=True) == json.dumps(keys("en"), sort_keys=True)
+    for lang in ("de", "en"):
+        file = root / f"src/leitstand/inbox/texts/{lang}.toml"
+        for said, text in tomllib.loads(file.read_text("utf-8"))["told"].items():
+            assert set(re.findall(r"\{(\w+)", text)) <= set(re.findall(r"\{(\w+)", said)), said
 
 
 NASTY = "<script>window.hit=1</script><img src=x onerror=window.hit=1>\u202ejs"

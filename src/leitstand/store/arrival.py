@@ -58,9 +58,7 @@ def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
     rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
     INSERT["cases"].run(conn, [row for row, _ in rows])
     wrapped = zip(numbers, born, strict=True)
-    INSERT["keys"].run(
-        conn, [{"case_no": no, "wrapped": bytearray(one.wrapped)} for no, one in wrapped]
-    )
+    INSERT["keys"].run(conn, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
     INSERT["pages"].run(conn, [page for _, page in rows])
     return numbers
 
@@ -86,14 +84,7 @@ def tell(conn: Connection, told: Sequence[Tell]) -> list[bool | Missing]:
             fresh.append((no, one))
     if fresh:
         rows = [
-            {
-                "id": t.id,
-                "case_no": no,
-                "kind": t.kind,
-                "body": bytearray(t.body),
-                "at": t.at,
-                "drawn": 0,
-            }
+            {"id": t.id, "case_no": no, "kind": t.kind, "body": t.body, "at": t.at, "drawn": 0}
             for no, t in fresh
         ]
         INSERT["signals"].run(conn, rows)
@@ -119,18 +110,9 @@ def cancel_children(conn: Connection, parent: str, body: bytes, at: float) -> No
 
 def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
     page, head = seal_page(b"", 0, born.events, born.bodies)
-    there = {
-        "seq": len(born.events),
-        "head": bytearray(head),
-        "opened": born.at,
-        "changed": born.at,
-    }
+    there = {"seq": len(born.events), "head": head, "opened": born.at, "changed": born.at}
     row = {**_BORN, **born.birth._asdict(), "case_no": no, **there}
-    return row, {
-        "page": no << PAGE_SHIFT,
-        "headers": bytearray(page.headers),
-        "body": bytearray(page.body),
-    }
+    return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
 
 
 _BORN = {

@@ -145,11 +145,7 @@ class Batch:
         if append.events:
             page, row.head = seal_page(row.head, row.seq, append.events, append.bodies)
             self.pages.append(
-                {
-                    "page": no << PAGE_SHIFT | page.seq,
-                    "headers": bytearray(page.headers),
-                    "body": bytearray(page.body),
-                }
+                {"page": no << PAGE_SHIFT | page.seq, "headers": page.headers, "body": page.body}
             )
             row.seq += len(append.events)
         self.changes += changes
@@ -159,7 +155,7 @@ class Batch:
         self.moved[no] = moved = {
             "no": no,
             "to_seq": row.seq,
-            "to_head": bytearray(row.head),
+            "to_head": row.head,
             "gone": gone + len(append.drawn),
             "at": append.at,
         }

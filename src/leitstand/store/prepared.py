@@ -1,8 +1,7 @@
 """Prepared statements: SQLAlchemy writes the text once a dialect, the driver gets rows as they are.
 
 For each row of an `executemany` SQLAlchemy builds a dictionary, looks for defaults and converts
-values; for the few statements that every commit is made of that was more work than the rows. Rows
-give bytes as `bytearray`: sqlite3 asks each of `bytes` in vain how it wants to be adapted.
+values; for the few statements that every commit is made of that was more work than the rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
