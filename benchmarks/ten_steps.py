@@ -3,8 +3,9 @@
 The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the same run, in
 turns. One JSON line: medians of cases a second and CPU a step of both, the ratios of both (`ratio`:
 cases a second, `cpu_ratio`: CPU a step, see docs/decisions/step-cost.md), bytes of a parked case
-beside its payload. With `--guard full` the write is decided by a Cedar bundle and a signature
-that is verified.
+beside its payload. Part of our CPU a step is the person's, who reads the card and signs with a key
+of their own (`person_us_step`); LangGraph asks nobody for a signature. With `--guard full` the write is decided by a Cedar bundle and a signature that is
+verified.
 
     python benchmarks/ten_steps.py [--guard full] [--cases 400] [--rounds 3]
 """
@@ -193,8 +194,9 @@ async def ours(folder: Path, cases: int, *, guarded: bool = False) -> dict[str, 
     await runtime.run_until_idle()
     parked = _bytes(folder / "j.db") / cases
     parked_at = time.perf_counter()
+    person = 0.0
     for at in range(0, cases, AT_ONCE):
-        await approve(store, ulids[at : at + AT_ONCE])
+        person += await approve(store, ulids[at : at + AT_ONCE])
     await runtime.run_until_idle()
     wall, spent = time.perf_counter() - begun, _cpu() - cpu
     done = await store.read(
@@ -207,6 +209,7 @@ async def ours(folder: Path, cases: int, *, guarded: bool = False) -> dict[str, 
     return {
         "cases_s": cases / wall,
         "cpu_us_step": spent / cases / STEPS * 1e6,
+        "person_us_step": person / cases / STEPS * 1e6,
         "parked_bytes": parked - len(PAYLOAD),
         "commits": commits,
         "first_half_s": parked_at - begun,
@@ -238,20 +241,23 @@ async def start(runtime: Runtime, no: int) -> str:
     return await runtime.start("ten", given, tenant="t", requester="r", title=str(no))
 
 
-async def approve(store: Store, ulids: Sequence[str]) -> None:
-    """Answer all these cases, as somebody does who works an inbox off."""
+async def approve(store: Store, ulids: Sequence[str]) -> float:
+    """Answer all these cases, as somebody does who works an inbox off; CPU seconds of the person."""
     found = await store.journals(ulids)
-    await asyncio.gather(*(answer(store, found[ulid]) for ulid in ulids))
+    return sum(await asyncio.gather(*(answer(store, found[ulid]) for ulid in ulids)))
 
 
-async def answer(store: Store, claimed: Claimed) -> None:
-    """One person's signed yes to the one checkpoint of a case."""
+async def answer(store: Store, claimed: Claimed) -> float:
+    """One person's signed yes to the one checkpoint of a case; CPU seconds until it is signed."""
+    begun = time.thread_time()
     journal = Journal(claimed, store, Limits())
     (frozen,) = journal.tape.open_checkpoints()
     shown = checkpoint_of(journal, frozen)
     yes = sign(write(shown, HEAD, "head", Statement(answer="approve"), store.clock, 900.0), KEY)
+    spent = time.thread_time() - begun
     told = {"address": shown.address, "approval": yes, "corrections": list[str]()}
     await store.signal(claimed.case.ulid, yes.nonce, "approval", canonical(told))
+    return spent
 
 
 def _cpu() -> float:
