@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jwt
 import orjson
 import pytest
 import respx
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from jwt.algorithms import RSAAlgorithm
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
 from starlette.applications import Starlette
 
 from leitstand.channels import Channels, Settings, open_channels
@@ -40,7 +40,7 @@ KEY, OTHER_KEY = (generate_private_key(65537, 2048) for _ in range(2))
 
 def published(key: RSAPrivateKey, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a key
     """A key as the bot service publishes it."""
-    found: dict[str, Any] = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    found = RSAKey.import_key(key.public_key()).as_dict()
     return found | {"kid": "one", "use": "sig", "endorsements": ["msteams"]} | more
 
 
@@ -55,7 +55,7 @@ def token(key: RSAPrivateKey = KEY, kid: str = "one", **changed: Any) -> str:  #
         "serviceurl": SERVICE,
     }
     kept = {k: v for k, v in (claims | changed).items() if v is not None}
-    return jwt.encode(kept, key, algorithm="RS256", headers={"kid": kid})
+    return jwt.encode({"alg": "RS256", "kid": kid}, kept, RSAKey.import_key(key))
 
 
 @dataclass
@@ -229,7 +229,7 @@ async def test_a_rejection_names_a_listed_reason(office: Office) -> None:
         token(exp=None),
         token(serviceurl="https://evil.example/"),
         token(serviceurl=None),
-        jwt.encode({"aud": APP}, "x" * 32, algorithm="HS256", headers={"kid": "one"}),
+        jwt.encode({"alg": "HS256", "kid": "one"}, {"aud": APP}, OctKey.import_key("x" * 32)),
         token().rpartition(".")[0] + ".",
     ],
 )

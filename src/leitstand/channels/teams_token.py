@@ -6,11 +6,15 @@ and a claim `serviceurl` that equals the activity's.
 """
 
 import asyncio
+import binascii
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
-import jwt
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import JWKRegistry, KeySet
+from joserfc.jws import JWSRegistry
 
 from leitstand.clock import Clock
 from leitstand.errors import ChannelRefused, Unreachable
@@ -33,8 +37,8 @@ class Incoming:
 
     def __init__(self, http: httpx.AsyncClient, metadata: str, app: str, clock: Clock) -> None:
         self._http, self._metadata, self._app, self._clock = http, metadata, app, clock
-        self._keys: dict[str, Mapping[str, Any]] = {}
-        self._asked = float("-inf")
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._keys, self._asked = KeySet([]), float("-inf")
 
     async def check(self, header: str, activity: Mapping[str, Any]) -> None:
         """Raises ChannelRefused: not a request of the bot service for us; Unreachable: no keys."""
@@ -42,35 +46,50 @@ class Incoming:
         if kind != "Bearer" or not token:
             raise ChannelRefused("no token", where="teams")
         try:
-            key = await self._key(str(jwt.get_unverified_header(token).get("kid", "")))
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                jwt.PyJWK(dict(key), "RS256"),
-                algorithms=["RS256"],
-                audience=self._app,
-                issuer=ISSUER,
-                leeway=SKEW,
-                options={"require": ["exp", "iss", "aud"]},
-            )
-        except jwt.PyJWTError as error:
+            found = await self._signed(token)
+            self._claims().validate(found.claims)
+        except InvalidKeyIdError as error:
+            raise ChannelRefused("signed with an unknown key", where="teams") from error
+        except (JoseError, ValueError, binascii.Error) as error:
             raise ChannelRefused(f"token: {error}", where="teams") from error
+        key = self._rows.get(str(found.header.get("kid", "")), {})
         if activity.get("channelId") not in key.get("endorsements", ()):
             raise ChannelRefused("a key that is not endorsed for this channel", where="teams")
-        url = claims.get("serviceurl") or claims.get("serviceUrl")
+        url = found.claims.get("serviceurl") or found.claims.get("serviceUrl")
         if not url or url != activity.get("serviceUrl"):
             raise ChannelRefused("the token is for another service", where="teams")
 
-    async def _key(self, name: str) -> Mapping[str, Any]:
+    def _claims(self) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=int(self._clock.time()),
+            leeway=SKEW,
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": self._app},
+            exp={"essential": True},
+        )
+
+    async def _signed(self, token: str) -> jwt.Token:
+        """The token by the published keys, asked for again where it names another one."""
+        await self._fetch(KEPT)
+        try:
+            return self._decoded(token)
+        except InvalidKeyIdError:
+            await self._fetch(AGAIN)
+        return self._decoded(token)
+
+    def _decoded(self, token: str) -> jwt.Token:
+        registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
+        return jwt.decode(token, self._keys, registry=registry)
+
+    async def _fetch(self, age: float) -> None:
         now = self._clock.monotonic()
-        age = now - self._asked
-        if age > KEPT or (name not in self._keys and age > AGAIN):
-            found = await _json(self._http, "GET", self._metadata)
-            keys = (await _json(self._http, "GET", found["jwks_uri"]))["keys"]
-            self._keys = {str(key.get("kid", "")): key for key in keys}
-            self._asked = now
-        if name not in self._keys:
-            raise ChannelRefused("signed with an unknown key", where="teams")
-        return self._keys[name]
+        if now - self._asked <= age:
+            return
+        found = await _json(self._http, "GET", self._metadata)
+        rows = (await _json(self._http, "GET", found["jwks_uri"]))["keys"]
+        self._rows = {str(row.get("kid", "")): row for row in rows if row.get("kty") == "RSA"}
+        self._keys = KeySet([JWKRegistry.import_key(row) for row in self._rows.values()])
+        self._asked = now
 
 
 class Outgoing:
