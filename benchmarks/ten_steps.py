@@ -4,8 +4,8 @@ The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the
 turns. One JSON line: medians of cases a second and CPU a step of both, the ratios of both (`ratio`:
 cases a second, `cpu_ratio`: CPU a step, see docs/decisions/step-cost.md), bytes of a parked case
 beside its payload. Part of our CPU a step is the person's, who reads the card and signs with a key
-of their own (`person_us_step`); LangGraph asks nobody for a signature. With `--guard full` the write is decided by a Cedar bundle and a signature that is
-verified.
+of their own (`person_us_step`); LangGraph asks nobody for a signature. With `--guard full` the
+write is decided by a Cedar bundle and a signature that is verified.
 
     python benchmarks/ten_steps.py [--guard full] [--cases 400] [--rounds 3]
 """
@@ -242,7 +242,7 @@ async def start(runtime: Runtime, no: int) -> str:
 
 
 async def approve(store: Store, ulids: Sequence[str]) -> float:
-    """Answer all these cases, as somebody does who works an inbox off; CPU seconds of the person."""
+    """Answer all these cases, as one who works an inbox off; the person's CPU seconds."""
     found = await store.journals(ulids)
     return sum(await asyncio.gather(*(answer(store, found[ulid]) for ulid in ulids)))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leitstand.approval import changed, corrections, edit
+from leitstand.approval import changed, corrections, edit, kind_of
 from leitstand.errors import ValueRefused
 from leitstand.inbox import texts_of
 from leitstand.tool import Port, Recorded, tool
@@ -88,6 +88,28 @@ def test_values_are_typed_in_one_form(
     after = edit(draft, BEFORE, edits)
     found = changed(BEFORE, after.model_dump(mode="json"))
     assert found | ({"tags": sorted(after.tags)} if after.tags else {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "words"),
+    [
+        ("gross", "amount", ()),
+        ("discount", "amount", ()),
+        ("posted", "day", ()),
+        ("paid", "choice", ("true", "false")),
+        ("chart", "choice", ("skr03", "skr04")),
+        ("account", "text", ()),
+        ("note", "text", ()),
+        ("tags", "text", ()),
+    ],
+)
+def test_a_form_knows_how_a_field_is_written(field: str, kind: str, words: tuple[str, ...]) -> None:
+    """By its type; each word of a choice is taken as it stands."""
+    assert kind_of(Draft, field) == (kind, words)
+    for word in words:
+        edit(draft, BEFORE, {field: word})
+    with pytest.raises(ValueRefused, match="no field"):
+        kind_of(Draft, "nothing")
 
 
 def test_nothing_typed_is_none_where_that_is_allowed() -> None:

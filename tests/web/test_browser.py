@@ -61,18 +61,52 @@ def test_edit_with_an_invalid_and_a_valid_value(sit: Sit) -> None:
     head = sit(HEAD)
     head.card(SIMPLE)
     field = head.page.locator("#f-gross_cents")
-    field.fill("1.190,00")
+    assert field.input_value() == "3.391,50"
+    field.fill("1.190")  # Of either language's reading.
     head.press("edit")
     head.page.wait_for_selector("[role=alert]")
     assert "gross_cents" in head.text("[role=alert]")
-    assert field.input_value() == "1.190,00"
-    field.fill("3391.50")
-    head.page.locator("#f-account").fill("office")
+    assert field.input_value() == "1.190"
+    field.fill("3.391,50")
+    head.page.locator("#f-account").select_option("office")
     head.press("edit")
     head.page.wait_for_selector("[role=status]")
     assert "2026-000001" in head.text()
     head.open("/monitor")
     assert re.search(r"Konto\s+1", head.text())
+
+
+def test_a_change_is_not_lost_by_approving_or_by_the_enter_key(sit: Sit) -> None:
+    """Typed and then approved as proposed: refused, and told. Enter decides nothing."""
+    head = sit(HEAD)
+    path = head.card(SIMPLE)
+    head.page.locator("#f-account").select_option("office")
+    head.press("approve")
+    head.page.wait_for_selector("[role=alert]")
+    assert "Konto" in head.text("[role=alert]")
+    assert head.page.locator("#f-account").input_value() == "office"
+    head.page.locator("#f-account").press("Enter")
+    head.page.wait_for_load_state()
+    head.open(path)
+    assert head.page.locator("#f-account").input_value() == "office"
+    assert head.page.locator("button[name=answer]").count() == 3
+
+
+def test_the_buttons_are_in_sight_and_hide_no_field(sit: Sit) -> None:
+    """On a long card they stay at the lower edge; what has the focus stands above them."""
+    head = sit(HEAD)
+    head.card(SIMPLE)
+    bar = head.page.locator(".stay").bounding_box()
+    height = head.page.evaluate("innerHeight")
+    assert bar is not None
+    assert bar["y"] + bar["height"] <= height
+    fields = head.page.locator(".field input, .field select")
+    for field in fields.all():
+        field.focus()
+        place, bar = field.bounding_box(), head.page.locator(".stay").bounding_box()
+        assert place is not None
+        assert bar is not None
+        assert place["y"] + place["height"] <= bar["y"]
 
 
 def test_reject_asks_for_a_reason(sit: Sit) -> None:

@@ -68,25 +68,28 @@ async def test_an_answer_reaches_its_own_request_alone(head: Client, house: Hous
 
 @pytest.mark.pain(3)
 async def test_what_is_done_is_what_was_shown(head: Client) -> None:
-    """Every argument of the posting stood on the card, in the same words."""
+    """Every argument of the posting stood on the card, as its language writes it."""
     path, seen = await head.card(SIMPLE)
     page = (await head.http.get(path)).text
     shown = dict(re.findall(r'name="edit\.(\w+)" value="([^"]*)"', page))
+    chosen = dict(re.findall(r'<select[^>]*name="edit\.(\w+)".*?value="([^"]*)" selected', page))
     await head.post(f"{path}/decide", {"answer": "approve", "seen": seen})
     [args] = posted(await dossier(head, path))
-    for name, text in shown.items():
-        value = args[name]
-        if name.endswith("_cents") and value is not None:
-            assert text == f"{value // 100}.{value % 100:02d}"
-        else:
-            assert text == (
-                ""
-                if value is None
-                else str(value).lower()
-                if value in (True, False)
-                else str(value)
-            )
-    assert {"gross_cents", "account", "supplier_id"} <= shown.keys()
+    for name, text in (shown | chosen).items():
+        assert text == as_written(args[name], name)
+    assert {"gross_cents", "supplier_id", "due_date"} <= shown.keys()
+    assert {"tax_case", "kind", "credit", "account"} <= chosen.keys()
+
+
+def as_written(value: object, name: str) -> str:
+    """A value as a German form has it."""
+    if value is None:
+        return ""
+    if name.endswith("_cents") and isinstance(value, int):
+        return f"{value / 100:,.2f}".translate(str.maketrans(",.", ".,"))
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return ".".join(reversed(value.split("-")))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @pytest.mark.pain(4)

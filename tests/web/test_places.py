@@ -5,8 +5,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from leitstand.inbox import card_of, find_pending, texts_of
-from leitstand.inbox.evidence import readings_of
+from leitstand.inbox.evidence import listed_in, readings_of
 from leitstand.project import load_project
 from leitstand.store.waiting import waiting
 from tests.web.conftest import Client, bare
@@ -52,12 +54,17 @@ def test_places_are_of_tools_and_arguments_that_there_are(root: Path) -> None:
     tools = {tool.name: tool for tool in project.tools}
     table = tomllib.loads((root / "tools/texts/places.toml").read_text("utf-8"))
     texts = texts_of("de", project.texts)
+    assert project.world is not None
+    limits = orjson.loads((project.world / "policy.json").read_bytes())
     for name, places in table.items():
         assert places.keys() <= tools[name].args.model_fields.keys()
         for argument in places:
             for reference in texts.places(name, argument):
                 tool, _, path = reference.partition(" ")
-                assert field_of(tools[tool].result, path), reference
+                if tool == "limits":
+                    assert listed_in(limits, [reference]), reference
+                else:
+                    assert field_of(tools[tool].result, path), reference
 
 
 def field_of(model: Any, path: str) -> bool:  # noqa: ANN401 - models, unions, tuples

@@ -67,6 +67,11 @@ async def test_a_get_decides_nothing(head: Client, house: House) -> None:
         ({"answer": "edit"}, 409),
         ({"answer": "edit", "edit.account": "nothing such"}, 422),
         ({"answer": "edit", "edit.not_there": "x"}, 422),
+        ({"answer": "edit", "edit.account": "4210"}, 422),
+        ({"answer": "edit", "edit.gross_cents": "3.391"}, 422),
+        ({"answer": "edit", "edit.gross_cents": "33.91,50"}, 422),
+        ({"answer": "edit", "edit.tax_case": "elsewhere"}, 422),
+        ({"answer": "approve", "edit.account": "office"}, 422),
     ],
 )
 async def test_a_forged_form_is_refused(

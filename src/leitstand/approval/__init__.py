@@ -3,7 +3,7 @@
 from leitstand.approval.correction import changed, corrections
 from leitstand.approval.custody import Custody
 from leitstand.approval.directory import Directory, FileDirectory
-from leitstand.approval.edit import edit, fill, typed
+from leitstand.approval.edit import Kind, edit, fill, kind_of, typed
 from leitstand.approval.keyring import Keyring, id_of
 from leitstand.approval.refusal import Reason, Refusal
 from leitstand.approval.signing import Statement, sign, signed_bytes, write
@@ -15,6 +15,7 @@ __all__ = [
     "FileDirectory",
     "Grants",
     "Keyring",
+    "Kind",
     "Reason",
     "Refusal",
     "Statement",
@@ -23,6 +24,7 @@ __all__ = [
     "edit",
     "fill",
     "id_of",
+    "kind_of",
     "sign",
     "signed_bytes",
     "typed",

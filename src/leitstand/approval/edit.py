@@ -21,7 +21,7 @@ from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
 from leitstand.values import Money, parse_money
 
-__all__ = ["edit", "fill", "typed"]
+__all__ = ["Kind", "edit", "fill", "kind_of", "typed"]
 
 M = TypeVar("M", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
@@ -30,6 +30,9 @@ _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})", re.ASCII)
 _EXACT = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", re.ASCII)
 _GERMAN_DAY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})", re.ASCII)
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+Kind = Literal["amount", "choice", "day", "text"]
+"""How a field is written: an amount, one of a few words, a day, or any other text."""
+
 _TRUTHS = {"ja": True, "yes": True, "true": True, "nein": False, "no": False, "false": False}
 
 
@@ -50,6 +53,33 @@ def fill(model: type[M], texts: Mapping[str, str], where: str) -> M:
     Fields that are not given have their default. Raises ValueRefused.
     """
     return _made(model, dict.fromkeys(texts), texts, where)
+
+
+def kind_of(model: type[BaseModel], field: str) -> tuple[Kind, tuple[str, ...]]:
+    """How a field of a model is written, and of a choice its words; empty stands for none.
+
+    Raises ValueRefused: no such field.
+    """
+    options = list(_options(_step(model, field)))
+    none = ("",) if any(option is NoneType for option, _ in options) else ()
+    real = [(option, marks) for option, marks in options if option is not NoneType]
+    words = [_words(option) for option, _ in real]
+    if real and all(words):
+        return "choice", (*none, *(word for some in words for word in some))
+    if any(_MONEY in marks for _, marks in real):
+        return "amount", ()
+    return ("day" if [option for option, _ in real] == [date] else "text"), ()
+
+
+def _words(option: object) -> tuple[str, ...]:
+    """The words that a type is written in; none if it is written in others, too."""
+    if option is bool:
+        return ("true", "false")
+    if get_origin(option) is Literal:
+        return tuple(map(str, get_args(option)))
+    if isinstance(option, type) and issubclass(option, Enum):
+        return tuple(str(m.value) for m in option)
+    return ()
 
 
 def _made(model: type[M], fresh: dict[str, Any], edits: Mapping[str, str], where: str) -> M:

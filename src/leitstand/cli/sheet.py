@@ -92,7 +92,7 @@ def _lines(card: "Card", texts: "Texts") -> Iterator[str]:
         yield f"{say('card.difference')}: {', '.join(card.difference)}"
     yield f"{say('card.asked')}:"
     for rule in card.rules:
-        owner = f", {say('card.owner')} {rule.owner}" if rule.owner else ""
+        owner = f", {say('card.owner')} {texts.role(rule.owner)}" if rule.owner else ""
         yield f"  {rule.rule} ({say('card.version')} {rule.version}{owner}): {rule.reason}"
     yield f"{say('card.arguments')}:"
     yield from _arguments(card, texts)

@@ -1,8 +1,9 @@
 """The card: what a supervisor is shown of a checkpoint, in the order in which people read it."""
 
+from leitstand.approval import Kind
 from leitstand.values import Frozen
 
-__all__ = ["Argument", "Card", "Found", "Message", "Rule", "Source", "Who"]
+__all__ = ["Argument", "Card", "Choice", "Found", "Message", "Rule", "Source", "Who"]
 
 
 class Who(Frozen):
@@ -38,11 +39,19 @@ class Found(Frozen):
     at: str = ""
 
 
+class Choice(Frozen):
+    """One of the few words that a field takes, and what it is called; empty stands for none."""
+
+    word: str
+    label: str
+
+
 class Argument(Frozen):
     """One argument: the agent's value as text and as JSON, the master data, where it was found.
 
     `shown` and `value` are what would run now, `agent` what the agent proposed if a person has
-    changed it. `same` is None where there are no master data to compare with.
+    changed it. `same` is None where there are no master data to compare with. `kind` is how it is
+    written, `choices` what may be chosen where there is a choice.
     """
 
     field: str
@@ -53,6 +62,8 @@ class Argument(Frozen):
     master: str = ""
     same: bool | None = None
     found: tuple[Found, ...] = ()
+    kind: Kind = "text"
+    choices: tuple[Choice, ...] = ()
 
 
 class Source(Frozen):

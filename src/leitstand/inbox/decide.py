@@ -6,20 +6,22 @@ again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leitstand.approval import Statement, changed, corrections, edit, sign, write
 from leitstand.digest import canonical
-from leitstand.errors import ApprovalRefused
+from leitstand.errors import ApprovalRefused, ValueRefused
 from leitstand.inbox.dossier import open_dossier
+from leitstand.inbox.evidence import listed_in
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.receipt import Receipt, receipt_of
 from leitstand.inbox.seat import Seat, seat_of
 from leitstand.inbox.showing import THREAD
 from leitstand.inbox.texts import Texts
-from leitstand.records import Answer, Approval, Correction, Person
+from leitstand.records import Answer, Approval, Checkpoint, Correction, Person
 from leitstand.runtime import Leitstand
 from leitstand.values import Frozen
 
@@ -124,6 +126,16 @@ def _check(
     return seat
 
 
+def _check_listed(
+    leitstand: Leitstand, shown: Checkpoint, edits: Mapping[str, Any], texts: Texts
+) -> None:
+    """Raises ValueRefused: none of the words that the tenant's data know for this argument."""
+    for name, value in edits.items():
+        rows = listed_in(leitstand.limits, texts.places(shown.tool, name))
+        if rows and value not in rows:
+            raise ValueRefused(f"`{name}`: none of: {', '.join(rows)}", where=shown.id)
+
+
 def _check_eyes(pending: Pending, person: Person, texts: Texts) -> None:
     """Raises ApprovalRefused: their own action, one that rests on their word, another tenant's."""
     shown, name = pending.checkpoint, {"name": person.name}
@@ -170,6 +182,7 @@ def _signed(
         edits = changed(shown.args, new)
         if not edits:
             raise ApprovalRefused(texts.say("refused.same"), where=shown.id)
+        _check_listed(leitstand, shown, edits, texts)
         acted = pending.dossier.journal.digest(canonical([shown.tool, new]))
         statement = statement.model_copy(update={"edits": edits, "acted": acted})
         found = corrections(

@@ -114,6 +114,15 @@ def look_up(
     return next((f for f in found if f is not None), None)
 
 
+def listed_in(limits: Mapping[str, Any], places: Sequence[str]) -> Mapping[str, object]:
+    """The rows of the tenant's data that an argument names one of (`limits accounts`), by name."""
+    for place in places:
+        rows = look_up(place, {}, (), limits) if place.startswith("limits ") else None
+        if isinstance(rows, dict):
+            return cast("dict[str, object]", rows)
+    return {}
+
+
 def conflicts_in(readings: Sequence[Read]) -> Iterator[Mapping[str, Any]]:
     """Every `Conflict` that a reading holds: `{field, values, sources}`."""
     for reading in readings:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from leitstand.approval import Kind, kind_of
 from leitstand.digest import canonical
-from leitstand.inbox.card import Argument, Card, Found, Message, Rule, Source, Who
+from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
-from leitstand.inbox.evidence import Read, conflicts_in, find_value, look_up, readings_of
+from leitstand.inbox.evidence import Read, conflicts_in, find_value, listed_in, look_up, readings_of
 from leitstand.inbox.hours import deadlines_of, zone_of
 from leitstand.inbox.pending import Pending
 from leitstand.inbox.seat import seat_of
@@ -135,6 +136,7 @@ class _View:
         """One argument beside its master data and the places where it was found."""
         master, before = self._master(name), self.proposed.get(name)
         free = name in self.tool.open_fields
+        kind, choices = self._written(name, value)
         return Argument(
             field=name,
             label=self.texts.field(name),
@@ -144,7 +146,18 @@ class _View:
             master="" if master is None else self.shown(name, master),
             same=None if master is None else master == value,
             found=tuple(self._found(name, value)) if free else (),
+            kind=kind,
+            choices=choices,
         )
+
+    def _written(self, name: str, value: object) -> tuple[Kind, tuple[Choice, ...]]:
+        kind, words = kind_of(self.tool.args, name)
+        labels = {word: self.shown(name, word or None) for word in words}
+        rows = listed_in(self.leitstand.limits, self.texts.places(self.tool.name, name))
+        if rows:
+            kind, labels = "choice", {str(value): str(value)}
+            labels |= {word: f"{word} ({self.shown(name, row)})" for word, row in rows.items()}
+        return kind, tuple(Choice(word=word, label=label) for word, label in labels.items())
 
     def _found(self, name: str, value: object) -> Iterator[Found]:
         """The places where a value was read; those in documents can be looked at."""

@@ -44,7 +44,7 @@ class Texts:
     ) -> None:
         self.language: Language = language
         self._own, self._given, self._places = own, given, places or {}
-        self._locale: str = own["locale"]
+        self.locale: str = own["locale"]
         said = {**own.get("told", {}), **given.get("told", {})}
         self.told = Phrases(said, self._filled, self.field).told
         """What an error or a role said in words of this language; as it is if none are known."""
@@ -153,15 +153,15 @@ class Texts:
 
     def _format(self, kind: str, value: object, currency: str) -> str:
         if kind == "date":
-            return _date(value, self._locale)
+            return _date(value, self.locale)
         if kind not in _NUMBERS:
             return self._plain(value)
         number = _number(value)
-        return str(value) if number is None else _NUMBERS[kind](number, currency, self._locale)
+        return str(value) if number is None else _NUMBERS[kind](number, currency, self.locale)
 
     def _plain(self, value: object) -> str:
         if isinstance(value, str) and (day := _day(value)):
-            return format_date(day, "medium", locale=self._locale)
+            return format_date(day, "medium", locale=self.locale)
         word = str(value).lower() if isinstance(value, bool) else str(value)
         return str(self._given.get("words", {}).get(word, value))
 

@@ -1,7 +1,6 @@
 """Cards: one checkpoint on a page of its own, and what a person can do with it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from leitstand.inbox import (
     Card,
     Decision,
     Pending,
+    Texts,
     answer,
     card_of,
     decide,
@@ -23,8 +23,9 @@ from leitstand.inbox import (
 )
 from leitstand.inbox.evidence import readings_of
 from leitstand.web.documents import shown_document
+from leitstand.web.entry import entries_of, written
 from leitstand.web.guarding import Fields, form, gated
-from leitstand.web.page import page, site_of, texts_for, typed, unfit
+from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
 __all__ = [
@@ -64,7 +65,8 @@ async def show_document(request: Request, session: Session) -> Response:
 async def decide_card(request: Request, session: Session, fields: Fields) -> Response:
     """Approve, edit and approve, or reject: signed with the person's key, bound to what was shown.
 
-    409 with the card as it stands if somebody was quicker or the action has changed.
+    409 with the card as it stands if somebody was quicker or the action has changed; 422 if a value
+    is none, or would be lost: typed, and approved as it was proposed.
     """
     site, texts = site_of(request), texts_for(request)
     name = request.path_params["id"]
@@ -75,14 +77,12 @@ async def decide_card(request: Request, session: Session, fields: Fields) -> Res
     if said := unfit(reason, texts):
         return await _shown(request, session, 400, said, fields)
     card = await _card(request, session)
-    edits = _edits(card, fields) if kind == "edit" else {}
-    wanted = Decision(
-        checkpoint=name,
-        seen=fields["seen"],
-        answer=kind,
-        reason=reason,
-        edits=edits,
-    )
+    typed = _edits(card, fields, texts)
+    if kind == "approve" and typed and card.state == "open" and fields["seen"] == card.seen:
+        said = texts.say("web.changed", fields=", ".join(map(texts.field, typed)))
+        return await _shown(request, session, 422, said, fields)
+    edits = written(typed, card, texts) if kind == "edit" else {}
+    wanted = Decision(checkpoint=name, seen=fields["seen"], answer=kind, reason=reason, edits=edits)
     try:
         receipt = await decide(site.leitstand, session.signer, wanted, texts)
     except (ValueRefused, ApprovalRefused) as error:
@@ -162,7 +162,9 @@ async def later(request: Request, session: Session, fields: Fields) -> Response:
 async def keep_draft(request: Request, session: Session, fields: Fields) -> Response:
     """Keep what a person has typed, for them alone."""
     card = await _card(request, session)
-    await site_of(request).notes.keep_draft(session.person.id, card.id, _edits(card, fields))
+    await site_of(request).notes.keep_draft(
+        session.person.id, card.id, _edits(card, fields, texts_for(request))
+    )
     return _back(card)
 
 
@@ -192,11 +194,11 @@ async def _shown(
 ) -> Response:
     """The card; what was typed is typed still."""
     card = await _card(request, session)
-    site = site_of(request)
-    draft: Mapping[str, str] = _edits(card, fields) if fields else {}
+    site, texts = site_of(request), texts_for(request)
+    draft: Mapping[str, str] = _edits(card, fields, texts) if fields else {}
     draft = draft or await site.notes.draft(session.person.id, card.id)
     mine = any(w.person == session.person.id for w in card.may)
-    reasons = texts_for(request).known("web.reasons").split("|")
+    reasons = texts.known("web.reasons").split("|")
     return page(
         request,
         "card",
@@ -207,15 +209,15 @@ async def _shown(
         problem=problem,
         draft=draft,
         mine=mine,
-        typed={a.field: typed(a) for a in card.arguments},
+        entries=entries_of(card, texts),
         reason=(fields or {}).get("reason", ""),
         reasons=reasons,
     )
 
 
-def _edits(card: Card, fields: Fields) -> dict[str, str]:
+def _edits(card: Card, fields: Fields, texts: Texts) -> dict[str, str]:
     """What a person has typed that is not what stood there."""
-    before: Mapping[str, Any] = {a.field: typed(a) for a in card.arguments}
+    before = entries_of(card, texts)
     given = {k.removeprefix(_EDIT): v.strip() for k, v in fields.items() if k.startswith(_EDIT)}
     return {name: text for name, text in given.items() if before.get(name, "") != text}
 

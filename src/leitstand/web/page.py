@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, cast, get_args
 
-import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from leitstand.inbox import Argument, Texts
+from leitstand.inbox import Texts
 from leitstand.values import Language
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
@@ -20,7 +19,6 @@ __all__ = [
     "page",
     "site_of",
     "texts_for",
-    "typed",
     "unfit",
 ]
 
@@ -113,16 +111,3 @@ def unfit(text: str, texts: Texts, missing: str = "") -> str:
     if len(text) > LONGEST:
         return texts.say("web.too_long", most=LONGEST)
     return texts.say(missing) if missing and not text else ""
-
-
-def typed(argument: Argument) -> str | None:
-    """An argument as people type it into a form; None where a form field cannot hold it."""
-    value: object = orjson.loads(argument.value)
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int) and argument.field.endswith("_cents"):
-        sign, cents = ("-" if value < 0 else ""), abs(value)
-        return f"{sign}{cents // 100}.{cents % 100:02d}"
-    return str(value) if isinstance(value, int | str) else None
