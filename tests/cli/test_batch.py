@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 from tests.cli.conftest import Command
+from tools.dms.spool import Spool
 
 WRITES = {
     "auto_draft": {"dms.store_original", "erp.voucher.draft"},
@@ -162,15 +163,73 @@ def mixed() -> bytes:
     return b"\xef\xbb\xbf" + "\r\n".join(lines).encode() + b'\r\n{"case": "L\xe4", "start": 1}\r\n'
 
 
-def test_what_is_no_file_is_named(command: Command, world: Path, tmp_path: Path) -> None:
-    """Pipes and links that lead nowhere are left out, and not in silence; folders are no input."""
-    shutil.copy(world / "invoices" / "AP-D01.xml", tmp_path / "a.xml")
+def test_what_cannot_be_read_has_a_row_and_stops_nothing(
+    command: Command, world: Path, tmp_path: Path
+) -> None:
+    """A pipe, links to nothing and in a circle, a folder, a disk that fails: held, and said why.
+
+    A folder that is not called like a document is no input.
+    """
+    shutil.copy(world / "invoices" / "AP-D17.xml", tmp_path / "a.xml")
+    why = {"later.xml": "no such file", "pipe?.xml": "a pipe", "folder.xml": "a folder"}
     (tmp_path / "later.xml").symlink_to(tmp_path / "nowhere.xml")
     os.mkfifo(tmp_path / "pipe\u202e.xml")
+    (tmp_path / "folder.xml").mkdir()
+    why |= {"round.pdf": "levels of symbolic links", "disk.pdf": "input/output error"}
+    (tmp_path / "round.pdf").symlink_to(tmp_path / "round.pdf")
+    (tmp_path / "disk.pdf").symlink_to("/proc/self/mem")  # Its first byte cannot be read.
+    if os.geteuid():
+        (tmp_path / "locked.xml").touch(mode=0)
+        why["locked.xml"] = "permission denied"
     (tmp_path / "done").mkdir()
     done = command("batch", "accounting", tmp_path, "--world", world, "--tenant", "t", "--json")
-    assert (done.code, [row["file"] for row in done.rows]) == (0, ["a.xml"])
-    assert "no files, left out: later.xml, pipe?.xml" in done.err
+    rows = {row["file"]: row for row in done.rows}
+    assert (done.code, rows.keys()) == (0, {"a.xml", *why})
+    assert rows.pop("a.xml")["decision"] == "auto_draft"
+    for name, row in rows.items():
+        assert (row["decision"], row["exit"]["kind"]) == ("hold", "exception"), name
+        assert row["exit"]["cause"] == "data missing", name
+        assert why[name] in row["exit"]["reason"], name
+        assert (row["error"]["what"], row["effects"]) == (row["exit"]["reason"], []), name
+    assert done.err.count("a file cannot be read") == len(why)
+
+
+def test_a_folder_of_nothing_to_read_is_told_as_a_table(command: Command, tmp_path: Path) -> None:
+    """For people: a line for each, nothing was taken in."""
+    (tmp_path / "later.xml").symlink_to(tmp_path / "nowhere.xml")
+    done = command("batch", "accounting", tmp_path)
+    assert done.code == 0
+    assert "later.xml" in done.out
+    assert "later.xml: a file cannot be read: no such file" in done.err
+
+
+def test_a_file_that_vanishes_meanwhile_stops_nothing(
+    command: Command, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gone between the look into the folder and its turn; the others are one intake without it."""
+    for name in ("a.xml", "b.xml", "c.xml"):
+        shutil.copy(world / "invoices" / "AP-D17.xml", tmp_path / name)
+    take = Spool.take
+
+    def taken(self: Spool, file: BinaryIO) -> tuple[str, int]:
+        (tmp_path / "b.xml").unlink(missing_ok=True)
+        return take(self, file)
+
+    monkeypatch.setattr(Spool, "take", taken)
+    rows = {row["file"]: row for row in judged(command, tmp_path, world)}
+    decided = {name: (row["decision"], row["guardrails"]) for name, row in rows.items()}
+    assert decided["a.xml"] == ("auto_draft", [])
+    assert decided["c.xml"] == ("reject", ["G-A10"])
+    assert rows["b.xml"]["exit"]["cause"] == "data missing"
+
+
+def test_run_says_why_its_file_cannot_be_read(command: Command, tmp_path: Path) -> None:
+    """A pipe is not waited for."""
+    os.mkfifo(tmp_path / "pipe.xml")
+    for file, why in ((tmp_path, "a folder"), (tmp_path / "pipe.xml", "a pipe")):
+        done = command("run", "accounting", file, "--state", tmp_path / "var")
+        assert done.code == 2
+        assert why in done.err
 
 
 def test_the_command_prints_a_line_for_each(command: Command, root: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The watched folder: finished files alone, moved away when their case is committed."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -46,27 +47,46 @@ async def test_files_become_cases_and_lie_in_done(shop: Project, tmp_path: Path)
     assert done == [b"<x/>", b"<y/>"]
 
 
-@pytest.mark.parametrize("kind", ["empty", "large", "link", "pipe"])
-async def test_what_is_no_file_to_read_is_refused(shop: Project, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["empty", "large", "link", "pipe", "folder", "locked"])
+async def test_what_is_no_file_to_read_is_refused(
+    shop: Project, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It ends in a record and in `refused`; a link is never followed."""
     place = tmp_path / "in"
     place.mkdir()
     secret = tmp_path / "secret"
     secret.write_bytes(b"secret")
     if kind == "link":
-        (place / "x").symlink_to(secret)
+        (place / "x.xml").symlink_to(secret)
     elif kind == "pipe":
-        os.mkfifo(place / "x")
+        os.mkfifo(place / "x.xml")
+    elif kind == "folder":
+        (place / "x.xml").mkdir()
     else:
-        (place / "x").write_bytes(b"" if kind == "empty" else b"0" * 2000)
+        (place / "x.xml").write_bytes({"empty": b"", "locked": b"<x/>"}.get(kind, b"0" * 2000))
+    if kind == "locked":
+        _lock(monkeypatch, place / "x.xml")
     table = {"folders": {"scan": {"path": str(place), "quiet": 0}}, "mail": {"most_bytes": 1000}}
     async with opened(entering(shop, table), tmp_path / "var") as leitstand:
         await open_triggers(leitstand).once()
     [row] = rows(tmp_path / "var")
-    assert row["outcome"] == "refused"
-    assert [p.name for p in (place / "refused").iterdir()] == ["x"]
+    reasons = {"empty": "empty", "large": "too large", "locked": "unreadable"}
+    assert (row["outcome"], row["reason"]) == ("refused", reasons.get(kind, "no file"))
+    assert [p.name for p in (place / "refused").iterdir()] == ["x.xml"]
     assert secret.read_bytes() == b"secret"
     assert seen(tmp_path / "var") == []
+
+
+def _lock(monkeypatch: pytest.MonkeyPatch, locked: Path) -> None:
+    """Let nobody open a file; root, who runs tests in containers, reads whatever its mode says."""
+    opening = os.open
+
+    def refuse(path: Path, flags: int, *more: int) -> int:
+        if path == locked:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return opening(path, flags, *more)
+
+    monkeypatch.setattr("leitstand.triggers.folder.os.open", refuse)
 
 
 async def test_a_file_that_is_still_written_waits(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,13 +12,13 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Done, Shadow
-from leitstand.cli.output import hint, line, printable
+from leitstand.cli.output import hint, line, said
 from leitstand.cli.rows import print_agreement, print_rows
 from leitstand.cli.run import shown, start
 from leitstand.records import INTAKE, SENDER
 
 if TYPE_CHECKING:
-    from leitstand.evals.agreement import Deeds
+    from leitstand.errors import UsageRefused
     from leitstand.inbox import Row
     from leitstand.runtime import BadRow, CaseRow, Leitstand
 
@@ -40,13 +41,13 @@ async def batch(
 ) -> None:
     """Work off files or cases over a company's data; with --json one line a case, in their order.
 
-    What a row says as `truth` is not shown to the role. A row that is no case gets a line that says
-    why, and the others are worked off all the same. Without --state it works in a fresh folder
-    that is removed afterwards. In the shadow it begins anew each time. With --done the last line
-    says in which fields role and people agree.
+    What a row says as `truth` is not shown to the role. A row that is no case and a file that
+    cannot be read get a line that says why; the others are worked off. Without --state it works in
+    a fresh folder that is removed afterwards. In the shadow it begins anew each time. With --done
+    the last line says in which fields role and people agree.
     """
-    from leitstand.evals.agreement import read_done
-    from leitstand.runtime import BadRow, CaseRow, read_lines
+    from leitstand.evals.agreement import agreement, read_done
+    from leitstand.runtime import read_lines
 
     cases = folder.suffix == ".jsonl" and folder.is_file()
     files = [] if cases else files_in(folder)
@@ -54,43 +55,23 @@ async def batch(
     with tempfile.TemporaryDirectory(prefix="leitstand-") as fresh:
         place = _placed(place, Path(fresh), shadow=shadow)
         async with place.opened() as leitstand:
-            lines = read_lines(leitstand.project, role, folder) if cases else []
             if cases:
-                given = [one for one in lines if isinstance(one, CaseRow)]
+                given = read_lines(leitstand.project, role, folder)
                 rows = await cases_worked_off(leitstand, role, given)
             else:
                 rows = await worked_off(leitstand, role, files)
     shown = [_named(row) if cases else row.flat() for row in rows]
     if not place.json:
         print_rows(rows, place.texts)
-    for one in _in_order(lines, shown) if place.json else ():
+    for one in shown if place.json else ():
         line(one)
-    for bad in (one for one in lines if isinstance(one, BadRow)):
-        hint(f"{folder}: {bad.error.text}")
+    for error in (row.columns["error"] for row in rows if "error" in row.columns):
+        hint(f"{error['where']}: {error['what']}")
     if theirs is not None:
-        _compare(place, shown, theirs)
+        found = agreement([one for one in shown if "error" not in one], theirs)
+        place.emit({"agreement": found}, lambda: print_agreement(found, place.texts))
     if shadow:
         hint(f"next: leitstand inbox --state {place.shade}")
-
-
-def _in_order(
-    lines: "Sequence[CaseRow | BadRow]", shown: Sequence[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """The rows of all lines, as the file has them; what is no case in its place."""
-    from leitstand.runtime import BadRow
-
-    rows = iter(shown)
-    for one in lines:
-        yield _told(one) if isinstance(one, BadRow) else next(rows)
-    yield from rows
-
-
-def _told(bad: "BadRow") -> dict[str, Any]:
-    """What stands in the place of a row that is no case: nothing was decided, nothing done."""
-    error = bad.error
-    told = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
-    row = {"case": bad.name, "line": bad.line, "decision": None}
-    return {**row, "guardrails": [], "effects": [], "error": told}
 
 
 def _named(row: "Row") -> dict[str, Any]:
@@ -110,18 +91,11 @@ def _placed(place: Place, fresh: Path, *, shadow: bool) -> Place:
     return place
 
 
-def _compare(place: Place, rows: "Sequence[Mapping[str, Any]]", done: "Deeds") -> None:
-    """Print in which fields role and people agree."""
-    from leitstand.evals.agreement import agreement
-
-    found = agreement(rows, done)
-    place.emit({"agreement": found}, lambda: print_agreement(found, place.texts))
-
-
 def files_in(folder: Path) -> list[Path]:
     """The files of a folder by name; those of `invoices` where there is such a folder.
 
-    Raises UsageRefused: no such folder, or nothing in it.
+    Pipes and the like are among them, and a folder that is called like a document: each gets a row
+    that says what it is. Raises UsageRefused: no such folder, or nothing in it.
     """
     from leitstand.errors import UsageRefused
 
@@ -129,10 +103,11 @@ def files_in(folder: Path) -> list[Path]:
     place = inner if inner.is_dir() else folder
     if not place.is_dir():
         raise UsageRefused("no such folder", where=str(folder), mend="name a folder of files")
-    there = sorted(f for f in place.iterdir() if not f.name.startswith("."))
-    found = [f for f in there if f.is_file()]
-    if others := [shown(f) for f in there if not f.is_file() and not f.is_dir()]:
-        hint(f"{printable(str(place))}: no files, left out: {', '.join(others)}")
+    try:
+        there = sorted(f for f in place.iterdir() if not f.name.startswith("."))
+        found = [f for f in there if guess_type(f.name)[0] or not f.is_dir()]
+    except OSError as error:
+        raise UsageRefused(f"it cannot be looked into: {error}", where=str(place)) from error
     if not found:
         raise UsageRefused("there is no file in it", where=str(place), mend="put files into it")
     return found
@@ -145,41 +120,51 @@ async def worked_off(
     told: Callable[[str, int], None] = lambda _what, _count: None,
 ) -> "list[Row]":
     """Take in all files, then judge them; rows in the order given. `told` hears of progress."""
-    from leitstand.inbox import row_of
-    from leitstand.runtime import settle_memory
-
-    settle_memory()
     names = await start(leitstand, role, files)
-    await _judged(leitstand, names, told)
-    return [await row_of(leitstand, n, shown(f)) for n, f in zip(names, files, strict=True)]
+    return await _judged(leitstand, names, [shown(file) for file in files], told)
 
 
 async def cases_worked_off(
-    leitstand: "Leitstand", role: str, given: "Sequence[CaseRow]"
+    leitstand: "Leitstand", role: str, given: "Sequence[CaseRow | BadRow]"
 ) -> "list[Row]":
     """Work off cases; rows in their order. Raises UsageRefused: no such role."""
-    from leitstand.inbox import row_of
-    from leitstand.runtime import settle_memory
+    from leitstand.runtime import BadRow
 
-    settle_memory()
+    begin, own = leitstand.runtime.start, {"tenant": leitstand.tenant, "requester": SENDER}
     names = [
-        await leitstand.runtime.start(
-            role, row.given, tenant=leitstand.tenant, requester=SENDER, title=row.name
-        )
+        row.error
+        if isinstance(row, BadRow)
+        else await begin(role, row.given, title=row.name, **own)
         for row in given
     ]
-    await _judged(leitstand, names, lambda _what, _count: None)
-    return [await row_of(leitstand, n, row.name) for n, row in zip(names, given, strict=True)]
+    return await _judged(leitstand, names, [row.name for row in given])
 
 
 async def _judged(
-    leitstand: "Leitstand", names: Sequence[str], told: Callable[[str, int], None]
-) -> None:
-    """Let all cases read what they are about, then tell them that everything is in."""
+    leitstand: "Leitstand",
+    names: "Sequence[str | UsageRefused]",
+    called: Sequence[str],
+    told: Callable[[str, int], None] = lambda _what, _count: None,
+) -> "list[Row]":
+    """Let all cases read what they are about, then tell them that everything is in; their rows."""
+    from leitstand.runtime import settle_memory
+
+    settle_memory()
     told("started", len(names))
     await leitstand.runtime.run_until_idle()
     told("read", len(names))
-    for name in names:
+    for name in (name for name in names if isinstance(name, str)):
         await leitstand.runtime.signal(name, INTAKE, {}, f"{name}:{INTAKE}")
     await leitstand.runtime.run_until_idle()
     told("judged", len(names))
+    return [await _row(leitstand, n, c) for n, c in zip(names, called, strict=True)]
+
+
+async def _row(leitstand: "Leitstand", case: "str | UsageRefused", called: str) -> "Row":
+    """The row of a case; of what is none, that somebody has to look at it, and why."""
+    from leitstand.inbox.row import Left, Row, row_of
+
+    if isinstance(case, str):
+        return await row_of(leitstand, case, called)
+    left = Left(kind="exception", cause="data missing", reason=case.text)
+    return Row(file=called, decision="hold", exit=left, columns={"error": said(case)})

@@ -37,10 +37,7 @@ async def inbox(
 
 
 @command("state", "lang")
-async def show(
-    place: Place,
-    number: Number,
-) -> None:
+async def show(place: Place, number: Number) -> None:
     """Show one checkpoint as a card: what will happen, why you are asked, on what evidence."""
     from leitstand.cli.sheet import lines_of
     from leitstand.inbox import card_of, find_pending

@@ -21,6 +21,7 @@ __all__ = [
     "line",
     "printable",
     "progress",
+    "said",
     "show_table",
     "stdout",
 ]
@@ -64,13 +65,12 @@ def printable(text: str) -> str:
 
 def fail(error: "LeitstandError", *, json: bool, texts: "Texts | None" = None) -> None:
     """An error on stderr: code, what, where, what to do; with `texts` in their language."""
-    where = printable(error.where)
     if json:
         import orjson
 
-        body = {"code": error.code, "what": error.text, "where": where, "do": error.advice}
-        sys.stderr.write(orjson.dumps({"error": body}).decode() + "\n")
+        sys.stderr.write(orjson.dumps({"error": said(error)}).decode() + "\n")
         return
+    where = printable(error.where)
     at, do, told = "where:", "do:   ", str
     if texts is not None:
         at, do, told = texts.known("fail.where"), texts.known("fail.do"), texts.told
@@ -78,6 +78,12 @@ def fail(error: "LeitstandError", *, json: bool, texts: "Texts | None" = None) -
     rows += [f"  {at} {where}"] if where else []
     rows += [f"  {do} {told(error.advice)}"] if error.advice else []
     hint("\n".join(rows))
+
+
+def said(error: "LeitstandError") -> dict[str, str]:
+    """An error as data: code, what, where, what to do."""
+    where = printable(error.where)
+    return {"code": error.code, "what": error.text, "where": where, "do": error.advice}
 
 
 def exit_code(error: Exception) -> int:

@@ -26,10 +26,7 @@ async def check(place: Place) -> int:
 
 
 @command("state", "lang")
-async def explain(
-    place: Place,
-    case: CaseName,
-) -> None:
+async def explain(place: Place, case: CaseName) -> None:
     """Say in words what the rules decided on each write of a case, and on which facts."""
     from leitstand.cli.case import dossier_of
     from leitstand.inbox import explained

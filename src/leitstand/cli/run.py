@@ -1,5 +1,6 @@
 """`leitstand run`: one file, one case."""
 
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from leitstand.cli.rows import print_rows
 from leitstand.records import INTAKE, SENDER
 
 if TYPE_CHECKING:
+    from leitstand.errors import UsageRefused
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
@@ -39,6 +41,8 @@ async def run(
     place = replace(place, shadow=shadow)
     async with place.opened() as leitstand:
         [case] = await start(leitstand, role, [file], requester)
+        if not isinstance(case, str):
+            raise case
         await leitstand.runtime.signal(case, INTAKE, {}, f"{case}:{INTAKE}")
         await leitstand.runtime.run_until_idle()
         row = await row_of(leitstand, case, shown(file))
@@ -54,37 +58,52 @@ def shown(file: Path) -> str:
 
 async def start(
     leitstand: "Leitstand", role: str, files: Sequence[Path], requester: str = SENDER
-) -> list[str]:
-    """Start a case over each file; their ULIDs, in the order of the files.
+) -> "list[str | UsageRefused]":
+    """Start a case over each file; their ULIDs, or why one cannot be read, in their order.
 
-    Raises UsageRefused: no such role, a file cannot be read, or this project takes none in.
+    Raises UsageRefused: no such role, or this project takes none in.
     """
-    inputs = await _taken_in(leitstand.project, leitstand.state, files)
-    return [
-        await leitstand.runtime.start(
-            role, given, tenant=leitstand.tenant, requester=requester, title=shown(file)
-        )
-        for file, given in zip(files, inputs, strict=True)
-    ]
+    bad: dict[Path, UsageRefused] = {}
+    while True:
+        good = [file for file in files if file not in bad]
+        try:
+            given = iter(await _taken_in(leitstand.project, leitstand.state, good))
+            break
+        except (OSError, ValueError):
+            bad |= {f: e for f in good if (e := await _unread(leitstand, f))}
+            if bad.keys().isdisjoint(good):  # It is no file that is wrong.
+                raise
+    begin, own = leitstand.runtime.start, {"tenant": leitstand.tenant, "requester": requester}
+    return [bad.get(f) or await begin(role, next(given), title=shown(f), **own) for f in files]
+
+
+async def _unread(leitstand: "Leitstand", file: Path) -> "UsageRefused | None":
+    """Why a file cannot be read, if it cannot."""
+    from leitstand.errors import UsageRefused
+
+    try:
+        await _taken_in(leitstand.project, leitstand.state, [file])
+    except (OSError, ValueError) as error:
+        why = str(getattr(error, "strerror", None) or error).lower()
+        mend = "see that it is a file that may be read, and give it once more"
+        return UsageRefused(f"a file cannot be read: {why}", where=str(file), mend=mend)
+    return None
 
 
 async def _taken_in(
     project: "Project", state: Path, files: Sequence[Path]
 ) -> Sequence[Mapping[str, Any]]:
-    """Files that came in together as the input of a case each, in their order."""
+    """Files that came in together as the input of a case each. Raises OSError, ValueError."""
     import orjson
 
     from leitstand.errors import UsageRefused
 
     for file in files:
-        if not file.is_file():
-            raise UsageRefused("no such file", where=str(file), mend="name a file that is there")
-    try:
-        if project.intake is not None:
-            return await project.intake(state, files)
-        if all(file.suffix == ".json" for file in files):
-            return [orjson.loads(file.read_bytes()) for file in files]
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise UsageRefused(f"a file cannot be read: {error}") from error
+        if not stat.S_ISREG(file.stat().st_mode):  # Opening a pipe would wait for ever.
+            raise ValueError("it is a folder, a pipe or a device")
+    if project.intake is not None:
+        return await project.intake(state, files)
+    if all(file.suffix == ".json" for file in files):
+        return [orjson.loads(file.read_bytes()) for file in files]
     msg = "this project takes no files in"
     raise UsageRefused(msg, mend="name `intake` in its table, or give .json files")

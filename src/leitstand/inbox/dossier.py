@@ -9,16 +9,7 @@ from sqlalchemy import select
 
 from leitstand.errors import Missing
 from leitstand.policy import gravest
-from leitstand.records import (
-    Approval,
-    Case,
-    Correction,
-    Decision,
-    Effect,
-    Event,
-    Exit,
-    Verdict,
-)
+from leitstand.records import Approval, Case, Correction, Decision, Effect, Event, Exit, Verdict
 from leitstand.runtime import Leitstand, resting
 from leitstand.store import Claimed, Journal, Limits, Signal, Tape
 from leitstand.store.schema import cases

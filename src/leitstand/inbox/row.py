@@ -55,22 +55,22 @@ class Row(Frozen):
 
     `effects` are the writes that were sent, from intents and outcomes. `waits` are its open
     checkpoints. `columns` are what the project's function makes of readings and arguments. `ms`
-    from start to the last change.
+    from start to the last change. `case` is empty where none was made: the file was not to be read.
     """
 
     file: str
-    case: str
+    case: str = ""
     decision: RowDecision
-    guardrails: tuple[str, ...]
-    info: tuple[str, ...]
-    approval: Asked
-    proposed: Proposed | None
+    guardrails: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
+    approval: Asked = Asked()
+    proposed: Proposed | None = None
     exit: Left
-    effects: tuple[Effect, ...]
-    waits: tuple[str, ...]
-    status: str
+    effects: tuple[Effect, ...] = ()
+    waits: tuple[str, ...] = ()
+    status: str = ""
     columns: dict[str, Any] = {}
-    ms: int
+    ms: int = 0
 
     @property
     def shown(self) -> str:

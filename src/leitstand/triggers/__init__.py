@@ -5,10 +5,4 @@ from leitstand.triggers.opening import open_triggers
 from leitstand.triggers.port import Arrival, Fate
 from leitstand.triggers.settings import MailRules
 
-__all__ = [
-    "Arrival",
-    "Fate",
-    "MailRules",
-    "open_triggers",
-    "read_message",
-]
+__all__ = ["Arrival", "Fate", "MailRules", "open_triggers", "read_message"]

@@ -7,6 +7,7 @@ import mimetypes
 import os
 import stat
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from leitstand.clock import Clock
@@ -23,14 +24,17 @@ Stamp = tuple[int, int, int]
 
 
 class Folder:
-    """Files of one folder; folders in it are not looked into, links are not followed."""
+    """Files of one folder; folders in it are not looked into, links are not followed.
+
+    What is called like a document and is none, such as a folder `x.xml`, is refused by name.
+    """
 
     def __init__(
         self, name: str, settings: FolderSettings, rules: MailRules, clock: Clock, root: Path
     ) -> None:
         self.name = f"folder.{name}"
         self._settings, self._rules, self._clock = settings, rules, clock
-        self._path = root / settings.path
+        self._path, self._own = root / settings.path, (settings.done, settings.refused)
         self._seen: dict[str, tuple[Stamp, float]] = {}
         self._taken: dict[bytes, tuple[str, Stamp]] = {}
 
@@ -99,19 +103,26 @@ class Folder:
             hidden = entry.name.startswith((".", "~"))
             if hidden or entry.name.casefold().endswith(self._settings.unfinished):
                 continue
-            found = entry.stat(follow_symlinks=False)
-            if not stat.S_ISDIR(found.st_mode):
-                yield Path(entry.path), found
+            document = mimetypes.guess_type(entry.name)[0] and entry.name not in self._own
+            with suppress(FileNotFoundError):
+                found = entry.stat(follow_symlinks=False)
+                if document or not stat.S_ISDIR(found.st_mode):
+                    yield Path(entry.path), found
 
     def _arrival(self, file: Path) -> Arrival | None:
         """A file with its bytes; None: it was changed or taken away while it was read."""
         try:
             found = file.lstat()
-            refused = self._refused(found)
+        except OSError:
+            return None
+        refused = self._refused(found)
+        try:
             content = b"" if refused else _read(file, found)
+        except FileNotFoundError:
+            return None
         except OSError as error:
             _LOG.warning("%s: a file cannot be read: %s", self.name, error.strerror)
-            return None
+            refused, content = "unreadable", b""
         if content is None:
             return None
         # The same bytes put there once more are a new file; moved after a restart it is the same.
@@ -139,7 +150,7 @@ class Folder:
 
 
 def _read(file: Path, found: os.stat_result) -> bytes | None:
-    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as opened:
         content = opened.read(found.st_size + 1)
         after = os.fstat(descriptor)

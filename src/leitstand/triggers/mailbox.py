@@ -27,11 +27,7 @@ class Mailbox:
     """Mails of one folder of one mailbox."""
 
     def __init__(
-        self,
-        name: str,
-        settings: MailboxSettings,
-        rules: MailRules,
-        clock: Clock,
+        self, name: str, settings: MailboxSettings, rules: MailRules, clock: Clock
     ) -> None:
         self.name = f"mail.{name}"
         self._settings, self._rules, self._clock = settings, rules, clock
