@@ -10,22 +10,19 @@ from policies.facts.routing import Candidate
 
 __all__ = ["ReceptionCase", "role"]
 
-_REASONS = {
-    "unclear": "Der Eingang lässt sich keiner Stelle zuordnen.",
-    "contradictory": "Der Eingang passt zu mehreren Stellen.",
-    "forged": "Der Absender ist nicht, wer er zu sein vorgibt.",
-    "no role": "Für den Eingang gibt es in diesem Unternehmen keine Stelle.",
-}
+_UNCLEAR = "Der Eingang lässt sich keiner Stelle zuordnen."
 
 
 class ReceptionCase(Frozen):
     """What came in: through which trigger, its subject without anything of anybody's health.
 
-    `why` is a key of the reasons above, `marks` what stood out, `people` whose it is now.
+    `why` it is here, and the `reason` in words (policies/routing.toml); `marks` what stood out,
+    `people` whose it is now.
     """
 
     trigger: Text
     why: Identifier | Text
+    reason: Text = _UNCLEAR
     subject: Text = ""
     candidates: tuple[Candidate, ...] = ()
     marks: tuple[Identifier, ...] = ()
@@ -47,11 +44,10 @@ role = Role(
 @role.step()
 async def look(case: ReceptionCase, desk: Desk) -> Exit:
     """Leave it to the people who know the house."""
-    cause = DATA_MISSING if case.why == "unclear" else CONTRADICTORY
-    reason = _REASONS.get(case.why, _REASONS["unclear"])
+    cause = DATA_MISSING if case.why in ("unclear", "unread") else CONTRADICTORY
     return exception(
         cause,
-        reason,
+        case.reason,
         roles=case.people,
         candidates=[c.model_dump(mode="json") for c in case.candidates],
         marks=list(case.marks),

@@ -27,12 +27,13 @@ from tools.office import keep, reporting_office
 __all__ = ["route", "seal"]
 
 _E_INVOICE = re.compile(
-    rb"CrossIndustryInvoice|CrossIndustryDocument|oasis:names:specification:ubl:schema:xsd:"
-    rb"(Invoice|CreditNote)-2"
+    rb"CrossIndustryInvoice|CrossIndustryDocument|FatturaElettronica"
+    rb"|oasis:names:specification:ubl:schema:xsd:(Invoice|CreditNote)-2"
 )
+_EDIFACT = re.compile(rb"(UNA.{6}\s*)?UNB\+.{0,400}?UNH\+[^+]*\+INVOIC", re.DOTALL)
 _HYBRID = re.compile(rb"(factur-x|zugferd-invoice|xrechnung)\.xml", re.IGNORECASE)
-_HEAD = 8_192
 _LONGEST = 20_000
+_SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 _START = r"\b(?:ab|seit|vom|von|from|since|starting|as of)\b"
 _NEAR = {"heute": 0, "today": 0, "gestern": -1, "yesterday": -1, "morgen": 1, "tomorrow": 1}
 _NEAR_WORDS = "heute|gestern|morgen|today|yesterday|tomorrow"
@@ -62,6 +63,8 @@ async def route(state: Path, limits: Mapping[str, Any], received: Received) -> S
     if found.why == "at once":
         invoices = [c for c in found.candidates if c.kind == _FILES and _is_sure(c)]
         cases += [case for c in invoices for case in await _cases(state, received, c)]
+    if _unread(received) and all(case.role != "reception" for case in cases):
+        cases.append(_reception(received, Sorted(why="unread", candidates=())))
     return cases
 
 
@@ -85,9 +88,17 @@ def _signs(received: Received) -> Signs:
     )
 
 
+def _unread(received: Received) -> list[str]:
+    """What hangs on it and is read by nobody here: kinds of files, and marks of the mail."""
+    found = [*map(_kind_of, received.attachments), *sorted(received.marks)]
+    return [name for name in dict.fromkeys(found) if name in routing().unread]
+
+
 def _kind_of(file: Attachment) -> str:
-    kind = sniff(file.content)
-    if kind == "xml" and _E_INVOICE.search(file.content[:_HEAD].replace(b"\0", b"")):
+    kind = "sealed" if file.claimed in _SEALED else sniff(file.content)
+    if kind == "xml" and _E_INVOICE.search(file.content.replace(b"\0", b"")):
+        return "e-invoice"
+    if kind == "text" and _EDIFACT.match(file.content):
         return "e-invoice"
     return "e-invoice" if kind == "pdf" and _HYBRID.search(file.content) else kind
 
@@ -111,15 +122,19 @@ async def _cases(state: Path, received: Received, best: Candidate) -> list[Route
 def _invoices(received: Received) -> list[Attachment]:
     """The files that are invoices: the structured ones, beside which a PDF is only their picture.
 
-    Without any, PDFs that are called so, or all of them.
+    More PDFs that are called invoices than there are structured ones are no pictures, but for those
+    that share a name with one. Without any, PDFs that are called so, or all of them.
     """
     files = [(file, _kind_of(file)) for file in received.attachments]
-    if structured := [file for file, kind in files if kind == "e-invoice"]:
-        return structured
+    structured = [file for file, kind in files if kind == "e-invoice"]
     pages = [file for file, kind in files if kind in ("pdf", "xml")]
     called = next(r.files for r in routing().rule if r.kind == _FILES and r.files)
     named = [f for f in pages if any(re.search(p, fold(f.name.replace("_", " "))) for p in called)]
-    return named or pages
+    if not structured:
+        return named or pages
+    shown = {Path(file.name).stem.casefold() for file in structured}
+    others = [file for file in named if Path(file.name).stem.casefold() not in shown]
+    return [*structured, *others] if len(named) > len(structured) else structured
 
 
 def _name_of(file: Attachment) -> str:
@@ -235,9 +250,12 @@ def _row(content: bytes) -> Mapping[str, Any] | None:
 
 def _reception(received: Received, found: Sorted) -> Routed:
     rules = routing()
+    reasons = [rules.reasons[found.why]] if found.why in rules.reasons else []
+    reasons += [rules.unread[name] for name in _unread(received)]
     given = {
         "trigger": received.trigger,
         "why": found.why,
+        "reason": " ".join(reasons),
         "subject": redact(received.subject)[0][:300],
         "candidates": [c.model_dump(mode="json") for c in found.candidates],
         "marks": sorted(received.marks),

@@ -16,7 +16,7 @@ from policies.facts.patterns import fold
 __all__ = ["Candidate", "Kind", "Signs", "Sorted", "routing", "sort"]
 
 FILE = Path(__file__).parents[1] / "routing.toml"
-Why = Literal["clear", "at once", "unclear", "contradictory", "forged"]
+Why = Literal["clear", "at once", "unclear", "contradictory", "forged", "unread"]
 
 
 class Kind(Frozen):
@@ -64,6 +64,8 @@ class Routing(Frozen):
     margin: Percent
     people: tuple[Identifier, ...]
     titles: dict[str, Text]
+    reasons: dict[str, Text]
+    unread: dict[str, Text]
     own: tuple[Text, ...] = ()
     kind: dict[Identifier, Kind]
     rule: tuple[Rule, ...]

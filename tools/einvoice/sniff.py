@@ -6,9 +6,24 @@ Containers (zip, gzip, …) are recognised so that they can be refused: nothing 
 from typing import Literal
 
 Kind = Literal[
-    "empty", "xml", "pdf", "archive", "image", "office", "program", "html", "mail", "text", "binary"
+    "empty",
+    "xml",
+    "pdf",
+    "archive",
+    "image",
+    "office",
+    "sealed",
+    "program",
+    "html",
+    "mail",
+    "text",
+    "binary",
 ]
-"""The kinds that the reading tells apart; only `xml` and `pdf` can hold an e-invoice."""
+"""The kinds that the reading tells apart; only `xml` and `pdf` can hold an e-invoice.
+
+`office`: a file of Word, Excel or Outlook (`winmail.dat`, `.msg`). `sealed`: encrypted, or wrapped
+into a signature (S/MIME, OpenPGP, `.p7m`).
+"""
 
 _PDF_WITHIN = 1024
 _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
@@ -28,11 +43,19 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"MM\x00*", "image"),
     (b"\xd0\xcf\x11\xe0", "office"),
     (b"{\\rtf", "office"),
+    (b"\x78\x9f\x3e\x22", "office"),
+    (b"-----BEGIN PGP MESSAGE-----", "sealed"),
+    (b"-----BEGIN PKCS7-----", "sealed"),
     (b"MZ", "program"),
     (b"\x7fELF", "program"),
     (b"\xca\xfe\xba\xbe", "program"),
     (b"#!", "program"),
 )
+_OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument.")
+"""What the archives of Word, Excel and LibreOffice begin with (ECMA-376-2, ODF 1.3 part 2)."""
+_CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+"""What a signed or encrypted message (CMS, RFC 5652) begins with, after its length."""
+_CMS_WITHIN = 24
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS" + b"-TEST-FILE!$H+H*"
 
@@ -42,6 +65,10 @@ def sniff(data: bytes) -> Kind:
     head = data[:_PDF_WITHIN]
     if not head.strip(b"\x00 \t\r\n"):
         return "empty" if not data.strip(b"\x00 \t\r\n") else "binary"
+    if head.startswith(b"PK\x03\x04") and any(mark in head for mark in _OFFICE):
+        return "office"
+    if head.startswith(b"0") and _CMS in head[:_CMS_WITHIN]:
+        return "sealed"
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
             return kind

@@ -133,9 +133,8 @@ class Folder:
         if refused:
             return Arrival(self.name, identity, "", received, refused=refused)
         claimed, _ = mimetypes.guess_type(file.name)
-        attachment = Attachment(
-            _printable(file.name), claimed or "application/octet-stream", content
-        )
+        name = "".join(c if c.isprintable() else "?" for c in file.name)[:200]
+        attachment = Attachment(name, claimed or "application/octet-stream", content)
         if file.suffix.casefold() == ".eml" and not self._settings.role:
             return Arrival(self.name, identity, "", received, raw=content)
         role = self._settings.role or ""
@@ -167,7 +166,3 @@ def _free(target: Path, key: str) -> Path:
     if not os.path.lexists(target):
         return target
     return target.with_name(f"{target.stem[:150]}.{key[:12]}{target.suffix}")
-
-
-def _printable(name: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in name)[:200]

@@ -5,7 +5,8 @@ believed, and of those only what `MailRules` names.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from datetime import date
 from email import message_from_bytes, policy
 from email.errors import MessageDefect, MessageError
@@ -23,6 +24,8 @@ __all__ = ["identity_of", "read_message"]
 
 _TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _FALLBACK = ("utf-8", "cp1252")
+_CODINGS = ("7bit", "8bit", "binary", "base64", "quoted-printable", "x-uuencode", "uuencode")
+_BEGINS_XML = re.compile(rb"(\xef\xbb\xbf)?\s*<\?xml\s")
 
 
 def identity_of(raw: bytes) -> bytes:
@@ -30,14 +33,14 @@ def identity_of(raw: bytes) -> bytes:
 
     Of the headers only those that its sender wrote: every server on the way adds others.
     """
-    head, body = _parted(raw)
+    head, *body = re.split(rb"\r\n\r\n|\n\n", raw, maxsplit=1)
     headers = headers_of(message_from_bytes(head, policy=policy.compat32))
     wrote = [headers.all(name) for name in ("message-id", "date", "from", "to", "subject")]
     if not any(wrote[0]):
         return hashlib.sha256(b"mail\0" + raw).digest()
     digest = hashlib.sha256(b"mail\0")
     digest.update(repr(wrote).encode("utf-8", "replace"))
-    digest.update(body.replace(b"\r\n", b"\n").rstrip())
+    digest.update(b"".join(body).replace(b"\r\n", b"\n").rstrip())
     return digest.digest()
 
 
@@ -93,10 +96,10 @@ class _Reading:
             if number > self._rules.most_parts:
                 self.marks.add("cut")
                 return
-            if part.defects:
-                self.marks.add("broken")
             if not part.is_multipart():
                 self._part(part, nested=nested)
+            if part.defects:
+                self.marks.add("broken")
 
     @property
     def text(self) -> str:
@@ -115,14 +118,22 @@ class _Reading:
         name = _name_of(part)
         content = part.get_payload(decode=True)
         data = content if isinstance(content, bytes) else b""
+        if str(part.get("content-transfer-encoding", "7bit")).strip().casefold() not in _CODINGS:
+            self.marks.add("broken")
         inline = not nested and not name and part.get_content_disposition() != "attachment"
-        if inline and kind in ("text/plain", "text/html"):
+        if kind.endswith("-signature"):  # It vouches for what is read anyhow (RFC 1847).
+            return
+        # Some programs send an invoice as the letter itself, or as a text without a name.
+        letter = kind == "text/html" or (kind == "text/plain" and not _BEGINS_XML.match(data))
+        if inline and letter:
             text = _decoded(data, part)
             (self._plain if kind == "text/plain" else self._pages).append(text)
         elif len(self.attachments) >= self._rules.most_attachments:
             self.marks.add("cut")
         elif data:
             self.attachments.append(Attachment(name, kind, data))
+        elif name:
+            self.marks.add("broken")
 
 
 def _parts(message: Message) -> Iterator[tuple[Message, bool]]:
@@ -130,12 +141,30 @@ def _parts(message: Message) -> Iterator[tuple[Message, bool]]:
     stack: list[tuple[Message, bool]] = [(message, False)]
     while stack:
         part, nested = stack.pop()
+        if mail := _mail_in(part):
+            stack.append((mail, True))
+            continue
         yield part, nested
         below: Any = part.get_payload()
         if isinstance(below, list):
             inside = nested or part.get_content_type() == "message/rfc822"
             each = reversed(cast("list[Any]", below))
             stack += [(one, inside) for one in each if isinstance(one, Message)]
+
+
+def _mail_in(part: Message) -> Message | None:
+    """The mail that hangs on a mail as a file, or in base64, which RFC 2046 (5.2.1) forbids."""
+    content: Any = part
+    if part.get_content_type() == "message/rfc822" and part.is_multipart():
+        packed = str(part["content-transfer-encoding"]).casefold() == "base64"
+        [content] = cast("list[Message]", part.get_payload())
+        if packed:
+            del content["content-transfer-encoding"]
+            content["content-transfer-encoding"] = "base64"
+    else:
+        packed = _name_of(part).casefold().endswith(".eml") and not part.is_multipart()
+    raw = content.get_payload(decode=True) if packed else None
+    return _parsed(raw) if raw else None
 
 
 def _parsed(raw: bytes) -> Message:
@@ -147,15 +176,6 @@ def _parsed(raw: bytes) -> Message:
         return broken
 
 
-def _parted(raw: bytes) -> tuple[bytes, bytes]:
-    """Head and body of a message."""
-    ends = [(at, mark) for mark in (b"\r\n\r\n", b"\n\n") if (at := raw.find(mark)) >= 0]
-    if not ends:
-        return raw, b""
-    at, mark = min(ends)
-    return raw[:at], raw[at + len(mark) :]
-
-
 def _name_of(part: Message) -> str:
     try:
         name = part.get_filename("")
@@ -165,8 +185,7 @@ def _name_of(part: Message) -> str:
 
 
 def _decoded(data: bytes, part: Message) -> str:
-    named = _charset(part)
-    for charset in (*named, *_FALLBACK):
+    for charset in (_charset(part), *_FALLBACK):
         try:
             return data.decode(charset)
         except (LookupError, UnicodeDecodeError, ValueError):
@@ -174,12 +193,11 @@ def _decoded(data: bytes, part: Message) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _charset(part: Message) -> Sequence[str]:
+def _charset(part: Message) -> str:
     try:
-        name = part.get_content_charset()
+        return part.get_content_charset() or ""
     except (LookupError, ValueError, TypeError, AttributeError):
-        return ()
-    return (name,) if name else ()
+        return ""
 
 
 def _clean(text: str, *, breaks: bool = False) -> str:

@@ -18,16 +18,8 @@ _FOUND = re.compile(r"^\s*(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:header\.(?:d|i|from)|smtp\.mailfrom)\s*=\s*([^\s;]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 # Digits and Cyrillic letters that look like Latin ones.
-_LOOKS_LIKE = str.maketrans("01358", "olseb") | {
-    0x430: "a",
-    0x435: "e",
-    0x43E: "o",
-    0x440: "p",
-    0x441: "c",
-    0x443: "y",
-    0x445: "x",
-    0x456: "i",
-}
+_LIKE = "01358\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456"
+_LOOKS_LIKE = str.maketrans(_LIKE, "olsebaeopcyxi")
 _ALIKE = 4
 """Letters that a domain has at least before one letter's difference counts as a likeness."""
 
