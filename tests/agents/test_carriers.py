@@ -101,7 +101,7 @@ READ: Mapping[str, tuple[bytes, Sequence[bytes]]] = {
     "its picture": (_mail(FILE, _file(PDF, "Rechnung.pdf")), [XML]),
     "its delivery note": (_mail(FILE, _file(PDF, "Lieferschein.pdf")), [XML]),
     "another on paper": (
-        _mail(FILE, _file(PDF, "r.pdf"), _file(SECOND, "Rechnung1.pdf"), _file(PDF, "Rechnung2.pdf")),
+        _mail(FILE, _file(PDF, "r.pdf"), _file(SECOND, "RG1.pdf"), _file(PDF, "RG2.pdf")),
         [XML, SECOND, PDF],
     ),
     "forwarded": (_mail((INSIDE, FORWARDED)), [XML]),

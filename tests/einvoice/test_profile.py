@@ -58,19 +58,22 @@ def test_schema_and_rules_of_a_profile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "named"),
+    ("data", "code", "named"),
     [
-        (b"<myinvoice/>", "myinvoice"),
-        (b"<Invoice><ID>1</ID></Invoice>", "Invoice"),
-        (b'<a:SCRDMCCBDACIOMessageStructure xmlns:a="x"/>', "order-x"),
-        (b'<p:FatturaElettronica xmlns:p="x"/>', "fattura-pa"),
+        (b"<myinvoice/>", "not-an-invoice", "myinvoice"),
+        (b"<Invoice><ID>1</ID></Invoice>", "not-an-invoice", "Invoice"),
+        (b'<a:SCRDMCCBDACIOMessageStructure xmlns:a="x"/>', "not-an-invoice", "order-x"),
+        (b'<p:FatturaElettronica xmlns:p="x"/>', "foreign-invoice", "fattura-pa"),
+        (b'<Invoice xmlns="http://isdoc.cz/namespace/2013"/>', "foreign-invoice", "ISDOC"),
+        (b'<i:CrossIndustryInvoice xmlns:i="urn:ferd:x:2p0"/>', "foreign-invoice", "ZUGFeRD 2.0"),
+        (b'<Order xmlns="urn:oasis:names:specification:ubl:x"/>', "not-an-invoice", "UBL Order"),
     ],
 )
-def test_other_documents_are_no_invoice(data: bytes, named: str) -> None:
+def test_other_documents_are_no_invoice(data: bytes, code: str, named: str) -> None:
     """A root element of another namespace or kind is none of an invoice, and is named."""
     with pytest.raises(Unfit) as caught:
         detect(xml.parse(data, DEFAULT), TABLE)
-    assert caught.value.fault.code == "not-an-invoice"
+    assert caught.value.fault.code == code
     assert named in caught.value.fault.en
 
 

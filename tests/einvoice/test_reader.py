@@ -135,6 +135,18 @@ BAD: dict[str, tuple[Callable[[], bytes], str, str]] = {
     ),
     "cut off": (lambda: ubl()[:-100], "xml-malformed", "unreadable"),
     "no invoice": (lambda: b"<note/>", "not-an-invoice", "not-an-invoice"),
+    "EDIFACT": (
+        lambda: b"UNA:+.? 'UNB+UNOC:3+4+4+261128:1200+1'\r\nUNH+1+INVOIC:D:96A:UN'BGM+380+R1+9'",
+        "foreign-invoice",
+        "not-an-invoice",
+    ),
+    "X12": (lambda: b"ISA*00*   *00*P*>~GS*IN*A*B~ST*810*1~", "foreign-invoice", "not-an-invoice"),
+    "orders by EDIFACT": (
+        lambda: b"UNB+UNOC:3+4+4+261128:1200+1'UNH+1+ORDERS:D:96A:UN'",
+        "not-an-invoice",
+        "not-an-invoice",
+    ),
+    "two in an envelope": (lambda: sbd(ubl(), cii()), "not-an-invoice", "not-an-invoice"),
     "order in PDF": (
         lambda: pdf(("order-x.xml", b'<a:SCRDMCCBDACIOMessageStructure xmlns:a="urn:x"/>')),
         "not-an-invoice",
@@ -169,6 +181,43 @@ async def test_bad_input(reader: Reader, name: str) -> None:
     assert found.bmf_class == "Formatfehler"
     assert found.vat_relevant
     assert (await reader.read(ubl())).validation.verdict == "valid"
+
+
+def sbd(*documents: bytes) -> bytes:
+    """Documents in the envelope that Peppol sends them in."""
+    space = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+    root = f'<e:StandardBusinessDocument xmlns:e="{space}">'.encode()
+    inside = b"".join(document.partition(b"?>")[2] for document in documents)
+    head = b"<e:StandardBusinessDocumentHeader/>"
+    return root + head + inside + b"</e:StandardBusinessDocument>"
+
+
+async def test_an_invoice_in_an_envelope_is_read(reader: Reader) -> None:
+    """As Peppol delivers it: the invoice counts, whatever the envelope says."""
+    alone, inside = await reader.read(ubl()), await reader.read(sbd(ubl()))
+    assert inside.validation.verdict == "valid"
+    assert inside.invoice == alone.invoice
+    assert inside.sha256 != alone.sha256
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "iso-8859-15", "windows-1252"])
+async def test_the_encoding_changes_nothing(reader: Reader, encoding: str) -> None:
+    """With instructions for programs in it, too, which nobody follows."""
+    told = encoding.removesuffix("-sig")
+    text = ubl().decode().replace("UTF-8", told, 1)
+    text = text.replace("?>", '?><?xml-stylesheet href="http://x.example/a.xsl"?><?php x ?>', 1)
+    read = await reader.read(text.encode(encoding))
+    assert read.validation.verdict == "valid"
+    assert read.invoice == (await reader.read(ubl())).invoice
+
+
+async def test_of_zugferd_1_the_pages_are_read(reader: Reader, domain: Path) -> None:
+    """An invoice of another kind goes the way of paper: what stands on it counts."""
+    old = (domain / "invoices/odd/zugferd-comfort.xml").read_bytes()
+    text = "Rechnung Nr. RE-2026-77 vom 03.11.2026 Gesamtbetrag 119,00 EUR"
+    read = await reader.read(pdf(("ZUGFeRD-invoice.xml", old), text=text))
+    assert read.validation.verdict == "legacy-valid"
+    assert read.paper is not None
 
 
 async def test_file_too_large_to_fetch(reader: Reader) -> None:

@@ -13,9 +13,9 @@ from typing import Self
 
 from leitstand.values import Frozen
 from tools.einvoice import content as contents
+from tools.einvoice import forms, reading, rulesets, sniff, xml
 from tools.einvoice import limits as limit_table
 from tools.einvoice import profile as profiles
-from tools.einvoice import reading, rulesets, sniff, xml
 from tools.einvoice.fault import BmfClass, Fault, Stage, Unfit, Verdict, fault
 from tools.einvoice.invoice import Invoice
 from tools.einvoice.limits import Limits
@@ -30,8 +30,8 @@ from tools.einvoice.xml import Element
 from tools.paper import Paper, read_paper
 
 _INLINE_BYTES = 200_000
-_ON_PAPER = frozenset({"pdf-no-xml", "pdf-xml-unreadable"})
-"""Findings that leave nothing to read but the pages themselves."""
+_ON_PAPER = frozenset({"pdf-no-xml", "pdf-xml-unreadable", "zugferd-1"})
+"""Findings that leave nothing to read but the pages themselves, of a PDF."""
 _UNREAD = {"one value": "value-ambiguous"}
 
 
@@ -123,7 +123,7 @@ class Reader:
             await self._read(data, found)
         except Unfit as error:
             found.faults = (*found.faults, error.fault)
-            if error.fault.code in _ON_PAPER and _may_be_shown(found):
+            if found.pdf and error.fault.code in _ON_PAPER and _may_be_shown(found):
                 await self._read_pages(data, found)
         return self._answer(sha256, found)
 
@@ -161,6 +161,8 @@ class Reader:
             raise Unfit(fault("file-malware"))
         if kind == "archive":
             raise Unfit(fault("file-archive"))
+        if kind == "text" and (form := forms.form_of_text(data)):
+            raise Unfit(forms.not_read(form, kind))
         if kind not in ("xml", "pdf"):
             raise Unfit(fault("file-kind", kind=kind))
 
@@ -181,7 +183,7 @@ class Reader:
 
     def _parse(self, data: bytes, found: _Found) -> Element | None:
         """Parse, detect, check the schema and read; the root for the business rules."""
-        root = xml.parse(data, self.limits)
+        root = profiles.taken_out(xml.parse(data, self.limits))
         found.stage = "profile"
         found.profile = profiles.detect(root, self._table)
         found.stage = "schema"

@@ -85,7 +85,7 @@ def _text_kind(head: bytes) -> Kind:
     text = head
     for bom in _BOMS:
         text = text.removeprefix(bom)
-    text = text.replace(b"\x00", b"").lstrip().lower()
+    text = text.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype html", b"<html")):
         return "html"
     if text.startswith(b"<"):
