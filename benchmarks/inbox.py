@@ -48,7 +48,7 @@ async def fill(state: Path, cards: int) -> None:
         for number in range(at, min(at + AT_ONCE, cards)):
             file = files / f"RE-{number:06}.xml"
             file.write_text(text.replace("RE-2026-4049", f"RE-{number:06}"), "utf-8")
-            names += await start(leitstand, "accounting", [file])
+            names += map(str, await start(leitstand, "accounting", [file]))
         await leitstand.runtime.run_until_idle()
         for name in names:
             await leitstand.runtime.signal(name, INTAKE, {}, f"{name}:{INTAKE}")
