@@ -255,9 +255,9 @@ def _employed(employee: Employee, year: int) -> tuple[date, date]:
 def _partial(employee: Employee, year: int, limits: HrLimits) -> bool:
     """Whether only a part of the year's leave is earned (§ 5 (1) a to c)."""
     entry, leaving = employee.entry, employee.exit
-    if entry is not None and entry.year == year:
+    if entry is not None:
         over = _months_after(entry, limits.leave.waiting_months)
-        if over > date(year, 12, 31):
+        if over > min(leaving or date.max, date(year, 12, 31)):
             return True
     return leaving is not None and leaving.year == year and leaving.month <= _FIRST_HALF
 
