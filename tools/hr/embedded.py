@@ -1,7 +1,9 @@
 """The embedded HR system: employees, absences and what is proposed for them, in SQLite."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -46,9 +48,10 @@ from tools.hr.employee import (
     FoundEmployee,
     FoundEmployees,
     GetEmployee,
+    Granted,
     Named,
 )
-from tools.hr.leave import EnteredLeave, ProposeLeave
+from tools.hr.leave import EnteredLeave, LeaveYear, ProposeLeave
 from tools.hr.naming import folded, names_in
 from tools.hr.worktime import Notice, NotifyWorktime
 from tools.once import Keys, Write
@@ -68,6 +71,7 @@ _GROUPS: dict[EmployeeField, tuple[str, ...]] = {
         "carry_over",
         "carry_over_expires",
         "expiry_notice",
+        "granted",
     ),
     "insurance": ("insurance",),
     "pay": ("salary_cents",),
@@ -166,9 +170,17 @@ class EmbeddedHr:
         return FoundChange(value=found, source=f"hr:change/{args.change_no}")
 
     async def propose_leave(self, args: ProposeLeave, key: str) -> EnteredLeave:
-        """A request for leave. Raises Missing: no such employee."""
+        """A request for leave, granted: who calls has let the manager decide.
+
+        Raises Missing: no such employee. Raises Contradiction: leave that was granted meanwhile is
+        of the same days, or has used up what the request was held against.
+        """
 
         def enter(c: Connection) -> EnteredLeave:
+            self._refuse_stale(c, args)
+            self._put_absence(
+                c, Absence(employee=args.employee_id, start=args.start, end=args.end, kind="leave")
+            )
             number = self._enter(c, "leave", args, args.employee_id)
             own = args.model_dump(include={"employee_id", "start", "end"})
             return EnteredLeave(leave_no=f"L-{number:06d}", **own)
@@ -263,10 +275,42 @@ class EmbeddedHr:
         return [_of(record) for record in connection.execute(query).scalars()]
 
     def _by_id(self, connection: Connection, employee_id: str) -> Employee | None:
+        record = self._record_of(connection, employee_id)
+        return None if record is None else self._with_granted(connection, record)
+
+    def _record_of(self, connection: Connection, employee_id: str) -> dict[str, Any] | None:
         t = _employee
         query = select(t.c.record).where(t.c.tenant == self.site.tenant, t.c.id == employee_id)
-        record = connection.execute(query).scalar_one_or_none()
-        return None if record is None else _of(record)
+        return connection.execute(query).scalar_one_or_none()
+
+    def _with_granted(self, connection: Connection, record: dict[str, Any]) -> Employee:
+        granted = tuple(
+            Granted(year=year.year, days=year.working_days)
+            for leave in self._leaves(connection, record)
+            for year in leave.years
+        )
+        return _of(record).model_copy(update={"granted": granted})
+
+    def _leaves(self, connection: Connection, record: dict[str, Any]) -> list[ProposeLeave]:
+        """Leave that was granted after a record was entered (`since`: the last entry then)."""
+        t = _entry
+        own = (t.c.tenant == self.site.tenant, t.c.kind == "leave", t.c.id > record.get("since", 0))
+        found = connection.execute(select(t.c.args).where(*own).order_by(t.c.id)).scalars()
+        leaves = (ProposeLeave.model_validate(args, strict=False) for args in found)
+        return [leave for leave in leaves if leave.employee_id == record["id"]]
+
+    def _refuse_stale(self, connection: Connection, args: ProposeLeave) -> None:
+        """Refuse what was held against days, or a balance, that other leave has taken since."""
+        t = _absence
+        own = (t.c.tenant == self.site.tenant, t.c.employee == args.employee_id)
+        days = (t.c.kind == "leave", t.c.start <= args.end, t.c.end >= args.start)
+        if connection.execute(select(t.c.id).where(*own, *days)).first() is not None:
+            raise Contradiction("leave is granted for some of these days", where="hr")
+        record = self._record_of(connection, args.employee_id) or {"id": ""}
+        for leave in self._leaves(connection, record):
+            for year, earlier in itertools.product(args.years, leave.years):
+                if year.year == earlier.year and _is_stale(year, earlier, _of(record).carry_over):
+                    raise Contradiction(f"the balance of {year.year} has changed", where="hr")
 
     def _one(self, connection: Connection, employee: str) -> Employee | None:
         if found := self._by_id(connection, employee):
@@ -277,7 +321,7 @@ class EmbeddedHr:
         if len(alike) > 1:
             numbers = ", ".join(e.id for e in alike)
             raise Contradiction(f"several employees are called so: {numbers}", where="hr")
-        return alike[0] if alike else None
+        return self._by_id(connection, alike[0].id) if alike else None
 
     def _absences(self, connection: Connection, args: ListAbsences) -> Absences:
         own = self._by_id(connection, args.employee_id)
@@ -310,13 +354,14 @@ class EmbeddedHr:
         t = _employee
         for person in people:
             known = self._by_id(connection, person.id)
+            since = {"since": next_no(connection, self.site.tenant, _entry.c.id) - 1}
             if known is None:
                 row = {"tenant": self.site.tenant, "id": person.id}
-                connection.execute(insert(t).values(**row, record=_record(person)))
-            elif known.model_copy(update={"version": 1}) != person:
+                connection.execute(insert(t).values(**row, record=_record(person) | since))
+            elif known.model_copy(update={"version": 1, "granted": ()}) != person:
                 changed = person.model_copy(update={"version": known.version + 1})
                 own = (t.c.tenant == self.site.tenant, t.c.id == known.id)
-                connection.execute(update(t).where(*own).values(record=_record(changed)))
+                connection.execute(update(t).where(*own).values(record=_record(changed) | since))
         for absence in away:
             self._put_absence(connection, absence)
 
@@ -369,5 +414,12 @@ def _record(model: BaseModel) -> dict[str, Any]:
     return model.model_dump(mode="json")
 
 
+def _is_stale(year: LeaveYear, earlier: LeaveYear, carried: Decimal) -> bool:
+    """Whether a request stood against more than was left after an earlier one was granted."""
+    before, left = year.balance_before, earlier.balance_after
+    return before is not None and left is not None and before > left + carried
+
+
 def _of(record: dict[str, Any]) -> Employee:
-    return Employee.model_validate(record, strict=False)
+    own = {name: value for name, value in record.items() if name != "since"}
+    return Employee.model_validate(own, strict=False)

@@ -69,6 +69,7 @@ class ComplianceLimits(_Record):
     compliance_people: tuple[str, ...]
     privacy_people: tuple[str, ...]
     reporting_people: tuple[str, ...]
+    sealed_reason: str
     report_title: str
     feedback_title: str
     suspicion_title: str

@@ -27,7 +27,7 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
     Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
     """
     text = fold(request.mail)
-    said = frozenset(
+    said: frozenset[Asked] = frozenset(
         right.ask
         for right in limits.right
         if any(re.search(rf"\b{words}\b", text) for words in right.words)
@@ -36,7 +36,9 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
         return said
     numbers = {n for n in _NUMBER.findall(request.article) if int(n) in _RIGHTS}
     known = {number for right in limits.right for number in right.article}
-    named = frozenset(right.ask for right in limits.right if numbers & set(right.article))
+    named: frozenset[Asked] = frozenset(
+        right.ask for right in limits.right if numbers & set(right.article)
+    )
     return named if numbers <= known and (not said or named & said) else frozenset()
 
 

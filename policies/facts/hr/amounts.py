@@ -59,10 +59,11 @@ _FOLLOWED: tuple[tuple[Part, re.Pattern[str]], ...] = (
 )
 _ELSE = re.compile(
     r"\d\s?(?:teur|t€|chf|usd|gbp|franken|dollars?)\b|[$£]"
-    r"|\b(?:jahres(?:gehalt|brutto|verguetung|einkommen)\w*|p\.?\s?a\b|per annum|annual(?:ly)? salary"
-    r"|(?:im|pro|per|a) (?:jahr|year)\b(?!\s\d{4})|jaehrlich)"
+    r"|\b(?:jahres(?:gehalt|brutto|verguetung|einkommen)\w*|p\.?\s?a\b|per annum"
+    r"|annual(?:ly)? salary|(?:im|pro|per|a) (?:jahr|year)\b(?!\s\d{4})|jaehrlich)"
 )
 """Amounts that are none of pay a month in euros: thousands, other currencies, years."""
+_FROM = r"\b(?:ab|zum|from|as of|starting|on|am|per|effective|wirkung)\b"
 _ONE_OFF = re.compile(
     r"\b\w*(?:praemie|bonus|zahlung|zulage|gratifikation|allowance)(?:n|s|es)?\b[^.!?;]{0,30}?$"
 )
@@ -151,7 +152,10 @@ def pay_change_in(text: str) -> PayChange:
 
 
 def day_in(
-    text: str, today: date, *, after: str = r"\b(?:ab|zum|from|as of|starting|on|am|per|effective|wirkung)\b"
+    text: str,
+    today: date,
+    *,
+    after: str = _FROM,
 ) -> date | None:
     """The day that a text names after a word of `after`; without a year the next such day."""
     folded = fold(text)

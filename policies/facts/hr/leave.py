@@ -173,12 +173,13 @@ class LeaveRequest:
         return self.employee.leave_year or last
 
     def _taken(self, year: int) -> Decimal:
-        """Days taken of a year: of years to come none. Raises Missing: the record does not say."""
+        """Days taken of a year, and granted since. Raises Missing: the record does not say."""
+        granted = sum((g.days for g in self.employee.granted if g.year == year), Decimal(0))
         if year != self._own_year:
-            return Decimal(0)
+            return granted
         if self.employee.taken is None:
             raise Missing("the record has no `taken`", where=f"hr:employee/{self.employee.id}")
-        return self.employee.taken
+        return self.employee.taken + granted
 
     def _carried(self, first: date, last: date) -> Decimal:
         """Days of the year before that can be taken from `first` to `last` (§ 7 (3))."""

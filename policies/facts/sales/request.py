@@ -145,16 +145,8 @@ class _Draft:
             kind = self.wrong if amount.spread else self.missing
             kind.append(f"Menge unklar: {mention.raw}")
             return
-        if amount.value is None:
-            if self._is_other_name(index):
-                before = self.mentions[index - 1]
-                self.wrong.append(f"zwei Artikel in einem: {before.raw} / {mention.raw}")
-                return
-            if sku in self.wishes:
-                return
-            if not self._is_single(mention):
-                self.missing.append(f"Menge fehlt: {mention.raw}")
-                return
+        if amount.value is None and not self._is_one(index, mention):
+            return
         value = amount.value if amount.value is not None else Decimal(1)
         if amount.each and index and not self.mentions[index - 1].shared:
             value *= self._head(index)
@@ -165,6 +157,19 @@ class _Draft:
         else:
             known = self.wishes.get(sku, Decimal(0)) if self._is_more(index) else Decimal(0)
             self.wishes[sku] = known + value
+
+    def _is_one(self, index: int, mention: Mention) -> bool:
+        """Whether goods without a number are one piece; else it is said what they are."""
+        if self._is_other_name(index):
+            before = self.mentions[index - 1]
+            self.wrong.append(f"zwei Artikel in einem: {before.raw} / {mention.raw}")
+            return False
+        if mention.names[0].sku in self.wishes:
+            return False
+        if not self._is_single(mention):
+            self.missing.append(f"Menge fehlt: {mention.raw}")
+            return False
+        return True
 
     def _head(self, index: int) -> Decimal:
         """How many there are of what an accessory goes with: `2 FB-3000 mit je einer Steuerung`."""

@@ -95,7 +95,9 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     what it counts out; maintenance alone is service.
     """
     about = understood(dossier.text)
-    if about is not None and (about.urgency == "danger" or about.meaning in ("invoice", "delivery")):
+    if about is not None and (
+        about.urgency == "danger" or about.meaning in ("invoice", "delivery")
+    ):
         return False
     asked = any(p.found_in(fold(dossier.text)) for p in read_patterns(LEXICON, "says")["quote"])
     if about is not None and about.meaning == "documentation":

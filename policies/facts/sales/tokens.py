@@ -94,7 +94,7 @@ def _in_words(word: str) -> int | None:
             if many is not None and more is not None:
                 return many * times + more
     one, joined, ten = word.partition("und")
-    ones, tens = known.get(one), known.get(ten)
+    ones, tens = known.get(one, 0), known.get(ten, 0)
     return ones + tens if joined and ones in range(1, 10) and tens in range(20, 100) else None
 
 
