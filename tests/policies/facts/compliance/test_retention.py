@@ -74,7 +74,7 @@ def test_the_last_day_still_counts() -> None:
     ],
 )
 def test_articles_give_rights(article: str, action: str) -> None:
-    """The first number is the article, whatever its paragraphs are."""
+    """The article counts, whatever its paragraphs are."""
     assert one(article, {"years": 0}, DAY).action == action
 
 
@@ -94,6 +94,23 @@ def test_articles_give_rights(article: str, action: str) -> None:
 def test_words_ask_where_no_article_is_named(mail: str, asked: set[str]) -> None:
     """Several wishes are several: nobody guesses which comes first."""
     assert asked_by(Request(mail=mail, received=DAY), house()) == asked
+
+
+@pytest.mark.parametrize(
+    ("article", "mail", "asked"),
+    [
+        ("Art. 15, Art. 17", "", {"disclose", "erase"}),
+        ("Art. 15 und 20", "", {"disclose"}),
+        ("Art. 16, 17", "", set[str]()),
+        ("Art. 17 Abs. 1 lit. b i. V. m. Art. 12 Abs. 3 DSGVO", "", {"erase"}),
+        ("Art. 15", "Bitte löschen Sie meine Daten.", set[str]()),
+        ("Art. 17", "Löschen Sie alle gespeicherten Daten.", {"erase"}),
+        ("Art. 17", "Guten Tag", {"erase"}),
+    ],
+)
+def test_article_and_words_have_to_agree(article: str, mail: str, asked: set[str]) -> None:
+    """Several rights are several; one that nobody answers here, or other words, are none."""
+    assert asked_by(Request(article=article, mail=mail, received=DAY), house()) == asked
 
 
 @given(DAYS, st.integers(0, 30), DAYS)
