@@ -7,7 +7,7 @@ from typing import Literal
 
 from policies.facts.compliance.calendar import later, year_end
 from policies.facts.compliance.limits import ComplianceLimits, Rule
-from policies.facts.patterns import fold
+from policies.facts.patterns import fold, sentences
 from tools.privacy import Action, AnswerRequest, Measure, Record, Request
 
 __all__ = ["Asked", "answer_to", "asked_by", "unknown_kinds"]
@@ -26,7 +26,7 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
 
     Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
     """
-    text = fold(request.mail)
+    text = "\n".join(_asking(fold(request.mail), limits))
     said: frozenset[Asked] = frozenset(
         right.ask
         for right in limits.right
@@ -40,6 +40,13 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
         right.ask for right in limits.right if numbers & set(right.article)
     )
     return named if numbers <= known and (not said or named & said) else frozenset()
+
+
+def _asking(text: str, limits: ComplianceLimits) -> Iterator[str]:
+    """The sentences of a mail that may ask for something: no quoted lines, no small print."""
+    for part in sentences(text):
+        if not part.lstrip().startswith(">") and not re.search(limits.aside.words, part):
+            yield part
 
 
 def unknown_kinds(request: Request, limits: ComplianceLimits) -> tuple[str, ...]:

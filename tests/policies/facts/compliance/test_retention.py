@@ -89,6 +89,14 @@ def test_articles_give_rights(article: str, action: str) -> None:
         ("Bitte schränken: Einschränkung der Verarbeitung", {"restrict"}),
         ("Auskunft und Löschung", {"disclose", "erase"}),
         ("Guten Tag", set[str]()),
+        ("Ich möchte, dass alles gelöscht wird.", {"erase"}),
+        ("I want my account deleted.", {"erase"}),
+        ("Auskunftsersuchen", {"disclose"}),
+        ("Was habt ihr über mich gespeichert?", {"disclose"}),
+        ("Please provide a copy of my personal data.", {"disclose"}),
+        ("Wann liefern Sie?\nSind Sie nicht der Empfänger, löschen Sie diese E-Mail.", set[str]()),
+        ("Auskunft, bitte.\n> Bitte löschen Sie alles.", {"disclose"}),
+        ("Sperren Sie alles. If received in error, please delete it.", {"restrict"}),
     ],
 )
 def test_words_ask_where_no_article_is_named(mail: str, asked: set[str]) -> None:
