@@ -56,11 +56,23 @@ def test_holidays_of_a_place_and_a_kind() -> None:
         ({"days_per_week": 6}, 6),
         ({"days_per_week": 3, "workdays": ("Mo", "Mi", "Fr")}, 3),
         ({"workdays": ("Donnerstag", "Samstag")}, 2),
+        ({"workdays": ("Sonnabend", "Sonntag", "monday", "Tuesday", "wed")}, 5),
     ],
 )
 def test_the_pattern_of_the_week(who: dict[str, object], days: int) -> None:
     """Days a week from Monday on, or those that the record names."""
     assert request("2026-11-30", "2026-12-06", person(**who)).working_days == days
+
+
+def test_names_of_weekdays() -> None:
+    """`Sonnabend` begins as `Sonntag` does and is the day before; a company has names of its own."""
+    who = person(workdays=("Sonnabend",))
+    assert request("2026-12-05", "2026-12-05", who).working_days == 1
+    assert request("2026-12-06", "2026-12-06", who).working_days == 0
+    own = {"weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
+    settings = {**own, "company_workdays": ["Mon"]}
+    other = person(workdays=("Saturday",))
+    assert request("2026-12-05", "2026-12-05", other, limits=settings).working_days == 1
 
 
 def test_days_off_and_half_days() -> None:
