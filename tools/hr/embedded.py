@@ -7,20 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    Column,
-    Connection,
-    Date,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, insert, select, update
 
 from leitstand.errors import Contradiction, Missing
 from tools.database import Tenancy, next_no
@@ -53,6 +40,7 @@ from tools.hr.employee import (
 )
 from tools.hr.leave import EnteredLeave, LeaveYear, ProposeLeave
 from tools.hr.naming import folded, names_in
+from tools.hr.tables import ABSENCE, CHANGE, EMPLOYEE, ENTRY, METADATA
 from tools.hr.worktime import Notice, NotifyWorktime
 from tools.once import Keys, Write
 
@@ -77,45 +65,7 @@ _GROUPS: dict[EmployeeField, tuple[str, ...]] = {
     "pay": ("salary_cents",),
 }
 
-_metadata = MetaData()
-_keys = Keys(_metadata, "hr")
-_employee = Table(
-    "hr_employee",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("record", JSON, nullable=False),
-)
-_absence = Table(
-    "hr_absence",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("employee", String, nullable=False),
-    Column("start", Date, nullable=False),
-    Column("end", Date, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("entered", String, nullable=False),
-    CheckConstraint("kind IN ('leave', 'sick', 'other')"),
-    CheckConstraint('"end" >= "start"'),
-)
-_change = Table(
-    "hr_change",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("change_no", String, primary_key=True),
-    Column("record", JSON, nullable=False),
-)
-_entry = Table(
-    "hr_entry",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String, nullable=False),
-    Column("args", JSON, nullable=False),
-    Column("entered", String, nullable=False),
-)
-"""What was proposed, noticed or ordered, as it was asked for."""
+_keys = Keys(METADATA, "hr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +76,7 @@ class EmbeddedHr:
 
     async def prepare(self) -> None:
         """Create the tables that are not there yet."""
-        await self.site.database.create(_metadata)
+        await self.site.database.create(METADATA)
 
     async def take_in(
         self,
@@ -270,7 +220,7 @@ class EmbeddedHr:
         return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, result))
 
     def _everybody(self, connection: Connection) -> list[Employee]:
-        t = _employee
+        t = EMPLOYEE
         query = select(t.c.record).where(t.c.tenant == self.site.tenant).order_by(t.c.id)
         return [_of(record) for record in connection.execute(query).scalars()]
 
@@ -279,7 +229,7 @@ class EmbeddedHr:
         return None if record is None else self._with_granted(connection, record)
 
     def _record_of(self, connection: Connection, employee_id: str) -> dict[str, Any] | None:
-        t = _employee
+        t = EMPLOYEE
         query = select(t.c.record).where(t.c.tenant == self.site.tenant, t.c.id == employee_id)
         return connection.execute(query).scalar_one_or_none()
 
@@ -293,7 +243,7 @@ class EmbeddedHr:
 
     def _leaves(self, connection: Connection, record: dict[str, Any]) -> list[ProposeLeave]:
         """Leave that was granted after a record was entered (`since`: the last entry then)."""
-        t = _entry
+        t = ENTRY
         own = (t.c.tenant == self.site.tenant, t.c.kind == "leave", t.c.id > record.get("since", 0))
         found = connection.execute(select(t.c.args).where(*own).order_by(t.c.id)).scalars()
         leaves = (ProposeLeave.model_validate(args, strict=False) for args in found)
@@ -301,7 +251,7 @@ class EmbeddedHr:
 
     def _refuse_stale(self, connection: Connection, args: ProposeLeave) -> None:
         """Refuse what was held against days, or a balance, that other leave has taken since."""
-        t = _absence
+        t = ABSENCE
         own = (t.c.tenant == self.site.tenant, t.c.employee == args.employee_id)
         days = (t.c.kind == "leave", t.c.start <= args.end, t.c.end >= args.start)
         if connection.execute(select(t.c.id).where(*own, *days)).first() is not None:
@@ -338,7 +288,7 @@ class EmbeddedHr:
                 and (e.exit or args.end) >= args.start
             )
         )
-        t = _absence
+        t = ABSENCE
         query = select(t).where(
             t.c.tenant == self.site.tenant,
             t.c.employee.in_(staff),
@@ -351,10 +301,10 @@ class EmbeddedHr:
         return Absences(department=own.department, staff=staff, absences=away)
 
     def _take_in(self, connection: Connection, people: list[Employee], away: list[Absence]) -> None:
-        t = _employee
+        t = EMPLOYEE
         for person in people:
             known = self._by_id(connection, person.id)
-            since = {"since": next_no(connection, self.site.tenant, _entry.c.id) - 1}
+            since = {"since": next_no(connection, self.site.tenant, ENTRY.c.id) - 1}
             if known is None:
                 row = {"tenant": self.site.tenant, "id": person.id}
                 connection.execute(insert(t).values(**row, record=_record(person) | since))
@@ -366,7 +316,7 @@ class EmbeddedHr:
             self._put_absence(connection, absence)
 
     def _changed(self, connection: Connection, change_no: str) -> Change | None:
-        t = _change
+        t = CHANGE
         query = select(t.c.record).where(t.c.tenant == self.site.tenant, t.c.change_no == change_no)
         record = connection.execute(query).scalar_one_or_none()
         return None if record is None else Change.model_validate(record, strict=False)
@@ -378,7 +328,7 @@ class EmbeddedHr:
         return found
 
     def _put_change(self, connection: Connection, change: Change) -> None:
-        t, own = _change, {"tenant": self.site.tenant, "change_no": change.change_no}
+        t, own = CHANGE, {"tenant": self.site.tenant, "change_no": change.change_no}
         if self._changed(connection, change.change_no) is None:
             connection.execute(insert(t).values(record=_record(change), **own))
             return
@@ -386,7 +336,7 @@ class EmbeddedHr:
         connection.execute(update(t).where(*same).values(record=_record(change)))
 
     def _put_absence(self, connection: Connection, absence: Absence) -> None:
-        t = _absence
+        t = ABSENCE
         own = {"tenant": self.site.tenant, **absence.model_dump()}
         there = select(t.c.id).where(*(t.c[name] == value for name, value in own.items()))
         if connection.execute(there).first() is None:
@@ -398,9 +348,9 @@ class EmbeddedHr:
     ) -> int:
         if employee_id is not None and self._by_id(connection, employee_id) is None:
             raise Missing(f"HR knows no employee `{employee_id}`", where="hr")
-        number = next_no(connection, self.site.tenant, _entry.c.id)
+        number = next_no(connection, self.site.tenant, ENTRY.c.id)
         own = {"tenant": self.site.tenant, "id": number, "entered": self.site.entered}
-        connection.execute(insert(_entry).values(kind=kind, args=_record(args), **own))
+        connection.execute(insert(ENTRY).values(kind=kind, args=_record(args), **own))
         return number
 
 

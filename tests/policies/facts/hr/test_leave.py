@@ -65,7 +65,7 @@ def test_the_pattern_of_the_week(who: dict[str, object], days: int) -> None:
 
 
 def test_names_of_weekdays() -> None:
-    """`Sonnabend` begins as `Sonntag` does and is the day before; a company has names of its own."""
+    """`Sonnabend` begins as `Sonntag` and is the day before; a company has names of its own."""
     who = person(workdays=("Sonnabend",))
     assert request("2026-12-05", "2026-12-05", who).working_days == 1
     assert request("2026-12-06", "2026-12-06", who).working_days == 0
