@@ -82,8 +82,10 @@ role = Role(
 
 @role.step(then=["look", "screen_supplier", "screen_name", "answer", "goods", "report"])
 async def sort(case: ComplianceCase, desk: Desk) -> Goto | Exit:
-    """What kind of work it is."""
-    del desk
+    """What kind of work it is; a report (G-C05) is the reporting office's alone."""
+    if case.sealed:
+        limits = compliance_limits((await desk.call(tenant_data, GetTenant())).data())
+        return exception(CONTRADICTORY, limits.sealed_reason, roles=limits.reporting_people)
     steps = {
         "suspicion": "look",
         "supplier": "screen_supplier",

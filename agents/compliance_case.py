@@ -12,7 +12,7 @@ from tools.privacy import Record
 
 __all__ = ["ComplianceCase", "Kind", "kind_of", "together"]
 
-Kind = Literal["suspicion", "supplier", "screening", "request", "report", "export", ""]
+Kind = Literal["suspicion", "supplier", "screening", "request", "report", "sealed", "export", ""]
 
 
 class ComplianceCase(Frozen):
@@ -23,7 +23,7 @@ class ComplianceCase(Frozen):
     companies alike; a data subject's request (`article` or `mail`, `received`, the `deadline` it
     names, and the `records` that were found); the receipt of a `report` that lies with the
     reporting office; an `export` that sales may not offer yet. `unusable` names what was there and
-    could not be read.
+    could not be read. `sealed`: it reports a wrong, so nothing of it is here but this.
     """
 
     document_sha256: Sha256 | None = None
@@ -37,6 +37,7 @@ class ComplianceCase(Frozen):
     report: Identifier | None = None
     export: Export | None = None
     unusable: tuple[str, ...] = ()
+    sealed: bool = False
     evidence: tuple[str, ...] = ()
     title: Text = ""
     people: tuple[Identifier, ...] = ()
@@ -45,14 +46,16 @@ class ComplianceCase(Frozen):
 
 def kind_of(case: ComplianceCase) -> Kind:
     """What the case is about, by what was given; empty where nothing is."""
-    if case.document_sha256 is not None:
-        return "suspicion"
-    if case.supplier_document is not None:
-        return "supplier"
-    if case.report is not None:
-        return "report"
-    if case.export is not None:
-        return "export"
+    given: tuple[tuple[Kind, bool], ...] = (
+        ("suspicion", case.document_sha256 is not None),
+        ("supplier", case.supplier_document is not None),
+        ("sealed", case.sealed),
+        ("report", case.report is not None),
+        ("export", case.export is not None),
+    )
+    for kind, is_given in given:
+        if is_given:
+            return kind
     if case.article or case.records or (case.mail and not case.query):
         return "request"
     return "screening" if case.query.strip() else ""

@@ -12,6 +12,7 @@ from leitstand.digest import canonical
 from leitstand.project import Told
 from policies.facts.compliance.limits import compliance_limits
 from policies.facts.compliance.listed import hits_of
+from policies.facts.compliance.whistleblowing import RULE, recognise
 from tools.sanctions import Screening
 
 __all__ = ["columns", "given"]
@@ -27,9 +28,12 @@ _YEARS = range(1900, 2200)
 def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The input of a row: a name, or a request with its records.
 
-    What has no sense is left out and named in `unusable`; a day of a record without sense is left
-    out alone, for the rules tell that it is missing.
+    Of a report (G-C05) nothing is: whoever brought the row has it. What has no sense is left out
+    and named in `unusable`; a day of a record without sense is left out alone, for the rules tell
+    that it is missing.
     """
+    if recognise(str(row.get("mail") or ""), str(row.get("subject") or "")):
+        return {"sealed": True}
     found: dict[str, Any] = {n: _text(row[n]) for n in _TEXTS if row.get(n) not in (None, "")}
     found |= {n: _day(row[n]) for n in _DAYS if row.get(n) not in (None, "")}
     unusable = [name for name, value in found.items() if value is None]
@@ -46,6 +50,8 @@ def columns(told: Told) -> Mapping[str, object]:
         return dict(_screened(told))
     if kind == "request":
         return dict(_answered(told))
+    if kind == "sealed":
+        return {"guardrails": [RULE]}
     return {}
 
 

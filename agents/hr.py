@@ -19,6 +19,7 @@ from leitstand.desk import Desk, hand_over
 from leitstand.errors import CallFailed, Missing, Refused, Rejected
 from leitstand.role import CONTRADICTORY, Exit, Goto, Role, done, exception, goto, rejected
 from leitstand.tool import Tool
+from policies.facts.compliance.limits import compliance_limits
 from policies.facts.hr.calendar import calendar_of
 from policies.facts.hr.leave import LeaveRequest, leave_of
 from policies.facts.hr.limits import HrLimits, hr_limits_of
@@ -82,7 +83,13 @@ role = Role(
 
 @role.step(then=["leave", "sick", "working_time", "request"])
 async def receive(case: HrCase, desk: Desk) -> Goto | Exit:
-    """What kind of case it is; what nobody knows, or lacks what it needs, goes to people."""
+    """What kind of case it is; what nobody knows, or lacks what it needs, goes to people.
+
+    A report (G-C05) is the reporting office's alone.
+    """
+    if case.sealed:
+        limits = compliance_limits((await desk.call(tenant_data, GetTenant())).data())
+        return exception(CONTRADICTORY, limits.sealed_reason, roles=limits.reporting_people)
     if case.unusable:
         return missing(*case.unusable)
     if case.kind == "unknown":

@@ -23,7 +23,8 @@ class HrCase(Frozen):
 
     `unusable` names what was absent or could not be read. `leave` is the kind of leave, `text` a
     request as written, `sender` who wrote it; of sick notes and requests for leave no text is kept.
-    `health_removed`: something was cut out. `today`: the day on which recorded data came in.
+    `health_removed`: something was cut out. `sealed`: it reports a wrong, so nothing of it is here.
+    `today`: the day on which recorded data came in.
     The rest is written by the steps: number of the employee, ids of readings, what was refused,
     number of the change that was approved.
     """
@@ -39,6 +40,7 @@ class HrCase(Frozen):
     health_removed: bool = False
     today: date | None = None
     unusable: tuple[str, ...] = ()
+    sealed: bool = False
     person: str = ""
     evidence: tuple[str, ...] = ()
     refusal: "Refusal | None" = None

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 from agents.hr_case import HrKind
 from leitstand.project import Told
+from policies.facts.compliance.whistleblowing import RULE, recognise
 from policies.facts.hr.amounts import YEARS, day_in
 from policies.facts.hr.leave import LeaveRequest
 from policies.facts.hr.limits import HrLimits, Level, hr_limits_of
 from policies.facts.hr.redaction import redact, tells_reason
-from policies.facts.hr.wording import fold, plain, topics_in
+from policies.facts.hr.wording import beside, fold, plain, sentences, topics_in
 from policies.facts.hr.worktime import words_of
 from tools.hr import Absences, Employee
 
@@ -33,9 +34,12 @@ _LONGEST = 20_000
 _LONGEST_BREAK = 24 * 60
 _PARTS = ("subject", "text", "body")
 _UNTIL = r"\b(?:bis|until|till|through|to)\b"
+_LAST_DAY = r"\b(?:bis|until|till|through)\b"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _HERE = ZoneInfo("Europe/Berlin")
 _CAME_IN = ("today", "requested_on", "requested_at", "received", "received_on", "received_at")
+_GIVEN_MARKS = (("G-H08", "health_removed"), (RULE, "sealed"))
+"""Rules that were kept at the entrance, before there was a case."""
 _SICK_ALONE = frozenset({"sick_note"})
 
 
@@ -60,6 +64,7 @@ def columns(told: Told) -> Mapping[str, object]:
     limits = hr_limits_of(told.limits)
     kind = str(told.given["kind"])
     marks = [rule for rule in told.guardrails if rule.startswith("G-")]
+    marks += [r for r, n in _GIVEN_MARKS if told.given.get(n) and r not in marks]
     shown: dict[str, object] = {"guardrails": marks}
     words = limits.decisions.get(kind, {})
     noticed = kind == "working_time" and told.decision == "auto_draft" and bool(told.args)
@@ -101,7 +106,7 @@ def _leave(row: Row) -> Given:
         **found,
         "leave": redact(kind)[0],
         "health_removed": any(map(_told_health, (*texts, kind))),
-        "unusable": [*absent, *unusable, *no_kind],
+        "unusable": [*absent, *unusable, *no_kind, *_beside("leave", (*texts, *_marked(asked)))],
     }
 
 
@@ -119,14 +124,34 @@ def _sick(row: Row) -> Given:
     end = _day(row.get("end"))
     if start and end is None:
         end = day_in(_all(texts), start, after=_UNTIL)
+    if start and end and _says_another_end(texts, start, end):
+        end = None
     found, unusable = _found({"start": start, "end": end}, {})
     employee, absent = _employee(row)
     return {
         **employee,
         **found,
         "health_removed": any(map(tells_reason, texts)),
-        "unusable": [*absent, *unusable],
+        "unusable": [*absent, *unusable, *_beside("sick", texts)],
     }
+
+
+def _says_another_end(texts: tuple[str, ...], start: date, end: date) -> bool:
+    """Whether a note names a last day, and none that is the row's."""
+    days = [
+        day_in(part, start, after=_LAST_DAY) for text in texts for part in sentences(fold(text))
+    ]
+    named = {day for day in days if day}
+    return bool(named) and end not in named
+
+
+def _marked(asked: Row) -> Iterator[str]:
+    """What a request ticks, in words: `half_day`."""
+    return (name.replace("_", " ") for name, value in asked.items() if value is True)
+
+
+def _beside(kind: HrKind, texts: tuple[str, ...]) -> tuple[str, ...]:
+    return beside(kind, _all(texts))
 
 
 def _working_time(row: Row) -> Given:
@@ -137,6 +162,8 @@ def _working_time(row: Row) -> Given:
 
 def _request(row: Row) -> Given:
     asked = _request_text(row) or ""
+    if recognise(asked[:_LONGEST]):
+        return {"sealed": True}
     text, removed = redact(asked) if len(asked) <= _LONGEST else ("", False)
     sender = plain(str(row.get("from") or row.get("sender") or ""))[:320]
     employee, _ = _employee(row)

@@ -44,12 +44,19 @@ _FILES = "invoice"
 
 async def seal(state: Path, received: Received) -> Routed | None:
     """Put a report away with the reporting office; the case knows no more than its receipt."""
-    if not recognise(received.text, received.subject, received.recipients):
+    if not any(recognise(text, received.subject, received.recipients) for text in _texts(received)):
         return None
     office = reporting_office(state)
     receipt = office.take_in(received.raw, received.received, key=received.key)
     given = {"report": receipt.receipt_no}
     return Routed("compliance", given, title="Meldung", reasons=("report",))
+
+
+def _texts(received: Received) -> tuple[str, ...]:
+    """What a mail says, and a row that came as a file of a folder."""
+    rows = (_row(file.content) for file in received.attachments if received.role in _ROWS)
+    said = (row.get(name) for row in rows if row for name in ("mail", "text", "subject"))
+    return (received.text, *(text for text in said if isinstance(text, str)))
 
 
 async def route(state: Path, limits: Mapping[str, Any], received: Received) -> Sequence[Routed]:

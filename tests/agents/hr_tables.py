@@ -37,6 +37,13 @@ ENDS: list[tuple[str, Mapping[str, Any], str, str]] = [
     ("no text", {"text": " ", "from": "a@b.example"}, "data missing", "Art"),
     ("unknown wish", {"text": "Wann ist die Weihnachtsfeier?", "from": "x@firma.example"}, "data missing", "Anliegen"),
     ("start of whom", {"text": "Bitte Onboarding vorbereiten.", "from": "x@firma.example"}, "data missing", "Eintritt"),
+    ("half a day", leave(half_day=True, **DAYS), "data missing", "ganze Tage"),
+    ("half a day in words", leave(text="Nur am Vormittag, bitte.", **DAYS), "data missing", "ganze Tage"),
+    ("a child is ill", {"employee": "E01", "mail": "Mein Kind ist krank.", "start": "2026-11-16", "end": "2026-11-17"}, "data missing", "§ 45 SGB V"),
+    ("no illness", {"employee": "E01", "mail": "Ich habe ein Beschäftigungsverbot.", "start": "2026-11-16", "end": "2026-11-17"}, "data missing", "MuSchG"),
+    ("another last day", {"employee": "E01", "mail": "Bin krank bis 20.11.2026.", "start": "2026-11-16", "end": "2026-11-17"}, "data missing", "end"),
+    ("pay a year", {"text": "Gehalt von Tom Vogel ab 1.1.2027 von 43.800 auf 46.800 EUR im Jahr anheben.", "from": "x@firma.example"}, "data missing", "Vergütung"),
+    ("a report", {"text": "Vertraulich: Mein Vorgesetzter nimmt Schmiergeld.", "from": "x@firma.example"}, "contradictory results", "HinSchG"),
     ("amount unclear", {"text": "Bitte Gehalt von Tom Vogel auf 3.900 EUR anheben.", "from": "x@firma.example"}, "data missing", "Vergütung"),
 ]  # fmt: skip
 

@@ -27,6 +27,7 @@ from tools.hr.employee import (
     FoundEmployee,
     FoundEmployees,
     GetEmployee,
+    Granted,
     Named,
 )
 from tools.hr.leave import EnteredLeave, LeaveYear, ProposeLeave
@@ -51,6 +52,7 @@ __all__ = [
     "FoundEmployees",
     "GetChange",
     "GetEmployee",
+    "Granted",
     "Hr",
     "LeaveYear",
     "ListAbsences",

@@ -1,24 +1,13 @@
 """The embedded HR system: employees, absences and what is proposed for them, in SQLite."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    Column,
-    Connection,
-    Date,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, insert, select, update
 
 from leitstand.errors import Contradiction, Missing
 from tools.database import Tenancy, next_no
@@ -46,10 +35,12 @@ from tools.hr.employee import (
     FoundEmployee,
     FoundEmployees,
     GetEmployee,
+    Granted,
     Named,
 )
-from tools.hr.leave import EnteredLeave, ProposeLeave
+from tools.hr.leave import EnteredLeave, LeaveYear, ProposeLeave
 from tools.hr.naming import folded, names_in
+from tools.hr.tables import ABSENCE, CHANGE, EMPLOYEE, ENTRY, METADATA
 from tools.hr.worktime import Notice, NotifyWorktime
 from tools.once import Keys, Write
 
@@ -68,50 +59,13 @@ _GROUPS: dict[EmployeeField, tuple[str, ...]] = {
         "carry_over",
         "carry_over_expires",
         "expiry_notice",
+        "granted",
     ),
     "insurance": ("insurance",),
     "pay": ("salary_cents",),
 }
 
-_metadata = MetaData()
-_keys = Keys(_metadata, "hr")
-_employee = Table(
-    "hr_employee",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("id", String, primary_key=True),
-    Column("record", JSON, nullable=False),
-)
-_absence = Table(
-    "hr_absence",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("employee", String, nullable=False),
-    Column("start", Date, nullable=False),
-    Column("end", Date, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("entered", String, nullable=False),
-    CheckConstraint("kind IN ('leave', 'sick', 'other')"),
-    CheckConstraint('"end" >= "start"'),
-)
-_change = Table(
-    "hr_change",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("change_no", String, primary_key=True),
-    Column("record", JSON, nullable=False),
-)
-_entry = Table(
-    "hr_entry",
-    _metadata,
-    Column("tenant", String, primary_key=True),
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String, nullable=False),
-    Column("args", JSON, nullable=False),
-    Column("entered", String, nullable=False),
-)
-"""What was proposed, noticed or ordered, as it was asked for."""
+_keys = Keys(METADATA, "hr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +76,7 @@ class EmbeddedHr:
 
     async def prepare(self) -> None:
         """Create the tables that are not there yet."""
-        await self.site.database.create(_metadata)
+        await self.site.database.create(METADATA)
 
     async def take_in(
         self,
@@ -166,9 +120,17 @@ class EmbeddedHr:
         return FoundChange(value=found, source=f"hr:change/{args.change_no}")
 
     async def propose_leave(self, args: ProposeLeave, key: str) -> EnteredLeave:
-        """A request for leave. Raises Missing: no such employee."""
+        """A request for leave, granted: who calls has let the manager decide.
+
+        Raises Missing: no such employee. Raises Contradiction: leave that was granted meanwhile is
+        of the same days, or has used up what the request was held against.
+        """
 
         def enter(c: Connection) -> EnteredLeave:
+            self._refuse_stale(c, args)
+            self._put_absence(
+                c, Absence(employee=args.employee_id, start=args.start, end=args.end, kind="leave")
+            )
             number = self._enter(c, "leave", args, args.employee_id)
             own = args.model_dump(include={"employee_id", "start", "end"})
             return EnteredLeave(leave_no=f"L-{number:06d}", **own)
@@ -258,15 +220,47 @@ class EmbeddedHr:
         return await self.site.read(lambda c: _keys.find(c, self.site.tenant, key, result))
 
     def _everybody(self, connection: Connection) -> list[Employee]:
-        t = _employee
+        t = EMPLOYEE
         query = select(t.c.record).where(t.c.tenant == self.site.tenant).order_by(t.c.id)
         return [_of(record) for record in connection.execute(query).scalars()]
 
     def _by_id(self, connection: Connection, employee_id: str) -> Employee | None:
-        t = _employee
+        record = self._record_of(connection, employee_id)
+        return None if record is None else self._with_granted(connection, record)
+
+    def _record_of(self, connection: Connection, employee_id: str) -> dict[str, Any] | None:
+        t = EMPLOYEE
         query = select(t.c.record).where(t.c.tenant == self.site.tenant, t.c.id == employee_id)
-        record = connection.execute(query).scalar_one_or_none()
-        return None if record is None else _of(record)
+        return connection.execute(query).scalar_one_or_none()
+
+    def _with_granted(self, connection: Connection, record: dict[str, Any]) -> Employee:
+        granted = tuple(
+            Granted(year=year.year, days=year.working_days)
+            for leave in self._leaves(connection, record)
+            for year in leave.years
+        )
+        return _of(record).model_copy(update={"granted": granted})
+
+    def _leaves(self, connection: Connection, record: dict[str, Any]) -> list[ProposeLeave]:
+        """Leave that was granted after a record was entered (`since`: the last entry then)."""
+        t = ENTRY
+        own = (t.c.tenant == self.site.tenant, t.c.kind == "leave", t.c.id > record.get("since", 0))
+        found = connection.execute(select(t.c.args).where(*own).order_by(t.c.id)).scalars()
+        leaves = (ProposeLeave.model_validate(args, strict=False) for args in found)
+        return [leave for leave in leaves if leave.employee_id == record["id"]]
+
+    def _refuse_stale(self, connection: Connection, args: ProposeLeave) -> None:
+        """Refuse what was held against days, or a balance, that other leave has taken since."""
+        t = ABSENCE
+        own = (t.c.tenant == self.site.tenant, t.c.employee == args.employee_id)
+        days = (t.c.kind == "leave", t.c.start <= args.end, t.c.end >= args.start)
+        if connection.execute(select(t.c.id).where(*own, *days)).first() is not None:
+            raise Contradiction("leave is granted for some of these days", where="hr")
+        record = self._record_of(connection, args.employee_id) or {"id": ""}
+        for leave in self._leaves(connection, record):
+            for year, earlier in itertools.product(args.years, leave.years):
+                if year.year == earlier.year and _is_stale(year, earlier, _of(record).carry_over):
+                    raise Contradiction(f"the balance of {year.year} has changed", where="hr")
 
     def _one(self, connection: Connection, employee: str) -> Employee | None:
         if found := self._by_id(connection, employee):
@@ -277,7 +271,7 @@ class EmbeddedHr:
         if len(alike) > 1:
             numbers = ", ".join(e.id for e in alike)
             raise Contradiction(f"several employees are called so: {numbers}", where="hr")
-        return alike[0] if alike else None
+        return self._by_id(connection, alike[0].id) if alike else None
 
     def _absences(self, connection: Connection, args: ListAbsences) -> Absences:
         own = self._by_id(connection, args.employee_id)
@@ -294,7 +288,7 @@ class EmbeddedHr:
                 and (e.exit or args.end) >= args.start
             )
         )
-        t = _absence
+        t = ABSENCE
         query = select(t).where(
             t.c.tenant == self.site.tenant,
             t.c.employee.in_(staff),
@@ -307,21 +301,22 @@ class EmbeddedHr:
         return Absences(department=own.department, staff=staff, absences=away)
 
     def _take_in(self, connection: Connection, people: list[Employee], away: list[Absence]) -> None:
-        t = _employee
+        t = EMPLOYEE
         for person in people:
             known = self._by_id(connection, person.id)
+            since = {"since": next_no(connection, self.site.tenant, ENTRY.c.id) - 1}
             if known is None:
                 row = {"tenant": self.site.tenant, "id": person.id}
-                connection.execute(insert(t).values(**row, record=_record(person)))
-            elif known.model_copy(update={"version": 1}) != person:
+                connection.execute(insert(t).values(**row, record=_record(person) | since))
+            elif known.model_copy(update={"version": 1, "granted": ()}) != person:
                 changed = person.model_copy(update={"version": known.version + 1})
                 own = (t.c.tenant == self.site.tenant, t.c.id == known.id)
-                connection.execute(update(t).where(*own).values(record=_record(changed)))
+                connection.execute(update(t).where(*own).values(record=_record(changed) | since))
         for absence in away:
             self._put_absence(connection, absence)
 
     def _changed(self, connection: Connection, change_no: str) -> Change | None:
-        t = _change
+        t = CHANGE
         query = select(t.c.record).where(t.c.tenant == self.site.tenant, t.c.change_no == change_no)
         record = connection.execute(query).scalar_one_or_none()
         return None if record is None else Change.model_validate(record, strict=False)
@@ -333,7 +328,7 @@ class EmbeddedHr:
         return found
 
     def _put_change(self, connection: Connection, change: Change) -> None:
-        t, own = _change, {"tenant": self.site.tenant, "change_no": change.change_no}
+        t, own = CHANGE, {"tenant": self.site.tenant, "change_no": change.change_no}
         if self._changed(connection, change.change_no) is None:
             connection.execute(insert(t).values(record=_record(change), **own))
             return
@@ -341,7 +336,7 @@ class EmbeddedHr:
         connection.execute(update(t).where(*same).values(record=_record(change)))
 
     def _put_absence(self, connection: Connection, absence: Absence) -> None:
-        t = _absence
+        t = ABSENCE
         own = {"tenant": self.site.tenant, **absence.model_dump()}
         there = select(t.c.id).where(*(t.c[name] == value for name, value in own.items()))
         if connection.execute(there).first() is None:
@@ -353,9 +348,9 @@ class EmbeddedHr:
     ) -> int:
         if employee_id is not None and self._by_id(connection, employee_id) is None:
             raise Missing(f"HR knows no employee `{employee_id}`", where="hr")
-        number = next_no(connection, self.site.tenant, _entry.c.id)
+        number = next_no(connection, self.site.tenant, ENTRY.c.id)
         own = {"tenant": self.site.tenant, "id": number, "entered": self.site.entered}
-        connection.execute(insert(_entry).values(kind=kind, args=_record(args), **own))
+        connection.execute(insert(ENTRY).values(kind=kind, args=_record(args), **own))
         return number
 
 
@@ -369,5 +364,12 @@ def _record(model: BaseModel) -> dict[str, Any]:
     return model.model_dump(mode="json")
 
 
+def _is_stale(year: LeaveYear, earlier: LeaveYear, carried: Decimal) -> bool:
+    """Whether a request stood against more than was left after an earlier one was granted."""
+    before, left = year.balance_before, earlier.balance_after
+    return before is not None and left is not None and before > left + carried
+
+
 def _of(record: dict[str, Any]) -> Employee:
-    return Employee.model_validate(record, strict=False)
+    own = {name: value for name, value in record.items() if name != "since"}
+    return Employee.model_validate(own, strict=False)

@@ -15,6 +15,7 @@ __all__ = [
     "FoundEmployee",
     "FoundEmployees",
     "GetEmployee",
+    "Granted",
     "Named",
 ]
 
@@ -22,6 +23,13 @@ EmployeeField = Literal["employment", "calendar", "leave", "insurance", "pay"]
 """Groups of fields that can be read: each kind of case names those that it needs."""
 
 Days = Annotated[Decimal, Field(ge=0, le=366)]
+
+
+class Granted(Frozen):
+    """Days of leave of a year that were granted since the master record was last entered."""
+
+    year: int
+    days: Days
 
 
 class Employee(Frozen):
@@ -32,7 +40,8 @@ class Employee(Frozen):
     meant), `holidays` (kinds of public holiday beside those of the Land: `catholic`). leave:
     `contract_days` a year, `taken` of them in the year `leave_year`, `carry_over` from the year
     before, until `carry_over_expires`; `expiry_notice`: whether the employer has told of the
-    expiry. insurance: `insurance`. pay: `salary_cents`, gross a month.
+    expiry; `granted`: what `taken` does not hold yet. insurance: `insurance`. pay: `salary_cents`,
+    gross a month.
     """
 
     id: Identifier
@@ -51,6 +60,7 @@ class Employee(Frozen):
     carry_over: Days = Decimal(0)
     carry_over_expires: date | None = None
     expiry_notice: bool = True
+    granted: tuple[Granted, ...] = ()
     insurance: Word = ""
     salary_cents: Money | None = None
     version: int = 1

@@ -52,6 +52,12 @@ class Right(_Record):
     words: tuple[str, ...]
 
 
+class Aside(_Record):
+    """Words of sentences that ask for nothing."""
+
+    words: str
+
+
 class Start(_Record):
     """Words of the retention table for periods that count from the end of the year."""
 
@@ -69,6 +75,7 @@ class ComplianceLimits(_Record):
     compliance_people: tuple[str, ...]
     privacy_people: tuple[str, ...]
     reporting_people: tuple[str, ...]
+    sealed_reason: str
     report_title: str
     feedback_title: str
     suspicion_title: str
@@ -77,6 +84,7 @@ class ComplianceLimits(_Record):
     decisions: Mapping[str, str]
     retention: tuple[Rule, ...]
     right: tuple[Right, ...]
+    aside: Aside
     start: tuple[Start, ...]
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from policies.facts.compliance.calendar import later, year_end
 from policies.facts.compliance.limits import ComplianceLimits, Rule
-from policies.facts.patterns import fold
+from policies.facts.patterns import fold, sentences
 from tools.privacy import Action, AnswerRequest, Measure, Record, Request
 
 __all__ = ["Asked", "answer_to", "asked_by", "unknown_kinds"]
@@ -15,21 +15,38 @@ __all__ = ["Asked", "answer_to", "asked_by", "unknown_kinds"]
 Asked = Literal["disclose", "erase", "restrict"]
 
 _NUMBER = re.compile(r"\d+")
+_RIGHTS = range(15, 23)
+"""The articles that give rights to ask for something; others beside them only say how."""
 _WEEKEND = 4
 """Days by which a deadline may be later than the month: Art. 3 (4) of regulation 1182/71."""
 
 
 def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
-    """What is asked for: by the article that is named, else by the words of the mail."""
-    numbers = set(_NUMBER.findall(request.article)[:1])
-    if request.article.strip():
-        return frozenset(right.ask for right in limits.right if numbers & set(right.article))
-    text = fold(request.mail)
-    return frozenset(
+    """What is asked for: by the articles that are named, else by the words of the mail.
+
+    Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
+    """
+    text = "\n".join(_asking(fold(request.mail), limits))
+    said: frozenset[Asked] = frozenset(
         right.ask
         for right in limits.right
         if any(re.search(rf"\b{words}\b", text) for words in right.words)
     )
+    if not request.article.strip():
+        return said
+    numbers = {n for n in _NUMBER.findall(request.article) if int(n) in _RIGHTS}
+    known = {number for right in limits.right for number in right.article}
+    named: frozenset[Asked] = frozenset(
+        right.ask for right in limits.right if numbers & set(right.article)
+    )
+    return named if numbers <= known and (not said or named & said) else frozenset()
+
+
+def _asking(text: str, limits: ComplianceLimits) -> Iterator[str]:
+    """The sentences of a mail that may ask for something: no quoted lines, no small print."""
+    for part in sentences(text):
+        if not part.lstrip().startswith(">") and not re.search(limits.aside.words, part):
+            yield part
 
 
 def unknown_kinds(request: Request, limits: ComplianceLimits) -> tuple[str, ...]:

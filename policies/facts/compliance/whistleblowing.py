@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from policies.facts.patterns import fold
 
-__all__ = ["recognise"]
+__all__ = ["RULE", "recognise"]
+
+RULE = "G-C05"
 
 _FILE = Path(__file__).parents[2] / "compliance.toml"
 

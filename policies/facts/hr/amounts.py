@@ -57,6 +57,13 @@ _FOLLOWED: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("by", re.compile(rf"^\s?{_THEN}(?:mehr|weniger|more|less)\b")),
     ("old", re.compile(rf"^\s?{_THEN}(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
 )
+_ELSE = re.compile(
+    r"\d\s?(?:teur|t€|chf|usd|gbp|franken|dollars?)\b|[$£]"
+    r"|\b(?:jahres(?:gehalt|brutto|verguetung|einkommen)\w*|p\.?\s?a\b|per annum"
+    r"|annual(?:ly)? salary|(?:im|pro|per|a) (?:jahr|year)\b(?!\s\d{4})|jaehrlich)"
+)
+"""Amounts that are none of pay a month in euros: thousands, other currencies, years."""
+_FROM = r"\b(?:ab|zum|from|as of|starting|on|am|per|effective|wirkung)\b"
 _ONE_OFF = re.compile(
     r"\b\w*(?:praemie|bonus|zahlung|zulage|gratifikation|allowance)(?:n|s|es)?\b[^.!?;]{0,30}?$"
 )
@@ -122,7 +129,7 @@ def pay_change_in(text: str) -> PayChange:
     Nothing is guessed: amounts that cannot be told apart give none.
     """
     folded = fold(text)
-    amounts = list(_amounts(folded))
+    amounts = [] if _ELSE.search(folded) else list(_amounts(folded))
     old = _only(amounts, "old")
     new = _only(amounts, "new")
     by = _only(amounts, "by")
@@ -132,7 +139,9 @@ def pay_change_in(text: str) -> PayChange:
     elif old is None and new is not None and len(loose) == 1:
         old = loose.pop()
     delta = None if by is None else (-by if _DOWN.search(folded) else by)
-    if delta is None and new is not None and old is not None:
+    if new is not None and old is not None:
+        if delta not in (None, new - old):
+            return PayChange()
         delta = new - old
     percent = _PERCENT.search(folded)
     permyriad = None
@@ -143,7 +152,10 @@ def pay_change_in(text: str) -> PayChange:
 
 
 def day_in(
-    text: str, today: date, *, after: str = r"\b(?:ab|zum|from|as of|starting|on|am|per)\b"
+    text: str,
+    today: date,
+    *,
+    after: str = _FROM,
 ) -> date | None:
     """The day that a text names after a word of `after`; without a year the next such day."""
     folded = fold(text)

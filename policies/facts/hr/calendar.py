@@ -90,11 +90,15 @@ def days_from(start: date, end: date) -> Iterator[date]:
 
 
 def _weekdays(names: Iterable[str], limits: HrLimits, where: str) -> frozenset[int]:
-    """Numbers of weekdays; a name may be written out: `Montag` is `Mo`."""
+    """Numbers of weekdays; a name may be written out, or English: `Montag`, `Monday` are `Mo`."""
     known = [name.casefold() for name in limits.weekdays]
     found: set[int] = set()
     for name in names:
-        numbers = [n for n, short in enumerate(known) if name.casefold().startswith(short)]
+        said = name.casefold()
+        begins = (day for start, day in limits.weekday_names.items() if said.startswith(start))
+        meant = next(begins, name).casefold()
+        numbers = [n for n, short in enumerate(known) if meant == short]
+        numbers = numbers or [n for n, short in enumerate(known) if said.startswith(short)]
         if len(numbers) != 1:
             raise Missing(f"`{name}` is no weekday", where=where)
         found.update(numbers)

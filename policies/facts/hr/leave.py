@@ -173,12 +173,13 @@ class LeaveRequest:
         return self.employee.leave_year or last
 
     def _taken(self, year: int) -> Decimal:
-        """Days taken of a year: of years to come none. Raises Missing: the record does not say."""
+        """Days taken of a year, and granted since. Raises Missing: the record does not say."""
+        granted = sum((g.days for g in self.employee.granted if g.year == year), Decimal(0))
         if year != self._own_year:
-            return Decimal(0)
+            return granted
         if self.employee.taken is None:
             raise Missing("the record has no `taken`", where=f"hr:employee/{self.employee.id}")
-        return self.employee.taken
+        return self.employee.taken + granted
 
     def _carried(self, first: date, last: date) -> Decimal:
         """Days of the year before that can be taken from `first` to `last` (§ 7 (3))."""
@@ -255,9 +256,9 @@ def _employed(employee: Employee, year: int) -> tuple[date, date]:
 def _partial(employee: Employee, year: int, limits: HrLimits) -> bool:
     """Whether only a part of the year's leave is earned (§ 5 (1) a to c)."""
     entry, leaving = employee.entry, employee.exit
-    if entry is not None and entry.year == year:
+    if entry is not None:
         over = _months_after(entry, limits.leave.waiting_months)
-        if over > date(year, 12, 31):
+        if over > min(leaving or date.max, date(year, 12, 31)):
             return True
     return leaving is not None and leaving.year == year and leaving.month <= _FIRST_HALF
 

@@ -118,6 +118,7 @@ class HrLimits(_Record):
     numbers: tuple[str, ...]
     today: date | None
     weekdays: tuple[str, ...]
+    weekday_names: Mapping[str, str]
     company_workdays: tuple[str, ...]
     days_off: frozenset[str]
     half_days: frozenset[str]

@@ -11,7 +11,7 @@ from typing import Any
 
 from policies.facts import patterns
 
-__all__ = ["fold", "plain", "sentences", "topics_in"]
+__all__ = ["beside", "fold", "plain", "sentences", "topics_in"]
 
 _FILE = Path(__file__).parents[2] / "hr_lexicon.toml"
 _SENTENCE = re.compile(r"(?<!\d)(?<!\bz)(?<!\bb)(?<!\bca)(?<!\bnr)(?<!\bdr)\.\s+|[!?;\n]+\s*")
@@ -63,11 +63,24 @@ def topics_in(folded: str) -> frozenset[str]:
     return frozenset(e.topic for e in _lexicon() if e.found_in(folded, parts))
 
 
+def beside(kind: str, folded: str) -> tuple[str, ...]:
+    """What a note of a kind would have to say instead of something that nobody counts here."""
+    return tuple(
+        row["means"]
+        for row in _table()["beside"]
+        if row["kind"] == kind and re.search(row["words"], folded)
+    )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
 @cache
 def _lexicon() -> tuple[_Entry, ...]:
-    table: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    fragments: dict[str, str] = table["fragment"]
-    return tuple(_entry(row, fragments) for row in table["topic"])
+    fragments: dict[str, str] = _table()["fragment"]
+    return tuple(_entry(row, fragments) for row in _table()["topic"])
 
 
 def _entry(row: Mapping[str, Any], fragments: Mapping[str, str]) -> _Entry:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 from policies.facts.hr.calendar import WorkCalendar, days_from
 from policies.facts.hr.limits import HrLimits, WorktimeLimits
@@ -19,6 +20,7 @@ from tools.hr import Entry, Violation, WorktimeRule
 
 __all__ = ["conflict_in", "violations_of", "words_of"]
 
+_HERE = ZoneInfo("Europe/Berlin")
 _MINUTE = timedelta(minutes=1)
 _ORDER: tuple[WorktimeRule, ...] = get_args(WorktimeRule)
 
@@ -133,7 +135,9 @@ def _sundays(shifts: tuple[_Shift, ...], calendar: WorkCalendar) -> Iterator[Vio
 
 
 def _minutes(start: datetime, end: datetime) -> int:
-    return (end - start) // _MINUTE
+    """Minutes that went by, also in a night in which the clock is changed."""
+    begun, over = (moment.replace(tzinfo=_HERE).timestamp() for moment in (start, end))
+    return int(over - begun) // 60
 
 
 def _hours(minutes: int) -> Decimal:

@@ -211,8 +211,16 @@ class _Reader:
         return replace(mention, last=last)
 
     def _with_variant(self, mention: Mention, at: int) -> Mention | None:
+        if self.tokens[at].kind == "number" and self._is_count(mention, at):
+            return None
         names = tuple(n for n in mention.names if self._text(at) in n.variant)
         return self._narrowed(mention, at + 1, names) if names else None
+
+    def _is_count(self, mention: Mention, at: int) -> bool:
+        """Whether a number counts the goods, and tells no variant: `Hahn DN 25 (25 Stück)`."""
+        said = {token.text for token in self.tokens[mention.first : mention.last]}
+        pieces = lexicon()["reading"]["pieces"]
+        return self._text(at) in said or self._text(at + 1) in pieces
 
     def _with_word(self, mention: Mention, at: int) -> Mention | None:
         word = self._word(at) if self.tokens[at].kind == "word" else None

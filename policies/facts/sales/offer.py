@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from leitstand.policy import FactMissing
+from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
+from policies.facts.sales.limits import LEXICON
 from tools.pricing import CalculatePrice, Price, PriceRules, Wanted, calculate
 from tools.quotes import CreateQuote
 
@@ -51,7 +53,19 @@ def open_questions(dossier: SalesDossier) -> tuple[tuple[str, ...], tuple[str, .
     wrong += [
         f"{pct} % Rabatt als üblich genannt, hinterlegt ist anderes" for pct in _untrue(dossier)
     ]
+    own = rules_of(dossier).currency if dossier.limits.rules else ""
+    wrong += [
+        f"Preise in {code} gewünscht, hinterlegt sind sie in {own}"
+        for code in _currencies(dossier)
+        if own and code != own
+    ]
     return request.missing, tuple(wrong)
+
+
+def _currencies(dossier: SalesDossier) -> list[str]:
+    """Codes of the currencies that the mail names."""
+    said = fold(dossier.text)
+    return [p.id for p in read_patterns(LEXICON, "says")["currency"] if p.found_in(said)]
 
 
 def _untrue(dossier: SalesDossier) -> list[Decimal]:

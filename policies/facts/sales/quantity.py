@@ -93,8 +93,11 @@ def _before(window: Window) -> Quantity:
             return _counted(window, at, number)
         if token.text in reading["vague"]:
             return Quantity(vague=True)
+        if words == 0 and token.masked and token.raw.isdigit():
+            return Quantity(vague=True)  # longer than any count: 99999999 rolls
         words += token.text not in reading["pieces"]
-        if words > _WORDS_BETWEEN or token.text in reading["linking"]:
+        counts = at > window.first and window.tokens[at - 1].text in reading["pieces"]
+        if words > _WORDS_BETWEEN or (token.text in reading["linking"] and not counts):
             break
     return Quantity()
 
@@ -106,7 +109,9 @@ def _counted(window: Window, at: int, number: Decimal) -> Quantity:
     if after is not None and (
         unit_of(after.text) or (measure_of(after.text) and after.text not in reading["pieces"])
     ):
-        return Quantity(vague=_is_other_measure(window, number, measure_of(after.text)))
+        measure = measure_of(after.text)
+        bulk = measure in reading["bulk"]
+        return Quantity(vague=bulk or _is_other_measure(window, number, measure))
     if at and tokens[at].kind == "word" and tokens[at - 1].text == "ein" and number > 1:
         at -= 1  # ein Dutzend
     return _beside(window, at, number) if at > window.first else Quantity(number)
@@ -120,8 +125,8 @@ def _beside(window: Window, at: int, number: Decimal) -> Quantity:
         return Quantity(number / 2)
     if earlier.text in (*reading["vague"], *reading["halving"]):
         return Quantity(vague=True)  # ein paar hundert
-    if earlier.kind == tokens[at].kind == "number" and not earlier.masked:
-        return Quantity(vague=True)  # 1 000, or two numbers side by side
+    if number_of(earlier) is not None and (number > 1 or earlier.kind == tokens[at].kind):
+        return Quantity(vague=True)  # 1 000, 10 tausend: two numbers side by side
     if at - 2 >= window.first and number_of(tokens[at - 2]) is not None:
         if earlier.text in _COMBINED:
             return Quantity(vague=True, spread=True)
@@ -146,7 +151,7 @@ def _after(window: Window) -> Decimal | None:
     tokens, reading, at = window.tokens, lexicon()["reading"], window.mention.last
     comma = False
     while at < window.last and tokens[at].text in _AFTER:
-        comma = comma or tokens[at].text in (",", ";")
+        comma = comma or tokens[at].text == ","
         at += 1
     if at < window.last and (tokens[at].text in reading["amounts"] or tokens[at].text in _TIMES):
         at += 1

@@ -18,6 +18,8 @@ from tools.catalog.words import fold
 __all__ = ["Request", "Wish", "request_of"]
 
 _NEAR = 4
+_SHORTEST = 2
+"""Letters of what stands for no product alone, as the `DN` of `DN 25`."""
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods by its capital."""
 
@@ -56,6 +58,8 @@ def request_of(
     discount = discounts_of(text, lines=len(draft.wishes))
     if not draft.wishes and not draft.missing and not draft.wrong:
         draft.missing.append("kein Artikel des Katalogs genannt")
+    said = plain(text)
+    draft.wrong += [p.reason for p in _says("beyond") if draft.wishes and p.found_in(said)]
     return Request(
         tuple(Wish(sku, qty) for sku, qty in draft.wishes.items()),
         discount.asked,
@@ -141,12 +145,8 @@ class _Draft:
             kind = self.wrong if amount.spread else self.missing
             kind.append(f"Menge unklar: {mention.raw}")
             return
-        if amount.value is None:
-            if sku in self.wishes:
-                return
-            if not self._is_single(mention):
-                self.missing.append(f"Menge fehlt: {mention.raw}")
-                return
+        if amount.value is None and not self._is_one(index, mention):
+            return
         value = amount.value if amount.value is not None else Decimal(1)
         if amount.each and index and not self.mentions[index - 1].shared:
             value *= self._head(index)
@@ -157,6 +157,19 @@ class _Draft:
         else:
             known = self.wishes.get(sku, Decimal(0)) if self._is_more(index) else Decimal(0)
             self.wishes[sku] = known + value
+
+    def _is_one(self, index: int, mention: Mention) -> bool:
+        """Whether goods without a number are one piece; else it is said what they are."""
+        if self._is_other_name(index):
+            before = self.mentions[index - 1]
+            self.wrong.append(f"zwei Artikel in einem: {before.raw} / {mention.raw}")
+            return False
+        if mention.names[0].sku in self.wishes:
+            return False
+        if not self._is_single(mention):
+            self.missing.append(f"Menge fehlt: {mention.raw}")
+            return False
+        return True
 
     def _head(self, index: int) -> Decimal:
         """How many there are of what an accessory goes with: `2 FB-3000 mit je einer Steuerung`."""
@@ -180,7 +193,8 @@ class _Draft:
         if mention.close == 5:  # noqa: PLR2004
             return True
         joined = {"".join(words[:end]) for end in range(1, len(words) + 1)} | set(words)
-        return bool(joined & name.words) or any(
+        known = {word for word in name.words if len(word) > _SHORTEST}
+        return bool(joined & known) or any(
             word.endswith(one) for word in name.words for one in words if len(one) >= _NOUN
         )
 
@@ -235,6 +249,15 @@ class _Draft:
         said = plain(_written(self.tokens[first:last]))
         return any(p.found_in(said) for p in _says("history"))
 
+    def _is_other_name(self, index: int) -> bool:
+        """Whether it stands where the goods before would be named again: `Filter (Art.-Nr. 7)`."""
+        if not index:
+            return False
+        before, mention = self.mentions[index - 1 : index + 1]
+        between = [t.text for t in self.tokens[before.last : mention.first]]
+        labels = (*lexicon()["reading"]["article_labels"], "(", ".", "-", ":")
+        return not before.skus & mention.skus and all(text in labels for text in between)
+
     def _is_choice(self, window: Window) -> bool:
         near = list(window.before)[:_NEAR]
         return any(t.text in lexicon()["reading"]["choosing"] for t in near) and not any(
@@ -278,11 +301,23 @@ class _Draft:
         reading = lexicon()["reading"]
         for mention in self.mentions:
             at = mention.last
-            if at >= len(self.tokens) or self.tokens[at].text not in reading["accessory"]:
+            if at >= len(self.tokens):
                 continue
-            noun = self._noun(at + 1, starts)
+            if self.tokens[at].text in reading["accessory"]:
+                noun = self._noun(at + 1, starts)
+            elif self.tokens[at].text in reading["joining"]:
+                noun = self._joined_noun(at + 1, starts)
+            else:
+                continue
             if noun is not None and fold(noun) not in reading["terms"] and self._is_wish(mention):
                 yield f"nicht im Katalog: {noun}"
+
+    def _joined_noun(self, at: int, starts: set[int]) -> str | None:
+        """The noun right behind `und` or `und ein`: more goods."""
+        while at < len(self.tokens) and number_of(self.tokens[at]) == 1 and at not in starts:
+            at += 1
+        right_there = at < len(self.tokens) and self.tokens[at].raw[:1].isupper()
+        return self._noun(at, starts) if right_there else None
 
     def _is_wish(self, mention: Mention) -> bool:
         return bool(mention.skus & self.wishes.keys())

@@ -90,15 +90,18 @@ def understood(text: str) -> Understood | None:
 def asks_for_quote(dossier: SalesDossier) -> bool:
     """Whether a customer's mail asks for a quote and not for service.
 
-    Danger, a standstill, a complaint or a question about a delivery go before; for the rest a quote
-    is what it names in so many words, or what it counts out; maintenance alone is service.
+    Danger, a standstill, a complaint or a question about a delivery go before, and papers unless
+    goods are counted out beside them; for the rest a quote is what it names in so many words, or
+    what it counts out; maintenance alone is service.
     """
     about = understood(dossier.text)
     if about is not None and (
-        about.urgency == "danger" or about.meaning in ("invoice", "delivery", "documentation")
+        about.urgency == "danger" or about.meaning in ("invoice", "delivery")
     ):
         return False
     asked = any(p.found_in(fold(dossier.text)) for p in read_patterns(LEXICON, "says")["quote"])
+    if about is not None and about.meaning == "documentation":
+        return asked and any(wish.qty > 1 for wish in dossier.request.wishes)
     if asked or about is None or about.meaning == "lead":
         return True
     counted = len(dossier.request.wishes)

@@ -13,9 +13,11 @@ from tools.catalog.words import fold
 __all__ = ["Token", "is_end", "is_stop", "number_of", "sentence_of", "tokens_of"]
 
 _TOKEN = re.compile(
-    r"(?P<number>\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+)?)|(?P<word>[^\W\d_]+)|(?P<sign>\S|\n)"
+    r"(?P<number>\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+|\.\d{1,2}(?![\d.]))?)"
+    r"|(?P<word>(?<=\d)x(?=[A-ZÄÖÜ])|[^\W\d_]+)|(?P<sign>\S|\n)"
 )
 _ENDS = frozenset(".!?\n")
+_THOUSANDS = re.compile(r"\.(?=\d{3})")
 _STOPS = _ENDS | frozenset(",;:()–|•&+")
 
 
@@ -56,8 +58,8 @@ def number_of(token: Token) -> Decimal | None:
     if token.masked:
         return None
     if token.kind == "number":
-        return Decimal(token.raw.replace(".", "").replace(",", "."))
-    word = lexicon()["reading"]["numbers"].get(token.text)
+        return Decimal(_THOUSANDS.sub("", token.raw).replace(",", "."))
+    word = _in_words(token.text)
     return None if word is None else Decimal(word)
 
 
@@ -76,6 +78,24 @@ def sentence_of(tokens: Sequence[Token], at: int) -> tuple[int, int]:
     first = next((i + 1 for i in range(at - 1, -1, -1) if is_end(tokens[i])), 0)
     last = next((i for i in range(at, len(tokens)) if is_end(tokens[i])), len(tokens))
     return first, last
+
+
+@lru_cache(maxsize=8192)
+def _in_words(word: str) -> int | None:
+    """A number in words: one of the list, or put together of those (`hundertfunfundzwanzig`)."""
+    known: dict[str, int] = lexicon()["reading"]["numbers"]
+    if word in known:
+        return known[word]
+    for times in (1000, 100):
+        for big in (n for n, value in known.items() if value == times and n in word):
+            front, _, rest = word.partition(big)
+            many = _in_words(front) if front else 1
+            more = _in_words(rest.removeprefix("und")) if rest else 0
+            if many is not None and more is not None:
+                return many * times + more
+    one, joined, ten = word.partition("und")
+    ones, tens = known.get(one, 0), known.get(ten, 0)
+    return ones + tens if joined and ones in range(1, 10) and tens in range(20, 100) else None
 
 
 def _is_short(found: list[Token]) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from tools.hr import (
     FindEmployees,
     GetChange,
     GetEmployee,
+    Granted,
+    LeaveYear,
     ListAbsences,
     ProposeChange,
+    ProposeLeave,
     RecordAbsence,
 )
 from tools.hr.embedded import EmbeddedHr
@@ -193,3 +197,44 @@ def test_bad_rows_are_all_named(tmp_path: Path) -> None:
         "state",
     ):
         assert said in str(refused.value)
+
+
+def leave(start: dt.date, end: dt.date, before: int, days: int) -> ProposeLeave:
+    """A request of P1 for working days of one year."""
+    year = LeaveYear(
+        year=start.year,
+        working_days=Decimal(days),
+        entitlement=Decimal(30),
+        balance_before=Decimal(before),
+        balance_after=Decimal(before - days),
+    )
+    return ProposeLeave(
+        employee_id="P1",
+        kind="Urlaub",
+        start=start,
+        end=end,
+        requested_on=START,
+        working_days=Decimal(days),
+        years=(year,),
+    )
+
+
+async def test_leave_that_was_granted_counts_for_the_next(hr: EmbeddedHr) -> None:
+    """It is away then, its days are taken until the master record is entered anew, none twice."""
+    june, july = dt.date(2027, 6, 7), dt.date(2027, 7, 5)
+    await hr.propose_leave(leave(june, june + dt.timedelta(4), 8, 5), "k1")
+    found = (await hr.get_employee(GetEmployee(employee="Ada Roth", fields=("leave",)))).value
+    assert found is not None
+    assert found.granted == (Granted(year=2027, days=Decimal(5)),)
+    away = (await hr.list_absences(ListAbsences(employee_id="P1", start=june, end=june))).value
+    assert [a.kind for a in away.absences] == ["leave"]
+    with pytest.raises(Contradiction, match="some of these days"):
+        await hr.propose_leave(leave(june + dt.timedelta(4), july, 3, 1), "k2")
+    with pytest.raises(Contradiction, match="balance of 2027"):
+        await hr.propose_leave(leave(july, july + dt.timedelta(4), 8, 5), "k3")
+    await hr.propose_leave(leave(july, july + dt.timedelta(2), 3, 3), "k4")
+    await hr.take_in(STAFF, ())
+    await hr.take_in([STAFF[0].model_copy(update={"taken": Decimal(8)}), *STAFF[1:]], ())
+    anew = (await hr.get_employee(GetEmployee(employee="P1", fields=("leave",)))).value
+    assert anew is not None
+    assert (anew.taken, anew.granted) == (8, ())

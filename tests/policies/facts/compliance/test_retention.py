@@ -74,7 +74,7 @@ def test_the_last_day_still_counts() -> None:
     ],
 )
 def test_articles_give_rights(article: str, action: str) -> None:
-    """The first number is the article, whatever its paragraphs are."""
+    """The article counts, whatever its paragraphs are."""
     assert one(article, {"years": 0}, DAY).action == action
 
 
@@ -89,11 +89,36 @@ def test_articles_give_rights(article: str, action: str) -> None:
         ("Bitte schränken: Einschränkung der Verarbeitung", {"restrict"}),
         ("Auskunft und Löschung", {"disclose", "erase"}),
         ("Guten Tag", set[str]()),
+        ("Ich möchte, dass alles gelöscht wird.", {"erase"}),
+        ("I want my account deleted.", {"erase"}),
+        ("Auskunftsersuchen", {"disclose"}),
+        ("Was habt ihr über mich gespeichert?", {"disclose"}),
+        ("Please provide a copy of my personal data.", {"disclose"}),
+        ("Wann liefern Sie?\nSind Sie nicht der Empfänger, löschen Sie diese E-Mail.", set[str]()),
+        ("Auskunft, bitte.\n> Bitte löschen Sie alles.", {"disclose"}),
+        ("Sperren Sie alles. If received in error, please delete it.", {"restrict"}),
     ],
 )
 def test_words_ask_where_no_article_is_named(mail: str, asked: set[str]) -> None:
     """Several wishes are several: nobody guesses which comes first."""
     assert asked_by(Request(mail=mail, received=DAY), house()) == asked
+
+
+@pytest.mark.parametrize(
+    ("article", "mail", "asked"),
+    [
+        ("Art. 15, Art. 17", "", {"disclose", "erase"}),
+        ("Art. 15 und 20", "", {"disclose"}),
+        ("Art. 16, 17", "", set[str]()),
+        ("Art. 17 Abs. 1 lit. b i. V. m. Art. 12 Abs. 3 DSGVO", "", {"erase"}),
+        ("Art. 15", "Bitte löschen Sie meine Daten.", set[str]()),
+        ("Art. 17", "Löschen Sie alle gespeicherten Daten.", {"erase"}),
+        ("Art. 17", "Guten Tag", {"erase"}),
+    ],
+)
+def test_article_and_words_have_to_agree(article: str, mail: str, asked: set[str]) -> None:
+    """Several rights are several; one that nobody answers here, or other words, are none."""
+    assert asked_by(Request(article=article, mail=mail, received=DAY), house()) == asked
 
 
 @given(DAYS, st.integers(0, 30), DAYS)

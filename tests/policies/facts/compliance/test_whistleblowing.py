@@ -27,6 +27,7 @@ REPORTS = (
     "Unter uns: unser Einkäufer bekommt Kickbacks vom Lieferanten.",
     "Anonymer Hinweis: Preisabsprachen mit dem Wettbewerb.",
     "Interne Meldestelle: ich will Korruption melden.",
+    "Im Lager verschwindet Ware, der Chef ist beteiligt. Bitte behandeln Sie das anonym.",
 )
 
 OTHERS = (

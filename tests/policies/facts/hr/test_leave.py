@@ -12,6 +12,7 @@ from leitstand.errors import Missing
 from policies.facts.hr.leave import entitlement_of, full_months
 from policies.facts.hr.limits import hr_limits_of
 from tests.policies.facts.hr.people import day, limits, person, request
+from tools.hr import Granted
 
 FIRST = ("2026-11-30", "2026-11-30", "leave")
 
@@ -55,11 +56,23 @@ def test_holidays_of_a_place_and_a_kind() -> None:
         ({"days_per_week": 6}, 6),
         ({"days_per_week": 3, "workdays": ("Mo", "Mi", "Fr")}, 3),
         ({"workdays": ("Donnerstag", "Samstag")}, 2),
+        ({"workdays": ("Sonnabend", "Sonntag", "monday", "Tuesday", "wed")}, 5),
     ],
 )
 def test_the_pattern_of_the_week(who: dict[str, object], days: int) -> None:
     """Days a week from Monday on, or those that the record names."""
     assert request("2026-11-30", "2026-12-06", person(**who)).working_days == days
+
+
+def test_names_of_weekdays() -> None:
+    """`Sonnabend` begins as `Sonntag` and is the day before; a company has names of its own."""
+    who = person(workdays=("Sonnabend",))
+    assert request("2026-12-05", "2026-12-05", who).working_days == 1
+    assert request("2026-12-06", "2026-12-06", who).working_days == 0
+    own = {"weekdays": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]}
+    settings = {**own, "company_workdays": ["Mon"]}
+    other = person(workdays=("Saturday",))
+    assert request("2026-12-05", "2026-12-05", other, limits=settings).working_days == 1
 
 
 def test_days_off_and_half_days() -> None:
@@ -91,6 +104,23 @@ def test_entitlement(entry: str, leaving: str | None, year: int, days: int) -> N
     """A twelfth a full month in the years of entry and exit, never less than the law gives."""
     who = person(entry=day(entry), exit=day(leaving) if leaving else None)
     assert entitlement_of(who, year, limits()) == days
+
+
+def test_who_goes_within_the_waiting_period() -> None:
+    """A twelfth for each full month, also in the second half of the year (§ 5 (1) b)."""
+    who = person(entry=day("2027-04-01"), exit=day("2027-08-31"))
+    assert entitlement_of(who, 2027, limits()) == 13
+    waited = person(entry=day("2027-01-01"), exit=day("2027-08-31"))
+    assert entitlement_of(waited, 2027, limits()) == 20
+
+
+def test_what_was_granted_is_taken() -> None:
+    """Beside what the master record knows, in each year on its own."""
+    granted = (Granted(year=2026, days=Decimal(25)), Granted(year=2027, days=Decimal(28)))
+    who = person(granted=granted)
+    assert not request("2026-11-30", "2026-12-04", who).short
+    assert request("2026-11-30", "2026-12-07", who).short
+    assert request("2027-02-01", "2027-02-03", who).short
 
 
 def test_the_years_account() -> None:

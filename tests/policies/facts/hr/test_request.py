@@ -69,6 +69,12 @@ def test_the_most_severe_of_several() -> None:
         ("4 100 EUR bisher, künftig 4 350 EUR", 410000, 435000, 25000),
         ("Gehalt 4.350 EUR", None, 435000, None),
         ("keine Zahl", None, None, None),
+        ("von 4.000 EUR auf 4.300 EUR, also um 200 EUR", None, None, None),
+        ("von 4.000 EUR auf 4.300 EUR, also um 300 EUR", 400000, 430000, 30000),
+        ("von 50.400 EUR auf 53.400 EUR im Jahr", None, None, None),
+        ("von 4.200 auf 4.450 CHF", None, None, None),
+        ("von 4,2 auf 4,45 TEUR", None, None, None),
+        ("im Jahr 2027 von 4.200 EUR auf 4.450 EUR", 420000, 445000, 25000),
     ],
 )
 def test_amounts(text: str, old: int | None, new: int | None, delta: int | None) -> None:
@@ -107,6 +113,8 @@ def test_the_difference_is_exact(old: int, new: int) -> None:
         ("ab März", "2027-03-01"),
         ("as of 2027-04-01", "2027-04-01"),
         ("starting 1 May 2027", "2027-05-01"),
+        ("effective 2027-04-01", "2027-04-01"),
+        ("mit Wirkung vom 1.4.2027", "2027-04-01"),
         ("ab 31.2.2027", None),
         ("am Montag", None),
     ],

@@ -62,6 +62,18 @@ def test_rest_between_days() -> None:
     ]
 
 
+def test_nights_in_which_the_clock_is_changed() -> None:
+    """Hours are those that went by: one less in March, one more in October."""
+    spring = entry("2027-03-27T21:00", "2027-03-28T08:45", 45)
+    assert [rule for rule, _, _ in broken(spring)] == ["sunday"]
+    autumn = entry("2027-10-30T21:00", "2027-10-31T07:45", 45)
+    assert broken(autumn, state="BY")[0] == ("daily", "2027-10-30", "11.00")
+    late = entry("2027-10-30T13:00", "2027-10-30T22:00", 45)
+    assert [r for r, _, _ in broken(late, entry("2027-10-31T08:00", "2027-10-31T10:00"))] == [
+        "sunday"
+    ]
+
+
 def test_a_night_in_two_entries_is_one_shift() -> None:
     """A break around midnight is no rest."""
     first = entry("2026-11-09T22:00", "2026-11-10T01:00")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.facts.sales.offer import open_questions
 from policies.facts.sales.request import Request, request_of
 from tests.policies.facts.sales.reference import PRODUCTS, dossier
 
@@ -65,6 +66,16 @@ CLEAR: dict[str, dict[str, str]] = {
     "4x Std. Montage": {"NW-900": "4"},
     "ein halbes Dutzend Tragrollen": {"NW-210": "6"},
     "dreihundert Tragrollen": {"NW-210": "300"},
+    "fünfundzwanzig Tragrollen": {"NW-210": "25"},
+    "zweitausenddreihundert Tragrollen": {"NW-210": "2300"},
+    "1.5 Stunden Montage": {"NW-900": "1.5"},
+    "10xNW-210": {"NW-210": "10"},
+    "NW-210;10\nNW-200;4": {"NW-210": "10", "NW-200": "4"},
+    "10 Stück von den Tragrollen 50 mm": {"NW-210": "10"},
+    "ein Angebot über Tragrollen 50 mm (50 Stück)": {"NW-210": "50"},
+    "5 Steuerungen. Unsere Kundennummer lautet 30412.": {"NW-300": "5"},
+    "Ihr Angebot vom 3. Februar war gut. Nun 5 Steuerungen bitte.": {"NW-300": "5"},
+    "5 Steuerungen. Das Wartungspaket Basis kündigen wir.": {"NW-300": "5"},
 }  # fmt: skip
 """Mails that say all that is needed."""
 
@@ -103,6 +114,21 @@ OPEN: dict[str, str] = {
     "5 FB-2000 und 2 Steuerungen, 8 % Rabatt auf die Steuerungen": "auf einen Teil",
     "5 FB-2000 mit 120 % Rabatt": "über 100 %",
     "Guten Tag, bitte melden Sie sich.": "kein Artikel",
+    "99999999 Tragrollen": "Menge unklar",
+    "10 Tsd. Tragrollen": "Menge unklar",
+    "10 tausend Tragrollen": "Menge unklar",
+    "2 VPE Tragrollen": "Menge unklar",
+    "zweimal 10 Tragrollen": "Menge unklar",
+    "10 m NW-210": "Menge unklar",
+    "10 Tragrollen (Art.-Nr. NW-200)": "zwei Artikel in einem",
+    "10 NW-210 Steuerungen": "zwei Artikel in einem",
+    "10 Tragrollen und eine Schulung": "nicht im Katalog: Schulung",
+    "10 Tragrollen sowie Schmierfett": "nicht im Katalog: Schmierfett",
+    "10 Tragrollen zu 20 EUR das Stück": "Preis vom Kunden",
+    "10 Tragrollen, Zielpreis 20 €": "Preis vom Kunden",
+    "10 Tragrollen zum halben Preis": "Preis vom Kunden",
+    "10 Tragrollen in Sonderausführung": "besondere Ausführung",
+    "10 Tragrollen monatlich": "besondere Ausführung",
 }
 """Mails that leave something open, and how it is told."""
 
@@ -172,6 +198,68 @@ def test_a_quantity_is_found_wherever_it_stands(
     found = asked(form.format(n=count, p=name[0]))
     assert {w.sku: w.qty for w in found.wishes} == {name[1]: Decimal(count)}
     assert (found.missing, found.contradictions) == ((), ())
+
+
+ONES = ("", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
+TENS = (
+    "",
+    "",
+    "zwanzig",
+    "dreißig",
+    "vierzig",
+    "fünfzig",
+    "sechzig",
+    "siebzig",
+    "achtzig",
+    "neunzig",
+)
+
+
+def in_words(number: int) -> str:
+    """A number from 20 on, without those of eleven to nineteen in it, as German writes it."""
+    thousands, rest = divmod(number, 1000)
+    hundreds, rest = divmod(rest, 100)
+    tens, ones = divmod(rest, 10)
+    below = f"{ONES[ones]}und{TENS[tens]}" if ones and tens else TENS[tens] or ONES[ones]
+    many = f"{ONES[thousands]}tausend" if thousands else ""
+    return many + (f"{ONES[hundreds]}hundert" if hundreds else "") + below
+
+
+@given(st.integers(20, 9999).filter(lambda n: not 0 < n % 100 < 20))
+def test_a_number_in_words_is_that_number(number: int) -> None:
+    """Put together as German does it; never one piece for want of a reading."""
+    found = asked(f"Bitte {in_words(number)} Tragrollen 50 mm anbieten.")
+    assert [(w.sku, w.qty) for w in found.wishes] == [("NW-210", number)]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("in CHF", "CHF"), ("bitte in USD", "USD"), ("£", "GBP")]
+)
+def test_prices_in_another_currency_are_no_prices_of_ours(words: str, code: str) -> None:
+    """Named and held, whatever the catalogue says."""
+    _, wrong = open_questions(dossier(f"10 Tragrollen 50 mm anbieten, {words}"))
+    assert wrong == (f"Preise in {code} gewünscht, hinterlegt sind sie in EUR",)
+    assert open_questions(dossier("10 Tragrollen 50 mm anbieten, in EUR")) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Unser Budget ist knapp.",
+        "Bitte kostenlos und unverbindlich anbieten.",
+        "Die Teile werden dringend gebraucht.",
+        "Wir bitten um 30 Tage Zahlungsziel.",
+        "Wir haben 3 Standorte in Franken.",
+        "Danke und Gruß, Meier",
+        "Bitte mit Datenblatt und Lieferzeit.",
+        "Sitz der Gesellschaft: Ulm, Registergericht Ulm HRB 55",
+    ],
+)
+def test_a_sentence_that_asks_for_nothing_changes_nothing(more: str) -> None:
+    """Behind the request, and before it."""
+    bare = "Bitte ein Angebot über 10 Tragrollen 50 mm und 3 Steuerungen."
+    for text in (f"{bare} {more}", f"{bare}\n\n{more}", f"{more}\n{bare}"):
+        assert asked(text) == asked(bare), text
 
 
 @given(st.text(max_size=200))
