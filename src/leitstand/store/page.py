@@ -7,7 +7,7 @@ body. So destroying a case's key erases its bodies and leaves a chain that still
 import hashlib
 import itertools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,10 +17,20 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from leitstand.digest import Keyed
-from leitstand.errors import Erased, StoreFailed
+from leitstand.errors import Erased, Restricted, StoreFailed
 from leitstand.records import Event
 
-__all__ = ["CaseKey", "Page", "chain", "headers_of", "open_page", "seal_page", "unwrap", "wrap"]
+__all__ = [
+    "CaseKey",
+    "Page",
+    "chain",
+    "check_reader",
+    "headers_of",
+    "open_page",
+    "seal_page",
+    "unwrap",
+    "wrap",
+]
 
 _NONCE = 12
 _PREFIX = bytearray(os.urandom(8))
@@ -80,6 +90,14 @@ def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
         raise StoreFailed(msg, where=ulid) from error
 
 
+def check_reader(ulid: str, last: Event, roles: Collection[str]) -> None:
+    """Raises Restricted: the last event of the case names who may read it, and these may not."""
+    if last.kind == "restricted" and (said := orjson.loads(last.body)):
+        if set(roles).isdisjoint(said["roles"]):
+            msg = f"only {', '.join(said['roles'])} may read it until {said['until']}"
+            raise Restricted(f"{msg}: {said['basis']}", where=ulid)
+
+
 def chain(head: bytes, seq: int, event: Event) -> bytes:
     """The head after `event`, from the head before it (32 bytes)."""
     return _link(head, orjson.dumps([seq, event.kind, event.address, event.digest]))
@@ -101,11 +119,13 @@ def seal_page(head: bytes, seq: int, events: Sequence[Event], bodies: bytes) -> 
 def headers_of(page: Page, head: bytes) -> Iterator[tuple[Event, bytes]]:
     """The events of a page without bodies, each with the head after it. Needs no key.
 
+    What is said of an erasure stands in clear: that event has its body.
+
     Raises ValueError, TypeError: the headers were altered into something that cannot be read.
     """
     for seq, kind, address, digest, _ in orjson.loads(page.headers):
         head = _link(head, orjson.dumps([seq, kind, address, digest]))
-        yield Event(kind, address, b"", digest, seq), head
+        yield Event(kind, address, page.body if kind == "erased" else b"", digest, seq), head
 
 
 def open_page(page: Page, key: CaseKey) -> Iterator[Event]:

@@ -41,6 +41,7 @@ __all__ = [
     "reservations",
     "signals",
     "state",
+    "traces",
 ]
 
 PAGE_SHIFT = 20
@@ -202,6 +203,9 @@ anchors = Table(
     Column("head", String(64), nullable=False),
     Column("signature", String(128), nullable=False),
 )
+
+traces = Table("traces", metadata, Column("word", String(64), primary_key=True))
+"""Names and hashes of erased cases for as long as something of them may lie elsewhere."""
 
 state = Table(
     "state",

@@ -36,7 +36,7 @@ class Standing:
         return self.status in ("done", "rejected", "exception")
 
 
-_STATED = frozenset({"exit", "held", "released", "resumed", "closed"})
+_STATED = frozenset({"exit", "held", "released", "resumed", "closed", "restricted"})
 
 
 def standing(events: Sequence[Event]) -> Standing:
@@ -56,11 +56,16 @@ def _named(events: Sequence[Event]) -> dict[str, Any]:
     for event in events:
         if event.kind in ("moved", "resumed"):
             named["version"] = orjson.loads(event.body)["to"]
+        if event.kind == "restricted":
+            named |= {"title": "", "requester": ""}
     return named
 
 
 def _status(events: Sequence[Event]) -> tuple[str, str, float | None]:
     last = next((e for e in reversed(events) if e.kind in _STATED), None)
+    if last is not None and last.kind == "restricted":
+        before = _status([e for e in events if e.kind != "restricted"])
+        return before[0], "restricted", orjson.loads(last.body)["due"]
     if last is not None and last.kind == "closed":
         return "rejected", "", None
     if last is not None and last.kind == "exit":
