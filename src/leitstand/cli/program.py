@@ -17,6 +17,7 @@ from leitstand.cli import (
     decision,
     demo,
     deploy,
+    erasure,
     evals,
     graph,
     handling,
@@ -108,7 +109,7 @@ def start(
 
 
 _GROUPS = {
-    "case": "Cases: list, show, export, release; retry, supply, assign, close exceptions.",
+    "case": "Cases: list, show, export, release, erase; retry, supply, assign, close exceptions.",
     "people": "People: list, add.",
     "journal": "The journal: verify it.",
     "policy": "Rules: check, explain.",
@@ -145,6 +146,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "case supply": handling.supply,
     "case assign": handling.assign,
     "case close": handling.close,
+    "case erase": erasure.erase,
+    "case erased": erasure.erased,
     "people list": people.listed,
     "people add": people.add,
     "journal verify": journal.verify,

@@ -21,6 +21,7 @@ from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
 from leitstand.store.restore import notice_restore
+from leitstand.store.traces import sweep
 from leitstand.tool import Connection
 from leitstand.values import Frozen
 
@@ -141,6 +142,7 @@ async def open_leitstand(
     try:
         if write:
             await notice_restore(store, seal.key, seal.file)
+            await sweep(store)
             connect = _twins(project) if place.shadow else project.connect
             connections = await connect(state, data, place.tenant, clock)
         if write and place.shadow:

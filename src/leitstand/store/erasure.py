@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from leitstand.digest import canonical, plain
-from leitstand.errors import Contradiction, Missing
+from leitstand.errors import Contradiction
 from leitstand.records import Event
 from leitstand.store.arrival import CLOSED, family
 from leitstand.store.batch import Append, Batch, Close

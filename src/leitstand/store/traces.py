@@ -12,8 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select
 
-from leitstand.store.page import open_page, unwrap
-from leitstand.store.page import Page
+from leitstand.store.page import Page, open_page, unwrap
 from leitstand.store.schema import PAGE_SHIFT, cases, keys, pages, traces
 from leitstand.store.store import Store
 
