@@ -4,12 +4,18 @@ It proposes what the retention table comes to; the data protection officer signs
 """
 
 from agents.words import refusal_words
-from leitstand.desk import Desk, FindStanding, case_standing, erase_case, restrict_case
-from leitstand.desk import EraseCase as Erase
+from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Refused, Rejected
 from leitstand.role import CONTRADICTORY, Exit, Role, done, exception, rejected
 from leitstand.values import Frozen, Identifier, Word
 from policies.facts.erasure import erasure_limits, order_of
+from tools.erasure import (
+    EraseCase,
+    FindStanding,
+    case_standing,
+    erase_case,
+    restrict_case,
+)
 from tools.tenant import GetTenant, tenant_data
 
 __all__ = ["ErasureCase", "role"]
@@ -39,12 +45,12 @@ role = Role(
 @role.step()
 async def settle(case: ErasureCase, desk: Desk) -> Exit:
     """Propose to erase the case, or to restrict it for as long as it has to be kept."""
+    tenant = (await desk.call(tenant_data, GetTenant())).data()
     try:
-        tenant = (await desk.call(tenant_data, GetTenant())).data()
         found = await desk.call(case_standing, FindStanding(case=case.case))
         today = (await desk.now()).date()
         order = order_of(found.value, case.basis, today, tenant)
-        if isinstance(order, Erase):
+        if isinstance(order, EraseCase):
             settled = await desk.call(erase_case, order, evidence=[found.id])
             return done(receipt=settled.receipt, cases=settled.cases)
         settled = await desk.call(restrict_case, order, evidence=[found.id])

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from leitstand.desk import EraseCase, Part, RestrictCase, case_standing
 from leitstand.digest import canonical
 from leitstand.policy import FactCall, FactMissing, facts
 from leitstand.values import Frozen
 from policies.facts.compliance.limits import compliance_limits
 from policies.facts.compliance.retention import answer_to, unknown_kinds
+from tools.erasure import EraseCase, Part, RestrictCase, case_standing
 from tools.privacy import Measure, Record, Request
 
 __all__ = ["ErasureFacts", "ErasureLimits", "erasure_facts", "erasure_limits", "order_of"]

@@ -21,14 +21,17 @@ async def erase(
     from leitstand.cli.case import find_case
     from leitstand.cli.rows import print_rows
     from leitstand.cli.session import signer_of
-    from leitstand.desk import erase_case
     from leitstand.errors import UsageRefused
     from leitstand.inbox import row_of
 
     async with place.opened() as leitstand:
         who = (await signer_of(leitstand, place.person)).person.id
         given = {"case": await find_case(leitstand, name), "basis": basis}
-        roles = [r.name for r in leitstand.project.roles.values() if erase_case in r.tools]
+        roles = [
+            r.name
+            for r in leitstand.project.roles.values()
+            if "case.erase" in {t.name for t in r.tools}
+        ]
         if not roles:
             mend = "name a role with the tool `case.erase` in the project's table"
             raise UsageRefused("no role of this project erases cases", mend=mend)

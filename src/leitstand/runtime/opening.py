@@ -21,7 +21,6 @@ from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
 from leitstand.store.restore import notice_restore
-from leitstand.store.traces import sweep
 from leitstand.tool import Connection
 from leitstand.values import Frozen
 
@@ -142,12 +141,12 @@ async def open_leitstand(
     try:
         if write:
             await notice_restore(store, seal.key, seal.file)
-            await sweep(store)
             connect = _twins(project) if place.shadow else project.connect
             connections = await connect(state, data, place.tenant, clock)
         if write and place.shadow:
             real = await project.connect(Path(place.shadow), data, place.tenant, clock)
-        runtime = _runtime(project, store, rules, connections, real)
+        own = (await project.own(store),) if write and project.own else ()
+        runtime = _runtime(project, store, rules, (*connections, *own), real)
     except BaseException:
         store.close()
         _disconnect(project, connections, real)

@@ -9,7 +9,7 @@ import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import select
 
-from leitstand.desk import Cases, Child, Erasing, HandOver, Models
+from leitstand.desk import Cases, Child, HandOver, Models
 from leitstand.digest import canonical, plain_of
 from leitstand.errors import Contradiction, ProjectRefused, UsageRefused
 from leitstand.guard import Guard, Rules, Shadow
@@ -17,7 +17,6 @@ from leitstand.model import Library
 from leitstand.records import INTAKE, SENDER, Routed
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
-from leitstand.runtime.erasure import Eraser
 from leitstand.store import Birth, Journal, Limits, NewCase, Store, Tape, new_case
 from leitstand.store.arrival import Tell
 from leitstand.store.arrivals import Arrived, arrive
@@ -64,8 +63,7 @@ class Runtime:
             if tool.writes and tool.timeout >= lease * 2 / 3:
                 msg = f"`{tool.name}` may take {tool.timeout:g} s, longer than a lease lasts"
                 raise ProjectRefused(msg, where="tools", mend="give the tool a shorter timeout")
-        births = Connection("leitstand", Cases, _Births(self))
-        own = (*connections, births, Connection("erasure", Erasing, Eraser(store)))
+        own = (*connections, Connection("leitstand", Cases, _Births(self)))
         self._guard = Guard(rules, own, None if real is None else Shadow(real, own))
         models = models or Library()
         self.environment = models.environment

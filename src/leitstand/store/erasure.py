@@ -7,7 +7,7 @@ and removed after it (`leitstand.store.traces`): a crash leaves all of it undone
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from leitstand.records import Event
 from leitstand.store.arrival import CLOSED, family
 from leitstand.store.batch import Append, Batch, Close
 from leitstand.store.page import CaseKey, headers_of, open_page, unwrap
+from leitstand.store.prepared import Found
 from leitstand.store.schema import (
     PAGE_SHIFT,
     arrivals,
@@ -34,10 +35,11 @@ from leitstand.store.schema import (
 from leitstand.store.shelf import MASK, keys_of, pages_of
 from leitstand.store.store import Store
 
-__all__ = ["erase", "erasure_of", "restrict"]
+__all__ = ["HASH", "erase", "erasure_of", "restrict"]
 
-_NAMELESS = {"title": "", "requester": ""}
-_HASH = re.compile(rb"\b[0-9a-f]{64}\b")
+HASH = re.compile(r"\b[0-9a-f]{64}\b")
+"""How a case's input names a file that lies beside the store: by its SHA-256."""
+Settle = Callable[[Connection, Found, CaseKey], tuple[Event, bytes, Close]]
 
 
 async def erase(store: Store, ulid: str, said: Mapping[str, object]) -> int:
@@ -46,21 +48,20 @@ async def erase(store: Store, ulid: str, said: Mapping[str, object]) -> int:
     `said`: who asked and signed, on which basis. Raises Missing, and Contradiction: the case, its
     parent or a child is still open.
     """
-    raw, at = canonical(said), store.clock.time()
+    raw = canonical(said)
     event = Event("erased", "", raw, plain(raw)[:32])
 
-    def write(conn: Connection) -> int:
-        rows = _closed(conn, ulid)
-        _leave_traces(conn, store.master, rows)
-        batch = Batch(conn)
-        for row in rows:
-            _destroy(conn, row.case_no, row.ulid)
-            batch.add(_append(row, at, event, raw, Close("erased")))
-        batch.flush()
-        _unname(conn, rows)
-        return len(rows)
+    def destroyed(conn: Connection, row: Found, key: CaseKey) -> tuple[Event, bytes, Close]:
+        no, low = row.case_no, row.case_no << PAGE_SHIFT
+        _leave_traces(conn, row, key)
+        conn.execute(keys.update().where(keys.c.case_no == no).values(wrapped=b""))
+        conn.execute(pages.update().where(pages.c.page.between(low, low | MASK)).values(body=b""))
+        conn.execute(blobs.delete().where(blobs.c.case_no == no))
+        conn.execute(signals.delete().where(signals.c.case_no == no))
+        conn.execute(arrivals.update().where(arrivals.c.cases.contains(row.ulid)).values(place=""))
+        return event, raw, Close("erased")
 
-    return await store.writer.work(write)
+    return await _settle(store, ulid, destroyed)
 
 
 async def restrict(store: Store, ulid: str, said: Mapping[str, Any]) -> int:
@@ -68,21 +69,14 @@ async def restrict(store: Store, ulid: str, said: Mapping[str, Any]) -> int:
 
     Then erasing becomes due; nothing erases by itself. Raises as `erase`.
     """
-    until = datetime.fromisoformat(said["until"]).replace(tzinfo=UTC) + timedelta(days=1)
-    close, at = ("restricted", until.timestamp()), store.clock.time()
-    raw = canonical({**said, "due": until.timestamp()})
+    end = datetime.fromisoformat(said["until"]).replace(tzinfo=UTC) + timedelta(days=1)
+    raw = canonical({**said, "due": end.timestamp()})
 
-    def write(conn: Connection) -> int:
-        rows = _closed(conn, ulid)
-        batch = Batch(conn)
-        for row, key in _keys(conn, store.master, rows):
-            event = Event("restricted", "", raw, key.digest(raw))
-            batch.add(_append(row, at, event, key.encrypt(raw), Close(row.status, *close)))
-        batch.flush()
-        _unname(conn, rows)
-        return len(rows)
+    def kept(_: Connection, row: Found, key: CaseKey) -> tuple[Event, bytes, Close]:
+        event = Event("restricted", "", raw, key.digest(raw))
+        return event, key.encrypt(raw), Close(row.status, "restricted", end.timestamp())
 
-    return await store.writer.work(write)
+    return await _settle(store, ulid, kept)
 
 
 async def erasure_of(store: Store, ulid: str) -> dict[str, Any] | None:
@@ -93,60 +87,46 @@ async def erasure_of(store: Store, ulid: str) -> dict[str, Any] | None:
 
     def read(conn: Connection) -> dict[str, Any] | None:
         row = family(conn, ulid)[0]
-        if row.status != "erased":
-            return None
         last = pages_of(conn, [row.case_no])[row.case_no][-1]
         body = next(headers_of(last, b""))[0].body
-        return {**orjson.loads(body), "receipt": f"{row.ulid}-{row.head.hex()[:16]}"}
+        receipt = {"receipt": f"{row.ulid}-{row.head.hex()[:16]}"}
+        return {**orjson.loads(body), **receipt} if row.status == "erased" else None
 
     return await store.read(read)
 
 
-def _closed(conn: Connection, ulid: str) -> list[Any]:
-    """The case and its children that are not erased; none of them, and no parent, is open."""
+async def _settle(store: Store, ulid: str, settle: Settle) -> int:
+    def write(conn: Connection) -> int:
+        rows = [row for row in _closed(conn, ulid) if row.status != "erased"]
+        mine = [row.case_no for row in rows]
+        wrapped, batch = keys_of(conn, mine), Batch(conn)
+        for row in rows:
+            key = unwrap(store.master, wrapped[row.case_no], row.ulid)
+            event, bodies, close = settle(conn, row, key)
+            at = store.clock.time()
+            batch.add(Append(row.case_no, row.tenant, row.fence, at, (event,), bodies, close=close))
+        batch.flush()
+        nameless = cases.update().where(cases.c.case_no.in_(mine))
+        conn.execute(nameless.values(title="", requester="", pending=0))
+        return len(rows)
+
+    return await store.writer.work(write)
+
+
+def _closed(conn: Connection, ulid: str) -> list[Found]:
+    """The case and its children. Raises Contradiction: one of them or of its parents is open."""
     rows = line = family(conn, ulid)
     while line[0].parent:
-        above = conn.execute(select(cases).where(cases.c.ulid == line[0].parent)).all()
-        line = [*above, *line] if above else line
-        if not above:
-            break
+        line = [family(conn, line[0].parent)[0], *line]
     if still := [row.ulid for row in line if row.status not in CLOSED]:
         raise Contradiction(f"case `{still[0]}` is still open")
-    return [row for row in rows if row.status != "erased"]
+    return rows
 
 
-def _append(row: Any, at: float, event: Event, bodies: bytes, close: Close) -> Append:  # noqa: ANN401 - a row
-    return Append(row.case_no, row.tenant, row.fence, at, (event,), bodies, close=close)
-
-
-def _destroy(conn: Connection, no: int, ulid: str) -> None:
-    low = no << PAGE_SHIFT
-    conn.execute(keys.update().where(keys.c.case_no == no).values(wrapped=b""))
-    conn.execute(pages.update().where(pages.c.page.between(low, low | MASK)).values(body=b""))
-    for table in (blobs, signals):
-        conn.execute(table.delete().where(table.c.case_no == no))
-    conn.execute(arrivals.update().where(arrivals.c.cases.contains(ulid)).values(place=""))
-
-
-def _unname(conn: Connection, rows: Sequence[Any]) -> None:
-    mine = cases.c.case_no.in_([row.case_no for row in rows])
-    conn.execute(cases.update().where(mine).values(**_NAMELESS, pending=0))
-
-
-def _keys(conn: Connection, master: bytes, rows: Sequence[Any]) -> Iterator[tuple[Any, CaseKey]]:
-    wrapped = keys_of(conn, [row.case_no for row in rows])
-    yield from ((row, unwrap(master, wrapped[row.case_no], row.ulid)) for row in rows)
-
-
-def _leave_traces(conn: Connection, master: bytes, rows: Sequence[Any]) -> None:
-    """Name what is to be removed elsewhere: cases, checkpoints, files that their inputs name."""
-    mine = checkpoints.c.case_no.in_([row.case_no for row in rows])
-    words = {row.ulid for row in rows} | {
-        *conn.execute(select(checkpoints.c.id).where(mine)).scalars()
-    }
-    for row, key in _keys(conn, master, rows):
-        first = next(open_page(pages_of(conn, [row.case_no])[row.case_no][0], key))
-        words |= {found.decode() for found in _HASH.findall(first.body)}
+def _leave_traces(conn: Connection, row: Found, key: CaseKey) -> None:
+    """Name what is to be removed elsewhere: case, checkpoints, files that its input names."""
+    mine = select(checkpoints.c.id).where(checkpoints.c.case_no == row.case_no)
+    given = next(open_page(pages_of(conn, [row.case_no])[row.case_no][0], key)).body.decode()
+    words = {row.ulid, *HASH.findall(given), *conn.execute(mine).scalars()}
     words -= {*conn.execute(select(traces.c.word)).scalars()}
-    if words:
-        conn.execute(traces.insert(), [{"word": word} for word in sorted(words)])
+    conn.execute(traces.insert(), [{"word": word} for word in sorted(words)])

@@ -78,7 +78,9 @@ async def export(
 
     Of an erased case only the chain is left. Raises Missing: no such case; StoreFailed, Restricted.
     """
-    made = await store.read(lambda conn: _made(conn, store.master, ulid, sender.roles, answers))
+    made = await store.read(
+        lambda conn: _made(conn, store.master, ulid, sender.roles, answers=answers)
+    )
     told = {"export": ulid, "by": sender.person, "view": made["view"]}
     noted = await note(store, sender.key, sender.anchors, made["case"]["tenant"], told)
     made |= {
@@ -98,7 +100,7 @@ def verifier() -> str:
 
 
 def _made(
-    conn: Connection, master: bytes, ulid: str, roles: Collection[str], answers: bool
+    conn: Connection, master: bytes, ulid: str, roles: Collection[str], *, answers: bool
 ) -> dict[str, Any]:
     row = conn.execute(select(cases).where(cases.c.ulid == ulid)).mappings().first()
     if row is None:

@@ -92,10 +92,11 @@ def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
 
 def check_reader(ulid: str, last: Event, roles: Collection[str]) -> None:
     """Raises Restricted: the last event of the case names who may read it, and these may not."""
-    said = orjson.loads(last.body) if last.kind == "restricted" else {"roles": roles}
-    if not set(roles) >= set(said["roles"]) and set(roles).isdisjoint(said["roles"]):
-        msg = f"only {', '.join(said['roles'])} may read it until {said['until']}"
-        raise Restricted(f"{msg}: {said['basis']}", where=ulid)
+    if last.kind == "restricted":
+        said = orjson.loads(last.body)
+        if set(roles).isdisjoint(said["roles"]):
+            msg = f"only {', '.join(said['roles'])} may read it until {said['until']}"
+            raise Restricted(f"{msg}: {said['basis']}", where=ulid)
 
 
 def chain(head: bytes, seq: int, event: Event) -> bytes:

@@ -36,7 +36,7 @@ class Standing:
         return self.status in ("done", "rejected", "exception")
 
 
-_STATED = frozenset({"exit", "held", "released", "resumed", "closed", "restricted"})
+_STATED = frozenset({"exit", "held", "released", "resumed", "closed"})
 
 
 def standing(events: Sequence[Event]) -> Standing:
@@ -44,7 +44,9 @@ def standing(events: Sequence[Event]) -> Standing:
     head = b""
     for event in events:
         head = chain(head, event.seq, event)
-    status, reason, due = _status(events)
+    status, reason, due = _status([event for event in events if event.kind != "restricted"])
+    if events[-1].kind == "restricted":
+        reason, due = "restricted", orjson.loads(events[-1].body)["due"]
     return Standing(_named(events), status, reason, due, len(events), head)
 
 
@@ -63,9 +65,6 @@ def _named(events: Sequence[Event]) -> dict[str, Any]:
 
 def _status(events: Sequence[Event]) -> tuple[str, str, float | None]:
     last = next((e for e in reversed(events) if e.kind in _STATED), None)
-    if last is not None and last.kind == "restricted":
-        before = _status([e for e in events if e.kind != "restricted"])
-        return before[0], "restricted", orjson.loads(last.body)["due"]
     if last is not None and last.kind == "closed":
         return "rejected", "", None
     if last is not None and last.kind == "exit":

@@ -1,4 +1,4 @@
-"""The store as a connection for erasing: what is said of it is taken from who asked and signed."""
+"""The store as a system: what is on record of an erasure is taken from who asked and signed."""
 
 import sqlite3
 from datetime import UTC, date, datetime
@@ -7,7 +7,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from leitstand.desk import (
+from leitstand.errors import StoreFailed, Unreachable
+from leitstand.store import Store
+from leitstand.store.arrival import CLOSED, family
+from leitstand.store.erasure import erase, erasure_of, restrict
+from leitstand.store.schema import cases, effects
+from tools.erasure.port import (
     EraseCase,
     FindStanding,
     FoundStanding,
@@ -16,18 +21,13 @@ from leitstand.desk import (
     Settled,
     Wrote,
 )
-from leitstand.errors import StoreFailed, Unreachable
-from leitstand.store import Store
-from leitstand.store.arrival import CLOSED, family
-from leitstand.store.erasure import erase, erasure_of, restrict
-from leitstand.store.schema import cases, effects
-from leitstand.store.traces import sweep
+from tools.erasure.traces import sweep
 
-__all__ = ["Eraser"]
+__all__ = ["OwnErasing"]
 
 
-class Eraser:
-    """`leitstand.desk.Erasing` on a store."""
+class OwnErasing:
+    """`tools.erasure.Erasing` on the store itself."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

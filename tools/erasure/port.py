@@ -1,9 +1,9 @@
-"""Erasing and restricting cases: a read and two writes on the runtime itself."""
+"""Erasing and restricting cases of Leitstand: what is asked, and the port of the store itself."""
 
 from datetime import date
 from typing import Protocol
 
-from leitstand.tool import Port, tool
+from leitstand.tool import Port
 from leitstand.values import Frozen, Identifier, Reading, Word
 
 __all__ = [
@@ -15,9 +15,6 @@ __all__ = [
     "RestrictCase",
     "Settled",
     "Wrote",
-    "case_standing",
-    "erase_case",
-    "restrict_case",
 ]
 
 
@@ -45,7 +42,7 @@ class Part(Frozen):
 
 
 class FoundStanding(Reading[tuple[Part, ...]]):
-    """Reading of a case with its children; nothing of what they hold."""
+    """Reading of a case with its children and its open parents; nothing of what they hold."""
 
 
 class EraseCase(Frozen):
@@ -72,7 +69,7 @@ class Settled(Frozen):
 
 
 class Erasing(Port, Protocol):
-    """What the runtime does with a closed case."""
+    """What the store does with a closed case. Raises only `CallFailed`."""
 
     async def standing(self, args: FindStanding) -> FoundStanding:
         """What stands for and against it. Raises Missing."""
@@ -85,22 +82,3 @@ class Erasing(Port, Protocol):
     async def restrict(self, args: RestrictCase, key: str) -> Settled:
         """Restrict; the latest word counts. Raises as `erase`."""
         ...
-
-
-@tool("case.standing", watch=True)
-async def case_standing(args: FindStanding, erasing: Erasing) -> FoundStanding:
-    """Find out whether a case is closed, what it handed over and what it wrote."""
-    return await erasing.standing(args)
-
-
-# Rewriting a large store takes its time; what is not done by then is asked for again.
-@tool("case.erase", writes="case", timeout=39.0, idempotent=True)
-async def erase_case(args: EraseCase, erasing: Erasing, key: str) -> Settled:
-    """Destroy the keys of a case and of all that it handed over."""
-    return await erasing.erase(args, key)
-
-
-@tool("case.restrict", writes="case", idempotent=True)
-async def restrict_case(args: RestrictCase, erasing: Erasing, key: str) -> Settled:
-    """Let some roles alone read a case for as long as it has to be kept."""
-    return await erasing.restrict(args, key)
