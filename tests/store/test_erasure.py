@@ -160,6 +160,7 @@ async def test_a_restricted_case_is_read_in_a_named_role_alone(office: Office) -
     assert await erase(office.store, ulid, SAID) == 1
 
 
+@pytest.mark.slow
 def test_a_crash_leaves_all_or_nothing(tmp_path: Path) -> None:
     """Killed at every statement and every change of a file: undone, or done at the next start."""
     program = Path(__file__).with_name("killed.py")

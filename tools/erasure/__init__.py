@@ -1,8 +1,7 @@
 """Cases of Leitstand itself: what they came to, erased, or kept under restriction."""
 
-from leitstand.store import Store
-from leitstand.tool import Connection, tool
-from tools.erasure.own import OwnErasing
+from leitstand.tool import tool
+from tools.erasure.own import OwnErasing, connect
 from tools.erasure.port import (
     EraseCase,
     Erasing,
@@ -13,7 +12,6 @@ from tools.erasure.port import (
     Settled,
     Wrote,
 )
-from tools.erasure.traces import sweep
 
 __all__ = [
     "EraseCase",
@@ -30,12 +28,6 @@ __all__ = [
     "erase_case",
     "restrict_case",
 ]
-
-
-async def connect(store: Store) -> Connection:
-    """The connection to the store in which cases lie; what an erasure left is removed first."""
-    await sweep(store)
-    return Connection("erasure", Erasing, OwnErasing(store))
 
 
 @tool("case.standing", watch=True)

@@ -5,15 +5,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection as Rows
+from sqlalchemy import select
 
 from leitstand.errors import StoreFailed, Unreachable
 from leitstand.store import Store
 from leitstand.store.arrival import CLOSED, family
 from leitstand.store.erasure import erase, erasure_of, restrict
 from leitstand.store.schema import cases, effects
+from leitstand.tool import Connection
 from tools.erasure.port import (
     EraseCase,
+    Erasing,
     FindStanding,
     FoundStanding,
     Part,
@@ -23,7 +26,13 @@ from tools.erasure.port import (
 )
 from tools.erasure.traces import sweep
 
-__all__ = ["OwnErasing"]
+__all__ = ["OwnErasing", "connect"]
+
+
+async def connect(store: Store) -> Connection:
+    """The connection to the store in which cases lie; what an erasure left is removed first."""
+    await sweep(store)
+    return Connection("erasure", Erasing, OwnErasing(store))
 
 
 class OwnErasing:
@@ -70,7 +79,7 @@ class OwnErasing:
         }
 
 
-def _parts(conn: Connection, ulid: str) -> list[Part]:
+def _parts(conn: Rows, ulid: str) -> list[Part]:
     line = family(conn, ulid)
     above = line[0].parent
     while above and (row := conn.execute(select(cases).where(cases.c.ulid == above)).first()):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,34 +20,15 @@ from leitstand.digest import canonical
 from leitstand.errors import Erased, Missing
 from leitstand.records import Event, Kind
 from leitstand.store.anchors import Anchor, anchors_in, note, public_of
-from leitstand.store.page import CaseKey, Page, check_reader, headers_of, open_page, unwrap
+from leitstand.store.page import CaseKey, Page, headers_of, open_page, unwrap
 from leitstand.store.schema import blobs, cases
-from leitstand.store.shelf import keys_of, pages_of
+from leitstand.store.shelf import check_reader, keys_of, pages_of
 from leitstand.store.store import Store
 
 __all__ = ["SHOWN", "Enclosed", "Sender", "export", "verifier"]
 
-SHOWN: frozenset[Kind] = frozenset(
-    {
-        "checkpoint",
-        "void",
-        "approval",
-        "correction",
-        "verdict",
-        "intent",
-        "attempt",
-        "seal",
-        "exit",
-        "resumed",
-        "assigned",
-        "closed",
-        "held",
-        "released",
-        "moved",
-        "restricted",
-        "erased",
-    }
-)
+_NEVER: tuple[Kind, ...] = ("started", "answer", "outcome", "timer", "signal", "child", "scope")
+SHOWN: frozenset[Kind] = frozenset(get_args(Kind)) - {*_NEVER}
 """Events whose bodies the redacted view shows."""
 _CASE = ("ulid", "tenant", "role", "version", "requester", "title", "parent", "depth", "status")
 

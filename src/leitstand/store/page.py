@@ -7,7 +7,7 @@ body. So destroying a case's key erases its bodies and leaves a chain that still
 import hashlib
 import itertools
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,20 +17,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from leitstand.digest import Keyed
-from leitstand.errors import Erased, Restricted, StoreFailed
+from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
 
-__all__ = [
-    "CaseKey",
-    "Page",
-    "chain",
-    "check_reader",
-    "headers_of",
-    "open_page",
-    "seal_page",
-    "unwrap",
-    "wrap",
-]
+__all__ = ["CaseKey", "Page", "chain", "headers_of", "open_page", "seal_page", "unwrap", "wrap"]
 
 _NONCE = 12
 _PREFIX = bytearray(os.urandom(8))
@@ -88,15 +78,6 @@ def unwrap(master: bytes, wrapped: bytes, ulid: str) -> CaseKey:
     except InvalidTag as error:
         msg = "the case key does not open under this store's master key"
         raise StoreFailed(msg, where=ulid) from error
-
-
-def check_reader(ulid: str, last: Event, roles: Collection[str]) -> None:
-    """Raises Restricted: the last event of the case names who may read it, and these may not."""
-    if last.kind == "restricted":
-        said = orjson.loads(last.body)
-        if set(roles).isdisjoint(said["roles"]):
-            msg = f"only {', '.join(said['roles'])} may read it until {said['until']}"
-            raise Restricted(f"{msg}: {said['basis']}", where=ulid)
 
 
 def chain(head: bytes, seq: int, event: Event) -> bytes:

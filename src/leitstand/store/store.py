@@ -26,7 +26,7 @@ from leitstand.records import Case, Event, Held
 from leitstand.store.arrival import NewCase, Tell
 from leitstand.store.batch import Append
 from leitstand.store.database import Database, open_database
-from leitstand.store.page import CaseKey, Page, check_reader, open_page, unwrap, wrap
+from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
 from leitstand.store.prepared import MINE, Found, Prepared
 from leitstand.store.schema import (
     AT_ONCE,
@@ -37,7 +37,7 @@ from leitstand.store.schema import (
     signals,
     state,
 )
-from leitstand.store.shelf import keys_of, pages_of
+from leitstand.store.shelf import check_reader, keys_of, pages_of
 from leitstand.store.writer import Writer
 
 __all__ = ["Claimed", "Signal", "Store"]
