@@ -132,11 +132,12 @@ async def release(
 
 async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
     """The dossier of the case with this name. Raises UsageRefused: none, or several."""
-    from leitstand.cli.session import reads
+    from leitstand.cli.session import who
     from leitstand.inbox import open_dossier
 
+    reader = leitstand.directory.person(leitstand.tenant, who(leitstand))
     case = await find_case(leitstand, name)
-    return await open_dossier(leitstand, case, reads(leitstand))
+    return await open_dossier(leitstand, case, reader.roles if reader else ())
 
 
 async def find_case(leitstand: "Leitstand", name: str) -> str:

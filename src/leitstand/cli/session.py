@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from leitstand.records import Person
     from leitstand.runtime import Leitstand
 
-__all__ = ["keyring", "known_as", "login", "logout", "passphrase_for", "reads", "signer_of", "who"]
+__all__ = ["keyring", "known_as", "login", "logout", "passphrase_for", "signer_of", "who"]
 
 HOURS = 8
 """Length of a session."""
@@ -102,12 +102,6 @@ def who(leitstand: "Leitstand") -> str:
     """The id of the person who is logged in, empty if nobody is."""
     known = _read(leitstand)
     return known[0].id if known else ""
-
-
-def reads(leitstand: "Leitstand") -> tuple[str, ...]:
-    """The roles of the person who is logged in."""
-    known = _read(leitstand)
-    return known[0].roles if known else ()
 
 
 async def _unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKey":

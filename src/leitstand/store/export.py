@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select
 
 from leitstand.digest import canonical
 from leitstand.errors import Erased, Missing
-from leitstand.records import Event, Kind
+from leitstand.records import Event
 from leitstand.store.anchors import Anchor, anchors_in, note, public_of
 from leitstand.store.page import CaseKey, Page, headers_of, open_page, unwrap
 from leitstand.store.schema import blobs, cases
@@ -27,8 +27,27 @@ from leitstand.store.store import Store
 
 __all__ = ["SHOWN", "Enclosed", "Sender", "export", "verifier"]
 
-_NEVER: tuple[Kind, ...] = ("started", "answer", "outcome", "timer", "signal", "child", "scope")
-SHOWN: frozenset[Kind] = frozenset(get_args(Kind)) - {*_NEVER}
+SHOWN = frozenset(
+    [
+        "checkpoint",
+        "void",
+        "approval",
+        "correction",
+        "verdict",
+        "intent",
+        "attempt",
+        "seal",
+        "exit",
+        "resumed",
+        "assigned",
+        "closed",
+        "held",
+        "released",
+        "moved",
+        "restricted",
+        "erased",
+    ]
+)
 """Events whose bodies the redacted view shows."""
 _CASE = ("ulid", "tenant", "role", "version", "requester", "title", "parent", "depth", "status")
 
