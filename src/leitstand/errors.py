@@ -41,43 +41,6 @@ Each class has a stable `code`, says what happened and where, and what to do abo
 
 from typing import ClassVar, Literal
 
-__all__ = [
-    "ApprovalRefused",
-    "ArgumentsRefused",
-    "BudgetSpent",
-    "CallFailed",
-    "CaseRefused",
-    "ChannelRefused",
-    "Contradiction",
-    "Diverged",
-    "Erased",
-    "ExitRefused",
-    "ForeignCall",
-    "LeitstandError",
-    "LimitReached",
-    "LoginRefused",
-    "LostFence",
-    "Missing",
-    "ModelFailed",
-    "ModelRefused",
-    "NoVerdict",
-    "PolicyRefused",
-    "ProjectRefused",
-    "Refused",
-    "Rejected",
-    "Restricted",
-    "RoleRefused",
-    "SecretMissing",
-    "StoreFailed",
-    "StoreLocked",
-    "SuiteRefused",
-    "ToolDefined",
-    "ToolFailed",
-    "Unreachable",
-    "UsageRefused",
-    "ValueRefused",
-]
-
 Cause = Literal["system unreachable", "data missing", "contradictory results"]
 
 

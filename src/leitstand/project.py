@@ -30,26 +30,6 @@ from leitstand.store import Limits, Store
 from leitstand.tool import Connection, Tool
 from leitstand.values import Frozen, Identifier, Text
 
-__all__ = [
-    "Columns",
-    "Connect",
-    "Disconnect",
-    "Document",
-    "Given",
-    "Intake",
-    "Member",
-    "Own",
-    "Project",
-    "Route",
-    "Seal",
-    "Told",
-    "Web",
-    "find_root",
-    "load_project",
-    "named",
-    "read_table",
-]
-
 F = TypeVar("F", bound=Frozen)
 
 Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]

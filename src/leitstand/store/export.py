@@ -27,27 +27,11 @@ from leitstand.store.store import Store
 
 __all__ = ["SHOWN", "Enclosed", "Sender", "export", "verifier"]
 
-SHOWN = frozenset(
-    [
-        "checkpoint",
-        "void",
-        "approval",
-        "correction",
-        "verdict",
-        "intent",
-        "attempt",
-        "seal",
-        "exit",
-        "resumed",
-        "assigned",
-        "closed",
-        "held",
-        "released",
-        "moved",
-        "restricted",
-        "erased",
-    ]
+_WORDS = (
+    "checkpoint void approval correction verdict intent attempt seal exit resumed assigned closed"
+    " held released moved restricted erased"
 )
+SHOWN = frozenset(_WORDS.split())
 """Events whose bodies the redacted view shows."""
 _CASE = ("ulid", "tenant", "role", "version", "requester", "title", "parent", "depth", "status")
 
