@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from leitstand.errors import ApprovalRefused, Erased, Missing, Restricted
+from leitstand.errors import ApprovalRefused, Missing
 from leitstand.inbox import (
     Dossier,
     Message,
@@ -149,8 +149,6 @@ async def dossier_of(request: Request, session: Session) -> Dossier:
         found = await open_dossier(leitstand, request.path_params["ulid"], roles)
     except Missing as error:
         raise HTTPException(404, error.text) from error
-    except (Erased, Restricted) as error:
-        raise HTTPException(403, texts_for(request).told(error.text)) from error
     if not await sight_of(leitstand, session.person).of(leitstand, found.case.ulid):
         raise HTTPException(404, "case")
     return found
