@@ -121,7 +121,7 @@ def test_nothing_is_guessed(privacy: Privacy) -> None:
     """A basis that nobody knows, a kind without a period, an open case: to people, with a cause."""
     done = privacy.batch("compliance", {"case": "X2", "query": NAME})
     assert privacy.ask(done, "because")["exit"]["cause"] == "data missing"
-    left = privacy.batch("compliance", {"case": "X3", "query": "Bank Melli Iran"})
+    left = privacy.batch("compliance", {"case": "X3", "article": "17"})
     assert privacy.ask(left)["exit"]["cause"] in ("data missing", "contradictory results")
     own = {"erasure": {**KINDS, "writes": {}}}
     (privacy.world / "compliance" / "compliance.json").write_text(json.dumps(own), "utf-8")
