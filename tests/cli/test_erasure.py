@@ -125,6 +125,5 @@ def test_nothing_is_guessed(privacy: Privacy) -> None:
     assert privacy.ask(left)["exit"]["cause"] in ("data missing", "contradictory results")
     own = {"erasure": {**KINDS, "writes": {}}}
     (privacy.world / "compliance" / "compliance.json").write_text(json.dumps(own), "utf-8")
-    again = privacy.ask(done)["exit"]
-    assert (again["cause"], again["roles"]) == ("data missing", ["data_protection_officer"])
+    assert privacy.ask(done)["exit"]["cause"] == "data missing"
     assert privacy("journal", "verify", "--json").data["erased"] == 0

@@ -19,7 +19,7 @@ from leitstand.errors import Contradiction
 from leitstand.records import Event
 from leitstand.store.arrival import CLOSED, family
 from leitstand.store.batch import Append, Batch, Close
-from leitstand.store.page import CaseKey, headers_of, open_page, unwrap
+from leitstand.store.page import CaseKey, open_page, unwrap
 from leitstand.store.prepared import Found
 from leitstand.store.schema import (
     PAGE_SHIFT,
@@ -88,9 +88,8 @@ async def erasure_of(store: Store, ulid: str) -> dict[str, Any] | None:
     def read(conn: Connection) -> dict[str, Any] | None:
         row = family(conn, ulid)[0]
         last = pages_of(conn, [row.case_no])[row.case_no][-1]
-        body = next(headers_of(last, b""))[0].body
         receipt = {"receipt": f"{row.ulid}-{row.head.hex()[:16]}"}
-        return {**orjson.loads(body), **receipt} if row.status == "erased" else None
+        return {**orjson.loads(last.body), **receipt} if row.status == "erased" else None
 
     return await store.read(read)
 

@@ -87,6 +87,8 @@ class Examined:
             for event, head in headers_of(page, self._head):
                 self._head = head
                 self._take(event)
+                # What was said of an erasure stands in clear: there is no key any more.
+                self.erased |= event.kind == "erased" and plain(page.body)[:32] == event.digest
         except (TypeError, ValueError) as error:
             self._fault("altered", self.seq, f"headers that cannot be read: {error}")
 
@@ -94,7 +96,6 @@ class Examined:
         if event.seq != self.seq:
             self._fault("altered", self.seq, f"event {event.seq} stands in its place")
         self.seq += 1
-        self.erased |= event.kind == "erased" and plain(event.body)[:32] == event.digest
         if event.kind in ("exit", "resumed"):
             self._ended = event.kind == "exit"
         anchored = self.heads.pop(self.seq, None)

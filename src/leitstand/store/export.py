@@ -117,7 +117,11 @@ def _key(wrapped: bytes, master: bytes, ulid: str) -> CaseKey | None:
 
 def _events(found: Sequence[Page], key: CaseKey | None) -> Iterator[Event]:
     for page in found:
-        yield from open_page(page, key) if key else (e for e, _ in headers_of(page, b""))
+        if key is not None:
+            yield from open_page(page, key)
+            continue
+        for event, _ in headers_of(page, b""):
+            yield event._replace(body=page.body if event.kind == "erased" else b"")
 
 
 def _shown(event: Event, *, answers: bool) -> dict[str, Any]:

@@ -101,13 +101,11 @@ def seal_page(head: bytes, seq: int, events: Sequence[Event], bodies: bytes) -> 
 def headers_of(page: Page, head: bytes) -> Iterator[tuple[Event, bytes]]:
     """The events of a page without bodies, each with the head after it. Needs no key.
 
-    What is said of an erasure stands in clear: that event has its body.
-
     Raises ValueError, TypeError: the headers were altered into something that cannot be read.
     """
     for seq, kind, address, digest, _ in orjson.loads(page.headers):
         head = _link(head, orjson.dumps([seq, kind, address, digest]))
-        yield Event(kind, address, page.body if kind == "erased" else b"", digest, seq), head
+        yield Event(kind, address, b"", digest, seq), head
 
 
 def open_page(page: Page, key: CaseKey) -> Iterator[Event]:
