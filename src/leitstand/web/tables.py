@@ -15,21 +15,6 @@ from sqlalchemy import (
     Text,
 )
 
-__all__ = [
-    "assignments",
-    "attempts",
-    "deadlines",
-    "drafts",
-    "invitations",
-    "metadata",
-    "notices",
-    "oidc_sessions",
-    "postponed",
-    "proposals",
-    "samples",
-    "second_factors",
-    "sessions",
-]
 
 metadata = MetaData()
 
