@@ -21,7 +21,6 @@ from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 
-
 SHORTEST = 8
 """Characters of a passphrase at least, as the keyring asks."""
 _ROLE = "role."
