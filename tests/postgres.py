@@ -68,6 +68,11 @@ class Cluster:
             conn.execute(f"create database {name}".encode())
         return f"postgresql+psycopg://tests@/{name}?host={self.folder}"
 
+    def flush(self) -> None:
+        """Write everything to the files, and remove files of tables that are gone."""
+        with self._connected() as conn:
+            conn.execute("checkpoint")
+
     def stop(self) -> None:
         """End the server, whoever is still connected."""
         self._server.terminate()

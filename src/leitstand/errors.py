@@ -20,6 +20,7 @@
     ├── LimitReached            LS402  a case used up its steps, events, bytes or bursts
     ├── Erased                  LS403  the case's key was destroyed: nothing can be replayed
     ├── ForeignCall             LS404  a desk call from a task that is not its scope's own
+    ├── Restricted              LS405  one role alone may read the case while it is kept
     ├── LostFence               LS411  another worker owns the case by now
     ├── StoreFailed             LS412  the store refused a commit
     ├── StoreLocked             LS413  another process writes to this store
@@ -64,6 +65,7 @@ __all__ = [
     "ProjectRefused",
     "Refused",
     "Rejected",
+    "Restricted",
     "RoleRefused",
     "SecretMissing",
     "StoreFailed",
@@ -233,6 +235,13 @@ class Erased(LeitstandError):
 
     code = "LS403"
     mend = "nothing brings it back; its headers still verify"
+
+
+class Restricted(LeitstandError):
+    """The case is kept for as long as the law says, and one role alone may read it."""
+
+    code = "LS405"
+    mend = "ask somebody in that role"
 
 
 class ForeignCall(LeitstandError):

@@ -26,7 +26,7 @@ from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
 from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.records import Received, Routed
 from leitstand.role import Compiled, Graph, Role
-from leitstand.store import Limits
+from leitstand.store import Limits, Store
 from leitstand.tool import Connection, Tool
 from leitstand.values import Frozen, Identifier, Text
 
@@ -41,6 +41,7 @@ __all__ = [
     "Project",
     "Route",
     "Seal",
+    "Table",
     "Told",
     "Web",
     "find_root",
@@ -56,6 +57,9 @@ Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connectio
 
 Disconnect = Callable[[Sequence[Connection]], None]
 """Gives connections back."""
+
+Own = Callable[[Store], Awaitable[Connection]]
+"""The store in which cases lie as a connection, so that these can be erased as rules say."""
 
 Intake = Callable[[Path, Sequence[Path]], Awaitable[Sequence[Mapping[str, Any]]]]
 """`(state folder, files that came in together)` to the input of a case for each, in their order."""
@@ -143,7 +147,8 @@ class Table(Frozen):
     """The project's table; every path is relative to the root, every reference `module:name`.
 
     `twin` connects embedded systems alone, for what must not reach a real one: shadow operation and
-    replays. `texts` is a folder with `de.toml` and `en.toml`: how tools and fields are called in
+    replays; `own` connects the store itself, for what erases cases. `texts` is a folder with
+    `de.toml` and `en.toml`: how tools and fields are called in
     front of supervisors. `prompts` is a folder with a file a prompt. `models` are the settings of
     chat models by name, `uses` says by prompt, by role, or for `*` which one is asked; `model` is a
     chat model of langchain-core in user-land, asked where `uses` names none for `*`. `environment`
@@ -153,8 +158,7 @@ class Table(Frozen):
     `demo` names, by role, files of cases that `leitstand demo` works off beside the world's files;
     `recordings`, by format, what reads and judges recordings of a form of the project's own;
     `document` what makes a page of a document that was read. `route` makes cases of what came in
-    through `triggers`, `seal` takes
-    out first what nobody here may read.
+    through `triggers`, `seal` takes out first what nobody here may read.
     """
 
     roles: tuple[str, ...]
@@ -163,6 +167,7 @@ class Table(Frozen):
     connect: str
     twin: str = ""
     disconnect: str = ""
+    own: str = ""
     intake: str = ""
     limits: str
     lexicon: tuple[str, ...] = ()
@@ -211,6 +216,7 @@ class Project:
     library: Library = field(default_factory=Library)
     route: Route | None = None
     seal: Seal | None = None
+    own: Own | None = None
 
     @property
     def policies(self) -> Path:
@@ -279,6 +285,7 @@ def load_project(root: Path) -> Project:
         connect=named(root, table.connect),
         twin=named(root, table.twin) if table.twin else None,
         disconnect=named(root, table.disconnect) if table.disconnect else None,
+        own=named(root, table.own) if table.own else None,
         intake=named(root, table.intake) if table.intake else None,
         columns={role: named(root, name) for role, name in table.columns.items()},
         rows={role: named(root, name) for role, name in table.rows.items()},

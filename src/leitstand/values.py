@@ -32,9 +32,12 @@ __all__ = [
     "Text",
     "Word",
     "cents_of",
+    "check_identifier",
+    "check_text",
     "parse_money",
     "part_of",
     "show_money",
+    "split_names",
 ]
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from leitstand.project import Web, load_project
 from leitstand.runtime import Leitstand, open_leitstand
+from leitstand.store.erasure import erase, restrict
 from leitstand.store.schema import cases, checkpoints
 from leitstand.web import Site, open_site
 from tests.web.conftest import CLERK, DIRECTOR, HEAD, SIMPLE, Client, House, client_of, untouched
@@ -137,3 +138,23 @@ async def test_counts_tell_nothing(house: House, root: Path) -> None:
         every = await named(site.leitstand, "accounting")
         sample = (await client.http.get("/sample")).text
         assert not told(sample + await everything(client), every)
+
+
+async def test_what_was_erased_or_restricted_is_told(house: House, root: Path) -> None:
+    """Its page says so and nothing of it; the lists still open, for the one role the case too."""
+    async with seen_by(house, root, {}) as site, client_of(site) as head, client_of(site) as boss:
+        await head.login(HEAD, house.passphrases[HEAD])
+        await boss.login(DIRECTOR, house.passphrases[DIRECTOR])
+        store = site.leitstand.store
+        done = select(cases.c.ulid).where(cases.c.status == "done").limit(2)
+        gone, kept = await store.read(lambda c: c.execute(done).scalars().all())
+        await erase(store, gone, {"basis": "Art. 17"})
+        said = {"roles": ["managing_director"], "until": "2034-12-31", "basis": "§ 147 AO"}
+        await restrict(store, kept, said)
+        erased, refused = [await head.http.get(f"/case/{ulid}") for ulid in (gone, kept)]
+        assert (erased.status_code, refused.status_code) == (410, 403)
+        assert "gelöscht" in erased.text
+        assert "eingeschränkt" in refused.text
+        assert (await boss.http.get(f"/case/{kept}")).status_code == 200
+        for path in (*LISTS, "/sample"):
+            assert (await head.http.get(path)).status_code == 200, path

@@ -24,6 +24,9 @@ async def listed(
     place: Place,
     *,
     status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
+    due: Annotated[
+        bool, typer.Option("--due", help="Restricted cases, by the day from which to erase them.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 200,
 ) -> None:
     """List cases, the newest first."""
@@ -36,18 +39,19 @@ async def listed(
     if status and status not in (known := get_args(Status)):
         raise UsageRefused(f"no status `{status}`", mend=f"one of: {', '.join(known)}")
     c = cases.c
-    names = ("case", "title", "role", "status", "reason", "requester", "parent", "opened")
-    columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened)
+    names = ("case", "title", "role", "status", "reason", "requester", "parent", "opened", "due")
+    columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened, c.due)
     async with place.opened(write=False) as leitstand:
         query = select(*columns).where(c.tenant == leitstand.tenant)
         query = query.where(c.status == status) if status else query
-        query = query.order_by(c.case_no.desc()).limit(limit)
+        query = query.where(c.reason == "restricted") if due else query
+        query = query.order_by(*([c.due] if due else []), c.case_no.desc()).limit(limit)
         rows = await leitstand.store.read(
             lambda conn: [dict(zip(names, r, strict=True)) for r in conn.execute(query)]
         )
     if not place.json:
-        shown = ("case", "title", "role", "status", "requester")
-        show_table("", shown, [[row[n] for n in shown] for row in rows])
+        shown = ("case", "title", "role", "status", "due" if due else "requester")
+        show_table("", shown, [[str(row[n]) for n in shown] for row in rows])
     for row in rows if place.json else ():
         line(row)
 
@@ -78,9 +82,9 @@ async def export(
     from leitstand.store.export import export as exported
 
     async with place.opened() as leitstand:
-        who = (await signer_of(leitstand, place.person)).person.id
+        who = (await signer_of(leitstand, place.person)).person
         case = await find_case(leitstand, name)
-        sender = Sender(who, leitstand.seal.key, leitstand.seal.file)
+        sender = Sender(who.id, leitstand.seal.key, leitstand.seal.file, who.roles)
         line(await exported(leitstand.store, case, sender, _enclosed(leitstand), answers=answers))
 
 
@@ -128,10 +132,12 @@ async def release(
 
 async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
     """The dossier of the case with this name. Raises UsageRefused: none, or several."""
+    from leitstand.cli.session import who
     from leitstand.inbox import open_dossier
 
+    reader = leitstand.directory.person(leitstand.tenant, who(leitstand))
     case = await find_case(leitstand, name)
-    return await open_dossier(leitstand, case)
+    return await open_dossier(leitstand, case, reader.roles if reader else ())
 
 
 async def find_case(leitstand: "Leitstand", name: str) -> str:

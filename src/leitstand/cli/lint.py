@@ -6,7 +6,9 @@ checkpoint.
 """
 
 import ast
+import tomllib
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from pathlib import Path
 
 __all__ = ["Remark", "lint"]
@@ -14,35 +16,9 @@ __all__ = ["Remark", "lint"]
 Remark = tuple[str, str, str]
 """Code, place (`file:line`) and text."""
 
-_CALLS: Mapping[str, tuple[str, str]] = {
-    "datetime.now": ("clock", "take the time from `desk.now`"),
-    "datetime.utcnow": ("clock", "take the time from `desk.now`"),
-    "datetime.today": ("clock", "take the time from `desk.now`"),
-    "date.today": ("clock", "take the day from `desk.now`"),
-    "open": ("io", "read through a tool"),
-    "input": ("io", "wait with `desk.wait`"),
-    "os.getenv": ("io", "give it as data of the tenant"),
-    "asyncio.create_task": ("task", "make calls side by side with `desk.gather`"),
-    "asyncio.ensure_future": ("task", "make calls side by side with `desk.gather`"),
-    "asyncio.gather": ("task", "make calls side by side with `desk.gather`"),
-    "asyncio.wait_for": ("task", "give the timeout as an argument of the call"),
-    "asyncio.sleep": ("task", "wait with `desk.wait`"),
-    "hash": ("chance", "it differs from process to process; use a digest"),
-    "id": ("chance", "it differs from process to process"),
-}
-_MODULES: Mapping[str, tuple[str, str]] = {
-    "time": ("clock", "take the time from `desk.now`"),
-    "random": ("chance", "a step knows no chance"),
-    "secrets": ("chance", "a step knows no chance"),
-    "uuid": ("chance", "name things by what they are"),
-    "socket": ("io", "call a tool"),
-    "subprocess": ("io", "call a tool"),
-    "sqlite3": ("io", "call a tool"),
-    "urllib.request": ("io", "call a tool"),
-    "requests": ("io", "call a tool"),
-    "httpx": ("io", "call a tool"),
-    "threading": ("task", "make calls side by side with `desk.gather`"),
-}
+_KNOWN = tomllib.loads(files("leitstand.cli").joinpath("lint.toml").read_text("utf-8"))
+_CALLS: Mapping[str, tuple[str, str]] = _KNOWN["calls"]
+_MODULES: Mapping[str, tuple[str, str]] = _KNOWN["modules"]
 _FILES = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "environ", "urandom"})
 _CHANGERS = frozenset({"add", "append", "clear", "extend", "insert", "pop", "remove", "update"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef

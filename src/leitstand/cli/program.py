@@ -2,36 +2,17 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.resources import files
 from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
 import leitstand
-from leitstand.cli import (
-    batch,
-    case,
-    check,
-    corrections,
-    decision,
-    demo,
-    deploy,
-    evals,
-    graph,
-    handling,
-    inbox,
-    init,
-    journal,
-    listen,
-    people,
-    policy,
-    prompts,
-    run,
-    serve,
-    session,
-    whatif,
-)
+from leitstand.cli import evals
 from leitstand.cli.command import Group
 from leitstand.cli.output import exit_code, fail, hint
 from leitstand.errors import LeitstandError, StoreFailed, UsageRefused
@@ -107,58 +88,10 @@ def start(
     """Back-office work under guard, checkpoints and replay."""
 
 
-_GROUPS = {
-    "case": "Cases: list, show, export, release; retry, supply, assign, close exceptions.",
-    "people": "People: list, add.",
-    "journal": "The journal: verify it.",
-    "policy": "Rules: check, explain.",
-    "corrections": "Corrections: list, decline, mended.",
-}
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": demo.demo,
-    "run": run.run,
-    "batch": batch.batch,
-    "login": session.login,
-    "logout": session.logout,
-    "inbox": inbox.inbox,
-    "serve": serve.serve,
-    "listen": listen.listen,
-    "arrivals": listen.arrivals,
-    "show": inbox.show,
-    "approve": decision.approve,
-    "edit": decision.edit,
-    "reject": decision.reject,
-    "answer": decision.answer,
-    "rebuild": journal.rebuild,
-    "graph": graph.graph,
-    "deploy": deploy.deploy,
-    "check": check.check,
-    "prompts": prompts.prompts,
-    "whatif": whatif.whatif,
-    "init": init.init,
-    "case list": case.listed,
-    "case show": case.show,
-    "case export": case.export,
-    "case verifier": case.verifier,
-    "case release": case.release,
-    "case retry": handling.retry,
-    "case supply": handling.supply,
-    "case assign": handling.assign,
-    "case close": handling.close,
-    "people list": people.listed,
-    "people add": people.add,
-    "journal verify": journal.verify,
-    "corrections list": corrections.listed,
-    "corrections decline": corrections.decline,
-    "corrections mended": corrections.mended,
-    "policy check": policy.check,
-    "policy explain": policy.explain,
-}
-
-
 def _add_all() -> None:
+    known = tomllib.loads(files("leitstand.cli").joinpath("commands.toml").read_text("utf-8"))
     groups = {"": app}
-    for name, words in _GROUPS.items():
+    for name, words in known["groups"].items():
         kind = Group if name == "corrections" else TyperGroup
         groups[name] = typer.Typer(
             help=words, no_args_is_help=True, rich_markup_mode=None, cls=kind
@@ -166,9 +99,10 @@ def _add_all() -> None:
         groups[name].callback()(lambda: None)
         app.add_typer(groups[name], name=name)
     app.add_typer(evals.app, name="eval")
-    for path, work in _COMMANDS.items():
+    for path, reference in known["commands"].items():
         group, _, name = path.rpartition(" ")
-        groups[group].command(name)(work)
+        module, _, work = reference.partition(":")
+        groups[group].command(name)(getattr(import_module(f"leitstand.cli.{module}"), work))
 
 
 _add_all()

@@ -67,7 +67,7 @@ async def corrected(leitstand: Leitstand) -> list[Corrected]:
         select(cases.c.ulid)
         .join(checkpoints, checkpoints.c.case_no == cases.c.case_no)
         .join(approvals, approvals.c.checkpoint == checkpoints.c.id)
-        .where(cases.c.tenant == tenant, cases.c.status != "erased")
+        .where(cases.c.tenant == tenant, cases.c.status != "erased", cases.c.reason != "restricted")
         .where(approvals.c.answer.in_(("edit", "reject")))
         .distinct()
     )

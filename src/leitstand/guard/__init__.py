@@ -1,11 +1,11 @@
 """The guard: validation, evidence, facts, verdict, checkpoint, intent, connection, outcome."""
 
-from leitstand.guard.answers import Wanted, checkpoint_of, wanted
+from leitstand.guard.answers import checkpoint_of, wanted
 from leitstand.guard.call import Call, Pause, Unsettled
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.guard import Guard
 from leitstand.guard.judging import validated
-from leitstand.guard.passage import Passage, effect_key
+from leitstand.guard.passage import Passage
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import UnknownEffect
 from leitstand.guard.shadow import Shadow
@@ -20,10 +20,8 @@ __all__ = [
     "Shadow",
     "UnknownEffect",
     "Unsettled",
-    "Wanted",
     "Wires",
     "checkpoint_of",
-    "effect_key",
     "failure_of",
     "raised",
     "validated",

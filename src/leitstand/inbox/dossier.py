@@ -1,6 +1,6 @@
 """The dossier: what a case holds, made of its journal alone, never of what a role says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -78,8 +78,8 @@ class Dossier:
         return self.tape.body(event) if event is not None else None
 
 
-async def open_dossier(leitstand: Leitstand, ulid: str) -> Dossier:
-    """The dossier of a case. Raises Missing: no such case, Erased."""
+async def open_dossier(leitstand: Leitstand, ulid: str, roles: Collection[str] = ()) -> Dossier:
+    """The dossier of a case for somebody in these roles. Raises Missing, Erased, Restricted."""
     store, tools = leitstand.store, leitstand.rules.tools
     columns = (cases.c.status, cases.c.reason, cases.c.opened, cases.c.changed, cases.c.pending)
     query = select(*columns).where(cases.c.ulid == ulid)
@@ -87,7 +87,7 @@ async def open_dossier(leitstand: Leitstand, ulid: str) -> Dossier:
     row = await store.read(lambda c: c.execute(query).first())
     if row is None:
         raise Missing(f"no case `{ulid}`")
-    claimed = await store.journal(ulid)
+    claimed = await store.journal(ulid, roles)
     journal = Journal(claimed, store, Limits())
     leave = journal.tape.exit
     return Dossier(

@@ -19,6 +19,7 @@ __all__ = [
     "dotted",
     "find_value",
     "leaves_of",
+    "listed_in",
     "look_up",
     "readings_of",
     "result_of",

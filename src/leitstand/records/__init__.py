@@ -4,7 +4,7 @@ from leitstand.records.action import Action, Address
 from leitstand.records.approval import Absence, Answer, Approval, Checkpoint, Identity, Person
 from leitstand.records.case import Case, Exit, Held, Status
 from leitstand.records.correction import Correction
-from leitstand.records.effect import Effect, EffectState
+from leitstand.records.effect import Effect
 from leitstand.records.event import Event, Kind
 from leitstand.records.received import INTAKE, SENDER, Attachment, Mark, Received, Routed, Trust
 from leitstand.records.supplied import SUPPLY, Supplied
@@ -25,7 +25,6 @@ __all__ = [
     "Correction",
     "Decision",
     "Effect",
-    "EffectState",
     "Event",
     "Exit",
     "Held",

@@ -27,6 +27,7 @@ Kind = Literal[
     "assigned",
     "closed",
     "moved",
+    "restricted",
     "erased",
 ]
 

@@ -1,7 +1,7 @@
 """Roles: typed graphs of steps, their ways and ends, compiled for the walk."""
 
 from leitstand.records import Exit
-from leitstand.role.compiled import Branch, Channel, Compiled, Join, Reader, Step, Ways
+from leitstand.role.compiled import Branch, Channel, Compiled, Reader, Ways
 from leitstand.role.drawing import exits, mermaid
 from leitstand.role.ends import (
     CAUSES,
@@ -17,7 +17,7 @@ from leitstand.role.parts import compile_graph
 from leitstand.role.public import Graph
 from leitstand.role.role import Role
 from leitstand.role.takeover import Takeover
-from leitstand.role.ways import Goto, Sent, Update, goto, send
+from leitstand.role.ways import Goto, Update, goto, send
 
 __all__ = [
     "CAUSES",
@@ -31,11 +31,8 @@ __all__ = [
     "Exit",
     "Goto",
     "Graph",
-    "Join",
     "Reader",
     "Role",
-    "Sent",
-    "Step",
     "Takeover",
     "Update",
     "Ways",

@@ -5,13 +5,12 @@ from leitstand.runtime.memory import settle_memory
 from leitstand.runtime.opening import Leitstand, open_leitstand
 from leitstand.runtime.rows import BadRow, CaseRow, read_lines, read_rows
 from leitstand.runtime.runtime import Runtime, resting
-from leitstand.runtime.stage import Defect, Stage
+from leitstand.runtime.stage import Stage
 
 __all__ = [
     "BadRow",
     "Burst",
     "CaseRow",
-    "Defect",
     "Leitstand",
     "Runtime",
     "Stage",

@@ -145,7 +145,8 @@ async def open_leitstand(
             connections = await connect(state, data, place.tenant, clock)
         if write and place.shadow:
             real = await project.connect(Path(place.shadow), data, place.tenant, clock)
-        runtime = _runtime(project, store, rules, connections, real)
+        own = (await project.own(store),) if write and project.own else ()
+        runtime = _runtime(project, store, rules, (*connections, *own), real)
     except BaseException:
         store.close()
         _disconnect(project, connections, real)

@@ -6,11 +6,10 @@ from leitstand.store.course import course
 from leitstand.store.journal import BLOB, Journal, Limits, new_case
 from leitstand.store.page import CaseKey
 from leitstand.store.store import Claimed, Signal, Store
-from leitstand.store.tape import SUPPLIED, Frozen, Seal, Tape, task_of
+from leitstand.store.tape import Frozen, Seal, Tape, task_of
 
 __all__ = [
     "BLOB",
-    "SUPPLIED",
     "Append",
     "Birth",
     "Budget",

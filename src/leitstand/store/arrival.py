@@ -8,10 +8,13 @@ from sqlalchemy import Connection, bindparam, case, func, select
 from leitstand.errors import Missing
 from leitstand.records import Event
 from leitstand.store.page import seal_page
-from leitstand.store.prepared import INSERT, MINE, Prepared
+from leitstand.store.prepared import INSERT, MINE, Found, Prepared
 from leitstand.store.schema import AT_ONCE, HANDED_OVER, PAGE_SHIFT, cases, signals
 
-__all__ = ["Birth", "NewCase", "Tell", "cancel_children", "give_birth", "tell"]
+__all__ = ["CLOSED", "Birth", "NewCase", "Tell", "cancel_children", "family", "give_birth", "tell"]
+
+CLOSED = ("done", "rejected", "erased")
+"""Statuses of cases that nothing wakes any more: an exception still waits for people."""
 
 
 class Birth(NamedTuple):
@@ -98,14 +101,21 @@ def cancel_children(conn: Connection, parent: str, body: bytes, at: float) -> No
 
     One that lies in the exception queue is woken for it; a held one hears it when it is released.
     """
-    mothers: Sequence[str] = [parent]
-    while mothers:
-        given = select(cases.c.ulid, cases.c.case_no, cases.c.status)
-        found = conn.execute(given.where(HANDED_OVER, cases.c.parent.in_(mothers))).all()
-        left = [row for row in found if row.status not in ("done", "rejected")]
-        tell(conn, [Tell(row.ulid, f"cancel:{parent}", "cancel", body, at) for row in left])
-        _REOPEN.run(conn, [{"no": row.case_no} for row in left])
-        mothers = [row.ulid for row in found]
+    left = [row for row in family(conn, parent)[1:] if row.status not in CLOSED]
+    tell(conn, [Tell(row.ulid, f"cancel:{parent}", "cancel", body, at) for row in left])
+    _REOPEN.run(conn, [{"no": row.case_no} for row in left])
+
+
+def family(conn: Connection, ulid: str) -> list[Found]:
+    """The row of a case, then those of all that it handed over, and these. Raises Missing."""
+    found = wave = [*conn.execute(select(cases).where(cases.c.ulid == ulid))]
+    if not found:
+        raise Missing(f"no case `{ulid}`")
+    while wave:
+        mothers = [row.ulid for row in wave]
+        wave = [*conn.execute(select(cases).where(HANDED_OVER, cases.c.parent.in_(mothers)))]
+        found = [*found, *wave]
+    return found
 
 
 def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:

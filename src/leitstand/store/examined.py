@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from leitstand.digest import plain
 from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
 from leitstand.store.fault import Fault, Harm
@@ -86,6 +87,8 @@ class Examined:
             for event, head in headers_of(page, self._head):
                 self._head = head
                 self._take(event)
+                # What was said of an erasure stands in clear: there is no key any more.
+                self.erased |= event.kind == "erased" and plain(page.body)[:32] == event.digest
         except (TypeError, ValueError) as error:
             self._fault("altered", self.seq, f"headers that cannot be read: {error}")
 
@@ -93,7 +96,6 @@ class Examined:
         if event.seq != self.seq:
             self._fault("altered", self.seq, f"event {event.seq} stands in its place")
         self.seq += 1
-        self.erased |= event.kind == "erased"
         if event.kind in ("exit", "resumed"):
             self._ended = event.kind == "exit"
         anchored = self.heads.pop(self.seq, None)
@@ -118,17 +120,19 @@ class Examined:
             self._fault(
                 "altered", event.seq, f"`{event.kind}` holds another body than its digest says"
             )
-        elif event.kind in ("started", "moved", "resumed"):
+        elif event.kind in ("started", "moved", "resumed", "restricted"):
             self._name(event, orjson.loads(event.body))
         elif _NAMES in event.body:
             name = orjson.loads(event.body).get("blob")
             self.names |= {name} if isinstance(name, str) else set[str]()
 
     def _name(self, event: Event, body: dict[str, Any]) -> None:
-        if event.kind != "started":
-            self._case["version"] = body["to"]
-        else:
+        if event.kind == "started":
             self._case = {"ulid": event.address, **body["case"]}
+        elif event.kind == "restricted":
+            self._case |= {"title": "", "requester": ""}
+        else:
+            self._case["version"] = body["to"]
 
     def _measure(self, pages: Sequence[Page]) -> None:
         """Hold what was found against what the row and the anchors say there was."""

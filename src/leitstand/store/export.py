@@ -6,7 +6,7 @@ The sender signs all of it. An export is itself on record, in the tenant's chain
 no. 36).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -18,46 +18,32 @@ from sqlalchemy import Connection, select
 
 from leitstand.digest import canonical
 from leitstand.errors import Erased, Missing
-from leitstand.records import Event, Kind
+from leitstand.records import Event
 from leitstand.store.anchors import Anchor, anchors_in, note, public_of
 from leitstand.store.page import CaseKey, Page, headers_of, open_page, unwrap
 from leitstand.store.schema import blobs, cases
-from leitstand.store.shelf import keys_of, pages_of
+from leitstand.store.shelf import check_reader, keys_of, pages_of
 from leitstand.store.store import Store
 
 __all__ = ["SHOWN", "Enclosed", "Sender", "export", "verifier"]
 
-SHOWN: frozenset[Kind] = frozenset(
-    {
-        "checkpoint",
-        "void",
-        "approval",
-        "correction",
-        "verdict",
-        "intent",
-        "attempt",
-        "seal",
-        "exit",
-        "resumed",
-        "assigned",
-        "closed",
-        "held",
-        "released",
-        "moved",
-        "erased",
-    }
+_WORDS = (
+    "checkpoint void approval correction verdict intent attempt seal exit resumed assigned closed"
+    " held released moved restricted erased"
 )
+SHOWN = frozenset(_WORDS.split())
 """Events whose bodies the redacted view shows."""
 _CASE = ("ulid", "tenant", "role", "version", "requester", "title", "parent", "depth", "status")
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who exports: a person, with the store's signing key and its anchors' file."""
+    """Who exports: a person in their roles, with the store's signing key and its anchors' file."""
 
     person: str
     key: Ed25519PrivateKey
     anchors: Path
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +60,11 @@ async def export(
 ) -> dict[str, Any]:
     """The case as JSON for `verify_export.py`. `answers`: the full view, with key and blobs.
 
-    Of an erased case only the chain is left. Raises Missing: no such case; StoreFailed.
+    Of an erased case only the chain is left. Raises Missing: no such case; StoreFailed, Restricted.
     """
-    made = await store.read(lambda conn: _made(conn, store.master, ulid, answers=answers))
+    made = await store.read(
+        lambda conn: _made(conn, store.master, ulid, sender.roles, answers=answers)
+    )
     told = {"export": ulid, "by": sender.person, "view": made["view"]}
     noted = await note(store, sender.key, sender.anchors, made["case"]["tenant"], told)
     made |= {
@@ -95,13 +83,17 @@ def verifier() -> str:
     return files("leitstand.store").joinpath("verify_export.py").read_text(encoding="utf-8")
 
 
-def _made(conn: Connection, master: bytes, ulid: str, *, answers: bool) -> dict[str, Any]:
+def _made(
+    conn: Connection, master: bytes, ulid: str, roles: Collection[str], *, answers: bool
+) -> dict[str, Any]:
     row = conn.execute(select(cases).where(cases.c.ulid == ulid)).mappings().first()
     if row is None:
         raise Missing(f"no case `{ulid}`")
     no = int(row["case_no"])
     key = _key(keys_of(conn, [no]).get(no, b""), master, ulid)
-    events = _events(pages_of(conn, [no]).get(no, ()), key)
+    events = [*_events(pages_of(conn, [no]).get(no, ()), key)]
+    for event in events[-1:] if key else ():
+        check_reader(ulid, event, roles)
     named = [a for a in anchors_in(conn) if a.tenant == row["tenant"] and _names(a, ulid)]
     full = key if answers else None
     return {
@@ -125,7 +117,11 @@ def _key(wrapped: bytes, master: bytes, ulid: str) -> CaseKey | None:
 
 def _events(found: Sequence[Page], key: CaseKey | None) -> Iterator[Event]:
     for page in found:
-        yield from open_page(page, key) if key else (e for e, _ in headers_of(page, b""))
+        if key is not None:
+            yield from open_page(page, key)
+            continue
+        for event, _ in headers_of(page, b""):
+            yield event._replace(body=page.body if event.kind == "erased" else b"")
 
 
 def _shown(event: Event, *, answers: bool) -> dict[str, Any]:

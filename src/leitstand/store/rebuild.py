@@ -153,7 +153,7 @@ class Beside:
         if now.status == "exception" and self.cancelled:
             return "ready", "", AT_ONCE
         if now.ended or (now.status == "held" and (self.status == "held" or not self.released)):
-            return now.status, now.reason, None
+            return now.status, now.reason, now.due
         if now.status == "held":
             return "ready", "", AT_ONCE
         dues = (
@@ -249,25 +249,9 @@ _PENDING = (
     .where(_within(signals.c.case_no), signals.c.drawn == 0)
     .group_by(signals.c.case_no)
 )
-_COLUMNS = (
-    "ulid",
-    "tenant",
-    "role",
-    "version",
-    "requester",
-    "title",
-    "parent",
-    "depth",
-    "opened",
-    "status",
-    "reason",
-    "seq",
-    "head",
-    "due",
-    "pending",
-    "anchored",
-    "owner",
-)
+_BESIDE_IT = ("case_no", "bursts", "fence", "changed")
+"""What no journal holds: it is kept from the row."""
+_COLUMNS = [column.name for column in cases.c if column.name not in _BESIDE_IT]
 _UPDATE = (
     cases.update()
     .where(cases.c.case_no == bindparam("to_no"))

@@ -203,6 +203,9 @@ anchors = Table(
     Column("signature", String(128), nullable=False),
 )
 
+traces = Table("traces", metadata, Column("word", String(64), primary_key=True))
+"""Names and hashes of erased cases for as long as something of them may lie elsewhere."""
+
 state = Table(
     "state",
     metadata,

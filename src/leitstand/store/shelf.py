@@ -1,14 +1,17 @@
 """The shelf: keys and pages of cases as they stand in the tables, by case number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Integer, literal_column, select
 
+from leitstand.errors import Restricted
+from leitstand.records import Event
 from leitstand.store.page import Page
 from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.schema import PAGE_SHIFT, cases, keys, pages
 
-__all__ = ["MASK", "keys_of", "pages_of"]
+__all__ = ["MASK", "check_reader", "keys_of", "pages_of"]
 
 MASK = (1 << PAGE_SHIFT) - 1
 """The bits of a page's primary key that are its first seq; the others are the case's number."""
@@ -25,6 +28,15 @@ def pages_of(conn: Connection, mine: Sequence[int]) -> dict[int, list[Page]]:
     for at, headers, body in _PAGES.among(conn, mine):
         found.setdefault(at >> PAGE_SHIFT, []).append(Page(at & MASK, headers, body))
     return found
+
+
+def check_reader(ulid: str, last: Event, roles: Collection[str]) -> None:
+    """Raises Restricted: the last event of the case names who may read it, and these may not."""
+    if last.kind == "restricted":
+        said = orjson.loads(last.body)
+        if set(roles).isdisjoint(said["roles"]):
+            msg = f"only {', '.join(said['roles'])} may read it until {said['until']}"
+            raise Restricted(f"{msg}: {said['basis']}", where=ulid)
 
 
 _KEYS = Prepared(select(keys.c.case_no, keys.c.wrapped).where(keys.c.case_no.in_(MINE)))

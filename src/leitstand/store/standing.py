@@ -44,7 +44,9 @@ def standing(events: Sequence[Event]) -> Standing:
     head = b""
     for event in events:
         head = chain(head, event.seq, event)
-    status, reason, due = _status(events)
+    status, reason, due = _status([event for event in events if event.kind != "restricted"])
+    if events[-1].kind == "restricted":
+        reason, due = "restricted", orjson.loads(events[-1].body)["due"]
     return Standing(_named(events), status, reason, due, len(events), head)
 
 
@@ -56,6 +58,8 @@ def _named(events: Sequence[Event]) -> dict[str, Any]:
     for event in events:
         if event.kind in ("moved", "resumed"):
             named["version"] = orjson.loads(event.body)["to"]
+        if event.kind == "restricted":
+            named |= {"title": "", "requester": ""}
     return named
 
 

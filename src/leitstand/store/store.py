@@ -5,7 +5,7 @@ that no question waits for a commit and none blocks the event loop.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -37,7 +37,7 @@ from leitstand.store.schema import (
     signals,
     state,
 )
-from leitstand.store.shelf import keys_of, pages_of
+from leitstand.store.shelf import check_reader, keys_of, pages_of
 from leitstand.store.writer import Writer
 
 __all__ = ["Claimed", "Signal", "Store"]
@@ -77,6 +77,8 @@ class Store:
     def __init__(self, url: str, master: bytes, clock: Clock, *, write: bool = True) -> None:
         self._database: Database = open_database(url, write=write)
         self.master = master
+        self.folder = self._database.folder
+        """Where an SQLite file lies, with what is kept beside it; None on a server."""
         self.clock = clock
         if write:
             with self._database.engine.begin() as conn:
@@ -182,12 +184,17 @@ class Store:
             raise StoreFailed(f"blob `{name}` holds something else", mend="run `journal verify`")
         return plain
 
-    async def journal(self, ulid: str) -> Claimed:
-        """A case with its journal, for reading only (fence -1). Raises Missing, Erased."""
-        return (await self.journals([ulid]))[ulid]
+    async def journal(self, ulid: str, roles: Collection[str] = ()) -> Claimed:
+        """A case with its journal, for reading only (fence -1). Raises as `journals`."""
+        return (await self.journals([ulid], roles))[ulid]
 
-    async def journals(self, ulids: Sequence[str]) -> dict[str, Claimed]:
-        """Cases with their journals by name, for reading only. Raises Missing or Erased."""
+    async def journals(
+        self, ulids: Sequence[str], roles: Collection[str] = ()
+    ) -> dict[str, Claimed]:
+        """Cases with their journals by name, for reading only, by somebody in these roles.
+
+        Raises Missing, Erased, Restricted.
+        """
 
         def load(conn: Connection) -> dict[str, Claimed]:
             rows = _CALLED.among(conn, ulids)
@@ -198,6 +205,7 @@ class Store:
             for _, one in self._claimed(conn, rows, None, 0.0):
                 if not isinstance(one, Claimed):
                     raise one
+                check_reader(one.case.ulid, one.events[-1], roles)
                 read[one.case.ulid] = one
             return read
 

@@ -67,6 +67,17 @@ class Writer:
         """Run `function` inside the group's transaction, in a savepoint; its result or error."""
         return cast("asyncio.Future[T]", self._submit(function))
 
+    def rewrite(self) -> "asyncio.Future[None]":
+        """Write the database's files anew: nothing is left in them of what was deleted.
+
+        Between two groups, outside of a transaction. The future raises StoreFailed: it was not
+        done, and can be asked for again.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._groups.put([_Job(_rewrite, done, loop)])
+        return done
+
     @property
     def broken(self) -> StoreFailed | None:
         """Why no more work is taken; None while it is."""
@@ -158,6 +169,8 @@ class Writer:
     def _commit(self, conn: Connection, group: Sequence[_Job]) -> list[object]:
         if self._broken is not None:
             return [self._broken] * len(group)
+        if group[0].what is _rewrite:
+            return [_rewrite(conn)]
         try:
             return self._attempt(conn, group, _together)
         except IntegrityError:
@@ -276,3 +289,19 @@ def _work(conn: Connection, function: Callable[[Connection], Any]) -> object:
         return error
     finally:
         conn.exec_driver_sql("release savepoint work")
+
+
+def _rewrite(conn: Connection) -> StoreFailed | None:
+    raw: Any = conn.connection.driver_connection
+    try:
+        if conn.dialect.name == "sqlite":
+            raw.execute("vacuum")
+            busy = raw.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+            return StoreFailed("somebody reads what was deleted") if busy else None
+        raw.rollback()
+        raw.autocommit = True
+        raw.execute("vacuum full keys, pages, blobs, signals, cases, arrivals")
+        raw.autocommit = False
+    except Exception as error:  # noqa: BLE001 - two drivers, each with its own
+        return StoreFailed(f"the database's files were not written anew: {error}")
+    return None

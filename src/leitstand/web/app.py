@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from leitstand.errors import Erased, Restricted
 from leitstand.web import (
     cards,
     chat,
@@ -88,7 +89,7 @@ def make_app(site: Site) -> Starlette:
             *(site.channels.routes if site.channels else ()),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
-        exception_handlers={HTTPException: _refused, 500: _failed},
+        exception_handlers={HTTPException: _refused, **_SEALED, 500: _failed},
     )
     app.state.site = site
     app.add_middleware(GZipMiddleware, minimum_size=800)
@@ -108,6 +109,15 @@ async def _refused(request: Request, error: Exception) -> Response:
     texts = texts_for(request)
     said = texts.known(f"web.status_{status}") or texts.say("web.status_400")
     return page(request, "problem", status=status, problem=said)
+
+
+async def _sealed(request: Request, error: Exception) -> Response:
+    """The case was erased, or is kept for others' eyes: that is said, and nothing of it."""
+    status = 410 if isinstance(error, Erased) else 403
+    return page(request, "problem", status=status, problem=texts_for(request).told(str(error)))
+
+
+_SEALED = dict.fromkeys((Erased, Restricted), _sealed)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

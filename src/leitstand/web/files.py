@@ -145,7 +145,8 @@ async def dossier_of(request: Request, session: Session) -> Dossier:
     """The case of the path. Raises HTTPException: there is none that this person sees."""
     leitstand = site_of(request).leitstand
     try:
-        found = await open_dossier(leitstand, request.path_params["ulid"])
+        roles = roles_of(leitstand, session.person)
+        found = await open_dossier(leitstand, request.path_params["ulid"], roles)
     except Missing as error:
         raise HTTPException(404, error.text) from error
     if not await sight_of(leitstand, session.person).of(leitstand, found.case.ulid):

@@ -181,7 +181,7 @@ def _groups(rows: Sequence[Waiting]) -> list[list[Waiting]]:
 
 async def _behalf(leitstand: Leitstand, rows: Sequence[Any]) -> dict[str, str]:
     """Whom a decision was made for, by its nonce: it stands in the signed decision alone."""
-    names = {row.ulid for row in rows if row.status != "erased"}
+    names = {row.ulid for row in rows if not {row.status, row.reason} & {"erased", "restricted"}}
     journals = await leitstand.store.journals([*names])
     events = (e for claimed in journals.values() for e in claimed.events if e.kind == "approval")
     given = [Approval.model_validate_json(event.body) for event in events]
@@ -190,7 +190,7 @@ async def _behalf(leitstand: Leitstand, rows: Sequence[Any]) -> dict[str, str]:
 
 def _decided(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence[Any]:
     given = (approvals.c[name] for name in ("checkpoint", "nonce", "person", "answer", "at"))
-    of_case = (cases.c.title, cases.c.ulid, cases.c.status)
+    of_case = (cases.c.title, cases.c.ulid, cases.c.status, cases.c.reason)
     query = (
         select(*given, checkpoints.c.tool, checkpoints.c.state, *of_case)
         .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)

@@ -62,6 +62,7 @@ def _quiet(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence
     query = (
         select(cases.c.ulid)
         .where(cases.c.tenant == tenant, cases.c.status == "done", ~asked.exists(), seen)
+        .where(cases.c.reason != "restricted")
         .order_by(cases.c.changed.desc())
         .limit(CHOSEN)
     )
