@@ -6,7 +6,7 @@ checkpoint.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 __all__ = ["Remark", "lint"]
@@ -48,18 +48,43 @@ _CHANGERS = frozenset({"add", "append", "clear", "extend", "insert", "pop", "rem
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def lint(root: Path, file: Path) -> Iterator[Remark]:
-    """Remarks on every function of a module that holds steps."""
+def lint(
+    root: Path, file: Path, steps: Container[str], prompts: Container[str]
+) -> Iterator[Remark]:
+    """Remarks on every function of a module that holds steps.
+
+    `steps` and `prompts` are those that there are, in the whole project.
+    """
     place = file.relative_to(root).as_posix()
     tree = ast.parse(file.read_text(encoding="utf-8"), place)
     shared = set(_shared(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((c, f"{place}:{node.lineno}", t) for c, t in _imported(node))
+        if isinstance(node, ast.Call):
+            yield from ((c, f"{place}:{node.lineno}", t) for c, t in _named(node, steps, prompts))
     for function in (n for n in ast.walk(tree) if isinstance(n, _Function)):
         for node in ast.walk(function):
             for code, text in _remarks(node, shared):
                 yield code, f"{place}:{getattr(node, 'lineno', function.lineno)}", text
+
+
+def _named(
+    call: ast.Call, steps: Container[str], prompts: Container[str]
+) -> Iterator[tuple[str, str]]:
+    """Steps and prompts that are named and not there."""
+    names = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    match call.func:
+        case ast.Name(id="goto"):
+            wrong = ("step", [n for n in names if n not in steps])
+        case ast.Name(id="send"):
+            wrong = ("step", [n for n in names[:1] if n not in steps])
+        case ast.Attribute(value=ast.Name(id="desk"), attr="ask" | "agent"):
+            wrong = ("prompt", [n for n in names[:1] if n not in prompts])
+        case _:
+            return
+    for name in wrong[1]:
+        yield f"no-{wrong[0]}", f"there is no {wrong[0]} `{name}`"
 
 
 def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:

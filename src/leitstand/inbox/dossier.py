@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from leitstand.errors import Missing
 from leitstand.policy import gravest
 from leitstand.records import (
+    MODELS,
     Approval,
     Case,
     Correction,
@@ -29,12 +31,17 @@ __all__ = ["Dossier", "Happened", "Judged", "numbers_in", "open_dossier"]
 
 
 class Happened(Frozen):
-    """One call: `what` is read, failed, refused, rejected, asked, done, or kept from before."""
+    """One call: `what` is read, failed, refused, rejected, asked, done, or kept from before.
+
+    Of a model's answer `tool` is its prompt. `waits` (`until`, seconds since the epoch; 0: for
+    ever), `heard` and `late` tell what a step waited for, and what came of it.
+    """
 
     address: str
     tool: str
     what: str
     text: str = ""
+    until: float = 0.0
 
 
 class Judged(Frozen):
@@ -74,6 +81,12 @@ class Dossier:
     def tape(self) -> Tape:
         """The journal by address."""
         return self.journal.tape
+
+    @property
+    def held(self) -> str:
+        """What stopped a case that is held: the error as it was recorded; empty if it is not."""
+        texts = (e.body for e in reversed(self.events) if e.kind == "held")
+        return str(orjson.loads(next(texts, b"{}")).get("text", "")) if self.status == "held" else ""
 
     @property
     def gravest(self) -> Judged | None:
@@ -166,11 +179,24 @@ def _verdict(body: Mapping[str, Any]) -> Verdict | None:
 def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator[Happened]:
     given: dict[str, dict[str, Any]] = {}
     for event in claimed.events:
-        if event.kind not in ("answer", "intent", "outcome", "checkpoint"):
+        if event.kind not in ("answer", "intent", "outcome", "checkpoint", "timer"):
             continue
         body: dict[str, Any] = orjson.loads(event.body)
         if event.kind == "intent":
             given[event.address] = body["args"]
+        elif event.kind == "timer":
+            until = datetime.fromisoformat(body["until"]).timestamp() if body["until"] else 0.0
+            yield Happened(
+                address=event.address, tool="", what="waits", text=body["for"], until=until
+            )
+        elif body["tool"] == "wait":
+            heard = body.get("value") or {}
+            text = ": ".join(str(heard[n]) for n in ("person", "text") if n in heard)
+            what = "heard" if "signal" in body else "late"
+            yield Happened(address=event.address, tool="", what=what, text=text)
+        elif body["tool"] in MODELS:
+            what, text = _what(event, body, {})
+            yield Happened(address=event.address, tool=body["prompt"], what=what, text=text)
         elif body["tool"] in tools:
             what, text = _what(event, body, given.get(event.address, {}))
             yield Happened(address=event.address, tool=body["tool"], what=what, text=text)

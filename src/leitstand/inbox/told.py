@@ -32,13 +32,16 @@ class Phrases:
         """A text with all of it that is known in the words of this language; the rest stays."""
         if len(faults := _FAULTS.split(text)) > 1 and text.startswith("`"):
             return "; ".join(map(self.told, faults))
+        fault = _FAULT.fullmatch(text)
+        if fault and (told := self.told(fault[2])) != fault[2]:
+            return f"{self._field(fault[1])}: {told}"
         for form, template in self._forms:
             if found := form.fullmatch(text):
                 return self._fill(template, {n: self.told(v) for n, v in found.groupdict().items()})
         if error := _ERROR.fullmatch(text):
             return " ".join(_ended(self.told(part)) for part in error.groups() if part)
-        if fault := _FAULT.fullmatch(text):
-            return f"{self._field(fault[1])}: {self.told(fault[2])}"
+        if fault:
+            return f"{self._field(fault[1])}: {fault[2]}"
         for parts, glue in ((text.split("; "), "; "), (_SENTENCE.split(text), " ")):
             if len(parts) > 1:
                 return glue.join(map(self.told, parts))
