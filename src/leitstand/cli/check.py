@@ -147,6 +147,8 @@ def _world(project: "Project") -> Iterator[dict[str, str]]:
         project.limits(project.world)
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
+    except Exception as error:  # noqa: BLE001 - the project's own function: it may raise anything
+        yield _problem("error", "world", project.table.limits, f"{type(error).__name__}: {error}")
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:

@@ -59,7 +59,8 @@ class Delivery:
             if len(self.step.then) > 1:
                 raise RoleRefused(f"which of {self.step.then}? use `goto`", where=self.where)
             return Command(update=update, goto=self.step.then)
-        raise RoleRefused(f"it returned a `{type(answer).__name__}`", where=self.where)
+        mend = "return `goto(…)`, an update, or an exit: `done`, `rejected`, `exception`"
+        raise RoleRefused(f"it returned a `{type(answer).__name__}`", where=self.where, mend=mend)
 
     def _update(self, update: Update) -> dict[str, object]:
         if not self.fields.issuperset(update):
