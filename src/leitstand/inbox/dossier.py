@@ -86,7 +86,9 @@ class Dossier:
     def held(self) -> str:
         """What stopped a case that is held: the error as it was recorded; empty if it is not."""
         texts = (e.body for e in reversed(self.events) if e.kind == "held")
-        return str(orjson.loads(next(texts, b"{}")).get("text", "")) if self.status == "held" else ""
+        return (
+            str(orjson.loads(next(texts, b"{}")).get("text", "")) if self.status == "held" else ""
+        )
 
     @property
     def gravest(self) -> Judged | None:
@@ -190,7 +192,7 @@ def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator
                 address=event.address, tool="", what="waits", text=body["for"], until=until
             )
         elif body["tool"] == "wait":
-            heard = body.get("value") or {}
+            heard: dict[str, Any] = body.get("value") or {}
             text = ": ".join(str(heard[n]) for n in ("person", "text") if n in heard)
             what = "heard" if "signal" in body else "late"
             yield Happened(address=event.address, tool="", what=what, text=text)

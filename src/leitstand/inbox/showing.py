@@ -97,7 +97,7 @@ def line_of(happened: Happened, texts: Texts) -> str:
 
 
 def reason_of(dossier: Dossier, texts: Texts) -> str:
-    """Why a case ended or is held so, in the language of `texts`; the rules have their reasons in both."""
+    """Why a case ended or is held, in the language of `texts`; rules have their reasons in both."""
     text = dossier.held or (dossier.exit.reason if dossier.exit else "")
     for hit in (h for judged in dossier.judged for h in judged.verdict.hits if h.reason_de):
         text = text.replace(hit.reason_de, hit.said("reason", texts.language))

@@ -32,16 +32,13 @@ class Phrases:
         """A text with all of it that is known in the words of this language; the rest stays."""
         if len(faults := _FAULTS.split(text)) > 1 and text.startswith("`"):
             return "; ".join(map(self.told, faults))
-        fault = _FAULT.fullmatch(text)
-        if fault and (told := self.told(fault[2])) != fault[2]:
-            return f"{self._field(fault[1])}: {told}"
         for form, template in self._forms:
             if found := form.fullmatch(text):
                 return self._fill(template, {n: self.told(v) for n, v in found.groupdict().items()})
         if error := _ERROR.fullmatch(text):
             return " ".join(_ended(self.told(part)) for part in error.groups() if part)
-        if fault:
-            return f"{self._field(fault[1])}: {fault[2]}"
+        if fault := _FAULT.fullmatch(text):
+            return f"{self._field(fault[1])}: {self.told(fault[2])}"
         for parts, glue in ((text.split("; "), "; "), (_SENTENCE.split(text), " ")):
             if len(parts) > 1:
                 return glue.join(map(self.told, parts))
@@ -49,8 +46,15 @@ class Phrases:
 
 
 def _form(text: str) -> re.Pattern[str]:
-    ends = enumerate(re.split(_PLACE, text))
-    parts = (f"(?P<{p}>.*?)" if n % 2 else re.escape(p) for n, p in ends)
+    """A sentence with its places; what one in backticks holds ends before another name does."""
+    ends = re.split(_PLACE, text)
+    inside = "(?:(?!`: `).)*?"
+    parts = (
+        f"(?P<{part}>{inside if ends[n - 1].endswith('`') else '.*?'})"
+        if n % 2
+        else re.escape(part)
+        for n, part in enumerate(ends)
+    )
     return re.compile("".join(parts), re.DOTALL)
 
 

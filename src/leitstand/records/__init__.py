@@ -12,8 +12,8 @@ from leitstand.records.verdict import Decision, Hit, Level, Verdict
 
 __all__ = [
     "INTAKE",
-    "SENDER",
     "MODELS",
+    "SENDER",
     "SUPPLY",
     "Absence",
     "Action",

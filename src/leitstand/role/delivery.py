@@ -65,7 +65,8 @@ class Delivery:
     def _update(self, update: Update) -> dict[str, object]:
         if not self.fields.issuperset(update):
             unknown = update.keys() - self.fields
-            text = f"it writes `{'`, `'.join(sorted(unknown))}`, which `{self.state.__name__}` does not have"
+            names = "`, `".join(sorted(unknown))
+            text = f"it writes `{names}`, which `{self.state.__name__}` does not have"
             mend = f"its fields are: {', '.join(sorted(self.fields))}"
             raise RoleRefused(text, where=self.where, mend=mend)
         return dict(update)
