@@ -33,7 +33,7 @@ def test_what_bypasses_the_desk_is_found(name: str, tmp_path: Path) -> None:
     above, inside = PLANTED[name]
     file = tmp_path / "role.py"
     file.write_text(f"{above}\n\nasync def step(case, desk):\n    {inside}\n")
-    assert list(lint(tmp_path, file, (), ()))
+    assert list(lint(tmp_path, file, {"step": (), "prompt": ()}))
 
 
 def test_a_clean_step_is_left_alone(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_clean_step_is_left_alone(tmp_path: Path) -> None:
         "    except CallFailed as error:\n"
         "        return error.text\n"
     )
-    assert not list(lint(tmp_path, file, (), ()))
+    assert not list(lint(tmp_path, file, {"step": (), "prompt": ()}))
 
 
 def test_steps_and_prompts_that_are_not_there_are_found(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_steps_and_prompts_that_are_not_there_are_found(tmp_path: Path) -> None:
         "    goto('gvie')\n"
         "    goto(send('give', to='x'), send('gvie'))\n"
     )
-    found = sorted(lint(tmp_path, file, {"give", "take"}, {"read"}))
+    found = sorted(lint(tmp_path, file, {"step": ["give", "take"], "prompt": ["read"]}))
     assert found == [
         ("no-prompt", "role.py:3", "there is no prompt `raed`"),
         ("no-step", "role.py:6", "there is no step `gvie`"),

@@ -51,16 +51,13 @@ def _rules(project: "Project") -> Iterator[dict[str, str]]:
 
 
 def _grants(project: "Project") -> Iterator[dict[str, str]]:
-    """Tools of a role that no rule grants to it, though one grants them to another."""
-    try:
-        bundle = project.bundle()
-    except LeitstandError:
-        return  # Told by `_rules`.
-    for name, compiled in project.roles.items():
-        for tool in compiled.tools:
-            if not _granted(bundle, name, tool.name) and _anybody(bundle, tool.name):
-                text = f"no rule grants `{tool.name}` to this role: it is always denied"
-                yield _problem("error", "no-grant", name, text)
+    """Tools that rules grant to other roles alone; that a rule is missing at all, `_rules` says."""
+    if any(p["severity"] == "error" for p in _rules(project)):
+        return
+    for role in _roles(project):
+        for tool in (t["tool"] for t in role["tools"] if not t["granted"]):
+            text = f"no rule grants `{tool}` to this role: it is always denied"
+            yield _problem("error", "no-grant", role["role"], text)
 
 
 def _recorded(project: "Project") -> Iterator[dict[str, str]]:
@@ -113,8 +110,9 @@ def _steps(project: "Project") -> Iterator[dict[str, str]]:
         folder = project.root.joinpath(*package)
         files |= set(folder.rglob("*.py")) if package else {folder / f"{name}.py"}
     steps = {step for compiled in project.roles.values() for step in compiled.steps}
+    known = {"step": steps, "prompt": project.library.prompts}
     for file in sorted(files):
-        for code, where, text in lint(project.root, file, steps, project.library.prompts):
+        for code, where, text in lint(project.root, file, known):
             yield _problem("error", code, where, text)
 
 
@@ -167,10 +165,6 @@ def _roles(project: "Project") -> Iterator[dict[str, Any]]:
 
 def _granted(bundle: "Bundle", role: str, tool: str) -> bool:
     return any(r.grants and r.applies(role, frozenset([tool])) for r in bundle.rules)
-
-
-def _anybody(bundle: "Bundle", tool: str) -> bool:
-    return any(r.grants and tool in r.tools for r in bundle.rules)
 
 
 def _tool(bundle: "Bundle", role: str, tool: "Tool[Any, Any]") -> dict[str, Any]:

@@ -6,6 +6,7 @@ checkpoint.
 """
 
 import ast
+import tomllib
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
@@ -14,47 +15,18 @@ __all__ = ["Remark", "lint"]
 Remark = tuple[str, str, str]
 """Code, place (`file:line`) and text."""
 
-_CALLS: Mapping[str, tuple[str, str]] = {
-    "datetime.now": ("clock", "take the time from `desk.now`"),
-    "datetime.utcnow": ("clock", "take the time from `desk.now`"),
-    "datetime.today": ("clock", "take the time from `desk.now`"),
-    "date.today": ("clock", "take the day from `desk.now`"),
-    "open": ("io", "read through a tool"),
-    "input": ("io", "wait with `desk.wait`"),
-    "os.getenv": ("io", "give it as data of the tenant"),
-    "asyncio.create_task": ("task", "make calls side by side with `desk.gather`"),
-    "asyncio.ensure_future": ("task", "make calls side by side with `desk.gather`"),
-    "asyncio.gather": ("task", "make calls side by side with `desk.gather`"),
-    "asyncio.wait_for": ("task", "give the timeout as an argument of the call"),
-    "asyncio.sleep": ("task", "wait with `desk.wait`"),
-    "hash": ("chance", "it differs from process to process; use a digest"),
-    "id": ("chance", "it differs from process to process"),
-}
-_MODULES: Mapping[str, tuple[str, str]] = {
-    "time": ("clock", "take the time from `desk.now`"),
-    "random": ("chance", "a step knows no chance"),
-    "secrets": ("chance", "a step knows no chance"),
-    "uuid": ("chance", "name things by what they are"),
-    "socket": ("io", "call a tool"),
-    "subprocess": ("io", "call a tool"),
-    "sqlite3": ("io", "call a tool"),
-    "urllib.request": ("io", "call a tool"),
-    "requests": ("io", "call a tool"),
-    "httpx": ("io", "call a tool"),
-    "threading": ("task", "make calls side by side with `desk.gather`"),
-}
+_SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+"""Calls and modules that bypass the desk: code, and what to do instead."""
+
 _FILES = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "environ", "urandom"})
 _CHANGERS = frozenset({"add", "append", "clear", "extend", "insert", "pop", "remove", "update"})
+_NAMING = {"goto": ("step", 99), "send": ("step", 1), "desk.ask": ("prompt", 1)}
+_NAMING["desk.agent"] = ("prompt", 1)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def lint(
-    root: Path, file: Path, steps: Container[str], prompts: Container[str]
-) -> Iterator[Remark]:
-    """Remarks on every function of a module that holds steps.
-
-    `steps` and `prompts` are those that there are, in the whole project.
-    """
+def lint(root: Path, file: Path, known: Mapping[str, Container[str]]) -> Iterator[Remark]:
+    """Remarks on every function of a module that holds steps; `known` names each step, prompt."""
     place = file.relative_to(root).as_posix()
     tree = ast.parse(file.read_text(encoding="utf-8"), place)
     shared = set(_shared(tree))
@@ -62,29 +34,20 @@ def lint(
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((c, f"{place}:{node.lineno}", t) for c, t in _imported(node))
         if isinstance(node, ast.Call):
-            yield from ((c, f"{place}:{node.lineno}", t) for c, t in _named(node, steps, prompts))
+            yield from ((c, f"{place}:{node.lineno}", t) for c, t in _named(node, known))
     for function in (n for n in ast.walk(tree) if isinstance(n, _Function)):
         for node in ast.walk(function):
             for code, text in _remarks(node, shared):
                 yield code, f"{place}:{getattr(node, 'lineno', function.lineno)}", text
 
 
-def _named(
-    call: ast.Call, steps: Container[str], prompts: Container[str]
-) -> Iterator[tuple[str, str]]:
+def _named(call: ast.Call, known: Mapping[str, Container[str]]) -> Iterator[tuple[str, str]]:
     """Steps and prompts that are named and not there."""
-    names = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-    match call.func:
-        case ast.Name(id="goto"):
-            wrong = ("step", [n for n in names if n not in steps])
-        case ast.Name(id="send"):
-            wrong = ("step", [n for n in names[:1] if n not in steps])
-        case ast.Attribute(value=ast.Name(id="desk"), attr="ask" | "agent"):
-            wrong = ("prompt", [n for n in names[:1] if n not in prompts])
-        case _:
-            return
-    for name in wrong[1]:
-        yield f"no-{wrong[0]}", f"there is no {wrong[0]} `{name}`"
+    kind, most = _NAMING.get(ast.unparse(call.func), ("", 0))
+    for one in call.args[:most]:
+        name = one.value if isinstance(one, ast.Constant) else None
+        if isinstance(name, str) and name not in known[kind]:
+            yield f"no-{kind}", f"there is no {kind} `{name}`"
 
 
 def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:
@@ -107,7 +70,7 @@ def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:
 
 def _called(func: ast.expr, shared: set[str]) -> Iterator[tuple[str, str]]:
     name = ast.unparse(func)
-    known = _CALLS.get(name) or _CALLS.get(".".join(name.split(".")[-2:]))
+    known = _SAID["calls"].get(name) or _SAID["calls"].get(".".join(name.split(".")[-2:]))
     if known is not None:
         yield known[0], f"`{name}` is not recorded; {known[1]}"
     if isinstance(func, ast.Attribute) and func.attr in _CHANGERS and _root(func) in shared:
@@ -125,7 +88,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
         [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
     )
     for name in names:
-        known = _MODULES.get(name)
+        known = _SAID["modules"].get(name)
         if known is not None:
             yield known[0], f"`{name}` is not recorded; {known[1]}"
 

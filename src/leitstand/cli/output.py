@@ -12,19 +12,6 @@ if TYPE_CHECKING:
     from leitstand.errors import LeitstandError
     from leitstand.inbox import Texts
 
-__all__ = [
-    "Told",
-    "exit_code",
-    "fail",
-    "hint",
-    "interactive",
-    "line",
-    "printable",
-    "progress",
-    "show_table",
-    "stdout",
-]
-
 _WIDE = 200
 """Columns of a table that no terminal shows."""
 

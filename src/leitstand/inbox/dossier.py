@@ -188,20 +188,12 @@ def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator
             given[event.address] = body["args"]
         elif event.kind == "timer":
             until = datetime.fromisoformat(body["until"]).timestamp() if body["until"] else 0.0
-            yield Happened(
-                address=event.address, tool="", what="waits", text=body["for"], until=until
-            )
-        elif body["tool"] == "wait":
-            heard: dict[str, Any] = body.get("value") or {}
-            text = ": ".join(str(heard[n]) for n in ("person", "text") if n in heard)
-            what = "heard" if "signal" in body else "late"
-            yield Happened(address=event.address, tool="", what=what, text=text)
-        elif body["tool"] in MODELS:
-            what, text = _what(event, body, {})
-            yield Happened(address=event.address, tool=body["prompt"], what=what, text=text)
-        elif body["tool"] in tools:
+            said = {"address": event.address, "what": "waits", "text": body["for"], "until": until}
+            yield Happened.model_validate({"tool": "", **said})
+        elif body["tool"] in ("wait", *MODELS, *tools):
             what, text = _what(event, body, given.get(event.address, {}))
-            yield Happened(address=event.address, tool=body["tool"], what=what, text=text)
+            tool = body.get("prompt") or body["tool"]
+            yield Happened(address=event.address, tool=tool, what=what, text=text)
 
 
 def _what(event: Event, body: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[str, str]:
@@ -211,6 +203,9 @@ def _what(event: Event, body: Mapping[str, Any], given: Mapping[str, Any]) -> tu
         return _failed(body["failure"])
     value = body.get("value")
     row = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    if body["tool"] == "wait":
+        text = ": ".join(str(row[n]) for n in ("person", "text") if n in row)
+        return ("heard" if "signal" in body else "late"), text
     if "from" in body:
         return "kept", ", ".join(numbers_in(row, body["args"] or {}))
     if event.kind == "outcome":
