@@ -1,4 +1,4 @@
-"""Every error of Leitstand, in one tree.
+"""Every error of Leitstand, in one tree below `LeitstandError`.
 
     LeitstandError
     ├── UsageRefused            LS100  a command or an argument of it cannot be used
@@ -39,6 +39,9 @@
 Each class has a stable `code`, says what happened and where, and what to do about it.
 """
 
+import sysconfig
+from pathlib import Path
+from traceback import extract_tb
 from typing import ClassVar, Literal
 
 __all__ = [
@@ -76,9 +79,23 @@ __all__ = [
     "Unreachable",
     "UsageRefused",
     "ValueRefused",
+    "place_of",
 ]
 
 Cause = Literal["system unreachable", "data missing", "contradictory results"]
+
+_PATHS = sysconfig.get_paths()
+_LIBRARIES = (_PATHS["stdlib"], _PATHS["purelib"], _PATHS["platlib"], str(Path(__file__).parent))
+
+
+def place_of(error: BaseException) -> str:
+    """Where in code that is no library's an error arose (`receipt.py:50`); empty if nowhere."""
+    found = (f for f in reversed(extract_tb(error.__traceback__)) if _own(f.filename))
+    return next((f"{Path(f.filename).name}:{f.lineno}" for f in found), "")
+
+
+def _own(file: str) -> bool:
+    return not file.startswith("<") and not file.startswith(_LIBRARIES)
 
 
 class LeitstandError(Exception):
@@ -318,7 +335,7 @@ class ProjectRefused(LeitstandError):
     """The project cannot be loaded."""
 
     code = "LS701"
-    mend = "run `leitstand check` in the project's folder"
+    mend = "mend what is named; `leitstand check` says whether the project is whole"
 
 
 class CaseRefused(LeitstandError):

@@ -21,7 +21,7 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import Field, ValidationError
 
 from leitstand.clock import Clock
-from leitstand.errors import LeitstandError, ProjectRefused
+from leitstand.errors import LeitstandError, ProjectRefused, place_of
 from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
 from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.records import Received, Routed
@@ -360,7 +360,7 @@ def _module(root: Path, name: str) -> ModuleType:
         raise
     except Exception as error:
         msg = f"cannot load `{name}`: {type(error).__name__}: {error}"
-        raise ProjectRefused(msg, where=name) from error
+        raise ProjectRefused(msg, where=place_of(error) or name) from error
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):
         msg = f"`{name}` is `{file}`, outside the project"

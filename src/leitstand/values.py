@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Generic, Literal, NoReturn, TypeVar, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from leitstand.errors import SecretMissing, ValueRefused
 
@@ -34,6 +34,7 @@ __all__ = [
     "cents_of",
     "check_identifier",
     "check_text",
+    "faults_of",
     "parse_money",
     "part_of",
     "show_money",
@@ -170,6 +171,11 @@ def parse_money(text: str) -> int:
     if not _AMOUNT.fullmatch(text):
         raise ValueRefused(f"`{text[:40]!r}` is not an amount such as 1234.56")
     return cents_of(Decimal(text))
+
+
+def faults_of(error: ValidationError) -> str:
+    """What pydantic found wrong, the first five: `` `field`: what ``."""
+    return "; ".join(f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5])
 
 
 def cents_of(amount: Decimal) -> int:

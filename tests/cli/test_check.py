@@ -33,7 +33,7 @@ def test_what_bypasses_the_desk_is_found(name: str, tmp_path: Path) -> None:
     above, inside = PLANTED[name]
     file = tmp_path / "role.py"
     file.write_text(f"{above}\n\nasync def step(case, desk):\n    {inside}\n")
-    assert list(lint(tmp_path, file))
+    assert list(lint(tmp_path, file, {"step": (), "prompt": ()}))
 
 
 def test_a_clean_step_is_left_alone(tmp_path: Path) -> None:
@@ -49,7 +49,27 @@ def test_a_clean_step_is_left_alone(tmp_path: Path) -> None:
         "    except CallFailed as error:\n"
         "        return error.text\n"
     )
-    assert not list(lint(tmp_path, file))
+    assert not list(lint(tmp_path, file, {"step": (), "prompt": ()}))
+
+
+def test_steps_and_prompts_that_are_not_there_are_found(tmp_path: Path) -> None:
+    """Where a step, a fan-out or a question names one by a slip of the pen."""
+    file = tmp_path / "role.py"
+    file.write_text(
+        "async def step(case, desk):\n"
+        "    await desk.ask('read', {}, Answer)\n"
+        "    await desk.ask('raed', {}, Answer)\n"
+        "    await other.ask('raed')\n"
+        "    goto('give', 'take', text='gvie')\n"
+        "    goto('gvie')\n"
+        "    goto(send('give', to='x'), send('gvie'))\n"
+    )
+    found = sorted(lint(tmp_path, file, {"step": ["give", "take"], "prompt": ["read"]}))
+    assert found == [
+        ("no-prompt", "role.py:3", "there is no prompt `raed`"),
+        ("no-step", "role.py:6", "there is no step `gvie`"),
+        ("no-step", "role.py:7", "there is no step `gvie`"),
+    ]
 
 
 def test_the_repository_is_whole(command: Command) -> None:
@@ -154,6 +174,58 @@ def test_a_tool_without_a_rule_is_an_error(
     assert done.code == 1
     assert "no-grant" in {p["code"] for p in done.data["problems"] if p["severity"] == "error"}
     assert command("policy", "check").code == 0
+
+
+def test_a_tool_that_is_granted_to_others_alone_is_an_error(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A grant that names another role helps nobody."""
+    file = shop_folder / "policies" / "shop.cedar"
+    file.write_text(file.read_text("utf-8").replace('Role::"buying"', 'Role::"buyign"'), "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    found = [p for p in done.data["problems"] if p["code"] == "no-grant"]
+    assert {p["where"] for p in found} == {"buying"}
+    assert all("to this role" in p["text"] for p in found)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ('Recorded("shop.supplier.fnid", "value.id")', "`shop.supplier.fnid`, which no role has"),
+        ('Recorded("shop.supplier.find", "value.idd")', "nothing at `value.idd`"),
+    ],
+)
+def test_a_mark_that_names_nothing_is_an_error(
+    shop_folder: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    wrong: str,
+    text: str,
+) -> None:
+    """`Recorded` of a tool or a field that is not there: people would be asked for ever."""
+    file = shop_folder / "shop.py"
+    right = 'Recorded("shop.supplier.find", "value.id")'
+    file.write_text(file.read_text("utf-8").replace(right, wrong), "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    [found] = [p for p in done.data["problems"] if p["code"] == "recorded"]
+    assert found["where"] == "shop.bill.post supplier_id"
+    assert text in found["text"]
+
+
+def test_a_world_that_cannot_be_opened_is_an_error(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told before the first case is."""
+    file = shop_folder / "world" / "policy.json"
+    file.write_text("{", "utf-8")
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    assert [p["code"] for p in done.data["problems"] if p["severity"] == "error"] == ["world"]
 
 
 def test_a_rule_with_a_fault_is_named(

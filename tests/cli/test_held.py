@@ -23,8 +23,10 @@ def test_a_held_case_is_released_by_a_person(
     office = Office(shop_folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
     case = office.case("r1.json")
     assert (case["status"], case["reason"]) == ("held", "limit")
+    assert "6 events" in case["held"]
     [held] = [e for e in office("inbox", "--json").data["exceptions"] if e["title"] == "r1.json"]
     assert held["cause"] == "limit"
+    assert "6 events" in held["reason"]
     table.write_text(given, "utf-8")
     released = office("case", "release", "r1.json", "-r", "limit raised", person="ben.krueger")
     assert released.code == 0, released.err
@@ -32,6 +34,40 @@ def test_a_held_case_is_released_by_a_person(
     again = office("case", "release", "r1.json", "-r", "once more", person="ben.krueger")
     assert again.code == 2
     assert "nicht angehalten" in again.err
+
+
+def test_a_defect_says_what_it_is_and_where(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error and the line of the role's own code, for people and as JSON."""
+    file = shop_folder / "buying.py"
+    text = file.read_text("utf-8").replace('    """Read', '    {}["gone"]\n    """Read', 1)
+    file.write_text(text, "utf-8")
+    monkeypatch.chdir(shop_folder)
+    line = text.splitlines().index('    {}["gone"]') + 1
+    demo = command("demo")
+    assert demo.code == 0, demo.err
+    office = Office(shop_folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
+    assert office.case("r1.json")["held"] == f"KeyError: 'gone' (buying.py:{line})"
+    assert f"KeyError: 'gone' (buying.py:{line})" in office("case", "show", "r1.json").out
+
+
+def test_a_card_whose_tool_is_gone_hides_no_other(shop: Office, shop_folder: Path) -> None:
+    """A tool was renamed while cards wait: the list still shows all, the card says what it is."""
+    number = shop.waiting("r1.json")
+    before = len(shop("inbox", "--json").data["waiting"])
+    for file in (*shop_folder.rglob("*.py"), *shop_folder.rglob("*.cedar")):
+        file.write_text(file.read_text("utf-8").replace("shop.bill.post", "shop.bill.enter"))
+    for name in FORGET:
+        sys.modules.pop(name)
+    queue = shop("inbox", "--json")
+    assert queue.code == 0, queue.err
+    assert len(queue.data["waiting"]) == before
+    assert any("shop.bill.post" in w["effect"] for w in queue.data["waiting"])
+    shown = shop("show", number)
+    assert shown.code == 1
+    assert "shop.bill.post" in shown.err
+    assert "leitstand deploy" in shown.err
 
 
 def test_another_version_of_a_role_takes_no_signature(shop: Office, shop_folder: Path) -> None:

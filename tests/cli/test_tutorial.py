@@ -48,7 +48,7 @@ def test_what_is_recorded_names_nobody(walked: Walk) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["role", "tool", "rule", "suite"])
+@pytest.mark.parametrize("page", ["role", "tool", "rule", "suite", "model"])
 def test_a_how_to_page_goes_on_where_the_tutorial_ends(
     walked: Walk, root: Path, tmp_path: Path, page: str
 ) -> None:

@@ -46,6 +46,24 @@ async def test_what_a_read_does_not_declare_is_a_failed_tool(error: object) -> N
         await SYSTEMS.read(breaking(get, error), Find(no="A"), 1.0)
 
 
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), SystemExit(3)])
+async def test_what_an_adapter_ends_with_ends_nothing_else(error: BaseException) -> None:
+    """A library that cancels or exits fails its call, as any other error does."""
+    with pytest.raises(ToolFailed, match=type(error).__name__):
+        await SYSTEMS.read(breaking(get, error), Find(no="A"), 1.0)
+    with pytest.raises(Ambiguous, match=type(error).__name__):
+        await SYSTEMS.write(breaking(pay, error), SMALL, "k", 1.0)
+
+
+async def test_whoever_cancels_a_call_has_it_cancelled() -> None:
+    """It is not the adapter's error then."""
+    task = asyncio.ensure_future(SYSTEMS.read(replace(get, run=slow), Find(no="A"), 20.0))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_a_declared_failure_passes_as_it_is() -> None:
     """Reads and writes: the system says that it surely did not happen."""
     error = Contradiction("period closed", where="bank")

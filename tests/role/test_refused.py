@@ -317,7 +317,7 @@ def empty(role: Role[Count]) -> None:
 
 
 ROLES: dict[str, tuple[Callable[[Role[Count]], None], str]] = {
-    "unknown-then": (unknown_then, r"`then` names \['nowhere'\]"),
+    "unknown-then": (unknown_then, "`then` names `nowhere`, which is no step"),
     "unreachable": (unreachable, "no way leads to this step"),
     "endless": (endless, "no way leads from this step to an exit"),
     "silent": (silent, "does not say what it returns"),
@@ -329,7 +329,7 @@ ROLES: dict[str, tuple[Callable[[Role[Count]], None], str]] = {
     "without-desk": (without_desk, "the case and its desk"),
     "same-name": (same_name, "two steps of this name"),
     "join-of-one": (join_of_one, "two or more"),
-    "join-of-unknown": (join_of_unknown, "no steps"),
+    "join-of-unknown": (join_of_unknown, "a join names `.*`, which is no step"),
     "join-with-then": (join_with_then, "at the join alone"),
     "empty": (empty, "has no steps"),
 }

@@ -208,7 +208,7 @@ async def test_a_walk_that_runs_dry_is_refused() -> None:
 
 
 ANSWERS: dict[str, tuple[object, str]] = {
-    "unknown-field": (goto("last", nmae="x"), r"writes \['nmae'\], which `Count` does not have"),
+    "unknown-field": (goto("last", nmae="x"), "writes `nmae`, which `Count` does not have"),
     "exit-as-field": (goto("last", exit=done()), "`Count` does not have"),
     "unknown-field-sent": (goto(send("last", nmae="x")), "`Count` does not have"),
     "undeclared-target": (goto("first"), "`first`, which `then` does not name"),

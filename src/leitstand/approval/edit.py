@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
-from leitstand.values import Money, parse_money
+from leitstand.values import Money, faults_of, parse_money
 
 __all__ = ["Kind", "edit", "fill", "kind_of", "typed"]
 
@@ -89,8 +89,7 @@ def _made(model: type[M], fresh: dict[str, Any], edits: Mapping[str, str], where
     try:
         return model.model_validate_json(canonical(fresh))
     except ValidationError as error:
-        texts = (f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
-        raise ValueRefused(f"not valid: {'; '.join(texts)}", where=where) from error
+        raise ValueRefused(f"not valid: {faults_of(error)}", where=where) from error
 
 
 def typed(model: type[BaseModel], texts: Mapping[str, str]) -> dict[str, object]:

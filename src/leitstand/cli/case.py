@@ -180,7 +180,7 @@ def _data_of(dossier: "Dossier") -> dict[str, Any]:
 
     case = dossier.case
     of_case = ("title", "role", "version", "tenant", "requester", "parent")
-    of_dossier = ("status", "reason", "opened", "changed", "happened", "judged", "effects")
+    of_dossier = ("status", "reason", "held", "opened", "changed", "happened", "judged", "effects")
     decided = ("approvals", "corrections", "exit")
     return {
         "case": case.ulid,
@@ -206,7 +206,9 @@ def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
     for effect in dossier.effects:
         state = texts.known(f"effect_state.{effect.state}", effect.state)
         yield f"  = {texts.tool(effect.tool)} [{state}] {effect.key}"
-    if leave is not None:
+    if dossier.held:
+        yield f"  {reason_of(dossier, texts)}"
+    elif leave is not None:
         cause = texts.known(f"cause.{leave.cause}") if leave.cause else ""
         ended = (texts.known(f"status.{leave.kind}"), cause, reason_of(dossier, texts))
         yield f"  {': '.join(part for part in ended if part)}"

@@ -1,12 +1,13 @@
 """`leitstand check`: is the project whole, and what happens by itself, on request, or never."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.errors import LeitstandError
 
 if TYPE_CHECKING:
     from leitstand.policy import Bundle
@@ -31,7 +32,7 @@ def _problems(project: "Project") -> Iterator[dict[str, str]]:
     if not project.roles:
         yield _problem("error", "no-role", "roles", "there is no role yet; name one in the table")
         return
-    for part in (_rules, _exits, _steps, _texts, _models):
+    for part in (_rules, _grants, _recorded, _exits, _steps, _texts, _models, _world):
         yield from part(project)
 
 
@@ -47,6 +48,44 @@ def _rules(project: "Project") -> Iterator[dict[str, str]]:
         severity = "error" if finding.code == "no-grant" else finding.severity
         where = finding.rule or finding.file
         yield _problem(severity, finding.code, where, finding.text)
+
+
+def _grants(project: "Project") -> Iterator[dict[str, str]]:
+    """Tools that rules grant to other roles alone; that a rule is missing at all, `_rules` says."""
+    if any(p["severity"] == "error" for p in _rules(project)):
+        return
+    for role in _roles(project):
+        for tool in (t["tool"] for t in role["tools"] if not t["granted"]):
+            text = f"no rule grants `{tool}` to this role: it is always denied"
+            yield _problem("error", "no-grant", role["role"], text)
+
+
+def _recorded(project: "Project") -> Iterator[dict[str, str]]:
+    """Marks `Recorded` that name what there is not: their arguments would always be tainted."""
+    tools = {tool.name: tool for tool in project.tools}
+    for tool in project.tools:
+        for field, mark in tool.recorded.items():
+            read, place = tools.get(mark.tool), f"{tool.name} {field}"
+            if read is None:
+                text = f"`Recorded` names the tool `{mark.tool}`, which no role has"
+                yield _problem("error", "recorded", place, text)
+            elif not _stands(read.result, mark.path.split(".")):
+                text = f"`{mark.tool}` answers with nothing at `{mark.path}`"
+                yield _problem("error", "recorded", place, text)
+
+
+def _stands(hint: object, path: Sequence[str]) -> bool:
+    """Whether values of a type can have something at a path; `*` is any element."""
+    from pydantic import BaseModel
+
+    if not path or hint is Any:
+        return True
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        field = hint.model_fields.get(path[0])
+        return field is not None and _stands(field.annotation, path[1:])
+    inner = [one for one in get_args(hint) if one is not Ellipsis]
+    rest = path[1:] if path[0] == "*" else path
+    return any(_stands(one, rest) for one in inner)
 
 
 def _exits(project: "Project") -> Iterator[dict[str, str]]:
@@ -70,8 +109,10 @@ def _steps(project: "Project") -> Iterator[dict[str, str]]:
     for *package, name in (r.partition(":")[0].split(".") for r in project.table.roles):
         folder = project.root.joinpath(*package)
         files |= set(folder.rglob("*.py")) if package else {folder / f"{name}.py"}
+    steps = {step for compiled in project.roles.values() for step in compiled.steps}
+    known = {"step": steps, "prompt": project.library.prompts}
     for file in sorted(files):
-        for code, where, text in lint(project.root, file):
+        for code, where, text in lint(project.root, file, known):
             yield _problem("error", code, where, text)
 
 
@@ -94,6 +135,18 @@ def _texts(project: "Project") -> Iterator[dict[str, str]]:
 def _models(project: "Project") -> Iterator[dict[str, str]]:
     for severity, error in project.library.lacking():
         yield _problem(severity, "no-model", error.where, f"{error.text}: {error.advice}")
+
+
+def _world(project: "Project") -> Iterator[dict[str, str]]:
+    """What keeps the project's own world from being opened, as far as nothing is connected."""
+    if project.world is None:
+        return
+    try:
+        project.limits(project.world)
+    except LeitstandError as error:
+        yield _problem("error", "world", error.where, error.text)
+    except Exception as error:  # noqa: BLE001 - the project's own function: it may raise anything
+        yield _problem("error", "world", project.table.limits, f"{type(error).__name__}: {error}")
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:

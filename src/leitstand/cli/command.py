@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
 from leitstand.cli.output import exit_code, fail
 from leitstand.cli.place import Place
-from leitstand.errors import LeitstandError, ProjectRefused
+from leitstand.errors import ApprovalRefused, LeitstandError, ProjectRefused
 
 __all__ = ["Group", "Place", "command", "pairs"]
 
@@ -54,6 +54,8 @@ def command(*options: Option, plain: bool = False) -> Callable[[Work], Callable[
 
 def _told(error: LeitstandError, place: Place) -> bool:
     """Whether people read of it in their language: never one half in each."""
+    if isinstance(error, ApprovalRefused):  # What is said of a decision is said in their language.
+        return True
     return not isinstance(error, ProjectRefused) and place.texts.told(error.text) != error.text
 
 

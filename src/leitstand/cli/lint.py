@@ -7,8 +7,7 @@ checkpoint.
 
 import ast
 import tomllib
-from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 __all__ = ["Remark", "lint"]
@@ -16,26 +15,39 @@ __all__ = ["Remark", "lint"]
 Remark = tuple[str, str, str]
 """Code, place (`file:line`) and text."""
 
-_KNOWN = tomllib.loads(files("leitstand.cli").joinpath("lint.toml").read_text("utf-8"))
-_CALLS: Mapping[str, tuple[str, str]] = _KNOWN["calls"]
-_MODULES: Mapping[str, tuple[str, str]] = _KNOWN["modules"]
+_SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+"""Calls and modules that bypass the desk: code, and what to do instead."""
+
 _FILES = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "environ", "urandom"})
 _CHANGERS = frozenset({"add", "append", "clear", "extend", "insert", "pop", "remove", "update"})
+_NAMING = {"goto": ("step", 99), "send": ("step", 1), "desk.ask": ("prompt", 1)}
+_NAMING["desk.agent"] = ("prompt", 1)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def lint(root: Path, file: Path) -> Iterator[Remark]:
-    """Remarks on every function of a module that holds steps."""
+def lint(root: Path, file: Path, known: Mapping[str, Container[str]]) -> Iterator[Remark]:
+    """Remarks on every function of a module that holds steps; `known` names each step, prompt."""
     place = file.relative_to(root).as_posix()
     tree = ast.parse(file.read_text(encoding="utf-8"), place)
     shared = set(_shared(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((c, f"{place}:{node.lineno}", t) for c, t in _imported(node))
+        if isinstance(node, ast.Call):
+            yield from ((c, f"{place}:{node.lineno}", t) for c, t in _named(node, known))
     for function in (n for n in ast.walk(tree) if isinstance(n, _Function)):
         for node in ast.walk(function):
             for code, text in _remarks(node, shared):
                 yield code, f"{place}:{getattr(node, 'lineno', function.lineno)}", text
+
+
+def _named(call: ast.Call, known: Mapping[str, Container[str]]) -> Iterator[tuple[str, str]]:
+    """Steps and prompts that are named and not there."""
+    kind, most = _NAMING.get(ast.unparse(call.func), ("", 0))
+    for one in call.args[:most]:
+        name = one.value if isinstance(one, ast.Constant) else None
+        if isinstance(name, str) and name not in known[kind]:
+            yield f"no-{kind}", f"there is no {kind} `{name}`"
 
 
 def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:
@@ -58,7 +70,7 @@ def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:
 
 def _called(func: ast.expr, shared: set[str]) -> Iterator[tuple[str, str]]:
     name = ast.unparse(func)
-    known = _CALLS.get(name) or _CALLS.get(".".join(name.split(".")[-2:]))
+    known = _SAID["calls"].get(name) or _SAID["calls"].get(".".join(name.split(".")[-2:]))
     if known is not None:
         yield known[0], f"`{name}` is not recorded; {known[1]}"
     if isinstance(func, ast.Attribute) and func.attr in _CHANGERS and _root(func) in shared:
@@ -76,7 +88,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
         [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
     )
     for name in names:
-        known = _MODULES.get(name)
+        known = _SAID["modules"].get(name)
         if known is not None:
             yield known[0], f"`{name}` is not recorded; {known[1]}"
 

@@ -121,6 +121,8 @@ def _arguments(card: "Card", texts: "Texts") -> Iterator[str]:
             text += f"   [{texts.known('card.agent')}: {argument.agent}]"
         if argument.master:
             text += f"   [{texts.known('card.master')}: {argument.master}]"
+        if argument.tainted:
+            text += f"   [{texts.known('card.tainted')}]"
         if argument.found:
             text += f"   ({texts.known('card.found')} {argument.found[0].text})"
         yield text

@@ -14,9 +14,10 @@ from leitstand.guard.provenance import suppliers, tainted
 from leitstand.guard.readings import Readings
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Standing
-from leitstand.policy import Evidence, FactCall, FactMissing, Request, denied
+from leitstand.policy import Evidence, FactCall, FactMissing, Measured, Request, denied
 from leitstand.records import Approval, Checkpoint, Decision, Verdict
 from leitstand.store import Journal
+from leitstand.values import faults_of
 
 __all__ = ["Judge", "Proposal", "Shown", "validated"]
 
@@ -47,31 +48,9 @@ class Judge:
     def verdict(self, proposal: Proposal, grants: Grants = _NOBODY) -> Verdict:
         """The verdict under the bundle in force. Raises Refused: a fact cannot be measured."""
         call, case = proposal.call, self._journal.case
-        today = datetime.fromtimestamp(self._rules.clock.time(), UTC).date()
-        facts = FactCall(
-            tool=call.tool.name,
-            args=proposal.args,
-            evidence=proposal.evidence,
-            limits=self._rules.limits(case.tenant),
-            today=today,
-            tenant=case.tenant,
-            requester=case.requester,
-        )
-        try:
-            measured = self._rules.bundle.measure(facts)
-        except FactMissing as error:
-            detail: dict[str, object] = {"cause": error.cause}
-            raise Refused(str(error), where=call.tool.name, detail=detail) from error
-        marks: tuple[str, ...] = ()
-        by_model = call.by_model or self._readings.of_model(call.evidence)
-        if call.tool.writes and not proposal.editor:
-            marks = tainted(
-                call.tool,
-                proposal.args,
-                proposal.evidence,
-                measured.checked,
-                by_model=by_model,
-            )
+        measured = self._measured(proposal)
+        by_model = self._by_model(call)
+        marks = self._tainted(proposal, measured)
         request = Request(
             tool=call.tool.name,
             role=case.role,
@@ -93,6 +72,37 @@ class Judge:
             text = f"a model chose {', '.join(marks)}, and no rule asks a person"
             return denied(self._rules.bundle, call.tool.name, text)
         return verdict
+
+    def tainted(self, proposal: Proposal) -> tuple[str, ...]:
+        """Arguments that rest on nothing but a document or a model. Raises Refused as `verdict`."""
+        return self._tainted(proposal, self._measured(proposal))
+
+    def _measured(self, proposal: Proposal) -> Measured:
+        call, case = proposal.call, self._journal.case
+        facts = FactCall(
+            tool=call.tool.name,
+            args=proposal.args,
+            evidence=proposal.evidence,
+            limits=self._rules.limits(case.tenant),
+            today=datetime.fromtimestamp(self._rules.clock.time(), UTC).date(),
+            tenant=case.tenant,
+            requester=case.requester,
+        )
+        try:
+            return self._rules.bundle.measure(facts)
+        except FactMissing as error:
+            detail: dict[str, object] = {"cause": error.cause}
+            raise Refused(str(error), where=call.tool.name, detail=detail) from error
+
+    def _tainted(self, proposal: Proposal, measured: Measured) -> tuple[str, ...]:
+        call = proposal.call
+        if not call.tool.writes or proposal.editor:
+            return ()
+        by_model, seen = self._by_model(call), proposal.evidence
+        return tainted(call.tool, proposal.args, seen, measured.checked, by_model=by_model)
+
+    def _by_model(self, call: Call) -> bool:
+        return call.by_model or self._readings.of_model(call.evidence)
 
     def redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict]:
         """The proposal without what the rules take out, judged again. Raises CallFailed."""
@@ -152,10 +162,7 @@ def validated(model: type[BaseModel], args: BaseModel | Mapping[str, Any]) -> di
     try:
         found = model.model_validate_json(canonical(args)).model_dump(mode="json")
     except ValidationError as error:
-        faults = "; ".join(
-            f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5]
-        )
-        raise ArgumentsRefused(faults, where=model.__name__) from error
+        raise ArgumentsRefused(faults_of(error), where=model.__name__) from error
     if isinstance(args, BaseModel) and (turned := _turned(args, found)):
         raise ArgumentsRefused(f"`{turned[0]}`: a boolean is no number", where=model.__name__)
     return found

@@ -267,6 +267,7 @@ class Passage:
                 "expires": 0.0,
                 "verdict": verdict,
                 "difference": list(difference),
+                "tainted": list(self._judge.tainted(proposal)),
             },
         )
         raise Pause(f"checkpoint {name} waits")

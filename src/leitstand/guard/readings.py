@@ -10,15 +10,12 @@ from leitstand.guard.call import Call
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Sending
 from leitstand.policy import Evidence, Resolved
-from leitstand.records import SUPPLY, Supplied
+from leitstand.records import MODELS, SUPPLY, Supplied
 from leitstand.store import Journal
 from leitstand.tool import Tool
 from leitstand.values import Reading
 
 __all__ = ["Readings", "stamped"]
-
-_MODELS = frozenset({"ask", "agent"})
-"""What answers of models stand under in a journal."""
 
 
 class Readings:
@@ -44,7 +41,7 @@ class Readings:
         """Whether one of these ids is a model's answer."""
         tape = self._journal.tape
         events = (tape.answers.get(name) for name in names)
-        return any(e is not None and tape.body(e)["tool"] in _MODELS for e in events)
+        return any(e is not None and tape.body(e)["tool"] in MODELS for e in events)
 
     async def again(self, names: Sequence[str]) -> Evidence:
         """The same, with readings that must still hold (`watch`) read anew. Raises CallFailed."""

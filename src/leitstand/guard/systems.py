@@ -113,6 +113,11 @@ async def _within(call: Awaitable[Any], timeout: float) -> Any:  # noqa: ANN401 
             return await call
     except TimeoutError as error:
         raise Ambiguous(f"no answer within {timeout:g} s") from error
+    except (asyncio.CancelledError, SystemExit) as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
+            raise
+        raise ToolFailed(_text(error)) from error  # The adapter's own: it must end nobody else.
 
 
 def _typed(tool: Tool[Any, Any], result: Any) -> BaseModel:  # noqa: ANN401 - it is found out here
@@ -121,5 +126,5 @@ def _typed(tool: Tool[Any, Any], result: Any) -> BaseModel:  # noqa: ANN401 - it
     raise ToolFailed(f"`{tool.name}` answered with a `{type(result).__name__}`", where=tool.name)
 
 
-def _text(error: Exception) -> str:
+def _text(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:500]

@@ -51,7 +51,8 @@ class Argument(Frozen):
 
     `shown` and `value` are what would run now, `agent` what the agent proposed if a person has
     changed it. `same` is None where there are no master data to compare with. `kind` is how it is
-    written, `choices` what may be chosen where there is a choice.
+    written, `choices` what may be chosen where there is a choice. `tainted`: it rests
+    on nothing but a document or a model.
     """
 
     field: str
@@ -61,6 +62,7 @@ class Argument(Frozen):
     agent: str = ""
     master: str = ""
     same: bool | None = None
+    tainted: bool = False
     found: tuple[Found, ...] = ()
     kind: Kind = "text"
     choices: tuple[Choice, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -9,7 +10,17 @@ from sqlalchemy import select
 
 from leitstand.errors import Missing
 from leitstand.policy import gravest
-from leitstand.records import Approval, Case, Correction, Decision, Effect, Event, Exit, Verdict
+from leitstand.records import (
+    MODELS,
+    Approval,
+    Case,
+    Correction,
+    Decision,
+    Effect,
+    Event,
+    Exit,
+    Verdict,
+)
 from leitstand.runtime import Leitstand, resting
 from leitstand.store import Claimed, Journal, Limits, Signal, Tape
 from leitstand.store.schema import cases
@@ -20,12 +31,17 @@ __all__ = ["Dossier", "Happened", "Judged", "numbers_in", "open_dossier"]
 
 
 class Happened(Frozen):
-    """One call: `what` is read, failed, refused, rejected, asked, done, or kept from before."""
+    """One call: `what` is read, failed, refused, rejected, asked, done, or kept from before.
+
+    Of a model's answer `tool` is its prompt. `waits` (`until`, seconds since the epoch; 0: for
+    ever), `heard` and `late` tell what a step waited for, and what came of it.
+    """
 
     address: str
     tool: str
     what: str
     text: str = ""
+    until: float = 0.0
 
 
 class Judged(Frozen):
@@ -65,6 +81,14 @@ class Dossier:
     def tape(self) -> Tape:
         """The journal by address."""
         return self.journal.tape
+
+    @property
+    def held(self) -> str:
+        """What stopped a case that is held: the error as it was recorded; empty if it is not."""
+        texts = (e.body for e in reversed(self.events) if e.kind == "held")
+        return (
+            str(orjson.loads(next(texts, b"{}")).get("text", "")) if self.status == "held" else ""
+        )
 
     @property
     def gravest(self) -> Judged | None:
@@ -157,14 +181,19 @@ def _verdict(body: Mapping[str, Any]) -> Verdict | None:
 def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator[Happened]:
     given: dict[str, dict[str, Any]] = {}
     for event in claimed.events:
-        if event.kind not in ("answer", "intent", "outcome", "checkpoint"):
+        if event.kind not in ("answer", "intent", "outcome", "checkpoint", "timer"):
             continue
         body: dict[str, Any] = orjson.loads(event.body)
         if event.kind == "intent":
             given[event.address] = body["args"]
-        elif body["tool"] in tools:
+        elif event.kind == "timer":
+            until = datetime.fromisoformat(body["until"]).timestamp() if body["until"] else 0.0
+            said = {"address": event.address, "what": "waits", "text": body["for"], "until": until}
+            yield Happened.model_validate({"tool": "", **said})
+        elif body["tool"] in ("wait", *MODELS, *tools):
             what, text = _what(event, body, given.get(event.address, {}))
-            yield Happened(address=event.address, tool=body["tool"], what=what, text=text)
+            tool = body.get("prompt") or body["tool"]
+            yield Happened(address=event.address, tool=tool, what=what, text=text)
 
 
 def _what(event: Event, body: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[str, str]:
@@ -174,6 +203,9 @@ def _what(event: Event, body: Mapping[str, Any], given: Mapping[str, Any]) -> tu
         return _failed(body["failure"])
     value = body.get("value")
     row = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+    if body["tool"] == "wait":
+        text = ": ".join(str(row[n]) for n in ("person", "text") if n in row)
+        return ("heard" if "signal" in body else "late"), text
     if "from" in body:
         return "kept", ", ".join(numbers_in(row, body["args"] or {}))
     if event.kind == "outcome":

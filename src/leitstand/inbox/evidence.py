@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 import orjson
 
-from leitstand.records import SUPPLY
+from leitstand.records import MODELS, SUPPLY
 from leitstand.store import Journal
 from leitstand.tool import Authority, Tool
 from leitstand.values import part_of
@@ -67,6 +67,8 @@ async def readings_of(
         tool = tools.get(body.get("tool", ""))
         if body.get("tool") == SUPPLY:
             found.append(Read(name, SUPPLY, "person", await result_of(journal, body)))
+        elif body.get("tool") in MODELS and "failure" not in body:
+            found.append(Read(name, body["prompt"], "service", await result_of(journal, body)))
         elif "failure" not in body and tool is not None:
             result = await result_of(journal, body)
             found.append(Read(name, tool.name, tool.authority, result))

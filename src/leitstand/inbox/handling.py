@@ -21,7 +21,7 @@ from leitstand.records import Person, Supplied
 from leitstand.role import Compiled, Takeover
 from leitstand.runtime import Leitstand
 from leitstand.store.handling import Handled, assign, close, resume
-from leitstand.values import Frozen, check_text
+from leitstand.values import Frozen, check_text, faults_of
 
 __all__ = [
     "Act",
@@ -229,8 +229,7 @@ def _check_given(role: Compiled, given: Mapping[str, Any]) -> None:
     try:
         TypeAdapter[Any](role.state).validate_json(canonical(dict(given)))
     except ValidationError as error:
-        faults = (f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors())
-        raise ValueRefused(f"not valid: {'; '.join(faults)}", where=role.name) from error
+        raise ValueRefused(f"not valid: {faults_of(error)}", where=role.name) from error
 
 
 def handled_of(dossier: Dossier) -> Iterator[dict[str, Any]]:

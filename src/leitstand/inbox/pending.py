@@ -55,7 +55,8 @@ async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending
     )
     found = await leitstand.store.read(lambda c: [tuple(r) for r in c.execute(query)])
     if not name or not found:
-        raise ApprovalRefused(texts.say("refused.unknown", id=name or "?"))
+        mend = "`leitstand inbox` names them"
+        raise ApprovalRefused(texts.say("refused.unknown", id=name or "?"), mend=mend)
     if len(found) > 1:
         names = ", ".join(str(row[0]) for row in found)
         raise ApprovalRefused(texts.say("refused.several", id=name, found=names))

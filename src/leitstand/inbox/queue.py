@@ -192,7 +192,7 @@ async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
         signed=len(pending.signed),
         needed=shown.approvers,
         opened=shown.opened,
-        reversible=bool(leitstand.rules.tools[shown.tool].undo),
+        reversible=bool(getattr(leitstand.rules.tools.get(shown.tool), "undo", "")),
         yours=False,
     )
     taken = {n for a in pending.signed for n in (a.person, a.on_behalf_of)}

@@ -6,6 +6,7 @@ from typing import Any
 
 from leitstand.approval import Kind, kind_of
 from leitstand.digest import canonical
+from leitstand.errors import ApprovalRefused
 from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
 from leitstand.inbox.evidence import Read, conflicts_in, find_value, listed_in, look_up, readings_of
@@ -24,12 +25,18 @@ THREAD = "thread"
 
 
 async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
-    """The card of a checkpoint, in the language of `texts`."""
+    """The card of a checkpoint, in the language of `texts`.
+
+    Raises ApprovalRefused: its tool is no longer one of the project.
+    """
     shown, dossier, body = pending.checkpoint, pending.dossier, pending.frozen.body
     tools = leitstand.rules.tools
-    tool = tools[shown.tool]
+    if (tool := tools.get(shown.tool)) is None:
+        text, mend = texts.say("effect.gone", tool=shown.tool), "run `leitstand deploy`"
+        raise ApprovalRefused(text, where=shown.case, mend=mend)
     reads = await readings_of(dossier.journal, tools, body["readings"])
-    view = _View(leitstand, texts, tool, shown.args, reads, body["args"])
+    marks = frozenset(body.get("tainted", ()))
+    view = _View(leitstand, texts, tool, shown.args, reads, body["args"], marks)
     verdict = Verdict.model_validate_json(canonical(body["verdict"]))
     return Card(
         id=shown.id,
@@ -66,6 +73,8 @@ async def effect_of(
 ) -> str:
     """What an action does, in one sentence with amounts and dates."""
     tools = leitstand.rules.tools
+    if tool not in tools:
+        return texts.say("effect.gone", tool=tool)
     reads = await readings_of(dossier.journal, tools, tuple(dossier.tape.answers))
     return _View(leitstand, texts, tools[tool], args, reads, args).effect()
 
@@ -83,12 +92,13 @@ def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
 def line_of(happened: Happened, texts: Texts) -> str:
     """One line on a call that the agent made."""
     key, said = happened.what, texts.told(happened.text)
-    return texts.say(f"line.{key}", tool=texts.tool(happened.tool), text=said)
+    tool, until = texts.tool(happened.tool), happened.until or None
+    return texts.say(f"line.{key}", tool=tool, text=said, until=until)
 
 
 def reason_of(dossier: Dossier, texts: Texts) -> str:
-    """Why a case ended so, in the language of `texts`; the rules have their reasons in both."""
-    text = dossier.exit.reason if dossier.exit else ""
+    """Why a case ended or is held, in the language of `texts`; rules have their reasons in both."""
+    text = dossier.held or (dossier.exit.reason if dossier.exit else "")
     for hit in (h for judged in dossier.judged for h in judged.verdict.hits if h.reason_de):
         text = text.replace(hit.reason_de, hit.said("reason", texts.language))
     return texts.told(text)
@@ -104,6 +114,7 @@ class _View:
     args: Mapping[str, Any]
     reads: Sequence[Read]
     proposed: Mapping[str, Any]
+    tainted: frozenset[str] = frozenset()
 
     def values(self) -> dict[str, Any]:
         """Arguments, and what the project's texts look up for this tool."""
@@ -145,6 +156,7 @@ class _View:
             agent=self.shown(name, before) if before != value else "",
             master="" if master is None else self.shown(name, master),
             same=None if master is None else master == value,
+            tainted=name in self.tainted and before == value != "",
             found=tuple(self._found(name, value)) if free else (),
             kind=kind,
             choices=choices,

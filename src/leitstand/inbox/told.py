@@ -46,8 +46,15 @@ class Phrases:
 
 
 def _form(text: str) -> re.Pattern[str]:
-    ends = enumerate(re.split(_PLACE, text))
-    parts = (f"(?P<{p}>.*?)" if n % 2 else re.escape(p) for n, p in ends)
+    """A sentence with its places; what one in backticks holds ends before another name does."""
+    ends = re.split(_PLACE, text)
+    inside = "(?:(?!`: `).)*?"
+    parts = (
+        f"(?P<{part}>{inside if ends[n - 1].endswith('`') else '.*?'})"
+        if n % 2
+        else re.escape(part)
+        for n, part in enumerate(ends)
+    )
     return re.compile("".join(parts), re.DOTALL)
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
-from leitstand.values import Frozen, Percent, Reading
+from leitstand.values import Frozen, Percent, Reading, faults_of
 
 __all__ = ["Answer", "Copied", "Span", "Unfit", "read_answer", "strict_object"]
 
@@ -73,7 +73,7 @@ def read_answer(
         given = strict_object(said) if isinstance(said, str) else said
         value = kind.model_validate_json(canonical(given), strict=True, extra="forbid")
     except (ValidationError, ValueRefused) as error:
-        text = _faults(error) if isinstance(error, ValidationError) else error.text
+        text = faults_of(error) if isinstance(error, ValidationError) else error.text
         raise Unfit(f"no {kind.__name__}: {text}") from error
     texts = tuple(_texts(json.loads(canonical(inputs)), ()))
     found = [(path, _span(path, text, mark, texts)) for path, text, mark in _copies(value, ())]
@@ -113,10 +113,6 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_number(name: str) -> object:
     raise ValueError(f"{name} is no number")
-
-
-def _faults(error: ValidationError) -> str:
-    return "; ".join(f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5])
 
 
 def _copies(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, Copied]]:

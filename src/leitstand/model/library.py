@@ -50,7 +50,8 @@ class Library:
             check_released(prompt, lock, production=environment == "prod")
         chats, uses = chats or {}, uses or {}
         if strange := sorted(set(uses.values()) - chats.keys()):
-            raise ModelRefused(f"no model is called {strange}", where="[tool.leitstand] uses")
+            text = f"no model is called `{'`, `'.join(strange)}`"
+            raise ModelRefused(text, where="[tool.leitstand] uses")
         return Library({p.name: p for p in prompts}, chats, uses, environment)
 
     def releases_of(self, role: str) -> Mapping[str, str]:
@@ -87,7 +88,8 @@ class Library:
             mend = "set `model`, or `models` and `uses`, in the project's table"
             raise ModelRefused("no model is configured", where=question.prompt, mend=mend)
         if wrong := set(question.inputs) ^ set(known.inputs):
-            raise ModelRefused(f"inputs missing or unknown: {sorted(wrong)}", where=known.source)
+            text = f"inputs missing or unknown: {', '.join(sorted(wrong))}"
+            raise ModelRefused(text, where=known.source)
         return chat.prepare(known, question)
 
     def _chat(self, prompt: str, role: str) -> Chat | None:

@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from leitstand.digest import plain
 from leitstand.errors import ModelRefused
-from leitstand.values import Frozen, Identifier, Names, Percent, Text
+from leitstand.values import Frozen, Identifier, Names, Percent, Text, faults_of
 
 __all__ = ["DRAFT", "Prompt"]
 
@@ -52,7 +52,8 @@ class Prompt(Frozen):
             entries |= {"name": path.stem, "text": text.strip(), "sha": plain(whole.encode())}
             return Prompt.model_validate_strings(entries)
         except (OSError, ValueError) as error:
-            raise ModelRefused(f"no usable prompt: {error}", where=path.name) from error
+            text = faults_of(error) if isinstance(error, ValidationError) else str(error)
+            raise ModelRefused(f"no usable prompt: {text}", where=path.name) from error
 
     @property
     def draft(self) -> bool:

@@ -119,7 +119,8 @@ def _signatures(
     for function in facts:
         strangers = sorted(set(function.tools) - found.keys())
         findings += [
-            Finding("error", "no-tool", f"no tool `{s}`", function.name) for s in strangers
+            Finding("error", "no-tool", f"no role has the tool `{s}`", function.name)
+            for s in strangers
         ]
     return found, tuple(dict.fromkeys(findings))
 

@@ -7,11 +7,12 @@ from leitstand.records.correction import Correction
 from leitstand.records.effect import Effect
 from leitstand.records.event import Event, Kind
 from leitstand.records.received import INTAKE, SENDER, Attachment, Mark, Received, Routed, Trust
-from leitstand.records.supplied import SUPPLY, Supplied
+from leitstand.records.supplied import MODELS, SUPPLY, Supplied
 from leitstand.records.verdict import Decision, Hit, Level, Verdict
 
 __all__ = [
     "INTAKE",
+    "MODELS",
     "SENDER",
     "SUPPLY",
     "Absence",

@@ -4,7 +4,10 @@ from typing import Any, Final
 
 from leitstand.values import Frozen, Percent
 
-__all__ = ["SUPPLY", "Supplied"]
+__all__ = ["MODELS", "SUPPLY", "Supplied"]
+
+MODELS: Final = frozenset({"ask", "agent"})
+"""What answers of models stand under in a journal."""
 
 SUPPLY: Final = "case.supply"
 """Under this name a supplied value stands among the readings of its case."""

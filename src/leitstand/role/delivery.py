@@ -59,19 +59,24 @@ class Delivery:
             if len(self.step.then) > 1:
                 raise RoleRefused(f"which of {self.step.then}? use `goto`", where=self.where)
             return Command(update=update, goto=self.step.then)
-        raise RoleRefused(f"it returned a `{type(answer).__name__}`", where=self.where)
+        mend = "return `goto(…)`, an update, or an exit: `done`, `rejected`, `exception`"
+        raise RoleRefused(f"it returned a `{type(answer).__name__}`", where=self.where, mend=mend)
 
     def _update(self, update: Update) -> dict[str, object]:
         if not self.fields.issuperset(update):
             unknown = update.keys() - self.fields
-            text = f"it writes {sorted(unknown)}, which `{self.state.__name__}` does not have"
-            raise RoleRefused(text, where=self.where)
+            names = "`, `".join(sorted(unknown))
+            text = f"it writes `{names}`, which `{self.state.__name__}` does not have"
+            mend = f"its fields are: {', '.join(sorted(self.fields))}"
+            raise RoleRefused(text, where=self.where, mend=mend)
         return dict(update)
 
     def _target(self, case: BaseModel, target: str | Sent) -> str | Send:
         name = target.step if isinstance(target, Sent) else target
         if name not in self.step.then:
-            raise RoleRefused(f"it goes to `{name}`, which `then` does not name", where=self.where)
+            mend = f"`then` names: {', '.join(self.step.then) or 'nothing'}"
+            text = f"it goes to `{name}`, which `then` does not name"
+            raise RoleRefused(text, where=self.where, mend=mend)
         if isinstance(target, Sent):
             fields = {**case.__dict__, **self._update(target.update)}
             return Send(name, self.state.model_validate(fields))

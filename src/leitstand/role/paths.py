@@ -88,7 +88,7 @@ def check_paths(
 
 def _check_step(where: str, step: Declared, steps: Mapping[str, Declared], *, joined: bool) -> None:
     if unknown := sorted(set(step.then) - set(steps)):
-        raise RoleRefused(f"`then` names {unknown}, which are no steps", where=where)
+        raise _strange("`then`", unknown, steps, where)
     if joined and step.then:
         raise RoleRefused("a step of a join goes on at the join alone, not at `then`", where=where)
     if "goto" in step.returns and not step.then:
@@ -102,9 +102,14 @@ def _check_step(where: str, step: Declared, steps: Mapping[str, Declared], *, jo
 
 def _check_join(where: str, many: tuple[str, ...], one: str, steps: Mapping[str, Declared]) -> None:
     if unknown := sorted({*many, one} - set(steps)):
-        raise RoleRefused(f"a join names {unknown}, which are no steps", where=where)
+        raise _strange("a join", unknown, steps, where)
     if len(set(many)) < 2 or len(set(many)) != len(many):  # noqa: PLR2004 a join is of two or more
         raise RoleRefused(f"a join waits for two or more different steps, not {many}", where=where)
+
+
+def _strange(who: str, unknown: Iterable[str], steps: Iterable[str], where: str) -> RoleRefused:
+    text = f"{who} names `{'`, `'.join(unknown)}`, which is no step"
+    return RoleRefused(text, where=where, mend=f"the role's steps are: {', '.join(steps)}")
 
 
 def _reached(seeds: set[str], onward: Mapping[str, set[str]]) -> set[str]:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from leitstand.clock import Clock
 from leitstand.desk import Models, Room, TooManyRejections
 from leitstand.digest import canonical
-from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed
+from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed, place_of
 from leitstand.guard import Guard, Passage, Pause, UnknownEffect
 from leitstand.records import Exit, Held
 from leitstand.role import CONTRADICTORY, Compiled
 from leitstand.runtime.drawing import PARENT_CLOSED, draw
 from leitstand.runtime.stage import Stage
 from leitstand.store import Claimed, Close, Journal, Limits, Store
+from leitstand.values import faults_of
 from leitstand.walk import walk
 
 __all__ = ["Burst"]
@@ -148,7 +150,10 @@ class Burst:
         for kind, why in _HELD:
             if isinstance(error, kind):
                 return self._hold(journal, why, str(error))
-        return self._hold(journal, "defect", f"{type(error).__name__}: {error}")
+        text = faults_of(error) if isinstance(error, ValidationError) else str(error)
+        place = place_of(error)
+        said = f"{type(error).__name__}: {text}"
+        return self._hold(journal, "defect", f"{said} ({place})" if place else said)
 
     def _hold(self, journal: Journal, why: Held, text: str) -> Close:
         journal.record("held", "", {"reason": why, "text": text[:2000]})

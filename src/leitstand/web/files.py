@@ -105,7 +105,9 @@ async def show_dossier(
         lines=[line_of(h, texts) for h in dossier.happened],
         decisions=list(_decisions(dossier, texts)),
         handled=[handling_line(_named(h, people), texts) for h in handled_of(dossier)],
-        read=any(tools[h.tool].authority == "document" for h in dossier.happened),
+        read=any(
+            tools[h.tool].authority == "document" for h in dossier.happened if h.tool in tools
+        ),
         open=[c.id for c in dossier.tape.open_checkpoints()],
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in people},
