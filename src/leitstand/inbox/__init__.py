@@ -15,6 +15,7 @@ from leitstand.inbox.handling import (
     takeover_of,
 )
 from leitstand.inbox.hours import Deadlines, Due, deadlines_of, zone_of
+from leitstand.inbox.listing import STATUSES, Listed, Sought, cases_of, sought_of
 from leitstand.inbox.notice import Notice
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import (
@@ -36,6 +37,7 @@ from leitstand.inbox.texts import Texts, texts_of
 
 __all__ = [
     "AGENT",
+    "STATUSES",
     "Act",
     "Argument",
     "Card",
@@ -46,18 +48,21 @@ __all__ = [
     "Exceptional",
     "Handling",
     "Known",
+    "Listed",
     "Message",
     "Notice",
     "Pending",
     "Queue",
     "Row",
     "Signer",
+    "Sought",
     "Texts",
     "Waiting",
     "Who",
     "able",
     "answer",
     "card_of",
+    "cases_of",
     "deadlines_of",
     "decide",
     "effect_of",
@@ -79,6 +84,7 @@ __all__ = [
     "row_of",
     "sight_of",
     "since_of",
+    "sought_of",
     "takeover_of",
     "texts_of",
     "thread_of",

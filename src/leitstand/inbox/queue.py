@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.handling import may_handle, since_of, takeover_of
@@ -18,7 +18,7 @@ from leitstand.policy import Memo
 from leitstand.records import Decision, Person
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
-from leitstand.store.waiting import Place, waiting
+from leitstand.store.waiting import Place, beyond, waiting
 from leitstand.store.waiting import Waiting as Open
 from leitstand.values import Frozen
 
@@ -150,11 +150,23 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
 
 
 async def exceptions_of(
-    leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
+    leitstand: Leitstand,
+    texts: Texts,
+    *,
+    person: str = "",
+    cause: str = "",
+    after: Place | None = None,
+    limit: int = SHOWN,
 ) -> tuple[tuple[Exceptional, ...], int]:
-    """What left the automation or is held, and how many there are in all that a person sees."""
+    """A part of what left the automation or is held, oldest first, and how many there are in all.
+
+    With `person` only what they see, with `cause` only what left for it.
+    """
     who, seen = _looking(leitstand, person)
-    names, total = await leitstand.store.read(lambda c: _left(c, leitstand.tenant, limit, seen))
+    where = and_(seen, cases.c.reason == cause) if cause else seen
+    names, total = await leitstand.store.read(
+        lambda c: _left(c, leitstand.tenant, limit, where, after)
+    )
     return tuple([await _exceptional(leitstand, n, who, texts) for n in names]), total
 
 
@@ -171,11 +183,16 @@ def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:
 
 
 def _left(
-    conn: Connection, tenant: str, limit: int, seen: ColumnElement[bool]
+    conn: Connection,
+    tenant: str,
+    limit: int,
+    seen: ColumnElement[bool],
+    after: Place | None,
 ) -> tuple[Sequence[str], int]:
     left = cases.c.status.in_(("exception", "held"))
     where: tuple[Any, ...] = (cases.c.tenant == tenant, left, seen)
-    query = select(cases.c.ulid).where(*where).order_by(cases.c.changed).limit(limit)
+    order = (cases.c.changed, cases.c.ulid)
+    query = select(cases.c.ulid).where(*where, beyond(*order, after)).order_by(*order).limit(limit)
     total = select(func.count()).select_from(cases).where(*where)
     return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
 

@@ -19,6 +19,7 @@ from leitstand.store.arrival import Birth, NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.store import Claimed, Store
 from leitstand.store.tape import Frozen, Seal, Tape
+from leitstand.store.words import words_in
 
 __all__ = ["BLOB", "Journal", "Limits", "new_case"]
 
@@ -227,6 +228,7 @@ class Journal:
                 close=close,
                 signal=told,
                 cancels=None if cancels is None else (self.case.ulid, cancels),
+                words=words_in(self._store.words, events),
             )
         )
 

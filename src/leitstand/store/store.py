@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from leitstand.clock import Clock
+from leitstand.digest import Keyed
 from leitstand.errors import Erased, LeitstandError, Missing, StoreFailed
 from leitstand.records import Case, Event, Held
 from leitstand.store.arrival import NewCase, Tell
@@ -78,6 +79,7 @@ class Store:
         self._database: Database = open_database(url, write=write)
         self.master = master
         self.clock = clock
+        self.words = Keyed(master)
         if write:
             with self._database.engine.begin() as conn:
                 metadata.create_all(conn)

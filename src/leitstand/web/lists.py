@@ -2,34 +2,42 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Connection, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leitstand.errors import ApprovalRefused, LeitstandError
+from leitstand.errors import ApprovalRefused, LeitstandError, UsageRefused
 from leitstand.evals.correction import corrected
 from leitstand.inbox import (
+    STATUSES,
     Decision,
+    Listed,
     Waiting,
+    cases_of,
     decide,
     exceptions_of,
     find_pending,
     roles_of,
     sight_of,
+    sought_of,
     waiting_of,
 )
 from leitstand.records import Approval
 from leitstand.runtime import Leitstand
-from leitstand.store.schema import approvals, cases, checkpoints
+from leitstand.store.schema import approvals, checkpoints
+from leitstand.store.schema import cases as case_rows
+from leitstand.store.waiting import Place, beyond
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 
-__all__ = ["batch", "exceptions", "history", "inbox", "monitor"]
+__all__ = ["batch", "cases", "exceptions", "history", "inbox", "monitor"]
 
+T = TypeVar("T")
 SHOWN = 50
 BATCH = 20
 """Cards that one signature round may take: same tool, same rules, same roles (PAINS no. 16)."""
@@ -47,10 +55,11 @@ async def inbox(request: Request, session: Session) -> Response:
         texts_for(request),
         person=me.id,
         roles=None if everything else roles_of(site.leitstand, me),
-        after=_after(request.query_params.get("after", "")),
-        limit=SHOWN,
+        after=_after(request),
+        limit=SHOWN + 1,
         known=site.rows,
     )
+    found, more = _part(request, found, lambda w: (w.opened, w.id))
     hidden, assigned = await site.notes.later(me.id), await site.notes.assigned()
     rows = [w for w in found if (everything or w.yours) and w.id not in hidden]
     rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.reversible, w.opened))
@@ -60,7 +69,7 @@ async def inbox(request: Request, session: Session) -> Response:
         session,
         groups=_groups(rows),
         total=total,
-        more=f"{found[-1].opened!r},{found[-1].id}" if len(found) == SHOWN else "",
+        more=more,
         everything=everything,
         hidden=len(hidden & {w.id for w in found}),
         assigned=assigned,
@@ -97,9 +106,19 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
 @gated
 async def exceptions(request: Request, session: Session) -> Response:
     """Cases that left the automation or are held, and who takes over."""
-    leitstand, me = site_of(request).leitstand, session.person.id
-    found, total = await exceptions_of(leitstand, texts_for(request), person=me, limit=SHOWN)
-    return page(request, "exceptions", session, exceptions=found, total=total)
+    leitstand, cause = site_of(request).leitstand, request.query_params.get("cause", "")
+    found, total = await exceptions_of(
+        leitstand,
+        texts_for(request),
+        person=session.person.id,
+        cause=cause,
+        after=_after(request),
+        limit=SHOWN + 1,
+    )
+    found, more = _part(request, found, lambda e: (e.changed, e.case))
+    return page(
+        request, "exceptions", session, exceptions=found, total=total, more=more, cause=cause
+    )
 
 
 @gated
@@ -107,10 +126,41 @@ async def history(request: Request, session: Session) -> Response:
     """What was decided last, by whom, and for whom they stood in."""
     leitstand, tenant = site_of(request).leitstand, site_of(request).leitstand.tenant
     seen = sight_of(leitstand, session.person).where
-    rows = await leitstand.store.read(lambda c: _decided(c, tenant, seen))
+    after = _after(request)
+    found = await leitstand.store.read(lambda c: _decided(c, tenant, seen, after))
+    rows, more = _part(request, found, lambda r: (r.at, r.nonce))
     names = {p.id: p.name for p in leitstand.directory.everybody(tenant)}
     behalf = await _behalf(leitstand, rows)
-    return page(request, "history", session, rows=rows, names=names, behalf=behalf)
+    return page(request, "history", session, rows=rows, names=names, behalf=behalf, more=more)
+
+
+@gated
+async def cases(request: Request, session: Session) -> Response:
+    """Every case that this person sees: found by words, status, role and day."""
+    leitstand, asked = site_of(request).leitstand, dict(request.query_params)
+    problem, rows, total, more = "", list[Listed](), 0, ""
+    try:
+        sought = sought_of(leitstand, asked)
+    except UsageRefused as error:
+        problem = error.text
+    else:
+        found, total = await cases_of(
+            leitstand, sought, person=session.person, after=_after(request), limit=SHOWN + 1
+        )
+        rows, more = _part(request, found, lambda c: c.place)
+    return page(
+        request,
+        "cases",
+        session,
+        status=422 if problem else 200,
+        problem=problem,
+        asked=asked,
+        rows=rows,
+        total=total,
+        more=more,
+        statuses=STATUSES,
+        roles=sorted(leitstand.project.roles),
+    )
 
 
 @gated
@@ -163,8 +213,18 @@ async def _picked(request: Request, session: Session, name: str) -> Waiting | No
     return next((w for w in found if w.id == pending.checkpoint.id and w.yours), None)
 
 
-def _after(text: str) -> tuple[float, str] | None:
-    opened, _, name = text.partition(",")
+def _part(request: Request, found: Sequence[T], place: Callable[[T], Place]) -> tuple[list[T], str]:
+    """What a page shows of a list, and the address of its next part; empty at the end."""
+    shown = [*found[:SHOWN]]
+    if len(found) <= SHOWN:
+        return shown, ""
+    at, name = place(shown[-1])
+    asked = {**request.query_params, "after": f"{at!r},{name}"}
+    return shown, f"{request.url.path}?{urlencode(asked)}"
+
+
+def _after(request: Request) -> Place | None:
+    opened, _, name = request.query_params.get("after", "").partition(",")
     try:
         return (float(opened), name) if name else None
     except ValueError:
@@ -188,36 +248,39 @@ async def _behalf(leitstand: Leitstand, rows: Sequence[Any]) -> dict[str, str]:
     return {a.nonce: a.on_behalf_of for a in given if a.on_behalf_of}
 
 
-def _decided(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence[Any]:
+def _decided(
+    conn: Connection, tenant: str, seen: ColumnElement[bool], after: Place | None
+) -> Sequence[Any]:
     given = (approvals.c[name] for name in ("checkpoint", "nonce", "person", "answer", "at"))
-    of_case = (cases.c.title, cases.c.ulid, cases.c.status)
+    of_case = (case_rows.c.title, case_rows.c.ulid, case_rows.c.status)
+    order = (approvals.c.at, approvals.c.nonce)
     query = (
         select(*given, checkpoints.c.tool, checkpoints.c.state, *of_case)
         .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)
-        .join(cases, cases.c.case_no == checkpoints.c.case_no)
-        .where(approvals.c.tenant == tenant, seen)
-        .order_by(approvals.c.at.desc())
-        .limit(SHOWN)
+        .join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
+        .where(approvals.c.tenant == tenant, seen, beyond(*order, after, newest=True))
+        .order_by(*(column.desc() for column in order))
+        .limit(SHOWN + 1)
     )
     return conn.execute(query).all()
 
 
 def _cards(conn: Connection, names: Sequence[str], seen: ColumnElement[bool]) -> set[str]:
     """Those of these cards whose cases are seen."""
-    query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
+    query = select(checkpoints.c.id).join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
     return {*conn.execute(query.where(checkpoints.c.id.in_(names), seen)).scalars()}
 
 
 def _counted(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> dict[str, Any]:
     """Counts over the cases that are seen."""
-    mine = (cases.c.tenant == tenant, seen)
-    statuses = select(cases.c.status, func.count()).where(*mine).group_by(cases.c.status)
+    mine = (case_rows.c.tenant == tenant, seen)
+    statuses = select(case_rows.c.status, func.count()).where(*mine).group_by(case_rows.c.status)
     causes = (
-        select(cases.c.reason, func.count())
-        .where(*mine, cases.c.status.in_(("exception", "held")))
-        .group_by(cases.c.reason)
+        select(case_rows.c.reason, func.count())
+        .where(*mine, case_rows.c.status.in_(("exception", "held")))
+        .group_by(case_rows.c.reason)
     )
-    of_cases = checkpoints.join(cases, cases.c.case_no == checkpoints.c.case_no)
+    of_cases = checkpoints.join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
     joined = approvals.join(of_cases, checkpoints.c.id == approvals.c.checkpoint)
     given = (approvals.c.tenant == tenant, seen)
     answers = select(approvals.c.answer, func.count()).select_from(joined).where(*given)
