@@ -81,7 +81,7 @@ HITS = {"hits": [{"rule": "G-1", "decision": 2}, {"rule": "G-0", "decision": 0}]
 
 
 def test_rules_leave_marks() -> None:
-    """Those that ask stand with their checkpoint, all others fired; an approved intent adds none."""
+    """Those that ask stand with their checkpoint, all others fired; once approved none is new."""
     fired = [mark(7, "fired", "G-0"), mark(7, "fired", "G-1")]
     assert changes("answer", {"tool": "t", "verdict": HITS}) == fired
     assert changes("answer", {"failure": {"detail": HITS}}) == fired

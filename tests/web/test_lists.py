@@ -112,4 +112,4 @@ async def test_nobody_finds_what_they_may_not_see(head: Client, house: House) ->
     hers = await walked(head, "/cases?role=hr")
     assert hers
     assert {*await walked(head, "/cases?find=Erholungsurlaub")} & {*hers}
-    assert HEAD != head.name
+    assert head.name != HEAD

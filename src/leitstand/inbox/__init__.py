@@ -11,6 +11,7 @@ from leitstand.inbox.handling import (
     handled_of,
     handling_line,
     may_handle,
+    retry_each,
     since_of,
     takeover_of,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "reason_of",
     "receipt_of",
     "reply",
+    "retry_each",
     "roles_of",
     "row_of",
     "sight_of",

@@ -63,6 +63,7 @@ class Exceptional(Frozen):
     `since` is when it left, `due` when it should be cleared up (seconds since the epoch; 0 where it
     is held), `resolve` what would resolve it, `supply` the fields that a person may fill in.
     `assigned` is the person it was handed over to; `yours`: the one who looks may handle it.
+    `again` is when it is tried again by itself (0: not any more), the `n`-th of `of` times.
     """
 
     case: str
@@ -79,6 +80,9 @@ class Exceptional(Frozen):
     supply: tuple[str, ...] = ()
     assigned: str = ""
     yours: bool = False
+    again: float = 0.0
+    n: int = 0
+    of: int = 0
 
 
 class Queue(Frozen):
@@ -149,21 +153,24 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
     return tuple(entries), total
 
 
-async def exceptions_of(
+async def exceptions_of(  # noqa: PLR0913 - which part of the list, and for whom, all by keyword
     leitstand: Leitstand,
     texts: Texts,
     *,
     person: str = "",
     cause: str = "",
+    role: str = "",
     after: Place | None = None,
     limit: int = SHOWN,
 ) -> tuple[tuple[Exceptional, ...], int]:
     """A part of what left the automation or is held, oldest first, and how many there are in all.
 
-    With `person` only what they see, with `cause` only what left for it.
+    With `person` only what they see, with `cause` only what left for it, with `role` only cases of
+    this role.
     """
     who, seen = _looking(leitstand, person)
-    where = and_(seen, cases.c.reason == cause) if cause else seen
+    of = {"reason": cause, "role": role}
+    where = and_(seen, *(cases.c[name] == value for name, value in of.items() if value))
     names, total = await leitstand.store.read(
         lambda c: _left(c, leitstand.tenant, limit, where, after)
     )
@@ -257,5 +264,7 @@ async def _exceptional(
         "supply": taken.supply,
         "assigned": dossier.tape.assigned.get("to_person", ""),
         "yours": person is not None and may_handle(leitstand, dossier, person),
+        "again": dossier.tape.again.get("at", 0.0),
+        **{name: dossier.tape.again.get(name, 0) for name in ("n", "of")},
     }
     return found.model_copy(update=more)

@@ -136,7 +136,12 @@ def _exit(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterato
         yield mark(no, "stop", body["cause"])
 
 
+def _resumed(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield Change("cases", {"version": body["to"]}, ("case_no", no))
+
+
 _MAKERS = {
+    "resumed": _resumed,
     "answer": _answer,
     "correction": _correction,
     "held": _held,

@@ -158,7 +158,7 @@ class Beside:
         if now.status == "exception" and self.cancelled:
             return "ready", "", AT_ONCE
         if now.ended or (now.status == "held" and (self.status == "held" or not self.released)):
-            return now.status, now.reason, None
+            return now.status, now.reason, now.due
         if now.status == "held":
             return "ready", "", AT_ONCE
         dues = (

@@ -21,21 +21,23 @@ from leitstand.inbox import (
     decide,
     exceptions_of,
     find_pending,
+    retry_each,
     roles_of,
     sight_of,
     sought_of,
     waiting_of,
 )
 from leitstand.records import Approval
+from leitstand.role import CAUSES
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import approvals, checkpoints
 from leitstand.store.schema import cases as case_rows
 from leitstand.store.waiting import Place, beyond
 from leitstand.web.guarding import Fields, form, gated
-from leitstand.web.page import page, site_of, texts_for
+from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
-__all__ = ["batch", "cases", "exceptions", "history", "inbox", "monitor"]
+__all__ = ["batch", "cases", "exceptions", "history", "inbox", "monitor", "retry"]
 
 T = TypeVar("T")
 SHOWN = 50
@@ -117,8 +119,29 @@ async def exceptions(request: Request, session: Session) -> Response:
     )
     found, more = _part(request, found, lambda e: (e.changed, e.case))
     return page(
-        request, "exceptions", session, exceptions=found, total=total, more=more, cause=cause
+        request,
+        "exceptions",
+        session,
+        exceptions=found,
+        total=total,
+        more=more,
+        cause=cause,
+        causes=CAUSES,
     )
+
+
+@form
+async def retry(request: Request, session: Session, fields: Fields) -> Response:
+    """Let all exceptions of a page that are of one cause go on."""
+    site, texts = site_of(request), texts_for(request)
+    names = [k.removeprefix("case.") for k in fields if k.startswith("case.")][:SHOWN]
+    if said := unfit(fields.get("reason", ""), texts):
+        return page(request, "done", session, status=400, lines=(said,))
+    why = fields.get("reason", "")
+    done = await retry_each(site.leitstand, session.person, names, why, texts)
+    site.live.changed()
+    lines = [f"{fields['case.' + one.case]}: {' '.join(one.lines)}" for one in done]
+    return page(request, "done", session, lines=lines or (texts.say("list.nothing"),))
 
 
 @gated
