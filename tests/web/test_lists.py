@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from leitstand.inbox import Sought, report_of
 from leitstand.store.schema import cases
 from leitstand.web import lists
-from tests.web.conftest import DIRECTOR, HEAD, Client, House, hidden
+from tests.web.conftest import DIRECTOR, HEAD, SIMPLE, Client, House, hidden
 
 LINK = re.compile(r'<a href="/(?:case|card)/(\w+)"><strong>')
 NEXT = re.compile(r'class="button" href="([^"]*[?;&]after=[^"]*)"')
@@ -113,3 +114,21 @@ async def test_nobody_finds_what_they_may_not_see(head: Client, house: House) ->
     assert hers
     assert {*await walked(head, "/cases?find=Erholungsurlaub")} & {*hers}
     assert head.name != HEAD
+
+
+async def test_the_overview_has_a_period_and_a_role(head: Client) -> None:
+    """Each rule with what people made of it; the same figures at the terminal."""
+    path, seen = await head.card(SIMPLE)
+    await head.post(f"{path}/decide", {"seen": seen, "answer": "approve"})
+    found = await report_of(head.site.leitstand, Sought(role="accounting"))
+    (rule,) = [r for r in found.rules if r.rule == "G-A18"]
+    assert rule.unchanged == 1
+    page = (await head.http.get("/monitor?days=7&role=accounting")).text
+    assert not re.findall(r"\b(?:web|report|status|cause|held)\.[a-z_]+\b", page)
+    row = page.partition("G-A18")[2].partition("</tr>")[0]
+    assert re.findall(r"<td>([^<]*)</td>", row)[:3] == [
+        *(str(rule.fired), str(rule.asked), "1 (100 %)")
+    ]
+    assert "contradictory" not in page
+    for wrong in ("days=3", "role=nobody"):
+        assert (await head.http.get(f"/monitor?{wrong}")).status_code == 400

@@ -30,6 +30,7 @@ from leitstand.inbox.queue import (
 )
 from leitstand.inbox.receipt import receipt_of
 from leitstand.inbox.reply import AGENT, reply
+from leitstand.inbox.report import GROUP, Report, report_of
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, reason_of, thread_of
@@ -38,6 +39,7 @@ from leitstand.inbox.texts import Texts, texts_of
 
 __all__ = [
     "AGENT",
+    "GROUP",
     "STATUSES",
     "Act",
     "Argument",
@@ -54,6 +56,7 @@ __all__ = [
     "Notice",
     "Pending",
     "Queue",
+    "Report",
     "Row",
     "Signer",
     "Sought",
@@ -81,6 +84,7 @@ __all__ = [
     "reason_of",
     "receipt_of",
     "reply",
+    "report_of",
     "retry_each",
     "roles_of",
     "row_of",

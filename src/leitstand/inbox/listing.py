@@ -102,7 +102,7 @@ async def cases_of(
     With `person` only what they see; `after` is the place of the last entry of the part before.
     """
     seen = sight_of(leitstand, person) if person else Sight()
-    where = (seen.where, *_conditions(leitstand, sought))
+    where = (seen.where, *conditions(leitstand, sought))
     query: Any = select(*_COLUMNS).where(*where).order_by(cases.c.case_no.desc())
     if after is not None:
         last = select(cases.c.case_no).where(cases.c.ulid == after[1]).scalar_subquery()
@@ -115,7 +115,7 @@ async def cases_of(
     return tuple(Listed(**dict(zip(names, row, strict=True))) for row in rows), count
 
 
-def _conditions(leitstand: Leitstand, sought: Sought) -> Iterator[ColumnElement[bool]]:
+def conditions(leitstand: Leitstand, sought: Sought) -> Iterator[ColumnElement[bool]]:
     yield cases.c.tenant == leitstand.tenant
     if sought.status:
         same = ("ready", "running") if sought.status == "running" else (sought.status,)

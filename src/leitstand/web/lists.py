@@ -1,26 +1,28 @@
 """Lists: what waits, what left the automation, what was decided, and how often people corrected."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from leitstand.errors import ApprovalRefused, LeitstandError, UsageRefused
-from leitstand.evals.correction import corrected
 from leitstand.inbox import (
+    GROUP,
     STATUSES,
     Decision,
     Listed,
+    Sought,
     Waiting,
     cases_of,
     decide,
     exceptions_of,
     find_pending,
+    report_of,
     retry_each,
     roles_of,
     sight_of,
@@ -43,8 +45,8 @@ T = TypeVar("T")
 SHOWN = 50
 BATCH = 20
 """Cards that one signature round may take: same tool, same rules, same roles (PAINS no. 16)."""
-GROUP = 5
-"""People below which no figure on how they decide is shown (works council)."""
+PERIODS = ("7", "30", "90", "")
+"""Days back to which figures are shown; the last one: all."""
 
 
 @gated
@@ -189,31 +191,31 @@ async def cases(request: Request, session: Session) -> Response:
 @gated
 async def monitor(request: Request, session: Session) -> Response:
     """How often automation ran, was corrected, in which field, and where it stopped."""
-    site, tenant = site_of(request), site_of(request).leitstand.tenant
-    leitstand, store = site.leitstand, site.leitstand.store
-    sight = sight_of(leitstand, session.person)
-    counts = await store.read(lambda c: _counted(c, tenant, sight.where))
-    found, samples = await corrected(leitstand), await site.notes.samples()
-    proposals = await site.notes.proposed()
-    cards = await store.read(lambda c: _cards(c, [p.checkpoint for p in proposals], sight.where))
-    seen = await sight.among(leitstand, [c.case for c in found] + [s.ulid for s in samples])
-    found, samples = [c for c in found if c.case in seen], [s for s in samples if s.ulid in seen]
-    fields = Counter(texts_for(request).field(c.field) for c in found if c.field)
+    site, asked = site_of(request), request.query_params
+    leitstand, sight = site.leitstand, sight_of(site.leitstand, session.person)
+    role, days = asked.get("role", ""), asked.get("days", PERIODS[1])
+    if role not in ("", *leitstand.project.roles) or days not in PERIODS:
+        raise HTTPException(400, "monitor")
+    since = leitstand.rules.clock.time() - 86_400 * int(days) if days else 0.0
+    report = await report_of(leitstand, Sought(role=role, since=since), session.person)
+    proposals, samples = await site.notes.proposed(), await site.notes.samples()
+    names = [p.checkpoint for p in proposals]
+    cards = await leitstand.store.read(lambda c: _cards(c, names, sight.where))
+    seen = await sight.among(leitstand, [s.ulid for s in samples])
+    same = [s.same for s in samples if s.ulid in seen]
     return page(
         request,
         "monitor",
         session,
-        statuses=counts["statuses"],
-        causes=counts["causes"],
-        answers=counts["answers"],
-        fields=fields.most_common(12),
-        refused=sum(not c.field for c in found),
+        report=report,
+        rules={rule.id: rule.notes for rule in leitstand.rules.bundle.rules},
         proposals=[p for p in proposals if p.checkpoint in cards],
-        sampled=len(samples),
-        same=sum(s.same for s in samples),
-        decided=sum(n for _, n in counts["answers"]),
-        cases=sum(n for _, n in counts["statuses"]),
-        seconds=counts["seconds"] if counts["people"] >= GROUP else None,
+        sampled=len(same),
+        same=sum(same),
+        periods=PERIODS,
+        days=days,
+        role=role,
+        roles=sorted(leitstand.project.roles),
         group=GROUP,
     )
 
@@ -292,27 +294,3 @@ def _cards(conn: Connection, names: Sequence[str], seen: ColumnElement[bool]) ->
     """Those of these cards whose cases are seen."""
     query = select(checkpoints.c.id).join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
     return {*conn.execute(query.where(checkpoints.c.id.in_(names), seen)).scalars()}
-
-
-def _counted(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> dict[str, Any]:
-    """Counts over the cases that are seen."""
-    mine = (case_rows.c.tenant == tenant, seen)
-    statuses = select(case_rows.c.status, func.count()).where(*mine).group_by(case_rows.c.status)
-    causes = (
-        select(case_rows.c.reason, func.count())
-        .where(*mine, case_rows.c.status.in_(("exception", "held")))
-        .group_by(case_rows.c.reason)
-    )
-    of_cases = checkpoints.join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
-    joined = approvals.join(of_cases, checkpoints.c.id == approvals.c.checkpoint)
-    given = (approvals.c.tenant == tenant, seen)
-    answers = select(approvals.c.answer, func.count()).select_from(joined).where(*given)
-    seconds = select(func.avg(approvals.c.at - checkpoints.c.opened)).select_from(joined)
-    people = select(func.count(func.distinct(approvals.c.person))).select_from(joined)
-    return {
-        "statuses": [tuple(r) for r in conn.execute(statuses)],
-        "causes": [tuple(r) for r in conn.execute(causes)],
-        "answers": [tuple(r) for r in conn.execute(answers.group_by(approvals.c.answer))],
-        "seconds": conn.execute(seconds.where(*given)).scalar(),
-        "people": conn.execute(people.where(*given)).scalar() or 0,
-    }
