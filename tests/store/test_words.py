@@ -2,7 +2,7 @@
 
 from leitstand.digest import Keyed, canonical
 from leitstand.records import Event
-from leitstand.store.words import digests_of, split, words_in
+from leitstand.store.words import digest_of, words_in
 
 KEY = Keyed(b"k" * 32)
 ASKED = Event("answer", "a", canonical({"asked": {"name": "Öl-Müller GmbH", "n": 5}}), "")
@@ -11,12 +11,12 @@ WRITTEN = Event("intent", "b", canonical({"args": {"rows": [{"no": "RE-2026-4021
 
 def found(text: str, *events: Event) -> bool:
     """Whether every word of a text is among those of the events."""
-    return digests_of(KEY, split(text)) <= {*words_in(KEY, events).split()}
+    return {digest_of(KEY, word) for word in text.split()} <= {*words_in(KEY, events).split()}
 
 
 def test_numbers_and_names_are_found_whatever_their_case() -> None:
     """Asked or written, in any depth; another word is not."""
-    for text in ("müller", "ÖL-MÜLLER gmbh", "4021", "re-2026-4021"):
+    for text in ("müller", "ÖL-MÜLLER gmbh", "4021", "re-2026-4021", "RE 2026 4021", "RE2026/4021"):
         assert found(text, ASKED, WRITTEN)
     assert not found("Meier", ASKED, WRITTEN)
     assert not found("402", ASKED, WRITTEN)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from leitstand.errors import UsageRefused
 from leitstand.inbox.hours import zone_of
@@ -13,7 +13,7 @@ from leitstand.records import Person, Status
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints, marks
 from leitstand.store.waiting import Place
-from leitstand.store.words import digests_of, split
+from leitstand.store.words import digest_of
 from leitstand.values import Frozen
 
 __all__ = ["STATUSES", "Listed", "Sought", "cases_of", "sought_of"]
@@ -107,16 +107,18 @@ async def cases_of(
     if after is not None:
         last = select(cases.c.case_no).where(cases.c.ulid == after[1]).scalar_subquery()
         query = query.where(cases.c.case_no < last)
-    total = select(func.count()).select_from(cases).where(*where)
-    rows, count = await leitstand.store.read(
-        lambda c: (c.execute(query.limit(limit)).all(), c.execute(total).scalar_one())
-    )
+    rows = await leitstand.store.read(lambda c: c.execute(query.limit(limit)).all())
+    count = len(rows)
+    if after is not None or count == limit:
+        total = select(func.count()).select_from(cases).where(*where)
+        count = await leitstand.store.read(lambda c: c.execute(total).scalar_one())
     names = tuple(Listed.model_fields)
     return tuple(Listed(**dict(zip(names, row, strict=True))) for row in rows), count
 
 
 def conditions(leitstand: Leitstand, sought: Sought) -> Iterator[ColumnElement[bool]]:
-    yield cases.c.tenant == leitstand.tenant
+    # Not by the index on tenants: the newest come first in the order of their numbers.
+    yield cases.c.tenant.concat("") == leitstand.tenant
     if sought.status:
         same = ("ready", "running") if sought.status == "running" else (sought.status,)
         yield cases.c.status.in_(same)
@@ -141,14 +143,14 @@ def unasked() -> ColumnElement[bool]:
 
 
 def _found(leitstand: Leitstand, term: str) -> ColumnElement[bool]:
-    """In the title as it is written, or every word of it among those of the case."""
+    """In the title as it is written, or a word of the case."""
     # SQLite knows upper and lower case of ASCII alone.
-    forms = {term, term.lower(), term.upper(), term.capitalize()}
+    forms = {term} if term.isascii() else {term, term.lower(), term.upper(), term.capitalize()}
     titled = [cases.c.title.icontains(form, autoescape=True) for form in forms]
-    digests = digests_of(leitstand.store.words, split(term))
-    held = [_WITH.where(marks.c.name.contains(digest)) for digest in digests]
-    words = [and_(*(cases.c.case_no.in_(query) for query in held))] if held else []
-    return or_(*titled, *words)
+    digest = digest_of(leitstand.store.words, term)
+    # Quicker than LIKE, and the same in every database.
+    held = _WITH.where(func.replace(marks.c.name, digest, "") != marks.c.name)
+    return or_(*titled, cases.c.case_no.in_(held)) if digest else or_(*titled)
 
 
 _WITH = select(marks.c.case_no).where(marks.c.kind == "words")

@@ -13,27 +13,31 @@ import orjson
 from leitstand.digest import Keyed
 from leitstand.records import Event
 
-__all__ = ["digests_of", "split", "words_in"]
+__all__ = ["digest_of", "words_in"]
 
 _SHORT, _LONG, _TEXT = 2, 32, 80
-split = re.compile(r"\w+").findall
+_PARTS = re.compile(r"\w+").findall
 _NAMES = {"answer": "asked", "intent": "args", "checkpoint": "args"}
 
 
 def words_in(key: Keyed, events: Iterable[Event]) -> str:
-    """The digests of all words in what was asked of systems and written to them, sorted."""
+    """The digests of all words in what was asked of systems and written to them, sorted.
+
+    Of a word with signs in it, RE-2026-4021, each part and the whole.
+    """
     found: set[str] = set()
     for event in events:
         name = _NAMES.get(event.kind)
         if name and b'"asked":{}' not in event.body:
-            found.update(*map(split, _texts(orjson.loads(event.body).get(name))))
-    return " ".join(sorted(digests_of(key, found)))
+            for text in _texts(orjson.loads(event.body).get(name)):
+                found.update(text.split(), _PARTS(text))
+    return " ".join(sorted({digest_of(key, word) for word in found} - {""}))
 
 
-def digests_of(key: Keyed, words: Iterable[str]) -> set[str]:
-    """What these words are kept as; those that are too short or too long are left out."""
-    fit = {word.casefold() for word in words if _SHORT <= len(word) <= _LONG}
-    return {key.digest(f"word:{word}".encode())[:8] for word in fit}
+def digest_of(key: Keyed, word: str) -> str:
+    """What a word is kept as, whatever its case and signs; empty if it is too short or too long."""
+    bare = "".join(_PARTS(word.casefold()))
+    return key.digest(f"word:{bare}".encode())[:8] if _SHORT <= len(bare) <= _LONG else ""
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
