@@ -154,14 +154,4 @@ def _found(leitstand: Leitstand, term: str) -> ColumnElement[bool]:
 
 
 _WITH = select(marks.c.case_no).where(marks.c.kind == "words")
-_COLUMNS = (
-    cases.c.ulid,
-    cases.c.title,
-    cases.c.role,
-    cases.c.status,
-    cases.c.reason,
-    cases.c.requester,
-    cases.c.parent,
-    cases.c.opened,
-    cases.c.changed,
-)
+_COLUMNS = [cases.c["ulid" if name == "case" else name] for name in Listed.model_fields]
