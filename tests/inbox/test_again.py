@@ -146,11 +146,21 @@ async def test_another_cause_waits_for_people(depot: Depot) -> None:
     assert since_of(dossier) == dossier.changed
 
 
-@pytest.mark.parametrize("again", ["[0]", '["x"]', "[-1, 5]", "[true]"])
+@pytest.mark.parametrize("again", ["[0]", '["x"]', "[-1, 5]"])
 def test_pauses_that_are_none_are_refused(folder: Path, again: str) -> None:
     """By the project's table; an empty list means never."""
     table = folder / "leitstand.toml"
-    table.write_text(table.read_text("utf-8") + f"\n[case]\nagain = {again}\n", "utf-8")
+    table.write_text(table.read_text("utf-8") + f"case = {{ again = {again} }}\n", "utf-8")
     with pytest.raises(ProjectRefused, match="again"):
         _ = load_project(folder).case_limits
     assert Limits(again=[]).again == []
+
+
+def test_the_project_says_the_pauses(folder: Path) -> None:
+    """In minutes, whole or not; none means never."""
+    table = folder / "leitstand.toml"
+    given = table.read_text("utf-8")
+    for again in ((2, 0.5), ()):
+        table.write_text(f"{given}case = {{ again = {[*again]}, events = 900 }}\n", "utf-8")
+        limits = load_project(folder).case_limits
+        assert (tuple(limits.again), limits.events) == (again, 900)
