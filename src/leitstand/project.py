@@ -185,7 +185,7 @@ class Table(Frozen):
     state: str = "var"
     tenant: str
     people: tuple[Member, ...] = ()
-    case: dict[str, int] = {}
+    case: dict[str, int | tuple[float, ...]] = {}
     recordings: dict[str, str] = {}
     channels: dict[str, Any] = {}
     oidc: dict[str, Any] = {}
@@ -242,7 +242,7 @@ class Project:
     def case_limits(self) -> Limits:
         """What one case may use. Raises ProjectRefused: no such limit."""
         try:
-            return Limits(**self.table.case)
+            return Limits(**cast("dict[str, Any]", self.table.case))
         except TypeError as error:
             raise ProjectRefused(str(error), where="[tool.leitstand] case") from error
 

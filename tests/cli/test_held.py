@@ -122,3 +122,38 @@ def test_a_fact_that_cannot_be_measured_holds_the_case(
     row = done.rows[0]
     assert (row["decision"], row["effects"]) == ("hold", [])
     assert row["account_no"] == "3400"
+
+
+def test_all_of_one_cause_are_retried_and_cases_are_found(shop: Office) -> None:
+    """By cause and role; a cause that is none, or a case beside it, is refused."""
+    left = [e for e in shop("inbox", "--json").data["exceptions"] if e["cause"]]
+    cause = left[0]["cause"]
+    of_cause = {e["case"] for e in left if e["cause"] == cause}
+    tried = shop("case", "retry", "--cause", cause, "--json", person="anna.becker")
+    assert {one["case"] for one in tried.rows} == of_cause, tried.err
+    assert {one["won"] for one in tried.rows} == {True}
+    other = shop("case", "retry", "--cause", cause, "--role", "selling", person="anna.becker")
+    assert (other.code, other.out) == (0, "")
+    assert shop("case", "retry", "--cause", "rain", person="anna.becker").code == 2
+    assert shop("case", "retry", "r1.json", "--cause", cause, person="anna.becker").code == 2
+    assert shop("case", "retry", person="anna.becker").code == 2
+    (found,) = shop("case", "list", "--find", "r1.json", "--role", "buying", "--json").rows
+    assert found["title"] == "r1.json"
+    assert shop("case", "list", "--find", "r1.json", "--since", "2100-01-01", "--json").rows == []
+    assert shop("case", "list", "--status", "lost").code == 2
+    assert "--limit" in shop("case", "list", "--limit", "1").err
+
+
+def test_the_figures_stand_at_the_terminal(shop: Office) -> None:
+    """As data and as tables; no role of another name, no day that is none."""
+    shop("approve", shop.waiting("r1.json"), person="ben.krueger")
+    found = shop("report", "--json", "--role", "buying").data
+    assert sum(found["statuses"].values()) == found["cases"] > 0
+    assert sum(rule["unchanged"] for rule in found["rules"]) >= 1
+    assert found["hours"] is None
+    told = shop("report").out
+    assert "unverändert freigegeben" in told
+    assert all(rule["rule"] in told for rule in found["rules"])
+    assert shop("report", "--since", "2100-01-01", "--json").data["cases"] == 0
+    assert shop("report", "--role", "nobody").code == 2
+    assert shop("report", "--since", "morgen").code == 2

@@ -151,7 +151,7 @@ class _Check:
                 self.fault(f"budget {window} is overdrawn: {amount}")
 
     async def again(self, claimed: Claimed, role: str, tape: Tape) -> None:
-        """A replay of the whole case gives the same course and the same end."""
+        """A replay gives the same end, and the course of the last round (decisions/exceptions)."""
         compiled = next(
             r[role] for r in (roles(1), roles(2)) if r[role].version == claimed.case.version
         )
@@ -164,8 +164,10 @@ class _Check:
         if leave is None or leave.model_dump(mode="json") != tape.exit:
             self.fault(f"{ulid} replays to another end: {leave}, recorded {tape.exit}")
         told = ("answer", "outcome")
-        asked = [e for e in claimed.events if e.kind not in told or e.address in read]
-        if course(asked, claimed.key) != course(claimed.events, claimed.key):
+        began = max((n for n, e in enumerate(claimed.events) if e.kind == "resumed"), default=0)
+        last = claimed.events[began:]
+        asked = [e for e in last if e.kind not in told or e.address in read]
+        if course(asked, claimed.key) != course(last, claimed.key):
             if cut or _cut(tape):
                 return None
             self.fault(f"{ulid} replays on another course")

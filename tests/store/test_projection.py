@@ -6,7 +6,7 @@ import pytest
 
 from leitstand.digest import canonical
 from leitstand.records import Event, Kind
-from leitstand.store.projection import Change, project
+from leitstand.store.projection import Change, mark, project
 from tests.store.hands import asked, leave, written
 
 INTENT = written("erp.post", "k1")
@@ -64,9 +64,10 @@ def test_an_approval_is_listed() -> None:
 
 
 def test_an_exception_names_its_cause_in_the_list_of_cases() -> None:
-    """An exit with a cause is a reason; every other exit changes nothing."""
-    (made,) = changes("exit", leave("exception", cause="data missing"))
+    """An exit with a cause is a reason and a stop; every other exit changes nothing."""
+    made, stop = changes("exit", leave("exception", cause="data missing"))
     assert made == Change("cases", {"reason": "data missing"}, ("case_no", 7))
+    assert stop == mark(7, "stop", "data missing")
     assert changes("exit", leave("done")) == []
 
 
@@ -74,3 +75,26 @@ def test_an_exception_names_its_cause_in_the_list_of_cases() -> None:
 def test_most_events_change_no_table(kind: Kind) -> None:
     """They are read from the journal alone; so is a kind of a later version."""
     assert changes(kind, {"key": "k1"}) == []
+
+
+HITS = {"hits": [{"rule": "G-1", "decision": 2}, {"rule": "G-0", "decision": 0}]}
+
+
+def test_rules_leave_marks() -> None:
+    """Those that ask stand with their checkpoint, all others fired; once approved none is new."""
+    fired = [mark(7, "fired", "G-0"), mark(7, "fired", "G-1")]
+    assert changes("answer", {"tool": "t", "verdict": HITS}) == fired
+    assert changes("answer", {"failure": {"detail": HITS}}) == fired
+    assert changes("intent", {**INTENT, "verdict": HITS})[1:] == fired
+    asked_for = changes("checkpoint", {**asked("c1", 5.0), "verdict": HITS})
+    assert asked_for[:2] == [fired[0], mark(7, "asked", "G-1", "c1")]
+    approved = changes("intent", {**INTENT, "verdict": HITS, "checkpoint": "c1"})
+    assert not [c for c in approved if c.table == "marks"]
+
+
+def test_what_people_change_and_what_is_held_leaves_a_mark() -> None:
+    """The field with its checkpoint; why the case stopped."""
+    assert changes("correction", {"field": "account", "checkpoint": "c1"}) == [
+        mark(7, "field", "account", "c1")
+    ]
+    assert changes("held", {"reason": "defect"}) == [mark(7, "stop", "defect")]

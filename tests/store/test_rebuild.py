@@ -21,6 +21,7 @@ from leitstand.store.schema import (
     checkpoints,
     effects,
     keys,
+    marks,
     reservations,
 )
 from leitstand.store.verify import verify
@@ -54,12 +55,23 @@ async def standing(office: Office, *, whole: bool) -> list[dict[str, Any]]:
 
 async def snapshot(office: Office, *, whole: bool) -> list[list[dict[str, Any]]]:
     """All that `rebuild` makes."""
-    return [await standing(office, whole=whole), *[await table(office, t) for t in PROJECTIONS]]
+    rows = [await table(office, t) for t in PROJECTIONS]
+    return [await standing(office, whole=whole), *rows, await left(office)]
+
+
+async def left(office: Office) -> list[dict[str, Any]]:
+    """The marks of all cases; the words of a case together, however they came."""
+    found = await table(office, marks)
+    words: dict[int, set[str]] = {}
+    for row in (row for row in found if row["kind"] == "words"):
+        words.setdefault(row["case_no"], set()).update(row["name"].split())
+    rest = sorted((row for row in found if row["kind"] != "words"), key=str)
+    return [*rest, *({"case_no": no, "words": words[no]} for no in sorted(words))]
 
 
 def wipe(conn: Connection) -> None:
     """Lose every projection, the rows of cases too."""
-    for which in (cases, *PROJECTIONS):
+    for which in (cases, *PROJECTIONS, marks):
         conn.execute(delete(which))
 
 

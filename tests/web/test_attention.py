@@ -89,6 +89,6 @@ async def test_how_fast_people_decide_is_nobodys_figure(head: Client, house: Hou
     await head.post(f"{path}/decide", {"answer": "approve", "seen": seen})
     page = (await head.http.get("/monitor")).text
     assert "erst ab 5 Personen" in page
-    assert "Sekunden von der Vorlage" not in page
+    assert "Arbeitsstunden von der Vorlage" not in page
     assert HEAD not in page
     assert OTHER_HEAD not in page

@@ -25,7 +25,7 @@ from tests.web.conftest import (
     Sit,
 )
 
-PAGES = ("/", "/?all=1", "/exceptions", "/history", "/monitor", "/sample", "/me")
+PAGES = ("/", "/?all=1", "/exceptions", "/history", "/cases", "/monitor", "/sample", "/me")
 KB = 1024
 
 

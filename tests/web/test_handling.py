@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leitstand.inbox import open_dossier
+from leitstand.inbox import exceptions_of, open_dossier, texts_of
 from leitstand.project import Project
 from leitstand.web import open_site
 from tests.channels.conftest import shop
@@ -102,3 +102,26 @@ async def test_forms_that_are_none_change_nothing(left: Left) -> None:
     assert (await left.act("supply", **{"value.name": "R-2"}))[0] == 409
     assert (await left.act("retry", reason="x" * 2_001))[0] == 400
     assert await left.status() == "exception"
+
+
+async def test_all_of_one_cause_go_on_together(left: Left) -> None:
+    """By one button, offered to who takes over and for one cause alone; each is booked once."""
+    second = await left.chat.bill("R-2", 6_000)
+    entries, _ = await exceptions_of(left.chat.leitstand, texts_of("de"))
+    assert {e.case for e in entries} == {left.case, second}
+    (cause,) = {e.cause for e in entries}
+    page = (await left.client.http.get(f"/exceptions?cause={cause}")).text
+    assert "/exceptions/retry" not in page
+    await left.client.login(CLERK, PASSPHRASE)
+    assert "/exceptions/retry" not in (await left.client.http.get("/exceptions")).text
+    page = (await left.client.http.get(f"/exceptions?cause={cause}")).text
+    assert "Alle 2 hier gezeigten" in page
+    block(left.chat, blocked=False)
+    fields = dict(re.findall(r'name="(case\.\w+)" value="([^"]*)"', page))
+    sent = await left.client.post("/exceptions/retry", {**fields, "case.nobody": "R-3"})
+    assert sent.text.count("Der Vorgang läuft weiter.") == 2
+    assert "R-3: " in sent.text
+    assert vouchers(left.chat.leitstand.state) == 2
+    again = await left.client.post("/exceptions/retry", fields)
+    assert again.text.count("schon fortgesetzt") == 2
+    assert vouchers(left.chat.leitstand.state) == 2

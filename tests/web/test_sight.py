@@ -17,7 +17,7 @@ from leitstand.web import Site, open_site
 from tests.web.conftest import CLERK, DIRECTOR, HEAD, SIMPLE, Client, House, client_of, untouched
 
 OTHER = "emil.voss"
-LISTS = ("/?all=1", "/exceptions", "/history", "/monitor")
+LISTS = ("/?all=1", "/exceptions", "/history", "/cases", "/monitor?days=")
 SEES = {"accounting": ("managing_director",)}
 
 
@@ -133,7 +133,7 @@ async def test_counts_tell_nothing(house: House, root: Path) -> None:
         site.leitstand.directory.change(person.model_copy(update={"roles": ("visitor",)}))
         await client.login(CLERK, house.passphrases[CLERK])
         monitor = (await client.http.get("/monitor")).text
-        assert "0 Vorgänge, 0 Entscheidungen" in monitor
+        assert "0 Vorgänge, davon 0 beendet" in monitor
         assert "0 warten insgesamt" in (await client.http.get("/?all=1")).text
         every = await named(site.leitstand, "accounting")
         sample = (await client.http.get("/sample")).text

@@ -1,13 +1,13 @@
 """`leitstand case`: list cases, show one with all that happened, export it, release it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leitstand.cli.command import Place, command, pairs
 from leitstand.cli.options import CaseName
-from leitstand.cli.output import line, show_table
+from leitstand.cli.output import hint, line, show_table
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -23,37 +23,30 @@ __all__ = ["dossier_of", "export", "find_case", "listed", "release", "show", "ve
 async def listed(
     place: Place,
     *,
-    status: Annotated[str, typer.Option(help="Only cases of this status.")] = "",
+    find: Annotated[str, typer.Option(help="Words of the title, numbers, names.")] = "",
+    status: Annotated[str, typer.Option(help="Only this status; `alone`: nobody was asked.")] = "",
+    role: Annotated[str, typer.Option(help="Only cases of this role.")] = "",
+    since: Annotated[str, typer.Option(metavar="DAY", help="Begun on this day or later.")] = "",
     due: Annotated[
         bool, typer.Option("--due", help="Restricted cases, by the day from which to erase them.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 200,
 ) -> None:
     """List cases, the newest first."""
-    from sqlalchemy import select
+    from leitstand.inbox import cases_of, sought_of
 
-    from leitstand.errors import UsageRefused
-    from leitstand.records import Status
-    from leitstand.store.schema import cases
-
-    if status and status not in (known := get_args(Status)):
-        raise UsageRefused(f"no status `{status}`", mend=f"one of: {', '.join(known)}")
-    c = cases.c
-    names = ("case", "title", "role", "status", "reason", "requester", "parent", "opened", "due")
-    columns = (c.ulid, c.title, c.role, c.status, c.reason, c.requester, c.parent, c.opened, c.due)
     async with place.opened(write=False) as leitstand:
-        query = select(*columns).where(c.tenant == leitstand.tenant)
-        query = query.where(c.status == status) if status else query
-        query = query.where(c.reason == "restricted") if due else query
-        query = query.order_by(*([c.due] if due else []), c.case_no.desc()).limit(limit)
-        rows = await leitstand.store.read(
-            lambda conn: [dict(zip(names, r, strict=True)) for r in conn.execute(query)]
-        )
+        status = "restricted" if due else status
+        asked = {"find": find, "status": status, "role": role, "since": since}
+        rows, total = await cases_of(leitstand, sought_of(leitstand, asked), limit=limit)
+    rows = sorted(rows, key=lambda row: row.due or 0.0) if due else rows
     if not place.json:
         shown = ("case", "title", "role", "status", "due" if due else "requester")
-        show_table("", shown, [[str(row[n]) for n in shown] for row in rows])
+        show_table("", shown, [[str(getattr(row, n)) for n in shown] for row in rows])
     for row in rows if place.json else ():
         line(row)
+    if total > len(rows):
+        hint(f"{len(rows)} of {total}; --limit shows more")
 
 
 @command("state", "lang")

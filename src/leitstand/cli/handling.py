@@ -13,8 +13,25 @@ Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the 
 
 
 @command("person", "state", "lang")
-async def retry(place: Place, name: CaseName, *, reason: Reason = "") -> int:
+async def retry(
+    place: Place,
+    name: Annotated[
+        str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")
+    ] = "",
+    *,
+    cause: Annotated[
+        str, typer.Option(help="Instead of one: all that left for this, `system unreachable`.")
+    ] = "",
+    role: Annotated[str, typer.Option(help="With --cause: only cases of this role.")] = "",
+    reason: Reason = "",
+) -> int:
     """The cause is gone: let a case of the exception queue go on; what it did is not done again."""
+    from leitstand.errors import UsageRefused
+
+    if bool(name) == bool(cause):
+        raise UsageRefused("name one case, or a --cause", where="case retry")
+    if cause:
+        return await _retry_all(place, cause, role, reason)
     return await _handle(place, name, kind="retry", reason=reason)
 
 
@@ -53,6 +70,29 @@ async def close(
 ) -> int:
     """End a case of the exception queue for good: people have dealt with it."""
     return await _handle(place, name, kind="close", reason=reason)
+
+
+async def _retry_all(place: Place, cause: str, role: str, reason: str) -> int:
+    """Retry all that this person may handle; 1 if one of them did not go on."""
+    from leitstand.cli.output import line
+    from leitstand.cli.session import signer_of
+    from leitstand.errors import UsageRefused
+    from leitstand.inbox import exceptions_of, retry_each
+    from leitstand.role import CAUSES
+
+    if cause not in CAUSES:
+        raise UsageRefused(f"no cause `{cause}`", mend=f"one of: {', '.join(CAUSES)}")
+    async with place.opened() as leitstand:
+        who = (await signer_of(leitstand, place.person)).person
+        found, _ = await exceptions_of(
+            leitstand, place.texts, person=who.id, cause=cause, role=role, limit=100_000
+        )
+        titles = {e.case: e.title or e.case for e in found if e.yours}
+        done = await retry_each(leitstand, who, titles, reason, place.texts)
+    for one in done:
+        said = f"{titles[one.case]}: {' '.join(one.lines)}"
+        line(one) if place.json else typer.echo(said)
+    return int(not all(one.won for one in done))
 
 
 async def _handle(place: Place, name: str, **wanted: object) -> int:

@@ -71,7 +71,9 @@ def _due(entry: "Exceptional", texts: "Texts") -> str:
     if not entry.due:
         return ""
     late = f" ({texts.known('list.overdue')})" if entry.overdue else ""
-    return texts.time(entry.due) + late
+    next_try = {"at": entry.again, "n": entry.n, "of": entry.of}
+    again = f"; {texts.say('list.again', **next_try)}" if entry.again else ""
+    return texts.time(entry.due) + late + again
 
 
 def lines_of(card: "Card", texts: "Texts") -> Iterator[str]:

@@ -11,10 +11,12 @@ from leitstand.inbox.handling import (
     handled_of,
     handling_line,
     may_handle,
+    retry_each,
     since_of,
     takeover_of,
 )
 from leitstand.inbox.hours import Deadlines, Due, deadlines_of, zone_of
+from leitstand.inbox.listing import STATUSES, Listed, Sought, cases_of, sought_of
 from leitstand.inbox.notice import Notice
 from leitstand.inbox.pending import Pending, find_pending
 from leitstand.inbox.queue import (
@@ -28,6 +30,7 @@ from leitstand.inbox.queue import (
 )
 from leitstand.inbox.receipt import receipt_of
 from leitstand.inbox.reply import AGENT, reply
+from leitstand.inbox.report import GROUP, Report, report_of
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
 from leitstand.inbox.showing import able, card_of, effect_of, line_of, reason_of, thread_of
@@ -36,6 +39,8 @@ from leitstand.inbox.texts import Texts, texts_of
 
 __all__ = [
     "AGENT",
+    "GROUP",
+    "STATUSES",
     "Act",
     "Argument",
     "Card",
@@ -46,18 +51,22 @@ __all__ = [
     "Exceptional",
     "Handling",
     "Known",
+    "Listed",
     "Message",
     "Notice",
     "Pending",
     "Queue",
+    "Report",
     "Row",
     "Signer",
+    "Sought",
     "Texts",
     "Waiting",
     "Who",
     "able",
     "answer",
     "card_of",
+    "cases_of",
     "deadlines_of",
     "decide",
     "effect_of",
@@ -75,10 +84,13 @@ __all__ = [
     "reason_of",
     "receipt_of",
     "reply",
+    "report_of",
+    "retry_each",
     "roles_of",
     "row_of",
     "sight_of",
     "since_of",
+    "sought_of",
     "takeover_of",
     "texts_of",
     "thread_of",

@@ -4,7 +4,8 @@ Who may is who takes the case over: the roles of its exit, or those it was hande
 people who let one exit go on, the first does; the second hears who it was.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from leitstand.approval import typed
 from leitstand.digest import canonical
-from leitstand.errors import ApprovalRefused, Missing, ValueRefused
+from leitstand.errors import ApprovalRefused, LeitstandError, Missing, ValueRefused
 from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.seat import holders
 from leitstand.inbox.sight import sight_of
@@ -30,6 +31,7 @@ __all__ = [
     "handled_of",
     "handling_line",
     "may_handle",
+    "retry_each",
     "since_of",
     "takeover_of",
 ]
@@ -119,6 +121,24 @@ async def handle(leitstand: Leitstand, person: Person, act: Act, texts: Texts) -
     )
 
 
+async def retry_each(
+    leitstand: Leitstand, person: Person, names: Iterable[str], reason: str, texts: Texts
+) -> list[Handling]:
+    """Let several cases go on, each as by `handle`; one that is refused keeps no other back."""
+
+    async def retry(case: str) -> Handling:
+        act = Act(kind="retry", case=case, reason=reason)
+        try:
+            return await handle(leitstand, person, act, texts)
+        except LeitstandError as error:
+            said = (texts.told(error.text),)
+            return Handling(
+                case=case, act=act.kind, person=person.id, won=False, status="", lines=said
+            )
+
+    return await asyncio.gather(*map(retry, names))
+
+
 def takeover_of(leitstand: Leitstand, dossier: Dossier) -> Takeover:
     """Who takes over a case now and what resolves it: hand-over, exit, the role's queue."""
     role, leave = leitstand.project.roles.get(dossier.case.role), dossier.exit
@@ -139,8 +159,9 @@ def may_handle(leitstand: Leitstand, dossier: Dossier, person: Person) -> bool:
 
 
 def since_of(dossier: Dossier) -> float:
-    """When the case left the automation; handing it over changes nothing about that."""
-    return float(dossier.tape.assigned.get("since", dossier.changed))
+    """When the case left the automation; no hand-over and no further try changes that."""
+    known = {"since": dossier.changed, **dossier.tape.again, **dossier.tape.assigned}
+    return float(known["since"])
 
 
 async def _resume(desk: _Desk, dossier: Dossier, by: Handled, act: Act) -> bool:
@@ -233,10 +254,14 @@ def _check_given(role: Compiled, given: Mapping[str, Any]) -> None:
 
 
 def handled_of(dossier: Dossier) -> Iterator[dict[str, Any]]:
-    """What people did with the case in the queue, oldest first, with the `kind` of it."""
+    """What was done with the case in the queue, oldest first, with the `kind` of it.
+
+    `again` is a try that no person began.
+    """
     for event in dossier.events:
         if event.kind in ("resumed", "assigned", "closed"):
-            yield {**dossier.tape.body(event), "kind": event.kind}
+            body = dossier.tape.body(event)
+            yield {**body, "kind": "again" if "again" in body else event.kind}
 
 
 def handling_line(handled: Mapping[str, Any], texts: Texts) -> str:
@@ -244,12 +269,13 @@ def handling_line(handled: Mapping[str, Any], texts: Texts) -> str:
     fields = ", ".join(texts.field(name) for name in handled.get("supplied", ()))
     to = handled.get("to_person") or texts.role(handled.get("to_role", ""))
     more = {"fields": fields, "to": to, "parent": handled.get("parent", "")}
-    return texts.say(f"handling.{handled['kind']}_line", **{**handled, **more})
+    again = handled.get("again", {})
+    return texts.say(f"handling.{handled['kind']}_line", **{**handled, **more, **again})
 
 
 def _last(dossier: Dossier) -> Mapping[str, Any] | None:
     """How people last took the case out of the queue, if they did."""
-    found = [one for one in handled_of(dossier) if one["kind"] != "assigned"]
+    found = [one for one in handled_of(dossier) if one["kind"] not in ("again", "assigned")]
     return found[-1] if found else None
 
 

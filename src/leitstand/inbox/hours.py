@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -106,6 +107,10 @@ class Deadlines(Frozen):
         for level, role in enumerate(self.chain if self.escalate_hours else (), start=1):
             hours = level * (self.escalate_hours or 0.0)
             yield Due(level, self.after(start, hours, zone), role)
+
+    def shifts(self, start: float, end: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
+        """The hours of work from the day of `start` on that begin before `end`."""
+        return takewhile(lambda shift: shift[0] < end, self._shifts(start, zone))
 
     def _shifts(self, start: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
         """The hours of work of each day from that of `start` on, holidays left out."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.handling import may_handle, since_of, takeover_of
@@ -18,7 +18,7 @@ from leitstand.policy import Memo
 from leitstand.records import Decision, Person
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
-from leitstand.store.waiting import Place, waiting
+from leitstand.store.waiting import Place, beyond, waiting
 from leitstand.store.waiting import Waiting as Open
 from leitstand.values import Frozen
 
@@ -55,6 +55,7 @@ class Exceptional(Frozen):
     `since` is when it left, `due` when it should be cleared up (seconds since the epoch; 0 where it
     is held), `resolve` what would resolve it, `supply` the fields that a person may fill in.
     `assigned` is the person it was handed over to; `yours`: the one who looks may handle it.
+    `again` is when it is tried again by itself (0: not any more), the `n`-th of `of` times.
     """
 
     case: str
@@ -71,6 +72,9 @@ class Exceptional(Frozen):
     supply: tuple[str, ...] = ()
     assigned: str = ""
     yours: bool = False
+    again: float = 0.0
+    n: int = 0
+    of: int = 0
 
 
 class Queue(Frozen):
@@ -141,12 +145,27 @@ async def waiting_of(  # noqa: PLR0913 - which part of the list, and for whom, a
     return tuple(entries), total
 
 
-async def exceptions_of(
-    leitstand: Leitstand, texts: Texts, *, person: str = "", limit: int = SHOWN
+async def exceptions_of(  # noqa: PLR0913 - which part of the list, and for whom, all by keyword
+    leitstand: Leitstand,
+    texts: Texts,
+    *,
+    person: str = "",
+    cause: str = "",
+    role: str = "",
+    after: Place | None = None,
+    limit: int = SHOWN,
 ) -> tuple[tuple[Exceptional, ...], int]:
-    """What left the automation or is held, and how many there are in all that a person sees."""
+    """A part of what left the automation or is held, oldest first, and how many there are in all.
+
+    With `person` only what they see, with `cause` only what left for it, with `role` only cases of
+    this role.
+    """
     who, seen = _looking(leitstand, person)
-    names, total = await leitstand.store.read(lambda c: _left(c, leitstand.tenant, limit, seen))
+    of = {"reason": cause, "role": role}
+    where = and_(seen, *(cases.c[name] == value for name, value in of.items() if value))
+    names, total = await leitstand.store.read(
+        lambda c: _left(c, leitstand.tenant, limit, where, after)
+    )
     return tuple([await _exceptional(leitstand, n, who, texts) for n in names]), total
 
 
@@ -163,11 +182,16 @@ def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:
 
 
 def _left(
-    conn: Connection, tenant: str, limit: int, seen: ColumnElement[bool]
+    conn: Connection,
+    tenant: str,
+    limit: int,
+    seen: ColumnElement[bool],
+    after: Place | None,
 ) -> tuple[Sequence[str], int]:
     left = cases.c.status.in_(("exception", "held"))
     where: tuple[Any, ...] = (cases.c.tenant == tenant, left, seen)
-    query = select(cases.c.ulid).where(*where).order_by(cases.c.changed).limit(limit)
+    order = (cases.c.changed, cases.c.ulid)
+    query = select(cases.c.ulid).where(*where, beyond(*order, after)).order_by(*order).limit(limit)
     total = select(func.count()).select_from(cases).where(*where)
     return conn.execute(query).scalars().all(), conn.execute(total).scalar_one()
 
@@ -232,5 +256,7 @@ async def _exceptional(
         "supply": taken.supply,
         "assigned": dossier.tape.assigned.get("to_person", ""),
         "yours": person is not None and may_handle(leitstand, dossier, person),
+        "again": dossier.tape.again.get("at", 0.0),
+        **{name: dossier.tape.again.get(name, 0) for name in ("n", "of")},
     }
     return found.model_copy(update=more)

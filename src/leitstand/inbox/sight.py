@@ -33,8 +33,8 @@ class Sight:
         if not self.hidden:
             return true()
         theirs = or_(false(), *(_asks(_ASKED.c.roles, role) for role in self.roles))
-        asked = select(_ASKED.c.id).where(_ASKED.c.case_no == cases.c.case_no, theirs)
-        return or_(cases.c.role.not_in(self.hidden), asked.correlate(cases).exists())
+        asked = select(_ASKED.c.case_no).where(theirs)
+        return or_(cases.c.role.not_in(self.hidden), cases.c.case_no.in_(asked))
 
     async def among(self, leitstand: Leitstand, ulids: Iterable[str]) -> frozenset[str]:
         """Those of these cases that are seen."""

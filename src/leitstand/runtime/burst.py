@@ -12,7 +12,7 @@ from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed, place_of
 from leitstand.guard import Guard, Passage, Pause, UnknownEffect
 from leitstand.records import Exit, Held
-from leitstand.role import CONTRADICTORY, Compiled
+from leitstand.role import CONTRADICTORY, SYSTEM_UNREACHABLE, Compiled
 from leitstand.runtime.drawing import PARENT_CLOSED, draw
 from leitstand.runtime.stage import Stage
 from leitstand.store import Claimed, Close, Journal, Limits, Store
@@ -82,6 +82,7 @@ class Burst:
                 draw(signal, journal)
             if (closed := _closed(journal)) is not None:
                 return self._cancel(journal, closed), None
+            self._begin_again(journal, compiled.version)
             leave = await self._left(claimed, compiled, journal, passage)
         except Pause as pause:
             # Its frames hold the desk that died of it: a circle that keeps the whole case in memory
@@ -97,8 +98,7 @@ class Burst:
         if unsettled := journal.tape.unsettled():
             text = f"the case would end without the outcome of {', '.join(unsettled)}"
             return self._hold(journal, "unknown_effect", text), None
-        self._leave(journal, leave)
-        return Close(leave.kind), leave
+        return Close(leave.kind, due=self._leave(journal, leave)), leave
 
     async def _left(
         self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage
@@ -128,10 +128,33 @@ class Burst:
         stage.ended(walked)
         return walked.exit or Exit(kind="done")
 
-    def _leave(self, journal: Journal, leave: Exit) -> None:
+    def _leave(self, journal: Journal, leave: Exit) -> float | None:
+        """Record the end; when the case is tried again by itself is returned, if it is."""
         for frozen in journal.tape.open_checkpoints():
             journal.record("void", "", {"id": frozen.id, "state": "withdrawn"})
-        journal.record("exit", "", leave.model_dump(mode="json"))
+        again = self._next_try(journal, leave)
+        journal.record("exit", "", {**leave.model_dump(mode="json"), **again})
+        return journal.tape.again.get("at")
+
+    def _next_try(self, journal: Journal, leave: Exit) -> dict[str, Any]:
+        """Growing pauses while a system is away, then the case stays for people."""
+        pauses, before, now = self._limits.again, journal.tape.again, self._store.clock.time()
+        n, since = int(before.get("n", 0)), float(before.get("since", now))
+        if leave.cause != SYSTEM_UNREACHABLE:
+            return {}
+        if n >= len(pauses) or journal.one_too_many():
+            return {"again": {"n": n, "of": n, "since": since}}
+        again = {"n": n + 1, "of": len(pauses), "at": now + 60 * pauses[n], "since": since}
+        return {"again": again}
+
+    def _begin_again(self, journal: Journal, version: str) -> None:
+        """A case that is tried again by itself: a new round, which no person began."""
+        if journal.tape.exit is None or "at" not in journal.tape.again:
+            return
+        again = {name: journal.tape.again[name] for name in ("n", "of", "since")}
+        moved: dict[str, Any] = {"from": journal.case.version, "to": version, "supplied": []}
+        journal.record("resumed", "", {**moved, "again": again, "at": self._store.clock.time()})
+        journal.unsealed = 0
 
     def _cancel(self, journal: Journal, closed: Mapping[str, Any]) -> Close:
         """End with the case that handed this one over: what waits is withdrawn, and why recorded.

@@ -16,7 +16,7 @@ from leitstand.records import Event
 from leitstand.store.arrival import Tell, cancel_children, tell
 from leitstand.store.page import seal_page
 from leitstand.store.prepared import INSERT, MINE, Prepared
-from leitstand.store.projection import Change, project
+from leitstand.store.projection import Change, mark, project
 from leitstand.store.schema import (
     AT_ONCE,
     PAGE_SHIFT,
@@ -70,6 +70,8 @@ class Append(NamedTuple):
     """For the last commit of a child: (parent's ULID, signal id, body)."""
     cancels: tuple[str, bytes] | None = None
     """For the last commit of a case whose open children end with it: (its ULID, body)."""
+    words: str = ""
+    """What the case can be found by from now on."""
 
     def alone(self, changes: Sequence[Change]) -> bool:
         """Whether a constraint over several cases is touched: written by itself."""
@@ -114,6 +116,8 @@ class Batch:
         if row is None or row.fence != append.fence:
             raise LostFence("another worker owns the case by now", where=str(append.case_no))
         changes = project(append.case_no, append.tenant, append.events)
+        if append.words:
+            changes.append(mark(append.case_no, "words", append.words))
         if not append.alone(changes):
             return self._take(append, row, changes)
         # What is checked here must see all that came before it, and be seen by what comes after.

@@ -28,6 +28,7 @@ from leitstand.store.schema import (
     cases,
     checkpoints,
     keys,
+    marks,
     pages,
     signals,
     traces,
@@ -105,6 +106,7 @@ async def _settle(store: Store, ulid: str, settle: Settle) -> int:
             at = store.clock.time()
             batch.add(Append(row.case_no, row.tenant, row.fence, at, (event,), bodies, close=close))
         batch.flush()
+        conn.execute(marks.delete().where(marks.c.case_no.in_(mine), marks.c.kind == "words"))
         nameless = cases.update().where(cases.c.case_no.in_(mine))
         conn.execute(nameless.values(title="", requester="", pending=0))
         return len(rows)

@@ -54,7 +54,7 @@ async def resume(
         known = {"tool": SUPPLY, "proposed": journal.digest(canonical([SUPPLY, one.field]))}
         said = {**known, "value": one.model_dump(mode="json")}
         events.append(_event(journal, "answer", f"{task}/:{n}", said))
-    row = {"version": version, "bursts": 0}
+    row = {"bursts": 0}
     return await _record(store, journal, events, Close("ready", due=AT_ONCE), row=row)
 
 

@@ -19,6 +19,7 @@ from leitstand.store.arrival import Birth, NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.store import Claimed, Store
 from leitstand.store.tape import Frozen, Seal, Tape
+from leitstand.store.words import words_in
 
 __all__ = ["BLOB", "Journal", "Limits", "new_case"]
 
@@ -33,7 +34,9 @@ _BEGINS = frozenset({"answer", "checkpoint", "intent", "scope", "seal", "timer"}
 class Limits:
     """What one case may use: supersteps, events, bytes in events, bursts, rejections by people.
 
-    `tokens`: what models may take for it, both ways; beyond them nothing more is asked.
+    `tokens`: what models may take for it, both ways; beyond them nothing more is asked. `again`:
+    the minutes after which a case that left because a system was unreachable is tried again by
+    itself, one after another; then it stays for people.
     """
 
     supersteps: int = 1_000
@@ -42,6 +45,11 @@ class Limits:
     bursts: int = 50
     rejections: int = 3
     tokens: int = 200_000
+    again: Sequence[float] = (1, 5, 15, 60)
+
+    def __post_init__(self) -> None:
+        if any(type(pause) not in (int, float) or pause <= 0 for pause in self.again):
+            raise TypeError("`again` are minutes, each more than 0")
 
 
 class Journal:
@@ -227,6 +235,7 @@ class Journal:
                 close=close,
                 signal=told,
                 cancels=None if cancels is None else (self.case.ulid, cancels),
+                words=words_in(self._store.words, events),
             )
         )
 

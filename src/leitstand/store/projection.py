@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from leitstand.records import Event
+from leitstand.records import Decision, Event
 
-__all__ = ["Change", "project"]
+__all__ = ["Change", "mark", "project"]
 
 
 class Change(NamedTuple):
@@ -30,12 +30,34 @@ def project(case_no: int, tenant: str, events: Iterable[Event]) -> list[Change]:
     changes: list[Change] = []
     for event in events:
         make = _MAKERS.get(event.kind)
-        if make is not None:
+        # Most answers were judged by no rule: they are not worth decoding.
+        if make is not None and (event.kind != "answer" or b'"hits":[{' in event.body):
             changes += make(case_no, tenant, event, orjson.loads(event.body))
     return changes
 
 
+def mark(no: int, kind: str, name: str, checkpoint: str = "") -> Change:
+    """What a case left for lists and figures.
+
+    `kind` is `fired` or `asked` (a rule), `stop` (a cause), `field` (corrected), `words`.
+    """
+    return Change("marks", {"case_no": no, "kind": kind, "name": name, "checkpoint": checkpoint})
+
+
+def _fired(no: int, body: dict[str, Any], checkpoint: str = "") -> Iterator[Change]:
+    """The rules that left a mark on a write; those that ask stand with its checkpoint."""
+    hits = (body.get("verdict") or body.get("failure", {}).get("detail", {})).get("hits") or ()
+    for rule, worst in sorted({h["rule"]: h["decision"] for h in hits}.items()):
+        asks = checkpoint and worst > Decision.ALLOW
+        yield mark(no, "asked" if asks else "fired", rule, checkpoint if asks else "")
+
+
+def _answer(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield from _fired(no, body)
+
+
 def _checkpoint(no: int, tenant: str, event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield from _fired(no, body, body["id"])
     yield Change(
         "checkpoints",
         {
@@ -80,6 +102,16 @@ def _intent(no: int, tenant: str, event: Event, body: dict[str, Any]) -> Iterato
         yield Change("reservations", {**row, "amount": amount})
     if body.get("checkpoint"):
         yield Change("checkpoints", {"state": "used"}, ("id", body["checkpoint"]))
+    else:
+        yield from _fired(no, body)
+
+
+def _correction(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield mark(no, "field", body["field"], body["checkpoint"])
+
+
+def _held(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield mark(no, "stop", body["reason"])
 
 
 def _outcome(_no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
@@ -101,9 +133,18 @@ def _unknown(_no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Ite
 def _exit(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
     if body["cause"]:
         yield Change("cases", {"reason": body["cause"]}, ("case_no", no))
+        yield mark(no, "stop", body["cause"])
+
+
+def _resumed(no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
+    yield Change("cases", {"version": body["to"]}, ("case_no", no))
 
 
 _MAKERS = {
+    "resumed": _resumed,
+    "answer": _answer,
+    "correction": _correction,
+    "held": _held,
     "checkpoint": _checkpoint,
     "void": _void,
     "approval": _approval,

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, delete, func, select
 
+from leitstand.digest import Keyed
 from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
 from leitstand.store.anchors import anchors_in
 from leitstand.store.page import Page, headers_of, open_page, unwrap
-from leitstand.store.projection import project
+from leitstand.store.projection import mark, project
 from leitstand.store.schema import (
     AT_ONCE,
     PAGE_SHIFT,
@@ -26,6 +27,7 @@ from leitstand.store.schema import (
     checkpoints,
     effects,
     keys,
+    marks,
     pages,
     reservations,
     signals,
@@ -33,12 +35,13 @@ from leitstand.store.schema import (
 from leitstand.store.shelf import MASK
 from leitstand.store.standing import Standing, standing
 from leitstand.store.store import Store
+from leitstand.store.words import words_in
 
 __all__ = ["rebuild"]
 
 PART = 5_000
 """Pages read at a time."""
-_TABLES = (checkpoints, approvals, effects, business_keys, reservations)
+_TABLES = (checkpoints, approvals, effects, business_keys, reservations, marks)
 
 
 async def rebuild(store: Store) -> dict[str, int]:
@@ -84,6 +87,9 @@ class _Work:
             now = standing(events)
             rows.append({"no": no, **self._row(now, beside.setdefault(no, Beside()))})
             ledger.take(no, now.case["tenant"], events)
+            words = words_in(Keyed(self.master), events)
+            if words and now.reason != "restricted":
+                ledger.rows("marks").append(mark(no, "words", words).values)
         self._write(conn, rows, {no for no, one in beside.items() if one.known})
         for table in _TABLES:
             made = ledger.rows(table.name)
@@ -184,7 +190,7 @@ class Ledger:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """What is left for a table."""
-        return self.held.get(table, [])
+        return self.held.setdefault(table, [])
 
 
 def _pages(conn: Connection, low: int) -> dict[int, list[Page]]:
@@ -220,6 +226,7 @@ def _drop(conn: Connection) -> None:
     conn.execute(delete(approvals).where(approvals.c.checkpoint.not_in(shown)))
     conn.execute(delete(effects).where(effects.c.case_no.not_in(erased)))
     conn.execute(delete(checkpoints).where(checkpoints.c.case_no.not_in(erased)))
+    conn.execute(delete(marks).where(marks.c.case_no.not_in(erased)))
 
 
 def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:

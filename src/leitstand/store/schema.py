@@ -36,6 +36,7 @@ __all__ = [
     "checkpoints",
     "effects",
     "keys",
+    "marks",
     "metadata",
     "pages",
     "reservations",
@@ -191,6 +192,16 @@ reservations = Table(
     Column("window", String(16), nullable=False),
     Column("amount", _Number, nullable=False),
     Index("reservations_window", "tenant", "budget", "window"),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("case_no", _Number, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("checkpoint", String(16), nullable=False),
+    Index("marks_case", "case_no"),
 )
 
 anchors = Table(

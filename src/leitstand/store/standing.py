@@ -69,7 +69,7 @@ def _status(events: Sequence[Event]) -> tuple[str, str, float | None]:
         return "rejected", "", None
     if last is not None and last.kind == "exit":
         leave = orjson.loads(last.body)
-        return leave["kind"], leave["cause"] or "", None
+        return leave["kind"], leave["cause"] or "", Tape(events).again.get("at")
     if last is not None and last.kind == "held":
         return "held", orjson.loads(last.body)["reason"], None
     tape = Tape(events)

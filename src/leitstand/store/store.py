@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from leitstand.clock import Clock
+from leitstand.digest import Keyed
 from leitstand.errors import Erased, LeitstandError, Missing, StoreFailed
 from leitstand.records import Case, Event, Held
 from leitstand.store.arrival import NewCase, Tell
@@ -43,7 +44,7 @@ from leitstand.store.writer import Writer
 __all__ = ["Claimed", "Signal", "Store"]
 
 T = TypeVar("T")
-_OPEN = ("ready", "waiting", "running")
+_OPEN = ("ready", "waiting", "running", "exception")
 _FIELDS = len(Case._fields)
 _ASKED = (*list(cases.c)[:_FIELDS], *(cases.c[n] for n in ("bursts", "fence", "opened", "pending")))
 """What is read of a case's row: its record, and what a burst needs to know beside it."""
@@ -80,6 +81,7 @@ class Store:
         self.folder = self._database.folder
         """Where an SQLite file lies, with what is kept beside it; None on a server."""
         self.clock = clock
+        self.words = Keyed(master)
         if write:
             with self._database.engine.begin() as conn:
                 metadata.create_all(conn)
@@ -309,7 +311,12 @@ def _due(only: tuple[tuple[str, str], ...] | None) -> Prepared:
         or_(*(cases.c.status == status for status in _OPEN)),
     )
     if only is not None:
-        runs = (and_(cases.c.role == role, cases.c.version == version) for role, version in only)
+        # What is tried again begins anew: by the version of now, whichever it was.
+        anew = cases.c.status == "exception"
+        runs = (
+            and_(cases.c.role == role, or_(cases.c.version == version, anew))
+            for role, version in only
+        )
         query = query.where(or_(false(), *runs))
     return Prepared(query.order_by(cases.c.due).limit(bindparam("limit")))
 

@@ -54,8 +54,7 @@ class Tape:
         self.consumed: set[str] = set()
         self.tokens = 0
         """Tokens that models have taken, attempts of no use counted in."""
-        self.size = 0
-        self.inline = 0
+        self.size = self.inline = 0
         self.by_id: dict[str, Frozen] = {}
         self.rejected: list[Frozen] = []
         """Checkpoints that a person said no to, in the order in which that became the answer."""
@@ -69,6 +68,8 @@ class Tape:
         """Where the value that a person supplied for a field stands."""
         self.assigned: dict[str, Any] = {}
         """To whom the present exit was handed over, if it was."""
+        self.again: dict[str, Any] = {}
+        """The next try by itself, `n` `of` so many, `at`; without, the last. `since` it left."""
         for event in events:
             self.add(event)
             if event.kind in _CALLS and not event.address.startswith(SUPPLIED):
@@ -262,14 +263,16 @@ def _started(tape: Tape, event: Event) -> None:
 
 def _exit(tape: Tape, event: Event) -> None:
     tape.exit = tape.body(event)
+    tape.again = tape.exit.pop("again", {})
 
 
 def _assigned(tape: Tape, event: Event) -> None:
-    tape.assigned = tape.body(event)
+    tape.assigned, tape.again = tape.body(event), {}
 
 
-def _resumed(tape: Tape, _: Event) -> None:
+def _resumed(tape: Tape, event: Event) -> None:
     """A new round: what was read so far is no answer any more, what was done stays done."""
+    tape.again = tape.body(event).get("again", {})
     tape.round += 1
     tape.exit, tape.assigned = None, {}
     tape.visits = _visits(tape)

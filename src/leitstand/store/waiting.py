@@ -7,12 +7,22 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+    true,
+    tuple_,
+)
 
 from leitstand.store.schema import approvals, cases, checkpoints
 from leitstand.store.store import Store
 
-__all__ = ["Place", "Waiting", "waiting"]
+__all__ = ["Place", "Waiting", "beyond", "waiting"]
 
 Place = tuple[float, str]
 """Where an entry stands in its list: its time, then its name."""
@@ -71,13 +81,20 @@ async def waiting(
     return await store.read(ask)
 
 
+def beyond(
+    at: ColumnElement[Any], name: ColumnElement[Any], after: Place | None, *, newest: bool = False
+) -> ColumnElement[bool]:
+    """What comes after a place in a list ordered by these two columns, the oldest first or last."""
+    if after is None:
+        return true()
+    place = tuple_(at, name)
+    # The first condition is what an index can use.
+    return and_(at <= after[0], place < after) if newest else and_(at >= after[0], place > after)
+
+
 def _open(tenant: str, after: Place | None) -> Select[Any]:
     query = _WAITING.where(checkpoints.c.tenant == tenant, checkpoints.c.state == "open")
-    if after is None:
-        return query
-    # The first condition is what the index can use.
-    place = tuple_(checkpoints.c.opened, checkpoints.c.id)
-    return query.where(checkpoints.c.opened >= after[0], place > after)
+    return query.where(beyond(checkpoints.c.opened, checkpoints.c.id, after))
 
 
 def _role_sets(conn: Connection, tenant: str) -> Iterator[str]:

@@ -43,6 +43,8 @@ def make_app(site: Site) -> Starlette:
             Route("/", lists.inbox),
             Route("/batch", lists.batch, methods=["POST"]),
             Route("/exceptions", lists.exceptions),
+            Route("/exceptions/retry", lists.retry, methods=["POST"]),
+            Route("/cases", lists.cases),
             Route("/history", lists.history),
             Route("/monitor", lists.monitor),
             Route("/card/{id}", cards.show_card),

@@ -1,40 +1,52 @@
 """Lists: what waits, what left the automation, what was decided, and how often people corrected."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leitstand.errors import ApprovalRefused, LeitstandError
-from leitstand.evals.correction import corrected
+from leitstand.errors import ApprovalRefused, LeitstandError, UsageRefused
 from leitstand.inbox import (
+    GROUP,
+    STATUSES,
     Decision,
+    Listed,
+    Sought,
     Waiting,
+    cases_of,
     decide,
     exceptions_of,
     find_pending,
+    report_of,
+    retry_each,
     roles_of,
     sight_of,
+    sought_of,
     waiting_of,
 )
 from leitstand.records import Approval
+from leitstand.role import CAUSES
 from leitstand.runtime import Leitstand
-from leitstand.store.schema import approvals, cases, checkpoints
+from leitstand.store.schema import approvals, checkpoints
+from leitstand.store.schema import cases as case_rows
+from leitstand.store.waiting import Place, beyond
 from leitstand.web.guarding import Fields, form, gated
-from leitstand.web.page import page, site_of, texts_for
+from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
-__all__ = ["batch", "exceptions", "history", "inbox", "monitor"]
+__all__ = ["batch", "cases", "exceptions", "history", "inbox", "monitor", "retry"]
 
+T = TypeVar("T")
 SHOWN = 50
 BATCH = 20
 """Cards that one signature round may take: same tool, same rules, same roles (PAINS no. 16)."""
-GROUP = 5
-"""People below which no figure on how they decide is shown (works council)."""
+PERIODS = ("7", "30", "90", "")
+"""Days back to which figures are shown; the last one: all."""
 
 
 @gated
@@ -47,10 +59,11 @@ async def inbox(request: Request, session: Session) -> Response:
         texts_for(request),
         person=me.id,
         roles=None if everything else roles_of(site.leitstand, me),
-        after=_after(request.query_params.get("after", "")),
-        limit=SHOWN,
+        after=_after(request),
+        limit=SHOWN + 1,
         known=site.rows,
     )
+    found, more = _part(request, found, lambda w: (w.opened, w.id))
     hidden, assigned = await site.notes.later(me.id), await site.notes.assigned()
     rows = [w for w in found if (everything or w.yours) and w.id not in hidden]
     rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.reversible, w.opened))
@@ -60,7 +73,7 @@ async def inbox(request: Request, session: Session) -> Response:
         session,
         groups=_groups(rows),
         total=total,
-        more=f"{found[-1].opened!r},{found[-1].id}" if len(found) == SHOWN else "",
+        more=more,
         everything=everything,
         hidden=len(hidden & {w.id for w in found}),
         assigned=assigned,
@@ -97,9 +110,40 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
 @gated
 async def exceptions(request: Request, session: Session) -> Response:
     """Cases that left the automation or are held, and who takes over."""
-    leitstand, me = site_of(request).leitstand, session.person.id
-    found, total = await exceptions_of(leitstand, texts_for(request), person=me, limit=SHOWN)
-    return page(request, "exceptions", session, exceptions=found, total=total)
+    leitstand, cause = site_of(request).leitstand, request.query_params.get("cause", "")
+    found, total = await exceptions_of(
+        leitstand,
+        texts_for(request),
+        person=session.person.id,
+        cause=cause,
+        after=_after(request),
+        limit=SHOWN + 1,
+    )
+    found, more = _part(request, found, lambda e: (e.changed, e.case))
+    return page(
+        request,
+        "exceptions",
+        session,
+        exceptions=found,
+        total=total,
+        more=more,
+        cause=cause,
+        causes=CAUSES,
+    )
+
+
+@form
+async def retry(request: Request, session: Session, fields: Fields) -> Response:
+    """Let all exceptions of a page that are of one cause go on."""
+    site, texts = site_of(request), texts_for(request)
+    names = [k.removeprefix("case.") for k in fields if k.startswith("case.")][:SHOWN]
+    if said := unfit(fields.get("reason", ""), texts):
+        return page(request, "done", session, status=400, lines=(said,))
+    why = fields.get("reason", "")
+    done = await retry_each(site.leitstand, session.person, names, why, texts)
+    site.live.changed()
+    lines = [f"{fields['case.' + one.case]}: {' '.join(one.lines)}" for one in done]
+    return page(request, "done", session, lines=lines or (texts.say("list.nothing"),))
 
 
 @gated
@@ -107,40 +151,71 @@ async def history(request: Request, session: Session) -> Response:
     """What was decided last, by whom, and for whom they stood in."""
     leitstand, tenant = site_of(request).leitstand, site_of(request).leitstand.tenant
     seen = sight_of(leitstand, session.person).where
-    rows = await leitstand.store.read(lambda c: _decided(c, tenant, seen))
+    after = _after(request)
+    found = await leitstand.store.read(lambda c: _decided(c, tenant, seen, after))
+    rows, more = _part(request, found, lambda r: (r.at, r.nonce))
     names = {p.id: p.name for p in leitstand.directory.everybody(tenant)}
     behalf = await _behalf(leitstand, rows)
-    return page(request, "history", session, rows=rows, names=names, behalf=behalf)
+    return page(request, "history", session, rows=rows, names=names, behalf=behalf, more=more)
+
+
+@gated
+async def cases(request: Request, session: Session) -> Response:
+    """Every case that this person sees: found by words, status, role and day."""
+    leitstand, asked = site_of(request).leitstand, dict(request.query_params)
+    problem, rows, total, more = "", list[Listed](), 0, ""
+    try:
+        sought = sought_of(leitstand, asked)
+    except UsageRefused as error:
+        problem = error.text
+    else:
+        found, total = await cases_of(
+            leitstand, sought, person=session.person, after=_after(request), limit=SHOWN + 1
+        )
+        rows, more = _part(request, found, lambda c: c.place)
+    return page(
+        request,
+        "cases",
+        session,
+        status=422 if problem else 200,
+        problem=problem,
+        asked=asked,
+        rows=rows,
+        total=total,
+        more=more,
+        statuses=STATUSES,
+        roles=sorted(leitstand.project.roles),
+    )
 
 
 @gated
 async def monitor(request: Request, session: Session) -> Response:
     """How often automation ran, was corrected, in which field, and where it stopped."""
-    site, tenant = site_of(request), site_of(request).leitstand.tenant
-    leitstand, store = site.leitstand, site.leitstand.store
-    sight = sight_of(leitstand, session.person)
-    counts = await store.read(lambda c: _counted(c, tenant, sight.where))
-    found, samples = await corrected(leitstand), await site.notes.samples()
-    proposals = await site.notes.proposed()
-    cards = await store.read(lambda c: _cards(c, [p.checkpoint for p in proposals], sight.where))
-    seen = await sight.among(leitstand, [c.case for c in found] + [s.ulid for s in samples])
-    found, samples = [c for c in found if c.case in seen], [s for s in samples if s.ulid in seen]
-    fields = Counter(texts_for(request).field(c.field) for c in found if c.field)
+    site, asked = site_of(request), request.query_params
+    leitstand, sight = site.leitstand, sight_of(site.leitstand, session.person)
+    role, days = asked.get("role", ""), asked.get("days", PERIODS[1])
+    if role not in ("", *leitstand.project.roles) or days not in PERIODS:
+        raise HTTPException(400, "monitor")
+    since = leitstand.rules.clock.time() - 86_400 * int(days) if days else 0.0
+    report = await report_of(leitstand, Sought(role=role, since=since), session.person)
+    proposals, samples = await site.notes.proposed(), await site.notes.samples()
+    names = [p.checkpoint for p in proposals]
+    cards = await leitstand.store.read(lambda c: _cards(c, names, sight.where))
+    seen = await sight.among(leitstand, [s.ulid for s in samples])
+    same = [s.same for s in samples if s.ulid in seen]
     return page(
         request,
         "monitor",
         session,
-        statuses=counts["statuses"],
-        causes=counts["causes"],
-        answers=counts["answers"],
-        fields=fields.most_common(12),
-        refused=sum(not c.field for c in found),
+        report=report,
+        rules={rule.id: rule.notes for rule in leitstand.rules.bundle.rules},
         proposals=[p for p in proposals if p.checkpoint in cards],
-        sampled=len(samples),
-        same=sum(s.same for s in samples),
-        decided=sum(n for _, n in counts["answers"]),
-        cases=sum(n for _, n in counts["statuses"]),
-        seconds=counts["seconds"] if counts["people"] >= GROUP else None,
+        sampled=len(same),
+        same=sum(same),
+        periods=PERIODS,
+        days=days,
+        role=role,
+        roles=sorted(leitstand.project.roles),
         group=GROUP,
     )
 
@@ -163,8 +238,18 @@ async def _picked(request: Request, session: Session, name: str) -> Waiting | No
     return next((w for w in found if w.id == pending.checkpoint.id and w.yours), None)
 
 
-def _after(text: str) -> tuple[float, str] | None:
-    opened, _, name = text.partition(",")
+def _part(request: Request, found: Sequence[T], place: Callable[[T], Place]) -> tuple[list[T], str]:
+    """What a page shows of a list, and the address of its next part; empty at the end."""
+    shown = [*found[:SHOWN]]
+    if len(found) <= SHOWN:
+        return shown, ""
+    at, name = place(shown[-1])
+    asked = {**request.query_params, "after": f"{at!r},{name}"}
+    return shown, f"{request.url.path}?{urlencode(asked)}"
+
+
+def _after(request: Request) -> Place | None:
+    opened, _, name = request.query_params.get("after", "").partition(",")
     try:
         return (float(opened), name) if name else None
     except ValueError:
@@ -188,45 +273,24 @@ async def _behalf(leitstand: Leitstand, rows: Sequence[Any]) -> dict[str, str]:
     return {a.nonce: a.on_behalf_of for a in given if a.on_behalf_of}
 
 
-def _decided(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> Sequence[Any]:
+def _decided(
+    conn: Connection, tenant: str, seen: ColumnElement[bool], after: Place | None
+) -> Sequence[Any]:
     given = (approvals.c[name] for name in ("checkpoint", "nonce", "person", "answer", "at"))
-    of_case = (cases.c.title, cases.c.ulid, cases.c.status, cases.c.reason)
+    of_case = (case_rows.c[name] for name in ("title", "ulid", "status", "reason"))
+    order = (approvals.c.at, approvals.c.nonce)
     query = (
         select(*given, checkpoints.c.tool, checkpoints.c.state, *of_case)
         .join(checkpoints, checkpoints.c.id == approvals.c.checkpoint)
-        .join(cases, cases.c.case_no == checkpoints.c.case_no)
-        .where(approvals.c.tenant == tenant, seen)
-        .order_by(approvals.c.at.desc())
-        .limit(SHOWN)
+        .join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
+        .where(approvals.c.tenant == tenant, seen, beyond(*order, after, newest=True))
+        .order_by(*(column.desc() for column in order))
+        .limit(SHOWN + 1)
     )
     return conn.execute(query).all()
 
 
 def _cards(conn: Connection, names: Sequence[str], seen: ColumnElement[bool]) -> set[str]:
     """Those of these cards whose cases are seen."""
-    query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
+    query = select(checkpoints.c.id).join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
     return {*conn.execute(query.where(checkpoints.c.id.in_(names), seen)).scalars()}
-
-
-def _counted(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> dict[str, Any]:
-    """Counts over the cases that are seen."""
-    mine = (cases.c.tenant == tenant, seen)
-    statuses = select(cases.c.status, func.count()).where(*mine).group_by(cases.c.status)
-    causes = (
-        select(cases.c.reason, func.count())
-        .where(*mine, cases.c.status.in_(("exception", "held")))
-        .group_by(cases.c.reason)
-    )
-    of_cases = checkpoints.join(cases, cases.c.case_no == checkpoints.c.case_no)
-    joined = approvals.join(of_cases, checkpoints.c.id == approvals.c.checkpoint)
-    given = (approvals.c.tenant == tenant, seen)
-    answers = select(approvals.c.answer, func.count()).select_from(joined).where(*given)
-    seconds = select(func.avg(approvals.c.at - checkpoints.c.opened)).select_from(joined)
-    people = select(func.count(func.distinct(approvals.c.person))).select_from(joined)
-    return {
-        "statuses": [tuple(r) for r in conn.execute(statuses)],
-        "causes": [tuple(r) for r in conn.execute(causes)],
-        "answers": [tuple(r) for r in conn.execute(answers.group_by(approvals.c.answer))],
-        "seconds": conn.execute(seconds.where(*given)).scalar(),
-        "people": conn.execute(people.where(*given)).scalar() or 0,
-    }
