@@ -22,6 +22,7 @@ from pydantic import Field, ValidationError
 
 from leitstand.clock import Clock
 from leitstand.errors import LeitstandError, ProjectRefused
+from leitstand.guard import caps_of
 from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
 from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.records import Received, Routed
@@ -283,7 +284,7 @@ def load_project(root: Path) -> Project:
         columns={role: named(root, name) for role, name in table.columns.items()},
         rows={role: named(root, name) for role, name in table.rows.items()},
         document=named(root, table.document) if table.document else None,
-        limits=named(root, table.limits),
+        limits=_limits(named(root, table.limits), tuple(tools.values())),
         library=_library(root, table),
         route=named(root, table.route) if table.route else None,
         seal=named(root, table.seal) if table.seal else None,
@@ -297,6 +298,19 @@ def read_table(form: type[F], table: object, where: str) -> F:
     except ValidationError as error:
         text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
         raise ProjectRefused(text, where=where) from error
+
+
+def _limits(
+    read: Callable[[Path], Mapping[str, Any]], tools: Sequence[Tool[Any, Any]]
+) -> Callable[[Path], Mapping[str, Any]]:
+    """The tenant's data of a world, with budgets that fit. Raises ProjectRefused."""
+
+    def limits(world: Path) -> Mapping[str, Any]:
+        data, file = read(world), world / "policy.json"
+        caps_of(data, tools, str(file if file.is_file() else world))
+        return data
+
+    return limits
 
 
 def _library(root: Path, table: Table) -> Library:

@@ -1,6 +1,7 @@
 """The guard: validation, evidence, facts, verdict, checkpoint, intent, connection, outcome."""
 
 from leitstand.guard.answers import Wanted, checkpoint_of, wanted
+from leitstand.guard.budget import caps_of
 from leitstand.guard.call import Call, Pause, Unsettled
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.guard import Guard
@@ -22,6 +23,7 @@ __all__ = [
     "Unsettled",
     "Wanted",
     "Wires",
+    "caps_of",
     "checkpoint_of",
     "effect_key",
     "failure_of",

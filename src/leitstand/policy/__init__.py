@@ -17,6 +17,7 @@ from leitstand.policy.finding import Finding
 from leitstand.policy.lint import check, lint
 from leitstand.policy.memo import Memo
 from leitstand.policy.rule import Rule
+from leitstand.policy.schema import Slot, slots_of
 
 __all__ = [
     "Bundle",
@@ -30,6 +31,7 @@ __all__ = [
     "Request",
     "Resolved",
     "Rule",
+    "Slot",
     "check",
     "decide",
     "denied",
@@ -38,5 +40,6 @@ __all__ = [
     "gravest",
     "lint",
     "measure",
+    "slots_of",
     "texts_of",
 ]

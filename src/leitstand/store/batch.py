@@ -4,7 +4,7 @@ Appends are checked against the case's row inside the transaction (fence, seq, h
 there). One whose fence is old fails alone and leaves nothing behind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ from leitstand.store.schema import (
     signals,
 )
 
-__all__ = ["Append", "Batch", "Budget", "Close", "apply"]
+__all__ = ["Append", "Batch", "Budget", "Close", "Overdrawn", "apply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,24 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A reservation, checked in the transaction: the window's sum with `amount` stays in `cap`."""
+    """A reservation, checked in the transaction: the window's sum with `amount` stays in `cap`.
+
+    One that is `signed` people let through: it is counted, whatever the sum.
+    """
 
     name: str
     window: str
     amount: int
     cap: int
+    signed: bool = False
+
+
+class Overdrawn(Contradiction):
+    """Budgets do not have what a write takes; `used` is what each of them has spent (cents)."""
+
+    def __init__(self, used: Mapping[str, int]) -> None:
+        super().__init__(f"budgets are used up: {', '.join(used)}")
+        self.used = used
 
 
 class Append(NamedTuple):
@@ -106,7 +118,7 @@ class Batch:
     def add(self, append: Append) -> int:
         """Take an append in; the last seq is returned.
 
-        Raises LostFence, or Contradiction when a key or budget is taken; then nothing was added.
+        Raises LostFence, Contradiction when a key is taken, Overdrawn; then nothing was added.
         """
         if append.case_no not in self.rows:
             self.load([append.case_no])
@@ -201,12 +213,14 @@ def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
 
 
 def _check_budgets(conn: Connection, append: Append) -> None:
+    over: dict[str, int] = {}
     for budget in append.budgets:
         window = {"tenant": append.tenant, "budget": budget.name, "window": budget.window}
-        used = conn.execute(_USED, window).scalar_one()
-        if int(used) + budget.amount > budget.cap:
-            msg = f"budget `{budget.name}` of {budget.window} is used up"
-            raise Contradiction(msg, detail={"budget": budget.name, "used": int(used)})
+        used = int(conn.execute(_USED, window).scalar_one())
+        if used + budget.amount > budget.cap:
+            over[budget.name] = used
+    if any(b.name in over and not b.signed for b in append.budgets):
+        raise Overdrawn(over)
 
 
 @cache
