@@ -20,6 +20,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args
 from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import Field, ValidationError
 
+from leitstand.approval import Releases, Signers
 from leitstand.clock import Clock
 from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.guard import caps_of
@@ -148,14 +149,14 @@ class Table(Frozen):
     front of supervisors. `prompts` is a folder with a file a prompt. `models` are the settings of
     chat models by name, `uses` says by prompt, by role, or for `*` which one is asked; `model` is a
     chat model of langchain-core in user-land, asked where `uses` names none for `*`. `environment`
-    is `dev`, `test` or `prod`; the variable `LEITSTAND_ENV` goes before it. `lexicon` are TOML
-    files whose words name nobody: a re-recorded case keeps them. `columns` names, by role, what
-    makes the columns of its cases, and `rows` what makes a case of a row of a file of cases;
-    `demo` names, by role, files of cases that `leitstand demo` works off beside the world's files;
-    `recordings`, by format, what reads and judges recordings of a form of the project's own;
-    `document` what makes a page of a document that was read. `route` makes cases of what came in
-    through `triggers`, `seal` takes
-    out first what nobody here may read.
+    is `dev`, `test` or `prod`; the variable `LEITSTAND_ENV` goes before it. `release` says who
+    signs which file of the policy folder, by a pattern of its name or by `@owner` of its rules.
+    `lexicon` are TOML files whose words name nobody: a re-recorded case keeps them. `columns`
+    names, by role, what makes the columns of its cases, and `rows` what makes a case of a row of a
+    file of cases; `demo` names, by role, files of cases that `leitstand demo` works off beside the
+    world's files; `recordings`, by format, what reads and judges recordings of a form of the
+    project's own; `document` what makes a page of a document that was read. `route` makes cases of
+    what came in through `triggers`, `seal` takes out first what nobody here may read.
     """
 
     roles: tuple[str, ...]
@@ -173,6 +174,7 @@ class Table(Frozen):
     models: dict[str, Settings] = {}
     uses: dict[str, str] = {}
     environment: Environment = "dev"
+    release: dict[str, Signers] = {}
     columns: dict[str, str] = {}
     rows: dict[str, str] = {}
     document: str = ""
@@ -240,6 +242,11 @@ class Project:
             return Limits(**self.table.case)
         except TypeError as error:
             raise ProjectRefused(str(error), where="[tool.leitstand] case") from error
+
+    @property
+    def releases(self) -> Releases:
+        """The policy folder as it stands and as it was released. Raises PolicyRefused."""
+        return Releases.open(self.policies, self.table.release)
 
     def bundle(self) -> Bundle:
         """The policy bundle as it stands in the files now. Raises PolicyRefused."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.policy import findings_of
 
 if TYPE_CHECKING:
     from leitstand.policy import Bundle
@@ -41,9 +42,7 @@ def _problem(severity: str, code: str, where: str, text: str) -> dict[str, str]:
 
 def _rules(project: "Project") -> Iterator[dict[str, str]]:
     """What the policy folder has to mend; a tool without a rule is an error here."""
-    from leitstand.policy import check as findings_of
-
-    for finding in findings_of(project.policies, project.tools, project.facts):
+    for finding in findings_of(project):
         severity = "error" if finding.code == "no-grant" else finding.severity
         where = finding.rule or finding.file
         yield _problem(severity, finding.code, where, finding.text)

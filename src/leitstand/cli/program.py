@@ -111,7 +111,7 @@ _GROUPS = {
     "case": "Cases: list, show, export, release; retry, supply, assign, close exceptions.",
     "people": "People: list, add.",
     "journal": "The journal: verify it.",
-    "policy": "Rules: check, explain.",
+    "policy": "Rules: check, explain, release.",
     "corrections": "Corrections: list, decline, mended.",
 }
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -153,6 +153,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "corrections mended": corrections.mended,
     "policy check": policy.check,
     "policy explain": policy.explain,
+    "policy release": policy.release,
 }
 
 

@@ -1,6 +1,7 @@
 """Policy: facts are measured in Python, rules judge in Cedar, the most severe wins."""
 
 from leitstand.policy.bundle import Bundle, texts_of
+from leitstand.policy.change import changes, owners_of
 from leitstand.policy.decide import Request, decide, denied, gravest
 from leitstand.policy.facts import (
     Evidence,
@@ -32,6 +33,7 @@ __all__ = [
     "Resolved",
     "Rule",
     "Slot",
+    "changes",
     "check",
     "decide",
     "denied",
@@ -40,6 +42,7 @@ __all__ = [
     "gravest",
     "lint",
     "measure",
+    "owners_of",
     "slots_of",
     "texts_of",
 ]

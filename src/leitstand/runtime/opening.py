@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,22 @@ async def open_leitstand(
         seal=seal,
         write=write,
     )
+
+
+def check_released(leitstand: Leitstand) -> None:
+    """In `prod`, hold the rules against their releases, and remember which versions ran here.
+
+    Raises PolicyRefused: they are not as they were released, or of a lower version than before.
+    """
+    if leitstand.project.library.environment != "prod":
+        return
+    memory = leitstand.state / "released.json"
+    ran: dict[str, int] = orjson.loads(memory.read_bytes()) if memory.is_file() else {}
+    known = partial(leitstand.directory.person, leitstand.tenant)
+    ran |= leitstand.project.releases.check(known, ran)
+    fresh = memory.with_suffix(".new")
+    fresh.write_bytes(orjson.dumps(ran))
+    fresh.replace(memory)
 
 
 def _runtime(
