@@ -20,7 +20,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args
 from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import Field, ValidationError
 
-from leitstand.approval import Releases, Signers
+from leitstand.approval import Signers
 from leitstand.clock import Clock
 from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.guard import caps_of
@@ -242,11 +242,6 @@ class Project:
             return Limits(**self.table.case)
         except TypeError as error:
             raise ProjectRefused(str(error), where="[tool.leitstand] case") from error
-
-    @property
-    def releases(self) -> Releases:
-        """The policy folder as it stands and as it was released. Raises PolicyRefused."""
-        return Releases.open(self.policies, self.table.release)
 
     def bundle(self) -> Bundle:
         """The policy bundle as it stands in the files now. Raises PolicyRefused."""

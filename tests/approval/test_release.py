@@ -35,18 +35,17 @@ class Office:
     @property
     def releases(self) -> Releases:
         """As they stand now."""
-        return Releases.open(self.folder, self.terms)
+        find = partial(self.house.directory.person, "t1")
+        return Releases.open(self.folder, self.terms, find)
 
     def sign(self, name: str) -> list[str]:
         """Somebody releases what is theirs; the names of what they signed."""
-        find = partial(self.house.directory.person, "t1")
         person, key = self.house.people["t1", name], self.house.keys[name]
-        return [f"{r.file}@{r.version}" for r in self.releases.sign(person, key, DAY, find)]
+        return [f"{r.file}@{r.version}" for r in self.releases.sign(person, key, DAY)]
 
     def starts(self, **ran: int) -> dict[str, int]:
         """What production says to it."""
-        find = partial(self.house.directory.person, "t1")
-        return self.releases.check(find, {f"{n}.cedar": v for n, v in ran.items()})
+        return self.releases.check({f"{n}.cedar": v for n, v in ran.items()})
 
 
 def test_released_rules_start_and_a_second_signing_adds_nothing(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from leitstand.approval import Statement
 from leitstand.desk import Desk
 from leitstand.errors import ProjectRefused
 from leitstand.guard import caps_of
-from leitstand.guard.budget import Cap, overdrawn
+from leitstand.guard.budget import Cap, beyond
 from leitstand.records import Decision, Verdict
 from tests.guard.scene import ASK, GRANT, TOOLS, Crash, Pay, Scene, bundle_of, pay, work_of
 
@@ -184,7 +184,10 @@ async def test_a_role_that_is_asked_no_more_lets_nothing_through(scene: Scene) -
         ([{**DAY, "tool": "bank.pya"}], "budgets[0]: no tool `bank.pya` writes"),
         ([{**DAY, "tool": "bank.get", "field": "no"}], "budgets[0]: no tool `bank.get` writes"),
         ([{**DAY, "field": "cent"}], "budgets[0]: `bank.pay` has no argument `cent`"),
-        ([{**DAY, "field": "note"}], "budgets[0]: `note` of `bank.pay` is no amount"),
+        (
+            [{**DAY, "field": "note"}],
+            "budgets[0]: `bank.pay` has no argument `note` that is an amount",
+        ),
         ([{**DAY, "per": "week"}], "budgets[0]: `per` "),
         ([{**DAY, "cap_cents": 0}], "budgets[0]: `cap_cents` "),
         ([{**DAY, "cap_cents": 10.5}], "budgets[0]: `cap_cents` "),
@@ -223,7 +226,7 @@ def test_a_budget_only_makes_a_verdict_stricter(
     many = enumerate(tuple(sorted(r)) for r in asked)
     caps = [Cap.model_validate({**DAY, "name": f"b{n}", "roles": r}) for n, r in many]
     hits = [c.hit(c.row({"cents": 5}, "2026-11-02"), 1_000) for c in caps]
-    after = overdrawn(before, hits)
+    after = beyond(before, hits)
     assert after.decision >= before.decision
     assert (after.decision is Decision.DENY) == (decision is Decision.DENY or set() in asked)
     assert set(after.roles) == roles.union(*asked)

@@ -7,7 +7,7 @@ import pytest
 
 from leitstand.errors import Contradiction, LostFence
 from leitstand.records import Kind
-from leitstand.store import Budget, Close, Journal, Overdrawn
+from leitstand.store import Budget, Close, Journal
 from leitstand.store.schema import business_keys, reservations
 from leitstand.store.verify import verify
 from tests.store.hands import Office, effects_of, leave, status_of, written
@@ -57,7 +57,7 @@ async def test_a_budget_is_never_overdrawn(office: Office) -> None:
     journals = await owned(office, 5)
     wanted = (intend(j, f"k{n}", budget=40) for n, j in enumerate(journals))
     done = await asyncio.gather(*wanted, return_exceptions=True)
-    assert [type(one) for one in done].count(Overdrawn) == 3
+    assert [type(one) for one in done].count(Contradiction) == 3
     assert sum(r["amount"] for r in await table(office, reservations)) == 80
 
 

@@ -66,7 +66,10 @@ class Release(NamedTuple):
 
 
 Known = Callable[[str], Person | None]
-"""The person with an id as the directory has them now; a key that was renewed is another one."""
+
+
+def _nobody(_: str) -> None:
+    """Where only texts are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,41 +77,38 @@ class Releases:
     """The files of a policy folder as they stand, and as they were released.
 
     `terms` say who signs a file, by a pattern of its name or by `@owner` of a rule in it. Every
-    entry that fits must be met; an owner whom a version of the file has named stays one.
+    entry that fits must be met; an owner whom a version of the file has named stays one. `known`
+    is the person with an id as the directory has them now.
     """
 
     folder: Path
     texts: Mapping[str, bytes]
     lock: tuple[Release, ...]
     terms: Mapping[str, Signers]
+    known: Known
 
     @staticmethod
-    def open(folder: Path, terms: Mapping[str, Signers]) -> "Releases":
-        """Everything in the folder but caches, hidden files and the lock. Raises PolicyRefused."""
+    def open(folder: Path, terms: Mapping[str, Signers], known: Known = _nobody) -> "Releases":
+        """All files of the folder but hidden ones, caches and the lock. Raises PolicyRefused."""
+        paths = {p.relative_to(folder): p for p in sorted(folder.rglob("*")) if p.is_file()}
         texts = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.name != RELEASES and path.suffix != ".pyc"
-            if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            name.as_posix(): path.read_bytes()
+            for name, path in paths.items()
+            if name.name != RELEASES and name.suffix != ".pyc"
+            if not any(part.startswith(".") for part in name.parts)
         }
         lines = lock_lines(folder / RELEASES, _LINE, PolicyRefused)
         found = tuple(Release(*_named(name), *rest) for name, *rest in lines)
-        return Releases(folder, texts, found, terms)
+        return Releases(folder, texts, found, terms, known)
 
     @property
     def files(self) -> list[str]:
         """Names of all files that stand there or were released."""
         return sorted(self.texts.keys() | {r.file for r in self.lock})
 
-    def latest(self, file: str) -> tuple[Release, ...]:
-        """The signatures under the highest version of a file."""
-        mine = [r for r in self.lock if r.file == file]
-        top = max((r.version for r in mine), default=0)
-        return tuple(r for r in mine if r.version == top)
-
     def fault(self, file: str) -> str:
         """Why what stands there is not what was released last, empty if it is."""
-        latest, now = self.latest(file), self._sha(file)
+        latest, now = self._latest(file), self._sha(file)
         if not latest:
             return "is not released"
         version, released = latest[0].version, {r.sha for r in latest}
@@ -116,106 +116,97 @@ class Releases:
             return ""
         if now == _GONE:
             return f"was released as version {version} and is gone"
-        older = max((r.version for r in self.lock if (r.file, r.sha) == (file, now)), default=0)
-        if older and older < version:
-            return f"is version {older}, and version {version} was released"
+        older = [r.version for r in self.lock if (r.file, r.sha) == (file, now)]
+        if older and max(older) < version:
+            return f"is version {max(older)}, and version {version} was released"
         return f"was changed since version {version} was released"
 
-    def lacking(self, file: str, known: Known) -> list[Signers]:
-        """Whose signatures the text as it stands is without."""
-        people = self._signers(file, known)
-        return [s for s in self._terms(file) if len(_holding(people, s)) < s.people]
-
-    def check(self, known: Known, ran: Mapping[str, int]) -> dict[str, int]:
+    def check(self, ran: Mapping[str, int]) -> dict[str, int]:
         """The version of every file; `ran` are those that were in force here before.
 
         Raises PolicyRefused: a file is not released, not so, not by those who may, or of a lower
         version.
         """
-        faults = [
-            f"`{file}` {fault}" for file in self.files if (fault := self._refusal(file, known))
-        ]
-        versions = {file: self.latest(file)[0].version for file in self.files if not faults}
-        faults += [
-            f"`{file}` is version {versions.get(file, 0)}, and version {version} has run here"
-            for file, version in ran.items()
-            if not faults and versions.get(file, 0) < version
-        ]
+        faults = [f"`{file}` {text}" for file in self.files if (text := self._refusal(file))]
+        now = {} if faults else {file: self._latest(file)[0].version for file in self.files}
+        lower = ((f, now.get(f, 0), v) for f, v in ran.items() if now and now.get(f, 0) < v)
+        faults += [f"`{f}` is version {n}, and version {v} has run here" for f, n, v in lower]
         if faults:
             mend = "put the released text back, or have it released: `leitstand policy release`"
             raise PolicyRefused("; ".join(faults), where=str(self.folder), mend=mend)
-        return versions
+        return now
 
-    def sign(self, person: Person, key: Ed25519PrivateKey, day: str, known: Known) -> list[Release]:
+    def sign(self, person: Person, key: Ed25519PrivateKey, day: str) -> list[Release]:
         """Sign every file that is without this person's signature; what was added.
 
         Raises ApprovalRefused: there is something to release, and nothing of it is theirs.
         """
-        open_ones = [f for f in self.files if self._refusal(f, known)]
-        new = [self._line(f, person, day) for f in open_ones if self._may(f, person, known)]
-        if open_ones and not new:
-            text = f"none of {', '.join(open_ones)} lacks a signature of `{person.id}`"
+        unreleased = [file for file in self.files if self._refusal(file)]
+        new = [self._next(file, person, day) for file in unreleased if self._may(file, person)]
+        if unreleased and not new:
+            text = f"none of {', '.join(unreleased)} lacks a signature of `{person.id}`"
             mend = "`[tool.leitstand.release]` says who signs which file"
             raise ApprovalRefused(text, where=RELEASES, mend=mend)
         new = [r._replace(signature=key.sign(r.signed).hex()) for r in new]
-        self._write(new)
+        for one in new:
+            if one.file in self.texts:
+                (self.folder / _KEPT).mkdir(exist_ok=True)
+                (self.folder / _KEPT / one.sha).write_bytes(self.texts[one.file])
+        lines = (f"{one}\n" for one in sorted((*self.lock, *new)))
+        (self.folder / RELEASES).write_text(_HEAD + "".join(lines), "utf-8")
         return new
 
     def text(self, file: str) -> str:
         """The text that was released last, empty where it is not kept."""
-        sha = next((r.sha for r in self.latest(file)), _GONE)
+        sha = next((r.sha for r in self._latest(file)), _GONE)
         kept = self.folder / _KEPT / sha
         text = kept.read_bytes() if kept.is_file() else b""
         return text.decode() if plain(text) == sha else ""
+
+    def _latest(self, file: str) -> list[Release]:
+        """The signatures under the highest version of a file."""
+        mine = [r for r in self.lock if r.file == file]
+        return [r for r in mine if r.version == max(m.version for m in mine)]
 
     def _sha(self, file: str) -> str:
         return plain(self.texts[file]) if file in self.texts else _GONE
 
     def _owners(self, file: str) -> frozenset[str]:
-        text = self.texts.get(file, b"").decode() if file.endswith(".cedar") else ""
-        return owners_of(text) if text else frozenset()
+        cedar = file in self.texts and file.endswith(".cedar")
+        return owners_of(self.texts[file].decode()) if cedar else frozenset()
 
-    def _terms(self, file: str) -> list[Signers]:
-        """Everybody who must sign; nobody is named: nobody may."""
+    def _lacking(self, file: str) -> list[Signers] | None:
+        """Whose signatures the text as it stands is without; None: nobody may sign it."""
         past = {o for r in self.lock if r.file == file for o in r.owners.split(",")}
         owners = {f"@{owner}" for owner in self._owners(file) | past}
-        return [s for name, s in self.terms.items() if name in owners or fnmatchcase(file, name)]
+        fit = [s for name, s in self.terms.items() if name in owners or fnmatchcase(file, name)]
+        people = self._signers(file)
+        return [s for s in fit if len(_holding(people, s)) < s.people] if fit else None
 
-    def _refusal(self, file: str, known: Known) -> str:
-        if not self._terms(file):
+    def _signers(self, file: str) -> list[Person]:
+        """Who has validly signed the text as it stands."""
+        here = [r for r in self._latest(file) if r.sha == self._sha(file)]
+        people = ((r, self.known(r.person)) for r in here)
+        return [p for r, p in people if p and signed_by(p, r.signature, r.signed)]
+
+    def _refusal(self, file: str) -> str:
+        lacking = self._lacking(file)
+        if lacking is None:
             return "is named by no entry of `[tool.leitstand.release]`"
-        if fault := self.fault(file):
-            return fault
-        lacking = (f"{s.people} of {' or '.join(s.roles)}" for s in self.lacking(file, known))
-        said = " and ".join(lacking)
-        return f"lacks a signature: {said} must sign it" if said else ""
+        said = " and ".join(f"{s.people} of {' or '.join(s.roles)}" for s in lacking)
+        missing = f"lacks a signature: {said} must sign it" if said else ""
+        return self.fault(file) or missing
 
-    def _may(self, file: str, person: Person, known: Known) -> bool:
-        """Whether somebody's signature is missing and would count: one person signs once."""
-        signed = any(p.public_key == person.public_key for p in self._signers(file, known))
-        mine = (set(s.roles) & set(person.roles) for s in self.lacking(file, known))
-        return not signed and any(mine)
+    def _may(self, file: str, person: Person) -> bool:
+        """Whether a signature of theirs would count: one person signs once."""
+        signed = any(p.public_key == person.public_key for p in self._signers(file))
+        return not signed and any(_holding([person], s) for s in self._lacking(file) or ())
 
-    def _signers(self, file: str, known: Known) -> list[Person]:
-        """Who has validly signed the text as it stands, by the directory of now."""
-        here = [r for r in self.latest(file) if r.sha == self._sha(file)]
-        return [p for r in here if (p := known(r.person)) and signed_by(p, r.signature, r.signed)]
-
-    def _line(self, file: str, person: Person, day: str) -> Release:
-        latest, sha = self.latest(file), self._sha(file)
-        version = latest[0].version if latest else 0
-        version += int({r.sha for r in latest} != {sha})
+    def _next(self, file: str, person: Person, day: str) -> Release:
+        latest, sha = self._latest(file), self._sha(file)
+        version = max((r.version + (r.sha != sha) for r in latest), default=1)
         owners = ",".join(sorted(self._owners(file))) or "-"
         return Release(file, version, sha, day, person.id, owners)
-
-    def _write(self, new: Iterable[Release]) -> None:
-        kept = self.folder / _KEPT
-        for one in new:
-            if one.sha != _GONE:
-                kept.mkdir(exist_ok=True)
-                (kept / one.sha).write_bytes(self.texts[one.file])
-        lines = (f"{one}\n" for one in sorted((*self.lock, *new)))
-        (self.folder / RELEASES).write_text(_HEAD + "".join(lines), "utf-8")
 
 
 def _named(name: str) -> tuple[str, int]:

@@ -1,8 +1,7 @@
 """`leitstand policy`: check the rules, explain what they said of a case, release them."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
 from difflib import unified_diff
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -63,33 +62,34 @@ async def release(
     ] = False,
 ) -> None:
     """Show what changed since the last release, and sign what is yours to sign."""
+    from leitstand.approval import Releases
     from leitstand.cli.session import signer_of
 
-    releases = place.project.releases
-    changed = {f: list(_changed(releases, f)) for f in releases.files if releases.fault(f)}
-    warnings = [f"{f.severity}: {f}" for f in findings_of(place.project) if f.severity != "note"]
-    shown = [*warnings, *(line for lines in changed.values() for line in lines)]
+    project, new = place.project, list[str]()
+    releases = Releases.open(project.policies, project.table.release)
+    shown = [f"{f.severity}: {f}" for f in findings_of(project) if f.severity != "note"]
+    shown += [line for file in releases.files for line in _changed(releases, file)]
     if not place.json:
         typer.echo("\n".join(shown or ["nothing has changed"]))
-    new: list[str] = []
     if not diff:
         async with place.opened(write=False) as leitstand:
             signer = await signer_of(leitstand, place.person)
-            day = datetime.fromtimestamp(leitstand.rules.clock.time(), UTC).date().isoformat()
-            find = partial(leitstand.directory.person, leitstand.tenant)
-            signed = releases.sign(signer.person, signer.key, day, find)
+            known = partial(leitstand.directory.person, leitstand.tenant)
+            day = leitstand.rules.today
+        signed = replace(releases, known=known).sign(signer.person, signer.key, day)
         new = [f"{r.file}@{r.version}" for r in signed]
-    data = {"changed": changed, "warnings": warnings, "signed": new}
+    data = {"changed": shown, "signed": new}
     place.emit(data, lambda: typer.echo("".join(f"signed: {n}\n" for n in new), nl=False))
 
 
 def findings_of(project: "Project") -> "list[Finding]":
     """What a policy folder has to mend; where releases are set, what is not released as well."""
+    from leitstand.approval import Releases
     from leitstand.policy import Finding, check
 
     found = list(check(project.policies, project.tools, project.facts))
     if project.table.release:
-        releases = project.releases
+        releases = Releases.open(project.policies, project.table.release)
         faults = ((f, releases.fault(f)) for f in releases.files)
         found += [Finding("note", "not-released", text, f) for f, text in faults if text]
     return found
@@ -100,9 +100,7 @@ def _changed(releases: "Releases", file: str) -> Iterator[str]:
     from leitstand.policy import changes
 
     before, after = releases.text(file), releases.texts.get(file, b"").decode()
-    yield f"{file} {releases.fault(file)}"
-    if file.endswith(".cedar"):
-        yield from (f"  {change}" for change in changes(before, after))
-    elif before:
+    if fault := releases.fault(file):
         lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
-        yield from (f"  {line}" for line in lines if line[:3] not in ("---", "+++"))
+        found = changes(before, after) if file.endswith(".cedar") else list(lines)[2:]
+        yield from (f"{file} {fault}", *(f"  {line}" for line in found))

@@ -7,7 +7,7 @@ intent (KERNEL no. 12). An overdrawn budget is told like a rule, as `budget:NAME
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError
 
 from leitstand.errors import ProjectRefused
 from leitstand.policy import Slot, slots_of
@@ -15,24 +15,29 @@ from leitstand.records import Decision, Hit, Level, Verdict
 from leitstand.tool import Tool
 from leitstand.values import Frozen, Identifier, Text, show_money
 
-__all__ = ["Cap", "caps_of", "overdrawn"]
+__all__ = ["Cap", "beyond", "caps_of"]
 
 _LEVELS: Sequence[Level] = get_args(Level)
 
 
 def _whole(given: object) -> object:
-    if type(given) is not int:
-        msg = "is no whole number of cents"
-        raise ValueError(msg)
-    return given
+    return given if type(given) is int else str(given) + " (no whole number)"
+
+
+def _filled(text: str) -> str:
+    try:
+        text.format(name="", window="", amount="", used="", cap="")
+    except (LookupError, ValueError, AttributeError) as error:
+        msg = f"{error} is none of name, window, amount, used, cap"
+        raise ValueError(msg) from error
+    return text
 
 
 class Cap(Frozen):
     """An entry of `budgets`: what `tool` moves in `field` (cents) stays within `cap_cents`.
 
-    A window is a day or month of UTC. Amounts count without their sign and whatever their currency.
-    `roles`: these people are asked for an action beyond it, where there are none it is refused. In
-    the reasons stand `{name}`, `{window}`, `{amount}`, `{used}` and `{cap}`.
+    A window is a day or month of UTC; amounts count without sign, whatever their currency. `roles`:
+    who is asked for an action beyond it; where there are none it is refused.
     """
 
     name: Annotated[Identifier, Field(max_length=80)]
@@ -41,18 +46,12 @@ class Cap(Frozen):
     cap_cents: Annotated[int, Field(gt=0), BeforeValidator(_whole)]
     per: Literal["day", "month"]
     roles: tuple[Identifier, ...] = ()
-    reason_de: Text = "Budget „{name}“ ({window}): {amount} zu {used} sind mehr als {cap}."
-    reason_en: Text = "Budget {name} ({window}): {amount} on top of {used} exceed {cap}."
-
-    @field_validator("reason_de", "reason_en")
-    @classmethod
-    def _fills(cls, text: str) -> str:
-        try:
-            text.format(name="", window="", amount="", used="", cap="")
-        except (LookupError, ValueError, AttributeError) as error:
-            msg = f"{error} is none of name, window, amount, used, cap"
-            raise ValueError(msg) from error
-        return text
+    reason_de: Annotated[Text, BeforeValidator(_filled)] = (
+        "Budget „{name}“ ({window}): {amount} zu {used} sind mehr als {cap}."
+    )
+    reason_en: Annotated[Text, BeforeValidator(_filled)] = (
+        "Budget {name} ({window}): {amount} on top of {used} exceed {cap}."
+    )
 
     @property
     def rule(self) -> str:
@@ -67,9 +66,8 @@ class Cap(Frozen):
 
     def hit(self, row: Sequence[Any], used: int) -> Hit:
         """This budget as a rule that applied: `used` cents of the window are taken."""
-        name, window, amount, cap = row[:4]
-        money = {"amount": amount, "used": used, "cap": cap}
-        said = {"name": name, "window": window} | {k: show_money(v) for k, v in money.items()}
+        money = dict(zip(("amount", "used", "cap"), (row[2], used, row[3]), strict=True))
+        said = {"name": row[0], "window": row[1]} | {k: show_money(v) for k, v in money.items()}
         return Hit(
             rule=self.rule,
             decision=Decision.APPROVE if self.roles else Decision.DENY,
@@ -84,37 +82,36 @@ class Cap(Frozen):
 
 def caps_of(limits: Mapping[str, Any], tools: Iterable[Tool[Any, Any]], where: str) -> list[Cap]:
     """A tenant's budgets, each held against its tool. Raises ProjectRefused, all faults named."""
-    known = {t.name: t for t in tools}
-    found, faults = list[Cap](), list[str]()
+    known, found, faults = {t.name: t for t in tools}, list[Cap](), list[str]()
     given: object = limits.get("budgets", ())
     if not isinstance(given, list | tuple):
         raise ProjectRefused("`budgets` is no list", where=where)
     for number, entry in enumerate(cast("Sequence[object]", given)):
         try:
             cap = Cap.model_validate(entry, strict=False)
+            wrong = [_misfit(cap, known.get(cap.tool), found)]
+            found.append(cap)
         except ValidationError as error:
             wrong = [f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors()]
-        else:
-            twice = any(c.name == cap.name for c in found)
-            wrong = [f"`{cap.name}` is there twice"] if twice else list(_misfits(cap, known))
-            found.append(cap)
-        faults += [f"budgets[{number}]: {text}" for text in wrong]
+        faults += [f"budgets[{number}]: {text}" for text in wrong if text]
     if faults:
         raise ProjectRefused("; ".join(faults), where=where, mend="mend the entry named")
     return found
 
 
-def _misfits(cap: Cap, tools: Mapping[str, Tool[Any, Any]]) -> Iterable[str]:
-    tool = tools.get(cap.tool)
+def _misfit(cap: Cap, tool: Tool[Any, Any] | None, before: Sequence[Cap]) -> str:
+    if any(c.name == cap.name for c in before):
+        return f"`{cap.name}` is there twice"
     if tool is None or not tool.writes:
-        yield f"no tool `{cap.tool}` writes"
-    elif cap.field not in tool.args.model_fields:
-        yield f"`{cap.tool}` has no argument `{cap.field}`"
-    elif slots_of(tool.args).get(cap.field) != Slot("Long"):
-        yield f"`{cap.field}` of `{cap.tool}` is no amount in cents that is always given"
+        return f"no tool `{cap.tool}` writes"
+    if slots_of(tool.args).get(cap.field) != Slot("Long"):
+        return (
+            f"`{cap.tool}` has no argument `{cap.field}` that is an amount in cents, always given"
+        )
+    return ""
 
 
-def overdrawn(verdict: Verdict, hits: Sequence[Hit]) -> Verdict:
+def beyond(verdict: Verdict, hits: Sequence[Hit]) -> Verdict:
     """The verdict with budgets that are overdrawn: whoever it asks is asked beside their people."""
     roles, approvers = set(verdict.roles), verdict.approvers
     for hit in hits:

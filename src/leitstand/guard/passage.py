@@ -5,7 +5,7 @@ outcome. Every answer is recorded before the step sees it; a recorded answer is 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -13,7 +13,7 @@ from leitstand.approval import Grants
 from leitstand.digest import canonical, plain
 from leitstand.errors import CallFailed, Diverged, Rejected, Unreachable
 from leitstand.guard.answers import checkpoint_of, wanted
-from leitstand.guard.budget import overdrawn
+from leitstand.guard.budget import beyond
 from leitstand.guard.call import Call, Pause
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.judging import Judge, Proposal, validated
@@ -21,7 +21,7 @@ from leitstand.guard.readings import Readings, stamped
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Sending, Standing, refusal
 from leitstand.records import Approval, Checkpoint, Decision, Event, Verdict
-from leitstand.store import Frozen, Journal, Overdrawn
+from leitstand.store import Frozen, Journal
 
 __all__ = ["Passage", "effect_key"]
 
@@ -177,25 +177,25 @@ class Passage:
             signed = grants.approvals if grants else ()
             standing = self._judge.standing(proposal, shown, signed, intent["at"])
             answer = await self._sending.send(call, args, intent, standing)
-        except Overdrawn as error:
-            return self._spent(proposal, error.used, frozen, shown)
         except CallFailed as error:  # Nothing was sent.
+            if call.tool.writes and "budgets" in error.detail:
+                return self._spent(proposal, error.detail["budgets"], frozen, shown)
             raise self._failed(call, error, frozen=frozen) from None
         return await self._settled(call, answer)
 
     def _spent(
         self,
         proposal: Proposal,
-        used: Mapping[str, int],
+        budgets: object,
         frozen: Frozen | None,
         shown: Checkpoint | None,
     ) -> BaseModel:
         """Ask the people of the budgets that do not have it, beside whom the rules ask."""
-        call = proposal.call
+        call, used = proposal.call, cast("Mapping[str, int]", budgets)
         caps = self._rules.caps(self._journal.case.tenant, call.tool.name)
         row = {c.name: c.row(proposal.args, self._rules.today) for c in caps}
         hits = [c.hit(row[c.name], used[c.name]) for c in caps if c.name in used]
-        verdict = overdrawn(self._judge.standing(proposal).judge(), hits)
+        verdict = beyond(self._judge.standing(proposal).judge(), hits)
         if verdict.decision is Decision.DENY or not call.may_wait:
             raise self._failed(call, refusal(call, verdict), verdict, frozen)
         if frozen is None or shown is None:

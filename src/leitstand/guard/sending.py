@@ -103,8 +103,8 @@ class Sending:
     ) -> dict[str, Any]:
         """Record the intent, call the system, record the outcome; its body is returned.
 
-        Raises Contradiction (a key is taken, nothing was sent), Overdrawn (the same of a budget),
-        Unsettled (the outcome is unknown, or the lease is too short to send), UnknownEffect.
+        Raises Contradiction (a key or budget is taken, nothing was sent), Unsettled (the outcome is
+        unknown, or the lease is too short to send), UnknownEffect.
         """
         budgets = [Budget(*row) for row in intent.get("budgets", ())]
         written = self._clock.monotonic(), intent["at"]

@@ -13,7 +13,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from leitstand.approval import FileDirectory
+from leitstand.approval import FileDirectory, Releases
 from leitstand.clock import Clock, FixedClock, SystemClock
 from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused
 from leitstand.guard import Rules
@@ -177,7 +177,8 @@ def check_released(leitstand: Leitstand) -> None:
     memory = leitstand.state / "released.json"
     ran: dict[str, int] = orjson.loads(memory.read_bytes()) if memory.is_file() else {}
     known = partial(leitstand.directory.person, leitstand.tenant)
-    ran |= leitstand.project.releases.check(known, ran)
+    project = leitstand.project
+    ran |= Releases.open(project.policies, project.table.release, known).check(ran)
     fresh = memory.with_suffix(".new")
     fresh.write_bytes(orjson.dumps(ran))
     fresh.replace(memory)

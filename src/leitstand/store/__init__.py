@@ -1,7 +1,7 @@
 """The store: journals, signals, blobs, and the projections made from them."""
 
 from leitstand.store.arrival import Birth, NewCase
-from leitstand.store.batch import Append, Budget, Close, Overdrawn
+from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.course import course
 from leitstand.store.journal import BLOB, Journal, Limits, new_case
 from leitstand.store.page import CaseKey
@@ -21,7 +21,6 @@ __all__ = [
     "Journal",
     "Limits",
     "NewCase",
-    "Overdrawn",
     "Seal",
     "Signal",
     "Store",

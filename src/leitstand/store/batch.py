@@ -4,7 +4,7 @@ Appends are checked against the case's row inside the transaction (fence, seq, h
 there). One whose fence is old fails alone and leaves nothing behind.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ from leitstand.store.schema import (
     signals,
 )
 
-__all__ = ["Append", "Batch", "Budget", "Close", "Overdrawn", "apply"]
+__all__ = ["Append", "Batch", "Budget", "Close", "apply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,6 @@ class Budget:
     amount: int
     cap: int
     signed: bool = False
-
-
-class Overdrawn(Contradiction):
-    """Budgets do not have what a write takes; `used` is what each of them has spent (cents)."""
-
-    def __init__(self, used: Mapping[str, int]) -> None:
-        super().__init__(f"budgets are used up: {', '.join(used)}")
-        self.used = used
 
 
 class Append(NamedTuple):
@@ -118,7 +110,7 @@ class Batch:
     def add(self, append: Append) -> int:
         """Take an append in; the last seq is returned.
 
-        Raises LostFence, Contradiction when a key is taken, Overdrawn; then nothing was added.
+        Raises LostFence, or Contradiction when a key or budget is taken; then nothing was added.
         """
         if append.case_no not in self.rows:
             self.load([append.case_no])
@@ -220,7 +212,8 @@ def _check_budgets(conn: Connection, append: Append) -> None:
         if used + budget.amount > budget.cap:
             over[budget.name] = used
     if any(b.name in over and not b.signed for b in append.budgets):
-        raise Overdrawn(over)
+        msg = f"budgets are used up: {', '.join(over)}"
+        raise Contradiction(msg, detail={"budgets": over})
 
 
 @cache

@@ -167,7 +167,7 @@ class Journal:
     ) -> None:
         """Record an intent and make it durable, with everything read before it.
 
-        Raises Contradiction when its business key is taken, Overdrawn: then the intent alone is
+        Raises Contradiction when its business key or a budget is taken: then the intent alone is
         not recorded, so that no row of a parallel branch goes back with it. LimitReached as
         `record`.
         """
