@@ -172,6 +172,16 @@ def test_an_owner_is_not_shaken_off_by_taking_the_owner_out(tmp_path: Path) -> N
     assert office.starts()["a.cedar"] == 3
 
 
+def test_any_name_can_be_released_and_a_hidden_rule_is_a_rule(tmp_path: Path) -> None:
+    """Names of files and owners with blanks; the engine would load `.b.cedar`, so it is released."""
+    office = Office(tmp_path, **{"*": HEAD, "@Finance Team": Signers(roles=("dpo",))})
+    office.write(".b.cedar", RULE.format("Finance Team"))
+    office.write("ä 1.toml", "")
+    assert office.sign("ben") == [".b.cedar@1", "a.cedar@1", "facts/limits.py@1", "ä 1.toml@1"]
+    assert office.sign("dora") == [".b.cedar@1"]
+    assert office.starts().keys() == {".b.cedar", "a.cedar", "facts/limits.py", "ä 1.toml"}
+
+
 def test_nobody_named_is_nobody_who_may(tmp_path: Path) -> None:
     """A file that no entry names cannot be released, and a person without the role cannot sign."""
     office = Office(tmp_path, **{"*.cedar": HEAD})

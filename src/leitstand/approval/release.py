@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, NamedTuple
+from urllib.parse import quote, unquote
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import Field
@@ -31,7 +32,7 @@ _HEAD = (
     "Lines are added, never changed.\n"
 )
 _LINE = re.compile(
-    r"([A-Za-z0-9._/+-]+@[0-9]{1,9}) ([0-9a-f]{64}) ([0-9]{4}-[0-9]{2}-[0-9]{2}) "
+    r"([A-Za-z0-9._/%~-]+@[0-9]{1,9}) ([0-9a-f]{64}) ([0-9]{4}-[0-9]{2}-[0-9]{2}) "
     r"(?P<by>\S+) (\S+) ([0-9a-f]{128})"
 )
 _PURPOSE = b"leitstand release 1\n"
@@ -62,7 +63,7 @@ class Release(NamedTuple):
 
     def __str__(self) -> str:
         """Its line in the lock."""
-        return f"{self.file}@{self.version} {' '.join(self[2:])}"
+        return f"{quote(self.file)}@{self.version} {' '.join(self[2:])}"
 
 
 Known = Callable[[str], Person | None]
@@ -89,13 +90,12 @@ class Releases:
 
     @staticmethod
     def open(folder: Path, terms: Mapping[str, Signers], known: Known = _nobody) -> "Releases":
-        """All files of the folder but hidden ones, caches and the lock. Raises PolicyRefused."""
+        """All files of the folder but the lock, kept texts and caches. Raises PolicyRefused."""
         paths = {p.relative_to(folder): p for p in sorted(folder.rglob("*")) if p.is_file()}
         texts = {
             name.as_posix(): path.read_bytes()
             for name, path in paths.items()
-            if name.name != RELEASES and name.suffix != ".pyc"
-            if not any(part.startswith(".") for part in name.parts)
+            if name.name != RELEASES and not {_KEPT, "__pycache__"} & {*name.parts[:-1]}
         }
         lines = lock_lines(folder / RELEASES, _LINE, PolicyRefused)
         found = tuple(Release(*_named(name), *rest) for name, *rest in lines)
@@ -177,7 +177,7 @@ class Releases:
 
     def _lacking(self, file: str) -> list[Signers] | None:
         """Whose signatures the text as it stands is without; None: nobody may sign it."""
-        past = {o for r in self.lock if r.file == file for o in r.owners.split(",")}
+        past = {o for r in self.lock if r.file == file for o in unquote(r.owners).split(",")}
         owners = {f"@{owner}" for owner in self._owners(file) | past}
         fit = [s for name, s in self.terms.items() if name in owners or fnmatchcase(file, name)]
         people = self._signers(file)
@@ -205,13 +205,13 @@ class Releases:
     def _next(self, file: str, person: Person, day: str) -> Release:
         latest, sha = self._latest(file), self._sha(file)
         version = max((r.version + (r.sha != sha) for r in latest), default=1)
-        owners = ",".join(sorted(self._owners(file))) or "-"
+        owners = quote(",".join(sorted(self._owners(file)))) or "-"
         return Release(file, version, sha, day, person.id, owners)
 
 
 def _named(name: str) -> tuple[str, int]:
     file, _, version = name.rpartition("@")
-    return file, int(version)
+    return unquote(file), int(version)
 
 
 def _holding(people: Iterable[Person], signers: Signers) -> set[str]:

@@ -99,7 +99,7 @@ def _changed(releases: "Releases", file: str) -> Iterator[str]:
     """A file and what changed in it: rule by rule, or line by line where it holds none."""
     from leitstand.policy import changes
 
-    before, after = releases.text(file), releases.texts.get(file, b"").decode()
+    before, after = releases.text(file), releases.texts.get(file, b"").decode(errors="replace")
     if fault := releases.fault(file):
         lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
         found = changes(before, after) if file.endswith(".cedar") else list(lines)[2:]
