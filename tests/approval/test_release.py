@@ -173,7 +173,7 @@ def test_an_owner_is_not_shaken_off_by_taking_the_owner_out(tmp_path: Path) -> N
 
 
 def test_any_name_can_be_released_and_a_hidden_rule_is_a_rule(tmp_path: Path) -> None:
-    """Names of files and owners with blanks; the engine would load `.b.cedar`, so it is released."""
+    """Blanks in names of files and owners; the engine loads `.b.cedar`, so it is released."""
     office = Office(tmp_path, **{"*": HEAD, "@Finance Team": Signers(roles=("dpo",))})
     office.write(".b.cedar", RULE.format("Finance Team"))
     office.write("ä 1.toml", "")
