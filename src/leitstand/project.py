@@ -20,8 +20,10 @@ from typing import Annotated, Any, TypeVar, cast, get_args
 from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import Field, ValidationError
 
+from leitstand.approval import Signers
 from leitstand.clock import Clock
 from leitstand.errors import LeitstandError, ProjectRefused, place_of
+from leitstand.guard import caps_of
 from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
 from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.records import Received, Routed
@@ -152,13 +154,14 @@ class Table(Frozen):
     front of supervisors. `prompts` is a folder with a file a prompt. `models` are the settings of
     chat models by name, `uses` says by prompt, by role, or for `*` which one is asked; `model` is a
     chat model of langchain-core in user-land, asked where `uses` names none for `*`. `environment`
-    is `dev`, `test` or `prod`; the variable `LEITSTAND_ENV` goes before it. `lexicon` are TOML
-    files whose words name nobody: a re-recorded case keeps them. `columns` names, by role, what
-    makes the columns of its cases, and `rows` what makes a case of a row of a file of cases;
-    `demo` names, by role, files of cases that `leitstand demo` works off beside the world's files;
-    `recordings`, by format, what reads and judges recordings of a form of the project's own;
-    `document` what makes a page of a document that was read. `route` makes cases of what came in
-    through `triggers`, `seal` takes out first what nobody here may read.
+    is `dev`, `test` or `prod`; the variable `LEITSTAND_ENV` goes before it. `release` says who
+    signs which file of the policy folder, by a pattern of its name or by `@owner` of its rules.
+    `lexicon` are TOML files whose words name nobody: a re-recorded case keeps them. `columns`
+    names, by role, what makes the columns of its cases, and `rows` what makes a case of a row of a
+    file of cases; `demo` names, by role, files of cases that `leitstand demo` works off beside the
+    world's files; `recordings`, by format, what reads and judges recordings of a form of the
+    project's own; `document` what makes a page of a document that was read. `route` makes cases of
+    what came in through `triggers`, `seal` takes out first what nobody here may read.
     """
 
     roles: tuple[str, ...]
@@ -177,6 +180,7 @@ class Table(Frozen):
     models: dict[str, Settings] = {}
     uses: dict[str, str] = {}
     environment: Environment = "dev"
+    release: dict[str, Signers] = {}
     columns: dict[str, str] = {}
     rows: dict[str, str] = {}
     document: str = ""
@@ -290,7 +294,7 @@ def load_project(root: Path) -> Project:
         columns={role: named(root, name) for role, name in table.columns.items()},
         rows={role: named(root, name) for role, name in table.rows.items()},
         document=named(root, table.document) if table.document else None,
-        limits=named(root, table.limits),
+        limits=_limits(named(root, table.limits), tuple(tools.values())),
         library=_library(root, table),
         route=named(root, table.route) if table.route else None,
         seal=named(root, table.seal) if table.seal else None,
@@ -304,6 +308,19 @@ def read_table(form: type[F], table: object, where: str) -> F:
     except ValidationError as error:
         text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
         raise ProjectRefused(text, where=where) from error
+
+
+def _limits(
+    read: Callable[[Path], Mapping[str, Any]], tools: Sequence[Tool[Any, Any]]
+) -> Callable[[Path], Mapping[str, Any]]:
+    """The tenant's data of a world, with budgets that fit. Raises ProjectRefused."""
+
+    def limits(world: Path) -> Mapping[str, Any]:
+        data, file = read(world), world / "policy.json"
+        caps_of(data, tools, str(file if file.is_file() else world))
+        return data
+
+    return limits
 
 
 def _library(root: Path, table: Table) -> Library:

@@ -24,9 +24,17 @@ __all__ = ["HEADS", "LIMITS", "Answer", "Crm", "Erp", "Mail", "Op", "Posted", "b
 __all__ += ["PLANS", "TOOLS", "Stage", "roles"]
 
 HEADS = ("ben", "cara", "dora")
-LIMITS = {
+LIMITS: dict[str, list[dict[str, Any]]] = {
     "budgets": [
-        {"name": "day", "tool": "erp.post", "field": "amount", "cap_cents": 60_000, "per": "day"}
+        {"name": "day", "tool": "erp.post", "field": "amount", "cap_cents": 60_000, "per": "day"},
+        {
+            "name": "month",
+            "tool": "erp.post",
+            "field": "amount",
+            "cap_cents": 30_000,
+            "per": "month",
+            "roles": ["head"],
+        },
     ]
 }
 TIMEOUT = 5.0

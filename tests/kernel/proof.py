@@ -108,6 +108,8 @@ class _Check:
         if intent["acted"] != claimed.key.digest(canonical([intent["tool"], intent["args"]])):
             self.fault(f"{address}: the digest is not that of what was sent")
         needed = needed_for(intent["verdict"]["bundle"], intent["args"])
+        if any(row[4:] == [True] for row in intent.get("budgets", ())):
+            needed = max(needed, 1)
         if len(persons) < needed:
             self.fault(f"{address}: {intent['args']} signed by {persons}, {needed} are needed")
         used = intent.get("approvals", ())
@@ -139,16 +141,16 @@ class _Check:
             self.fault(f"{what} came with other arguments than were intended")
 
     def budgets(self) -> None:
-        """What was reserved and happened stays within the cap of its day."""
+        """What was reserved and happened, signed amounts aside, stays within the cap."""
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for intent in self.keys.values():
-            for name, window, amount, _ in intent.get("budgets", ()):
-                if "failure" not in intent["outcome"]:
+            for name, window, amount, _, *signed in intent.get("budgets", ()):
+                if "failure" not in intent["outcome"] and not signed:
                     sums[name, window] += amount
-        cap = int(LIMITS["budgets"][0]["cap_cents"])
-        for window, amount in sums.items():
-            if amount > cap:
-                self.fault(f"budget {window} is overdrawn: {amount}")
+        caps = {b["name"]: b["cap_cents"] for b in LIMITS["budgets"]}
+        for (name, window), amount in sums.items():
+            if amount > caps[name]:
+                self.fault(f"budget {name} of {window} is overdrawn: {amount}")
 
     async def again(self, claimed: Claimed, role: str, tape: Tape) -> None:
         """A replay gives the same end, and the course of the last round (decisions/exceptions)."""

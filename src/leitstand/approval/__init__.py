@@ -6,6 +6,7 @@ from leitstand.approval.directory import Directory, FileDirectory
 from leitstand.approval.edit import Kind, edit, fill, kind_of, typed
 from leitstand.approval.keyring import Keyring, id_of
 from leitstand.approval.refusal import Reason, Refusal
+from leitstand.approval.release import Releases, Signers
 from leitstand.approval.signing import Statement, sign, signed_bytes, write
 from leitstand.approval.verifying import Grants, verify
 
@@ -18,6 +19,8 @@ __all__ = [
     "Kind",
     "Reason",
     "Refusal",
+    "Releases",
+    "Signers",
     "Statement",
     "changed",
     "corrections",

@@ -150,7 +150,8 @@ def _unfit(approval: Approval, person: Person, court: _Court) -> Reason | None:
         return "role not held"
     if approval.role not in court.checkpoint.roles:
         return "role not asked"
-    return None if _signed(approval, person) else "bad signature"
+    good = signed_by(person, approval.signature, signed_bytes(approval))
+    return None if good else "bad signature"
 
 
 def _holder(approval: Approval, person: Person, court: _Court) -> Person | None:
@@ -168,10 +169,10 @@ def _differs(approval: Approval, shown: Checkpoint, fields: Iterable[str]) -> bo
     return any(getattr(approval, name) != getattr(shown, name) for name in fields)
 
 
-def _signed(approval: Approval, person: Person) -> bool:
+def signed_by(person: Person, signature: str, body: bytes) -> bool:
+    """Whether a signature (Ed25519, hexadecimal) under these bytes is of the person's key."""
     try:
-        signature = bytes.fromhex(approval.signature)
-        _public(person.public_key).verify(signature, signed_bytes(approval))
+        _public(person.public_key).verify(bytes.fromhex(signature), body)
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.policy import findings_of
 from leitstand.errors import LeitstandError
 
 if TYPE_CHECKING:
@@ -42,9 +43,7 @@ def _problem(severity: str, code: str, where: str, text: str) -> dict[str, str]:
 
 def _rules(project: "Project") -> Iterator[dict[str, str]]:
     """What the policy folder has to mend; a tool without a rule is an error here."""
-    from leitstand.policy import check as findings_of
-
-    for finding in findings_of(project.policies, project.tools, project.facts):
+    for finding in findings_of(project):
         severity = "error" if finding.code == "no-grant" else finding.severity
         where = finding.rule or finding.file
         yield _problem(severity, finding.code, where, finding.text)

@@ -28,7 +28,7 @@ async def add(
     role: Annotated[list[str], typer.Option("--role", help="A role; may be given several times.")],
 ) -> None:
     """Take a person in: makes their key, locked by a passphrase (or LEITSTAND_PASSPHRASE)."""
-    async with place.opened() as leitstand:
+    async with place.opened(released=False) as leitstand:
         person = await keyring(leitstand).create_person(
             leitstand.directory, leitstand.tenant, name, tuple(role), passphrase_for(name)
         )

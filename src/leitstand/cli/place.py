@@ -67,9 +67,11 @@ class Place:
         return self.folder / "shadow"
 
     @asynccontextmanager
-    async def opened(self, *, write: bool = True) -> AsyncGenerator["Leitstand"]:
+    async def opened(
+        self, *, write: bool = True, released: bool = True
+    ) -> AsyncGenerator["Leitstand"]:
         """The project, open. Raises ProjectRefused, PolicyRefused, StoreLocked, UsageRefused."""
-        from leitstand.runtime import open_leitstand
+        from leitstand.runtime import check_released, open_leitstand
 
         leitstand = await open_leitstand(
             self.project,
@@ -80,6 +82,8 @@ class Place:
             shadow=self.folder if self.shadow else None,
         )
         try:
+            if write and released:
+                check_released(leitstand)
             yield leitstand
         finally:
             await leitstand.close()

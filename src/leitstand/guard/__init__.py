@@ -1,6 +1,7 @@
 """The guard: validation, evidence, facts, verdict, checkpoint, intent, connection, outcome."""
 
 from leitstand.guard.answers import checkpoint_of, wanted
+from leitstand.guard.budget import caps_of
 from leitstand.guard.call import Call, Pause, Unsettled
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.guard import Guard
@@ -21,6 +22,7 @@ __all__ = [
     "UnknownEffect",
     "Unsettled",
     "Wires",
+    "caps_of",
     "checkpoint_of",
     "failure_of",
     "raised",

@@ -5,7 +5,7 @@ outcome. Every answer is recorded before the step sees it; a recorded answer is 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -13,6 +13,7 @@ from leitstand.approval import Grants
 from leitstand.digest import canonical, plain
 from leitstand.errors import CallFailed, Diverged, Rejected, Unreachable
 from leitstand.guard.answers import checkpoint_of, wanted
+from leitstand.guard.budget import beyond
 from leitstand.guard.call import Call, Pause
 from leitstand.guard.failure import failure_of, raised
 from leitstand.guard.judging import Judge, Proposal, validated
@@ -177,8 +178,34 @@ class Passage:
             standing = self._judge.standing(proposal, shown, signed, intent["at"])
             answer = await self._sending.send(call, args, intent, standing)
         except CallFailed as error:  # Nothing was sent.
+            if call.tool.writes and "budgets" in error.detail:
+                return self._spent(proposal, error.detail["budgets"], frozen, shown)
             raise self._failed(call, error, frozen=frozen) from None
         return await self._settled(call, answer)
+
+    def _spent(
+        self,
+        proposal: Proposal,
+        budgets: object,
+        frozen: Frozen | None,
+        shown: Checkpoint | None,
+    ) -> BaseModel:
+        """Ask the people of the budgets that do not have it, beside whom the rules ask."""
+        call, used = proposal.call, cast("Mapping[str, int]", budgets)
+        caps = self._rules.caps(self._journal.case.tenant, call.tool.name)
+        row = {c.name: c.row(proposal.args, self._rules.today) for c in caps}
+        hits = [c.hit(row[c.name], used[c.name]) for c in caps if c.name in used]
+        verdict = beyond(self._judge.standing(proposal).judge(), hits)
+        if verdict.decision is Decision.DENY or not call.may_wait:
+            raise self._failed(call, refusal(call, verdict), verdict, frozen)
+        if frozen is None or shown is None:
+            return self._freeze(proposal, verdict)
+        now = self._judge.shown(proposal)
+        asked = {h.rule for h in hits} <= _told(frozen) and {*verdict.roles} <= {*shown.roles}
+        if asked and now == (shown.evidence, shown.slice):
+            raise Pause(f"checkpoint {frozen.id} waits")
+        self._close(frozen, "void")
+        return self._freeze(proposal, verdict, _difference(shown, now))
 
     async def _read(self, call: Call, args: BaseModel, verdict: Verdict) -> BaseModel:
         raw = canonical(await self._sending.read(call, args))
@@ -232,8 +259,10 @@ class Passage:
             body |= {"persons": list(grants.persons)}
         if proposal.editor:
             body["editor"] = proposal.editor
-        if budgets := self._rules.budgets(case.tenant, call.tool.name, proposal.args):
-            body["budgets"] = budgets
+        if caps := self._rules.caps(case.tenant, call.tool.name):
+            told, roles = _told(frozen), grants.roles if grants else ()
+            today, args = self._rules.today, proposal.args
+            body["budgets"] = [c.row(args, today, roles if c.rule in told else ()) for c in caps]
         if call.tool.key:
             values = canonical([proposal.args[name] for name in call.tool.key])
             key = self._rules.business_key(case.tenant, call.tool.writes, values)
@@ -306,6 +335,11 @@ class Passage:
 def effect_key(tenant: str, ulid: str, address: str, tool: str) -> str:
     """The idempotency key of a write: from tenant, case, address and tool alone (KERNEL no. 6)."""
     return plain(f"{tenant}|{ulid}|{address}|{tool}".encode())[:32]
+
+
+def _told(frozen: Frozen | None) -> frozenset[str]:
+    """The rules that whoever signs a checkpoint is told of."""
+    return frozenset(h["rule"] for h in frozen.body["verdict"]["hits"]) if frozen else frozenset()
 
 
 def _difference(shown: Checkpoint, now: tuple[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from leitstand.approval import Directory, Grants, verify
 from leitstand.clock import Clock
 from leitstand.digest import keyed
+from leitstand.guard.budget import Cap
 from leitstand.policy import Bundle, Request, decide
 from leitstand.records import Approval, Checkpoint, Verdict
 from leitstand.tool import Tool
@@ -37,22 +38,15 @@ class Rules:
         """Name of a business key: keyed over tenant, what is written and the key fields' values."""
         return keyed(self._secret, b"|".join((tenant.encode(), writes.encode(), values)))
 
-    def budgets(self, tenant: str, tool: str, args: Mapping[str, Any]) -> list[list[Any]]:
-        """What a write takes from the tenant's budgets: [name, window, amount, cap] each.
+    def caps(self, tenant: str, tool: str) -> list[Cap]:
+        """The tenant's budgets of a tool."""
+        given = self.limits(tenant).get("budgets", ())
+        return [Cap.model_validate(b, strict=False) for b in given if b["tool"] == tool]
 
-        A budget is data: `{"name", "tool", "field", "cap_cents", "per": "day" | "month"}`.
-        """
-        now = datetime.fromtimestamp(self.clock.time(), UTC).date().isoformat()
-        return [
-            [
-                b["name"],
-                now if b["per"] == "day" else now[:7],
-                abs(args[b["field"]]),
-                b["cap_cents"],
-            ]
-            for b in self.limits(tenant).get("budgets", ())
-            if b["tool"] == tool
-        ]
+    @property
+    def today(self) -> str:
+        """The guard's day, UTC."""
+        return datetime.fromtimestamp(self.clock.time(), UTC).date().isoformat()
 
     def grants(
         self,

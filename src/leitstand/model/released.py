@@ -10,6 +10,7 @@ from pathlib import Path
 
 from leitstand.errors import ModelRefused
 from leitstand.model.prompt import Prompt
+from leitstand.records import lock_lines
 
 __all__ = ["LOCK", "check_released", "read_lock", "write_lock"]
 
@@ -20,17 +21,7 @@ _HEAD = "# Released prompts, `name@version hash` a line. Lines are added, never 
 
 def read_lock(folder: Path) -> dict[str, str]:
     """The hash of each `name@version` that was released. Raises ModelRefused: no such file form."""
-    file, found = folder / LOCK, dict[str, str]()
-    if not file.is_file():
-        return found
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        known = _LINE.fullmatch(line.strip())
-        if known is None or known[1] in found:
-            raise ModelRefused(f"line {number} is no release, or one twice", where=LOCK)
-        found[known[1]] = known[2]
-    return found
+    return {line[0]: line[1] for line in lock_lines(folder / LOCK, _LINE, ModelRefused)}
 
 
 def check_released(prompt: Prompt, lock: Mapping[str, str], *, production: bool) -> None:

@@ -1,6 +1,7 @@
 """Policy: facts are measured in Python, rules judge in Cedar, the most severe wins."""
 
 from leitstand.policy.bundle import Bundle, texts_of
+from leitstand.policy.change import changes, owners_of
 from leitstand.policy.decide import Request, decide, denied, gravest
 from leitstand.policy.facts import (
     Evidence,
@@ -17,6 +18,7 @@ from leitstand.policy.finding import Finding
 from leitstand.policy.lint import check, lint
 from leitstand.policy.memo import Memo
 from leitstand.policy.rule import Rule
+from leitstand.policy.schema import Slot, slots_of
 
 __all__ = [
     "Bundle",
@@ -30,6 +32,8 @@ __all__ = [
     "Request",
     "Resolved",
     "Rule",
+    "Slot",
+    "changes",
     "check",
     "decide",
     "denied",
@@ -38,5 +42,7 @@ __all__ = [
     "gravest",
     "lint",
     "measure",
+    "owners_of",
+    "slots_of",
     "texts_of",
 ]

@@ -5,6 +5,7 @@ parsed once and immutable.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
@@ -13,10 +14,15 @@ from cedarpy import Decision, Entities, PolicySet, Schema, pst
 
 from leitstand.errors import ValueRefused
 
-__all__ = ["Fault", "Store", "ask", "parse", "policy_set", "store_of", "validate", "with_entities"]
+__all__ = ["Fault", "Store", "ask", "parse", "policy_set", "store_of", "text_of", "validate"]
+__all__ += ["with_entities"]
 
 Store = Entities
 """Entities that a request may name, with the groups of the actions."""
+
+
+_ALONE = re.compile(r"(?<!\w)\(([\w.]+)\)")
+"""A name in brackets of its own, as the engine writes it."""
 
 
 class Fault(NamedTuple):
@@ -51,6 +57,16 @@ def policy_set(nodes: Iterable[pst.Template]) -> PolicySet:
     return PolicySet.from_pst(
         pst.PolicySet(templates={}, static_policies=static, template_links=())
     )
+
+
+def text_of(node: pst.Expr) -> str:
+    """A condition as Cedar text."""
+    whole = pst.ScopeAny()
+    rule = pst.Template("", "permit", whole, whole, whole, (pst.When(node),), {})
+    text = str(policy_set([rule])).partition("when { ")[2].removesuffix(" };")
+    while text != (plainer := _ALONE.sub(r"\1", text)):
+        text = plainer
+    return text
 
 
 def store_of(schema: str) -> Store:

@@ -1,6 +1,6 @@
 """What to mend in a policy folder: what keeps it from loading, and what cannot be meant."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from cedarpy import pst
 
 from leitstand.errors import PolicyRefused
 from leitstand.policy.bundle import Bundle, inspect, texts_of
+from leitstand.policy.constant import constant
 from leitstand.policy.facts import CHECKED, Facts
 from leitstand.policy.finding import Finding
 from leitstand.policy.rule import Rule, nodes_of
@@ -39,7 +40,7 @@ def check(
 
 def lint(bundle: Bundle) -> tuple[Finding, ...]:
     """Findings of a bundle that loads: tools never allowed, rules that nobody can discharge."""
-    of_rules = (f for rule in bundle.rules for f in _of_rule(rule))
+    of_rules = (f for rule in bundle.rules for f in _of_rule(rule, bundle.tools))
     of_tools = (f for name, tool in bundle.tools.items() for f in _of_tool(name, tool))
     return tuple(sorted((*of_rules, *of_tools, *_unused(bundle)), key=_rank))
 
@@ -49,8 +50,9 @@ def _rank(finding: Finding) -> tuple[int, str, str, str]:
     return severities.index(finding.severity), finding.file, finding.rule, finding.code
 
 
-def _of_rule(rule: Rule) -> Iterator[Finding]:
-    for code, text in (*_scope(rule), *(() if rule.grants else _judging(rule))):
+def _of_rule(rule: Rule, tools: Mapping[str, ToolRules]) -> Iterator[Finding]:
+    judging = () if rule.grants else _judging(rule)
+    for code, text in (*_scope(rule), *judging, *constant(rule, tools)):
         yield Finding("warning", code, text, rule.place, rule.id)
     for name in ("owner", "reason_de", "reason_en"):
         if not getattr(rule.notes, name) and not (rule.grants and name != "owner"):

@@ -9,7 +9,7 @@ they reach the engine, because the engine skips a rule whose values are ill-type
 import inspect
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -29,10 +29,14 @@ Kind = Literal["Long", "Bool", "String", "Set<String>"]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One attribute that rules can name: its Cedar type, and whether it may be absent."""
+    """One attribute that rules can name: its Cedar type, and whether it may be absent.
+
+    `values` are all that it can have, empty where its type is open.
+    """
 
     kind: Kind
     optional: bool = False
+    values: tuple[str | int, ...] = field(default=(), compare=False)
 
 
 COMMON = """\
@@ -83,7 +87,9 @@ def slot_of(annotation: object) -> Slot | None:
     kind = kinds[0] if kinds else None
     if kind is None or any(k != kind for k in kinds):
         return None
-    return Slot(kind, optional=NoneType in options)
+    values = [_values(o) for o in options if o is not NoneType]
+    closed = tuple(dict.fromkeys(v for some in values for v in some)) if all(values) else ()
+    return Slot(kind, NoneType in options, closed)
 
 
 def action_text(tool: Tool[Any, Any], args: Mapping[str, Slot], facts: Mapping[str, Slot]) -> str:
@@ -151,6 +157,17 @@ def _kind(annotation: object) -> Kind | None:
         texts = all(slot_of(m) == Slot("String") for m in members)
         return "Set<String>" if members and texts else None
     return _single(annotation) if inspect.isclass(annotation) else None
+
+
+def _values(annotation: object) -> tuple[str | int, ...]:
+    """All values of a closed type, empty where it is open."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    if not inspect.isclass(annotation):
+        return ()
+    if issubclass(annotation, Enum):
+        return tuple(member.value for member in annotation)
+    return (False, True) if annotation is bool else ()
 
 
 def _single(annotation: type) -> Kind | None:

@@ -20,7 +20,7 @@ from leitstand.policy.rule import Rule, nodes_of
 from leitstand.policy.schema import COMMON, Slot, action_text, fit, slots_of
 from leitstand.tool import Tool
 
-__all__ = ["RuleSet", "Signature", "ToolRules", "ready", "sign_tool", "whole_records"]
+__all__ = ["RuleSet", "Signature", "ToolRules", "attribute", "ready", "sign_tool", "whole_records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def whole_records(policy: pst.Template) -> bool:
     )
 
 
-def _group(node: pst.Expr) -> str | None:
+def _group(node: object) -> str | None:
     """`""` for `context`, `args`, `facts` or `call` for its records, None for anything else."""
     if isinstance(node, pst.Var):
         return "" if node.name == "context" else None
@@ -141,11 +141,17 @@ def _group(node: pst.Expr) -> str | None:
     return None
 
 
+def attribute(node: object) -> tuple[str, str] | None:
+    """Group and name of the attribute of a request that a node reads, `context.facts.x`."""
+    group = _group(node.base) if isinstance(node, pst.GetAttr) else None
+    return (group, node.attr) if group and isinstance(node, pst.GetAttr) else None
+
+
 def _named(policies: Iterable[pst.Template]) -> Iterator[tuple[str, str]]:
     for policy in policies:
         for node in nodes_of(policy.clauses):
-            if isinstance(node, pst.GetAttr) and (group := _group(node.base)):
-                yield group, node.attr
+            if place := attribute(node):
+                yield place
             if isinstance(node, pst.HasAttr) and (group := _group(node.base)):
                 yield group, node.attrs[0]
             if isinstance(node, pst.HasAttr) and _group(node.base) == "" and len(node.attrs) > 1:

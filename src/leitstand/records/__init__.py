@@ -6,6 +6,7 @@ from leitstand.records.case import Case, Exit, Held, Status
 from leitstand.records.correction import Correction
 from leitstand.records.effect import Effect
 from leitstand.records.event import Event, Kind
+from leitstand.records.lock import lock_lines
 from leitstand.records.received import INTAKE, SENDER, Attachment, Mark, Received, Routed, Trust
 from leitstand.records.supplied import MODELS, SUPPLY, Supplied
 from leitstand.records.verdict import Decision, Hit, Level, Verdict
@@ -41,4 +42,5 @@ __all__ = [
     "Supplied",
     "Trust",
     "Verdict",
+    "lock_lines",
 ]

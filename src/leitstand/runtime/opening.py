@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from leitstand.approval import FileDirectory
+from leitstand.approval import FileDirectory, Releases
 from leitstand.clock import Clock, FixedClock, SystemClock
 from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused
 from leitstand.guard import Rules
@@ -165,6 +166,23 @@ async def open_leitstand(
         seal=seal,
         write=write,
     )
+
+
+def check_released(leitstand: Leitstand) -> None:
+    """In `prod`, hold the rules against their releases, and remember which versions ran here.
+
+    Raises PolicyRefused: they are not as they were released, or of a lower version than before.
+    """
+    if leitstand.project.library.environment != "prod":
+        return
+    memory = leitstand.state / "released.json"
+    ran: dict[str, int] = orjson.loads(memory.read_bytes()) if memory.is_file() else {}
+    known = partial(leitstand.directory.person, leitstand.tenant)
+    project = leitstand.project
+    ran |= Releases.open(project.policies, project.table.release, known).check(ran)
+    fresh = memory.with_suffix(".new")
+    fresh.write_bytes(orjson.dumps(ran))
+    fresh.replace(memory)
 
 
 def _runtime(

@@ -42,12 +42,16 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A reservation, checked in the transaction: the window's sum with `amount` stays in `cap`."""
+    """A reservation, checked in the transaction: the window's sum with `amount` stays in `cap`.
+
+    One that is `signed` people let through: it is counted, whatever the sum.
+    """
 
     name: str
     window: str
     amount: int
     cap: int
+    signed: bool = False
 
 
 class Append(NamedTuple):
@@ -205,12 +209,15 @@ def _check_keys(conn: Connection, changes: Sequence[Change]) -> None:
 
 
 def _check_budgets(conn: Connection, append: Append) -> None:
+    over: dict[str, int] = {}
     for budget in append.budgets:
         window = {"tenant": append.tenant, "budget": budget.name, "window": budget.window}
-        used = conn.execute(_USED, window).scalar_one()
-        if int(used) + budget.amount > budget.cap:
-            msg = f"budget `{budget.name}` of {budget.window} is used up"
-            raise Contradiction(msg, detail={"budget": budget.name, "used": int(used)})
+        used = int(conn.execute(_USED, window).scalar_one())
+        if used + budget.amount > budget.cap:
+            over[budget.name] = used
+    if any(b.name in over and not b.signed for b in append.budgets):
+        msg = f"budgets are used up: {', '.join(over)}"
+        raise Contradiction(msg, detail={"budgets": over})
 
 
 @cache

@@ -97,7 +97,7 @@ def _intent(no: int, tenant: str, event: Event, body: dict[str, Any]) -> Iterato
             "business_keys",
             {"tenant": tenant, "connection": connection, "name": name, "effect": key},
         )
-    for budget, window, amount, _ in body.get("budgets", ()):
+    for budget, window, amount, *_ in body.get("budgets", ()):
         row = {"effect": key, "budget": budget, "tenant": tenant, "window": window}
         yield Change("reservations", {**row, "amount": amount})
     if body.get("checkpoint"):
