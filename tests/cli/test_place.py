@@ -12,6 +12,8 @@ def test_what_is_open_is_found_wherever_it_lies(tmp_path: Path) -> None:
     file = state / "inner" / "hr.sqlite"
     file.touch()
     (state / "link").symlink_to(file)
+    for path, mode in ((state, 0o755), (state / "inner", 0o755), (file, 0o644)):
+        path.chmod(mode)
     assert set(open_to_others(state)) == {state, state / "inner", file}
     state.chmod(0o700)
     (state / "inner").chmod(0o700)

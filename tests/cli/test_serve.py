@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from socket import create_server
 
@@ -29,7 +29,7 @@ def test_a_taken_port(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @contextmanager
-def serving(shop: Office) -> Iterator[tuple[str, int]]:
+def serving(shop: Office) -> Generator[tuple[str, int]]:
     """The shop's inbox, served by a process of its own; its address and number."""
     code = "import sys; from leitstand.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "serve", "--port", "0", "--state", str(shop.state)]

@@ -33,7 +33,6 @@ async def register(
     words = [" ".join((module.__doc__ or "").partition("\n\n")[0].split()) for module in modules]
     loader = PackageLoader("leitstand.cli")
     pages = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - no HTML
-    pages.filters["set"] = frozenset
     pages.filters["cell"] = lambda text: " ".join(str(text).replace("|", "\\|").split())
     page = pages.get_template("register.md").render(
         project=project,
@@ -42,6 +41,7 @@ async def register(
         product=leitstand.__version__,
         purposes=dict(zip(project.roles, words, strict=True)),
         roles={name: one for name, one in project.roles.items() if role in ("", name)},
+        may={name: frozenset(t.name for t in r.tools) for name, r in project.roles.items()},
         texts=place.texts,
     )
     place.emit({"markdown": page}, lambda: typer.echo(page))
