@@ -36,6 +36,7 @@ from leitstand.web.site import Site
 __all__ = ["make_app"]
 
 _STATIC = Path(__file__).parent / "static"
+_OPERATION = (Route("/halt", halting.say, methods=["POST"]), Route("/health", health.show))
 
 
 def make_app(site: Site) -> Starlette:
@@ -49,8 +50,7 @@ def make_app(site: Site) -> Starlette:
             Route("/cases", lists.cases),
             Route("/history", lists.history),
             Route("/monitor", lists.monitor),
-            Route("/halt", halting.say, methods=["POST"]),
-            Route("/health", health.show),
+            *_OPERATION,
             Route("/card/{id}", cards.show_card),
             Route("/card/{id}/document", cards.show_document),
             Route("/card/{id}/decide", cards.decide_card, methods=["POST"]),
