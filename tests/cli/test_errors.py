@@ -129,7 +129,9 @@ def test_a_second_writing_process(shop: Office) -> None:
     with (shop.state / "journal.db.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         number = shop.waiting("r1.json")
-        readable(shop("approve", number, person="ben.krueger"), 1, "LS413", "anderer Prozess", "beenden")
+        readable(
+            shop("approve", number, person="ben.krueger"), 1, "LS413", "anderer Prozess", "beenden"
+        )
     assert shop("approve", number, person="ben.krueger").code == 0
 
 
