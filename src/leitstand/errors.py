@@ -286,7 +286,7 @@ class StoreLocked(LeitstandError):
     """Another process writes to this store: SQLite takes one writing process per file."""
 
     code = "LS413"
-    mend = "stop the other process, or use PostgreSQL for several workers"
+    mend = "wait until the other process has ended, or end it"
 
 
 class PolicyRefused(LeitstandError):

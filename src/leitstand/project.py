@@ -134,13 +134,14 @@ class Web(Frozen):
 
     `sees`: for a role's cases the roles of people who see them, beside those whom a case asks; a
     role that is not named is seen by everybody. `release`: roles that let held cases go on; where
-    there are none, everybody who sees the case. `wait_seconds`: how long the answer to a decision
-    waits for what comes of it; later it appears by itself. `deadlines`: reminders and escalation
-    where the tenant's data set none.
+    there are none, everybody who sees the case. `halt`: roles that halt work and let it go
+    on; if none, everybody at the terminal, nobody in the browser. `wait_seconds`: how long the
+    answer to a decision waits for what comes of it. `deadlines`: where the tenant's data set none.
     """
 
     sees: dict[Identifier, tuple[Identifier, ...]] = {}
     release: tuple[Identifier, ...] = ()
+    halt: tuple[Identifier, ...] = ()
     wait_seconds: Annotated[float, Field(ge=0, le=30)] = 1.0
     deadlines: dict[str, Any] = {}
 

@@ -98,6 +98,19 @@ def test_files_that_cannot_be_worked_on(shop: Office, tmp_path: Path) -> None:
     readable(shop("batch", "buying", tmp_path / "empty"), 2, "no file")
 
 
+def test_nobody_unknown_requests_a_case(shop: Office, tmp_path: Path) -> None:
+    """A slip in the name would let people approve what they asked for: nothing is begun then."""
+    file = tmp_path / "own.json"
+    file.write_text('{"number":"R-9","supplier":"acme","gross_cents":50000}')
+    before = len(shop("case", "list", "--json").rows)
+    readable(shop("run", "buying", file, "--requester", "ben.kruger"), 1, "Person", "dora.lange")
+    assert len(shop("case", "list", "--json").rows) == before
+    assert shop("run", "buying", file, "--requester", "Ben Krüger").code == 0
+    assert shop("case", "list", "--json").rows[0]["requester"] == "ben.krueger"
+    assert shop("run", "buying", file).code == 0
+    assert shop("case", "list", "--json").rows[0]["requester"] == "intake"
+
+
 def test_a_state_without_cases(shop: Office, command: Command, tmp_path: Path) -> None:
     """Reading where nothing was written says how to begin."""
     readable(command("inbox", "--state", tmp_path / "new"), 2, "leitstand demo")
@@ -116,7 +129,9 @@ def test_a_second_writing_process(shop: Office) -> None:
     with (shop.state / "journal.db.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         number = shop.waiting("r1.json")
-        readable(shop("approve", number, person="ben.krueger"), 1, "LS413", "another process")
+        readable(
+            shop("approve", number, person="ben.krueger"), 1, "LS413", "anderer Prozess", "beenden"
+        )
     assert shop("approve", number, person="ben.krueger").code == 0
 
 

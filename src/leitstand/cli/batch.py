@@ -32,7 +32,8 @@ async def batch(
     folder: Annotated[
         Path,
         typer.Argument(
-            help="Folder of files, its `invoices` if it has one; or a .jsonl file, a case a row."
+            help="Folder of files, its `invoices` if it has one; or a .jsonl file, a case a row. "
+            "Data of a company in it, as policy.json, count with --world alone."
         ),
     ],
     *,

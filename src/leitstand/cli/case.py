@@ -134,7 +134,7 @@ async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
 
 
 async def find_case(leitstand: "Leitstand", name: str) -> str:
-    """The ULID of a case by ULID or its end, by title, or by a checkpoint's number.
+    """The ULID of a case by ULID or its end, by title, or by how a checkpoint's number begins.
 
     Raises UsageRefused: none, or several.
     """
@@ -152,7 +152,7 @@ async def find_case(leitstand: "Leitstand", name: str) -> str:
                 cases.c.ulid.endswith(name.upper(), autoescape=True),
                 cases.c.title == name,
                 cases.c.title.startswith(f"{name}.", autoescape=True),
-                checkpoints.c.id == name,
+                checkpoints.c.id.startswith(name.lower(), autoescape=True),
             )
         )
         .distinct()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.place import open_to_others
 from leitstand.cli.policy import findings_of
 from leitstand.errors import LeitstandError
 
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-@command()
+@command("state")
 async def check(place: Place) -> int:
-    """Check the project: roles, exits, rules, code of steps, models; and say who decides what."""
+    """Check the project: roles, exits, rules, code of steps, models; and say who decides what.
+
+    Warns where other users of the machine may look into the state folder.
+    """
     project = place.project
-    problems = list(_problems(project))
+    problems = [*_problems(project), *_rights(place.folder)]
     whole = not any(p["severity"] == "error" for p in problems)
     data = {"ok": whole, "problems": problems, "roles": list(_roles(project)) if whole else []}
     place.emit(data, lambda: _print(data))
@@ -129,6 +133,12 @@ def _texts(project: "Project") -> Iterator[dict[str, str]]:
             for stranger in texts.strangers(tool.name, tool.args.model_fields):
                 text = f"`{tool.name}` has no `{stranger}` to speak of"
                 yield _problem("error", "text-value", place, text)
+
+
+def _rights(state: Path) -> Iterator[dict[str, str]]:
+    if count := sum(1 for _ in open_to_others(state)):
+        text = f"{count} files and folders are open to other users; run: chmod -R go= {state}"
+        yield _problem("warning", "open-state", str(state), text)
 
 
 def _models(project: "Project") -> Iterator[dict[str, str]]:

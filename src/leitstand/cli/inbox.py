@@ -7,7 +7,8 @@ import typer
 from leitstand.cli import output
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Number
-from leitstand.cli.output import hint, stdout
+from leitstand.cli.output import fail, hint, stdout
+from leitstand.errors import StoreLocked
 
 __all__ = ["inbox", "show"]
 
@@ -25,14 +26,21 @@ async def inbox(
     from leitstand.inbox import queue_of
 
     limit = 10_000 if everything else 50
+    locked: StoreLocked | None = None
     if output.interactive() and not place.json:
-        await sit(place, limit)
-        return
+        try:
+            await sit(place, limit)
+        except StoreLocked as error:  # Cases are run elsewhere: there is something to read.
+            locked = error
+        else:
+            return
     async with place.opened(write=False) as leitstand:
         me = known_as(leitstand, place.person).id if place.person else who(leitstand)
         queue = await queue_of(leitstand, place.texts, person=me, limit=limit)
         place.emit(queue, lambda: describe(queue, place.texts))
-    if queue.waiting and not place.json:
+    if locked is not None:
+        fail(locked, json=False, texts=place.texts)
+    elif queue.waiting and not place.json:
         hint("next: leitstand show NUMBER")
 
 

@@ -1,6 +1,7 @@
 """`leitstand journal verify` and `leitstand rebuild`: is the record whole; its tables made anew."""
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -27,11 +28,21 @@ async def verify(place: Place) -> int:
 
 
 @command("state")
-async def rebuild(place: Place) -> None:
+async def rebuild(
+    place: Place,
+    *,
+    restored: Annotated[
+        bool,
+        typer.Option("--restored", help="After a backup: every write asks its system first."),
+    ] = False,
+) -> None:
     """Make the tables that people and schedulers ask anew from the journal."""
     from leitstand.store.rebuild import rebuild as rebuilt
+    from leitstand.store.restore import mark_restored
 
     async with place.opened() as leitstand:
+        if restored:
+            await mark_restored(leitstand.store)
         made = {f"{name}": count for name, count in (await rebuilt(leitstand.store)).items()}
     rows = ", ".join(f"{name} {count}" for name, count in made.items())
     place.emit(made, lambda: typer.echo(f"made anew: {rows}"))

@@ -1,7 +1,7 @@
 """The place a command works in: the project around the working folder, and its state."""
 
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["Place"]
+__all__ = ["Place", "open_to_others"]
+
+OTHERS = 0o077
+"""What group and others may do with a state folder and what lies below it: nothing."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ class Place:
         try:
             if write and released:
                 check_released(leitstand)
+            if leitstand.state.stat().st_mode & OTHERS:
+                told = f"other users of this machine may look into {leitstand.state}"
+                hint(f"{told}; run: chmod -R go= {leitstand.state}")
             yield leitstand
         finally:
             await leitstand.close()
@@ -94,3 +100,11 @@ class Place:
             line(data)
         else:
             people()
+
+
+def open_to_others(folder: Path) -> Iterator[Path]:
+    """This folder and what lies below it, where other users have rights; a link has none."""
+    for place, _, names in os.walk(folder):
+        for path in (Path(place), *(Path(place, name) for name in names)):
+            if path.lstat().st_mode & OTHERS and not path.is_symlink():
+                yield path

@@ -31,15 +31,19 @@ async def run(
     ],
     *,
     requester: Annotated[
-        str, typer.Option(help="On whose behalf: a person's id, who may not approve it then.")
+        str,
+        typer.Option(help="On whose behalf: a person by id or name, who may not approve it then."),
     ] = SENDER,
     shadow: Shadow = False,
 ) -> None:
     """Run a role over one file of your own, an XML or a PDF, and show what came of it."""
+    from leitstand.cli.session import known_as
     from leitstand.inbox import row_of
 
     place = replace(place, shadow=shadow)
     async with place.opened() as leitstand:
+        if requester != SENDER:  # A slip would void the rule that nobody approves their own.
+            requester = known_as(leitstand, requester).id
         [case] = await start(leitstand, role, [file], requester)
         if not isinstance(case, str):
             raise case

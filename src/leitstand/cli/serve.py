@@ -64,6 +64,8 @@ async def run_server(
                 open_site(leitstand, secure=secure, channels=channels, oidc=oidc) as site,
             ):
                 url = f"http://{host}:{at.getsockname()[1]}/"
+                lock = leitstand.state / "journal.db.lock"
+                lock.write_text(f"{url} (process {os.getpid()})")  # For whoever finds it locked.
                 hint(f"{url} (Ctrl-C ends)")
                 if key := await first_key(site):
                     hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")

@@ -322,6 +322,8 @@ class Desk:
             raise Diverged(msg, where=address)
         if event is None and tape.exit is not None:
             raise Pause("the case has ended: nothing is asked any more")
+        if event is None:
+            self._room.passage.go()
         body = tape.body(event) if event is not None else None
         before = body or timer
         if before is not None and before["proposed"] != proposed:

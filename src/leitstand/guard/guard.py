@@ -28,6 +28,6 @@ class Guard:
         system by key before it is sent (KERNEL no. 31). `shared`: other processes may have had the
         case before, and be frozen rather than gone.
         """
-        clock = self.rules.clock
-        sending = Sending(self.__systems, journal, clock, restored=restored, shared=shared)
+        rules = self.rules
+        sending = Sending(self.__systems, journal, rules, restored=restored, shared=shared)
         return Passage(self.rules, sending, journal)

@@ -54,6 +54,7 @@ class Passage:
             raise Diverged(msg, where=call.address)
         if tape.exit is not None:
             raise Pause("the case has ended: nothing is called any more")
+        self.go()
         if intent := tape.intents.get(call.address):
             self._same(call, intent["proposed"])
             standing = await self._standing(call, intent)
@@ -66,6 +67,10 @@ class Passage:
         if settled := tape.earlier(call.tool.name, call.proposed):
             return await self._replay(call, self._taken_over(call, settled))
         return await self._propose(call)
+
+    def go(self) -> None:
+        """Raises Pause while the case's role is halted."""
+        self._sending.go()
 
     async def home(self) -> None:
         """Wait until every call of this case has come home and is recorded."""

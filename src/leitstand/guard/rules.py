@@ -10,13 +10,17 @@ from leitstand.digest import keyed
 from leitstand.guard.budget import Cap
 from leitstand.policy import Bundle, Request, decide
 from leitstand.records import Approval, Checkpoint, Verdict
+from leitstand.store.halts import Halts
 from leitstand.tool import Tool
 
 __all__ = ["Rules"]
 
 
 class Rules:
-    """What the guard decides by. A new bundle is one assignment: no decision mixes two."""
+    """What the guard decides by, and whether it may decide at all: a halted role does nothing.
+
+    A new bundle is one assignment: no decision mixes two.
+    """
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class Rules:
         self.limits = limits
         self.directory = directory
         self.clock = clock
+        self.halts = Halts()
         self._secret = secret
 
     def business_key(self, tenant: str, writes: str, values: bytes) -> str:

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from leitstand.clock import Clock
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Refused, Unreachable
-from leitstand.guard.call import Call, Unsettled
+from leitstand.guard.call import Call, Pause, Unsettled
 from leitstand.guard.failure import failure_of
+from leitstand.guard.rules import Rules
 from leitstand.guard.systems import Ambiguous, Wires
 from leitstand.records import Decision, Verdict
 from leitstand.store import Budget, Journal
@@ -31,6 +31,7 @@ ATTEMPTS = 5
 """How often the outcome of a write is asked for before a person takes over."""
 PROMPT = 10.0
 """Seconds after its record within which a write is sent or never: "absent" counts from there."""
+HALTED = "the role is halted"
 
 
 class UnknownEffect(BaseException):
@@ -68,11 +69,11 @@ class Sending:
     """Calls of one case to the systems, with their record in its journal."""
 
     def __init__(
-        self, systems: Wires, journal: Journal, clock: Clock, *, restored: bool, shared: bool
+        self, systems: Wires, journal: Journal, rules: Rules, *, restored: bool, shared: bool
     ) -> None:
         self._systems = systems
         self._journal = journal
-        self._clock = clock
+        self._rules, self._clock = rules, rules.clock
         self._restored = restored
         self._shared = shared
         self._home: set[asyncio.Task[Any]] = set()
@@ -80,6 +81,15 @@ class Sending:
     def connection(self, tool: Tool[Any, Any]) -> str:
         """The name of the connection that a tool uses. Raises Unreachable: none is configured."""
         return self._systems.connection(tool).name
+
+    def halted(self) -> bool:
+        """Whether people have halted the case's role: nothing more is done until it goes on."""
+        return self._rules.halts.of(self._journal.case.role) is not None
+
+    def go(self) -> None:
+        """Raises Pause while the role is halted; the case is due as soon as it is not."""
+        if self.halted():
+            raise Pause(HALTED, self._clock.time())
 
     async def home(self) -> None:
         """Wait until every call of this case has come home and is recorded."""
@@ -104,8 +114,9 @@ class Sending:
         """Record the intent, call the system, record the outcome; its body is returned.
 
         Raises Contradiction (a key or budget is taken, nothing was sent), Unsettled (the outcome is
-        unknown, or the lease is too short to send), UnknownEffect.
+        unknown, or it may not be sent now), UnknownEffect, Pause (halted: nothing was recorded).
         """
+        self.go()
         budgets = [Budget(*row) for row in intent.get("budgets", ())]
         written = self._clock.monotonic(), intent["at"]
         await self._journal.intend(call.address, intent, budgets)
@@ -184,6 +195,8 @@ class Sending:
             note = {"key": intent["key"], "at": written[1], "verdict": verdict}
             self._journal.record("attempt", call.address, note)
             await self._journal.commit()
+        if self.halted():  # Not sent; as after a crash, the system is asked before it ever is.
+            raise Unsettled(HALTED, self._clock.time())
         # From here to the call nothing else runs: what was checked still holds when it is sent.
         # By both clocks: others count "absent" from the record's time, whatever clock is set.
         now, today = self._moment()

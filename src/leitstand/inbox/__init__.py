@@ -4,6 +4,7 @@ from leitstand.inbox.card import Argument, Card, Message, Who
 from leitstand.inbox.decide import Decision, Signer, answer, decide
 from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.explained import explained
+from leitstand.inbox.halting import halt, halted_lines
 from leitstand.inbox.handling import (
     Act,
     Handling,
@@ -73,6 +74,8 @@ __all__ = [
     "exceptions_of",
     "explained",
     "find_pending",
+    "halt",
+    "halted_lines",
     "handle",
     "handled_of",
     "handling_line",

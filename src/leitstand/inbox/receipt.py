@@ -49,7 +49,9 @@ async def receipt_of(
     head: dict[str, Any] = {"checkpoint": shown.id, "case": shown.case, "person": approval.person}
     head["status"] = dossier.status
     if not dossier.resting:
-        return Receipt(**head, state="running", lines=(texts.say("receipt.running"),))
+        halted = leitstand.rules.halts.of(dossier.case.role)
+        under_way = "receipt.halted" if halted else "receipt.running"
+        return Receipt(**head, state="running", lines=(texts.say(under_way),))
     facts = await _facts(leitstand, dossier, pending, approval, texts)
     waiting = tuple(c.id for c in dossier.tape.open_checkpoints())
     following = tuple(w for w in waiting if w not in (shown.id, facts.get("again")))

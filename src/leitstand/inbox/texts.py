@@ -93,6 +93,10 @@ class Texts:
             self._given.get("decisions", {}).get(word) or self.known(f"decision.{word}", word)
         )
 
+    def purpose(self, role: str) -> str:
+        """What a role's cases are for, in the project's words; empty where it has none."""
+        return str(self._given.get("purposes", {}).get(role, ""))
+
     def role(self, name: str) -> str:
         """What a role of people is called."""
         return str(self._given.get("roles", {}).get(name, name))

@@ -63,7 +63,7 @@ class Library:
 
     def release(self, prompt: str, role: str) -> str:
         """The same for one prompt, empty if there is none of this name."""
-        known, chat = self.prompts.get(prompt), self._chat(prompt, role)
+        known, chat = self.prompts.get(prompt), self.chat(prompt, role)
         return f"{chat.kind if chat else ''}:{known.release}" if known else ""
 
     def lacking(self) -> Iterator[tuple[str, LeitstandError]]:
@@ -81,7 +81,7 @@ class Library:
 
         Raises ModelRefused: no such prompt, no model for it, or inputs other than the prompt names.
         """
-        known, chat = self.prompts.get(question.prompt), self._chat(question.prompt, question.role)
+        known, chat = self.prompts.get(question.prompt), self.chat(question.prompt, question.role)
         if known is None:
             raise ModelRefused("there is no such prompt", where=question.prompt)
         if chat is None:
@@ -92,6 +92,7 @@ class Library:
             raise ModelRefused(text, where=known.source)
         return chat.prepare(known, question)
 
-    def _chat(self, prompt: str, role: str) -> Chat | None:
+    def chat(self, prompt: str, role: str) -> Chat | None:
+        """The model to which a prompt is put in a role's cases."""
         name = next((self.uses[n] for n in (prompt, role, EVERY) if n in self.uses), "")
         return self.chats.get(name)

@@ -21,6 +21,7 @@ from leitstand.project import Connect, Project
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
+from leitstand.store.halts import Halts
 from leitstand.store.restore import notice_restore
 from leitstand.tool import Connection
 from leitstand.values import Frozen
@@ -29,6 +30,8 @@ __all__ = ["Leitstand", "open_leitstand"]
 
 LOOK = 1.0
 """Seconds between two looks for cases that have become due."""
+HOUR = 3_600.0
+"""Seconds between two anchorings while cases are run (KERNEL no. 18)."""
 
 
 class Place(Frozen):
@@ -90,9 +93,13 @@ class Leitstand:
             await self.runtime.run_on(case, self.patience)
 
     async def run(self) -> None:
-        """Run what has become due, again and again, until cancelled. Raises StoreFailed."""
+        """Run what has become due, and anchor it hourly, until cancelled. Raises StoreFailed."""
+        anchored = self.store.clock.monotonic()
         while True:
             await self.runtime.run_until_idle()
+            if self.store.clock.monotonic() - anchored >= HOUR:
+                await anchor(self.store, self.seal.key, self.seal.file)
+                anchored = self.store.clock.monotonic()
             await asyncio.sleep(LOOK)
 
     async def close(self) -> None:
@@ -122,10 +129,12 @@ async def open_leitstand(
 
     `write` false opens for reading beside a process that writes, without connections. With
     `shadow`, the state folder of a project at work, that one's systems are read and none is
-    written: cases, keys and twins lie in `state`. Raises ProjectRefused, PolicyRefused,
-    StoreLocked, StoreFailed: a file of the folder is damaged or gone, and UsageRefused: the folder
-    is another tenant's, not in the shadow, or there is nothing to read yet.
+    written: cases, keys and twins lie in `state`. What the process makes from then on is its own
+    user's alone. Raises ProjectRefused, PolicyRefused, StoreLocked, StoreFailed: a file of the
+    folder is damaged or gone, and UsageRefused: the folder is another tenant's, not in the shadow,
+    or there is nothing to read yet.
     """
+    os.umask(0o077)  # Of the whole process: databases make their logs by themselves.
     state = state or project.state
     _check_whole(state, write=write)
     place = _place(state / "place.json", project, world, tenant, shadow)
@@ -135,6 +144,7 @@ async def open_leitstand(
     master = _master(state / "master.key")
     directory = FileDirectory(state / "people.json")
     rules = Rules(project.bundle(), project.tools, lambda _: limits, directory, clock, master)
+    rules.halts = Halts(state / "halts.jsonl")
     store = Store(f"sqlite:///{state / _JOURNAL}", master, clock, write=write)
     seal = Seal(state / "anchors.jsonl", signing_key(state / "anchors.key"))
     connections: Sequence[Connection] = ()

@@ -205,12 +205,11 @@ class Runtime:
         return row is None or resting(*row)
 
     async def _dispatch(self) -> None:
-        only = [(c.name, c.version) for c in self.roles.values()]
         renewing = asyncio.ensure_future(self._renew())
         try:
             while True:
                 self._joined = False
-                await self._take(only)
+                await self._take()
                 if not self._owned:
                     if self._joined:
                         continue
@@ -224,11 +223,12 @@ class Runtime:
             renewing.cancel()
             await asyncio.wait({renewing})
 
-    async def _take(self, only: Sequence[tuple[str, str]]) -> None:
+    async def _take(self) -> None:
         free = self._width - len(self._owned)
         # A half-empty house is filled at once: claims share one commit like everything else.
         if free < self._width // 2 and self._owned:
             return
+        only = [(c.name, c.version) for c in self.roles.values() if not self.rules.halts.of(c.name)]
         for claimed in await self.store.claim(self._owner, self._lease, free, only):
             journal = Journal(claimed, self.store, self._limits)
             compiled = self.roles[claimed.case.role]

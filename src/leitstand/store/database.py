@@ -78,12 +78,16 @@ def _server(url: str, *, write: bool) -> Engine:
 
 def _lock(path: Path) -> IO[bytes]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.with_name(path.name + ".lock").open("ab")
+    lock = path.with_name(path.name + ".lock")
+    file = lock.open("ab")
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise StoreLocked(f"another process writes to `{path.name}`") from error
+        served = lock.read_text(errors="replace")  # By whoever serves pages: where.
+        mend = f"decide in the browser at {served}, or end that process" if served else ""
+        raise StoreLocked(f"another process writes to `{path.name}`", mend=mend) from error
+    file.truncate(0)
     os.set_inheritable(file.fileno(), False)  # noqa: FBT003 - the function takes no keyword
     return file
 

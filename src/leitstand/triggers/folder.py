@@ -71,7 +71,9 @@ class Folder:
                 file.unlink()
                 return
             target = self._path / place
-            target.mkdir(exist_ok=True)
+            if not target.is_dir():  # It is as open as the folder that people put files into.
+                target.mkdir()
+                target.chmod(stat.S_IMODE(self._path.stat().st_mode))
             file.rename(_free(target / name, fate.key))
         except FileNotFoundError:
             return

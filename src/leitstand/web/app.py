@@ -17,7 +17,9 @@ from leitstand.web import (
     chat,
     federated,
     files,
+    halting,
     handling,
+    health,
     held,
     lists,
     logins,
@@ -34,6 +36,12 @@ from leitstand.web.site import Site
 __all__ = ["make_app"]
 
 _STATIC = Path(__file__).parent / "static"
+_OPERATION = (
+    Route("/monitor", lists.monitor),
+    Route("/sample", samples.show_sample),
+    Route("/halt", halting.say, methods=["POST"]),
+    Route("/health", health.show),
+)
 
 
 def make_app(site: Site) -> Starlette:
@@ -46,7 +54,7 @@ def make_app(site: Site) -> Starlette:
             Route("/exceptions/retry", lists.retry, methods=["POST"]),
             Route("/cases", lists.cases),
             Route("/history", lists.history),
-            Route("/monitor", lists.monitor),
+            *_OPERATION,
             Route("/card/{id}", cards.show_card),
             Route("/card/{id}/document", cards.show_document),
             Route("/card/{id}/decide", cards.decide_card, methods=["POST"]),
@@ -54,7 +62,6 @@ def make_app(site: Site) -> Starlette:
             Route("/card/{id}/ask", cards.ask, methods=["POST"]),
             Route("/card/{id}/delegate", cards.delegate, methods=["POST"]),
             Route("/card/{id}/propose", cards.propose, methods=["POST"]),
-            Route("/sample", samples.show_sample),
             Route("/sample", samples.compare, methods=["POST"]),
             Route("/card/{id}/later", cards.later, methods=["POST"]),
             Route("/card/{id}/draft", cards.keep_draft, methods=["POST"]),

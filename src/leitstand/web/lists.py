@@ -36,6 +36,7 @@ from leitstand.store.schema import approvals, checkpoints
 from leitstand.store.schema import cases as case_rows
 from leitstand.store.waiting import Place, beyond
 from leitstand.web.guarding import Fields, form, gated
+from leitstand.web.halting import offered
 from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
@@ -217,6 +218,7 @@ async def monitor(request: Request, session: Session) -> Response:
         role=role,
         roles=sorted(leitstand.project.roles),
         group=GROUP,
+        halting=offered(request, session),
     )
 
 

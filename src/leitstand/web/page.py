@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from leitstand.inbox import Texts
+from leitstand.inbox import Texts, halted_lines
 from leitstand.values import Language
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
@@ -86,6 +86,7 @@ def page(
             token=session.token if session else "",
             here=_here(request),
             again=_again(request),
+            halted=halted_lines(site_of(request).leitstand, texts) if session else (),
             **values,
         )
     )

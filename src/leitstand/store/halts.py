@@ -1,0 +1,64 @@
+"""Halts: people stop a role, or all, until somebody lets it go on (EU AI Act Art. 14 (4) e).
+
+One line a word in a file of its own, only appended: the process that runs the cases looks there
+before whatever it does, so any other may stop it, and a restart finds it stopped.
+"""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from leitstand.errors import StoreFailed
+
+
+class Halt(NamedTuple):
+    """Who halted a role (empty: every role), why, and when (seconds since the epoch)."""
+
+    role: str
+    person: str
+    reason: str
+    at: float
+
+
+class Halts:
+    """The halts of a state folder; without a file there are none. Raises StoreFailed: damaged."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._seen, self._found = 0, tuple[Halt, ...]()
+
+    def now(self) -> tuple[Halt, ...]:
+        """What is halted, in the order in which it was."""
+        try:
+            size = os.stat(self._file).st_size if self._file else 0  # noqa: PTH116 - the fastest
+        except FileNotFoundError:
+            size = 0
+        if size != self._seen and self._file:
+            self._found, self._seen = _read(self._file), size
+        return self._found
+
+    def of(self, role: str) -> Halt | None:
+        """The halt that keeps this role from working, if one does."""
+        return next((halt for halt in self.now() if halt.role in ("", role)), None)
+
+    def say(self, halt: Halt, *, on: bool) -> None:
+        """Halt from now on, or let it go `on`; durable when this returns."""
+        handle = os.open(self._file or "", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "wb", buffering=0) as file:
+            file.write(orjson.dumps({**halt._asdict(), "on": on}) + b"\n")
+            os.fsync(file.fileno())
+
+
+def _read(file: Path) -> tuple[Halt, ...]:
+    halted: dict[str, Halt] = {}
+    try:
+        for said in map(orjson.loads, file.read_bytes().splitlines()):
+            on = said.pop("on")
+            halted.pop(said["role"], None)
+            if not on:
+                halted[said["role"]] = Halt(**said)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreFailed(f"`{file.name}` is damaged", where=str(file.parent)) from error
+    return tuple(halted.values())
