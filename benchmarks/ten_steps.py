@@ -41,6 +41,7 @@ from leitstand.records import Approval, Checkpoint, Decision, Person, Verdict
 from leitstand.role import compile_graph
 from leitstand.runtime import Runtime, settle_memory
 from leitstand.store import Claimed, Journal, Limits, Store
+from leitstand.store.halts import Halts
 from leitstand.tool import Connection, Port, tool
 from leitstand.values import Frozen
 
@@ -114,6 +115,7 @@ class Signed:
         self.clock = SystemClock()
         self.tools = {post.name: post}
         self.bundle = self
+        self.halts, self.today = Halts(), ""
         self.sha = ""
 
     def measure(self, call: FactCall) -> Measured:
@@ -130,9 +132,9 @@ class Signed:
         del tenant
         return {}
 
-    def budgets(self, tenant: str, tool: str, args: Mapping[str, Any]) -> list[list[Any]]:
+    def caps(self, tenant: str, tool: str) -> list[Any]:
         """No budgets."""
-        del tenant, tool, args
+        del tenant, tool
         return []
 
     def grants(self, checkpoint: Checkpoint, approvals: Sequence[Approval], *_: object) -> Grants:

@@ -30,7 +30,8 @@ async def fill(office: Office, *, status: str = "done", title: str = SECRET) -> 
     await arrive(office.store, arrived, [new_case(office.store, birth, body)], [])
     journal = await office.work(ulid)
     name = journal.blob(SECRET.encode() * 300)
-    journal.record("answer", "read#1/:0", {"tool": "x", "proposed": "p", "blob": name})
+    said = {"tool": "x", "proposed": "p", "asked": {"name": SECRET}, "blob": name}
+    journal.record("answer", "read#1/:0", said)
     journal.record("checkpoint", "b#1/:0", asked(ulid[-16:].lower(), office.clock.time()))
     journal.record("exit", "", leave(status))
     await journal.commit(close=Close(status))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from leitstand.errors import Contradiction, Erased, Missing, Restricted
 from leitstand.store import Close
@@ -14,7 +15,7 @@ from leitstand.store.anchors import public_of
 from leitstand.store.erasure import erase, erasure_of, restrict
 from leitstand.store.export import Enclosed, Sender, export
 from leitstand.store.rebuild import rebuild
-from leitstand.store.schema import keys, pages
+from leitstand.store.schema import cases, keys, marks, pages
 from leitstand.store.verify import verify
 from leitstand.store.verify_export import check
 from tests.postgres import Cluster
@@ -64,6 +65,18 @@ async def test_what_others_need_stays(filed: Office) -> None:
     await erase(filed.store, kept, SAID)
     await sweep(filed.store)
     assert not (filed.folder / "spool" / HASH).exists()
+
+
+async def test_nobody_finds_it_by_its_words(office: Office) -> None:
+    """Erased or restricted: its search words are gone, those of others are there."""
+    gone, kept, other = [await fill(office) for _ in range(3)]
+    await erase(office.store, gone, SAID)
+    await restrict(office.store, kept, KEPT)
+    words = select(marks.c.case_no).where(marks.c.kind == "words")
+    found = await office.store.read(
+        lambda c: c.execute(select(cases.c.ulid).where(cases.c.case_no.in_(words))).scalars().all()
+    )
+    assert found == [other]
 
 
 async def test_the_chain_still_verifies(office: Office) -> None:

@@ -287,6 +287,10 @@ class _Addressed:
         AT.set(call.address)
         return await self._inner.perform(call)
 
+    def go(self) -> None:
+        """The guard's own."""
+        self._inner.go()
+
 
 class _Watched:
     """A stage that notes which ways of the graph were taken; without `seals` it is walked once."""
