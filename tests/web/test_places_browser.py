@@ -46,8 +46,10 @@ def follow(person: Person) -> dict[str, str]:
     found: dict[str, str] = {}
     links: list[tuple[str, str, str]] = []
     for note in person.page.locator(".note:has(a)").all():
-        shown = bare(re.split(r" · ", note.inner_text())[0])
         name = str(note.get_attribute("id"))
+        field = person.page.locator(f"#f-{name.removeprefix('n-')}")
+        shown = field.input_value() if field.count() else note.inner_text().split(" · ")[0]
+        shown = bare(shown)
         links += [(name, shown, str(a.get_attribute("href"))) for a in note.locator("a").all()]
     for name, shown, href in links:
         person.open(href)
