@@ -153,6 +153,7 @@ def test_the_figures_stand_at_the_terminal(shop: Office) -> None:
     assert found["hours"] is None
     told = shop("report").out
     assert "Was die Regeln bewirkten" in told
+    assert {"unverändert", "freigegeben", "geändert", "abgelehnt"} <= {*told.split()}
     assert all(rule["rule"] in told for rule in found["rules"])
     assert shop("report", "--since", "2100-01-01", "--json").data["cases"] == 0
     assert shop("report", "--role", "nobody").code == 2

@@ -48,8 +48,8 @@ def follow(person: Person) -> dict[str, str]:
     for note in person.page.locator(".note:has(a)").all():
         name = str(note.get_attribute("id"))
         field = person.page.locator(f"#f-{name.removeprefix('n-')}")
-        shown = field.input_value() if field.count() else note.inner_text().split(" · ")[0]
-        shown = bare(shown)
+        value = note.locator("xpath=preceding-sibling::*[contains(@class, 'value')]")
+        shown = bare(field.input_value() if field.count() else value.inner_text())
         links += [(name, shown, str(a.get_attribute("href"))) for a in note.locator("a").all()]
     for name, shown, href in links:
         person.open(href)

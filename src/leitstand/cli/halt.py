@@ -6,6 +6,8 @@ import typer
 
 from leitstand.cli.command import Place, command
 
+__all__ = ["go_on", "halt"]
+
 Halted = Annotated[str, typer.Argument(metavar="[ROLE]", help="Name of the role; else all.")]
 Why = Annotated[str, typer.Option("--reason", "-r", help="Why; everybody reads it.")]
 

@@ -11,6 +11,8 @@ import typer
 import leitstand
 from leitstand.cli.command import Place, command
 
+__all__ = ["register"]
+
 
 @command("world", "lang")
 async def register(

@@ -12,6 +12,8 @@ import orjson
 
 from leitstand.errors import StoreFailed
 
+__all__ = ["Halt", "Halts"]
+
 
 class Halt(NamedTuple):
     """Who halted a role (empty: every role), why, and when (seconds since the epoch)."""

@@ -10,8 +10,11 @@ from starlette.responses import JSONResponse
 from leitstand.errors import StoreFailed
 from leitstand.runtime import Leitstand
 from leitstand.store.anchors import put_state
+from leitstand.store.arrival import CLOSED
 from leitstand.store.schema import cases
 from leitstand.web.page import site_of
+
+__all__ = ["show"]
 
 KEPT = 5.0
 """Seconds for which an answer holds: however often it is asked, the journal writes no oftener."""
@@ -44,10 +47,11 @@ async def _looked(leitstand: Leitstand) -> dict[str, Any]:
 def _counted(conn: Connection, tenant: str, now: float) -> dict[str, Any]:
     """Cases by status, those due, seconds since one last changed."""
     c, many = cases.c, func.count()
+    late = select(many).where(c.status.not_in(CLOSED))  # Closed: the day to erase it.
     of_status = select(c.status, many, func.max(c.changed)).where(c.tenant == tenant)
     rows = conn.execute(of_status.group_by(c.status)).all()
     return {
         "last_commit_seconds": round(now - max(r[2] for r in rows), 1) if rows else None,
-        "due": conn.execute(select(many).where(c.due <= now)).scalar(),
+        "due": conn.execute(late.where(c.tenant == tenant, c.due <= now)).scalar(),
         "cases": {row[0]: row[1] for row in rows},
     }
