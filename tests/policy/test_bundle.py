@@ -8,7 +8,7 @@ import pytest
 
 from leitstand.errors import PolicyRefused
 from leitstand.policy import Bundle, Evidence, FactCall, Request, decide, facts
-from leitstand.policy.engine import ask, parse, policy_set
+from leitstand.policy.engine import applying, parse, policy_set
 from leitstand.tool import Port, tool
 from leitstand.values import Frozen
 from tests.policy.sample import (
@@ -165,11 +165,11 @@ def test_slicing_reads_scopes_as_the_engine_does(scope: str) -> None:
     engine = {
         name
         for name in bundle.tools
-        if ask(
+        if applying(
             policy_set([node]),
             bundle.store,
             {"principal": 'Agent::"a"', "action": f'Action::"{name}"', "resource": 'Case::"c"'},
-        )[0]
+        )
     }
     policy = f'@id("scope") @note("info") permit(principal, {scope}, resource);'
     sliced = {

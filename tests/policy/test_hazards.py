@@ -7,7 +7,7 @@ import pytest
 
 from leitstand.errors import PolicyRefused, ValueRefused
 from leitstand.policy import Bundle, decide
-from leitstand.policy.engine import ask, parse, policy_set, store_of, with_entities
+from leitstand.policy.engine import applying, parse, policy_set, store_of, with_entities
 from leitstand.policy.schema import COMMON
 from leitstand.records import Decision
 from tests.policy.sample import GRANTS, RULES, TEXTS, bundle_of, paying
@@ -71,7 +71,7 @@ def test_1_the_engine_itself_would_allow_it() -> None:
     assert raw.diagnostics.errors
     store = with_entities(store_of(tools.schema), entities)
     with pytest.raises(ValueRefused, match="ghost"):
-        ask(policy_set(parse(text).values()), store, request)
+        applying(policy_set(parse(text).values()), store, request)
 
 
 def test_2_policies_are_held_against_the_schema() -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args
 from leitstand.digest import canonical
 from leitstand.errors import LeitstandError
 from leitstand.policy.bundle import Bundle
-from leitstand.policy.engine import Store, ask, with_entities
+from leitstand.policy.engine import Store, applying, with_entities
 from leitstand.policy.schema import APPROVAL, CALL, fit
 from leitstand.policy.toolrules import ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
@@ -56,11 +56,11 @@ def decide(bundle: Bundle, request: Request) -> Verdict:
             "facts": rules.measured(request.facts),
             "call": _call(request),
         }
-        context = rules.judging.context(groups)
+        context = rules.applying.context(groups)
         who = (request.tool, request.role, request.tenant, request.requester)
         asked = canonical([*who, context, groups["facts"]])  # A verdict depends on nothing else.
         known = bundle.verdicts.get(asked)
-        return known or bundle.verdicts.put(asked, _judge(bundle, request, groups, context))
+        return known or bundle.verdicts.put(asked, _judge(bundle, request, groups["facts"], context))
     except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
         return denied(bundle, request.tool, _words(error))
 
@@ -125,27 +125,22 @@ def _store(bundle: Bundle, request: Request) -> Store:
 
 
 def _judge(
-    bundle: Bundle, request: Request, groups: Mapping[str, Mapping[str, object]], context: str
+    bundle: Bundle, request: Request, facts: Mapping[str, object], context: str
 ) -> Verdict:
-    rules, store, facts = bundle.tools[request.tool], _store(bundle, request), groups["facts"]
+    rules = bundle.tools[request.tool]
     asked = {
         "principal": {"type": "Agent", "id": request.role},
         "action": {"type": "Action", "id": request.tool},
         "resource": {"type": "Case", "id": request.case},
         "context": context,
     }
-    allowed, against = ask(rules.judging.policies, store, asked)
-    if allowed:
-        permits, against = against, ()
-    else:
-        permitting = {**asked, "context": rules.permitting.context(groups)}
-        permits = ask(rules.permitting.policies, store, permitting)[1]
-    marks = (name for name in permits if rules.rules[name].marks)
-    hits = [rules.rules[name].hit(facts) for name in (*against, *marks)]
-    if not any(rules.rules[name].grants for name in permits):
+    found = applying(rules.applying.policies, _store(bundle, request), asked)
+    applied = [rules.rules[name] for name in found]
+    hits = [rule.hit(facts) for rule in applied if not rule.grants]
+    if not any(rule.grants for rule in applied):
         text = f"nothing grants `{request.tool}` to role `{request.role}`"
         return denied(bundle, request.tool, text, hits=hits, facts=facts)
-    fields = {f for name in against for f in rules.rules[name].notes.fields}
+    fields = {f for rule in applied for f in rule.notes.fields}
     return _verdict(bundle, rules, hits, facts, tuple(sorted(fields)))
 
 

@@ -14,7 +14,7 @@ from cedarpy import Decision, Entities, PolicySet, Schema, pst
 
 from leitstand.errors import ValueRefused
 
-__all__ = ["Fault", "Store", "ask", "parse", "policy_set", "store_of", "text_of", "validate"]
+__all__ = ["Fault", "Store", "applying", "parse", "policy_set", "store_of", "text_of", "validate"]
 __all__ += ["with_entities"]
 
 Store = Entities
@@ -79,16 +79,15 @@ def with_entities(store: Store, entities: Iterable[Mapping[str, Any]]) -> Store:
     return store.with_added_json_str(json.dumps(list(entities)))  # pyright: ignore[reportUnknownMemberType]
 
 
-def ask(
-    policies: PolicySet, store: Store, request: Mapping[str, Any]
-) -> tuple[bool, tuple[str, ...]]:
-    """Whether a request is allowed, and the ids of the policies that say so.
+def applying(policies: PolicySet, store: Store, request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of the policies that apply to a request; all of the set are of one effect.
 
     Raises ValueRefused: a policy could not be evaluated. The engine skips such a policy, so its
     answer is worth nothing.
     """
     result = cedarpy.is_authorized(dict(request), policies, store)  # pyright: ignore[reportUnknownMemberType]
-    faults = result.diagnostics.errors
-    if faults or result.decision is Decision.NoDecision:
-        raise ValueRefused("; ".join(faults) or "no decision", where="engine")
-    return result.decision is Decision.Allow, tuple(result.diagnostics.reasons)
+    if faults := result.diagnostics.errors:
+        raise ValueRefused("; ".join(faults), where="engine")
+    if result.decision is Decision.NoDecision:
+        raise ValueRefused("no decision", where="engine")
+    return tuple(result.diagnostics.reasons)

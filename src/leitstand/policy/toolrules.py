@@ -54,15 +54,14 @@ class RuleSet:
 class ToolRules:
     """The policies that can apply to a tool, ready for the engine.
 
-    `judging` holds all of them, `permitting` grants and marks alone: what stands beside a denial.
-    To the engine a mark permits, so its Allow counts only with a grant among the reasons. `slice`
-    names all of it: change one rule, argument or fact and it is another.
+    `applying` holds all of them, each as a denial, so that one answer of the engine names grants
+    and marks beside what stands against a call. `slice` names all of it: change one rule, argument
+    or fact and it is another.
     """
 
     signature: Signature
     rules: Mapping[str, Rule]
-    judging: RuleSet
-    permitting: RuleSet
+    applying: RuleSet
     slice: str
 
     def arguments(self, given: Mapping[str, object]) -> dict[str, object]:
@@ -114,8 +113,7 @@ def ready(signature: Signature, rules: Iterable[Rule]) -> ToolRules:
     return ToolRules(
         signature=signature,
         rules=mine,
-        judging=_set(mine.values()),
-        permitting=_set(r for r in mine.values() if r.grants or r.marks),
+        applying=_set(mine.values()),
         slice=plain(canonical([name, COMMON, signature.schema, forms])),
     )
 
@@ -173,5 +171,5 @@ def _faults(
 
 def _set(rules: Iterable[Rule]) -> RuleSet:
     # Slicing has decided on the action; asking the engine again doubles the time of a decision.
-    nodes = [replace(r.node, action=pst.ScopeAny()) for r in rules]
+    nodes = [replace(r.node, action=pst.ScopeAny(), effect="forbid") for r in rules]
     return RuleSet(policy_set(nodes), frozenset(_named(nodes)))
