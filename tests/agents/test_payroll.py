@@ -288,7 +288,7 @@ def test_a_month_that_is_closed_meanwhile_takes_nothing(tmp_path: Path) -> None:
 def test_changes_are_read_by_payroll_alone(role: str) -> None:
     """No other role, and payroll's own grant does not stand in its way."""
     args = {"change_no": "X-1"}
-    asked = Request("payroll.change.get", "payroll", TENANT, "intake", "case", args, {})
+    asked = Request("payroll.change.get", "payroll", TENANT, "intake", args, {})
     assert decide(PROJECT.bundle(), asked).decision is Decision.ALLOW
     found = decide(PROJECT.bundle(), asked._replace(role=role))
     assert found.decision is Decision.DENY

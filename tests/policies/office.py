@@ -103,7 +103,6 @@ class Office:
                 role=role,
                 tenant=TENANT,
                 requester="anna",
-                case="c",
                 args=args,
                 facts=measured.values,
                 tainted=frozenset(marks),

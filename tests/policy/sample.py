@@ -195,7 +195,6 @@ def paying(**changes: object) -> Request:
         "role": "clerk",
         "tenant": "t1",
         "requester": "mail",
-        "case": "C1",
         "args": {"supplier": "S1", "gross": 50_000, "currency": "EUR", "labels": [], "lines": []},
         "facts": {
             "tier": 0,

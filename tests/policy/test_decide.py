@@ -120,7 +120,7 @@ def test_a_mark_never_stands_for_a_grant() -> None:
 def test_redaction_names_its_fields() -> None:
     """A mail that holds a secret is allowed once its body is taken out."""
     args = {"to": "a@b", "body": "the secret is"}
-    request = Request("mail.send", "clerk", "t1", "r", "C1", args, {})
+    request = Request("mail.send", "clerk", "t1", "r", args, {})
     verdict = decide(BUNDLE, request)
     assert (verdict.decision, verdict.redact) == (Decision.REDACT, ("body",))
 

@@ -13,8 +13,9 @@ STOP = Halt("payables", "dora", "wrong supplier", 1.0)
 
 
 @pytest.fixture
-def works(tmp_path: Path) -> Works:
-    """Works whose rules know of a file of halts."""
+def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Works:
+    """Works whose rules know of a file of halts, and look there each time."""
+    monkeypatch.setattr("leitstand.store.halts.GLANCE", 0.0)
     made = Works(tmp_path)
     made.rules.halts = Halts(tmp_path / "halts.jsonl")
     return made
@@ -143,3 +144,21 @@ async def test_a_damaged_file_stops_everything(works: Works, tmp_path: Path, har
         await runtime.run_until_idle()
     assert works.erp.reads == 0
     works.store.close()
+
+
+def test_a_look_counts_for_a_moment_and_ends_with_a_word_of_one_s_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others say is seen when the moment is over, what one says oneself at once."""
+    mine = Halts(tmp_path / "halts.jsonl")
+    monkeypatch.setattr("leitstand.store.halts.GLANCE", 3600.0)
+    assert mine.now() == ()
+    beside(tmp_path).say(STOP, on=False)
+    assert mine.now() == ()
+    mine.say(STOP._replace(role="hr"), on=False)
+    assert [halt.role for halt in mine.now()] == ["payables", "hr"]
+    monkeypatch.setattr("leitstand.store.halts.GLANCE", 0.0)
+    mine.say(STOP, on=True)
+    mine.now()
+    beside(tmp_path).say(STOP._replace(role="hr"), on=True)
+    assert mine.now() == ()

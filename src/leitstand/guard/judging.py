@@ -25,6 +25,7 @@ REDACTED = "[entfernt]"
 _NOBODY = Grants()
 Shown = tuple[str, str]
 """Digest of the readings and hash of the policies: what a signature binds beside the action."""
+Marks = tuple[str, ...]
 
 
 class Proposal(NamedTuple):
@@ -47,6 +48,13 @@ class Judge:
 
     def verdict(self, proposal: Proposal, grants: Grants = _NOBODY) -> Verdict:
         """The verdict under the bundle in force. Raises Refused: a fact cannot be measured."""
+        return self.judged(proposal, grants)[0]
+
+    def judged(self, proposal: Proposal, grants: Grants = _NOBODY) -> tuple[Verdict, Marks]:
+        """The verdict, and the arguments that rest on nothing but a document or a model.
+
+        Raises Refused as `verdict`.
+        """
         call, case = proposal.call, self._journal.case
         measured = self._measured(proposal)
         by_model = self._by_model(call)
@@ -56,7 +64,6 @@ class Judge:
             role=case.role,
             tenant=case.tenant,
             requester=case.requester,
-            case=case.ulid,
             args=proposal.args,
             facts=measured.values,
             tainted=frozenset(marks),
@@ -70,12 +77,8 @@ class Judge:
         if marks and by_model and not grants.count and verdict.decision < Decision.APPROVE:
             # Rules are data of the project; that no model writes on its own is none.
             text = f"a model chose {', '.join(marks)}, and no rule asks a person"
-            return denied(self._rules.bundle, call.tool.name, text)
-        return verdict
-
-    def tainted(self, proposal: Proposal) -> tuple[str, ...]:
-        """Arguments that rest on nothing but a document or a model. Raises Refused as `verdict`."""
-        return self._tainted(proposal, self._measured(proposal))
+            return denied(self._rules.bundle, call.tool.name, text), marks
+        return verdict, marks
 
     def _measured(self, proposal: Proposal) -> Measured:
         call, case = proposal.call, self._journal.case
@@ -94,7 +97,7 @@ class Judge:
             detail: dict[str, object] = {"cause": error.cause}
             raise Refused(str(error), where=call.tool.name, detail=detail) from error
 
-    def _tainted(self, proposal: Proposal, measured: Measured) -> tuple[str, ...]:
+    def _tainted(self, proposal: Proposal, measured: Measured) -> Marks:
         call = proposal.call
         if not call.tool.writes or proposal.editor:
             return ()
@@ -104,16 +107,18 @@ class Judge:
     def _by_model(self, call: Call) -> bool:
         return call.by_model or self._readings.of_model(call.evidence)
 
-    def redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict]:
+    def redacted(
+        self, proposal: Proposal, verdict: Verdict
+    ) -> tuple[Proposal, Verdict, Marks]:
         """The proposal without what the rules take out, judged again. Raises CallFailed."""
         cut = {k: REDACTED if k in verdict.redact else v for k, v in proposal.args.items()}
         args = validated(proposal.call.tool.args, cut)
         acted = self.digest(proposal.call.tool.name, args)
         changed = Proposal(proposal.call, args, proposal.evidence, acted)
-        again = self.verdict(changed)
+        again, marks = self.judged(changed)
         if again.decision is Decision.REDACT:
             again = again.model_copy(update={"decision": Decision.DENY})
-        return changed, again
+        return changed, again, marks
 
     def shown(self, proposal: Proposal) -> Shown:
         """What a signature on this proposal would be bound to now."""
@@ -143,12 +148,12 @@ class Judge:
     ) -> Standing:
         """How the proposal stands whenever it is asked; signatures count as of `at`, their use."""
 
-        def judge() -> Verdict:
+        def judge() -> tuple[Verdict, Marks]:
             try:
                 grants = self.grants(proposal, shown, answers, at) if shown else _NOBODY
-                return self.verdict(proposal, grants)
+                return self.judged(proposal, grants)
             except CallFailed as error:
-                return denied(self._rules.bundle, proposal.call.tool.name, str(error))
+                return denied(self._rules.bundle, proposal.call.tool.name, str(error)), ()
 
         return Standing(lambda: self._rules.bundle.sha, judge)
 

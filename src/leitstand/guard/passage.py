@@ -107,16 +107,16 @@ class Passage:
             args = validated(call.tool.args, call.args)
             evidence = await self._readings.find(call.evidence)
             proposal = Proposal(call, args, evidence, call.proposed)
-            verdict = self._judge.verdict(proposal)
+            verdict, tainted = self._judge.judged(proposal)
             if verdict.decision is Decision.REDACT:
-                proposal, verdict = self._judge.redacted(proposal, verdict)
+                proposal, verdict, tainted = self._judge.redacted(proposal, verdict)
         except CallFailed as error:
             raise self._failed(call, error) from None
         if verdict.decision is Decision.ALLOW:
             return await self._execute(proposal, verdict)
         if verdict.decision is Decision.DENY or not call.may_wait or not call.tool.writes:
             raise self._failed(call, refusal(call, verdict), verdict)
-        return self._freeze(proposal, verdict)
+        return self._freeze(proposal, verdict, tainted)
 
     async def _resume(self, call: Call, frozen: Frozen) -> BaseModel:
         shown = checkpoint_of(self._journal, frozen)
@@ -129,7 +129,7 @@ class Passage:
             want = wanted(self._rules, self._journal, shown, answers)
             proposal = Proposal(call, want.args, evidence, want.acted, want.editor)
             grants = self._judge.grants(proposal, shown, answers)
-            verdict = self._judge.verdict(proposal, grants)
+            verdict, tainted = self._judge.judged(proposal, grants)
         except Unreachable as error:
             raise self._later(frozen, error) from None
         except CallFailed as error:
@@ -141,7 +141,7 @@ class Passage:
             if now == (shown.evidence, shown.slice):
                 raise Pause(f"checkpoint {frozen.id} waits")
             self._close(frozen, "void")
-            return self._freeze(proposal, verdict, _difference(shown, now))
+            return self._freeze(proposal, verdict, tainted, _difference(shown, now))
         raise self._failed(call, refusal(call, verdict), verdict, frozen)
 
     def _rejected(
@@ -200,17 +200,18 @@ class Passage:
         caps = self._rules.caps(self._journal.case.tenant, call.tool.name)
         row = {c.name: c.row(proposal.args, self._rules.today) for c in caps}
         hits = [c.hit(row[c.name], used[c.name]) for c in caps if c.name in used]
-        verdict = beyond(self._judge.standing(proposal).judge(), hits)
+        verdict, tainted = self._judge.standing(proposal).judge()
+        verdict = beyond(verdict, hits)
         if verdict.decision is Decision.DENY or not call.may_wait:
             raise self._failed(call, refusal(call, verdict), verdict, frozen)
         if frozen is None or shown is None:
-            return self._freeze(proposal, verdict)
+            return self._freeze(proposal, verdict, tainted)
         now = self._judge.shown(proposal)
         asked = {h.rule for h in hits} <= _told(frozen) and {*verdict.roles} <= {*shown.roles}
         if asked and now == (shown.evidence, shown.slice):
             raise Pause(f"checkpoint {frozen.id} waits")
         self._close(frozen, "void")
-        return self._freeze(proposal, verdict, _difference(shown, now))
+        return self._freeze(proposal, verdict, tainted, _difference(shown, now))
 
     async def _read(self, call: Call, args: BaseModel, verdict: Verdict) -> BaseModel:
         raw = canonical(await self._sending.read(call, args))
@@ -275,7 +276,11 @@ class Passage:
         return body
 
     def _freeze(
-        self, proposal: Proposal, verdict: Verdict, difference: Sequence[str] = ()
+        self,
+        proposal: Proposal,
+        verdict: Verdict,
+        tainted: Sequence[str],
+        difference: Sequence[str] = (),
     ) -> BaseModel:
         call, case = proposal.call, self._journal.case
         before = self._journal.tape.checkpoints.get(call.address)
@@ -301,7 +306,7 @@ class Passage:
                 "expires": 0.0,
                 "verdict": verdict,
                 "difference": list(difference),
-                "tainted": list(self._judge.tainted(proposal)),
+                "tainted": list(tainted),
             },
         )
         raise Pause(f"checkpoint {name} waits")

@@ -38,6 +38,8 @@ class Rules:
         self.clock = clock
         self.halts = Halts()
         self._secret = secret
+        self._budgets: object = None
+        self._caps: list[Cap] = []
 
     def business_key(self, tenant: str, writes: str, values: bytes) -> str:
         """Name of a business key: keyed over tenant, what is written and the key fields' values."""
@@ -46,7 +48,10 @@ class Rules:
     def caps(self, tenant: str, tool: str) -> list[Cap]:
         """The tenant's budgets of a tool."""
         given = self.limits(tenant).get("budgets", ())
-        return [Cap.model_validate(b, strict=False) for b in given if b["tool"] == tool]
+        if given is not self._budgets:
+            self._budgets = given
+            self._caps = [Cap.model_validate(b, strict=False) for b in given]
+        return [cap for cap in self._caps if cap.tool == tool]
 
     @property
     def today(self) -> str:

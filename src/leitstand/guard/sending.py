@@ -40,10 +40,13 @@ class UnknownEffect(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an action about to be sent stands with the rules: `bundle` names those in force."""
+    """How an action about to be sent stands with the rules: `bundle` names those in force.
+
+    `judge` gives the verdict and the arguments that rest on nothing.
+    """
 
     bundle: Callable[[], str]
-    judge: Callable[[], Verdict]
+    judge: Callable[[], tuple[Verdict, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ class Sending:
         call, intent, standing = parcel.call, parcel.intent, parcel.standing
         written, allowed = parcel.written, parcel.allowed
         while standing.bundle() != allowed:
-            verdict = standing.judge()
+            verdict, _ = standing.judge()
             if verdict.decision is not Decision.ALLOW:
                 return self._forbidden(parcel, verdict)
             allowed, written = verdict.bundle, self._moment()

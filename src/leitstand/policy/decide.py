@@ -19,6 +19,7 @@ from leitstand.records import Decision, Hit, Level, Verdict
 __all__ = ["Request", "decide", "denied", "gravest"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
+_CASE = {"type": "Case", "id": "case"}
 
 
 class Request(NamedTuple):
@@ -34,7 +35,6 @@ class Request(NamedTuple):
     role: str
     tenant: str
     requester: str
-    case: str
     args: Mapping[str, Any]
     facts: Mapping[str, object]
     tainted: frozenset[str] = frozenset()
@@ -108,9 +108,9 @@ def _call(request: Request) -> dict[str, object]:
 
 
 def _store(bundle: Bundle, request: Request) -> Store:
-    """Who acts, on what: an agent in its role, and a case. Most calls of a case share it."""
-    role, case = request.role, request.case
-    who = (role, request.tenant, request.requester, case)
+    """Who acts, on what: an agent in its role, and a case of the tenant; no rule names one."""
+    role = request.role
+    who = (role, request.tenant, request.requester)
     known = bundle.stores.get(who)
     if known is not None:
         return known
@@ -119,7 +119,7 @@ def _store(bundle: Bundle, request: Request) -> Store:
     tenant = {"tenant": request.tenant}
     entities: tuple[dict[str, object], ...] = (
         {"uid": {"type": "Agent", "id": role}, "attrs": agent, "parents": [in_role]},
-        {"uid": {"type": "Case", "id": case}, "attrs": tenant, "parents": []},
+        {"uid": _CASE, "attrs": tenant, "parents": []},
     )
     return bundle.stores.put(who, with_entities(bundle.store, entities))
 
@@ -131,7 +131,7 @@ def _judge(
     asked = {
         "principal": {"type": "Agent", "id": request.role},
         "action": {"type": "Action", "id": request.tool},
-        "resource": {"type": "Case", "id": request.case},
+        "resource": _CASE,
         "context": context,
     }
     found = applying(rules.applying.policies, _store(bundle, request), asked)

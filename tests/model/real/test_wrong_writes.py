@@ -84,7 +84,7 @@ async def _report(
         Bench(folder / "open", reader, echo, opened), lawful
     )
     with monkeypatch.context() as planted:
-        planted.setattr(Judge, "verdict", _all_through)
+        planted.setattr(Judge, "judged", _all_through)
         effects["control: the same, a guard that lets all through"] = await _again(
             Bench(folder / "planted", reader, echo), lawful
         )
@@ -101,7 +101,7 @@ async def _again(bench: Bench, todo: Sequence[Job]) -> Effects:
     return found
 
 
-def _all_through(judge: Judge, *_: object) -> Verdict:
+def _all_through(judge: Judge, *_: object) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict of a guard that is none."""
     sha = judge._rules.bundle.sha  # pyright: ignore[reportPrivateUsage] - what a sender asks again
-    return Verdict(decision=Decision.ALLOW, bundle=sha)
+    return Verdict(decision=Decision.ALLOW, bundle=sha), ()
