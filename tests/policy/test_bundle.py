@@ -203,7 +203,5 @@ def test_field_names_that_cedar_reserves_can_be_named() -> None:
     @id("x") @decision("deny") @level("hold") forbid(principal, action, resource)
     when { context.args["has"] > 3 };"""
     bundle = Bundle.of({"a": rule}, [put], [])
-    verdicts = [
-        decide(bundle, Request("box.put", "r", "t", "q", {"has": n}, {})) for n in (3, 4)
-    ]
+    verdicts = [decide(bundle, Request("box.put", "r", "t", "q", {"has": n}, {})) for n in (3, 4)]
     assert [v.decision.name for v in verdicts] == ["ALLOW", "DENY"]

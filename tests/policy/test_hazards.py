@@ -153,7 +153,7 @@ def test_6_the_store_is_flat() -> None:
     """Chains of parents take the engine half a minute: an agent has one role, a role no parents."""
     bundle = bundle_of()
     decide(bundle, paying())
-    store = bundle.stores.get(("clerk", "t1", "mail", "C1"))
+    store = bundle.stores.get(("clerk", "t1", "mail"))
     assert store is not None
     assert len(store) == len(bundle.store) + 2
 

@@ -107,9 +107,7 @@ class Judge:
     def _by_model(self, call: Call) -> bool:
         return call.by_model or self._readings.of_model(call.evidence)
 
-    def redacted(
-        self, proposal: Proposal, verdict: Verdict
-    ) -> tuple[Proposal, Verdict, Marks]:
+    def redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict, Marks]:
         """The proposal without what the rules take out, judged again. Raises CallFailed."""
         cut = {k: REDACTED if k in verdict.redact else v for k, v in proposal.args.items()}
         args = validated(proposal.call.tool.args, cut)

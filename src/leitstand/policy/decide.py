@@ -60,7 +60,9 @@ def decide(bundle: Bundle, request: Request) -> Verdict:
         who = (request.tool, request.role, request.tenant, request.requester)
         asked = canonical([*who, context, groups["facts"]])  # A verdict depends on nothing else.
         known = bundle.verdicts.get(asked)
-        return known or bundle.verdicts.put(asked, _judge(bundle, request, groups["facts"], context))
+        return known or bundle.verdicts.put(
+            asked, _judge(bundle, request, groups["facts"], context)
+        )
     except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
         return denied(bundle, request.tool, _words(error))
 
@@ -124,9 +126,7 @@ def _store(bundle: Bundle, request: Request) -> Store:
     return bundle.stores.put(who, with_entities(bundle.store, entities))
 
 
-def _judge(
-    bundle: Bundle, request: Request, facts: Mapping[str, object], context: str
-) -> Verdict:
+def _judge(bundle: Bundle, request: Request, facts: Mapping[str, object], context: str) -> Verdict:
     rules = bundle.tools[request.tool]
     asked = {
         "principal": {"type": "Agent", "id": request.role},

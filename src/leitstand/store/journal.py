@@ -68,7 +68,7 @@ class Journal:
         self._store = store
         self._buffer: list[Event] = []
         self._blobs: list[tuple[str, bytes]] = []
-        self._made: dict[str, bytes] = {}
+        self._open: dict[str, bytes] = {}  # Made or read in this burst; perhaps not committed yet.
         self._drawn: list[str] = []
         self._seals: list[Seal] = []
         self._sealed_from = 0
@@ -100,9 +100,9 @@ class Journal:
     def blob(self, data: bytes) -> str:
         """Keep a large body beside the journal; its name is returned."""
         name = self.key.digest(data)
-        if name not in self._made:
-            self._made[name] = self.key.encrypt(data)
-            self._blobs.append((name, self._made[name]))
+        if name not in self._open:
+            self._open[name] = data
+            self._blobs.append((name, self.key.encrypt(data)))
         return name
 
     def value(self, raw: bytes) -> dict[str, Any]:
@@ -113,12 +113,12 @@ class Journal:
 
     async def load(self, name: str) -> bytes:
         """A body that was kept as a blob. Raises StoreFailed: it is gone, or another."""
-        if name in self._made:  # Perhaps not committed yet.
-            return self.key.decrypt(self._made[name])
-        try:
-            return await self._store.blob(self.case.no, name, self.key)
-        except Missing as error:
-            raise StoreFailed(error.text, where=self.case.ulid) from error
+        if name not in self._open:
+            try:
+                self._open[name] = await self._store.blob(self.case.no, name, self.key)
+            except Missing as error:
+                raise StoreFailed(error.text, where=self.case.ulid) from error
+        return self._open[name]
 
     def one_too_many(self) -> Frozen | None:
         """The rejection with which the case belongs to people, if it has come (KERNEL no. 24).
