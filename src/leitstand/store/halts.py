@@ -33,7 +33,8 @@ class Halts:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._seen, self._found = 0, tuple[Halt, ...]()
+        self._seen = 0
+        self._found: tuple[Halt, ...] = ()
         self._until = 0.0
 
     def now(self) -> tuple[Halt, ...]:
