@@ -14,7 +14,7 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import Done, Shadow
 from leitstand.cli.output import hint, line, said
 from leitstand.cli.rows import print_agreement, print_rows
-from leitstand.cli.run import shown, start
+from leitstand.cli.run import in_turns, shown, start
 from leitstand.records import INTAKE, SENDER
 
 if TYPE_CHECKING:
@@ -154,11 +154,11 @@ async def _judged(
     told("started", len(names))
     await leitstand.runtime.run_until_idle()
     told("read", len(names))
-    for name in (name for name in names if isinstance(name, str)):
-        await leitstand.runtime.signal(name, INTAKE, {}, f"{name}:{INTAKE}")
+    tell = leitstand.runtime.signal
+    await in_turns(tell, [(n, INTAKE, {}, f"{n}:{INTAKE}") for n in names if isinstance(n, str)])
     await leitstand.runtime.run_until_idle()
     told("judged", len(names))
-    return [await _row(leitstand, n, c) for n, c in zip(names, called, strict=True)]
+    return await in_turns(_row, [(leitstand, n, c) for n, c in zip(names, called, strict=True)])
 
 
 async def _row(leitstand: "Leitstand", case: "str | UsageRefused", called: str) -> "Row":

@@ -1,10 +1,11 @@
 """`leitstand run`: one file, one case."""
 
+import asyncio
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["run", "shown", "start"]
+__all__ = ["in_turns", "run", "shown", "start"]
+
+T = TypeVar("T")
+AT_ONCE = 16
+"""Cases that a batch begins, tells or looks up side by side."""
 
 
 @command("state", "world", "tenant", "lang")
@@ -77,8 +82,24 @@ async def start(
             bad |= {f: e for f in good if (e := await _unread(leitstand, f))}
             if bad.keys().isdisjoint(good):  # It is no file that is wrong.
                 raise
-    begin, own = leitstand.runtime.start, {"tenant": leitstand.tenant, "requester": requester}
-    return [bad.get(f) or await begin(role, next(given), title=shown(f), **own) for f in files]
+    own = {"tenant": leitstand.tenant, "requester": requester}
+
+    async def begin(file: Path, given: Mapping[str, Any] | None) -> "str | UsageRefused":
+        if given is None:
+            return bad[file]
+        return await leitstand.runtime.start(role, given, title=shown(file), **own)
+
+    return await in_turns(begin, [(f, None if f in bad else next(given)) for f in files])
+
+
+async def in_turns(
+    ask: Callable[..., Awaitable[T]], each: Sequence[tuple[Any, ...]]
+) -> list[T]:
+    """Ask with these arguments each, some at once and so with one commit; answers in order."""
+    found: list[T] = []
+    for first in range(0, len(each), AT_ONCE):
+        found += await asyncio.gather(*(ask(*a) for a in each[first : first + AT_ONCE]))
+    return found
 
 
 async def _unread(leitstand: "Leitstand", file: Path) -> "UsageRefused | None":
