@@ -1,5 +1,6 @@
 """Decisions: the lattice, who is asked, what is remembered, and what slicing leaves alone."""
 
+import importlib
 from typing import Any
 
 import cedarpy
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from leitstand.digest import canonical
 from leitstand.policy import Bundle, Request, decide
+from leitstand.policy.engine import applying
 from leitstand.records import Decision, Hit
 from tests.policy.sample import RULES, TEXTS, bundle_of, paying
 
@@ -186,6 +188,30 @@ def test_memory_changes_no_verdict(asked: list[Request]) -> None:
         fresh = Bundle(BUNDLE.sha, BUNDLE.schema, BUNDLE.rules, BUNDLE.tools, BUNDLE.store)
         assert decide(remembering, request_) == decide(fresh, request_)
     assert len(remembering.verdicts) <= len(asked)
+
+
+def test_a_rule_is_asked_again_only_when_what_it_reads_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """First all rules at once; then, alone, those that read the one fact that differs."""
+    deciding = importlib.import_module("leitstand.policy.decide")
+    asked: list[int] = []
+
+    def counted(policies: Any, *rest: Any) -> tuple[str, ...]:
+        asked.append(len(str(policies).split("forbid")) - 1)
+        return applying(policies, *rest)
+
+    monkeypatch.setattr(deciding, "applying", counted)
+    monkeypatch.setattr(deciding, "_FEW", 2)
+    bundle = bundle_of()
+    clean = decide(bundle, paying())
+    assert asked == [len(bundle.tools["book.pay"].rules)]
+    changed = decide(bundle, paying(facts={"bank": "changed"}))
+    reads = [r for r in bundle.tools["book.pay"].alone.values() if ("facts", "bank") in r.named]
+    assert asked[1:] == [1] * len(reads) == [1]
+    assert {h.rule for h in changed.hits} - {h.rule for h in clean.hits} == {"P2"}
+    decide(bundle, paying(facts={"bank": "changed"}, done=frozenset({"book.find"})))
+    assert len(asked) == 2
 
 
 def test_memory_is_bounded() -> None:

@@ -92,9 +92,7 @@ async def start(
     return await in_turns(begin, [(f, None if f in bad else next(given)) for f in files])
 
 
-async def in_turns(
-    ask: Callable[..., Awaitable[T]], each: Sequence[tuple[Any, ...]]
-) -> list[T]:
+async def in_turns(ask: Callable[..., Awaitable[T]], each: Sequence[tuple[Any, ...]]) -> list[T]:
     """Ask with these arguments each, some at once and so with one commit; answers in order."""
     found: list[T] = []
     for first in range(0, len(each), AT_ONCE):

@@ -29,7 +29,10 @@ __all__ = ["Bundle", "inspect", "texts_of"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
-    """Rules that may decide. `sha` names files and schema; `schema` is the generated Cedar text."""
+    """Rules that may decide. `sha` names files and schema; `schema` is the generated Cedar text.
+
+    `verdicts` and `applied` remember what was decided, and which rule applied to what it reads.
+    """
 
     sha: str
     schema: str
@@ -37,6 +40,7 @@ class Bundle:
     tools: Mapping[str, ToolRules]
     store: Store
     verdicts: Memo[bytes, Verdict] = field(default_factory=lambda: Memo(1024), repr=False)
+    applied: Memo[tuple[object, ...], bool] = field(default_factory=lambda: Memo(8192), repr=False)
     stores: Memo[tuple[str, ...], Store] = field(default_factory=lambda: Memo(256), repr=False)
 
     @staticmethod

@@ -13,12 +13,14 @@ from leitstand.errors import LeitstandError
 from leitstand.policy.bundle import Bundle
 from leitstand.policy.engine import Store, applying, with_entities
 from leitstand.policy.schema import APPROVAL, CALL, fit
-from leitstand.policy.toolrules import ToolRules
+from leitstand.policy.toolrules import RuleSet, ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
 
 __all__ = ["Request", "decide", "denied", "gravest"]
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
+_FEW = 8
+"""Rules that are asked one by one, since the engine's time goes into reading what they name."""
 _CASE = {"type": "Case", "id": "case"}
 
 
@@ -56,13 +58,11 @@ def decide(bundle: Bundle, request: Request) -> Verdict:
             "facts": rules.measured(request.facts),
             "call": _call(request),
         }
-        context = rules.applying.context(groups)
+        context = rules.together.context(groups)
         who = (request.tool, request.role, request.tenant, request.requester)
         asked = canonical([*who, context, groups["facts"]])  # A verdict depends on nothing else.
         known = bundle.verdicts.get(asked)
-        return known or bundle.verdicts.put(
-            asked, _judge(bundle, request, groups["facts"], context)
-        )
+        return known or bundle.verdicts.put(asked, _judge(bundle, request, groups))
     except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
         return denied(bundle, request.tool, _words(error))
 
@@ -126,22 +126,49 @@ def _store(bundle: Bundle, request: Request) -> Store:
     return bundle.stores.put(who, with_entities(bundle.store, entities))
 
 
-def _judge(bundle: Bundle, request: Request, facts: Mapping[str, object], context: str) -> Verdict:
-    rules = bundle.tools[request.tool]
-    asked = {
-        "principal": {"type": "Agent", "id": request.role},
-        "action": {"type": "Action", "id": request.tool},
-        "resource": _CASE,
-        "context": context,
-    }
-    found = applying(rules.applying.policies, _store(bundle, request), asked)
-    applied = [rules.rules[name] for name in found]
+def _judge(bundle: Bundle, request: Request, groups: Mapping[str, Mapping[str, object]]) -> Verdict:
+    rules, facts = bundle.tools[request.tool], groups["facts"]
+    applied = [rules.rules[name] for name in _applied(bundle, request, rules, groups)]
     hits = [rule.hit(facts) for rule in applied if not rule.grants]
     if not any(rule.grants for rule in applied):
         text = f"nothing grants `{request.tool}` to role `{request.role}`"
         return denied(bundle, request.tool, text, hits=hits, facts=facts)
     fields = {f for rule in applied for f in rule.notes.fields}
     return _verdict(bundle, rules, hits, facts, tuple(sorted(fields)))
+
+
+def _applied(
+    bundle: Bundle, request: Request, rules: ToolRules, groups: Mapping[str, Mapping[str, object]]
+) -> list[str]:
+    """The ids of the rules that apply: each asked once of who acts and the attributes it names."""
+    who = (request.tool, request.role, request.tenant, request.requester)
+    said = {(g, n): _hashable(v) for g, values in groups.items() for n, v in values.items()}
+    asked = {name: (name, who, *map(said.get, alone.named)) for name, alone in rules.alone.items()}
+    known = {name: bundle.applied.get(question) for name, question in asked.items()}
+    new = [name for name, answer in known.items() if answer is None]
+    if len(new) > _FEW:
+        found = _ask(bundle, request, rules.together, groups)
+    else:
+        found = [n for name in new for n in _ask(bundle, request, rules.alone[name], groups)]
+    for name in new:
+        known[name] = bundle.applied.put(asked[name], name in found)
+    return [name for name, applies in known.items() if applies]
+
+
+def _hashable(value: object) -> object:
+    return value if isinstance(value, str | int) else canonical(value)
+
+
+def _ask(
+    bundle: Bundle, request: Request, rules: RuleSet, groups: Mapping[str, Mapping[str, object]]
+) -> Sequence[str]:
+    asked = {
+        "principal": {"type": "Agent", "id": request.role},
+        "action": {"type": "Action", "id": request.tool},
+        "resource": _CASE,
+        "context": rules.context(groups),
+    }
+    return applying(rules.policies, _store(bundle, request), asked)
 
 
 def _verdict(

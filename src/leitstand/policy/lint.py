@@ -102,7 +102,7 @@ def _of_tool(name: str, tool: ToolRules) -> Iterator[Finding]:
 
 def _unused(bundle: Bundle) -> Iterator[Finding]:
     used = {
-        name for t in bundle.tools.values() for group, name in t.applying.named if group == "facts"
+        name for t in bundle.tools.values() for group, name in t.together.named if group == "facts"
     }
     used |= {n for r in bundle.rules for n in (r.notes.roles_fact, r.notes.approvers_fact) if n}
     known = {name for t in bundle.tools.values() for name in t.signature.facts}

@@ -22,6 +22,9 @@ from leitstand.tool import Tool
 
 __all__ = ["RuleSet", "Signature", "ToolRules", "attribute", "ready", "sign_tool", "whole_records"]
 
+Place = tuple[str, str]
+"""Group and name of an attribute of a request, `("facts", "gross_cents")`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -39,14 +42,14 @@ class RuleSet:
     """Policies as the engine's own immutable set, and which attributes of a request they name."""
 
     policies: PolicySet
-    named: frozenset[tuple[str, str]]
+    named: tuple[Place, ...]
 
     def context(self, groups: Mapping[str, Mapping[str, object]]) -> str:
         """What the engine has to read of a request, as JSON."""
-        kept = {
-            group: {n: v for n, v in values.items() if (group, n) in self.named}
-            for group, values in groups.items()
-        }
+        kept: dict[str, dict[str, object]] = {group: {} for group in groups}
+        for group, name in self.named:
+            if name in groups[group]:
+                kept[group][name] = groups[group][name]
         return canonical(kept).decode()
 
 
@@ -54,14 +57,15 @@ class RuleSet:
 class ToolRules:
     """The policies that can apply to a tool, ready for the engine.
 
-    `applying` holds all of them, each as a denial, so that one answer of the engine names grants
-    and marks beside what stands against a call. `slice` names all of it: change one rule, argument
-    or fact and it is another.
+    `together` holds all of them, each as a denial, so that one answer of the engine names grants
+    and marks beside what stands against a call; `alone` each by itself. `slice` names all of it:
+    change one rule, argument or fact and it is another.
     """
 
     signature: Signature
     rules: Mapping[str, Rule]
-    applying: RuleSet
+    together: RuleSet
+    alone: Mapping[str, RuleSet]
     slice: str
 
     def arguments(self, given: Mapping[str, object]) -> dict[str, object]:
@@ -113,7 +117,8 @@ def ready(signature: Signature, rules: Iterable[Rule]) -> ToolRules:
     return ToolRules(
         signature=signature,
         rules=mine,
-        applying=_set(mine.values()),
+        together=_set(mine.values()),
+        alone={r.id: _set([r]) for r in mine.values()},
         slice=plain(canonical([name, COMMON, signature.schema, forms])),
     )
 
@@ -139,13 +144,13 @@ def _group(node: object) -> str | None:
     return None
 
 
-def attribute(node: object) -> tuple[str, str] | None:
+def attribute(node: object) -> Place | None:
     """Group and name of the attribute of a request that a node reads, `context.facts.x`."""
     group = _group(node.base) if isinstance(node, pst.GetAttr) else None
     return (group, node.attr) if group and isinstance(node, pst.GetAttr) else None
 
 
-def _named(policies: Iterable[pst.Template]) -> Iterator[tuple[str, str]]:
+def _named(policies: Iterable[pst.Template]) -> Iterator[Place]:
     for policy in policies:
         for node in nodes_of(policy.clauses):
             if place := attribute(node):
@@ -172,4 +177,4 @@ def _faults(
 def _set(rules: Iterable[Rule]) -> RuleSet:
     # Slicing has decided on the action; asking the engine again doubles the time of a decision.
     nodes = [replace(r.node, action=pst.ScopeAny(), effect="forbid") for r in rules]
-    return RuleSet(policy_set(nodes), frozenset(_named(nodes)))
+    return RuleSet(policy_set(nodes), tuple(sorted({*_named(nodes)})))
