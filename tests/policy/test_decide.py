@@ -1,6 +1,7 @@
 """Decisions: the lattice, who is asked, what is remembered, and what slicing leaves alone."""
 
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 import cedarpy
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from leitstand.digest import canonical
 from leitstand.policy import Bundle, Request, decide
-from leitstand.policy.engine import applying
+from leitstand.policy.engine import Store, applying
 from leitstand.records import Decision, Hit
 from tests.policy.sample import RULES, TEXTS, bundle_of, paying
 
@@ -197,9 +198,11 @@ def test_a_rule_is_asked_again_only_when_what_it_reads_has_changed(
     deciding = importlib.import_module("leitstand.policy.decide")
     asked: list[int] = []
 
-    def counted(policies: Any, *rest: Any) -> tuple[str, ...]:
-        asked.append(len(str(policies).split("forbid")) - 1)
-        return applying(policies, *rest)
+    def counted(
+        policies: cedarpy.PolicySet, store: Store, request: Mapping[str, Any]
+    ) -> tuple[str, ...]:
+        asked.append(str(policies).count("forbid"))
+        return applying(policies, store, request)
 
     monkeypatch.setattr(deciding, "applying", counted)
     monkeypatch.setattr(deciding, "_FEW", 2)
