@@ -26,6 +26,7 @@ class Readings:
         self._sending = sending
         self._journal = journal
         self._known: dict[str, Resolved] = {}
+        self._tools: dict[str, str] = {}
 
     async def find(self, names: Sequence[str]) -> Evidence:
         """The readings that these ids name; what cannot be resolved grounds nothing: left out."""
@@ -40,8 +41,10 @@ class Readings:
     def of_model(self, names: Sequence[str]) -> bool:
         """Whether one of these ids is a model's answer."""
         tape = self._journal.tape
-        events = (tape.answers.get(name) for name in names)
-        return any(e is not None and tape.body(e)["tool"] in MODELS for e in events)
+        for name in names:
+            if name not in self._tools and (event := tape.answers.get(name)) is not None:
+                self._tools[name] = tape.body(event)["tool"]
+        return any(self._tools.get(name) in MODELS for name in names)
 
     async def again(self, names: Sequence[str]) -> Evidence:
         """The same, with readings that must still hold (`watch`) read anew. Raises CallFailed."""
