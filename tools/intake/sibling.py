@@ -32,6 +32,7 @@ class Sibling(Frozen):
     currency: Code | None = None
     credit: bool = False
     order: str | None = None
+    period_start: dt.date | None = None
     lines: tuple[InvoicedLine, ...] = ()
 
 
@@ -62,6 +63,7 @@ def sibling_of(read: ReadInvoice) -> Sibling | None:
         currency=invoice.currency,
         credit=invoice.credit_note,
         order=invoice.order_reference,
+        period_start=invoice.period_start,
         lines=tuple(
             InvoicedLine(
                 order_line=line.order_line,
