@@ -141,3 +141,36 @@ def test_a_reversed_number_may_stand_twice(tmp_path: Path) -> None:
     world.posted("S1", "RE-1", "2026-10-09", "120.00", status="bezahlt")
     found = judged(tmp_path, world, {"a": Paper().number("RE-1").data})["a"]
     assert found.decision == "reject"
+
+
+TWICE = (("X-1", "Rohr 2 m", "3", "10.00"), ("X-1", "Rohr 2 m", "5", "10.00"))
+DEARER = (("X-1", "Rohr 2 m", "3", "10.00"), ("X-1", "Rohr 2 m", "5", "12.00"))
+
+
+def article(*rows: tuple[str, str]) -> bytes:
+    """An invoice for pieces of one article that names no lines of the order."""
+    return Paper().order("4711").items(*(Item(None, "X-1", "Rohr 2 m", *row) for row in rows)).data
+
+
+@pytest.mark.parametrize(
+    ("ordered", "invoiced", "marks"),
+    [
+        (TWICE, [("3", "10.00"), ("5", "10.00")], set[str]()),
+        (TWICE, [("8", "10.00")], set[str]()),
+        (TWICE, [("9", "10.00")], {"G-A12"}),
+        (DEARER, [("5", "12.00"), ("3", "10.00")], set[str]()),
+        (DEARER, [("8", "12.00")], {"G-A12"}),
+    ],
+)
+def test_one_article_on_two_lines_of_an_order(
+    tmp_path: Path,
+    ordered: tuple[tuple[str, str, str, str], ...],
+    invoiced: list[tuple[str, str]],
+    marks: set[str],
+) -> None:
+    """Two dates of delivery are two lines: no piece more than arrived, none at the dearer price."""
+    world = World()
+    world.order("4711", "S1", *ordered)
+    world.receive("4711", l1="3", l2="5")
+    found = judged(tmp_path, world, {"a": article(*invoiced)})["a"]
+    assert found.guardrails == marks

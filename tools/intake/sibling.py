@@ -11,12 +11,16 @@ __all__ = ["FindSiblings", "FoundSiblings", "InvoicedLine", "Sibling", "sibling_
 
 
 class InvoicedLine(Frozen):
-    """A line as invoiced: the order line it names (BT-132), its article, text and quantity."""
+    """A line as invoiced: the order line it names (BT-132), its article, text and quantity.
+
+    `price`: of one unit, as stated.
+    """
 
     order_line: str | None = None
     sku: str | None = None
     name: str | None = None
     quantity: Decimal
+    price: Decimal | None = None
 
 
 class Sibling(Frozen):
@@ -70,6 +74,7 @@ def sibling_of(read: ReadInvoice) -> Sibling | None:
                 sku=line.buyer_sku or line.seller_sku,
                 name=line.name,
                 quantity=line.quantity,
+                price=None if line.price is None else line.price / (line.base_quantity or 1),
             )
             for line in invoice.counted_lines
             if line.quantity is not None
