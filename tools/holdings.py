@@ -30,6 +30,10 @@ _YEARS = 2
 """Years of accounting periods before the closed one; the year after `today` is the last."""
 
 
+_NO_HISTORY = (
+    "posted_invoices.jsonl: absent, so no duplicate of an earlier system's invoice is seen"
+)
+
 _STATUS: dict[str, InvoiceStatus] = {
     "draft": "draft",
     "drafted": "draft",
@@ -76,6 +80,10 @@ class _InvoiceRow(Frozen):
     lines: tuple[InvoicedLine, ...] = ()
     document_sha256: Text | None = None
 
+    def key(self) -> tuple[str, str, bool]:
+        """What there is one of: a number that was reversed may be entered again."""
+        return self.supplier, self.number, self.status in ("reversed", "discarded")
+
 
 def read_holdings(reader: Reader, policy: dict[str, Any]) -> Holdings:
     """The ERP's holdings in the folder of `reader`; bad rows are left with the reader."""
@@ -83,7 +91,9 @@ def read_holdings(reader: Reader, policy: dict[str, Any]) -> Holdings:
     orders = reader.read("purchase_orders", PurchaseOrder, lambda o: o.po)
     receipts = reader.read("goods_receipts", GoodsReceipt, lambda r: r.gr)
     rates = reader.read("exchange_rates", _RateRow, lambda r: (r.currency, r.date))
-    invoices = reader.read("posted_invoices", _InvoiceRow, lambda i: (i.supplier, i.number))
+    invoices = reader.read("posted_invoices", _InvoiceRow, _InvoiceRow.key)
+    if invoices is None:
+        reader.warnings.append(_NO_HISTORY)
     given = {"suppliers": suppliers, "purchase_orders": orders, "goods_receipts": receipts}
     return Holdings(
         lists={

@@ -92,7 +92,8 @@ class Reader:
         try:
             lines = path.read_text(encoding="utf-8-sig").split("\n")
         except UnicodeDecodeError as error:
-            self.problems.append(f"{path.name}: not UTF-8 ({error.reason})")
+            line = error.object.count(b"\n", 0, error.start) + 1
+            self.problems.append(f"{path.name}:{line}: not UTF-8 ({error.reason})")
             return
         for number, line in enumerate(lines, start=1):
             if not line.strip():

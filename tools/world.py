@@ -17,6 +17,7 @@ A list that is absent is not an empty one: where its absence would change what a
 search answers Missing. Columns that nobody knows are ignored with a warning, bad rows refused.
 """
 
+import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -161,7 +162,17 @@ def _policy(path: Path) -> dict[str, Any]:
     found = read_json(path, dict)
     if found is None:
         raise WorldRefused(f"{path.name} cannot be read: there is none", where=str(path.parent))
+    _check_today(found.get("today"), path)
     return found
+
+
+def _check_today(day: object, path: Path) -> None:
+    """The clock of the state begins at this day, before anything else of the world is read."""
+    try:
+        dt.date.fromisoformat(str(day)) if day else None
+    except ValueError as error:
+        what = f"{path.name}: today: `{day}` is no day such as 2026-11-20"
+        raise WorldRefused(what, where=str(path.parent)) from error
 
 
 def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ...]:

@@ -55,7 +55,8 @@ class Newcomer(Frozen):
 class Brief(Frozen):
     """What an invoice comes to, and what may be done about it.
 
-    `pay_to` and `mail_to` are those of the master record. `pay_until` is the last bank day for the
+    `pay_to` and `mail_to` are those of the master record; `pay_to` is None where the money is there
+    already or fetched by the supplier. `pay_until` is the last bank day for the
     discount, `due_on` that for the full amount. `figures` are lines and totals that do not agree,
     rule by rule.
     """
@@ -89,7 +90,7 @@ def brief_of(dossier: Dossier) -> Brief:
         draft=draft,
         accounts=_accounts(draft.account, limits),
         discount=Discount(**dict(granted)) if granted else None,
-        pay_to=supplier.iban if supplier else None,
+        pay_to=supplier.iban if supplier and not _is_settled(invoice, limits) else None,
         pay_until=bank_day(granted.until, limits) if granted else None,
         due_on=bank_day(due, limits),
         mail_to=(supplier.mail or None) if supplier else None,
@@ -110,8 +111,8 @@ def brief_of(dossier: Dossier) -> Brief:
 def payment_of(brief: Brief, today: date) -> ProposePayment | None:
     """The payment to the account of the master record, with Skonto while there is time.
 
-    None where nothing is to be paid: a credit note, a prepaid invoice, a supplier without an
-    account.
+    None where nothing is to be paid: a credit note, a prepaid invoice, a supplier who debits the
+    amount or has no account.
     """
     draft = brief.draft
     if draft.credit or draft.payable_cents <= 0 or brief.pay_to is None:
@@ -134,6 +135,12 @@ def title_of(invoice: Invoice, limits: Limits) -> str:
     """What tasks about the invoice are called."""
     number, seller = plain_text(invoice.number) or "?", plain_text(invoice.seller.name) or "?"
     return limits.task_title.format(number=number, seller=seller)[:_TITLE]
+
+
+def _is_settled(invoice: Invoice, limits: Limits) -> bool:
+    """Whether every way to pay that the invoice names needs no transfer of ours."""
+    codes = {p.means_code for p in invoice.payments if p.means_code}
+    return bool(codes) and codes <= limits.settled_means
 
 
 def _accounts(key: str, limits: Limits) -> Accounts | None:

@@ -2,6 +2,7 @@
 
 Trap: the same goods ordered again cost the same. Two invoices on two orders, two counters of one
 number series in one intake, or two months of one contract are no twins, however alike they look.
+One month of one contract asked for twice is suspicious, whatever the numbers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +28,8 @@ class DuplicateFacts(BaseModel):
     `twin`: the same number of the same supplier, or the same bytes, is in the books, or the same
     number and amount, or an earlier copy of these bytes, stand before this one in the intake.
     `alike_permille`: how alike the number of an earlier invoice of the same supplier and gross
-    amount is; 1000 where two invoices of the intake have one number and two amounts.
+    amount is; 1000 where two invoices of the intake have one number and two amounts, or a month
+    has as many invoices already as contracts of that amount run.
 
     Of several in one intake the first by date, number and hash stands, whatever the order of files.
     """
@@ -48,6 +50,7 @@ class _Other(Frozen):
     day: date | None
     order: str | None
     sibling: bool
+    month: date | None = None
 
 
 def duplicate_facts(
@@ -56,21 +59,23 @@ def duplicate_facts(
     siblings: Iterable[Sibling],
     limits: Limits,
     *,
-    by_contract: bool,
+    by_contract: int,
 ) -> DuplicateFacts:
     """`read` against the supplier's `ledger` and his other invoices of the intake.
 
-    `by_contract`: it is a month's invoice of a recurring contract. What siblings drafted meanwhile
-    is left out of the ledger, so the order in which an intake is judged changes nothing.
+    `by_contract`: how many running contracts its amount is the monthly rate of; 0: it rests on
+    none. What siblings drafted meanwhile is left out of the ledger, so the order in which an intake
+    is judged changes nothing.
     """
     invoice = read.invoice or Invoice(syntax="cii")
     others = list(_others(invoice, ledger, tuple(siblings)))
     named = {number_key(p.number) for p in invoice.preceding if p.number}
     others = [o for o in others if number_key(o.number) not in named]
-    alike = (_alike(read, other, by_contract=by_contract) for other in others)
+    alike = (_alike(read, other, by_contract=by_contract > 0) for other in others)
+    taken = sum(_takes_month(read, other) for other in others)
     return DuplicateFacts(
         twin=any(_is_twin(read, invoice, other) for other in others),
-        alike_permille=max(alike, default=0),
+        alike_permille=1000 if 0 < by_contract <= taken else max(alike, default=0),
         limit_number_permille=limits.number_permille,
     )
 
@@ -98,6 +103,7 @@ def _others(
                 day=file.issue_date,
                 order=file.order,
                 sibling=True,
+                month=file.period_start,
             )
 
 
@@ -117,6 +123,16 @@ def _alike(read: ReadInvoice, other: _Other, *, by_contract: bool) -> int:
         return 0
     recurs = _recurs(invoice, other, by_contract=by_contract)
     return 0 if recurs else number_permille(invoice.number, other.number)
+
+
+def _takes_month(read: ReadInvoice, other: _Other) -> bool:
+    """Whether an earlier invoice of that amount, on no order, was for the same month."""
+    invoice = read.invoice or Invoice(syntax="cii")
+    own = invoice.period_start if other.month else None
+    month, day = own or invoice.issue_date, other.month if own else other.day
+    same = month and day and (month.year, month.month) == (day.year, day.month)
+    fits = not other.order and other.gross == invoice.gross_total
+    return bool(same) and fits and _is_before(other, read)
 
 
 def _is_before(other: _Other, read: ReadInvoice) -> bool:

@@ -16,7 +16,7 @@ from policies.facts.document import DocumentFacts, document_facts
 from policies.facts.dossier import Dossier, dossier_of
 from policies.facts.duplicate import DuplicateFacts, duplicate_facts
 from policies.facts.matching import MatchFacts, contract_match, no_match, order_match
-from policies.facts.order import OrderFacts
+from policies.facts.order import OrderFacts, contracts_like
 from policies.facts.parties import PartyFacts, party_facts
 from policies.facts.payment import PaymentFacts, payment_facts
 from policies.facts.period import PeriodFacts, period_facts
@@ -98,7 +98,9 @@ def _parts(dossier: Dossier, args: Mapping[str, Any]) -> tuple[BaseModel, ...]:
 def _of_document(dossier: Dossier) -> tuple[BaseModel, ...]:
     """What the document says for itself and against the master data."""
     invoice, limits, supplier = dossier.invoice, dossier.limits, dossier.supplier
-    own_accounts = [*invoice.ibans, *((supplier.iban or "",) if supplier else ())]
+    debited = (p.debited_iban for p in invoice.payments if p.means_code in limits.settled_means)
+    own_accounts = [*invoice.ibans, *(i or "" for i in debited)]
+    own_accounts += [supplier.iban or ""] if supplier else []
     return (
         document_facts(dossier.read, dossier.stored_sha256, limits),
         party_facts(invoice, dossier.seller, limits),
@@ -113,12 +115,12 @@ def _of_document(dossier: Dossier) -> tuple[BaseModel, ...]:
 def _of_trade(dossier: Dossier) -> tuple[BaseModel, ...]:
     """What the invoice rests on, and what went before it."""
     invoice, limits = dossier.invoice, dossier.limits
-    by_contract = dossier.contract is not None
+    alike = contracts_like(invoice, dossier.contract, dossier.contracts)
     return (
         OrderFacts(basis=dossier.basis),
         _match(dossier),
         duplicate_facts(
-            dossier.read, dossier.ledger, dossier.own_siblings, limits, by_contract=by_contract
+            dossier.read, dossier.ledger, dossier.own_siblings, limits, by_contract=alike
         ),
         split_facts(invoice, dossier.booked, dossier.own_siblings, limits),
         correction_facts(

@@ -36,8 +36,14 @@ class Tier(_Record):
     """Up to `max_gross` (None: any amount) `approvers` people of `roles` sign; 0 means nobody."""
 
     max_gross: Decimal | None = None
-    approvers: int = 0
+    approvers: int = Field(default=0, ge=0)
     roles: frozenset[str] = frozenset()
+
+    @model_validator(mode="after")
+    def _can_be_signed(self) -> "Tier":
+        if self.approvers and not self.roles:
+            raise ValueError("approvers are asked for, but `roles` names nobody")
+        return self
 
 
 class ThreeWayMatch(_Record):
@@ -105,6 +111,7 @@ class Limits(_Record):
     bank_register_countries: frozenset[str]
     sepa_means: frozenset[str]
     sepa_countries: frozenset[str]
+    settled_means: frozenset[str]
     euro_countries: frozenset[str]
     attachment_types: frozenset[str]
     attachment_endings_refused: tuple[str, ...]

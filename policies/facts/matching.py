@@ -90,7 +90,7 @@ def order_match(
             (_permyriad(unit_price(x), price) for x, price in over), default=0
         ),
         price_over_cents=max((_over_cents(x, price) for x, price in over), default=0),
-        quantity_over_milli=_quantity_over(pairs, received, invoiced),
+        quantity_over_milli=_quantity_over(pairs, received, invoiced, _pools(order)),
         unplanned_cents=_unplanned(invoice, pairs),
         unordered_lines=sum(1 for m in pairs if _unordered(m)),
         goods_missing=not any(received.values()),
@@ -129,8 +129,11 @@ def _tolerances(limits: Limits) -> dict[str, Any]:
 def find_line(
     asked: InvoicedLine, ordered: Iterable[OrderLine], limits: Limits
 ) -> OrderLine | None:
-    """The order line that an invoiced one is for: by BT-132, then article number, then text."""
-    lines = tuple(ordered)
+    """The order line that an invoiced one is for: by BT-132, then article number, then text.
+
+    Of several lines of one article or text it is the one whose price is nearest.
+    """
+    lines = tuple(sorted(ordered, key=lambda o: abs(o.price - (asked.price or o.price))))
     numbers = {_no(o.line): o for o in lines}
     if asked.order_line and _no(asked.order_line) in numbers:
         return numbers[_no(asked.order_line)]
@@ -147,7 +150,9 @@ def _find(line: Line, ordered: tuple[OrderLine, ...], limits: Limits) -> OrderLi
         dict.fromkeys((line.buyer_sku, line.seller_sku)), (line.name, line.description)
     )
     asked = (
-        InvoicedLine(order_line=line.order_line, sku=sku, name=name, quantity=_ZERO)
+        InvoicedLine(
+            order_line=line.order_line, sku=sku, name=name, quantity=_ZERO, price=unit_price(line)
+        )
         for sku, name in writings
     )
     return next((found for a in asked if (found := find_line(a, ordered, limits))), None)
@@ -183,16 +188,35 @@ def _over_cents(line: Line, ordered: Decimal) -> int:
     return _up(over * (line.quantity or _ZERO) * 100)
 
 
+def _pools(order: PurchaseOrder) -> Mapping[str, str]:
+    """Each line by the first of one article and price: an invoice need not tell these apart."""
+    first: dict[tuple[str, Decimal], str] = {}
+    return {
+        _no(o.line): first.setdefault(((o.sku or o.name).casefold(), o.price), _no(o.line))
+        for o in order.lines
+    }
+
+
+def _pooled(
+    quantities: Iterable[tuple[str, Decimal]], pools: Mapping[str, str]
+) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line, qty in quantities:
+        number = pools.get(_no(line), _no(line))
+        found[number] = found.get(number, _ZERO) + qty
+    return found
+
+
 def _quantity_over(
-    pairs: Iterable[Matched], received: Mapping[str, Decimal], invoiced: Mapping[str, Decimal]
+    pairs: Iterable[Matched],
+    received: Mapping[str, Decimal],
+    invoiced: Mapping[str, Decimal],
+    pools: Mapping[str, str],
 ) -> int:
-    asked: dict[str, Decimal] = {}
-    for match in pairs:
-        if match.order_line:
-            number = _no(match.order_line.line)
-            asked[number] = asked.get(number, _ZERO) + (match.line.quantity or _ZERO)
-    taken = {_no(line): qty for line, qty in invoiced.items()}
-    over = (q - (received.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items())
+    lines = ((m.order_line.line, m.line.quantity or _ZERO) for m in pairs if m.order_line)
+    asked, taken = _pooled(lines, pools), _pooled(invoiced.items(), pools)
+    arrived = _pooled(received.items(), pools)
+    over = (q - (arrived.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items())
     # Nothing arrived at all is G-A13's finding, not a difference in quantity.
     return _up(max(over, default=_ZERO) * 1000) if any(received.values()) else 0
 

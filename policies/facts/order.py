@@ -12,7 +12,7 @@ from tools.erp.contract import Contract
 from tools.erp.order import PurchaseOrder
 from tools.erp.supplier import Supplier
 
-__all__ = ["Basis", "OrderFacts", "basis_of", "contract_for", "order_facts"]
+__all__ = ["Basis", "OrderFacts", "basis_of", "contract_for", "contracts_like", "order_facts"]
 
 _CORRECTION = "384"
 
@@ -68,11 +68,23 @@ def contract_for(invoice: Invoice, contracts: Iterable[Contract]) -> Contract | 
     """
     if invoice.order_reference:
         return None
-    day = invoice.period_start or invoice.delivery_date or invoice.issue_date
-    running = [c for c in contracts if _runs(c, day)]
+    running = _running(invoice, contracts)
     named = [c for c in running if c.contract == invoice.contract_reference]
     net = invoice.net_total or 0
     return min(named or running, key=lambda c: (abs(c.monthly_net - net), c.contract), default=None)
+
+
+def contracts_like(invoice: Invoice, contract: Contract | None, all_: Iterable[Contract]) -> int:
+    """How many contracts of the amount of `contract` run at that time; 0 where there is none."""
+    alike = (
+        c for c in _running(invoice, all_) if contract and c.monthly_net == contract.monthly_net
+    )
+    return sum(1 for _ in alike)
+
+
+def _running(invoice: Invoice, contracts: Iterable[Contract]) -> list[Contract]:
+    day = invoice.period_start or invoice.delivery_date or invoice.issue_date
+    return [c for c in contracts if _runs(c, day)]
 
 
 def _of_order(order: PurchaseOrder | None, supplier: Supplier | None, limits: Limits) -> Basis:

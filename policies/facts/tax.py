@@ -79,6 +79,7 @@ class _Case(NamedTuple):
     tax_case: TaxCase
     needs: tuple[str, ...]
     reason: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
     codes: frozenset[str]
 
 
@@ -146,6 +147,8 @@ def _has_rate(asked: _Asked) -> bool:
 
 def _has_reason(asked: _Asked) -> bool:
     text, code, case = asked.tax.exemption_reason, asked.tax.exemption_code, asked.case
+    if case.unless is not None and case.unless.search((text or "").casefold()):
+        return False
     if case.reason is None:
         return bool(text or code)
     named = bool(text) and case.reason.search((text or "").casefold()) is not None
@@ -187,5 +190,6 @@ def _row(row: Mapping[str, Any]) -> _Case:
         tax_case=row["tax_case"],
         needs=tuple(row["needs"]),
         reason=re.compile(row["reason"]) if "reason" in row else None,
+        unless=re.compile(row["unless"]) if "unless" in row else None,
         codes=frozenset(row.get("code", ())),
     )

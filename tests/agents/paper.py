@@ -98,6 +98,16 @@ class Paper:
         self.set("//cac:PayeeFinancialAccount/cbc:ID", iban)
         return self.set("//cac:PayeeFinancialAccount/cbc:Name", holder) if holder else self
 
+    def debited(self, iban: str) -> "Paper":
+        """BT-89 and BT-91: a mandate, and our account that the supplier debits."""
+        payee = self.nodes("//cac:PayeeFinancialAccount")[0]
+        mandate = etree.Element(f"{CAC}PaymentMandate")
+        etree.SubElement(mandate, f"{CBC}ID").text = "M-1"
+        account = etree.SubElement(mandate, f"{CAC}PayerFinancialAccount")
+        etree.SubElement(account, f"{CBC}ID").text = iban
+        payee.addnext(mandate)
+        return self
+
     def preceding(self, number: str) -> "Paper":
         """BT-25."""
         after = self.nodes("/*/cac:OrderReference") or self.nodes("/*/cbc:BuyerReference")

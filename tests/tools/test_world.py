@@ -220,6 +220,34 @@ async def test_a_line_ends_where_a_line_feed_is(tmp_path: Path, write_world: Wri
         await connect(tmp_path, folder, "nord")
 
 
+async def test_bytes_that_are_no_text_are_named_by_line(write_world: Write, tmp_path: Path) -> None:
+    """A file that another program wrote in Latin-1: the first such line is told."""
+    folder = write_world({}, suppliers=[SUPPLIER])
+    with (folder / "suppliers.jsonl").open("ab") as file:
+        file.write(b'\n{"id": "L-2", "name": "M\xfcller"}\n')
+    with pytest.raises(WorldRefused, match=r"suppliers\.jsonl:\d: not UTF-8"):
+        await connect(tmp_path, folder, "nord")
+
+
+def test_a_day_that_is_none_is_refused_before_the_clock_begins(write_world: Write) -> None:
+    """`today` is read first of all: it is named as any other value."""
+    with pytest.raises(WorldRefused, match="today: `heute` is no day such as 2026-11-20"):
+        limits(write_world({"today": "heute"}, suppliers=[SUPPLIER]))
+
+
+@pytest.mark.parametrize("absent", [True, False])
+async def test_a_history_that_is_absent_is_said(
+    write_world: Write, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, absent: bool
+) -> None:
+    """Without it no duplicate of an earlier system's invoice is seen; an empty one is known."""
+    folder = write_world({}, suppliers=[SUPPLIER], posted_invoices="")
+    if absent:
+        (folder / "posted_invoices.jsonl").unlink()
+    with caplog.at_level(logging.WARNING, "leitstand.world"):
+        async with connected(tmp_path, folder):
+            assert any("no duplicate" in r.getMessage() for r in caplog.records) is absent
+
+
 async def test_two_rows_of_one_key(write_world: Write, tmp_path: Path) -> None:
     """Equal rows are one; rows that differ under one key are refused, not silently overwritten."""
     twice = [SUPPLIER, SUPPLIER]

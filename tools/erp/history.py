@@ -38,14 +38,14 @@ class History:
     warnings: list[str] = field(default_factory=list[str])
 
     def carry(self, invoices: Iterable[PostedInvoice]) -> None:
-        """Carry over what is not in the books yet."""
+        """Carry over what is not in the books yet; what counts goes before what was reversed."""
         there = self._there()
         new: dict[tuple[str, str], PostedInvoice] = {}
-        for invoice in invoices:
+        for invoice in sorted(invoices, key=lambda i: not i.live):
             key = invoice.supplier, number_key(invoice.number)
             if (known := there.get(key)) is not None:
                 self._compare(known, invoice)
-            elif new.setdefault(key, invoice) is not invoice:
+            elif new.setdefault(key, invoice) is not invoice and invoice.live:
                 self._warn(invoice, "stands there twice")
         if new:
             self._enter(list(new.values()))
@@ -57,6 +57,8 @@ class History:
         return {(row.supplier, row.invoice_key): row for row in self.connection.execute(query)}
 
     def _compare(self, known: Row[Any], invoice: PostedInvoice) -> None:
+        if not invoice.live:
+            return
         if (known.gross, known.invoice_date) != (invoice.gross, invoice.date):
             self._warn(invoice, "is in the books with other values")
         elif known.state == "posted" and invoice.status == "paid":

@@ -77,7 +77,9 @@ class DraftVoucher(Frozen):
     payable_cents: Money
     tax_case: TaxCase
     taxes: tuple[TaxShare, ...] = ()
-    account: Annotated[Identifier, Recorded("erp.supplier.find", "value.supplier.account"), Kept()]
+    account: Annotated[
+        Word, Field(max_length=120), Recorded("erp.supplier.find", "value.supplier.account")
+    ]
     kind: InvoiceKind = "invoice"
     credit: bool = False
     order_no: Annotated[Number | None, Recorded("erp.order.get", "value.po")] = None

@@ -11,12 +11,16 @@ __all__ = ["FindSiblings", "FoundSiblings", "InvoicedLine", "Sibling", "sibling_
 
 
 class InvoicedLine(Frozen):
-    """A line as invoiced: the order line it names (BT-132), its article, text and quantity."""
+    """A line as invoiced: the order line it names (BT-132), its article, text and quantity.
+
+    `price`: of one unit, as stated.
+    """
 
     order_line: str | None = None
     sku: str | None = None
     name: str | None = None
     quantity: Decimal
+    price: Decimal | None = None
 
 
 class Sibling(Frozen):
@@ -32,6 +36,7 @@ class Sibling(Frozen):
     currency: Code | None = None
     credit: bool = False
     order: str | None = None
+    period_start: dt.date | None = None
     lines: tuple[InvoicedLine, ...] = ()
 
 
@@ -62,12 +67,14 @@ def sibling_of(read: ReadInvoice) -> Sibling | None:
         currency=invoice.currency,
         credit=invoice.credit_note,
         order=invoice.order_reference,
+        period_start=invoice.period_start,
         lines=tuple(
             InvoicedLine(
                 order_line=line.order_line,
                 sku=line.buyer_sku or line.seller_sku,
                 name=line.name,
                 quantity=line.quantity,
+                price=None if line.price is None else line.price / (line.base_quantity or 1),
             )
             for line in invoice.counted_lines
             if line.quantity is not None

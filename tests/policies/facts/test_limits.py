@@ -37,6 +37,13 @@ def test_what_has_no_default_must_be_there() -> None:
             limits_of({k: v for k, v in POLICY.items() if k != name})
 
 
+@pytest.mark.parametrize("tier", [{"approvers": -1, "roles": ["x"]}, {"approvers": 1, "roles": []}])
+def test_a_tier_that_nobody_can_sign_is_refused(tier: dict[str, object]) -> None:
+    """Fewer approvers than none would ask nobody; approvers without a role would wait for ever."""
+    with pytest.raises(ValidationError, match="approval_tiers"):
+        limits_of({**POLICY, "approval_tiers": [tier]})
+
+
 def test_the_day_after_the_closed_ones_is_open() -> None:
     """Where the tenant does not say so otherwise; null says that no period is open."""
     unsaid = {k: v for k, v in POLICY.items() if k != "next_open_posting_date"}
