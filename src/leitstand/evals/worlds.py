@@ -108,10 +108,10 @@ async def import_rows(project: Project, role: str, file: Path, out: Path, shown:
 
 
 def _as_said(case: RecordedCase, row: CaseRow) -> RecordedCase:
-    own = {**case.expected.model_dump(mode="json"), **(row.whole.get("expected") or {})}
     try:
+        own = case.expected.model_dump(mode="json") | row.whole.get("expected", {})
         expected = Expected.model_validate_json(orjson.dumps(own))
-    except ValidationError as error:
+    except (TypeError, ValidationError) as error:
         raise CaseRefused(f"`expected`: {error}", where=row.name) from error
     note = str(row.whole.get("why") or "")
     return case.model_copy(update={"origin": "world", "note": note, "expected": expected})
