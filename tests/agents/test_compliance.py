@@ -27,6 +27,14 @@ def test_requests_equal_the_truth(root: Path, requests: dict[str, dict[str, Any]
         assert found["decision"] == "approve"
 
 
+def test_rule_cases_equal_their_truth(root: Path, command: Command) -> None:
+    """What each rule lets pass and what it stops: unknown kinds, other people, other letters."""
+    found = command("compliance", root / OWN / "rule_cases.jsonl", WORLD)
+    for row in rows_of(root / OWN / "rule_cases.jsonl"):
+        said = found[row["case"]]
+        assert {name: said[name] for name in row["truth"]} == row["truth"], row["case"]
+
+
 def test_nothing_is_erased_before_somebody_signs(requests: dict[str, dict[str, Any]]) -> None:
     """Every request waits at one checkpoint, and no effect has happened."""
     assert all(len(row["waits"]) == 1 and row["effects"] == [] for row in requests.values())

@@ -18,7 +18,7 @@ from tests.policies.facts.hr.notes import TELLING, WORDS
 ROOT = Path(__file__).resolve().parents[2]
 EVALS = ROOT / "evals" / "hr"
 CANARY = "Zwitscherfieberqx"
-CASES = rows_of(EVALS / "hr_cases.jsonl")
+CASES = [r for n in ("hr", "rule") for r in rows_of(EVALS / f"{n}_cases.jsonl")]
 
 
 @pytest.fixture(scope="module")

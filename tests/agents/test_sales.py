@@ -24,7 +24,7 @@ from tests.agents.sales_world import write_world
 
 ROOT = Path(__file__).resolve().parents[2]
 EVALS = ROOT / "evals" / "sales"
-CASES = [r for n in ("quote", "ticket") for r in rows_of(EVALS / f"{n}_cases.jsonl")]
+CASES = [r for n in ("quote", "ticket", "rule") for r in rows_of(EVALS / f"{n}_cases.jsonl")]
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +131,15 @@ def test_an_export_is_handed_to_compliance(quoted: dict[str, dict[str, Any]]) ->
     assert json.loads(handed["args"]["given"])["export"] == {
         "abroad": ["CH"], "controlled": [], "customer_id": "C1", "embargo": [], "skus": ["NW-300"],
     }  # fmt: skip
+
+
+def test_a_number_that_nobody_knows_is_no_new_quote(batch: Batch) -> None:
+    """Who names a quote means that one: under another number it would be another offer."""
+    row = {"customer": "C3", "mail": "Zu Ihrem Angebot: bitte 5 NW-300."}
+    unknown, new = batch([{**row, "quote_no": "Q-000777"}, row])
+    assert (unknown["decision"], unknown["guardrails"]) == ("hold", ["G-S07"])
+    assert unknown["effects"] == []
+    assert (new["decision"], new["guardrails"]) == ("draft_quote", [])
 
 
 def test_an_order_to_a_machine_changes_no_price(batch: Batch) -> None:

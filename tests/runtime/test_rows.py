@@ -37,7 +37,7 @@ def test_a_row_is_a_case_without_its_truth(project: Project, tmp_path: Path) -> 
 
 
 def test_the_projects_function_makes_the_input(project: Project, tmp_path: Path) -> None:
-    """It is shown neither name nor truth, and what it returns is the input."""
+    """It is shown nothing that is known about the case, and what it returns is the input."""
     shown: list[Mapping[str, Any]] = []
 
     def make(row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -45,10 +45,12 @@ def test_the_projects_function_makes_the_input(project: Project, tmp_path: Path)
         return {"sha256": SHA, "media_type": "text/xml", "size": row["n"]}
 
     file = tmp_path / "cases.jsonl"
-    file.write_text('{"case": "A", "n": 7, "truth": {"n": 8}}', "utf-8")
+    known = '"truth": {"n": 8}, "expected": {"decision": "hold"}, "why": "8 is too much"'
+    file.write_text(f'{{"case": "A", "n": 7, {known}}}', "utf-8")
     [row] = read_rows(replace(project, rows={"accounting": make}), "accounting", file)
     assert shown == [{"n": 7}]
     assert row.given["size"] == 7
+    assert (row.whole["expected"], row.whole["why"]) == ({"decision": "hold"}, "8 is too much")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from policies.facts.sales.offer import open_questions, price_of, quote_of, rules
 from policies.facts.wording import wording_facts
 from tools.crm import Customer
 from tools.einvoice.invoice import FreeText
+from tools.quotes import FoundQuote, get_quote
 
 __all__ = ["QuoteFacts", "is_customer", "orders_in", "quote_facts"]
 
@@ -75,7 +76,7 @@ def quote_facts(call: FactCall) -> QuoteFacts:
         abroad=export.abroad,
         embargo=export.embargo,
         controlled=export.controlled,
-        number_sound=_is_sound(dossier, call.args),
+        number_sound=_is_sound(call.evidence.one(get_quote), call.args),
         orders=orders_in(dossier),
         missing=frozenset(missing),
         contradictions=frozenset(contradictions),
@@ -101,10 +102,11 @@ def orders_in(dossier: SalesDossier) -> frozenset[str]:
     return wording_facts([text], ()).instructions
 
 
-def _is_sound(dossier: SalesDossier, args: Mapping[str, Any]) -> bool:
-    if args["quote_no"] is None:
-        return dossier.quote is None
-    quote = dossier.quote
+def _is_sound(found: FoundQuote | None, args: Mapping[str, Any]) -> bool:
+    """A number that somebody names and nobody knows is no new quote."""
+    if found is None:
+        return args["quote_no"] is None
+    quote = found.value
     return (
         quote is not None
         and quote.quote_no == args["quote_no"]

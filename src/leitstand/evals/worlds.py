@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from leitstand.approval import Statement, sign, write
@@ -21,7 +22,7 @@ from leitstand.evals.shelf import put
 from leitstand.evals.supervisor import People, grant_all
 from leitstand.guard import checkpoint_of
 from leitstand.project import Project
-from leitstand.runtime import Leitstand, open_leitstand, read_rows
+from leitstand.runtime import CaseRow, Leitstand, open_leitstand, read_rows
 from leitstand.store import Journal, Limits
 from leitstand.store.schema import cases
 
@@ -39,7 +40,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 """Writes that a decision may have beside the stored original; any other would be unsafe."""
 Known = Mapping[str, Mapping[str, str]]
 """By tool, then by path of a value that is read, the field of a row that is its truth."""
-_STORED = "dms.store_original"
 _INTAKE = "intake"
 _CRITICAL = ("escalate", "reject")
 
@@ -84,9 +84,9 @@ async def import_rows(project: Project, role: str, file: Path, out: Path, shown:
     """Record every row of a file of cases over the project's world; people sign what waits.
 
     What is expected of a case is what was recorded, once its row is what its truth says in all that
-    both name; a row that is not is left out.
+    both name (a row that is not is left out), and what the row itself has under `expected`.
 
-    Raises UsageRefused: no such role, or a row is no case.
+    Raises UsageRefused: no such role, or a row is no case. Raises CaseRefused: `expected` is none.
     """
     rows = read_rows(project, role, file)
     differing: list[str] = []
@@ -98,14 +98,23 @@ async def import_rows(project: Project, role: str, file: Path, out: Path, shown:
             told = [await shown(leitstand, name) for name in names]
             await _signed(leitstand, names, People())
             for row, name, said in zip(rows, names, told, strict=True):
-                if wrong := [f"{row.name}: {f}" for f in _unlike(row.truth, said)]:
-                    differing += wrong
-                    continue
-                found = await record(leitstand.store, leitstand.rules, name, row.name)
-                put(out / row.name, found.case.model_copy(update={"origin": "world"}), found.lines)
+                differing += (wrong := [f"{row.name}: {f}" for f in _unlike(row.truth, said)])
+                if not wrong:
+                    found = await record(leitstand.store, leitstand.rules, name, row.name)
+                    put(out / row.name, _as_said(found.case, row), found.lines)
         finally:
             await leitstand.close()
     return Laid(len(rows) - len({d.partition(":")[0] for d in differing}), tuple(differing))
+
+
+def _as_said(case: RecordedCase, row: CaseRow) -> RecordedCase:
+    try:
+        own = case.expected.model_dump(mode="json") | row.whole.get("expected", {})
+        expected = Expected.model_validate_json(orjson.dumps(own))
+    except (TypeError, ValidationError) as error:
+        raise CaseRefused(f"`expected`: {error}", where=row.name) from error
+    note = str(row.whole.get("why") or "")
+    return case.model_copy(update={"origin": "world", "note": note, "expected": expected})
 
 
 def _unlike(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
@@ -165,15 +174,11 @@ async def _approved(leitstand: Leitstand, ulid: str, people: People) -> None:
                 continue
             if leitstand.directory.person(person.tenant, person.id) is None:
                 leitstand.directory.add(person)
-            statement = Statement(answer="approve")
-            clock = leitstand.rules.clock
+            statement, clock = Statement(answer="approve"), leitstand.rules.clock
             unsigned = write(shown, person, said.role, statement, clock, 3600.0)
             approval = sign(unsigned, people.key(person.id))
-            signed: dict[str, Any] = {
-                "approval": approval.model_dump(mode="json"),
-                "corrections": [],
-            }
-            body = orjson.dumps({"address": approval.address, **signed})
+            signed = {"address": approval.address, "approval": approval.model_dump(mode="json")}
+            body = orjson.dumps({**signed, "corrections": []})
             await leitstand.store.signal(ulid, approval.nonce, "approval", body)
 
 
@@ -183,8 +188,7 @@ def _expecting(
     """The case with what the world's truth says of it."""
     truth: Mapping[str, Any] = row["truth"]
     decision = str(truth["decision"])
-    allowed = ALLOWED.get(decision, frozenset()) | {_STORED}
-    writes = {t.name for t in project.tools if t.writes}
+    allowed = ALLOWED.get(decision, frozenset()) | {"dms.store_original"}
     people: Mapping[str, Any] = truth.get("approval", {})
     fields: Mapping[str, Any] = row.get("fields", {})
     result = {
@@ -202,7 +206,7 @@ def _expecting(
         effects=case.expected.effects,
         exit=case.expected.exit,
         result=result,
-        forbidden=tuple(sorted(writes - allowed)),
+        forbidden=tuple(sorted({t.name for t in project.tools if t.writes} - allowed)),
         clean=decision == "auto_draft",
         readings={
             of: {path: fields[name] for path, name in paths.items() if name in fields}

@@ -17,18 +17,19 @@ __all__ = ["BadRow", "CaseRow", "read_lines", "read_rows"]
 
 Make = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-_NOT_GIVEN = ("case", "truth")
+_NOT_GIVEN = ("case", "truth", "expected", "why")
 """What a row says about the case, and what nobody who works on it may see."""
 _MEND = "give one JSON object a line"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One row: the name of its case, the input of the role, and the truth if it holds one."""
+    """One row: the name of its case, the role's input, the truth if it has one, and all it says."""
 
     name: str
     given: Mapping[str, Any]
     truth: Mapping[str, Any]
+    whole: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _row(make: Make | None, state: TypeAdapter[Any] | None, number: int, raw: ob
     given = make(asked) if make is not None else asked
     if state is not None:
         state.validate_json(canonical(dict(given)))
-    return CaseRow(str(row.get("case") or number), given, row.get("truth") or {})
+    return CaseRow(str(row.get("case") or number), given, row.get("truth") or {}, row)
 
 
 def _of(raw: object) -> dict[str, Any] | None:
@@ -99,12 +100,10 @@ def _lines(file: Path) -> list[bytes]:
 
 
 def _wrong(file: Path, number: int, error: Exception) -> UsageRefused:
-    text = str(error)
+    text = f"it cannot be read: {error}" if isinstance(error, UnicodeDecodeError) else str(error)
     if isinstance(error, ValidationError):
         one = error.errors()[0]
         text = f"`{'.'.join(map(str, one['loc']))}` {one['msg']}"
-    if isinstance(error, UnicodeDecodeError):
-        text = f"it cannot be read: {error}"
     return UsageRefused(f"line {number}: {text}", where=str(file), mend=_MEND)
 
 
