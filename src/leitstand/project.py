@@ -209,15 +209,15 @@ class Project:
     roles: Mapping[str, Compiled]
     graphs: Mapping[str, Graph]
     tools: tuple[Tool[Any, Any], ...]
-    facts: tuple[Facts[Any], ...]
     connect: Connect
-    twin: Connect | None
-    disconnect: Disconnect | None
-    intake: Intake | None
-    columns: Mapping[str, Columns]
-    rows: Mapping[str, Given]
-    document: Document | None
     limits: Callable[[Path], Mapping[str, Any]]
+    facts: tuple[Facts[Any], ...] = ()
+    twin: Connect | None = None
+    disconnect: Disconnect | None = None
+    intake: Intake | None = None
+    columns: Mapping[str, Columns] = field(default_factory=dict[str, Columns])
+    rows: Mapping[str, Given] = field(default_factory=dict[str, Given])
+    document: Document | None = None
     library: Library = field(default_factory=Library)
     route: Route | None = None
     seal: Seal | None = None
@@ -288,18 +288,16 @@ def load_project(root: Path) -> Project:
         tools=tuple(tools.values()),
         facts=facts_in(*(_module(root, name) for name in table.facts)),
         connect=named(root, table.connect),
-        twin=named(root, table.twin) if table.twin else None,
-        disconnect=named(root, table.disconnect) if table.disconnect else None,
-        own=named(root, table.own) if table.own else None,
-        intake=named(root, table.intake) if table.intake else None,
         columns={role: named(root, name) for role, name in table.columns.items()},
         rows={role: named(root, name) for role, name in table.rows.items()},
-        document=named(root, table.document) if table.document else None,
         limits=_limits(named(root, table.limits), tuple(tools.values())),
         library=_library(root, table),
-        route=named(root, table.route) if table.route else None,
-        seal=named(root, table.seal) if table.seal else None,
+        **{name: named(root, ref) for name in _OPTIONAL if (ref := getattr(table, name))},
     )
+
+
+_OPTIONAL = ("twin", "disconnect", "own", "intake", "document", "route", "seal")
+"""What a project may name or not."""
 
 
 def read_table(form: type[F], table: object, where: str) -> F:

@@ -3,13 +3,17 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from typer import Typer
+from typer.main import get_command
 
 from leitstand.cli import main
 from leitstand.project import Project, load_project
@@ -83,12 +87,19 @@ def loaded(root: Path) -> Project:
     return load_project(root)
 
 
+@pytest.fixture(scope="session")
+def parser() -> Callable[[Typer], object]:
+    """Makes the commands' parser once: making it takes longer than most commands."""
+    return cache(get_command)
+
+
 @pytest.fixture
 def command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     root: Path,
     loaded: Project,
+    parser: Callable[[Typer], object],
 ) -> Command:
     """Commands run in the repository's own project."""
 
@@ -96,6 +107,7 @@ def command(
         return loaded if folder == root else load_project(folder)
 
     monkeypatch.setattr("leitstand.project.load_project", load)
+    monkeypatch.setattr("typer.main.get_command", parser)
     monkeypatch.chdir(root)
     for name in ("LEITSTAND_STATE", "LEITSTAND_PASSPHRASE", "LEITSTAND_PROJECT", "LEITSTAND_LANG"):
         monkeypatch.delenv(name, raising=False)
@@ -123,25 +135,35 @@ class Demo:
     done: Done
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Demo:
-    """The demo of the repository's project, run once in a process of its own."""
-    import subprocess
-
-    state = tmp_path_factory.mktemp("demo") / "state"
+def demoed(project: Path, *options: str) -> Done:
+    """What `leitstand demo` prints in a project, in a process of its own."""
     code = "import sys; from leitstand.cli import main; sys.exit(main())"
-    command = [sys.executable, "-W", "error", "-c", code, "demo", "--state", str(state)]
     ran = subprocess.run(
-        command,
+        [sys.executable, "-W", "error", "-c", code, "demo", *options],
         capture_output=True,
         text=True,
         check=False,
-        cwd=root,
+        cwd=project,
         stdin=subprocess.DEVNULL,
         env={**os.environ, "COLUMNS": "250"},
     )
     assert ran.returncode == 0, ran.stderr
-    return Demo(state, Done(ran.returncode, ran.stdout, ran.stderr))
+    return Done(ran.returncode, ran.stdout, ran.stderr)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Demo:
+    """The demo of the repository's project, run once."""
+    state = tmp_path_factory.mktemp("demo") / "state"
+    return Demo(state, demoed(root, "--state", str(state)))
+
+
+@pytest.fixture(scope="session")
+def shop_demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo of the small project, run once."""
+    folder = tmp_path_factory.mktemp("demo") / "shop"
+    shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns("__pycache__", "var"))
+    return Demo(folder / "var" / "demo", demoed(folder))
 
 
 @pytest.fixture
@@ -166,10 +188,11 @@ def shop_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 
 @pytest.fixture
-def shop(shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """The small project after its demo: five bills, four people."""
+def shop(
+    shop_folder: Path, shop_demo: Demo, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> Office:
+    """A copy of the small project after its demo: five bills, four people."""
     monkeypatch.chdir(shop_folder)
-    done = command("demo")
-    assert done.code == 0, done.err
     state = shop_folder / "var" / "demo"
-    return Office(state, command, passphrases_in(done.err), monkeypatch)
+    shutil.copytree(shop_demo.state, state)
+    return Office(state, command, passphrases_in(shop_demo.done.err), monkeypatch)

@@ -271,8 +271,6 @@ def test_a_defect_is_one_line(shop: Office, shop_folder: Path) -> None:
         '    account = told.limits["accounts"]', '    account = told.limits["gone"]'
     )
     (shop_folder / "shop.py").write_text(broken, "utf-8")
-    for name in ("shop", "buying"):
-        sys.modules.pop(name)
     file = shop_folder / "world" / "invoices" / "r1.json"
     done = shop("run", "buying", file)
     readable(done, 1, "KeyError", "LEITSTAND_TRACE")

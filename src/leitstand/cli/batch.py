@@ -12,13 +12,13 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Done, Shadow
-from leitstand.cli.output import hint, line, said
+from leitstand.cli.output import hint, said
 from leitstand.cli.rows import print_agreement, print_rows
 from leitstand.cli.run import in_turns, shown, start
+from leitstand.errors import UsageRefused
 from leitstand.records import INTAKE, SENDER
 
 if TYPE_CHECKING:
-    from leitstand.errors import UsageRefused
     from leitstand.inbox import Row
     from leitstand.runtime import BadRow, CaseRow, Leitstand
 
@@ -62,10 +62,7 @@ async def batch(
             else:
                 rows = await worked_off(leitstand, role, files)
     shown = [_named(row) if cases else row.flat() for row in rows]
-    if not place.json:
-        print_rows(rows, place.texts)
-    for one in shown if place.json else ():
-        line(one)
+    place.emit_each(shown, lambda: print_rows(rows, place.texts))
     for error in (row.columns["error"] for row in rows if "error" in row.columns):
         hint(f"{error['where']}: {error['what']}")
     if theirs is not None:
@@ -98,8 +95,6 @@ def files_in(folder: Path) -> list[Path]:
     Pipes and the like are among them, and a folder that is called like a document: each gets a row
     that says what it is. Raises UsageRefused: no such folder, or nothing in it.
     """
-    from leitstand.errors import UsageRefused
-
     inner = folder / "invoices"
     place = inner if inner.is_dir() else folder
     if not place.is_dir():

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leitstand.cli.command import Place, command, pairs
-from leitstand.cli.options import CaseName
+from leitstand.cli.command import Place, command
+from leitstand.cli.options import CaseName, pairs
 from leitstand.cli.output import hint, line, show_table
+from leitstand.cli.session import signer_of, who
+from leitstand.cli.sheet import cut
+from leitstand.errors import UsageRefused
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -40,11 +43,9 @@ async def listed(
         asked = {"find": find, "status": status, "role": role, "since": since}
         rows, total = await cases_of(leitstand, sought_of(leitstand, asked), limit=limit)
     rows = sorted(rows, key=lambda row: row.due or 0.0) if due else rows
-    if not place.json:
-        shown = ("case", "title", "role", "status", "due" if due else "requester")
-        show_table("", shown, [[str(getattr(row, n)) for n in shown] for row in rows])
-    for row in rows if place.json else ():
-        line(row)
+    shown = ("case", "title", "role", "status", "due" if due else "requester")
+    cells = [[str(getattr(row, name)) for name in shown] for row in rows]
+    place.emit_each(rows, lambda: show_table("", shown, cells))
     if total > len(rows):
         hint(f"{len(rows)} of {total}; --limit shows more")
 
@@ -52,8 +53,6 @@ async def listed(
 @command("state", "lang")
 async def show(place: Place, name: CaseName) -> None:
     """Show one case: what it did, what the rules said, who decided, what it changed."""
-    from leitstand.cli.sheet import cut
-
     async with place.opened(write=False) as leitstand:
         dossier = await dossier_of(leitstand, name)
     rows = _lines(dossier, place.texts)
@@ -70,7 +69,6 @@ async def export(
     ] = False,
 ) -> None:
     """Export a case so that it can be checked without Leitstand; the export is itself recorded."""
-    from leitstand.cli.session import signer_of
     from leitstand.store.export import Sender
     from leitstand.store.export import export as exported
 
@@ -105,9 +103,6 @@ async def release(
     ] = None,
 ) -> None:
     """Let a held case go on, and say what became of writes whose outcome is unknown."""
-    from leitstand.cli.session import signer_of
-    from leitstand.errors import UsageRefused
-
     async with place.opened() as leitstand:
         who = (await signer_of(leitstand, place.person)).person.id
         before = await dossier_of(leitstand, name)
@@ -125,7 +120,6 @@ async def release(
 
 async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
     """The dossier of the case with this name. Raises UsageRefused: none, or several."""
-    from leitstand.cli.session import who
     from leitstand.inbox import open_dossier
 
     reader = leitstand.directory.person(leitstand.tenant, who(leitstand))
@@ -140,7 +134,6 @@ async def find_case(leitstand: "Leitstand", name: str) -> str:
     """
     from sqlalchemy import or_, select
 
-    from leitstand.errors import UsageRefused
     from leitstand.store.schema import cases, checkpoints
 
     query = (
@@ -232,8 +225,6 @@ def _enclosed(leitstand: "Leitstand") -> "Enclosed":
 def _result(leitstand: "Leitstand", dossier: "Dossier", key: str, text: str) -> "BaseModel":
     """What a system shows of a write, as the result of its tool. Raises UsageRefused."""
     from pydantic import ValidationError
-
-    from leitstand.errors import UsageRefused
 
     effect = next((e for e in dossier.effects if e.key == key), None)
     if effect is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.lint import lint
 from leitstand.cli.place import open_to_others
 from leitstand.cli.policy import findings_of
 from leitstand.errors import LeitstandError
@@ -106,8 +107,6 @@ def _exits(project: "Project") -> Iterator[dict[str, str]]:
 
 
 def _steps(project: "Project") -> Iterator[dict[str, str]]:
-    from leitstand.cli.lint import lint
-
     files: set[Path] = set()
     for *package, name in (r.partition(":")[0].split(".") for r in project.table.roles):
         folder = project.root.joinpath(*package)

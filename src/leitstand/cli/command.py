@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Literal
 import typer
 from typer.core import TyperGroup
 
-from leitstand.cli.options import As, Json, Lang, State, Tenant, World, pairs
+from leitstand.cli.options import As, Json, Lang, State, Tenant, World
 from leitstand.cli.output import exit_code, fail
 from leitstand.cli.place import Place
 from leitstand.errors import ApprovalRefused, LeitstandError, ProjectRefused
 
-__all__ = ["Group", "Place", "command", "pairs"]
+__all__ = ["Group", "Place", "command"]
 
 Option = Literal["person", "world", "tenant", "state", "lang", "json"]
 Work = Callable[..., Coroutine[Any, Any, int | None]]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.output import show_table
+from leitstand.cli.session import known_as, who
 
 if TYPE_CHECKING:
     from leitstand.evals.correction import Corrected
@@ -18,17 +20,13 @@ Id = Annotated[str, typer.Argument(help="The correction, as `corrections list` n
 @command("state")
 async def listed(place: Place) -> None:
     """List what people changed or refused: role, case, tool, field, old, new, person, state."""
-    from leitstand.cli.output import line, show_table
     from leitstand.evals.correction import corrected
 
     async with place.opened(write=False) as leitstand:
         found = await corrected(leitstand)
-    if place.json:
-        for one in found:
-            line(one)
-        return
     names = ("id", "role", "title", "tool", "field", "old", "new", "person", "state", "text")
-    show_table("", names, [[getattr(one, n) for n in names] for one in found])
+    rows = [[getattr(one, name) for name in names] for one in found]
+    place.emit_each(found, lambda: show_table("", names, rows))
 
 
 @command("person", "state")
@@ -61,7 +59,6 @@ async def settled_as(
 
     Raises UsageRefused, ApprovalRefused: no such correction, or nobody of this name.
     """
-    from leitstand.cli.session import known_as, who
     from leitstand.evals.correction import Settled, corrected, settle
 
     async with place.opened(write=False) as leitstand:

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from leitstand.cli.command import Place, command, pairs
-from leitstand.cli.options import CaseName, Number
+from leitstand.cli.case import find_case
+from leitstand.cli.command import Place, command
+from leitstand.cli.options import CaseName, Number, pairs
 from leitstand.cli.output import hint
+from leitstand.cli.session import signer_of
 
 __all__ = ["answer", "approve", "edit", "reject"]
 
@@ -52,8 +54,6 @@ async def answer(
     to: Annotated[str, typer.Option("--to", help="What the case waits for; else the thread.")] = "",
 ) -> None:
     """Answer what a case waits for, or write into its thread."""
-    from leitstand.cli.case import find_case
-    from leitstand.cli.session import signer_of
     from leitstand.inbox import answer as told
 
     async with place.opened() as leitstand:
@@ -72,7 +72,6 @@ async def _decide(
     edits: Mapping[str, str],
 ) -> int:
     """Sign, run, print the receipt; 1 if the action was not done."""
-    from leitstand.cli.session import signer_of
     from leitstand.inbox import Decision, decide
 
     async with place.opened() as leitstand:

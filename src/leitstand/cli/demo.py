@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leitstand.cli import output
+from leitstand.cli.batch import cases_worked_off, files_in, worked_off
 from leitstand.cli.command import Place, command
-from leitstand.cli.output import Told, hint, line, progress
+from leitstand.cli.output import Told, hint, progress
+from leitstand.cli.rows import print_rows
+from leitstand.cli.session import keyring
+from leitstand.cli.sheet import print_exceptions
+from leitstand.errors import ProjectRefused, UsageRefused
 
 if TYPE_CHECKING:
     from leitstand.inbox import Queue, Row, Texts
@@ -42,9 +47,6 @@ async def demo(
 
 
 async def _demo(place: Place, state: Path) -> None:
-    from leitstand.cli.batch import cases_worked_off, files_in, worked_off
-    from leitstand.cli.sheet import print_exceptions
-    from leitstand.errors import ProjectRefused
     from leitstand.inbox import queue_of
     from leitstand.runtime import read_rows
 
@@ -78,19 +80,14 @@ async def _demo(place: Place, state: Path) -> None:
 
 def _tell(place: Place, role: str, rows: "list[Row]") -> None:
     """What became of a role's cases: a line each, or a table."""
-    from leitstand.cli.rows import print_rows
-
-    for row in rows if place.json else ():
-        line(row.flat())
+    title = place.texts.say("demo.title", role=role, count=len(rows))
+    place.emit_each((row.flat() for row in rows), lambda: print_rows(rows, place.texts, title))
     if not place.json:
-        print_rows(rows, place.texts, place.texts.say("demo.title", role=role, count=len(rows)))
         hint(f"{role}: {_summary(rows, place.texts)}")
 
 
 def _clear(state: Path) -> None:
     """Remove an earlier demo. Raises UsageRefused: the folder holds something else."""
-    from leitstand.errors import UsageRefused
-
     if not state.exists():
         return
     if any(state.iterdir()) and not (state / "place.json").is_file():
@@ -100,8 +97,6 @@ def _clear(state: Path) -> None:
 
 async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":
     """The people of the project's table, each with a key of their own; their passphrases."""
-    from leitstand.cli.session import keyring
-
     made: list[tuple[Person, str]] = []
     for member in leitstand.project.table.people:
         token = leitstand.rules.clock.token(8).hex()

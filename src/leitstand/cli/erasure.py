@@ -4,8 +4,12 @@ from typing import Annotated
 
 import typer
 
+from leitstand.cli.case import find_case
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName
+from leitstand.cli.rows import print_rows
+from leitstand.cli.session import signer_of
+from leitstand.errors import UsageRefused
 
 __all__ = ["erase", "erased"]
 
@@ -18,10 +22,6 @@ async def erase(
     basis: Annotated[str, typer.Option(help="On which basis: a word of policies/erasure.toml.")],
 ) -> None:
     """Ask for a closed case to be erased, or restricted while it must be kept; another signs."""
-    from leitstand.cli.case import find_case
-    from leitstand.cli.rows import print_rows
-    from leitstand.cli.session import signer_of
-    from leitstand.errors import UsageRefused
     from leitstand.inbox import row_of
 
     async with place.opened() as leitstand:
@@ -49,7 +49,6 @@ async def erased(
     receipt: Annotated[str, typer.Argument(help="The receipt of an erasure, or the case's ULID.")],
 ) -> int:
     """Prove an erasure: its record, the chain that holds it, and what lies outside; 1 if not."""
-    from leitstand.errors import UsageRefused
     from leitstand.store.erasure import erasure_of
     from leitstand.store.verify import verify
 

@@ -1,13 +1,18 @@
 """`leitstand eval record`: a case of production made a case of a suite, under pseudonyms."""
 
+import hashlib
+import hmac
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leitstand.cli.case import find_case
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName
 from leitstand.cli.output import hint
+from leitstand.cli.session import who
+from leitstand.errors import CaseRefused, UsageRefused
 
 if TYPE_CHECKING:
     from leitstand.evals.pseudonym import Retold
@@ -30,8 +35,6 @@ async def record(
     ] = False,
 ) -> None:
     """Record a case as a test: inputs, answers and decisions, with pseudonyms for all names."""
-    from leitstand.cli.case import find_case
-    from leitstand.errors import CaseRefused, UsageRefused
     from leitstand.evals.shelf import put
 
     if not name.replace("-", "").replace("_", "").isalnum():
@@ -55,10 +58,6 @@ async def record(
 
 async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
     """The pseudonymised re-recording of a case of an open project. Raises CaseRefused, Missing."""
-    import hashlib
-    import hmac
-
-    from leitstand.errors import CaseRefused
     from leitstand.evals.pseudonym import retell
     from leitstand.evals.record import record as as_it_was
     from leitstand.evals.replay import Bench
@@ -83,7 +82,6 @@ async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
 
 async def _noted(leitstand: "Leitstand", ulid: str, name: str) -> None:
     """What people changed in the case is a recorded case from now on, unless it was settled."""
-    from leitstand.cli.session import who
     from leitstand.evals.correction import Settled, corrected, settle
 
     person, at = who(leitstand), leitstand.rules.clock.time()

@@ -9,6 +9,8 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint, show_table, stdout
+from leitstand.clock import SystemClock
+from leitstand.errors import UsageRefused
 
 if TYPE_CHECKING:
     from leitstand.evals.difference import Difference
@@ -78,7 +80,6 @@ async def accept(place: Place, suite: Named, run: Folder) -> int:
 
     Ends with 1 where a case fails newly, unsafely or in the dark, and nobody has signed it off.
     """
-    from leitstand.errors import UsageRefused
     from leitstand.evals.saved import accept as keep
 
     found = _reopened(place, suite, run)
@@ -96,7 +97,6 @@ async def accept(place: Place, suite: Named, run: Folder) -> int:
 
 
 def _reopened(place: Place, suite: Path, run: Path) -> "Report":
-    from leitstand.clock import SystemClock
     from leitstand.evals.report import reopen
     from leitstand.evals.suite import load_suite
 

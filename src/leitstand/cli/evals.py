@@ -1,5 +1,6 @@
 """`leitstand eval`: recorded cases replayed, measured, and held against the gate of a release."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -10,10 +11,10 @@ from leitstand.cli.command import Group, Place, command
 from leitstand.cli.eval_record import record
 from leitstand.cli.eval_report import Html, Junit, Markdown, accept, diff, publish, report
 from leitstand.cli.output import hint, progress
+from leitstand.clock import SystemClock
+from leitstand.errors import SuiteRefused, UsageRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from leitstand.evals.report import Report
     from leitstand.evals.suite import Suite
     from leitstand.project import Project
@@ -70,8 +71,6 @@ async def run(
     markdown: Markdown = None,
 ) -> int:
     """Replay a suite, or all, and judge; ends as the gate does: 0 released, 1 no, 4 no verdict."""
-    from leitstand.errors import UsageRefused
-
     project = place.project
     suites = _suites(project, suite)
     if len(suites) > 1 and any((out, html, junit, markdown)):
@@ -138,7 +137,6 @@ async def fidelity(
 
 def _suites(project: "Project", name: str) -> "Sequence[Suite]":
     """The suite of this name or folder; without one all of a project. Raises SuiteRefused."""
-    from leitstand.errors import SuiteRefused
     from leitstand.evals.suite import load_suite
 
     shelf = project.root / "evals"
@@ -151,7 +149,6 @@ def _suites(project: "Project", name: str) -> "Sequence[Suite]":
 async def _run(
     project: "Project", suite: "Suite", supervisor: str, folder: Path, *, live: bool
 ) -> "Report":
-    from leitstand.clock import SystemClock
     from leitstand.evals.report import conclude
     from leitstand.evals.runner import run_suite
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.errors import UsageRefused
 
 __all__ = ["graph"]
 
@@ -14,7 +15,6 @@ async def graph(
     place: Place, role: Annotated[str, typer.Argument(help="Name of the role.")]
 ) -> None:
     """Draw a role as a mermaid flowchart; steps that write are drawn as checkpoints."""
-    from leitstand.errors import UsageRefused
     from leitstand.role import mermaid
 
     roles = place.project.roles

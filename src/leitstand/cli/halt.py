@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.session import signer_of
 
 __all__ = ["go_on", "halt"]
 
@@ -28,7 +29,6 @@ async def go_on(place: Place, role: Halted = "", *, reason: Why = "") -> None:
 
 
 async def _say(place: Place, role: str, reason: str, *, on: bool) -> None:
-    from leitstand.cli.session import signer_of
     from leitstand.inbox import halt, halted_lines
 
     async with place.opened(write=False) as leitstand:

@@ -4,8 +4,11 @@ from typing import Annotated
 
 import typer
 
-from leitstand.cli.command import Place, command, pairs
-from leitstand.cli.options import CaseName
+from leitstand.cli.case import find_case
+from leitstand.cli.command import Place, command
+from leitstand.cli.options import CaseName, pairs
+from leitstand.cli.session import signer_of
+from leitstand.errors import UsageRefused
 
 __all__ = ["assign", "close", "retry", "supply"]
 
@@ -26,8 +29,6 @@ async def retry(
     reason: Reason = "",
 ) -> int:
     """The cause is gone: let a case of the exception queue go on; what it did is not done again."""
-    from leitstand.errors import UsageRefused
-
     if bool(name) == bool(cause):
         raise UsageRefused("name one case, or a --cause", where="case retry")
     if cause:
@@ -74,9 +75,6 @@ async def close(
 
 async def _retry_all(place: Place, cause: str, role: str, reason: str) -> int:
     """Retry all that this person may handle; 1 if one of them did not go on."""
-    from leitstand.cli.output import line
-    from leitstand.cli.session import signer_of
-    from leitstand.errors import UsageRefused
     from leitstand.inbox import exceptions_of, retry_each
     from leitstand.role import CAUSES
 
@@ -89,16 +87,13 @@ async def _retry_all(place: Place, cause: str, role: str, reason: str) -> int:
         )
         titles = {e.case: e.title or e.case for e in found if e.yours}
         done = await retry_each(leitstand, who, titles, reason, place.texts)
-    for one in done:
-        said = f"{titles[one.case]}: {' '.join(one.lines)}"
-        line(one) if place.json else typer.echo(said)
+    said = [f"{titles[one.case]}: {' '.join(one.lines)}" for one in done]
+    place.emit_each(done, lambda: typer.echo("".join(f"{row}\n" for row in said), nl=False))
     return int(not all(one.won for one in done))
 
 
 async def _handle(place: Place, name: str, **wanted: object) -> int:
     """Do it, print what came of it; 1 if somebody else was first."""
-    from leitstand.cli.case import find_case
-    from leitstand.cli.session import signer_of
     from leitstand.inbox import Act, handle
 
     async with place.opened() as leitstand:

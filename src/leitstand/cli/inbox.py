@@ -8,6 +8,9 @@ from leitstand.cli import output
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Number
 from leitstand.cli.output import fail, hint, stdout
+from leitstand.cli.session import known_as, who
+from leitstand.cli.sheet import describe, lines_of
+from leitstand.cli.terminal import sit
 from leitstand.errors import StoreLocked
 
 __all__ = ["inbox", "show"]
@@ -20,9 +23,6 @@ async def inbox(
     everything: Annotated[bool, typer.Option("--all", help="Show more than the first 50.")] = False,
 ) -> None:
     """List what waits for people; at a terminal, then decide one by one."""
-    from leitstand.cli.session import known_as, who
-    from leitstand.cli.sheet import describe
-    from leitstand.cli.terminal import sit
     from leitstand.inbox import queue_of
 
     limit = 10_000 if everything else 50
@@ -47,7 +47,6 @@ async def inbox(
 @command("state", "lang")
 async def show(place: Place, number: Number) -> None:
     """Show one checkpoint as a card: what will happen, why you are asked, on what evidence."""
-    from leitstand.cli.sheet import lines_of
     from leitstand.inbox import card_of, find_pending
 
     async with place.opened(write=False) as leitstand:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from leitstand.cli.command import Place, command
-from leitstand.cli.output import hint, line, show_table
+from leitstand.cli.output import hint, show_table
 
 __all__ = ["arrivals", "listen"]
 
@@ -46,10 +46,7 @@ async def arrivals(
 
     async with place.opened(write=False) as leitstand:
         found = await list_arrivals(leitstand.store, limit)
-    if place.json:
-        for one in found:
-            line({n: v for n, v in one._asdict().items() if n != "sender"})
-        return
+    data = [{n: v for n, v in one._asdict().items() if n != "sender"} for one in found]
     names = ("trigger", "outcome", "reason", "place", "cases")
     rows = [(o.trigger, o.outcome, o.reason, o.place, " ".join(o.cases)) for o in found]
-    show_table("", names, rows)
+    place.emit_each(data, lambda: show_table("", names, rows))

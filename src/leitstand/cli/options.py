@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from leitstand.errors import UsageRefused
+
 __all__ = [
     "As",
     "CaseName",
@@ -62,8 +64,6 @@ As = Annotated[
 
 def pairs(changes: list[str]) -> dict[str, str]:
     """Values by name of `NAME=VALUE` texts. Raises UsageRefused: one is none."""
-    from leitstand.errors import UsageRefused
-
     found: dict[str, str] = {}
     for change in changes:
         name, equals, value = change.partition("=")

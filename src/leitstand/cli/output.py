@@ -6,10 +6,13 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from leitstand.errors import LeitstandError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from leitstand.errors import LeitstandError
     from leitstand.inbox import Texts
 
 __all__ = [
@@ -44,8 +47,6 @@ _CODES = {
 
 def line(data: object) -> None:
     """One JSON document on one line of stdout."""
-    import orjson
-
     from leitstand.digest import plain_of
 
     raw = orjson.dumps(data, default=plain_of, option=orjson.OPT_SORT_KEYS)
@@ -63,11 +64,9 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def fail(error: "LeitstandError", *, json: bool, texts: "Texts | None" = None) -> None:
+def fail(error: LeitstandError, *, json: bool, texts: "Texts | None" = None) -> None:
     """An error on stderr: code, what, where, what to do; with `texts` in their language."""
     if json:
-        import orjson
-
         sys.stderr.write(orjson.dumps({"error": said(error)}).decode() + "\n")
         return
     where = printable(error.where)
@@ -80,7 +79,7 @@ def fail(error: "LeitstandError", *, json: bool, texts: "Texts | None" = None) -
     hint("\n".join(rows))
 
 
-def said(error: "LeitstandError") -> dict[str, str]:
+def said(error: LeitstandError) -> dict[str, str]:
     """An error as data: code, what, where, what to do."""
     where = printable(error.where)
     return {"code": error.code, "what": error.text, "where": where, "do": error.advice}

@@ -1,7 +1,7 @@
 """The place a command works in: the project around the working folder, and its state."""
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -100,6 +100,13 @@ class Place:
             line(data)
         else:
             people()
+
+    def emit_each(self, rows: Iterable[object], people: Callable[[], None]) -> None:
+        """Print each row as one JSON document on a line of its own, or let `people` print them."""
+        if not self.json:
+            people()
+        for row in rows if self.json else ():
+            line(row)
 
 
 def open_to_others(folder: Path) -> Iterator[Path]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leitstand.cli.case import dossier_of
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName
+from leitstand.cli.session import signer_of
 
 if TYPE_CHECKING:
     from leitstand.approval import Releases
@@ -34,7 +36,6 @@ async def check(place: Place) -> int:
 @command("state", "lang")
 async def explain(place: Place, case: CaseName) -> None:
     """Say in words what the rules decided on each write of a case, and on which facts."""
-    from leitstand.cli.case import dossier_of
     from leitstand.inbox import explained
 
     async with place.opened(write=False) as leitstand:
@@ -60,7 +61,6 @@ async def release(
 ) -> None:
     """Show what changed since the last release, and sign what is yours to sign."""
     from leitstand.approval import Releases
-    from leitstand.cli.session import signer_of
 
     project, new = place.project, list[str]()
     releases = Releases.open(project.policies, project.table.release)

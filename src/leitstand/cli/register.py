@@ -10,6 +10,7 @@ import typer
 
 import leitstand
 from leitstand.cli.command import Place, command
+from leitstand.errors import UsageRefused
 
 __all__ = ["register"]
 
@@ -24,8 +25,6 @@ async def register(
     For the transparency register, the record of processing and the Verfahrensdokumentation.
     """
     from jinja2 import Environment, PackageLoader
-
-    from leitstand.errors import UsageRefused
 
     project, world = place.project, place.world or place.project.world
     if role not in ("", *project.roles):

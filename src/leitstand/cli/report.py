@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.cli.output import show_table
 
 if TYPE_CHECKING:
     from leitstand.inbox import Report, Texts
@@ -31,8 +32,6 @@ async def report(
 
 
 def _print(found: "Report", texts: "Texts") -> None:
-    from leitstand.cli.output import show_table
-
     share = round(100 * found.alone / found.ended) if found.ended else 0
     whole = {"cases": found.cases, "ended": found.ended, "alone": found.alone, "share": share}
     typer.echo(texts.say("report.whole", **whole).rstrip(":"))

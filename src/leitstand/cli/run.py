@@ -7,16 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+import orjson
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Shadow
 from leitstand.cli.output import hint, printable
 from leitstand.cli.rows import print_rows
+from leitstand.cli.session import known_as
+from leitstand.errors import UsageRefused
 from leitstand.records import INTAKE, SENDER
 
 if TYPE_CHECKING:
-    from leitstand.errors import UsageRefused
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
@@ -42,7 +44,6 @@ async def run(
     shadow: Shadow = False,
 ) -> None:
     """Run a role over one file of your own, an XML or a PDF, and show what came of it."""
-    from leitstand.cli.session import known_as
     from leitstand.inbox import row_of
 
     place = replace(place, shadow=shadow)
@@ -100,10 +101,8 @@ async def in_turns(ask: Callable[..., Awaitable[T]], each: Sequence[tuple[Any, .
     return found
 
 
-async def _unread(leitstand: "Leitstand", file: Path) -> "UsageRefused | None":
+async def _unread(leitstand: "Leitstand", file: Path) -> UsageRefused | None:
     """Why a file cannot be read, if it cannot."""
-    from leitstand.errors import UsageRefused
-
     try:
         await _taken_in(leitstand.project, leitstand.state, [file])
     except (OSError, ValueError) as error:
@@ -117,10 +116,6 @@ async def _taken_in(
     project: "Project", state: Path, files: Sequence[Path]
 ) -> Sequence[Mapping[str, Any]]:
     """Files that came in together as the input of a case each. Raises OSError, ValueError."""
-    import orjson
-
-    from leitstand.errors import UsageRefused
-
     for file in files:
         if not stat.S_ISREG(file.stat().st_mode):  # Opening a pipe would wait for ever.
             raise ValueError("it is a folder, a pipe or a device")

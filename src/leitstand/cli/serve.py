@@ -12,6 +12,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
+from leitstand.errors import UsageRefused
 
 if TYPE_CHECKING:
     from leitstand.channels import Channels
@@ -97,7 +98,6 @@ def _triggers(leitstand: "Leitstand") -> Callable[[], Coroutine[Any, Any, None]]
 
 def _listening(host: str, port: int, *, other: bool) -> socket:
     """A socket on this port, or on any where that is taken and another will do."""
-    from leitstand.errors import UsageRefused
     from leitstand.web import listen
 
     try:

@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import orjson
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
+from leitstand.clock import SystemClock
 from leitstand.errors import ApprovalRefused
 
 if TYPE_CHECKING:
@@ -110,10 +112,6 @@ async def _unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKe
 
 def _begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -> float:
     """Write the session; when it ends is returned (seconds since the epoch, the machine's own)."""
-    import orjson
-
-    from leitstand.clock import SystemClock
-
     until = SystemClock().time() + HOURS * 3600
     body = {"person": person.id, "tenant": person.tenant, "until": until}
     path = _path(leitstand.state)
@@ -125,10 +123,7 @@ def _begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -
 
 
 def _read(leitstand: "Leitstand") -> "tuple[Person, Ed25519PrivateKey] | None":
-    import orjson
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from leitstand.clock import SystemClock
 
     path = _path(leitstand.state)
     if not path.is_file() or path.stat().st_mode & 0o077:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from leitstand.cli.output import show_table
+
 if TYPE_CHECKING:
     from leitstand.inbox import Card, Exceptional, Queue, Texts, Who
 
@@ -18,8 +20,6 @@ _BEFORE = 3
 
 def describe(queue: "Queue", texts: "Texts") -> None:
     """The queue as two tables."""
-    from leitstand.cli.output import show_table
-
     say = texts.known
     if not queue.waiting and not queue.exceptions:
         typer.echo(say("list.nothing"))
@@ -42,8 +42,6 @@ def describe(queue: "Queue", texts: "Texts") -> None:
 
 def print_exceptions(queue: "Queue", texts: "Texts") -> None:
     """What left the automation, and why."""
-    from leitstand.cli.output import show_table
-
     say = texts.known
     if queue.exceptions:
         names = ("case", "cause", "who", "due", "reason", "resolve")

@@ -8,6 +8,9 @@ import typer
 
 from leitstand.cli.command import Place
 from leitstand.cli.output import fail
+from leitstand.cli.session import known_as, signer_of, who
+from leitstand.cli.sheet import describe, lines_of
+from leitstand.errors import LeitstandError
 
 if TYPE_CHECKING:
     from leitstand.inbox import Card, Signer, Texts
@@ -18,9 +21,6 @@ __all__ = ["sit"]
 
 async def sit(place: Place, limit: int) -> None:
     """Show the queue and decide until nobody wants to go on."""
-    from leitstand.cli.session import known_as, who
-    from leitstand.cli.sheet import describe
-    from leitstand.errors import LeitstandError
     from leitstand.inbox import queue_of
 
     texts = place.texts
@@ -44,8 +44,6 @@ async def _one(
     leitstand: "Leitstand", texts: "Texts", number: str, signer: "Signer | None", name: str
 ) -> "Signer | None":
     """One card: shown, then decided or left; whoever decided stays logged in."""
-    from leitstand.cli.session import signer_of
-    from leitstand.cli.sheet import lines_of
     from leitstand.inbox import card_of, find_pending
 
     card = await card_of(leitstand, await find_pending(leitstand, number, texts), texts)

@@ -1,5 +1,8 @@
 """`leitstand whatif`: what cases would have done under other rules or another graph."""
 
+import io
+import subprocess
+import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Generator
@@ -13,6 +16,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint, progress, show_table
+from leitstand.errors import UsageRefused
 
 if TYPE_CHECKING:
     from leitstand.evals.runner import Job
@@ -78,8 +82,6 @@ async def _looked(place: Place, job: "Job", since: float) -> "tuple[Outlook, flo
 
 def _named(text: str) -> tuple[str, Path]:
     """A prompt's name and file. Raises UsageRefused: not of the form, or no such file."""
-    from leitstand.errors import UsageRefused
-
     name, equals, file = text.partition("=")
     if not name or not equals or not Path(file).is_file():
         raise UsageRefused(f"`{text}` names no file of a prompt", mend="--prompt NAME=FILE")
@@ -106,12 +108,6 @@ def _reference(project: "Project", policy: str, graph: str) -> "Generator[Job]":
 
 def _folder(project: "Project", reference: str, inside: str, place: Path) -> Path:
     """A folder as it is named, or that part of the project at a git revision."""
-    import io
-    import subprocess
-    import tarfile
-
-    from leitstand.errors import UsageRefused
-
     if not reference or Path(reference).is_dir():
         return Path(reference)
     command = ["git", "-C", str(project.root), "archive", "--format=tar", reference]

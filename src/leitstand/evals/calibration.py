@@ -89,14 +89,10 @@ def sure_of(done: Replayed) -> Iterator[Sure]:
 
 def _read(done: Replayed, of: str) -> Iterator[object]:
     """What a tool or a prompt has answered, in the order of the journal."""
-    journal = done.journal
-    for event in journal.events:
-        if event.kind not in ("answer", "outcome", "scope"):
-            continue
-        body = journal.tape.body(event)
+    for _, body in done.journal.bodies("answer", "outcome", "scope"):
         if of in (body["tool"], body.get("prompt")) and body["tool"] != "turn":
             if "blob" in body:
-                yield orjson.loads(journal.large(body["blob"]))
+                yield orjson.loads(done.journal.large(body["blob"]))
             elif "value" in body:
                 yield body["value"]
 

@@ -12,7 +12,7 @@ from leitstand.evals.case import Expected, ExpectedEffect
 from leitstand.evals.replay import Replayed
 from leitstand.evals.result import CaseResult, FieldDiff, Made, Proposed, Walked
 from leitstand.policy import Bundle, gravest
-from leitstand.records import Decision, Event, Exit, Hit, Level, Verdict
+from leitstand.records import Decision, Exit, Hit, Level, Verdict
 from leitstand.store import course
 from leitstand.values import part_of
 
@@ -188,9 +188,8 @@ def _graded(expected: Expected) -> int:
 
 def _proposals(done: Replayed) -> Iterator[Proposed]:
     """Every write that was proposed: allowed, asked or refused, with what people made of it."""
-    tape = done.journal.tape
     changes: dict[str, list[FieldDiff]] = {}
-    for body in _bodies(done, ("correction",)):
+    for _, body in done.journal.bodies("correction"):
         diff = FieldDiff(
             field=body["field"],
             expected=orjson.loads(body["new"]),
@@ -199,16 +198,13 @@ def _proposals(done: Replayed) -> Iterator[Proposed]:
         changes.setdefault(body["checkpoint"], []).append(diff)
     seen: set[str] = set()
     judged = dict(reversed(done.judged))  # The first verdict at an address.
-    for event in done.journal.events:
-        if event.kind not in ("checkpoint", "intent", "answer") or event.address in seen:
+    for event, body in done.journal.bodies("checkpoint", "intent", "answer"):
+        if event.address in seen or event.address not in judged:
             continue
-        if event.address not in judged:
-            continue
-        body = tape.body(event)
         if "verdict" not in body or "args" not in body:
             continue
         seen.add(event.address)
-        frozen = tape.checkpoints.get(event.address)
+        frozen = done.journal.tape.checkpoints.get(event.address)
         answers = [a["answer"] for a in frozen.approvals] if frozen else []
         verdict = judged[event.address]
         yield Proposed(
@@ -234,18 +230,9 @@ def _verdicts(done: Replayed) -> list[Verdict]:
 
 def _judged(done: Replayed) -> Iterator[tuple[str, Verdict]]:
     """Every verdict, and where."""
-    for event in done.journal.events:
-        if event.kind in ("checkpoint", "intent", "answer"):
-            body = done.journal.tape.body(event)
-            if "verdict" in body:
-                raw = orjson.dumps(body["verdict"])
-                yield event.address, Verdict.model_validate_json(raw)
-
-
-def _bodies(done: Replayed, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for event in done.journal.events:
-        if event.kind in kinds:
-            yield done.journal.tape.body(event)
+    for event, body in done.journal.bodies("checkpoint", "intent", "answer"):
+        if "verdict" in body:
+            yield event.address, Verdict.model_validate_json(orjson.dumps(body["verdict"]))
 
 
 def decided(leave: Exit | None, levels: Iterable[Level]) -> str:
@@ -331,14 +318,10 @@ def _needed(done: Replayed) -> tuple[str, ...]:
         some = [
             v for a, v in done.judged if (expected.effects is None and a not in signed) == quiet
         ]
-        matters = _never if quiet else _happens
+        matters: Callable[[int, int], bool] = (lambda _, __: False) if quiet else _happens
         level = expected.decision is not None
         found.update(needed(bundle, some, marks, level=level, matters=matters))
     return tuple(sorted(found))
-
-
-def _never(_before: int, _after: int) -> bool:
-    return False
 
 
 def _happens(before: int, after: int) -> bool:
@@ -365,22 +348,15 @@ def _exit_name(done: Replayed) -> str:
 
 def steps_of(done: Replayed) -> Iterator[Walked]:
     """The tape as steps, for whoever reads about a case that failed."""
-    for event in done.journal.events:
-        if event.kind not in ("answer", "outcome", "checkpoint"):
-            continue
-        body = done.journal.tape.body(event)
+    for event, body in done.journal.bodies("answer", "outcome", "checkpoint"):
+        intent = done.journal.tape.intents.get(event.address, body)
         yield Walked(
             address=event.address,
             tool=body["tool"],
-            args=_args(done, event, body),
+            args=intent.get("args", {}),
             verdict=_name(body),
             answer=_short(body.get("failure", body.get("value", "asked"))),
         )
-
-
-def _args(done: Replayed, event: Event, body: Mapping[str, Any]) -> dict[str, Any]:
-    intent = done.journal.tape.intents.get(event.address)
-    return intent["args"] if intent else body.get("args", {})
 
 
 def _name(body: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from leitstand.errors import SuiteRefused
+from leitstand.values import faults_of
 
 __all__ = ["read_yaml"]
 
@@ -30,10 +31,8 @@ def read_yaml(file: Path, form: type[T]) -> T:
         text = getattr(error, "problem", None) or str(error)
         raise SuiteRefused(f"no YAML: {text}", where=_place(file, mark)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        where = _place(file, _mark(node, first["loc"]))
-        raise SuiteRefused(f"`{name}`: {first['msg']}", where=where) from error
+        where = _place(file, _mark(node, error.errors()[0]["loc"]))
+        raise SuiteRefused(faults_of(error), where=where) from error
 
 
 def _doubled(file: Path, root: yaml.Node | None) -> None:

@@ -141,7 +141,7 @@ class Mapping:
 
     def _drawn_as(self, kind: str, compact: str) -> str:
         """Another identifier of this kind that is as right or as wrong."""
-        fixed, form = _FIXED.get(kind, _nothing_fixed)(compact), _SOUND.get(kind, _any)
+        fixed, form = _FIXED.get(kind, lambda _: 0)(compact), _SOUND.get(kind, _any)
         sound, used = form(compact), set(self._whole.values())
         for count in range(_DRAWS):
             drawn = _redrawn(kind, self._stream(kind, compact, count), compact, fixed)
@@ -310,10 +310,6 @@ def _is_vat(text: str) -> bool:
     compact = _compact(text).upper()
     digits = sum(c.isdigit() for c in compact)
     return compact[:2].lower() in _MEMBERS and digits >= 7  # noqa: PLR2004 - the shortest has eight
-
-
-def _nothing_fixed(_: str) -> int:
-    return 0
 
 
 def _any(_: str) -> bool:

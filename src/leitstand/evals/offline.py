@@ -7,7 +7,7 @@ it would be told without a cable: the network is unreachable.
 import errno
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cache
 
@@ -17,21 +17,20 @@ _SHUT: ContextVar[bool] = ContextVar("leitstand.evals.shut", default=False)
 _WAYS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"})
 
 
-@contextmanager
-def offline() -> Generator[None]:
+def offline() -> AbstractContextManager[None]:
     """Shut the network for this task and those that it starts. A step finds OSError."""
     _watch()
-    token = _SHUT.set(True)
-    try:
-        yield
-    finally:
-        _SHUT.reset(token)
+    return _network(shut=True)
+
+
+def online() -> AbstractContextManager[None]:
+    """Open it again, for one exchange with a model."""
+    return _network(shut=False)
 
 
 @contextmanager
-def online() -> Generator[None]:
-    """Open it again, for one exchange with a model."""
-    token = _SHUT.set(False)
+def _network(*, shut: bool) -> Generator[None]:
+    token = _SHUT.set(shut)
     try:
         yield
     finally:

@@ -202,16 +202,8 @@ def _rejected(said: Sequence[Said], effects: Sequence[ExpectedEffect]) -> tuple[
 
 
 def _said(given: Approval, address: str) -> Said:
-    return Said(
-        tool=given.tool,
-        address=address,
-        person=given.person,
-        role=given.role,
-        answer=given.answer,
-        edits=given.edits,
-        reason=given.reason,
-        at=given.at,
-    )
+    same = given.model_dump(include=set(Said.model_fields))
+    return Said.model_validate({**same, "address": address})
 
 
 def _heard(body: dict[str, Any]) -> Heard:

@@ -1,7 +1,7 @@
 """The scratch store: a case's journal kept in memory for as long as a replay of it lasts."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -118,6 +118,10 @@ class Scratch(Journal):
     def large(self, name: str) -> bytes:
         """A large answer, at once."""
         return self._large[name]
+
+    def bodies(self, *kinds: Kind) -> Iterator[tuple[Event, dict[str, Any]]]:
+        """Events of these kinds with what they say, in their order."""
+        return ((e, self.tape.body(e)) for e in self.events if e.kind in kinds)
 
     def draw(self, signal: str) -> None:
         """Signals are delivered one by one: there is nothing to mark."""

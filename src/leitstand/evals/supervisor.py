@@ -13,7 +13,7 @@ from leitstand.errors import UsageRefused
 from leitstand.evals.case import ExpectedEffect, RecordedCase, Said
 from leitstand.records import Checkpoint, Person
 
-__all__ = ["SUPERVISORS", "People", "Supervisor", "supervisor_of"]
+__all__ = ["People", "Supervisor", "supervisor_of"]
 
 
 Supervisor = Callable[[Checkpoint], Sequence[Said]]
@@ -122,9 +122,6 @@ def fallible(knowing: Supervisor, miss: float) -> Supervisor:
     return decide
 
 
-SUPERVISORS = ("recorded", "grant-all", "refuse-all", "oracle", "fallible")
-
-
 def supervisor_of(name: str, case: RecordedCase) -> Supervisor:
     """The supervisor of this name (`fallible:0.1` with a miss rate). Raises UsageRefused."""
     kind, _, rate = name.partition(":")
@@ -138,7 +135,8 @@ def supervisor_of(name: str, case: RecordedCase) -> Supervisor:
     if kind == "fallible":
         return fallible(knowing, _rate(rate))
     if kind not in made or rate:
-        raise UsageRefused(f"no supervisor `{name}`", mend=f"one of {', '.join(SUPERVISORS)}")
+        mend = f"one of {', '.join((*made, 'fallible'))}"
+        raise UsageRefused(f"no supervisor `{name}`", mend=mend)
     return made[kind]
 
 

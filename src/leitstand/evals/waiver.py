@@ -14,7 +14,7 @@ import orjson
 from pydantic import AliasChoices, Field, ValidationError
 
 from leitstand.errors import SuiteRefused
-from leitstand.values import Frozen, Text
+from leitstand.values import Frozen, Text, faults_of
 
 __all__ = ["Waiver", "read_waivers"]
 
@@ -64,6 +64,5 @@ def _waiver(entry: object, where: str) -> Waiver:
     try:
         return Waiver.model_validate_json(orjson.dumps(entry))
     except (ValidationError, TypeError) as error:
-        first = error.errors()[0] if isinstance(error, ValidationError) else None
-        text = f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}" if first else str(error)
+        text = faults_of(error) if isinstance(error, ValidationError) else str(error)
         raise SuiteRefused(text, where=where) from error

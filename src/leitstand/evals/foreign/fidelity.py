@@ -10,6 +10,7 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -89,15 +90,13 @@ def import_recordings(form: str, path: Path, out: Path, project: str = "") -> Re
     """
     path = path.parent if path.is_file() else path
     setting = _setting(form, path, project)
-    files = files_of(path)
     count = 0
-    for file in files:
-        for row in rows_of(path, file):
-            _looked(setting, row)
-            count += 1
+    for row in _rows(path):
+        _looked(setting, row)
+        count += 1
     if not count:
         raise CaseRefused("no recording in it", where=str(path))
-    hashes = {f.relative_to(path).as_posix(): hash_of(f) for f in files}
+    hashes = {f.relative_to(path).as_posix(): hash_of(f) for f in files_of(path)}
     known = "" if form in FORMATS else project
     place = str(path.resolve())
     made = Recordings(format=form, path=place, rows=count, files=hashes, project=known)
@@ -219,24 +218,15 @@ class _Share:
         settle_memory()
         came: list[_Came] = []
         try:
-            batch: list[Row] = []
-            for row in self._rows():
-                batch.append(row)
-                if len(batch) == AT_ONCE:
-                    came += await self._replayed(leitstand, batch)
-                    batch = []
-            came += await self._replayed(leitstand, batch)
+            rows = self._rows()
+            while batch := list(islice(rows, AT_ONCE)):
+                came += await self._replayed(leitstand, batch)
         finally:
             await leitstand.close()
         return came
 
     def _rows(self) -> Iterator[Row]:
-        count = 0
-        for file in files_of(self._folder):
-            for row in rows_of(self._folder, file):
-                if count % self._workers == self._number:
-                    yield row
-                count += 1
+        return islice(_rows(self._folder), self._number, None, self._workers)
 
     async def _replayed(self, leitstand: Leitstand, rows: Sequence[Row]) -> list[_Came]:
         kept = [row for row in rows if not self._setting.excluded(row.data)]
@@ -265,6 +255,10 @@ class _Share:
             corrected,
             self._setting.group(row.data),
         )
+
+
+def _rows(folder: Path) -> Iterator[Row]:
+    return chain.from_iterable(rows_of(folder, file) for file in files_of(folder))
 
 
 def _setting(form: str, path: Path, project: str) -> Setting:

@@ -125,14 +125,7 @@ def office_of(writes: Mapping[str, bool], worlds: Worlds) -> Project:
         roles={ROLE: role.compile()},
         graphs={ROLE: role.graph},
         tools=tuple(tools.values()),
-        facts=(),
         connect=connect,
-        twin=None,
-        disconnect=None,
-        intake=None,
-        columns={},
-        rows={},
-        document=None,
         limits=lambda _: {},
     )
 

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from leitstand.evals.foreign.world import (
-    Asked,
     Recorded,
     Setting,
     Tables,
-    asked_in,
 )
 
 __all__ = ["StateBench"]
@@ -29,14 +27,10 @@ Fact = tuple[str, str, str, str]
 class StateBench(Setting):
     """A folder with `DOMAIN.tools.json`; every row brings its own state."""
 
-    environment = "recorded"
+    name = "STATE-Bench"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
-    def calls(self, row: Mapping[str, Any]) -> list[Asked]:
-        """Recorded calls with their effects."""
-        return asked_in(row, "STATE-Bench")
 
     def world(self, row: Mapping[str, Any]) -> "_World":
         """The state that the row brings."""

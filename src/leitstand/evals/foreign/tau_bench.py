@@ -14,11 +14,9 @@ from typing import Any
 from leitstand.errors import Contradiction
 from leitstand.evals.foreign.rows import read_json
 from leitstand.evals.foreign.world import (
-    Asked,
     Recorded,
     Setting,
     Tables,
-    asked_in,
     unequal,
 )
 
@@ -29,17 +27,16 @@ _TRANSFER = "transfer_to_human_agents"
 
 
 class TauBench(Setting):
-    """A folder with `DOMAIN/db.json.xz` for every domain of its rows."""
+    """A folder with `DOMAIN/db.json.xz` for every domain of its rows.
 
-    environment = "recorded"
+    The rows hold the first call of each message alone, as tau-bench runs them.
+    """
+
+    name = "tau-bench"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._databases: dict[str, Any] = {}
-
-    def calls(self, row: Mapping[str, Any]) -> list[Asked]:
-        """Recorded calls; the rows hold the first of each message alone, as tau-bench runs them."""
-        return asked_in(row, "tau-bench")
 
     def world(self, row: Mapping[str, Any]) -> "_World":
         """The domain's database before the first call."""

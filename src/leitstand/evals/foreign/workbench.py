@@ -15,7 +15,7 @@ from typing import Any
 
 from leitstand.errors import CaseRefused, Contradiction
 from leitstand.evals.foreign.rows import below
-from leitstand.evals.foreign.world import Asked, Executed, Setting, World, asked_in
+from leitstand.evals.foreign.world import Asked, Executed, Setting, World
 
 __all__ = ["WorkBench"]
 
@@ -38,16 +38,12 @@ class _Table:
 class WorkBench(Setting):
     """A folder with `tools.json` and `sandbox/*.csv`; a table is told by the columns it has."""
 
-    environment = "recorded"
+    name = "WorkBench"
 
     def __init__(self, folder: Path) -> None:
         self._files = {file.stem: _table(file) for file in below(folder, "sandbox/*.csv")}
         if not self._files:
             raise CaseRefused("no tables in `sandbox/*.csv`", where=str(folder))
-
-    def calls(self, row: Mapping[str, Any]) -> list[Asked]:
-        """Recorded calls with their row-level effects."""
-        return asked_in(row, "WorkBench")
 
     def world(self, row: Mapping[str, Any]) -> "_World":
         """All tables before the first call."""

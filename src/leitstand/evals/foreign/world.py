@@ -16,7 +16,6 @@ __all__ = [
     "Setting",
     "Tables",
     "World",
-    "asked_in",
     "unequal",
 ]
 
@@ -66,11 +65,28 @@ class World(Protocol):
 class Setting(Protocol):
     """What is common to all runs of a set: its databases, how its rows are read."""
 
-    environment: str
+    name: str = ""
+    environment: str = "recorded"
 
     def calls(self, row: Mapping[str, Any]) -> list[Asked]:
-        """The calls of a run, in order. Raises CaseRefused: the row is no run of this set."""
-        ...
+        """The calls of a run with what they did, in order, as here where the row has both.
+
+        Raises CaseRefused: the row is no run of this set.
+        """
+        try:
+            return [
+                Asked(
+                    str(call.get("name", "")),
+                    json.dumps(call["args"], sort_keys=True)
+                    if "args" in call
+                    else str(call["raw"]),
+                    bool(call.get("write")),
+                    call.get("effects"),
+                )
+                for call in row["calls"]
+            ]
+        except (AttributeError, KeyError, TypeError) as error:
+            raise CaseRefused(f"no run of {self.name}: {error!r}") from error
 
     def world(self, row: Mapping[str, Any]) -> World:
         """The environment as it was when the run began."""
@@ -89,22 +105,6 @@ class Setting(Protocol):
     def reference(self, answers: Mapping[str, Any]) -> dict[str, Any] | None:
         """The verdict that came with the row, in the form of ours; None if none came."""
         ...
-
-
-def asked_in(row: Mapping[str, Any], name: str) -> list[Asked]:
-    """The calls of a row with recorded effects. Raises CaseRefused: it is no run of set `name`."""
-    try:
-        return [
-            Asked(
-                str(call.get("name", "")),
-                json.dumps(call["args"], sort_keys=True) if "args" in call else str(call["raw"]),
-                bool(call.get("write")),
-                call.get("effects"),
-            )
-            for call in row["calls"]
-        ]
-    except (AttributeError, KeyError, TypeError) as error:
-        raise CaseRefused(f"no run of {name}: {error!r}") from error
 
 
 Change = tuple[list[str], str, Any, Any]
