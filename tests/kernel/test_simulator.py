@@ -9,8 +9,10 @@ from sqlalchemy import bindparam, func
 
 from leitstand.desk import Desk, gravity
 from leitstand.desk.scope import Scope
-from leitstand.guard import Unsettled, passage
-from leitstand.guard.sending import Sending
+from leitstand.guard import Unsettled
+from leitstand.guard.judging import Judge
+from leitstand.guard.sending import Sending, Standing
+from leitstand.records import Decision, Verdict
 from leitstand.store import Journal, arrival, tape
 from leitstand.store.schema import cases
 from tests.kernel.simulator import Simulation, run
@@ -107,13 +109,12 @@ def sent_before_it_is_on_record(patch: pytest.MonkeyPatch) -> None:
 
 def rules_of_before(patch: pytest.MonkeyPatch) -> None:
     """What was allowed once is sent under whatever rules are in force now."""
-    standing = passage.Standing
 
-    def old(bundle: Callable[[], str], judge: Callable[[], object]) -> object:
-        known = bundle()
-        return standing(lambda: known, judge)  # pyright: ignore[reportArgumentType]
+    def old(self: Judge, *_: object) -> Standing:
+        sha = self._rules.bundle.sha  # pyright: ignore[reportPrivateUsage] - what a sender asks again
+        return lambda: (Verdict(decision=Decision.ALLOW, bundle=sha), ())
 
-    patch.setattr("leitstand.guard.judging.Standing", old)
+    patch.setattr(Judge, "standing", old)
 
 
 HOLES = (

@@ -85,12 +85,10 @@ async def start(
                 raise
     own = {"tenant": leitstand.tenant, "requester": requester}
 
-    async def begin(file: Path, given: Mapping[str, Any] | None) -> "str | UsageRefused":
-        if given is None:
-            return bad[file]
-        return await leitstand.runtime.start(role, given, title=shown(file), **own)
+    async def begin(file: Path, given: Mapping[str, Any]) -> "str | UsageRefused":
+        return bad.get(file) or await leitstand.runtime.start(role, given, title=shown(file), **own)
 
-    return await in_turns(begin, [(f, None if f in bad else next(given)) for f in files])
+    return await in_turns(begin, [(f, {} if f in bad else next(given)) for f in files])
 
 
 async def in_turns(ask: Callable[..., Awaitable[T]], each: Sequence[tuple[Any, ...]]) -> list[T]:

@@ -46,14 +46,10 @@ class Judge:
         self._readings = readings
         self._journal = journal
 
-    def verdict(self, proposal: Proposal, grants: Grants = _NOBODY) -> Verdict:
-        """The verdict under the bundle in force. Raises Refused: a fact cannot be measured."""
-        return self.judged(proposal, grants)[0]
-
     def judged(self, proposal: Proposal, grants: Grants = _NOBODY) -> tuple[Verdict, Marks]:
-        """The verdict, and the arguments that rest on nothing but a document or a model.
+        """The verdict under the bundle in force, and the arguments that nothing else grounds.
 
-        Raises Refused as `verdict`.
+        Raises Refused: a fact cannot be measured.
         """
         call, case = proposal.call, self._journal.case
         measured = self._measured(proposal)
@@ -153,7 +149,7 @@ class Judge:
             except CallFailed as error:
                 return denied(self._rules.bundle, proposal.call.tool.name, str(error)), ()
 
-        return Standing(lambda: self._rules.bundle.sha, judge)
+        return judge
 
     def digest(self, tool: str, args: Mapping[str, Any]) -> str:
         """Digest of an action under the case's key."""

@@ -83,7 +83,7 @@ class Passage:
         """
         args = validated(call.tool.args, call.args)
         evidence = await self._readings.find(call.evidence)
-        return self._judge.verdict(Proposal(call, args, evidence, call.proposed), grants)
+        return self._judge.judged(Proposal(call, args, evidence, call.proposed), grants)[0]
 
     async def _replay(self, call: Call, event: Event) -> BaseModel:
         body = self._journal.tape.body(event)
@@ -200,7 +200,7 @@ class Passage:
         caps = self._rules.caps(self._journal.case.tenant, call.tool.name)
         row = {c.name: c.row(proposal.args, self._rules.today) for c in caps}
         hits = [c.hit(row[c.name], used[c.name]) for c in caps if c.name in used]
-        verdict, tainted = self._judge.standing(proposal).judge()
+        verdict, tainted = self._judge.standing(proposal)()
         verdict = beyond(verdict, hits)
         if verdict.decision is Decision.DENY or not call.may_wait:
             raise self._failed(call, refusal(call, verdict), verdict, frozen)

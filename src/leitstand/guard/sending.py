@@ -32,21 +32,12 @@ ATTEMPTS = 5
 PROMPT = 10.0
 """Seconds after its record within which a write is sent or never: "absent" counts from there."""
 HALTED = "the role is halted"
+Standing = Callable[[], tuple[Verdict, tuple[str, ...]]]
+"""How an action about to be sent stands with the rules in force: verdict and tainted arguments."""
 
 
 class UnknownEffect(BaseException):
     """Nobody can tell whether a write happened: the case is held. No step may catch it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How an action about to be sent stands with the rules: `bundle` names those in force.
-
-    `judge` gives the verdict and the arguments that rest on nothing.
-    """
-
-    bundle: Callable[[], str]
-    judge: Callable[[], tuple[Verdict, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +181,8 @@ class Sending:
         """Send under the rules in force at this moment, if they allow it."""
         call, intent, standing = parcel.call, parcel.intent, parcel.standing
         written, allowed = parcel.written, parcel.allowed
-        while standing.bundle() != allowed:
-            verdict, _ = standing.judge()
+        while self._rules.bundle.sha != allowed:
+            verdict, _ = standing()
             if verdict.decision is not Decision.ALLOW:
                 return self._forbidden(parcel, verdict)
             allowed, written = verdict.bundle, self._moment()

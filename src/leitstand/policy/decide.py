@@ -13,7 +13,7 @@ from leitstand.errors import LeitstandError
 from leitstand.policy.bundle import Bundle
 from leitstand.policy.engine import Store, applying, with_entities
 from leitstand.policy.schema import APPROVAL, CALL, fit
-from leitstand.policy.toolrules import RuleSet, ToolRules
+from leitstand.policy.toolrules import ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
 
 __all__ = ["Request", "decide", "denied", "gravest"]
@@ -22,6 +22,7 @@ _LEVELS: tuple[Level, ...] = get_args(Level)
 _FEW = 8
 """Rules that are asked one by one, since the engine's time goes into reading what they name."""
 _CASE = {"type": "Case", "id": "case"}
+_Groups = Mapping[str, Mapping[str, object]]
 
 
 class Request(NamedTuple):
@@ -59,8 +60,9 @@ def decide(bundle: Bundle, request: Request) -> Verdict:
             "call": _call(request),
         }
         context = rules.together.context(groups)
-        who = (request.tool, request.role, request.tenant, request.requester)
-        asked = canonical([*who, context, groups["facts"]])  # A verdict depends on nothing else.
+        asked = canonical(
+            [*_who(request), context, groups["facts"]]
+        )  # A verdict depends on nothing else.
         known = bundle.verdicts.get(asked)
         return known or bundle.verdicts.put(asked, _judge(bundle, request, groups))
     except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
@@ -137,38 +139,29 @@ def _judge(bundle: Bundle, request: Request, groups: Mapping[str, Mapping[str, o
     return _verdict(bundle, rules, hits, facts, tuple(sorted(fields)))
 
 
-def _applied(
-    bundle: Bundle, request: Request, rules: ToolRules, groups: Mapping[str, Mapping[str, object]]
-) -> list[str]:
+def _applied(bundle: Bundle, request: Request, rules: ToolRules, groups: _Groups) -> list[str]:
     """The ids of the rules that apply: each asked once of who acts and the attributes it names."""
-    who = (request.tool, request.role, request.tenant, request.requester)
-    said = {(g, n): _hashable(v) for g, values in groups.items() for n, v in values.items()}
-    asked = {name: (name, who, *map(said.get, alone.named)) for name, alone in rules.alone.items()}
+    who, store = _who(request), _store(bundle, request)
+    said = {
+        (group, name): value if isinstance(value, str | int) else canonical(value)
+        for group, values in groups.items()
+        for name, value in values.items()
+    }
+    asked = {name: (name, who, *map(said.get, one.named)) for name, one in rules.alone.items()}
     known = {name: bundle.applied.get(question) for name, question in asked.items()}
     new = [name for name, answer in known.items() if answer is None]
-    if len(new) > _FEW:
-        found = _ask(bundle, request, rules.together, groups)
-    else:
-        found = [n for name in new for n in _ask(bundle, request, rules.alone[name], groups)]
+    parts = [rules.together] if len(new) > _FEW else [rules.alone[name] for name in new]
+    agent, action = {"type": "Agent", "id": request.role}, {"type": "Action", "id": request.tool}
+    ids = {"principal": agent, "action": action, "resource": _CASE}
+    questions = ((part, {**ids, "context": part.context(groups)}) for part in parts)
+    found = [name for part, one in questions for name in applying(part.policies, store, one)]
     for name in new:
         known[name] = bundle.applied.put(asked[name], name in found)
     return [name for name, applies in known.items() if applies]
 
 
-def _hashable(value: object) -> object:
-    return value if isinstance(value, str | int) else canonical(value)
-
-
-def _ask(
-    bundle: Bundle, request: Request, rules: RuleSet, groups: Mapping[str, Mapping[str, object]]
-) -> Sequence[str]:
-    asked = {
-        "principal": {"type": "Agent", "id": request.role},
-        "action": {"type": "Action", "id": request.tool},
-        "resource": _CASE,
-        "context": rules.context(groups),
-    }
-    return applying(rules.policies, _store(bundle, request), asked)
+def _who(request: Request) -> tuple[str, ...]:
+    return request.tool, request.role, request.tenant, request.requester
 
 
 def _verdict(
