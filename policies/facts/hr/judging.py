@@ -178,7 +178,7 @@ def change_facts(call: FactCall) -> ChangeFacts:
         text=call.args["text"],
         sender=call.args["sender"],
         limits=limits,
-        today=limits.today or call.today,
+        today=max(call.today, limits.today or call.today),
         named=_read(call, find_employees).value,
         known_cents=person.value.salary_cents if person and person.value else None,
     )
