@@ -109,7 +109,7 @@ async def leave(case: HrCase, desk: Desk) -> Goto | Exit:
         known = await _absent(case, desk, ("employment", "calendar", "leave"))
         if isinstance(known, Exit):
             return known
-        came = case.today or known.limits.today or (await desk.now()).date()
+        came = case.today or known.limits.today
         proposal = leave_of(
             LeaveRequest(
                 known.person, known.away, known.limits, case.leave, *_days(case), requested_on=came
@@ -239,7 +239,7 @@ async def _propose(
 async def _asked(case: HrCase, desk: Desk) -> tuple[Request, "_Evidence"]:
     """The request, whom it names, and what they earn where that has to be known."""
     limits = await _limits(desk)
-    today = limits.today or (await desk.now()).date()
+    today = case.today or limits.today or (await desk.now()).date()
     named = await desk.call(find_employees, FindEmployees(text=case.text))
     asked = Request(case.text, case.sender, limits, today, named.value)
     person = asked.employee

@@ -53,7 +53,7 @@ def given(row: Row) -> Mapping[str, Any]:
 
 
 def _came_in(row: Row) -> date | None:
-    """The day on which a recorded row says that it came in, itself or in its `request`."""
+    """The day on which a row came in, as whoever brought it says; a recorded one by itself."""
     asked = row.get("request")
     places = (row, cast("Row", asked)) if isinstance(asked, dict) else (row,)
     return next((day for place in places if (day := _day(_first(place, *_CAME_IN)))), None)
@@ -315,7 +315,8 @@ def _staffing(told: Told, limits: HrLimits) -> dict[str, str]:
     """How many of a department are away on the worst day, in words."""
     person = Employee.model_validate(told.readings["hr.employee.get"]["value"], strict=False)
     away = Absences.model_validate(told.readings["hr.absence.list"]["value"], strict=False)
-    start, end, came = (date.fromisoformat(told.args[n]) for n in ("start", "end", "requested_on"))
+    start, end = (date.fromisoformat(told.args[n]) for n in ("start", "end"))
+    came = _day(told.args["requested_on"])
     request = LeaveRequest(person, away, limits, told.args["kind"], start, end, came)
     found = request.staffing
     if found is None:

@@ -229,7 +229,11 @@ _ROWS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
 
 
 async def _for_role(state: Path, received: Received) -> Sequence[Routed]:
-    """A file of a folder that belongs to one role: an invoice, or a row as JSON."""
+    """A file of a folder that belongs to one role: an invoice, or a row as JSON.
+
+    To HR it came in on the day on which it arrived: an earlier one of its own would make a request
+    that is late one in time.
+    """
     file = received.attachments[0]
     if received.role == "accounting":
         name = _name_of(file)
@@ -239,6 +243,8 @@ async def _for_role(state: Path, received: Received) -> Sequence[Routed]:
     make = _ROWS.get(received.role)
     if make is None or row is None:
         return [_reception(received, Sorted(why="unclear", candidates=()))]
+    if received.role == "hr":
+        row = {**row, "today": received.received.isoformat()}
     return [Routed(received.role, make(row), _title_of(received.role), reasons=("folder",))]
 
 

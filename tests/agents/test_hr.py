@@ -156,7 +156,7 @@ def test_a_recorded_request_came_in_on_its_own_day(
 ) -> None:
     """Whenever it is worked off, in a world without a day: in its row or its `request`.
 
-    Nothing but the clock tells when a request came in that names no day.
+    Of one that names no day nobody claims that it came too late; who signs it is told so.
     """
     monkeypatch.setattr("leitstand.runtime.opening.SystemClock", Machine)
     world = tmp_path / "world" / "hr"
@@ -173,4 +173,24 @@ def test_a_recorded_request_came_in_on_its_own_day(
         leave("4711", **{"from": "2027-07-12", "to": "2027-07-13"}),
     ]
     found = batch(rows, world.parent)
-    assert ["G-H05" in row["guardrails"] for row in found] == [False, False, True, True, False]
+    assert ["G-H05" in row["guardrails"] for row in found] == [False, False, True, False, False]
+    came = [row["proposed"]["args"]["requested_on"] for row in found]
+    assert came == ["2027-06-01", "2027-06-01", "2027-06-15", None, None]
+    told = asyncio.run(batch.rules())
+    assert ["leave-undated" in rules for rules in told] == [False, False, False, True, True]
+
+
+def test_a_day_of_the_year_is_the_next_after_the_message_came(
+    batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`ab 1.12.` of a message of November is that December, however late it is worked off."""
+    monkeypatch.setattr("leitstand.runtime.opening.SystemClock", Machine)
+    world = tmp_path / "world" / "hr"
+    world.mkdir(parents=True)
+    (world / "employees.jsonl").write_text("\n".join(map(json.dumps, STAFF)), "utf-8")
+    text = f"Bitte {STAFF[0]['name']} ab 1.12. auf 4.350 EUR brutto hochstufen (bisher 4.100)."
+    rows = [{"text": text, "received": "2026-11-28"}, {"text": text}]
+    found = batch(rows, world.parent)
+    effective = [row["proposed"]["args"]["effective_on"] for row in found]
+    assert effective == ["2026-12-01", "2027-12-01"]
+    assert found[0]["approval"] == found[1]["approval"]

@@ -13,11 +13,12 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from agents.routing import route, seal
 from leitstand.project import load_project
-from leitstand.records import Routed
+from leitstand.records import Attachment, Received, Routed
 from leitstand.runtime import open_leitstand
 from leitstand.triggers import MailRules, read_message
 from tests.triggers.server import MailServer, letter, serving
@@ -149,6 +150,19 @@ async def test_a_sick_note_of_a_known_colleague_has_its_days(tmp_path: Path) -> 
         "start": "2026-11-28",
         "end": "2026-12-04",
     }
+
+
+async def test_a_request_from_a_folder_came_in_when_it_arrived(tmp_path: Path) -> None:
+    """An earlier day that the file itself names makes no late request for leave one in time."""
+    days = {"from": "2026-11-02", "to": "2026-11-03", "requested_on": "2026-10-01"}
+    row = {"employee": "E05", "received": "2026-10-01", "request": {"type": "Urlaub", **days}}
+    file = Attachment(name="antrag.json", claimed="application/json", content=orjson.dumps(row))
+    received = Received(
+        key="a1" * 16, trigger="folder.x", received=date(2026, 11, 28), raw=file.content,
+        attachments=(file,), role="hr",
+    )  # fmt: skip
+    [routed] = await route(tmp_path, {}, received)
+    assert routed.given["today"] == "2026-11-28"
 
 
 async def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:

@@ -301,7 +301,7 @@ def test_a_flaky_case_goes_into_quarantine_and_no_sign_off_helps(
     talk: Talk, command: Command
 ) -> None:
     """A signature does not release it, an owner with a date takes it out of the level."""
-    entry = 'case = "lost"\n{who} = "Ben"\ndate = 2026-11-20\nwhy = "x"\nuntil = 2027-01-31\n'
+    entry = 'case = "lost"\n{who} = "Ben"\ndate = 2026-01-01\nwhy = "x"\nuntil = 2099-12-31\n'
     talk.say = by(3, sound, dear)
     beside = Path("evals/serving")
     (beside / "signoffs.toml").write_text("[[signoff]]\n" + entry.format(who="who"))

@@ -30,14 +30,15 @@ class ProposeLeave(Frozen):
 
     `working_days` of all years together, `holidays` the public holidays on days that would be
     working days. `years` is a line a calendar year that the request touches; empty for kinds of
-    leave that are not counted against the balance. `requested_on` is the day it came in.
+    leave that are not counted against the balance. `requested_on` is the day it came in; None where
+    nobody knows.
     """
 
     employee_id: Annotated[Identifier, Recorded("hr.employee.get", "value.id")]
     kind: Annotated[Text, Field(min_length=1, max_length=80)]
     start: date
     end: date
-    requested_on: date
+    requested_on: date | None
     working_days: Decimal
     holidays: Annotated[tuple[date, ...], Field(max_length=60)] = ()
     years: Annotated[tuple[LeaveYear, ...], Field(max_length=4)] = ()

@@ -235,12 +235,16 @@ def _cents(amount: Decimal | None) -> int | None:
 
 def _date(match: re.Match[str], today: date) -> date | None:
     day, month, year = _numbers(match)
+    if year is None:
+        near = (_made(one, month, day) for one in (today.year, today.year + 1))
+        return next((found for found in near if found and found >= today), None)
+    year = year + 2000 if year < 100 else year  # noqa: PLR2004
+    return _made(year, month, day) if year in YEARS else None
+
+
+def _made(year: int, month: int, day: int) -> date | None:
     try:
-        if year is not None:
-            year = year + 2000 if year < 100 else year  # noqa: PLR2004
-            return date(year, month, day) if year in YEARS else None
-        found = date(today.year, month, day)
-        return found if found >= today else date(today.year + 1, month, day)
+        return date(year, month, day)
     except ValueError:
         return None
 

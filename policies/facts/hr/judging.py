@@ -5,7 +5,8 @@ from it must equal what the readings come to.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 R = TypeVar("R", bound=BaseModel)
+_YEAR = timedelta(days=365)
 
 
 class LeaveFacts(Frozen):
@@ -54,6 +56,7 @@ class LeaveFacts(Frozen):
     understaffed: bool
     carried_on: bool
     retroactive: bool
+    undated: bool
     crosses_year: bool
     doubled: bool
     checked: frozenset[str]
@@ -116,7 +119,7 @@ def leave_facts(call: FactCall) -> LeaveFacts:
         kind=call.args["kind"],
         start=_day(call, "start"),
         end=_day(call, "end"),
-        requested_on=_day(call, "requested_on"),
+        requested_on=_day(call, "requested_on") if call.args["requested_on"] else None,
     )
     proposal = leave_of(request, health_removed=call.args["health_removed"])
     return LeaveFacts(
@@ -127,6 +130,7 @@ def leave_facts(call: FactCall) -> LeaveFacts:
         understaffed=request.staffing is not None and request.staffing.short,
         carried_on=request.carried_on,
         retroactive=request.retroactive,
+        undated=request.requested_on is None,
         crosses_year=request.counted and request.start.year != request.end.year,
         doubled=request.doubled,
         checked=_equal(proposal, call.args),
@@ -174,12 +178,14 @@ def change_facts(call: FactCall) -> ChangeFacts:
         text=call.args["text"],
         sender=call.args["sender"],
         limits=limits,
-        today=limits.today or call.today,
+        today=max(call.today, limits.today or call.today),
         named=_read(call, find_employees).value,
         known_cents=person.value.salary_cents if person and person.value else None,
     )
     make = onboarding_of if call.tool == "onboarding.create_tasks" else change_of
-    proposal = make(request, health_removed=call.args["health_removed"])
+    # A day without a year is the next after the message came, which may be long before now.
+    came = (replace(request, today=request.today - back) for back in (timedelta(0), _YEAR))
+    made = [make(asked, health_removed=call.args["health_removed"]) for asked in came]
     topics = request.topics
     return ChangeFacts(
         bank_account="bank_account" in topics,
@@ -196,7 +202,7 @@ def change_facts(call: FactCall) -> ChangeFacts:
         outside=request.origin == "outside",
         approval_roles=limits.requests.pay_roles,
         approval_approvers=limits.requests.pay_approvers,
-        checked=_equal(proposal, call.args),
+        checked=frozenset(name for one in made for name in _equal(one, call.args)),
     )
 
 

@@ -40,7 +40,11 @@ class Staffing:
 
 @dataclass(frozen=True)
 class LeaveRequest:
-    """A request with all that it is held against. `requested_on` is the day it came in."""
+    """A request with all that it is held against.
+
+    `requested_on` is the day it came in; None where a recorded request and its world name none. The
+    day on which it is worked off says nothing of it then.
+    """
 
     employee: Employee
     away: Absences
@@ -48,7 +52,7 @@ class LeaveRequest:
     kind: str
     start: date
     end: date
-    requested_on: date
+    requested_on: date | None
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -77,8 +81,8 @@ class LeaveRequest:
 
     @property
     def retroactive(self) -> bool:
-        """Whether it begins before the day on which it came in (G-H05)."""
-        return self.start < self.requested_on
+        """Whether it begins before the day on which it came in, as far as that is known (G-H05)."""
+        return self.requested_on is not None and self.start < self.requested_on
 
     @property
     def doubled(self) -> bool:
@@ -165,12 +169,13 @@ class LeaveRequest:
     def _own_year(self) -> int:
         """The year of which the record says how much was taken.
 
-        Without a `leave_year` it is the year of the request, or an earlier one in which days of
-        the year before were to expire: such a record was not brought up to date since.
+        Without a `leave_year` it is the year of the request (the first one asked for, where nobody
+        knows when it came in), or an earlier one in which days of the year before were to expire:
+        such a record was not brought up to date since.
         """
         expires = self.employee.carry_over_expires
-        last = min(expires.year, self.requested_on.year) if expires else self.requested_on.year
-        return self.employee.leave_year or last
+        asked = (self.requested_on or self.start).year
+        return self.employee.leave_year or (min(expires.year, asked) if expires else asked)
 
     def _taken(self, year: int) -> Decimal:
         """Days taken of a year, and granted since. Raises Missing: the record does not say."""

@@ -43,7 +43,7 @@ def request(
     end: str,
     who: Employee | None = None,
     *,
-    came: str = "2026-01-02",
+    came: str | None = "2026-01-02",
     **more: Any,  # noqa: ANN401 - fields of several types
 ) -> LeaveRequest:
     """A request for annual leave."""
@@ -61,7 +61,7 @@ def request(
         kind=more.pop("kind", "Erholungsurlaub"),
         start=day(start),
         end=day(end),
-        requested_on=day(came),
+        requested_on=day(came) if came else None,
     )
 
 

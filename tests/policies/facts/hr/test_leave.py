@@ -152,11 +152,22 @@ def test_days_that_expire_in_a_year_to_come() -> None:
 
 
 def test_the_day_of_recorded_data() -> None:
-    """HR's own day counts, else the company's; without either the case runs on its own day."""
+    """HR's own day counts, else the company's; without either it has none."""
     company = {"today": "2026-11-20"}
     assert hr_limits_of(company).today == day("2026-11-20")
     assert hr_limits_of({**company, "hr": {"today": "2026-11-21"}}).today == day("2026-11-21")
     assert hr_limits_of({}).today is None
+
+
+def test_nobody_knows_when_it_came_in() -> None:
+    """It is not called retroactive, and of no other year than the first that it asks for."""
+    who = person(taken=Decimal(12))
+    asked = request("2026-11-30", "2026-12-04", who, came=None)
+    assert not asked.retroactive
+    assert asked.years[0].balance_before == 18
+    expiring = person(taken=Decimal(12), carry_over_expires=date(2026, 3, 31))
+    [next_year] = request("2027-05-10", "2027-05-14", expiring, came=None).years
+    assert next_year.balance_before == 30
 
 
 def test_no_notice_no_expiry() -> None:

@@ -124,6 +124,14 @@ def test_the_day_from_which_it_holds(text: str, found: str | None) -> None:
     assert day_in(text, TODAY) == (day(found) if found else None)
 
 
+def test_a_day_that_not_every_year_has() -> None:
+    """It is the next of its name within a year; where there is none, nobody guesses one."""
+    text = "ab 29.2. bitte"
+    assert day_in(text, day("2027-05-03")) == day("2028-02-29")
+    assert day_in(text, day("2028-02-29")) == day("2028-02-29")
+    assert day_in(text, day("2028-03-01")) is None
+
+
 @pytest.mark.parametrize(
     ("sender", "own", "origin"),
     [
