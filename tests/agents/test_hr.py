@@ -156,7 +156,8 @@ def test_a_recorded_request_came_in_on_its_own_day(
 ) -> None:
     """Whenever it is worked off, in a world without a day: in its row or its `request`.
 
-    Of one that names no day nobody claims that it came too late; who signs it is told so.
+    One that names no day came in up to fourteen days before: of what begins since nobody claims
+    that it came too late, and the case says that it may have.
     """
     monkeypatch.setattr("leitstand.runtime.opening.SystemClock", Machine)
     world = tmp_path / "world" / "hr"
@@ -170,14 +171,21 @@ def test_a_recorded_request_came_in_on_its_own_day(
         {**leave("4711", **days), **before},
         leave("4711", **days, **after),
         leave("4711", **days),
+        leave("4711", **{"from": "2027-06-21", "to": "2027-06-22"}),
         leave("4711", **{"from": "2027-07-12", "to": "2027-07-13"}),
     ]
     found = batch(rows, world.parent)
-    assert ["G-H05" in row["guardrails"] for row in found] == [False, False, True, False, False]
+    assert ["G-H05" in row["guardrails"] for row in found] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
     came = [row["proposed"]["args"]["requested_on"] for row in found]
-    assert came == ["2027-06-01", "2027-06-01", "2027-06-15", None, None]
-    told = asyncio.run(batch.rules())
-    assert ["leave-undated" in rules for rules in told] == [False, False, False, True, True]
+    assert came == ["2027-06-01", "2027-06-01", "2027-06-15", None, None, None]
+    assert ["leave-undated" in row["info"] for row in found] == [False] * 4 + [True, False]
 
 
 def test_a_day_of_the_year_is_the_next_after_the_message_came(

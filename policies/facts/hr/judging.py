@@ -122,6 +122,8 @@ def leave_facts(call: FactCall) -> LeaveFacts:
         requested_on=_day(call, "requested_on") if call.args["requested_on"] else None,
     )
     proposal = leave_of(request, health_removed=call.args["health_removed"])
+    lain = call.today - timedelta(days=request.limits.leave.undated_days)
+    came = request.requested_on
     return LeaveFacts(
         counted=request.counted,
         no_days=not request.working_days,
@@ -129,8 +131,8 @@ def leave_facts(call: FactCall) -> LeaveFacts:
         early=request.early,
         understaffed=request.staffing is not None and request.staffing.short,
         carried_on=request.carried_on,
-        retroactive=request.retroactive,
-        undated=request.requested_on is None,
+        retroactive=request.start < (came or lain),
+        undated=came is None and lain <= request.start < call.today,
         crosses_year=request.counted and request.start.year != request.end.year,
         doubled=request.doubled,
         checked=_equal(proposal, call.args),

@@ -42,8 +42,7 @@ class Staffing:
 class LeaveRequest:
     """A request with all that it is held against.
 
-    `requested_on` is the day it came in; None where a recorded request and its world name none. The
-    day on which it is worked off says nothing of it then.
+    `requested_on` is the day it came in; None where neither it nor its world name one.
     """
 
     employee: Employee
@@ -78,11 +77,6 @@ class LeaveRequest:
     def short(self) -> bool:
         """Whether the balance of a year does not suffice (G-H01)."""
         return any(y.balance_before is not None and y.balance_after is None for y in self.years)
-
-    @property
-    def retroactive(self) -> bool:
-        """Whether it begins before the day on which it came in, as far as that is known (G-H05)."""
-        return self.requested_on is not None and self.start < self.requested_on
 
     @property
     def doubled(self) -> bool:

@@ -29,10 +29,14 @@ class _Record(BaseModel):
 
 
 class LeaveLimits(_Record):
-    """`kinds` that are counted against the balance, in small letters; who decides; BUrlG."""
+    """`kinds` that are counted against the balance, in small letters; who decides; BUrlG.
+
+    `undated_days`: how long before it is worked off a request may have come in that names no day.
+    """
 
     kinds: frozenset[str]
     approver: str
+    undated_days: int
     waiting_months: int
     statutory_weeks: int
 

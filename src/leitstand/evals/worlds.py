@@ -113,8 +113,8 @@ def _as_said(case: RecordedCase, row: CaseRow) -> RecordedCase:
         expected = Expected.model_validate_json(orjson.dumps(own))
     except (TypeError, ValidationError) as error:
         raise CaseRefused(f"`expected`: {error}", where=row.name) from error
-    note = str(row.whole.get("why") or "")
-    return case.model_copy(update={"origin": "world", "note": note, "expected": expected})
+    known = {"origin": "world", "note": str(row.whole.get("why") or "")}
+    return case.model_copy(update={**known, "expected": expected})
 
 
 def _unlike(truth: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:

@@ -38,8 +38,7 @@ class Rules:
         self.clock = clock
         self.halts = Halts()
         self._secret = secret
-        self._budgets: object = None
-        self._caps: list[Cap] = []
+        self._caps: tuple[object, list[Cap]] = (None, [])
 
     def business_key(self, tenant: str, writes: str, values: bytes) -> str:
         """Name of a business key: keyed over tenant, what is written and the key fields' values."""
@@ -48,10 +47,9 @@ class Rules:
     def caps(self, tenant: str, tool: str) -> list[Cap]:
         """The tenant's budgets of a tool."""
         given = self.limits(tenant).get("budgets", ())
-        if given is not self._budgets:
-            self._budgets = given
-            self._caps = [Cap.model_validate(b, strict=False) for b in given]
-        return [cap for cap in self._caps if cap.tool == tool]
+        if given is not self._caps[0]:
+            self._caps = given, [Cap.model_validate(b, strict=False) for b in given]
+        return [cap for cap in self._caps[1] if cap.tool == tool]
 
     @property
     def today(self) -> str:

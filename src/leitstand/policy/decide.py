@@ -54,15 +54,10 @@ def decide(bundle: Bundle, request: Request) -> Verdict:
     if rules is None:
         return denied(bundle, request.tool, f"unknown tool `{request.tool}`")
     try:
-        groups = {
-            "args": rules.arguments(request.args),
-            "facts": rules.measured(request.facts),
-            "call": _call(request),
-        }
+        groups = {**rules.fitted(request.args, request.facts), "call": _call(request)}
         context = rules.together.context(groups)
-        asked = canonical(
-            [*_who(request), context, groups["facts"]]
-        )  # A verdict depends on nothing else.
+        # A verdict depends on nothing else.
+        asked = canonical([*_who(request), context, groups["facts"]])
         known = bundle.verdicts.get(asked)
         return known or bundle.verdicts.put(asked, _judge(bundle, request, groups))
     except Exception as error:  # noqa: BLE001 - whatever fails is a denial, never an allowance
@@ -142,11 +137,8 @@ def _judge(bundle: Bundle, request: Request, groups: Mapping[str, Mapping[str, o
 def _applied(bundle: Bundle, request: Request, rules: ToolRules, groups: _Groups) -> list[str]:
     """The ids of the rules that apply: each asked once of who acts and the attributes it names."""
     who, store = _who(request), _store(bundle, request)
-    said = {
-        (group, name): value if isinstance(value, str | int) else canonical(value)
-        for group, values in groups.items()
-        for name, value in values.items()
-    }
+    named = {(g, n): value for g, values in groups.items() for n, value in values.items()}
+    said = {p: v if isinstance(v, str | int) else canonical(v) for p, v in named.items()}
     asked = {name: (name, who, *map(said.get, one.named)) for name, one in rules.alone.items()}
     known = {name: bundle.applied.get(question) for name, question in asked.items()}
     new = [name for name, answer in known.items() if answer is None]
@@ -155,8 +147,7 @@ def _applied(bundle: Bundle, request: Request, rules: ToolRules, groups: _Groups
     ids = {"principal": agent, "action": action, "resource": _CASE}
     questions = ((part, {**ids, "context": part.context(groups)}) for part in parts)
     found = [name for part, one in questions for name in applying(part.policies, store, one)]
-    for name in new:
-        known[name] = bundle.applied.put(asked[name], name in found)
+    known |= {name: bundle.applied.put(asked[name], name in found) for name in new}
     return [name for name, applies in known.items() if applies]
 
 

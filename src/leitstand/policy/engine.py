@@ -54,9 +54,7 @@ def validate(text: str, schema: str) -> tuple[Fault, ...]:
 def policy_set(nodes: Iterable[pst.Template]) -> PolicySet:
     """Parsed policies as a set the engine decides with; reasons name them by their `id`."""
     static = {node.id: node for node in nodes}
-    return PolicySet.from_pst(
-        pst.PolicySet(templates={}, static_policies=static, template_links=())
-    )
+    return PolicySet.from_pst(pst.PolicySet({}, static, ()))
 
 
 def text_of(node: pst.Expr) -> str:
@@ -86,8 +84,7 @@ def applying(policies: PolicySet, store: Store, request: Mapping[str, Any]) -> t
     answer is worth nothing.
     """
     result = cedarpy.is_authorized(dict(request), policies, store)  # pyright: ignore[reportUnknownMemberType]
-    if faults := result.diagnostics.errors:
-        raise ValueRefused("; ".join(faults), where="engine")
-    if result.decision is Decision.NoDecision:
-        raise ValueRefused("no decision", where="engine")
+    faults = result.diagnostics.errors
+    if faults or result.decision is Decision.NoDecision:
+        raise ValueRefused("; ".join(faults) or "no decision", where="engine")
     return tuple(result.diagnostics.reasons)

@@ -68,18 +68,16 @@ class ToolRules:
     alone: Mapping[str, RuleSet]
     slice: str
 
-    def arguments(self, given: Mapping[str, object]) -> dict[str, object]:
-        """The arguments that rules can name, as JSON values.
+    def fitted(
+        self, args: Mapping[str, object], facts: Mapping[str, object]
+    ) -> dict[str, Mapping[str, object]]:
+        """The arguments and facts that rules can name, as JSON values.
 
-        Raises ValueRefused: an argument that the tool does not know, is missing or ill-typed.
+        Raises ValueRefused: one that the tool does not know, is missing or ill-typed.
         """
-        return self._fitted(
-            "args", given, self.signature.args, self.signature.tool.args.model_fields
-        )
-
-    def measured(self, given: Mapping[str, object]) -> dict[str, object]:
-        """All facts as JSON values. Raises ValueRefused: unknown, missing or ill-typed."""
-        return self._fitted("facts", given, self.signature.facts, self.signature.facts)
+        own = self.signature
+        known = self._fitted("args", args, own.args, own.tool.args.model_fields)
+        return {"args": known, "facts": self._fitted("facts", facts, own.facts, own.facts)}
 
     def _fitted(
         self,

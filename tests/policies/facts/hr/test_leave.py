@@ -160,10 +160,9 @@ def test_the_day_of_recorded_data() -> None:
 
 
 def test_nobody_knows_when_it_came_in() -> None:
-    """It is not called retroactive, and of no other year than the first that it asks for."""
+    """It is of no other year than the first that it asks for."""
     who = person(taken=Decimal(12))
     asked = request("2026-11-30", "2026-12-04", who, came=None)
-    assert not asked.retroactive
     assert asked.years[0].balance_before == 18
     expiring = person(taken=Decimal(12), carry_over_expires=date(2026, 3, 31))
     [next_year] = request("2027-05-10", "2027-05-14", expiring, came=None).years
