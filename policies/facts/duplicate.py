@@ -126,13 +126,19 @@ def _alike(read: ReadInvoice, other: _Other, *, by_contract: bool) -> int:
 
 
 def _takes_month(read: ReadInvoice, other: _Other) -> bool:
-    """Whether an earlier invoice of that amount, on no order, was for the same month."""
+    """Whether an earlier invoice of that amount, on no order, was for the same month.
+
+    Where not both name their month, their days have to be of one month as well: what is invoiced
+    in advance or in arrears stands beside another month's.
+    """
     invoice = read.invoice or Invoice(syntax="cii")
-    own = invoice.period_start if other.month else None
-    month, day = own or invoice.issue_date, other.month if own else other.day
-    same = month and day and (month.year, month.month) == (day.year, day.month)
+    own, theirs = invoice.period_start, other.month
+    pairs = [(own or invoice.issue_date, theirs or other.day)]
+    if not (own and theirs):
+        pairs.append((invoice.issue_date, other.day))
+    same = all(a and b and (a.year, a.month) == (b.year, b.month) for a, b in pairs)
     fits = not other.order and other.gross == invoice.gross_total
-    return bool(same) and fits and _is_before(other, read)
+    return same and fits and _is_before(other, read)
 
 
 def _is_before(other: _Other, read: ReadInvoice) -> bool:

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from tests.cli.conftest import Command, command, loaded
+from tests.cli.conftest import Command, command, loaded, parser
 from tests.evals.conftest import SHOP
 
-__all__ = ["command", "loaded"]
+__all__ = ["command", "loaded", "parser"]
 
 
 @pytest.fixture
