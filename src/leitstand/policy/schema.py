@@ -113,9 +113,7 @@ def fit(slots: Mapping[str, Slot], given: Mapping[str, object], what: str) -> di
     fitted: dict[str, object] = {}
     for name, slot in slots.items():
         value = given.get(name)
-        if (type(value) is bool and slot.kind == "Bool") or (
-            type(value) is _PLAIN.get(slot.kind) and not _beyond(value)
-        ):  # Most are.
+        if type(value) is _PLAIN.get(slot.kind) and not _beyond(value):
             fitted[name] = value
         elif value is not None or not slot.optional:
             fitted[name] = _value(slot.kind, value, (what, name))
