@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from leitstand.inbox import Dossier, Texts
     from leitstand.runtime import Leitstand
-    from leitstand.store.export import Enclosed
 
 __all__ = ["dossier_of", "export", "find_case", "listed", "release", "show", "verifier"]
 
@@ -69,14 +68,12 @@ async def export(
     ] = False,
 ) -> None:
     """Export a case so that it can be checked without Leitstand; the export is itself recorded."""
-    from leitstand.store.export import Sender
-    from leitstand.store.export import export as exported
+    from leitstand.inbox.export import export_case
 
     async with place.opened() as leitstand:
         who = (await signer_of(leitstand, place.person)).person
         case = await find_case(leitstand, name)
-        sender = Sender(who.id, leitstand.seal.key, leitstand.seal.file, who.roles)
-        line(await exported(leitstand.store, case, sender, _enclosed(leitstand), answers=answers))
+        line(await export_case(leitstand, case, who, answers=answers))
 
 
 @command()
@@ -204,22 +201,6 @@ def _stands(dossier: "Dossier", texts: "Texts") -> str:
     if dossier.status == "held":
         return texts.known(f"held.{dossier.reason}", dossier.reason)
     return texts.known(f"status.{dossier.status}", dossier.status)
-
-
-def _enclosed(leitstand: "Leitstand") -> "Enclosed":
-    """Keys of the people, the rules in force, and the roles as drawings by version."""
-    from leitstand.policy import texts_of
-    from leitstand.role import mermaid
-    from leitstand.store.export import Enclosed
-
-    bundle, project = leitstand.rules.bundle, leitstand.project
-    people = leitstand.directory.everybody(leitstand.tenant)
-    rules = {"texts": texts_of(project.policies), "schema": bundle.schema}
-    return Enclosed(
-        persons={p.id: p.public_key for p in people},
-        policies={bundle.sha: rules},
-        texts={f"graph {r.name} {r.version}": mermaid(r) for r in project.roles.values()},
-    )
 
 
 def _result(leitstand: "Leitstand", dossier: "Dossier", key: str, text: str) -> "BaseModel":

@@ -67,6 +67,7 @@ def make_app(site: Site) -> Starlette:
             Route("/card/{id}/draft", cards.keep_draft, methods=["POST"]),
             Route("/case/{ulid}", files.show_case),
             Route("/case/{ulid}/document", files.show_document),
+            Route("/case/{ulid}/export", files.export, methods=["POST"]),
             Route("/case/{ulid}/handle", handling.handle, methods=["POST"]),
             Route("/case/{ulid}/release", held.release, methods=["POST"]),
             Route("/case/{ulid}/thread", files.write_thread, methods=["POST"]),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,6 +24,7 @@ from leitstand.inbox import (
     thread_of,
 )
 from leitstand.inbox.evidence import readings_of
+from leitstand.inbox.export import export_case
 from leitstand.records import Approval, Person
 from leitstand.tool import Tool
 from leitstand.web.documents import shown_document
@@ -33,6 +35,7 @@ from leitstand.web.sessions import Session
 
 __all__ = [
     "dossier_of",
+    "export",
     "may_release",
     "show_case",
     "show_document",
@@ -80,6 +83,17 @@ async def write_thread(request: Request, session: Session, fields: Fields) -> Re
         return await show_dossier(request, session, 409, error.text)
     site.live.changed()
     return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)
+
+
+@form
+async def export(request: Request, session: Session, fields: Fields) -> Response:
+    """The case as a file that proves it without Leitstand; it is on record who took it."""
+    del fields
+    dossier = await dossier_of(request, session)
+    ulid = dossier.case.ulid
+    made = await export_case(site_of(request).leitstand, ulid, session.person)
+    named = {"content-disposition": f'attachment; filename="{ulid}.json"'}
+    return Response(orjson.dumps(made), media_type="application/json", headers=named)
 
 
 async def show_dossier(

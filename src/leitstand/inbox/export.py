@@ -1,0 +1,34 @@
+"""Exporting a case, with what belongs to its project: keys of people, rules in force, drawings."""
+
+from typing import Any
+
+from leitstand.policy import texts_of
+from leitstand.records import Person
+from leitstand.role import mermaid
+from leitstand.runtime import Leitstand
+from leitstand.store.export import Enclosed, Sender, export
+
+__all__ = ["export_case"]
+
+
+async def export_case(
+    leitstand: Leitstand, ulid: str, person: Person, *, answers: bool = False
+) -> dict[str, Any]:
+    """The case as JSON for the stand-alone verifier; that it was exported is on record.
+
+    `answers`: with all that it read. Raises Missing: no such case; StoreFailed, Restricted.
+    """
+    seal = leitstand.seal
+    sender = Sender(person.id, seal.key, seal.file, person.roles)
+    return await export(leitstand.store, ulid, sender, _enclosed(leitstand), answers=answers)
+
+
+def _enclosed(leitstand: Leitstand) -> Enclosed:
+    bundle, project = leitstand.rules.bundle, leitstand.project
+    people = leitstand.directory.everybody(leitstand.tenant)
+    rules = {"texts": texts_of(project.policies), "schema": bundle.schema}
+    return Enclosed(
+        persons={p.id: p.public_key for p in people},
+        policies={bundle.sha: rules},
+        texts={f"graph {r.name} {r.version}": mermaid(r) for r in project.roles.values()},
+    )
