@@ -18,17 +18,12 @@ async def export_case(
 
     `answers`: with all that it read. Raises Missing: no such case; StoreFailed, Restricted.
     """
-    seal = leitstand.seal
-    sender = Sender(person.id, seal.key, seal.file, person.roles)
-    return await export(leitstand.store, ulid, sender, _enclosed(leitstand), answers=answers)
-
-
-def _enclosed(leitstand: Leitstand) -> Enclosed:
-    bundle, project = leitstand.rules.bundle, leitstand.project
+    bundle, project, seal = leitstand.rules.bundle, leitstand.project, leitstand.seal
     people = leitstand.directory.everybody(leitstand.tenant)
-    rules = {"texts": texts_of(project.policies), "schema": bundle.schema}
-    return Enclosed(
+    enclosed = Enclosed(
         persons={p.id: p.public_key for p in people},
-        policies={bundle.sha: rules},
+        policies={bundle.sha: {"texts": texts_of(project.policies), "schema": bundle.schema}},
         texts={f"graph {r.name} {r.version}": mermaid(r) for r in project.roles.values()},
     )
+    sender = Sender(person.id, seal.key, seal.file, person.roles)
+    return await export(leitstand.store, ulid, sender, enclosed, answers=answers)

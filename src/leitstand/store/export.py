@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -36,8 +36,7 @@ SHOWN = frozenset(_WORDS.split())
 _CASE = ("ulid", "tenant", "role", "version", "requester", "title", "parent", "depth", "status")
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(NamedTuple):
     """Who exports: a person in their roles, with the store's signing key and its anchors' file."""
 
     person: str

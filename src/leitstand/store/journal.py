@@ -17,6 +17,7 @@ from leitstand.errors import LimitReached, LostFence, Missing, StoreFailed
 from leitstand.records import Address, Case, Event, Exit, Kind
 from leitstand.store.arrival import Birth, NewCase
 from leitstand.store.batch import Append, Budget, Close
+from leitstand.store.page import CaseKey, wrap
 from leitstand.store.store import Claimed, Store
 from leitstand.store.tape import Frozen, Seal, Tape
 from leitstand.store.words import words_in
@@ -282,10 +283,11 @@ def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
     other way round. The case's name is in the clear part, so that no page passes for another
     case's.
     """
-    key, at = store.new_key(), store.clock.time()
+    key, at = CaseKey(store.clock.token(32)), store.clock.time()
     birth = birth._replace(title=birth.title[:200])
     named = {**birth._asdict(), "at": at}
     del named["ulid"]
     raw = canonical({**body, "case": named})
     started = Event("started", birth.ulid, raw, key.digest(raw))
-    return NewCase(birth, store.wrapped(key, birth.ulid), (started,), key.encrypt(raw), at)
+    wrapped = wrap(store.master, key, birth.ulid)
+    return NewCase(birth, wrapped, (started,), key.encrypt(raw), at)

@@ -1,6 +1,6 @@
 """Moving: a case that nobody works on goes over to another version of its role, on record."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -16,8 +16,7 @@ __all__ = ["Movable", "movable", "record_move"]
 IDLE = ("ready", "waiting", "held")
 
 
-@dataclass(frozen=True, slots=True)
-class Movable:
+class Movable(NamedTuple):
     """A case of another version as it was found; it moves only if it is still so."""
 
     ulid: str

@@ -27,7 +27,7 @@ from leitstand.records import Case, Event, Held
 from leitstand.store.arrival import NewCase, Tell
 from leitstand.store.batch import Append
 from leitstand.store.database import Database, open_database
-from leitstand.store.page import CaseKey, Page, open_page, unwrap, wrap
+from leitstand.store.page import CaseKey, Page, open_page, unwrap
 from leitstand.store.prepared import MINE, Found, Prepared
 from leitstand.store.schema import (
     AT_ONCE,
@@ -103,14 +103,6 @@ class Store:
     def append(self, append: Append) -> "asyncio.Future[int]":
         """Commit an append; see `Writer.append`."""
         return self.writer.append(append)
-
-    def new_key(self) -> CaseKey:
-        """A key for a new case."""
-        return CaseKey(self.clock.token(32))
-
-    def wrapped(self, key: CaseKey, ulid: str) -> bytes:
-        """The case key as it is stored."""
-        return wrap(self.master, key, ulid)
 
     async def start(self, case: NewCase) -> int:
         """Insert a case, due at once; its number is returned."""

@@ -1,5 +1,6 @@
 """The application: routes, and what holds for every answer."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -36,11 +37,20 @@ from leitstand.web.site import Site
 __all__ = ["make_app"]
 
 _STATIC = Path(__file__).parent / "static"
+_SEALED: Mapping[type[Exception], int] = {Erased: 410, Restricted: 403}
 _OPERATION = (
     Route("/monitor", lists.monitor),
     Route("/sample", samples.show_sample),
     Route("/halt", halting.say, methods=["POST"]),
     Route("/health", health.show),
+)
+_CASE = (
+    Route("/case/{ulid}", files.show_case),
+    Route("/case/{ulid}/document", files.show_document),
+    Route("/case/{ulid}/export", files.export, methods=["POST"]),
+    Route("/case/{ulid}/handle", handling.handle, methods=["POST"]),
+    Route("/case/{ulid}/release", held.release, methods=["POST"]),
+    Route("/case/{ulid}/thread", files.write_thread, methods=["POST"]),
 )
 
 
@@ -65,12 +75,7 @@ def make_app(site: Site) -> Starlette:
             Route("/sample", samples.compare, methods=["POST"]),
             Route("/card/{id}/later", cards.later, methods=["POST"]),
             Route("/card/{id}/draft", cards.keep_draft, methods=["POST"]),
-            Route("/case/{ulid}", files.show_case),
-            Route("/case/{ulid}/document", files.show_document),
-            Route("/case/{ulid}/export", files.export, methods=["POST"]),
-            Route("/case/{ulid}/handle", handling.handle, methods=["POST"]),
-            Route("/case/{ulid}/release", held.release, methods=["POST"]),
-            Route("/case/{ulid}/thread", files.write_thread, methods=["POST"]),
+            *_CASE,
             Route("/me/chat", chat.show_links),
             Route("/me/chat", chat.make_link, methods=["POST"]),
             Route("/me/chat/cut", chat.cut_link, methods=["POST"]),
@@ -99,7 +104,7 @@ def make_app(site: Site) -> Starlette:
             *(site.channels.routes if site.channels else ()),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
-        exception_handlers={HTTPException: _refused, **_SEALED, 500: _failed},
+        exception_handlers=dict.fromkeys((HTTPException, *_SEALED, 500), _refused),
     )
     app.state.site = site
     app.add_middleware(GZipMiddleware, minimum_size=800)
@@ -108,31 +113,18 @@ def make_app(site: Site) -> Starlette:
 
 
 @gated
-async def _live(request: Request, session: Session) -> Response:
+async def _live(request: Request, _session: Session) -> Response:
     """The stream on which pages hear that something has changed."""
-    del session
     return Stream(site_of(request).live)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    """Why there is no page; of a case that is erased, or kept for others' eyes, nothing else."""
+    sealed = _SEALED.get(type(error))
+    status = error.status_code if isinstance(error, HTTPException) else sealed or 500
     texts = texts_for(request)
-    said = texts.known(f"web.status_{status}") or texts.say("web.status_400")
-    return page(request, "problem", status=status, problem=said)
-
-
-async def _sealed(request: Request, error: Exception) -> Response:
-    """The case was erased, or is kept for others' eyes: that is said, and nothing of it."""
-    status = 410 if isinstance(error, Erased) else 403
-    return page(request, "problem", status=status, problem=texts_for(request).told(str(error)))
-
-
-_SEALED = dict.fromkeys((Erased, Restricted), _sealed)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    del error
-    return page(request, "problem", status=500, problem=texts_for(request).say("web.status_500"))
+    said = texts.told(str(error)) if sealed else texts.known(f"web.status_{status}")
+    return page(request, "problem", status=status, problem=said or texts.say("web.status_400"))
 
 
 class _Headers:

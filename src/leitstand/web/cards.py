@@ -150,9 +150,8 @@ async def propose(request: Request, session: Session, fields: Fields) -> Respons
 
 
 @form
-async def later(request: Request, session: Session, fields: Fields) -> Response:
+async def later(request: Request, session: Session, _fields: Fields) -> Response:
     """Hide a card from this person's own list for a while: no answer, and no "no"."""
-    del fields
     card = await _card(request, session)
     await site_of(request).notes.postpone(session.person.id, card.id, LATER)
     return RedirectResponse("/", status_code=303)

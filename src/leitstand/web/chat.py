@@ -23,9 +23,8 @@ async def show_links(request: Request, session: Session) -> Response:
 
 
 @form
-async def make_link(request: Request, session: Session, fields: Fields) -> Response:
+async def make_link(request: Request, session: Session, _fields: Fields) -> Response:
     """Show a new code: whoever types it in chat within ten minutes is this person there."""
-    del fields
     code = await _channels(request).links.offer(session.signer)
     return await _shown(request, session, code)
 

@@ -86,9 +86,8 @@ async def write_thread(request: Request, session: Session, fields: Fields) -> Re
 
 
 @form
-async def export(request: Request, session: Session, fields: Fields) -> Response:
+async def export(request: Request, session: Session, _fields: Fields) -> Response:
     """The case as a file that proves it without Leitstand; it is on record who took it."""
-    del fields
     dossier = await dossier_of(request, session)
     ulid = dossier.case.ulid
     made = await export_case(site_of(request).leitstand, ulid, session.person)

@@ -24,9 +24,8 @@ async def show_me(request: Request, session: Session) -> Response:
 
 
 @form
-async def offer_factor(request: Request, session: Session, fields: Fields) -> Response:
+async def offer_factor(request: Request, session: Session, _fields: Fields) -> Response:
     """A secret for the authenticator, shown until its first code has confirmed it."""
-    del fields
     factors = site_of(request).factors
     if await factors.wanted(session.person):
         return RedirectResponse("/me", status_code=303)

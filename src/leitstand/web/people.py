@@ -122,18 +122,16 @@ async def change_roles(request: Request, session: Session, fields: Fields) -> Re
 
 
 @_managed
-async def end_sessions(request: Request, session: Session, fields: Fields) -> Response:
+async def end_sessions(request: Request, _session: Session, fields: Fields) -> Response:
     """Whoever sits there has to log in again."""
-    del session
     site = site_of(request)
     await site.sessions.end_all(_known(site, fields).id)
     return RedirectResponse("/people", status_code=303)
 
 
 @_managed
-async def renew_key(request: Request, session: Session, fields: Fields) -> Response:
+async def renew_key(request: Request, _session: Session, fields: Fields) -> Response:
     """A new key at the next login of somebody who comes by the login service."""
-    del session
     site = site_of(request)
     person = _known(site, fields)
     if site.sign_on is None or not site.leitstand.directory.identity(person.tenant, person.id):
@@ -144,9 +142,8 @@ async def renew_key(request: Request, session: Session, fields: Fields) -> Respo
 
 
 @_managed
-async def admit(request: Request, session: Session, fields: Fields) -> Response:
+async def admit(request: Request, _session: Session, fields: Fields) -> Response:
     """Let somebody who was taken out come by the login service again, as somebody new."""
-    del session
     site = site_of(request)
     site.leitstand.directory.admit(site.leitstand.tenant, fields.get("person", ""))
     return RedirectResponse("/people", status_code=303)
