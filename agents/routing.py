@@ -53,7 +53,7 @@ async def seal(state: Path, received: Received) -> Routed | None:
 
 
 def _texts(received: Received) -> tuple[str, ...]:
-    """What a mail says, and a row that came as a file of a folder."""
+    """What a mail says, and a row that came as a file of a folder or to a webhook."""
     rows = (_row(file.content) for file in received.attachments if received.role in _ROWS)
     said = (row.get(name) for row in rows if row for name in ("mail", "text", "subject"))
     return (received.text, *(text for text in said if isinstance(text, str)))
@@ -229,23 +229,23 @@ _ROWS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
 
 
 async def _for_role(state: Path, received: Received) -> Sequence[Routed]:
-    """A file of a folder that belongs to one role: an invoice, or a row as JSON.
+    """A file of a folder or webhook that belongs to one role: an invoice, or a row as JSON.
 
     To HR it came in on the day on which it arrived: an earlier one of its own would make a request
     that is late one in time.
     """
-    file = received.attachments[0]
+    file, reasons = received.attachments[0], (received.trigger.partition(".")[0],)
     if received.role == "accounting":
         name = _name_of(file)
         [given] = await keep(state, [(name, file.content)])
-        return [Routed("accounting", given, name, reasons=("folder",))]
+        return [Routed("accounting", given, name, reasons=reasons)]
     row = _row(file.content)
     make = _ROWS.get(received.role)
     if make is None or row is None:
         return [_reception(received, Sorted(why="unclear", candidates=()))]
     if received.role == "hr":
         row = {**row, "today": received.received.isoformat()}
-    return [Routed(received.role, make(row), _title_of(received.role), reasons=("folder",))]
+    return [Routed(received.role, make(row), _title_of(received.role), reasons=reasons)]
 
 
 def _title_of(role: str) -> str:

@@ -31,6 +31,7 @@
     ├── ChannelRefused          LS640  a letter or a request of a chat channel cannot be used
     ├── ModelRefused            LS650  a prompt or a model of the project cannot be used
     ├── SecretMissing           LS660  a secret reference resolves to nothing
+    ├── WebhookRefused          LS670  a request to a webhook is refused (`leitstand.triggers`)
     ├── ProjectRefused          LS701  the project cannot be loaded
     ├── CaseRefused             LS751  a recorded case or its tape cannot be used
     ├── SuiteRefused            LS752  a suite's files, its graders or a saved run cannot be loaded

@@ -25,7 +25,7 @@ async def listen(
     async with place.opened() as leitstand:
         triggers = open_triggers(leitstand)
         if not triggers.each:
-            hint("this project has no triggers: name them under [tool.leitstand.triggers]")
+            hint("[tool.leitstand.triggers] has nothing to listen to; `serve` hears webhooks")
         if once:
             await triggers.once()
             await leitstand.runtime.run_until_idle()

@@ -2,11 +2,10 @@
 
 import os
 import webbrowser
-from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from socket import socket
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +16,7 @@ from leitstand.errors import UsageRefused
 if TYPE_CHECKING:
     from leitstand.channels import Channels
     from leitstand.runtime import Leitstand
+    from leitstand.triggers import Triggers
 
 __all__ = ["run_server", "serve"]
 
@@ -70,10 +70,10 @@ async def run_server(
                 hint(f"{url} (Ctrl-C ends)")
                 if key := await first_key(site):
                     hint(f"{url}begin?key={key} (makes the first person; once, within an hour)")
-                beside = _triggers(leitstand)
+                triggers = _triggers(leitstand)
                 if show and any(os.environ.get(name) for name in _SCREENS):
                     webbrowser.open(url)
-                await serve_site(site, at, beside)
+                await serve_site(site, at, triggers)
 
 
 # Where a project has no channels or no triggers, none of what they need is loaded.
@@ -87,13 +87,12 @@ def _channels(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels |
     return configured(leitstand)
 
 
-def _triggers(leitstand: "Leitstand") -> Callable[[], Coroutine[Any, Any, None]] | None:
+def _triggers(leitstand: "Leitstand") -> "Triggers | None":
     if not leitstand.project.table.triggers:
         return None
     from leitstand.triggers import open_triggers
 
-    triggers = open_triggers(leitstand)
-    return triggers.run if triggers.each else None
+    return open_triggers(leitstand)
 
 
 def _listening(host: str, port: int, *, other: bool) -> socket:

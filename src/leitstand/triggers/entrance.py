@@ -19,7 +19,7 @@ from leitstand.records import SENDER, Received, Routed
 from leitstand.runtime import Leitstand
 from leitstand.store.arrivals import Arrived, arrived, often
 from leitstand.triggers.message import read_message
-from leitstand.triggers.port import Arrival, Fate, Outcome, Trigger
+from leitstand.triggers.port import Arrival, Fate, Outcome, Source, Trigger
 from leitstand.triggers.schedule import BEGUN
 from leitstand.triggers.settings import Settings
 
@@ -48,17 +48,17 @@ class Entrance:
         finally:
             await arrivals.aclose()
 
-    async def take(self, trigger: Trigger, arrival: Arrival) -> Fate:
+    async def take(self, trigger: Source, arrival: Arrival) -> Fate:
         """What becomes of an arrival, committed; what became of it where it came before.
 
         Raises whatever the project's own `seal` and `route` raise; nothing was recorded then.
         """
-        key = self._key(arrival.identity)
+        key = self.key(arrival.identity)
         known = await arrived(self._leitstand.store, key)
         if known is None:
             known = await self._made(trigger, arrival, key)
         outcome = "refused" if known.outcome == BEGUN else known.outcome
-        return Fate(cast("Outcome", outcome), known.reason, key)
+        return Fate(cast("Outcome", outcome), known.reason, key, known.name, known.cases)
 
     async def _taken(self, trigger: Trigger, arrival: Arrival) -> None:
         try:
@@ -69,9 +69,10 @@ class Entrance:
         except Unreachable as error:
             _LOG.warning("%s: %s; it comes again", trigger.name, error.text)
         except Exception as error:  # noqa: BLE001 - one arrival stops no other
-            await self._failed(trigger, arrival, error)
+            if fate := await self.failed(trigger, arrival, error):
+                await trigger.settle(arrival, fate)
 
-    async def _made(self, trigger: Trigger, arrival: Arrival, key: str) -> Arrived:
+    async def _made(self, trigger: Source, arrival: Arrival, key: str) -> Arrived:
         blank = Arrived(key, trigger.name, arrival.name, "cases")
         if arrival.refused == BEGUN:
             return await self._record(blank._replace(outcome=BEGUN))
@@ -85,9 +86,9 @@ class Entrance:
             return await self._record(blank._replace(outcome="sealed"), sealed)
         return await self._open(trigger, received, blank)
 
-    async def _open(self, trigger: Trigger, received: Received, blank: Arrived) -> Arrived:
+    async def _open(self, trigger: Source, received: Received, blank: Arrived) -> Arrived:
         """An arrival that people here may read."""
-        sender = self._key(received.sender.encode())[:32] if received.sender else ""
+        sender = self.key(received.sender.encode())[:32] if received.sender else ""
         blank = blank._replace(sender=sender, place=trigger.place("cases"))
         for mark in ("bounce", "loop"):
             if mark in received.marks:
@@ -134,7 +135,7 @@ class Entrance:
             role=arrival.role,
         )
 
-    async def _refuse(self, trigger: Trigger, blank: Arrived, reason: str) -> Arrived:
+    async def _refuse(self, trigger: Source, blank: Arrived, reason: str) -> Arrived:
         place = trigger.place("refused")
         _LOG.warning("%s: refused (%s), lies in `%s`", trigger.name, reason, place)
         return await self._record(blank._replace(outcome="refused", reason=reason, place=place))
@@ -143,24 +144,24 @@ class Entrance:
         leitstand = self._leitstand
         return await leitstand.runtime.arrive(new, cases, leitstand.tenant)
 
-    async def _failed(self, trigger: Trigger, arrival: Arrival, error: Exception) -> None:
+    async def failed(self, trigger: Source, arrival: Arrival, error: Exception) -> Fate | None:
         """Say so, and leave it where it is; what still fails after some tries is put aside.
 
         What the project itself cannot do (a role that is not there) is no fault of the arrival.
         """
-        key = self._key(arrival.identity)
+        key = self.key(arrival.identity)
         self._tries[key] = self._tries.get(key, 0) + 1
         # An error's text may hold words of the mail: only its kind is told.
         _LOG.error("%s: not taken in: %s", trigger.name, type(error).__name__)
         if isinstance(error, ProjectRefused):
             _LOG.error("%s: %s", trigger.name, error)
         if isinstance(error, LeitstandError) or self._tries[key] < TRIES:
-            return
+            return None
         blank = Arrived(key, trigger.name, arrival.name, "refused")
-        await self._refuse(trigger, blank, "not understood")
-        await trigger.settle(arrival, Fate("refused", "not understood", key))
+        made = await self._refuse(trigger, blank, "not understood")
+        return Fate("refused", made.reason, key, made.name)
 
-    def _key(self, said: bytes) -> str:
+    def key(self, said: bytes) -> str:
         """A name that tells nothing, not even to who guesses what was said."""
         whole = self._leitstand.tenant.encode() + b"\0" + said
         return hmac.new(self._leitstand.store.master, whole, "sha256").hexdigest()

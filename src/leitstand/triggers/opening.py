@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from starlette.routing import Route
 
 from leitstand.errors import LeitstandError, ProjectRefused, SecretMissing, StoreFailed
 from leitstand.records import Routed
@@ -15,6 +18,8 @@ from leitstand.triggers.mailbox import Mailbox
 from leitstand.triggers.port import Trigger
 from leitstand.triggers.schedule import Schedule
 from leitstand.triggers.settings import ScheduleSettings, Settings, read_settings
+from leitstand.triggers.signature import key_of
+from leitstand.triggers.webhook import Webhook, Webhooks
 from leitstand.values import Secret
 
 __all__ = ["Triggers", "open_triggers"]
@@ -26,10 +31,11 @@ PAUSE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """All triggers of an open project; without any, there is nothing to run."""
+    """All triggers of an open project: those that run, and addresses for the web server."""
 
     entrance: Entrance
     each: Sequence[Trigger]
+    routes: Sequence[Route]
 
     async def run(self) -> None:
         """Take in until cancelled; a trigger that fails stops no other. Raises StoreFailed."""
@@ -62,11 +68,29 @@ def open_triggers(leitstand: Leitstand) -> Triggers:
     """
     project = leitstand.project
     settings = read_settings(project.table.triggers, project.root)
-    named = [s.role for s in (*settings.schedules.values(), *settings.folders.values()) if s.role]
-    if unknown := sorted(set(named) - set(project.roles)):
+    tables = (settings.schedules, settings.folders, settings.webhooks)
+    named = {one.role for table in tables for one in table.values() if one.role}
+    if unknown := sorted(named - set(project.roles)):
         msg = f"no role `{unknown[0]}`"
         raise ProjectRefused(msg, where="[tool.leitstand.triggers]", mend="name one that is there")
-    return Triggers(Entrance(leitstand, settings), tuple(_each(leitstand, settings)))
+    entrance = Entrance(leitstand, settings)
+    routes = _routes(leitstand, entrance, settings)
+    return Triggers(entrance, tuple(_each(leitstand, settings)), routes)
+
+
+def _routes(leitstand: Leitstand, entrance: Entrance, settings: Settings) -> Sequence[Route]:
+    """The addresses of webhooks; a secret is for one of them, or its requests fit the others."""
+    found: dict[str, Webhook] = {}
+    for name, one in settings.webhooks.items():
+        where = f"[tool.leitstand.triggers.webhooks.{name}]"
+        key = key_of(one.secret, where)
+        if any(key == other.key for other in found.values()):
+            raise ProjectRefused("another webhook has the same secret", where=where)
+        times = deque[float](maxlen=one.most_an_hour)
+        found[name] = Webhook(f"webhook.{name}", key, one.role or "", times)
+    if not found:
+        return ()
+    return (Webhooks(entrance, found, settings.webhook, leitstand.rules.clock).route,)
 
 
 def _each(leitstand: Leitstand, settings: Settings) -> Iterator[Trigger]:

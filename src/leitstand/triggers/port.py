@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from leitstand.clock import Clock
 from leitstand.records import Attachment, Routed
 
-__all__ = ["Arrival", "Fate", "Outcome", "Trigger", "day_of"]
+__all__ = ["Arrival", "Fate", "Outcome", "Source", "Trigger", "day_of"]
 
 _HERE = ZoneInfo("Europe/Berlin")
 
@@ -40,34 +40,40 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of an arrival, committed. `key` as in the record of arrivals."""
+    """What became of an arrival, committed. `key`, `name` and `cases` as it was recorded."""
 
     outcome: Outcome
     reason: str
     key: str
+    name: str = ""
+    cases: tuple[str, ...] = ()
 
 
-class Trigger(Protocol):
-    """A source of arrivals: at least once in.
+class Source(Protocol):
+    """Where arrivals come from."""
+
+    @property
+    def name(self) -> str:
+        """`mail.NAME`, `folder.NAME`, `schedule.NAME` or `webhook.NAME`, as settings call it."""
+        ...
+
+    def place(self, outcome: Outcome) -> str:
+        """Where a thing lies that ended so; empty: nowhere any more."""
+        ...
+
+
+class Trigger(Source, Protocol):
+    """A source that is looked at: at least once in.
 
     Whoever iterates settles each arrival before asking for the next, or leaves it: then it comes
     again with the next look.
     """
-
-    @property
-    def name(self) -> str:
-        """`mail.NAME`, `folder.NAME` or `schedule.NAME`, as the settings call it."""
-        ...
 
     def arrivals(self, *, once: bool) -> AsyncGenerator[Arrival]:
         """What is there, then what comes, until cancelled; with `once` what is there alone.
 
         With `once` raises Unreachable; else goes on trying.
         """
-        ...
-
-    def place(self, outcome: Outcome) -> str:
-        """Where a thing lies that ended so; empty: nowhere any more."""
         ...
 
     async def settle(self, arrival: Arrival, fate: Fate) -> None:

@@ -20,6 +20,8 @@ __all__ = [
     "MailboxSettings",
     "ScheduleSettings",
     "Settings",
+    "WebhookRules",
+    "WebhookSettings",
     "read_settings",
 ]
 
@@ -101,6 +103,30 @@ class ScheduleSettings(Frozen):
         return self
 
 
+class WebhookSettings(Frozen):
+    """`[….webhooks.NAME]`: the address `/webhooks/NAME`, to which another system posts.
+
+    `secret` as Standard Webhooks writes it (`whsec_…`); `role` as of a folder.
+    """
+
+    secret: Text
+    role: Identifier | None = None
+    most_an_hour: Count = 1_000
+
+
+class WebhookRules(Frozen):
+    """`[….webhook]`: what holds for each request, also of those who know no secret.
+
+    Bodies have at most `most_bytes`, `most_at_once` are read side by side, each within `seconds`.
+    `tolerance` are seconds by which its time may be off, both ways.
+    """
+
+    most_bytes: Count = 5_000_000
+    most_at_once: Count = 8
+    seconds: Count = 15
+    tolerance: Count = 300
+
+
 class MailRules(Frozen):
     """`[….mail]`: what is read of a mail, and whom it is believed.
 
@@ -137,6 +163,8 @@ class Settings(Frozen):
     mailboxes: dict[Identifier, MailboxSettings] = {}
     folders: dict[Identifier, FolderSettings] = {}
     schedules: dict[Identifier, ScheduleSettings] = {}
+    webhook: WebhookRules = WebhookRules()
+    webhooks: dict[Identifier, WebhookSettings] = {}
 
 
 def read_settings(table: Mapping[str, Any], root: Path | None = None) -> Settings:

@@ -1,6 +1,6 @@
 """The application: routes, and what holds for every answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -54,8 +54,8 @@ _CASE = (
 )
 
 
-def make_app(site: Site) -> Starlette:
-    """The web inbox of a site."""
+def make_app(site: Site, routes: Sequence[Route] = ()) -> Starlette:
+    """The web inbox of a site, and what else is answered beside it."""
     app = Starlette(
         routes=[
             Route("/", lists.inbox),
@@ -102,6 +102,7 @@ def make_app(site: Site) -> Starlette:
             Route("/language", logins.choose_language, methods=["POST"]),
             Route("/live", _live),
             *(site.channels.routes if site.channels else ()),
+            *routes,
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         exception_handlers=dict.fromkeys((HTTPException, *_SEALED, 500), _refused),

@@ -1,15 +1,17 @@
 """The server: pages and the dispatcher of cases in one process."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from socket import create_server, socket
-from typing import Any
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from leitstand.errors import UsageRefused
 from leitstand.web.app import make_app
 from leitstand.web.site import Site
+
+if TYPE_CHECKING:  # As with channels: loaded by whoever opens them.
+    from leitstand.triggers import Triggers
 
 __all__ = ["listen", "serve"]
 
@@ -23,17 +25,13 @@ def listen(host: str, port: int) -> socket:
         raise UsageRefused(msg, mend="give another --host or --port") from error
 
 
-async def serve(
-    site: Site, at: socket, beside: Callable[[], Coroutine[Any, Any, None]] | None = None
-) -> None:
-    """Serve pages and run cases until the process is told to end (SIGINT, SIGTERM).
-
-    `beside` runs as long: what takes cases in.
+async def serve(site: Site, at: socket, triggers: "Triggers | None" = None) -> None:
+    """Serve pages, run cases and take them in until the process is to end (SIGINT, SIGTERM).
 
     Raises StoreFailed: nothing can be recorded any more.
     """
     config = uvicorn.Config(
-        make_app(site),
+        make_app(site, triggers.routes if triggers else ()),
         log_level="warning",
         access_log=False,
         proxy_headers=False,
@@ -45,7 +43,7 @@ async def serve(
     server = _Server(config, site)
     works = [site.leitstand.run, site.reminders.run]
     works += [site.channels.run] if site.channels else []
-    works += [beside] if beside else []
+    works += [triggers.run] if triggers and triggers.each else []
     running = [asyncio.create_task(work()) for work in works]
     serving = asyncio.create_task(server.serve(sockets=[at]))
     try:

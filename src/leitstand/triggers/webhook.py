@@ -1,0 +1,161 @@
+"""The webhook as a trigger: another system posts, and is answered when its cases are committed.
+
+Whoever does not know the secret learns nothing: an address that is none does the same work and
+gives the same answer as a wrong signature. Nothing is believed but what is signed.
+"""
+
+import asyncio
+import hmac
+import logging
+from collections import deque
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from leitstand.clock import Clock, SystemClock
+from leitstand.errors import LeitstandError, ProjectRefused, StoreFailed, Unreachable
+from leitstand.records import Attachment
+from leitstand.triggers.entrance import HOUR, Entrance
+from leitstand.triggers.port import Arrival, Fate, Outcome, day_of
+from leitstand.triggers.settings import WebhookRules
+from leitstand.triggers.signature import Claim, WebhookRefused, claim_of
+
+__all__ = ["Webhook", "Webhooks"]
+
+_LOG = logging.getLogger("leitstand.triggers")
+_JSON = "application/json"
+_ENDINGS = {_JSON: ".json", "application/xml": ".xml", "application/pdf": ".pdf"}
+"""What may be posted: nothing that a form of a browser can send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address: what is posted there is signed with `key`; `times` are the latest requests."""
+
+    name: str
+    key: bytes = field(repr=False)
+    role: str
+    times: deque[float]
+
+    def place(self, outcome: Outcome) -> str:
+        """What was posted lies nowhere: its sender has it."""
+        del outcome
+        return ""
+
+    def count(self, now: float) -> None:
+        """Count a request. Raises WebhookRefused: there were too many within an hour."""
+        if len(self.times) == self.times.maxlen and self.times[0] > now - HOUR:
+            after = int(self.times[0] + HOUR - now) + 1
+            raise WebhookRefused(429, "too many requests within an hour", after=after)
+        self.times.append(now)
+
+
+class Webhooks:
+    """The webhooks of a project by name. `clock` says which day it is for cases."""
+
+    def __init__(
+        self, entrance: Entrance, each: Mapping[str, Webhook], rules: WebhookRules, clock: Clock
+    ) -> None:
+        self._entrance, self._each, self._rules, self._clock = entrance, each, rules, clock
+        self._machine = SystemClock()
+        self._nobody = Webhook("", self._machine.token(32), "", deque())
+        self._slots = asyncio.Semaphore(rules.most_at_once)
+
+    @property
+    def route(self) -> Route:
+        """Where the web server hears requests."""
+        return Route("/webhooks/{name}", self.take, methods=["POST"])
+
+    async def take(self, request: Request) -> Response:
+        """Answer a request: 202 with its cases, committed, or a problem (RFC 9457)."""
+        try:
+            fate = await self._taken(request)
+        except WebhookRefused as error:
+            return _problem(error)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:  # noqa: BLE001 - what is broken here is mended, then it comes again
+            told = error if isinstance(error, LeitstandError) else type(error).__name__
+            _LOG.error("webhook: not taken in: %s", told)
+            return _problem(WebhookRefused(503, "it cannot be taken in now", after=60))
+        return JSONResponse({"cases": fate.cases}, 202)
+
+    async def _taken(self, request: Request) -> Fate:
+        claim = claim_of(request.headers, self._machine.time(), self._rules.tolerance)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in _ENDINGS or "content-encoding" in request.headers:
+            text, mend = "no type that is taken, or packed", f"send {', '.join(_ENDINGS)}"
+            raise WebhookRefused(415, text, where="content-type", mend=mend)
+        hook = self._each.get(request.path_params["name"], self._nobody)
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(self._rules.seconds):
+                    await stack.enter_async_context(self._slots)
+                    mac = claim.begun(hook.key)
+                    body = await self._read(request, mac)
+            except TimeoutError as error:
+                raise WebhookRefused(408, "too slow, or too many at once", after=1) from error
+            if not claim.holds(mac):
+                raise WebhookRefused(401, "no signature is right", where="webhook-signature")
+            hook.count(self._machine.monotonic())
+            if not body or (kind == _JSON and not _is_json(body)):
+                raise WebhookRefused(400, f"the body is no {kind}", where="body")
+            return await self._fate(hook, claim, Attachment(claim.id + _ENDINGS[kind], kind, body))
+
+    async def _read(self, request: Request, mac: hmac.HMAC) -> bytes:
+        """The body, never more of it than may be; each piece is signed as it comes."""
+        body, said = bytearray(), int(request.headers.get("content-length") or 0)
+        async for piece in request.stream():
+            body += piece
+            if max(len(body), said) > self._rules.most_bytes:
+                text = f"more than {self._rules.most_bytes} bytes"
+                raise WebhookRefused(413, text, where="body", mend="send less at a time")
+            mac.update(piece)
+        return bytes(body)
+
+    async def _fate(self, hook: Webhook, claim: Claim, file: Attachment) -> Fate:
+        """What became of it. Raises WebhookRefused: another body has its id, or it is no case."""
+        identity = f"webhook\0{hook.name}\0{claim.id}".encode()
+        digest = self._entrance.key(file.content)
+        day = day_of(self._clock)
+        arrival = Arrival(hook.name, identity, digest, day, file=file, role=hook.role)
+        fate = await self._entered(hook, arrival)
+        if fate.name != digest:
+            text = "another body came under this id"
+            raise WebhookRefused(409, text, where="webhook-id", mend="give each event its own id")
+        if fate.outcome == "refused":
+            raise WebhookRefused(422, fate.reason, where="body", mend="its record stays here")
+        return fate
+
+    async def _entered(self, hook: Webhook, arrival: Arrival) -> Fate:
+        try:
+            return await self._entrance.take(hook, arrival)
+        except (StoreFailed, Unreachable, ProjectRefused):
+            raise
+        except LeitstandError as error:
+            raise WebhookRefused(422, error.text, where=error.where or "body") from error
+        except Exception as error:
+            if fate := await self._entrance.failed(hook, arrival, error):
+                return fate
+            raise
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _problem(error: WebhookRefused) -> Response:
+    _LOG.warning("webhook: refused a request (%d): %s", error.status, error.text)
+    told = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
+    headers = {"retry-after": str(error.after)} if error.after else {}
+    kind = "application/problem+json"
+    return JSONResponse({"status": error.status, **told}, error.status, headers, kind)
