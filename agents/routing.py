@@ -245,12 +245,8 @@ async def _for_role(state: Path, received: Received) -> Sequence[Routed]:
         return [_reception(received, Sorted(why="unclear", candidates=()))]
     if received.role == "hr":
         row = {**row, "today": received.received.isoformat()}
-    return [Routed(received.role, make(row), _title_of(received.role), reasons=reasons)]
-
-
-def _title_of(role: str) -> str:
-    """What cases of a role are called that came in as rows."""
-    return next((k.title for k in routing().kind.values() if k.role == role), role)
+    title = routing().rows.get(received.role, received.role)
+    return [Routed(received.role, make(row), title, reasons=reasons)]
 
 
 def _row(content: bytes) -> Mapping[str, Any] | None:

@@ -64,6 +64,7 @@ class Routing(Frozen):
     margin: Percent
     people: tuple[Identifier, ...]
     titles: dict[str, Text]
+    rows: dict[Identifier, Text] = {}
     reasons: dict[str, Text]
     unread: dict[str, Text]
     own: tuple[Text, ...] = ()

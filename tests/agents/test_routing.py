@@ -165,6 +165,41 @@ async def test_a_request_from_a_folder_came_in_when_it_arrived(tmp_path: Path) -
     assert routed.given["today"] == "2026-11-28"
 
 
+@pytest.mark.parametrize(
+    ("role", "content"),
+    [
+        ("sales", b'{"customer": "C1", "mail": "Bitte ein Angebot \xc3\xbcber 20 Rollen."}'),
+        ("compliance", b'{"mail": "Ich verlange Auskunft nach Art. 15 DSGVO."}'),
+        ("hr", b'{"kind": "request", "text": "Ich habe einen Bandscheibenvorfall."}'),
+        ("hr", b"[1]"),
+        ("accounting", XML),
+        ("", XML),
+        ("", b'{"customer": "C1"}'),
+    ],
+)
+async def test_what_is_posted_goes_the_way_of_a_file(
+    tmp_path: Path, role: str, content: bytes
+) -> None:
+    """The same bytes give the same case; it says by which trigger they came."""
+    found: list[Routed] = []
+    for trigger in ("folder", "webhook"):
+        file = Attachment(name="msg_1.json", claimed="application/json", content=content)
+        received = Received(
+            key="a1" * 16, trigger=trigger, received=date(2026, 11, 28), raw=content,
+            attachments=(file,), role=role,
+        )  # fmt: skip
+        found += await route(tmp_path, {}, received)
+    folder, webhook = found
+    assert (folder.role, folder.title) == (webhook.role, webhook.title)
+    told = [dict(one.given) for one in found]
+    assert [one.pop("trigger", "") for one in told] in (["", ""], ["folder", "webhook"])
+    assert told[0] == told[1]
+    if webhook.role == role:
+        titles = {"sales": "Kundenanfrage", "hr": "Anliegen Personal", "accounting": "msg_1.json"}
+        assert webhook.title == titles.get(role, "Vorgang Compliance")
+        assert (folder.reasons, webhook.reasons) == (("folder",), ("webhook",))
+
+
 async def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     """A gigabyte of nothing in a megabyte: bytes that a person looks at, or does not."""
     packed = io.BytesIO()

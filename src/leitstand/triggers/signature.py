@@ -18,7 +18,7 @@ _TIME = re.compile(r"[0-9]{1,12}")
 
 
 class WebhookRefused(LeitstandError):
-    """A request to a webhook is refused by `status`; it may come again `after` seconds."""
+    """A request to a webhook is refused with a status of HTTP; some say when to come again."""
 
     code = "LS670"
     mend = "mend what is named, and send it again"
