@@ -231,6 +231,23 @@ async def test_a_body_that_does_not_come_is_not_waited_for(shop: Project, tmp_pa
     assert b" 408 " in answer.splitlines()[0]
 
 
+async def test_what_is_held_of_all_bodies_is_bounded(shop: Project, tmp_path: Path) -> None:
+    """Strangers who send slowly fill it up: what is large comes again, and once it is free can."""
+    lines = [f"{name}: {value}" for name, value in headers_for(b"x").items()]
+    lines += ["host: x", "content-type: application/json", "content-length: 900"]
+    slow = "\r\n".join(["POST /webhooks/orders HTTP/1.1", *lines, "", "x" * 800]).encode()
+    large, rules = b"[" + b" " * 500 + b"]", {"most_bytes": 1000, "most_held": 1000, "seconds": 1}
+    async with posting(shop, tmp_path, rules=rules) as poster, asyncio.timeout(60):
+        hanging = asyncio.create_task(poster.by_hand(slow))
+        while (answer := await poster.post(large)).status_code == 202:
+            assert not hanging.done()
+        assert problem(answer) == (503, "")
+        assert answer.headers["retry-after"] == "1"
+        assert (await poster.post(b"{}", "small")).status_code == 202
+        assert b" 408 " in (await hanging).splitlines()[0]
+        assert (await poster.post(large)).status_code == 202
+
+
 async def test_too_many_within_an_hour_are_told_when_to_come(shop: Project, tmp_path: Path) -> None:
     """Only who signs is counted; what was refused is nowhere recorded and can come later."""
     hooks = {"orders": {**ORDERS, "most_an_hour": 2}}

@@ -117,12 +117,12 @@ class WebhookSettings(Frozen):
 class WebhookRules(Frozen):
     """`[….webhook]`: what holds for each request, also of those who know no secret.
 
-    Bodies have at most `most_bytes`, `most_at_once` are read side by side, each within `seconds`.
-    `tolerance` are seconds by which its time may be off, both ways.
+    A body has at most `most_bytes` and comes within `seconds`; of all that are not yet answered at
+    most `most_held` bytes are kept. Its time may be off by `tolerance` seconds, both ways.
     """
 
     most_bytes: Count = 5_000_000
-    most_at_once: Count = 8
+    most_held: Count = 20_000_000
     seconds: Count = 15
     tolerance: Count = 300
 

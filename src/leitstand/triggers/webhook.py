@@ -9,7 +9,6 @@ import hmac
 import logging
 from collections import deque
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import orjson
@@ -64,7 +63,7 @@ class Webhooks:
         self._entrance, self._each, self._rules, self._clock = entrance, each, rules, clock
         self._machine = SystemClock()
         self._nobody = Webhook("", self._machine.token(32), "", deque())
-        self._slots = asyncio.Semaphore(rules.most_at_once)
+        self._held = 0
 
     @property
     def route(self) -> Route:
@@ -92,31 +91,36 @@ class Webhooks:
             text, mend = "no type that is taken, or packed", f"send {', '.join(_ENDINGS)}"
             raise WebhookRefused(415, text, where="content-type", mend=mend)
         hook = self._each.get(request.path_params["name"], self._nobody)
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(self._rules.seconds):
-                    await stack.enter_async_context(self._slots)
-                    mac = claim.begun(hook.key)
-                    body = await self._read(request, mac)
-            except TimeoutError as error:
-                raise WebhookRefused(408, "too slow, or too many at once", after=1) from error
+        mac, body = claim.begun(hook.key), bytearray()
+        try:
+            await self._read(request, mac, body)
             if not claim.holds(mac):
                 raise WebhookRefused(401, "no signature is right", where="webhook-signature")
             hook.count(self._machine.monotonic())
             if not body or (kind == _JSON and not _is_json(body)):
                 raise WebhookRefused(400, f"the body is no {kind}", where="body")
-            return await self._fate(hook, claim, Attachment(claim.id + _ENDINGS[kind], kind, body))
+            file = Attachment(claim.id + _ENDINGS[kind], kind, bytes(body))
+            return await self._fate(hook, claim, file)
+        finally:
+            self._held -= len(body)
 
-    async def _read(self, request: Request, mac: hmac.HMAC) -> bytes:
-        """The body, never more of it than may be; each piece is signed as it comes."""
-        body, said = bytearray(), int(request.headers.get("content-length") or 0)
-        async for piece in request.stream():
-            body += piece
-            if max(len(body), said) > self._rules.most_bytes:
-                text = f"more than {self._rules.most_bytes} bytes"
-                raise WebhookRefused(413, text, where="body", mend="send less at a time")
-            mac.update(piece)
-        return bytes(body)
+    async def _read(self, request: Request, mac: hmac.HMAC, body: bytearray) -> None:
+        """Fill the body, never beyond what may be; each piece is signed as it comes."""
+        rules, said = self._rules, int(request.headers.get("content-length") or 0)
+        try:
+            async with asyncio.timeout(rules.seconds):
+                async for piece in request.stream():
+                    mac.update(piece)
+                    body += piece
+                    self._held += len(piece)
+                    if max(len(body), said) > rules.most_bytes:
+                        text, mend = f"more than {rules.most_bytes} bytes", "send less at a time"
+                        raise WebhookRefused(413, text, where="body", mend=mend)
+                    if self._held > max(rules.most_held, rules.most_bytes):
+                        raise WebhookRefused(503, "too much comes at once", after=1)
+        except TimeoutError as error:
+            text = f"it did not come within {rules.seconds} s"
+            raise WebhookRefused(408, text, where="body") from error
 
     async def _fate(self, hook: Webhook, claim: Claim, file: Attachment) -> Fate:
         """What became of it. Raises WebhookRefused: another body has its id, or it is no case."""
@@ -145,7 +149,7 @@ class Webhooks:
             raise
 
 
-def _is_json(body: bytes) -> bool:
+def _is_json(body: bytearray) -> bool:
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -154,7 +158,8 @@ def _is_json(body: bytes) -> bool:
 
 
 def _problem(error: WebhookRefused) -> Response:
-    _LOG.warning("webhook: refused a request (%d): %s", error.status, error.text)
+    # No warning: whoever finds the address could fill the log with them.
+    _LOG.info("webhook: refused a request (%d): %s", error.status, error.text)
     told = {"code": error.code, "what": error.text, "where": error.where, "do": error.advice}
     headers = {"retry-after": str(error.after)} if error.after else {}
     kind = "application/problem+json"
