@@ -40,8 +40,8 @@
 Each class has a stable `code`, says what happened and where, and what to do about it.
 """
 
-import sysconfig
 from pathlib import Path
+from sysconfig import get_path
 from traceback import extract_tb
 from typing import ClassVar, Literal
 
@@ -85,8 +85,7 @@ __all__ = [
 
 Cause = Literal["system unreachable", "data missing", "contradictory results"]
 
-_PATHS = sysconfig.get_paths()
-_LIBRARIES = (_PATHS["stdlib"], _PATHS["purelib"], _PATHS["platlib"], str(Path(__file__).parent))
+_LIBRARIES = (*map(get_path, ("stdlib", "purelib", "platlib")), str(Path(__file__).parent))
 
 
 def place_of(error: BaseException) -> str:
