@@ -26,7 +26,8 @@ class WebhookRefused(LeitstandError):
     def __init__(
         self, status: int, text: str, *, where: str = "", mend: str = "", after: int = 0
     ) -> None:
-        super().__init__(text, where=where, mend=mend)
+        again = f"send the same again in {after} s" if after else ""
+        super().__init__(text, where=where, mend=mend or again)
         self.status, self.after = status, after
 
 

@@ -95,7 +95,8 @@ class Webhooks:
         try:
             await self._read(request, mac, body)
             if not claim.holds(mac):
-                raise WebhookRefused(401, "no signature is right", where="webhook-signature")
+                text, mend = "no signature is right", "sign with the secret of this address"
+                raise WebhookRefused(401, text, where="webhook-signature", mend=mend)
             hook.count(self._machine.monotonic())
             if not body or (kind == _JSON and not _is_json(body)):
                 raise WebhookRefused(400, f"the body is no {kind}", where="body")
@@ -133,7 +134,8 @@ class Webhooks:
             text = "another body came under this id"
             raise WebhookRefused(409, text, where="webhook-id", mend="give each event its own id")
         if fate.outcome == "refused":
-            raise WebhookRefused(422, fate.reason, where="body", mend="its record stays here")
+            mend = "ask those who run this: `leitstand arrivals` shows it"
+            raise WebhookRefused(422, fate.reason, where="body", mend=mend)
         return fate
 
     async def _entered(self, hook: Webhook, arrival: Arrival) -> Fate:
