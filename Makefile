@@ -133,6 +133,7 @@ lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
 	@$(LOCK) --group build pyproject.toml --output-file locks/runtime.txt
 	@$(LOCK) --group build --extra dev --constraint locks/runtime.txt pyproject.toml --output-file locks/dev.txt
 	@$(LOCK) --group build --extra postgres --constraint locks/runtime.txt pyproject.toml --output-file locks/postgres.txt
+	@$(LOCK) --group build --extra trace --constraint locks/runtime.txt pyproject.toml --output-file locks/trace.txt
 	@$(LOCK) --no-deps locks/rules.in --output-file locks/rules.txt
 	@$(LOCK) --no-deps --constraint locks/dev.txt locks/agentdojo.in --output-file locks/agentdojo.txt
 	@$(LOCK) locks/synapse.in --output-file locks/synapse.txt

@@ -12,6 +12,7 @@ LOCKS = (
     "runtime.txt",
     "dev.txt",
     "postgres.txt",
+    "trace.txt",
     "rules.txt",
     "agentdojo.txt",
     "synapse.txt",
@@ -46,14 +47,20 @@ def test_a_lock_holds_versions_and_hashes_only(root: Path, lock: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "extra"), [("runtime.txt", None), ("dev.txt", "dev"), ("postgres.txt", "postgres")]
+    ("lock", "extra"),
+    [
+        ("runtime.txt", None),
+        ("dev.txt", "dev"),
+        ("postgres.txt", "postgres"),
+        ("trace.txt", "trace"),
+    ],
 )
 def test_a_lock_covers_what_is_required(root: Path, lock: str, extra: str | None) -> None:
     """Every requirement has its exact version in the lock made for it."""
     assert required(root) | required(root, extra) <= set(locked(root, lock))
 
 
-@pytest.mark.parametrize("lock", ["dev.txt", "postgres.txt"])
+@pytest.mark.parametrize("lock", ["dev.txt", "postgres.txt", "trace.txt"])
 def test_locks_are_of_one_mind(root: Path, lock: str) -> None:
     """What is tested is what runs: the wider lock holds the narrower one, version by version."""
     assert locked(root, "runtime.txt").items() <= locked(root, lock).items()

@@ -1,6 +1,7 @@
 """Starting is quick: a command imports only what it needs."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ HEAVY = frozenset(
         "langgraph",
         "langsmith",
         "lxml",
+        "opentelemetry",
         "pikepdf",
         "pypdfium2",
         "rapidfuzz",
@@ -39,8 +41,10 @@ UNASKED = frozenset(
         "imap_tools",
         "jwt",
         "leitstand.channels",
+        "leitstand.trace.spans",
         "leitstand.triggers",
         "openai",
+        "opentelemetry.exporter",
         "pikepdf",
         "pypdfium2",
         "saxonche",
@@ -65,6 +69,21 @@ from leitstand.cli import main
 sys.argv = ["leitstand", "serve", "--port", "0", "--state", {state!r}]
 main()
 """
+
+WITHOUT = """
+import atexit, json, sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "opentelemetry":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Absent())
+atexit.register(lambda: sys.stderr.write(chr(10) + json.dumps(sorted(sys.modules))))
+from leitstand.cli import main
+sys.exit(main(["run", "buying", "world/invoices/r1.json", "--json"]))
+"""
+"""A case where the extra `trace` is not installed."""
 
 
 def start(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -120,3 +139,14 @@ def test_a_server_holds_only_what_its_project_asks_for(tmp_path: Path, root: Pat
     loaded = {*json.loads(told.splitlines()[-1])}
     assert "leitstand.web" in loaded
     assert not loaded & UNASKED
+
+
+def test_a_case_runs_without_opentelemetry(tmp_path: Path, root: Path) -> None:
+    """Where it is not installed nothing of the product looks for it, and nothing is missing."""
+    shop = shutil.copytree(root / "tests" / "cli" / "shop", tmp_path / "shop")
+    done = start(WITHOUT, shop)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["decision"]
+    loaded = {*json.loads(done.stderr.splitlines()[-1])}
+    assert {"leitstand.trace", "langgraph"} <= loaded
+    assert not {name for name in loaded if name.partition(".")[0] == "opentelemetry"}

@@ -30,6 +30,7 @@ from leitstand.records import Received, Routed
 from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits, Store
 from leitstand.tool import Connection, Tool
+from leitstand.trace import TraceSettings
 from leitstand.values import Frozen, Identifier, Text
 
 __all__ = [
@@ -162,7 +163,7 @@ class Table(Frozen):
     file of cases; `demo` names, by role, files of cases that `leitstand demo` works off beside the
     world's files; `recordings`, by format, what reads and judges recordings of a form of the
     project's own; `document` what makes a page of a document that was read. `route` makes cases of
-    what came in through `triggers`, `seal` takes out first what nobody here may read.
+    what came in through `triggers`, `seal` takes out what nobody here may read; `trace`: where to.
     """
 
     roles: tuple[str, ...]
@@ -198,6 +199,7 @@ class Table(Frozen):
     route: str = ""
     seal: str = ""
     triggers: dict[str, Any] = {}
+    trace: TraceSettings = TraceSettings()
 
 
 @dataclass(frozen=True, slots=True)

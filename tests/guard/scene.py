@@ -23,6 +23,7 @@ from leitstand.runtime import Runtime
 from leitstand.store import Frozen as Waiting
 from leitstand.store import Journal, Limits, Store, Tape
 from leitstand.tool import Connection, Port, Recorded, Tool, tool
+from leitstand.trace import Tracer
 from leitstand.values import Frozen, Identifier, Money, Reading, Text
 from tests.approval.people import House
 from tests.desk.models import Answering, Ask
@@ -280,6 +281,7 @@ class Scene:
     ) -> None:
         self.folder, self.ask, self.facts, self.more = folder, ask, facts, more
         self.models: Models | None = None
+        self.tracer: Tracer | None = None
         self.clock = Ticking()
         self.bank = Books()
         self.house = House()
@@ -311,7 +313,13 @@ class Scene:
         connections = [Connection("bank", Bank, self.bank, self.settle)]
         models = self.models or (Answering(self.ask) if self.ask else None)
         return Runtime(
-            self.store, self.rules, connections, self.roles, models=models, limits=self.cases
+            self.store,
+            self.rules,
+            connections,
+            self.roles,
+            models=models,
+            tracer=self.tracer,
+            limits=self.cases,
         )
 
     async def begin(self, step: Step, *, role: str = "clerk") -> str:

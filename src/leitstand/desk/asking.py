@@ -26,6 +26,7 @@ from leitstand.model import (
 )
 from leitstand.records import Address
 from leitstand.store import Journal
+from leitstand.trace import Trace
 
 __all__ = ["Asking", "Models", "told_fault"]
 
@@ -55,9 +56,11 @@ class Models(Protocol):
 class Asking:
     """Puts the questions of one case to its models. `held` is what calls under way may yet take."""
 
-    def __init__(self, journal: Journal, clock: Clock, models: Models) -> None:
+    def __init__(
+        self, journal: Journal, clock: Clock, models: Models, trace: Trace | None = None
+    ) -> None:
         self._journal, self._clock, self._models = journal, clock, models
-        self._held = 0
+        self._trace, self._held = trace, 0
 
     def release(self, prompt: str) -> str:
         """Prompt and model as they stand for this case's role."""
@@ -102,6 +105,8 @@ class Asking:
             self._afford(question, prepared)
             self._held += prepared.cost
             try:
+                if self._trace is not None:
+                    return await self._trace.ask(question.address, prepared)
                 return await prepared.send()
             except Unanswered as error:
                 wait = self._wait(question, prepared, error)

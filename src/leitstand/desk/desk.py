@@ -29,6 +29,7 @@ from leitstand.model import Answer, Question
 from leitstand.records import Address, Exit
 from leitstand.store import Journal
 from leitstand.tool import Tool
+from leitstand.trace import Trace
 
 __all__ = ["Desk", "Room", "TooManyRejections"]
 
@@ -49,10 +50,11 @@ class Room:
     passage: Passage
     clock: Clock
     models: Models
+    trace: Trace | None = None
     asking: Asking = field(init=False)
 
     def __post_init__(self) -> None:
-        self.asking = Asking(self.journal, self.clock, self.models)
+        self.asking = Asking(self.journal, self.clock, self.models, self.trace)
 
 
 class Desk:
@@ -250,8 +252,11 @@ class Desk:
         return self._room.journal.case.role
 
     async def _perform(self, call: Call) -> BaseModel:
+        room = self._room
         try:
-            return await self._room.passage.perform(call)
+            if room.trace is not None:
+                return await room.trace.call(call, room.passage.perform)
+            return await room.passage.perform(call)
         except Rejected:
             self._count_rejection(call.address)
             raise

@@ -98,7 +98,8 @@ class Sending:
             try:
                 return await self._owned(self._systems.read(call.tool, args, call.limit))
             except Unreachable as error:
-                self._journal.record("attempt", call.address, {"key": "", "text": error.text})
+                note = {"key": call.address, "text": error.text}
+                self._journal.record("attempt", call.address, note)
                 await asyncio.sleep(pause)
         return await self._owned(self._systems.read(call.tool, args, call.limit))
 

@@ -6,16 +6,16 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from leitstand.clock import Clock
 from leitstand.desk import Models, Room, TooManyRejections
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed, place_of
-from leitstand.guard import Guard, Passage, Pause, UnknownEffect
+from leitstand.guard import Guard, Pause, UnknownEffect
 from leitstand.records import Exit, Held
 from leitstand.role import CONTRADICTORY, SYSTEM_UNREACHABLE, Compiled
 from leitstand.runtime.drawing import PARENT_CLOSED, draw
 from leitstand.runtime.stage import Stage
 from leitstand.store import Claimed, Close, Journal, Limits, Store
+from leitstand.trace import Tracer
 from leitstand.values import faults_of
 from leitstand.walk import walk
 
@@ -35,15 +35,15 @@ class Burst:
         self,
         store: Store,
         guard: Guard,
-        clock: Clock,
         limits: Limits,
         models: Models,
+        tracer: Tracer | None = None,
     ) -> None:
         self._store = store
         self._guard = guard
-        self._clock = clock
         self._limits = limits
         self._models = models
+        self._tracer = tracer
 
     async def run(self, claimed: Claimed, compiled: Compiled, journal: Journal) -> str:
         """Walk the case and give it back; its new status is returned ("lost" if it was taken over).
@@ -52,17 +52,23 @@ class Burst:
         """
         restored = self._store.restored > claimed.opened
         passage = self._guard.open(journal, restored=restored, shared=self._store.shared)
+        rules, tracer = self._guard.rules, self._tracer
+        trace = tracer.begin(claimed, journal, rules.bundle.sha) if tracer else None
+        room = Room(journal, passage, rules.clock, self._models, trace)
         try:
-            close, leave = await self._walked(claimed, compiled, journal, passage)
+            close, leave = await self._walked(claimed, compiled, room)
             await passage.home()
-            return await self._give_back(journal, close, leave)
+            close = await self._give_back(journal, close, leave)
+            if trace is not None:
+                trace.end(close)
+            return close.status
         except LostFence:
             return "lost"
         finally:
             await passage.home()  # However it ended: nothing is left under way behind it.
             await journal.leave()
 
-    async def _give_back(self, journal: Journal, close: Close, leave: Exit | None) -> str:
+    async def _give_back(self, journal: Journal, close: Close, leave: Exit | None) -> Close:
         told = journal.told(leave) if leave is not None else None
         closed = _closed(journal) if close.status == "rejected" and leave is None else None
         try:
@@ -72,18 +78,19 @@ class Burst:
         except StoreFailed as error:
             close = self._damaged(journal, error)
             await journal.commit(close=close)
-        return close.status
+        return close
 
     async def _walked(
-        self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage
+        self, claimed: Claimed, compiled: Compiled, room: Room
     ) -> tuple[Close, Exit | None]:
+        journal = room.journal
         try:
             for signal in claimed.signals:
                 draw(signal, journal)
             if (closed := _closed(journal)) is not None:
                 return self._cancel(journal, closed), None
             self._begin_again(journal, compiled.version)
-            leave = await self._left(claimed, compiled, journal, passage)
+            leave = await self._left(claimed, compiled, room)
         except Pause as pause:
             # Its frames hold the desk that died of it: a circle that keeps the whole case in memory
             # until the garbage collector finds it.
@@ -100,30 +107,25 @@ class Burst:
             return self._hold(journal, "unknown_effect", text), None
         return Close(leave.kind, due=self._leave(journal, leave)), leave
 
-    async def _left(
-        self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage
-    ) -> Exit:
+    async def _left(self, claimed: Claimed, compiled: Compiled, room: Room) -> Exit:
         """How the case ends. Raises Pause: it does not end yet."""
         try:
-            return await self._walk(claimed, compiled, journal, passage)
+            return await self._walk(claimed, compiled, room)
         except TooManyRejections as error:
             return compiled.leave(CONTRADICTORY, str(error))
         except CallFailed as error:
             return compiled.leave(error.cause, str(error))
         except Pause:
-            if ended := TooManyRejections.of(journal):
+            if ended := TooManyRejections.of(room.journal):
                 return compiled.leave(CONTRADICTORY, str(ended))
             raise
 
-    async def _walk(
-        self, claimed: Claimed, compiled: Compiled, journal: Journal, passage: Passage
-    ) -> Exit:
+    async def _walk(self, claimed: Claimed, compiled: Compiled, room: Room) -> Exit:
         if claimed.bursts > self._limits.bursts:
             msg = f"the case was woken {claimed.bursts} times"
             raise LimitReached(msg, where=claimed.case.ulid)
-        room = Room(journal, passage, self._clock, self._models)
         stage = Stage(compiled, room)
-        given = _given(compiled, journal.tape.given)
+        given = _given(compiled, room.journal.tape.given)
         walked = await walk(compiled, given, stage, limit=self._limits.supersteps)
         stage.ended(walked)
         return walked.exit or Exit(kind="done")

@@ -24,6 +24,7 @@ from leitstand.store.anchors import anchor, public_of, signing_key
 from leitstand.store.halts import Halts
 from leitstand.store.restore import notice_restore
 from leitstand.tool import Connection
+from leitstand.trace import Tracer, open_tracer
 from leitstand.values import Frozen
 
 __all__ = ["Leitstand", "open_leitstand"]
@@ -157,7 +158,8 @@ async def open_leitstand(
         if write and place.shadow:
             real = await project.connect(Path(place.shadow), data, place.tenant, clock)
         own = (await project.own(store),) if write and project.own else ()
-        runtime = _runtime(project, store, rules, (*connections, *own), real)
+        tracer = _tracer(project, clock, shadow=bool(place.shadow)) if write else None
+        runtime = _runtime(project, store, rules, (*connections, *own), real, tracer)
     except BaseException:
         store.close()
         _disconnect(project, connections, real)
@@ -201,6 +203,7 @@ def _runtime(
     rules: Rules,
     connections: Sequence[Connection],
     real: Sequence[Connection] | None,
+    tracer: Tracer | None,
 ) -> Runtime:
     return Runtime(
         store,
@@ -210,7 +213,12 @@ def _runtime(
         real=real,
         limits=project.case_limits,
         models=project.library,
+        tracer=tracer,
     )
+
+
+def _tracer(project: Project, clock: Clock, *, shadow: bool) -> Tracer | None:
+    return open_tracer(project.table.trace, project.library.environment, clock, shadow=shadow)
 
 
 _JOURNAL = "journal.db"

@@ -22,6 +22,7 @@ from leitstand.store.arrival import Tell
 from leitstand.store.arrivals import Arrived, arrive
 from leitstand.store.schema import cases
 from leitstand.tool import Connection
+from leitstand.trace import Tracer
 
 __all__ = ["Runtime", "resting"]
 
@@ -49,6 +50,7 @@ class Runtime:
         real: Sequence[Connection] | None = None,
         limits: Limits | None = None,
         models: Models | None = None,
+        tracer: Tracer | None = None,
         width: int = WIDTH,
         lease: float = LEASE,
     ) -> None:
@@ -67,7 +69,8 @@ class Runtime:
         self._guard = Guard(rules, own, None if real is None else Shadow(real, own))
         models = models or Library()
         self.environment = models.environment
-        self._burst = Burst(store, self._guard, rules.clock, self._limits, models)
+        self._tracer = tracer
+        self._burst = Burst(store, self._guard, self._limits, models, tracer)
         self._owned: dict[asyncio.Task[str], Journal] = {}
         self._home = asyncio.Event()
         self._run: asyncio.Future[None] | None = None
@@ -193,6 +196,8 @@ class Runtime:
             run.cancel()
         if runs:
             await asyncio.wait(runs)
+        if self._tracer is not None:
+            await self._tracer.close()
 
     def _left(self, run: "asyncio.Task[None]") -> None:
         self._behind.discard(run)

@@ -72,6 +72,7 @@ class Journal:
         self._open: dict[str, bytes] = {}  # Made or read in this burst; perhaps not committed yet.
         self._drawn: list[str] = []
         self._seals: list[Seal] = []
+        self.sealed = 0  # Supersteps recorded in this burst.
         self._sealed_from = 0
         self._timer: asyncio.TimerHandle | None = None
         self._under_way: list[asyncio.Future[int]] = []
@@ -250,6 +251,7 @@ class Journal:
         if not self._seals:
             return
         seals, self._seals = self._seals, []
+        self.sealed += len(seals)
         raw = canonical({"steps": seals})
         self.tape.count(self._event("seal", str(self._sealed_from), raw))
 
