@@ -131,3 +131,14 @@ def test_licences_are_named(root: Path, lock: str) -> None:
     page = (root / "docs" / "licences.md").read_text("utf-8")
     rows = set(re.findall(r"^\| ([a-z0-9.-]+) \| [^|]*[A-Za-z]", page, re.MULTILINE)) - {"package"}
     assert set(LOCKED.findall((root / "locks" / lock).read_text())) <= rows
+
+
+def test_licences_of_traces_are_named(root: Path) -> None:
+    """What an extra brings beyond the runtime is named on the page, though it is in no row."""
+    page = (root / "docs" / "licences.md").read_text("utf-8")
+    wide, narrow = (
+        set(LOCKED.findall((root / "locks" / lock).read_text()))
+        for lock in ("trace.txt", "runtime.txt")
+    )
+    assert len(wide - narrow) > 3
+    assert not [name for name in wide - narrow if f"`{name}`" not in page]

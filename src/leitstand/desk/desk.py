@@ -68,12 +68,9 @@ class Desk:
     def __init__(
         self, room: Room, task: str, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
     ) -> None:
-        self._room = room
-        self._sealed = sealed
+        self._room, self._sealed, self._name, self._runs_in = room, sealed, task, runs_in
         self.dead: BaseException | None = None
         """What ended this desk, if anything did: a step that returns all the same is a defect."""
-        self._name = task
-        self._runs_in = runs_in
         # The step's own is made by its first call: most steps make none.
         self._scopes: dict[asyncio.Task[Any], Scope] = {}
 

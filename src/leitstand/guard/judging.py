@@ -42,9 +42,7 @@ class Judge:
     """Decides on proposals of one case."""
 
     def __init__(self, rules: Rules, readings: Readings, journal: Journal) -> None:
-        self._rules = rules
-        self._readings = readings
-        self._journal = journal
+        self._rules, self._readings, self._journal = rules, readings, journal
 
     def judged(self, proposal: Proposal, grants: Grants = _NOBODY) -> tuple[Verdict, Marks]:
         """The verdict under the bundle in force, and the arguments that nothing else grounds.

@@ -34,9 +34,7 @@ class Passage:
     """One case's way through the guard during one burst."""
 
     def __init__(self, rules: Rules, sending: Sending, journal: Journal) -> None:
-        self._rules = rules
-        self._sending = sending
-        self._journal = journal
+        self._rules, self._sending, self._journal = rules, sending, journal
         self._readings = Readings(rules, sending, journal)
         self._judge = Judge(rules, self._readings, journal)
 

@@ -22,9 +22,7 @@ class Readings:
     """Finds readings by their id (the address of the call that gave them) in one case's journal."""
 
     def __init__(self, rules: Rules, sending: Sending, journal: Journal) -> None:
-        self._rules = rules
-        self._sending = sending
-        self._journal = journal
+        self._rules, self._sending, self._journal = rules, sending, journal
         self._known: dict[str, Resolved] = {}
         self._tools: dict[str, str] = {}
 

@@ -65,11 +65,9 @@ class Sending:
     def __init__(
         self, systems: Wires, journal: Journal, rules: Rules, *, restored: bool, shared: bool
     ) -> None:
-        self._systems = systems
-        self._journal = journal
+        self._systems, self._journal = systems, journal
         self._rules, self._clock = rules, rules.clock
-        self._restored = restored
-        self._shared = shared
+        self._restored, self._shared = restored, shared
         self._home: set[asyncio.Task[Any]] = set()
 
     def connection(self, tool: Tool[Any, Any]) -> str:

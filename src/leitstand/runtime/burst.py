@@ -32,18 +32,10 @@ class Burst:
     """Runs one claimed case as far as it goes. Nothing it raises but StoreFailed leaves it."""
 
     def __init__(
-        self,
-        store: Store,
-        guard: Guard,
-        limits: Limits,
-        models: Models,
-        tracer: Tracer | None = None,
+        self, store: Store, guard: Guard, limits: Limits, models: Models, tracer: Tracer | None
     ) -> None:
-        self._store = store
-        self._guard = guard
-        self._limits = limits
-        self._models = models
-        self._tracer = tracer
+        self._store, self._guard, self._limits = store, guard, limits
+        self._models, self._tracer = models, tracer
 
     async def run(self, claimed: Claimed, compiled: Compiled, journal: Journal) -> str:
         """Walk the case and give it back; its new status is returned ("lost" if it was taken over).

@@ -131,9 +131,8 @@ async def open_leitstand(
     `write` false opens for reading beside a process that writes, without connections. With
     `shadow`, the state folder of a project at work, that one's systems are read and none is
     written: cases, keys and twins lie in `state`. What the process makes from then on is its own
-    user's alone. Raises ProjectRefused, PolicyRefused, StoreLocked, StoreFailed: a file of the
-    folder is damaged or gone, and UsageRefused: the folder is another tenant's, not in the shadow,
-    or there is nothing to read yet.
+    user's alone. Raises ProjectRefused, PolicyRefused, StoreLocked, StoreFailed: a file of it is
+    damaged or gone, UsageRefused: it is another tenant's, not in the shadow, or holds nothing yet.
     """
     os.umask(0o077)  # Of the whole process: databases make their logs by themselves.
     state = state or project.state

@@ -31,9 +31,7 @@ class Rehearsal:
     """One walk of `compiled` over a read-only journal; `perform` stands in for the guard's."""
 
     def __init__(self, rules: Rules, compiled: Compiled, journal: Journal) -> None:
-        self._tools = rules.tools
-        self._compiled = compiled
-        self._journal = journal
+        self._tools, self._compiled, self._journal = rules.tools, compiled, journal
         self._replay = Guard(rules, ()).open(journal)
         self._seen: dict[str, BaseModel] = {}
         self._known = {*journal.tape.answers, *journal.tape.timers}

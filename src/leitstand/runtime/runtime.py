@@ -57,9 +57,7 @@ class Runtime:
         self.store = store
         self.rules = rules
         self.roles = dict(roles)
-        self._limits = limits or Limits()
-        self._width = width
-        self._lease = lease
+        self._limits, self._width, self._lease = limits or Limits(), width, lease
         self._owner = store.clock.ulid()
         for tool in rules.tools.values():
             if tool.writes and tool.timeout >= lease * 2 / 3:

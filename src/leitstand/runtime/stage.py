@@ -13,7 +13,7 @@ from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged
 from leitstand.guard import Pause
 from leitstand.role import Compiled
-from leitstand.store import Journal, Seal
+from leitstand.store import Seal
 from leitstand.walk import Task, Walked
 
 __all__ = ["Defect", "Stage"]
@@ -27,9 +27,7 @@ class Stage:
     """Host of one walk over `compiled`, on the journal of `room`."""
 
     def __init__(self, compiled: Compiled, room: Room) -> None:
-        self._compiled = compiled
-        self._room = room
-        self._journal: Journal = room.journal
+        self._compiled, self._room, self._journal = compiled, room, room.journal
         self._task = asyncio.current_task()
 
     def perform(self, superstep: int, tasks: Sequence[Task]) -> Awaitable[Sequence[object]]:
