@@ -17,6 +17,7 @@ from tests.guard.scene import Find as FindNumber
 from tests.guard.scene import Scene, get
 from tests.trace.collector import collecting
 
+ROLES = ("clerk", "checker")
 EVERY, OWN = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 
 
@@ -43,7 +44,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(endpoint: str = "") -> Tracer | None:
     """What is opened with an endpoint in the project's table."""
-    return open_tracer(TraceSettings(endpoint=endpoint), "test", SystemClock())
+    return open_tracer(TraceSettings(endpoint=endpoint), ROLES, "test", SystemClock())
 
 
 async def traced(scene: Scene, tracer: Tracer | None) -> str:
@@ -103,6 +104,22 @@ def test_an_endpoint_that_is_no_address_is_refused(endpoint: str) -> None:
     table["trace"] = {"endpoint": endpoint}
     with pytest.raises(ProjectRefused, match=r"`trace\.endpoint`"):
         read_table(Table, table, "[tool.leitstand]")
+
+
+def test_a_role_that_is_left_out_and_not_there_is_refused() -> None:
+    """A slip would send what was to stay in the house; whether traces are on does not matter."""
+    with pytest.raises(ProjectRefused, match="`clrek` is no role"):
+        open_tracer(TraceSettings(leave_out=("clerk", "clrek")), ROLES, "test", SystemClock())
+
+
+def test_a_variable_that_cannot_be_used_is_told_and_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A queue shorter than a batch, which the SDK refuses: no traces then, and the cases run."""
+    monkeypatch.setenv(EVERY, "http://127.0.0.1:1")
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "1")
+    assert opened() is None
+    assert "a variable of the environment cannot be used" in caplog.text
 
 
 async def test_the_table_says_where_traces_go(scene: Scene) -> None:

@@ -385,15 +385,16 @@ async def test_roles_that_are_left_out_leave_nothing(scene: Traced) -> None:
     assert not scene.spans
 
 
+@pytest.mark.parametrize("where", ["_write", "_open", "_sampled"])
 async def test_a_trace_that_cannot_be_written_is_no_matter_of_its_case(
-    scene: Traced, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    scene: Traced, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
     """A fault in the writing is told by its kind alone; the case goes its way."""
 
     def fail(*_: object) -> None:
         raise ValueError("IBAN DE02")
 
-    monkeypatch.setattr(type(scene.tracer), "_write", fail)
+    monkeypatch.setattr(type(scene.tracer), where, fail)
     ulid = await scene.begin(paying)
     await scene.decide(ulid)
     await scene.go_on()

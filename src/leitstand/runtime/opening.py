@@ -217,7 +217,8 @@ def _runtime(
 
 
 def _tracer(project: Project, clock: Clock, *, shadow: bool) -> Tracer | None:
-    return open_tracer(project.table.trace, project.library.environment, clock, shadow=shadow)
+    settings, environment = project.table.trace, project.library.environment
+    return open_tracer(settings, project.roles, environment, clock, shadow=shadow)
 
 
 _JOURNAL = "journal.db"

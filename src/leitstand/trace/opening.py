@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+from collections.abc import Collection
 
 from leitstand.clock import Clock
 from leitstand.errors import ProjectRefused
@@ -13,18 +14,27 @@ __all__ = ["open_tracer"]
 
 _LOG = logging.getLogger("leitstand.trace")
 _OWN, _EVERY = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
+_TABLE = "[tool.leitstand.trace]"
 _MEND = "pip install 'leitstand[trace]'"
 
 
 def open_tracer(
-    settings: TraceSettings, environment: str, clock: Clock, *, shadow: bool = False
+    settings: TraceSettings,
+    roles: Collection[str],
+    environment: str,
+    clock: Clock,
+    *,
+    shadow: bool = False,
 ) -> Tracer | None:
     """A tracer that sends to the endpoint of the environment, or else of the settings.
 
-    None where neither names one, or `OTEL_SDK_DISABLED` or `OTEL_TRACES_EXPORTER` says so; without
-    the extra also where the environment alone names one, which is told. Raises ProjectRefused: the
-    settings name one, and the extra is not installed.
+    None where neither names one, or `OTEL_SDK_DISABLED` or `OTEL_TRACES_EXPORTER` says so; also,
+    and this is told, where the environment has a value that cannot be used, or alone names an
+    endpoint without the extra. Raises ProjectRefused: the settings name an endpoint and the extra
+    is not installed, or they leave out a role that is none of `roles`.
     """
+    if strange := sorted({*settings.leave_out} - {*roles}):
+        raise ProjectRefused(f"`{strange[0]}` is no role", where=f"{_TABLE} leave_out")
     known = bool(os.environ.get(_OWN) or os.environ.get(_EVERY))
     if _off() or not (known or settings.endpoint):
         return None
@@ -33,12 +43,16 @@ def open_tracer(
     except ImportError as error:
         text = "traces are asked for, and the extra `trace` is not installed"
         if settings.endpoint:
-            raise ProjectRefused(text, where="[tool.leitstand.trace]", mend=_MEND) from error
+            raise ProjectRefused(text, where=_TABLE, mend=_MEND) from error
         _LOG.warning("%s: %s", text, _MEND)
         return None
     endpoint = "" if known else f"{settings.endpoint.rstrip('/')}/v1/traces"
     told = {"deployment.environment.name": environment, "leitstand.shadow": shadow}
-    return spans.over_http(endpoint, told, clock, settings.leave_out)
+    try:
+        return spans.over_http(endpoint, told, clock, settings.leave_out)
+    except (OSError, ValueError) as error:
+        _LOG.warning("no traces, a variable of the environment cannot be used: %s", error)
+        return None
 
 
 def _off() -> bool:

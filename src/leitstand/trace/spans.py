@@ -33,7 +33,7 @@ from leitstand.errors import Refused, Rejected
 from leitstand.records import Case, Decision
 from leitstand.store import Claimed, Close, Journal
 from leitstand.trace.ids import root_of, trace_of
-from leitstand.trace.trace import Asked, Called, Trace, moment
+from leitstand.trace.trace import Asked, Called, Trace, moment, unwritten
 
 __all__ = ["Spans", "over_http"]
 
@@ -69,10 +69,16 @@ class Spans:
     def begin(self, claimed: Claimed, journal: Journal, rules: str) -> Trace | None:
         """The trace of a burst; the case's own span is written when it is first claimed."""
         case = claimed.case
-        if case.role in self._leave_out or not self._sampled(case):
+        if case.role in self._leave_out:
             return None
-        if claimed.fence == 1:
-            self._open(case, max(0.0, self._clock.time() - claimed.opened))
+        try:
+            if not self._sampled(case):
+                return None
+            if claimed.fence == 1:
+                self._open(case, max(0.0, self._clock.time() - claimed.opened))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the case goes its way
+            unwritten(error)
+            return None
         return Trace(claimed, journal, rules, self._write)
 
     async def close(self) -> None:
@@ -106,8 +112,8 @@ class Spans:
     def _write(self, trace: Trace, close: Close) -> None:
         """The burst and what happened in it."""
         above = set_span_in_context(NonRecordingSpan(_place(trace.case.ulid)), Context())
-        name, told = f"invoke_agent {trace.case.role}", _burst(trace, close)
-        burst = self._tracer.start_span(name, above, attributes=told, start_time=trace.began)
+        name, whole = f"invoke_agent {trace.case.role}", _burst(trace, close)
+        burst = self._tracer.start_span(name, above, attributes=whole, start_time=trace.began)
         within = set_span_in_context(burst, Context())
         own = {"gen_ai.conversation.id": trace.case.ulid}
         for role, answer in _signatures(trace):
@@ -126,7 +132,7 @@ class Spans:
             name, kind = f"chat {told['gen_ai.request.model']}", SpanKind.CLIENT
             span = self._tracer.start_span(name, within, kind, told, start_time=asked.began)
             _end(span, told, asked.ended)
-        _end(burst, _burst(trace, close), moment())
+        _end(burst, whole, moment())
 
 
 class _Ids(RandomIdGenerator):

@@ -15,7 +15,7 @@ from leitstand.model import Prepared, Spoken, Unanswered
 from leitstand.records import Address
 from leitstand.store import Claimed, Close, Frozen, Journal
 
-__all__ = ["Asked", "Called", "Standing", "Trace", "Tracer", "moment"]
+__all__ = ["Asked", "Called", "Standing", "Trace", "Tracer", "moment", "unwritten"]
 
 C = TypeVar("C", bound="Call")
 R = TypeVar("R")
@@ -130,7 +130,12 @@ class Trace:
         try:
             self._write(self, close)
         except Exception as error:  # noqa: BLE001 - a case is done whether anybody hears of it or not
-            _LOG.warning("a trace was not written: %s", type(error).__name__)
+            unwritten(error)
+
+
+def unwritten(error: Exception) -> None:
+    """Tell that something is missing in a trace; by its kind alone, its text may be a case's."""
+    _LOG.warning("a trace was not written: %s", type(error).__name__)
 
 
 def moment() -> int:
