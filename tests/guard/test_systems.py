@@ -96,8 +96,10 @@ async def test_a_time_limit_ends_a_call() -> None:
 
 async def test_a_look_up_finds_or_not() -> None:
     """None is an answer; another model, an error, or no look-up at all is none."""
-    assert await SYSTEMS.find(book, "unknown", 1.0) is None
-    assert await SYSTEMS.find(book, "k", 1.0) == Paid(no="V1")
+    systems = Systems([Connection("bank", Bank, Books())])
+    paid = await systems.write(pay, SMALL, "k", 1.0)
+    assert await systems.find(book, "unknown", 1.0) is None
+    assert await systems.find(book, "k", 1.0) == paid == Paid(no="V1")
 
     async def wrong(key: str, bank: object) -> object:
         return Find(no="A")
@@ -107,7 +109,7 @@ async def test_a_look_up_finds_or_not() -> None:
 
     for reconcile in (wrong, down, None):
         with pytest.raises(Ambiguous):
-            await SYSTEMS.find(replace(book, reconcile=reconcile), "k", 1.0)
+            await systems.find(replace(book, reconcile=reconcile), "k", 1.0)
 
 
 async def test_an_unknown_port_is_unreachable() -> None:
