@@ -12,7 +12,6 @@ from leitstand.records import Verdict
 from leitstand.role import CONTRADICTORY, Exit
 from leitstand.values import Frozen, Kept, Text
 from policies.facts.brief import Accounts, Brief, Discount
-from policies.facts.limits import cause_words
 from tools.dms import Sha256
 
 __all__ = [
@@ -25,8 +24,6 @@ __all__ = [
     "leaves",
     "outcome_of",
 ]
-
-_TIER = "G-A18"
 
 Decided = Literal["auto_draft", "approve", "hold", "escalate", "reject"]
 """What becomes of an invoice, mildest first."""
@@ -83,7 +80,7 @@ def outcome_of(brief: Brief, refused: Refused | None = None) -> Outcome:
     """What the guard's answer to the voucher means: nothing refused is a draft.
 
     A refusal without a verdict (a fact could not be measured) holds the case with the cause it
-    names.
+    names. An account that the chart lacks is named behind the reason.
     """
     known: dict[str, object] = {
         "accounts": brief.accounts,
@@ -102,9 +99,10 @@ def outcome_of(brief: Brief, refused: Refused | None = None) -> Outcome:
             }
         )
     outcome = _judged(Verdict.model_validate_json(canonical(refused.detail)), known)
-    if outcome.decision == "approve" and brief.accounts is None:
-        return _unbookable(outcome, brief.draft.account)
-    return outcome
+    if outcome.decision != "hold" or brief.accounts is not None:
+        return outcome
+    said = f"{outcome.reason} (`{brief.draft.account}`)"
+    return outcome.model_copy(update={"reason": said})
 
 
 def answered(screened: Exit | None) -> dict[str, object]:
@@ -124,15 +122,6 @@ def leaves(
 ) -> Exit:
     """Out of the automation, with what is known; without `roles`, to those of the role's queue."""
     return Exit(kind="exception", cause=cause, reason=reason, roles=roles, result=result)
-
-
-def _unbookable(outcome: Outcome, account: str) -> Outcome:
-    """Nobody is asked to sign what the books will refuse: first the account has to be chosen."""
-    words = f"{cause_words('data missing')} (the chart of accounts has no key `{account}`)"
-    marks = tuple(rule for rule in outcome.guardrails if rule != _TIER)
-    changes: dict[str, object] = {"decision": "hold", "cause": "data missing", "reason": words}
-    asked = Approval(roles=("clerk",), approvers=1)
-    return outcome.model_copy(update={**changes, "guardrails": marks, "approval": asked})
 
 
 def _judged(verdict: Verdict, known: dict[str, object]) -> Outcome:

@@ -96,7 +96,7 @@ async def _who_and_what(case: InvoiceCase, desk: Desk, known: Known) -> Known:
 
 
 async def _records(desk: Desk, known: Known) -> Known:
-    """The supplier's ledger and contracts, and the screening where one is due."""
+    """The supplier's ledger and contracts, and what the sanctions list of today says."""
     dossier = known.dossier
     supplier = dossier.supplier.id if dossier.supplier else None
     ledger, contracts, screened = await desk.gather(
@@ -141,7 +141,7 @@ async def _contracts(desk: Desk, supplier: str | None) -> FoundContracts | None:
 
 
 async def _screening(desk: Desk, names: tuple[str, ...]) -> Screened | None:
-    """None where nobody is due, or no list is loaded: then nobody counts as screened (G-C01)."""
+    """None where no list is loaded: then whoever is due does not count as screened (G-C01)."""
     try:
         return await desk.call(screen, Screen(names=names)) if names else None
     except Missing:

@@ -13,14 +13,23 @@ from policies.facts.bank import sound_iban
 from policies.facts.dossier import Dossier
 from policies.facts.limits import Limits
 from policies.facts.matching import unit_price
-from policies.facts.terms import bank_day, due_date
+from policies.facts.terms import bank_day, due_date, skontos_of
 from policies.facts.voucher import cents_in, draft_of, plain_text, skonto
 from tools.einvoice.invoice import Invoice
 from tools.erp import DraftVoucher, ProposeBankChange, ProposePayment
 from tools.mail import Finding
 from tools.mail.mail import quotable
 
-__all__ = ["Accounts", "Brief", "Discount", "Newcomer", "brief_of", "payment_of", "title_of"]
+__all__ = [
+    "Accounts",
+    "Brief",
+    "Discount",
+    "Newcomer",
+    "Offer",
+    "brief_of",
+    "payment_of",
+    "title_of",
+]
 
 _TITLE = 200
 
@@ -41,6 +50,13 @@ class Discount(Frozen):
     pay_with_discount: Decimal
 
 
+class Offer(Frozen):
+    """What has to be paid with a cash discount, which bank days `until` this one take."""
+
+    until: date
+    pay_cents: int
+
+
 class Newcomer(Frozen):
     """A supplier who is not taken on: what compliance is asked, and its answer in words.
 
@@ -56,9 +72,9 @@ class Brief(Frozen):
     """What an invoice comes to, and what may be done about it.
 
     `pay_to` and `mail_to` are those of the master record; `pay_to` is None where the money is there
-    already or fetched by the supplier. `pay_until` is the last bank day for the
-    discount, `due_on` that for the full amount. `figures` are lines and totals that do not agree,
-    rule by rule.
+    already or fetched by the supplier. `discount` is what people are told, `offers` are all cash
+    discounts, the highest first; `due_on` is the last bank day for the full amount. `figures` are
+    lines and totals that do not agree, rule by rule.
     """
 
     title: Text
@@ -66,7 +82,7 @@ class Brief(Frozen):
     accounts: Accounts | None = None
     discount: Discount | None = None
     pay_to: Text | None = None
-    pay_until: date | None = None
+    offers: tuple[Offer, ...] = ()
     due_on: date
     mail_to: Text | None = None
     invoice_no: Text | None = None
@@ -91,7 +107,7 @@ def brief_of(dossier: Dossier) -> Brief:
         accounts=_accounts(draft.account, limits),
         discount=Discount(**dict(granted)) if granted else None,
         pay_to=supplier.iban if supplier and not _is_settled(invoice, limits) else None,
-        pay_until=bank_day(granted.until, limits) if granted else None,
+        offers=_offers(invoice, limits),
         due_on=bank_day(due, limits),
         mail_to=(supplier.mail or None) if supplier else None,
         invoice_no=quotable(invoice.number),
@@ -109,7 +125,7 @@ def brief_of(dossier: Dossier) -> Brief:
 
 
 def payment_of(brief: Brief, today: date) -> ProposePayment | None:
-    """The payment to the account of the master record, with Skonto while there is time.
+    """The payment to the account of the master record, with the highest Skonto still to be had.
 
     None where nothing is to be paid: a credit note, a prepaid invoice, a supplier who debits the
     amount or has no account.
@@ -117,17 +133,16 @@ def payment_of(brief: Brief, today: date) -> ProposePayment | None:
     draft = brief.draft
     if draft.credit or draft.payable_cents <= 0 or brief.pay_to is None:
         return None
-    pay, day = draft.payable_cents, max(brief.due_on, today)
-    if brief.discount is not None and brief.pay_until is not None and brief.pay_until >= today:
-        pay, day = cents_in(brief.discount.pay_with_discount), brief.pay_until
+    full = Offer(until=max(brief.due_on, today), pay_cents=draft.payable_cents)
+    offer = next((o for o in brief.offers if o.until >= today), full)
     return ProposePayment(
         supplier_id=draft.supplier_id,
         invoice_no=draft.invoice_no,
         iban=brief.pay_to,
-        amount_cents=pay,
-        discount_cents=draft.payable_cents - pay,
+        amount_cents=offer.pay_cents,
+        discount_cents=draft.payable_cents - offer.pay_cents,
         currency=draft.currency,
-        execute_on=day,
+        execute_on=offer.until,
     )
 
 
@@ -137,6 +152,15 @@ def title_of(invoice: Invoice, limits: Limits) -> str:
     return limits.task_title.format(number=number, seller=seller)[:_TITLE]
 
 
+def _offers(invoice: Invoice, limits: Limits) -> tuple[Offer, ...]:
+    """The cash discounts by which something is left to pay."""
+    offers = (
+        Offer(until=bank_day(s.until, limits), pay_cents=cents_in(s.pay_with_discount))
+        for s in skontos_of(invoice)
+    )
+    return tuple(offer for offer in offers if offer.pay_cents > 0)
+
+
 def _is_settled(invoice: Invoice, limits: Limits) -> bool:
     """Whether every way to pay that the invoice names needs no transfer of ours."""
     codes = {p.means_code for p in invoice.payments if p.means_code}
@@ -144,8 +168,8 @@ def _is_settled(invoice: Invoice, limits: Limits) -> bool:
 
 
 def _accounts(key: str, limits: Limits) -> Accounts | None:
-    numbers = limits.accounts.get(key)
-    if numbers is None or not {"skr03", "skr04"} <= numbers.keys():
+    numbers = limits.numbers_of(key)
+    if numbers is None:
         return None
     return Accounts(skr03=numbers["skr03"], skr04=numbers["skr04"])
 

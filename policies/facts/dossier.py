@@ -20,7 +20,7 @@ from policies.facts.limits import Limits, limits_of
 from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
 from policies.facts.parties import Seller, seller_of
-from policies.facts.screening import to_screen
+from policies.facts.screening import due_names, to_screen
 from policies.facts.sibling import of_same_seller
 from tools.dms import get_document
 from tools.einvoice import read_document
@@ -127,8 +127,13 @@ class Dossier:
 
     @property
     def names_to_screen(self) -> tuple[str, ...]:
-        """Who has to be screened against the sanctions list."""
-        return to_screen(self.invoice, self.supplier, self.limits, self.today)
+        """Who is looked up in the sanctions list."""
+        return to_screen(self.invoice, self.supplier)
+
+    @property
+    def names_due(self) -> tuple[str, ...]:
+        """Who must have been screened against the sanctions list."""
+        return due_names(self.invoice, self.supplier, self.limits, self.today)
 
     def invoiced(self) -> dict[str, Decimal]:
         """What earlier invoices took of each order line, in the books or before this one here.

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from leitstand.policy import FactCall, facts
 from leitstand.values import Frozen
+from policies.facts.account import AccountFacts, account_facts
 from policies.facts.arithmetic import ArithmeticFacts, arithmetic_facts
 from policies.facts.bank import BankFacts, bank_facts
 from policies.facts.brief import brief_of, payment_of
@@ -44,6 +45,7 @@ class InvoiceFacts(
     TaxFacts,
     TermsFacts,
     TierFacts,
+    AccountFacts,
     SplitFacts,
     PeriodFacts,
     CorrectionFacts,
@@ -108,7 +110,7 @@ def _of_document(dossier: Dossier) -> tuple[BaseModel, ...]:
         wording_facts(invoice.free_texts, own_accounts),
         arithmetic_facts(invoice, limits),
         tax_facts(invoice, limits),
-        screening_facts(dossier.names_to_screen, dossier.screening, limits),
+        screening_facts(dossier.names_due, dossier.screening, limits),
     )
 
 
@@ -144,12 +146,13 @@ def _match(dossier: Dossier) -> MatchFacts:
 
 
 def _of_money(dossier: Dossier, args: Mapping[str, Any]) -> tuple[BaseModel, ...]:
-    """Terms, tier, period and payment."""
+    """Terms, tier, account, period and payment."""
     invoice, limits = dossier.invoice, dossier.limits
     asked = args.get("posting_date")
     return (
         terms_facts(invoice, dossier.supplier),
         tier_facts(tier_amount(invoice, limits), limits),
+        account_facts(args, limits),
         period_facts(
             invoice.issue_date,
             date.fromisoformat(asked) if asked else None,

@@ -153,6 +153,11 @@ class Limits(_Record):
     def _ascending(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
         return tuple(sorted(tiers, key=lambda t: (t.max_gross is None, t.max_gross or 0)))
 
+    def numbers_of(self, account: str) -> Mapping[str, str] | None:
+        """The numbers of an account key in both charts; None where one of them lacks it."""
+        numbers = self.accounts.get(account, {})
+        return numbers if {"skr03", "skr04"} <= numbers.keys() else None
+
     @property
     def stranger_account(self) -> str:
         """The account key that is shown for a supplier who is not taken on; nothing is booked."""

@@ -10,14 +10,15 @@ from tools.einvoice.invoice import Invoice
 from tools.erp.supplier import Supplier
 from tools.sanctions.screening import Screening
 
-__all__ = ["ScreeningFacts", "all_names", "screening_facts", "to_screen"]
+__all__ = ["ScreeningFacts", "all_names", "due_names", "screening_facts", "to_screen"]
 
 
 class ScreeningFacts(BaseModel):
     """How near a sanctions list somebody is who would be paid.
 
-    `screening_permille` of the best match; `listed_name_contained` in a screened name; `screened`:
-    everybody who has to be was screened, against a list that is not empty.
+    `screening_permille` of the best match of anybody who was looked up, due or not;
+    `listed_name_contained` in such a name; `screened`: everybody who is due was screened, against a
+    list that is not empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,13 +29,24 @@ class ScreeningFacts(BaseModel):
     limit_screening_permille: int
 
 
-def to_screen(
+def to_screen(invoice: Invoice, supplier: Supplier | None) -> tuple[str, ...]:
+    """Who is looked up with every invoice: whom it wants paid, and the supplier of the master.
+
+    A list may have changed since anybody was screened last, so what it says today always counts.
+    """
+    extra = (supplier.name,) if supplier else ()
+    return tuple(dict.fromkeys((*all_names(invoice), *extra)))
+
+
+def due_names(
     invoice: Invoice, supplier: Supplier | None, limits: Limits, today: date
 ) -> tuple[str, ...]:
-    """Who has to be screened: a new supplier, one not screened lately, another payee or holder."""
+    """Of these who must have been screened: new, not screened lately, another payee or holder.
+
+    Where no list is loaded nobody else is held.
+    """
     if supplier is None or _long_ago(supplier.screened, limits, today):
-        extra = (supplier.name,) if supplier else ()
-        return tuple(dict.fromkeys((*all_names(invoice), *extra)))
+        return to_screen(invoice, supplier)
     known = [n for n in (supplier.name, invoice.seller.name, invoice.seller.trading_name) if n]
     return tuple(n for n in all_names(invoice) if not _is_one_of(n, known, limits))
 
@@ -48,15 +60,15 @@ def all_names(invoice: Invoice) -> tuple[str, ...]:
 
 
 def screening_facts(
-    names: tuple[str, ...], screening: Screening | None, limits: Limits
+    due: tuple[str, ...], screening: Screening | None, limits: Limits
 ) -> ScreeningFacts:
-    """What `screening` says of the `names` that have to be screened."""
-    done = screening is not None and screening.entries > 0 and set(names) <= set(screening.names)
+    """What `screening` says, and whether it has all who are `due`."""
+    done = screening is not None and screening.entries > 0 and set(due) <= set(screening.names)
     matches = screening.matches if screening else ()
     return ScreeningFacts(
         screening_permille=max((m.score for m in matches), default=0),
         listed_name_contained=any(m.contained for m in matches),
-        screened=done or not names,
+        screened=done or not due,
         limit_screening_permille=limits.screening_permille,
     )
 

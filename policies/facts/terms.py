@@ -13,7 +13,7 @@ from tools.einvoice.invoice import Invoice
 from tools.einvoice.parts import Discount
 from tools.erp.supplier import Supplier
 
-__all__ = ["Skonto", "TermsFacts", "bank_day", "due_date", "skonto_of", "terms_facts"]
+__all__ = ["Skonto", "TermsFacts", "bank_day", "due_date", "skonto_of", "skontos_of", "terms_facts"]
 
 
 class TermsFacts(BaseModel):
@@ -30,10 +30,10 @@ class TermsFacts(BaseModel):
 
 
 class Skonto(Frozen):
-    """The cash discount that counts: `percent` off, paid `until` that day.
+    """A cash discount: `percent` off, paid `until` that day.
 
-    In the invoice's currency. Both amounts are rounded commercially, each for itself: half a cent
-    goes to the supplier, so they may add up to one cent more than is payable.
+    In the invoice's currency, as people are told it: both amounts are rounded commercially, each
+    for itself. What is booked and paid adds up (`policies.facts.voucher.discount_cents`).
     """
 
     until: date
@@ -53,22 +53,22 @@ def terms_facts(invoice: Invoice, supplier: Supplier | None) -> TermsFacts:
 
 
 def skonto_of(invoice: Invoice, today: date) -> Skonto | None:
-    """The highest discount that can still be had; where all days have passed, the highest of all.
+    """The highest discount that can still be had; after all their days the highest of all."""
+    offered = skontos_of(invoice)
+    still = (s for s in offered if s.until >= today)
+    return next(still, offered[0] if offered else None)
 
-    It is taken off what the parts of the invoice add up to, not off a total that may be wrong.
+
+def skontos_of(invoice: Invoice) -> tuple[Skonto, ...]:
+    """All discounts of an invoice, the highest first; none for credit notes.
+
+    Each is taken off what the parts of the invoice add up to, not off a total that may be wrong.
     """
     payable, day = totals_of(invoice).payable, invoice.issue_date
-    if payable is None or day is None or invoice.credit_note or not invoice.discounts:
-        return None
-    open_ = [d for d in invoice.discounts if day + timedelta(days=d.days) >= today]
-    best = max(open_ or invoice.discounts, key=lambda d: (d.percent, d.days))
-    off = (best.base if best.base is not None else payable) * best.percent / 100
-    return Skonto(
-        until=day + timedelta(days=best.days),
-        percent=best.percent.quantize(Decimal("0.01")),
-        discount=cent(off),
-        pay_with_discount=cent(payable - off),
-    )
+    if payable is None or day is None or invoice.credit_note:
+        return ()
+    best_first = sorted(invoice.discounts, key=lambda d: (-d.percent, -d.days))
+    return tuple(_skonto(discount, payable, day) for discount in best_first)
 
 
 def due_date(invoice: Invoice, supplier: Supplier | None) -> date | None:
@@ -84,6 +84,16 @@ def bank_day(day: date, limits: Limits) -> date:
     while not _settles(day, limits):
         day -= timedelta(days=1)
     return day
+
+
+def _skonto(offer: Discount, payable: Decimal, day: date) -> Skonto:
+    off = (offer.base if offer.base is not None else payable) * offer.percent / 100
+    return Skonto(
+        until=day + timedelta(days=offer.days),
+        percent=offer.percent.quantize(Decimal("0.01")),
+        discount=cent(off),
+        pay_with_discount=cent(payable - off),
+    )
 
 
 def _covered(percent: Decimal, days: int, offered: Iterable[Discount]) -> bool:

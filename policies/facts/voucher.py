@@ -15,7 +15,7 @@ from policies.facts.dossier import Dossier
 from policies.facts.limits import Limits
 from policies.facts.period import posting_date
 from policies.facts.tax import tax_case_of
-from policies.facts.terms import Skonto, due_date, skonto_of
+from policies.facts.terms import Skonto, due_date, skonto_of, skontos_of
 from tools.einvoice.invoice import Invoice
 from tools.erp import (
     DraftVoucher,
@@ -25,9 +25,10 @@ from tools.erp import (
     Supplier,
     TaxCase,
     TaxShare,
+    VoucherDiscount,
 )
 
-__all__ = ["cents_in", "draft_of", "plain_text", "posting_of", "skonto"]
+__all__ = ["cents_in", "discount_cents", "draft_of", "plain_text", "posting_of", "skonto"]
 
 _UNKNOWN = "unknown"
 _UNREAD = "unread"
@@ -43,7 +44,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
     tax_case = tax_case_of(invoice, limits)
     net, tax = _net_and_tax(invoice, tax_case)
     order = dossier.order if dossier.basis == "order" else None
-    granted = skonto(dossier)
+    payable, granted = cents_in(totals_of(invoice).payable), skonto(dossier)
     return DraftVoucher(
         supplier_id=supplier.id if supplier else _UNKNOWN,
         invoice_no=plain_text(invoice.number) or _UNREAD,
@@ -53,7 +54,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         gross_cents=net + tax,
         net_cents=net,
         tax_cents=tax,
-        payable_cents=cents_in(totals_of(invoice).payable),
+        payable_cents=payable,
         tax_case=tax_case,
         taxes=_shares(invoice, tax_case, limits.standard_rate),
         account=_account(supplier, limits),
@@ -65,7 +66,8 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         due_date=due_date(invoice, supplier),
         discount_until=granted.until if granted else None,
         discount_percent=granted.percent if granted else None,
-        discount_cents=cents_in(granted.discount) if granted else None,
+        discount_cents=discount_cents(payable, granted) if granted else None,
+        later_discounts=_later(invoice, granted),
     )
 
 
@@ -74,9 +76,24 @@ def posting_of(draft: DraftVoucher) -> PostVoucher:
     return PostVoucher(**{name: getattr(draft, name) for name in DraftVoucher.model_fields})
 
 
+def discount_cents(payable: int, granted: Skonto) -> int:
+    """What is taken off: with what is paid it comes to `payable`; the supplier has half cents."""
+    return payable - cents_in(granted.pay_with_discount)
+
+
 def skonto(dossier: Dossier) -> Skonto | None:
     """The cash discount of the invoice."""
     return skonto_of(dossier.invoice, dossier.today)
+
+
+def _later(invoice: Invoice, granted: Skonto | None) -> tuple[VoucherDiscount, ...]:
+    """The lower discounts that can still be had once the one that counts has lapsed."""
+    payable = cents_in(totals_of(invoice).payable)
+    return tuple(
+        VoucherDiscount(until=s.until, percent=s.percent, cents=discount_cents(payable, s))
+        for s in skontos_of(invoice)
+        if granted is not None and s.until > granted.until
+    )
 
 
 def _net_and_tax(invoice: Invoice, tax_case: TaxCase) -> tuple[int, int]:

@@ -256,6 +256,28 @@ def test_a_payment_takes_the_discount_while_there_is_time(tmp_path: Path) -> Non
     at_home(tmp_path, play)
 
 
+def test_the_lower_discount_is_taken_once_the_higher_has_lapsed(tmp_path: Path) -> None:
+    """Signed three days after 3 % have lapsed: 2 % on their last bank day, and nobody is asked."""
+    coded = b"#SKONTO#TAGE=14#PROZENT=2.00#"
+    two = b"#SKONTO#TAGE=14#PROZENT=3.00#\n#SKONTO#TAGE=30#PROZENT=2.00#"
+    bill = invoice("AP-D34").replace(coded, two)
+    assert bill.count(b"#SKONTO#") == 2
+
+    async def play(house: House) -> None:
+        house.hire("brandt", "department_head")
+        await house.run({"d34": bill})
+        house.clock.start += timedelta(days=3)
+        found = await house.sign(house.cases["d34"], "brandt")
+        assert found.exit["kind"] == "done"
+        posted = next(e for e in found.effects if e.tool == "erp.voucher.post")
+        assert posted.args["discount_until"] == "2026-11-20"
+        payment = next(e for e in found.effects if e.tool == "erp.payment.propose")
+        assert (payment.args["amount_cents"], payment.args["discount_cents"]) == (218079, 4451)
+        assert payment.args["execute_on"] == "2026-12-04"
+
+    at_home(tmp_path, play)
+
+
 def test_a_rejection_ends_the_case(tmp_path: Path) -> None:
     """What a person turns down is not posted, and the case says so."""
 

@@ -90,11 +90,13 @@ def test_nobody_signs_what_the_books_will_refuse(tmp_path: Path) -> None:
     world.supplier("S1")["account"] = "materials"
     found = judged(tmp_path, world, {"small": invoice("AP-D17"), "large": invoice("AP-D33")})
     for result in found.values():
-        assert "no key `materials`" in str(result.exit["reason"])
+        assert str(result.exit["reason"]).startswith("Der Kontenplan hat das Konto nicht")
+        assert str(result.exit["reason"]).endswith("(`materials`)")
         assert result.exit["cause"] == "data missing"
-        assert "erp.voucher.draft" not in result.tools
-    assert found["large"].exit["result"]["decision"] == "hold"
-    assert found["large"].exit["result"]["guardrails"] == []
+        assert result.exit["result"]["decision"] == "hold"
+        assert result.exit["result"]["guardrails"] == ["account-in-chart"]
+        assert result.approval == (["clerk"], 1)
+        assert set(result.tools) == {"dms.store_original", "task.create"}
 
 
 @pytest.mark.parametrize(

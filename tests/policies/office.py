@@ -155,7 +155,7 @@ class Readings:
             if order is not None:
                 await self.take(erp.list_receipts, erp.ListReceipts(order_no=order.po))
         known = seller.supplier if seller else None
-        if names := to_screen(bill, known, rules, self.office.today):
+        if names := to_screen(bill, known):
             await self.take(sanctions.screen, sanctions.Screen(names=names))
 
     async def take(self, tool: Tool[Any, R], args: BaseModel) -> R:

@@ -354,6 +354,13 @@ def known_supplier_now_listed(s: Stage) -> Paper:
     return s.paper()
 
 
+@scene("escalate", "G-C01", roles="compliance_officer")
+def listed_since_the_last_screening(s: Stage) -> Paper:
+    """A supplier was screened the day before; the list of today names him all the same."""
+    s.supplier |= {"name": "Phenicia Shipping Offshore GmbH", "screened": "2026-11-19"}
+    return s.paper()
+
+
 # ---- The account ----
 
 

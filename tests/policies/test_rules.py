@@ -168,6 +168,19 @@ def test_an_argument_that_is_not_the_dossiers_asks_a_person(
     assert "tainted-argument" in changed.rules
 
 
+@pytest.mark.parametrize("tool", [DRAFT, POST])
+@pytest.mark.parametrize("people", [{}, {"berta": HEAD}])
+def test_an_account_that_the_chart_lacks_is_held(
+    tool: str, people: dict[str, str], office: Office, reference: Desk
+) -> None:
+    """Whoever chose it, and whoever signs: the books would refuse it."""
+    judged = reference.judged["AP-D17"]
+    verdict = office.ask(tool, drafted(judged, account="materials"), judged.evidence, people)
+    assert (verdict.decision, verdict.level) == (Decision.DENY, "hold")
+    assert verdict.rules == ("account-in-chart",)
+    assert (verdict.roles, verdict.approvers, verdict.cause) == (("clerk",), 1, "data missing")
+
+
 @pytest.mark.parametrize(
     "tool",
     ["einvoice.read", "erp.supplier.find", "erp.ledger.find", "erp.contract.find", "erp.order.get",

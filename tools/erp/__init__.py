@@ -40,6 +40,7 @@ from tools.erp.voucher import (
     TaxCase,
     TaxShare,
     Voucher,
+    VoucherDiscount,
     VoucherLine,
 )
 
@@ -85,6 +86,7 @@ __all__ = [
     "TaxCase",
     "TaxShare",
     "Voucher",
+    "VoucherDiscount",
     "VoucherLine",
     "discard_voucher",
     "draft_voucher",

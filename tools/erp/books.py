@@ -1,17 +1,19 @@
 """Writing the books: drafts, postings and reversals, each inside the caller's transaction."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import (
     Connection,
     CursorResult,
     Executable,
     Row,
     String,
+    Table,
     and_,
     bindparam,
     func,
@@ -203,16 +205,17 @@ class Books:
             "state": state,
         }
         number: int = self._run(_ENTER, values).scalar_one()
-        if args.matched:
-            own = {"tenant": self.masters.tenant, "voucher": number, "po": args.order_no}
-            self.connection.execute(
-                insert(schema.matched),
-                [
-                    {**own, "position": i, "line": match.line, "qty": match.qty}
-                    for i, match in enumerate(args.matched)
-                ],
-            )
+        own = {"tenant": self.masters.tenant, "voucher": number}
+        self._enter_parts(schema.matched, args.matched, {**own, "po": args.order_no})
+        self._enter_parts(schema.later_discount, args.later_discounts, own)
         return number
+
+    def _enter_parts(
+        self, table: Table, parts: Sequence[BaseModel], own: Mapping[str, object]
+    ) -> None:
+        rows = [{**own, "position": i, **part.model_dump()} for i, part in enumerate(parts)]
+        if rows:
+            self.connection.execute(insert(table), rows)
 
     def _check_order(self, args: DraftVoucher) -> None:
         if args.order_no is None:

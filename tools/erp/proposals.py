@@ -20,6 +20,7 @@ _REMITTANCE = 140
 """Characters that SEPA carries as remittance information."""
 
 _v, _p, _y, _b = schema.voucher, schema.posting, schema.payment, schema.bank_change
+_d = schema.later_discount
 _JOINED = and_(_v.c.tenant == _p.c.tenant, _v.c.id == _p.c.voucher, _p.c.reverses_number.is_(None))
 _TENANT = bindparam("of", type_=String)
 
@@ -35,6 +36,9 @@ _POSTED = (
 )
 _PROPOSED = select(func.coalesce(func.sum(_y.c.amount_cents + _y.c.discount_cents), 0)).where(
     _y.c.tenant == _TENANT, _y.c.voucher == bindparam("voucher"), _y.c.state == "proposed"
+)
+_LATER = select(_d.c.until, _d.c.cents).where(
+    _d.c.tenant == _TENANT, _d.c.voucher == bindparam("voucher")
 )
 _OPEN_CHANGE = select(_b.c.id).where(
     _b.c.tenant == _TENANT,
@@ -63,6 +67,7 @@ class Proposals:
         voucher = self._posted(args)
         _check_payee(supplier, args)
         _check_voucher(voucher, args)
+        self._check_discount(voucher, args)
         self._check_left(voucher, args)
         t = schema.payment
         number = next_no(self.connection, self.masters.tenant, t.c.id)
@@ -120,6 +125,16 @@ class Proposals:
             )
         return found
 
+    def _check_discount(self, voucher: Row[Any], args: ProposePayment) -> None:
+        own = {"of": self.masters.tenant, "voucher": voucher.id}
+        later = [(row.until, row.cents) for row in self.connection.execute(_LATER, own)]
+        granted = [(voucher.discount_until, voucher.discount_cents), *later]
+        last = (cents or 0 for until, cents in granted if until and args.execute_on <= until)
+        if args.discount_cents > max(last, default=0):
+            raise Contradiction(
+                "the voucher grants no such discount on that day", where="erp.payment"
+            )
+
     def _check_left(self, voucher: Row[Any], args: ProposePayment) -> None:
         own = {"of": self.masters.tenant, "voucher": voucher.id}
         left = voucher.payable_cents - self.connection.execute(_PROPOSED, own).scalar_one()
@@ -165,6 +180,3 @@ def _check_voucher(voucher: Row[Any], args: ProposePayment) -> None:
         raise Contradiction("a credit note is set off, not paid", where="erp.payment")
     if voucher.currency != args.currency:
         raise Contradiction(f"the voucher is in {voucher.currency}", where="erp.payment")
-    late = voucher.discount_until is None or args.execute_on > voucher.discount_until
-    if args.discount_cents and (late or args.discount_cents > (voucher.discount_cents or 0)):
-        raise Contradiction("the voucher grants no such discount on that day", where="erp.payment")

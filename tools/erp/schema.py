@@ -28,6 +28,7 @@ __all__ = [
     "bank_change",
     "contract",
     "keys",
+    "later_discount",
     "line",
     "loaded",
     "matched",
@@ -265,6 +266,17 @@ matched = Table(
     _refers("voucher", "voucher", "id"),
     _refers("po line", "order_line", "po line"),
 )
+later_discount = Table(
+    "erp_later_discount",
+    metadata,
+    _id("tenant"),
+    _no("voucher"),
+    _no("position"),
+    Column("until", Date, nullable=False),
+    Column("percent", Exact, nullable=False),
+    Column("cents", Integer, nullable=False),
+    _refers("voucher", "voucher", "id"),
+)
 posting = Table(
     "erp_posting",
     metadata,
@@ -350,6 +362,7 @@ protect(
         posting.name: (),
         line.name: (),
         matched.name: (),
+        later_discount.name: (),
     },
     counted=(tenant.name, loaded.name, account.name, period.name, supplier.name),
 )

@@ -23,6 +23,7 @@ __all__ = [
     "TaxCase",
     "TaxShare",
     "Voucher",
+    "VoucherDiscount",
     "VoucherLine",
 ]
 
@@ -57,12 +58,21 @@ class MatchedLine(Frozen):
     qty: Decimal
 
 
+class VoucherDiscount(Frozen):
+    """A cash discount (Skonto) of `cents` when paid `until` that day."""
+
+    until: date
+    percent: Decimal
+    cents: Money
+
+
 class DraftVoucher(Frozen):
     """Enter a supplier's invoice as a draft voucher; posting it is a person's release.
 
     `account` is a key of the chart (`material`), not an account number. `taxes` splits net and tax
     by rate. `payable_cents` is what is still to be paid after prepayments. `discount_*` describe
-    the last cash discount that counts. `exchange_micros` is what one unit of a foreign currency is
+    the highest cash discount that can be had, `later_discounts` lower ones that last longer.
+    `exchange_micros` is what one unit of a foreign currency is
     in millionths of the books' currency; without it the ERP takes its own rate of the day.
     """
 
@@ -89,6 +99,7 @@ class DraftVoucher(Frozen):
     discount_until: date | None = None
     discount_percent: Decimal | None = None
     discount_cents: Money | None = None
+    later_discounts: tuple[VoucherDiscount, ...] = ()
     exchange_micros: Annotated[int, Field(strict=True, gt=0, le=10**12)] | None = None
 
     @model_validator(mode="after")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.facts.limits import Limits, limits_of
-from policies.facts.terms import bank_day, skonto_of
+from policies.facts.terms import bank_day, skonto_of, skontos_of
+from policies.facts.voucher import cents_in, discount_cents
 from tools.einvoice.invoice import Invoice
 from tools.einvoice.parts import Discount
 
@@ -57,13 +58,30 @@ def test_the_highest_discount_in_reach_counts() -> None:
 
 
 @given(st.decimals("0.01", "99999.99", places=2), st.decimals("0.01", "10", places=2))
-def test_discount_and_rest_differ_from_the_amount_by_a_cent_at_most(
-    payable: Decimal, percent: Decimal
-) -> None:
-    """Each is rounded for itself, half a cent upwards."""
+def test_discount_and_rest_are_the_amount(payable: Decimal, percent: Decimal) -> None:
+    """What is booked as discount and what is paid add up, each at most half a cent off.
+
+    People are told a discount that is rounded upwards.
+    """
     found = skonto_of(bill((14, str(percent)), payable=str(payable)), DAY)
     assert found is not None
-    assert payable <= found.discount + found.pay_with_discount <= payable + Decimal("0.01")
+    taken = discount_cents(int(payable * 100), found)
+    assert taken + cents_in(found.pay_with_discount) == payable * 100
+    assert abs(taken - payable * percent) <= Decimal("0.5")
+    assert cents_in(found.discount) - taken in (0, 1)
+
+
+def test_half_a_cent_goes_to_the_supplier() -> None:
+    """2 % of 1,264.25 are 25.285: 1,238.97 is paid, 25.28 taken off."""
+    found = skonto_of(bill((14, "2"), payable="1264.25"), DAY)
+    assert found is not None
+    assert (cents_in(found.pay_with_discount), discount_cents(126425, found)) == (123897, 2528)
+
+
+def test_discounts_come_the_highest_first() -> None:
+    """Whatever order the invoice names them in."""
+    found = skontos_of(bill((14, "2"), (30, "1"), (7, "3")))
+    assert [str(s.percent) for s in found] == ["3.00", "2.00", "1.00"]
 
 
 def test_no_discount_for_credit_notes_or_without_an_offer() -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tools.erp import (
     ProposeBankChange,
     ProposePayment,
     ReverseVoucher,
+    VoucherDiscount,
 )
 from tools.erp.embedded import EmbeddedErp
 from tools.erp.intake import Holdings
@@ -117,6 +119,28 @@ async def test_a_discount_counts_until_its_day(erp: EmbeddedErp, invoice: Fields
     with pytest.raises(Contradiction, match="discount"):
         await erp.propose_payment(payment(**taken, execute_on=until + dt.timedelta(days=1)), "k2")
     await erp.propose_payment(payment(**taken, execute_on=until), "k3")
+
+
+@pytest.mark.parametrize(
+    ("days", "most"),
+    [(0, 357), (1, 238), (7, 238), (8, 0)],
+)
+async def test_a_later_discount_counts_once_the_higher_has_lapsed(
+    days: int, most: int, erp: EmbeddedErp, invoice: Fields
+) -> None:
+    """Of 3 % and, for a week more, 2 %: each up to its own day, and never more than it grants."""
+    until = dt.date(2026, 11, 13)
+    later = VoucherDiscount(until=until + dt.timedelta(days=7), percent=Decimal(2), cents=238)
+    terms = {"discount_until": until, "discount_cents": 357, "later_discounts": (later,)}
+    await erp.post_voucher(PostVoucher(**invoice(**terms)), "k1")
+    day = until + dt.timedelta(days=days)
+    more, asked = (
+        payment(amount_cents=11_900 - off, discount_cents=off, execute_on=day)
+        for off in (most + 1, most)
+    )
+    with pytest.raises(Contradiction, match="no such discount"):
+        await erp.propose_payment(more, "k2")
+    assert (await erp.propose_payment(asked, "k3")).amount_cents == 11_900 - most
 
 
 async def test_an_inactive_supplier_is_not_paid(
