@@ -17,7 +17,7 @@ from policies.facts.hr.limits import hr_limits_of
 from policies.facts.hr.payroll import entry_of
 from tools.erp import FindPeriod, find_period
 from tools.hr import Change, GetChange, GetEmployee, get_change, get_employee
-from tools.payroll import enter_change
+from tools.payroll import FindEntries, enter_change, find_entries
 from tools.task import CreateTask, create_task
 from tools.tenant import GetTenant, tenant_data
 
@@ -26,7 +26,15 @@ __all__ = ["role"]
 role = Role(
     "payroll",
     PayrollCase,
-    tools=[tenant_data, get_change, get_employee, find_period, enter_change, create_task],
+    tools=[
+        tenant_data,
+        get_change,
+        get_employee,
+        find_period,
+        find_entries,
+        enter_change,
+        create_task,
+    ],
     queue={
         "system unreachable": ["payroll"],
         "data missing": ["payroll"],
@@ -37,7 +45,7 @@ role = Role(
 
 @role.step(then=["enter", "tell"])
 async def look(case: PayrollCase, desk: Desk) -> Goto | Exit:
-    """Read the change, whom it is about, and the period that it falls into."""
+    """Read the change, whom it is about, its period, and what is entered for the employee."""
     try:
         found = await desk.call(get_change, GetChange(change_no=case.change_no))
         change = found.value
@@ -53,9 +61,11 @@ async def look(case: PayrollCase, desk: Desk) -> Goto | Exit:
         if person.value is None:
             return missing(f"Mitarbeiter `{change.employee_id}`")
         period = await desk.call(find_period, FindPeriod(day=change.effective_on))
+        wished = FindEntries(employee_id=change.employee_id)
+        entries = await desk.call(find_entries, wished, evidence=(found.id,))
     except CallFailed as error:
         return exception(error.cause, error.text)
-    return goto("enter", change=change, evidence=(found.id, person.id, period.id))
+    return goto("enter", change=change, evidence=(found.id, person.id, period.id, entries.id))
 
 
 def _by_hand(change: Change, reading: str) -> Goto | Exit:

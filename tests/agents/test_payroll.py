@@ -207,7 +207,7 @@ def test_what_is_missing_is_named(absent: str, said: str, tmp_path: Path) -> Non
 
 
 def test_a_change_is_entered_once_whoever_asks(tmp_path: Path) -> None:
-    """A second case with the same change is refused by its business key."""
+    """A second case with the same change is held: entries are read before a signature counts."""
 
     async def play(house: House) -> None:
         hired(house, "hanna")
@@ -220,6 +220,31 @@ def test_a_change_is_entered_once_whoever_asks(tmp_path: Path) -> None:
         assert len(await runs(house)) == 1
 
     at_home(tmp_path, play, changes=(SOUND,))
+
+
+@pytest.mark.parametrize("row", [SOUND, ONCE])
+def test_a_second_change_that_says_the_same_is_left_to_people(
+    row: Mapping[str, Any], tmp_path: Path
+) -> None:
+    """Begun before or after the first was entered, signed or not: the first stays the only one."""
+
+    async def play(house: House) -> None:
+        hired(house, "hanna")
+        first, _ = await given_to_payroll(house)
+        second, waiting = await given_to_payroll(house, "X-2")
+        assert len(waiting.waits) == 1
+        assert (await house.sign(first, "hanna")).exit["kind"] == "done"
+        third, _ = await given_to_payroll(house, "X-3")
+        await house.sign(second, "hanna")
+        for late in (second, third):
+            found = await house.result(late)
+            assert found.exit["cause"] == "contradictory results"
+            assert found.exit["reason"].startswith("Diese Änderung oder eine mit gleichem Inhalt")
+            assert found.tools == ["task.create"]
+        assert len(await runs(house)) == 1
+
+    rows = tuple({**row, "change": number} for number in ("X-1", "X-2", "X-3"))
+    at_home(tmp_path, play, changes=rows)
 
 
 def test_a_bonus_is_paid_once(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from leitstand.errors import Contradiction
 from tools.database import Tenancy, next_no
 from tools.once import Keys, Write
-from tools.payroll.entry import EnterChange, Entry
+from tools.payroll.entry import EnterChange, Entries, Entry, FindEntries, FoundEntries
 
 __all__ = ["EmbeddedPayroll"]
 
@@ -43,6 +43,11 @@ _entry = Table(
 )
 
 
+_CHANGE = tuple(_entry.c[name] for name in EnterChange.model_fields)
+_SAME = ("employee_id", "once", "delta_cents", "new_cents", "effective_on")
+"""What two changes that are one to the employee have in common."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmbeddedPayroll:
     """`tools.payroll.Payroll` for one tenant of a database."""
@@ -53,8 +58,21 @@ class EmbeddedPayroll:
         """Create the tables that are not there yet."""
         await self.site.database.create(_metadata)
 
+    async def find_entries(self, args: FindEntries) -> FoundEntries:
+        """What was entered for an employee."""
+        t = _entry
+        own = (t.c.tenant == self.site.tenant, t.c.employee_id == args.employee_id)
+        query = select(*_CHANGE).where(*own).order_by(t.c.id)
+        rows = await self.site.read(lambda c: c.execute(query).mappings().all())
+        changes = tuple(EnterChange.model_validate(dict(row)) for row in rows)
+        found = Entries(employee_id=args.employee_id, changes=changes)
+        return FoundEntries(value=found, source=f"payroll:entries/{args.employee_id}")
+
     async def enter(self, args: EnterChange, key: str) -> Entry:
-        """A change in the run of its month. Raises Contradiction: it is in a run already."""
+        """A change in the run of its month.
+
+        Raises Contradiction: it is in a run already, or another one that says the same is.
+        """
         write = Write(self.site.tenant, "payroll.run.enter", key, args)
         return await self.site.write(
             lambda c: _keys.once(c, write, Entry, lambda: self._enter(c, args))
@@ -70,9 +88,18 @@ class EmbeddedPayroll:
         if (run := connection.execute(there).scalar_one_or_none()) is not None:
             said = f"the change `{args.change_no}` is in the run `{run}` already"
             raise Contradiction(said, where="payroll")
+        self._check_same(connection, args)
         number = next_no(connection, tenant, t.c.id)
         run = f"{args.effective_on:%Y-%m}"
         own = {"tenant": tenant, "id": number, "run": run, "entered": self.site.entered}
         connection.execute(insert(t), own | args.model_dump())
         kept = args.model_dump(include={"change_no", "employee_id", "delta_cents", "once"})
         return Entry(entry_no=f"P-{number:06d}", run=run, **kept)
+
+    def _check_same(self, connection: Connection, args: EnterChange) -> None:
+        t = _entry
+        same = (t.c[name].is_not_distinct_from(getattr(args, name)) for name in _SAME)
+        there = select(t.c.change_no).where(t.c.tenant == self.site.tenant, *same)
+        if (other := connection.execute(there).scalars().first()) is not None:
+            said = f"the change `{args.change_no}` says the same as `{other}`, which is in a run"
+            raise Contradiction(said, where="payroll")

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from leitstand.tool import Recorded
-from leitstand.values import Frozen, Identifier, Money, Word
+from leitstand.values import Frozen, Identifier, Money, Reading, Word
 
-__all__ = ["EnterChange", "Entry"]
+__all__ = ["EnterChange", "Entries", "Entry", "FindEntries", "FoundEntries"]
 
 
 class EnterChange(Frozen):
@@ -36,3 +36,20 @@ class Entry(Frozen):
     run: Word
     delta_cents: Money
     once: bool
+
+
+class FindEntries(Frozen):
+    """Find what is in the runs for an employee."""
+
+    employee_id: Annotated[Identifier, Recorded("payroll.change.get", "value.employee_id")]
+
+
+class Entries(Frozen):
+    """All changes that were entered for an employee, the oldest first."""
+
+    employee_id: Identifier
+    changes: tuple[EnterChange, ...] = ()
+
+
+class FoundEntries(Reading[Entries]):
+    """Reading of an employee's entries."""

@@ -3,13 +3,17 @@
 from typing import Protocol
 
 from leitstand.tool import Port
-from tools.payroll.entry import EnterChange, Entry
+from tools.payroll.entry import EnterChange, Entry, FindEntries, FoundEntries
 
 __all__ = ["Payroll"]
 
 
 class Payroll(Port, Protocol):
     """A payroll system. Every write takes the idempotency key. Raises only `CallFailed`."""
+
+    async def find_entries(self, args: FindEntries) -> FoundEntries:
+        """What was entered for an employee."""
+        ...
 
     async def enter(self, args: EnterChange, key: str) -> Entry:
         """An approved change in the run of its month."""

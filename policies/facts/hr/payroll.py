@@ -16,7 +16,7 @@ from leitstand.values import Frozen, Identifier
 from policies.facts.hr.limits import HrLimits, hr_limits_of
 from tools.erp import PeriodOf, find_period
 from tools.hr import Change, Employee, get_change, get_employee
-from tools.payroll import EnterChange
+from tools.payroll import EnterChange, Entries, find_entries
 
 __all__ = [
     "ApprovedChange",
@@ -40,7 +40,8 @@ class EntryFacts(Frozen):
     `approved`: HR says so. `same`: it is what HR's change says. `sound`: old pay and difference
     come to the new one. `pay`: whether the master record has the same old pay; `unknown` where it
     has none. `plausible`: it is no larger than the tenant allows. `employed`: on that day, as the
-    same person. `period`: whether the books take that day.
+    same person. `period`: whether the books take that day. `doubled`: the change, or another
+    one that comes to the same, is in a run.
     """
 
     approved: bool
@@ -50,6 +51,7 @@ class EntryFacts(Frozen):
     plausible: bool
     employed: bool
     period: Literal["open", "closed", "unknown"]
+    doubled: bool
     entry_roles: frozenset[str]
     entry_approvers: int
     checked: frozenset[str]
@@ -63,13 +65,19 @@ class HandedFacts(Frozen):
 
 @facts("payroll.run.enter", model=EntryFacts)
 def entry_facts(call: FactCall) -> EntryFacts:
-    """The facts of an entry. Raises FactMissing: change, employee or period were not read."""
+    """The facts of an entry.
+
+    Raises FactMissing: change, employee, period or the employee's entries were not read.
+    """
     found = call.evidence.one(get_change)
     who = call.evidence.one(get_employee)
     when = call.evidence.one(find_period)
     if found is None or found.value is None or who is None or who.value is None or when is None:
         raise FactMissing("change, employee and period must be read", where=call.tool)
     args = EnterChange.model_validate(call.args, strict=False)
+    there = call.evidence.one(find_entries)
+    if there is None or there.value.employee_id != args.employee_id:
+        raise FactMissing("the employee's entries must be read", where=call.tool)
     limits, entry = hr_limits_of(call.limits), entry_of(found.value)
     known = entry.model_dump(mode="json") if entry else {}
     return EntryFacts(
@@ -80,6 +88,7 @@ def entry_facts(call: FactCall) -> EntryFacts:
         plausible=_plausible(args, who.value, limits),
         employed=_employed(args, who.value),
         period=_period(when.value),
+        doubled=_doubled(args, there.value),
         entry_roles=limits.payroll.signers,
         entry_approvers=limits.payroll.approvers,
         checked=frozenset(n for n, value in call.args.items() if n in known and known[n] == value),
@@ -152,3 +161,13 @@ def _employed(args: EnterChange, who: Employee) -> bool:
 
 def _period(found: PeriodOf) -> Literal["open", "closed", "unknown"]:
     return "unknown" if found.period is None else found.period.state
+
+
+def _doubled(args: EnterChange, there: Entries) -> bool:
+    """The old pay is not asked: it follows from the rest, or there is none."""
+    same = (args.once, args.delta_cents, args.new_cents, args.effective_on)
+    return any(
+        e.change_no == args.change_no
+        or (e.once, e.delta_cents, e.new_cents, e.effective_on) == same
+        for e in there.changes
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from leitstand.clock import FixedClock
 from leitstand.errors import Contradiction
 from tools.database import Database, Tenancy
-from tools.payroll import EnterChange
+from tools.payroll import EnterChange, FindEntries
 from tools.payroll.embedded import EmbeddedPayroll
 
 RISE = EnterChange(
@@ -55,6 +55,35 @@ async def test_a_change_is_in_one_run(payroll: EmbeddedPayroll, database: Databa
     with pytest.raises(Contradiction, match="another write"):
         await payroll.enter(later, "k")
     assert await payroll.entry_of("other") is None
+    assert await count(database) == 1
+
+
+async def test_what_is_entered_is_found(payroll: EmbeddedPayroll) -> None:
+    """Of one employee, the oldest first, each as it was entered."""
+    later = RISE.model_copy(update={"change_no": "X-2", "effective_on": dt.date(2027, 2, 1)})
+    bonus = RISE.model_copy(
+        update={"change_no": "X-3", "once": True, "old_cents": None, "new_cents": None}
+    )
+    other = RISE.model_copy(update={"change_no": "X-4", "employee_id": "P2"})
+    for number, change in enumerate((RISE, later, bonus, other)):
+        await payroll.enter(change, f"k{number}")
+    found = (await payroll.find_entries(FindEntries(employee_id="P1"))).value
+    assert (found.employee_id, found.changes) == ("P1", (RISE, later, bonus))
+
+
+@pytest.mark.parametrize("once", [True, False])
+async def test_two_changes_that_say_the_same_are_one_entry(
+    payroll: EmbeddedPayroll, database: Database, *, once: bool
+) -> None:
+    """Whoever comes second, even at once, is told which change is there."""
+    new = None if once else RISE.new_cents
+    first = RISE.model_copy(update={"once": once, "old_cents": None, "new_cents": new})
+    again = first.model_copy(update={"change_no": "X-2"})
+    came = await asyncio.gather(
+        payroll.enter(first, "k"), payroll.enter(again, "l"), return_exceptions=True
+    )
+    (refused,) = [c for c in came if isinstance(c, Contradiction)]
+    assert "says the same as" in refused.text
     assert await count(database) == 1
 
 

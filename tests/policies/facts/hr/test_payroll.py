@@ -1,5 +1,6 @@
 """What decides on an entry into a payroll run: it is the approved change, whole, or nothing."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from policies.facts.hr.request import Request, change_of
 from tests.policies.facts.hr.people import day, limits, person
 from tools.erp import FoundPeriod, Period, PeriodOf
 from tools.hr import Change, Employee, FoundChange, FoundEmployee
-from tools.payroll import EnterChange
+from tools.payroll import EnterChange, Entries, FoundEntries
 
 START = date(2027, 1, 1)
 CHANGE = Change(
@@ -34,6 +35,7 @@ def measured(
     change: Change = CHANGE,
     who: Employee | None = None,
     when: PeriodOf = OPEN,
+    there: Entries | None = None,
     **own: Any,  # noqa: ANN401 - settings of several types
 ) -> EntryFacts:
     """The facts of an entry over these readings, in a company with these settings for payroll."""
@@ -41,6 +43,9 @@ def measured(
         "payroll.change.get": FoundChange(value=change, source="hr"),
         "hr.employee.get": FoundEmployee(value=who or person(salary_cents=400_000), source="hr"),
         "erp.period.find": FoundPeriod(value=when, source="erp"),
+        "payroll.entry.find": FoundEntries(
+            value=there or Entries(employee_id=args.employee_id), source="payroll"
+        ),
     }
     evidence = Evidence(Resolved(n, n, v, 100, "record") for n, v in readings.items())
     limits_of = {"hr": {"payroll": own}}
@@ -63,6 +68,31 @@ def test_the_entry_of_an_approved_change_is_sound() -> None:
     assert (found.approved, found.same, found.sound, found.plausible, found.employed) == (True,) * 5
     assert (found.pay, found.period) == ("same", "open")
     assert found.checked == set(EnterChange.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("other", "doubled"),
+    [
+        ({}, True),
+        ({"old_cents": 390_000}, True),
+        ({"change_no": "X-1", "effective_on": date(2027, 2, 1)}, True),
+        ({"effective_on": date(2027, 2, 1)}, False),
+        ({"new_cents": 410_001}, False),
+        ({"delta_cents": 9_999}, False),
+        ({"once": True}, False),
+    ],
+)
+def test_a_change_that_says_the_same_is_noticed(other: Mapping[str, Any], *, doubled: bool) -> None:
+    """Same employee, kind, amount and day; under its own number whatever was entered."""
+    earlier = entry().model_copy(update={"change_no": "X-0", **other})
+    there = Entries(employee_id="P1", changes=(earlier,))
+    assert measured(entry(), there=there).doubled is doubled
+
+
+def test_entries_of_somebody_else_are_no_evidence() -> None:
+    """Who reads another employee's entries has not looked."""
+    with pytest.raises(FactMissing, match="entries must be read"):
+        measured(entry(), there=Entries(employee_id="P2"))
 
 
 @given(
