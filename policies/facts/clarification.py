@@ -18,6 +18,7 @@ from leitstand.desk import hand_over
 from leitstand.policy import FactCall, FactMissing, facts
 from leitstand.values import Frozen
 from policies.facts.brief import Brief, brief_of, title_of
+from policies.facts.department import department_roles
 from policies.facts.dossier import dossier_of
 from policies.facts.limits import Limits, limits_of
 from tools.dms import Sha256
@@ -80,14 +81,17 @@ class _Step(NamedTuple):
 def clarification_facts(call: FactCall) -> ClarificationFacts:
     """The arguments of a clarification against the dossier.
 
-    What does not rest on an invoice is measured by the department that it is of.
+    What does not rest on an invoice is measured by the department that it is of; its tasks are for
+    roles of the departments.
     Raises FactMissing: a reading that they rest on is not among the evidence.
     """
+    asked = frozenset(call.args.get("roles", ()))
     if not _of_accounting(call):
-        return ClarificationFacts(known_roles=True, checked=frozenset())
+        known = department_roles(call.limits)
+        return ClarificationFacts(known_roles=asked <= known, checked=frozenset())
     limits = limits_of(call.limits)
     return ClarificationFacts(
-        known_roles=set(call.args.get("roles", ())) <= _roles(limits),
+        known_roles=asked <= _roles(limits),
         checked=frozenset(_CHECKS[call.tool](call, limits)),
     )
 

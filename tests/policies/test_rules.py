@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from leitstand.policy import Evidence, FactMissing, Resolved, check
+from leitstand.policy import Evidence, FactMissing, Request, Resolved, check, decide
 from leitstand.records import Decision
 from policies.facts.brief import brief_of, payment_of
 from policies.facts.voucher import draft_of, posting_of
 from tests.agents.paper import WORLD
 from tests.policies.conftest import Desk
-from tests.policies.office import FACTS, ROOT, TOOLS, Judged, Office
+from tests.policies.office import FACTS, PROJECT, ROOT, TENANT, TOOLS, Judged, Office
 from tools import erp
 from tools.dms import get_document
 from tools.einvoice import read_document
@@ -287,3 +287,33 @@ def test_a_departments_own_rule_speaks_of_nobody_else(office: Office) -> None:
     assert not rules["G-S04.template"].applies("accounting", drafting)
     assert not rules["G-S04.template"].applies("sales", frozenset({"task.create"}))
     assert rules["tainted-argument"].applies("accounting", drafting)
+
+
+@pytest.mark.parametrize("role", sorted(PROJECT.roles))
+@pytest.mark.parametrize(
+    ("rule", "facts", "marks", "signed"),
+    [
+        ("tainted-argument", {"known_roles": True}, {"title"}, set[str]()),
+        ("G-A19", {"known_roles": True}, set[str](), {"anna"}),
+        ("task-for-known-roles", {"known_roles": False}, set[str](), set[str]()),
+    ],
+)
+def test_who_is_asked_are_people_of_the_role(
+    role: str, rule: str, facts: dict[str, bool], marks: set[str], signed: set[str], office: Office
+) -> None:
+    """What holds for every role asks those who work its queue, and nobody of another department."""
+    queue = PROJECT.roles[role].queue["contradictory results"].roles
+    args = {"kind": "clarify", "roles": ["x"], "rules": [], "title": "x", "due": None}
+    request = Request(
+        tool="task.create",
+        role=role,
+        tenant=TENANT,
+        requester="anna",
+        args=args,
+        facts={**facts, "checked": frozenset[str]()},
+        tainted=frozenset(marks),
+        approval_count=len(signed),
+        approval_persons=frozenset(signed),
+    )
+    hits = {hit.rule: hit for hit in decide(office.bundle, request).hits}
+    assert hits[rule].roles == tuple(queue)

@@ -93,6 +93,10 @@ PERMIT = RULE.replace("forbid", "permit")
         (f'@id("x") @decision("deny") @level("hold") @cause("rain") {RULE}', "annotation"),
         (f'@id("x") @decision("deny") @level("hold") @grant {RULE}', "forbid-kind"),
         (f'@id("x") @decision("approve") @level("approve") @approvers("1") {RULE}', "no-roles"),
+        (
+            f'@id("x") @decision("approve") @level("approve") @roles("r:a") @approvers("1") {RULE}',
+            "no-roles",
+        ),
         (f'@id("x") @decision("approve") @level("approve") @roles("a") {RULE}', "approvers"),
         (
             f'@id("x") @decision("approve") @level("approve") @roles("a") @approvers("0") {RULE}',

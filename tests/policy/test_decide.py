@@ -96,6 +96,20 @@ def test_the_highest_rank_names_who_is_asked() -> None:
     assert verdict.roles == ("head",)
 
 
+@pytest.mark.parametrize(
+    ("role", "asked"),
+    [("clerk", ("anna", "berta")), ("cler", ("carl",)), ("clerks", ("carl",)), ("hr", ("hans",))],
+)
+def test_people_are_asked_by_the_role_of_the_case(role: str, asked: tuple[str, ...]) -> None:
+    """Those that are named for the role, else those that are named for none."""
+    people = "clerk:anna, hr:hans, carl, clerk:berta"
+    bundle = bundle_of(
+        {n: t.replace('@roles("clerk")', f'@roles("{people}")') for n, t in TEXTS.items()}
+    )
+    verdict = decide(bundle, paying(role=role, tainted=frozenset({"supplier"})))
+    assert next(h.roles for h in verdict.hits if h.rule == "P-taint") == asked
+
+
 def test_the_most_severe_level_names_the_cause() -> None:
     """A changed bank account outranks an unknown supplier: escalated, with its own cause."""
     verdict = decide(BUNDLE, paying(facts={"bank": "changed", "known": False}))

@@ -126,7 +126,7 @@ def _store(bundle: Bundle, request: Request) -> Store:
 def _judge(bundle: Bundle, request: Request, groups: Mapping[str, Mapping[str, object]]) -> Verdict:
     rules, facts = bundle.tools[request.tool], groups["facts"]
     applied = [rules.rules[name] for name in _applied(bundle, request, rules, groups)]
-    hits = [rule.hit(facts) for rule in applied if not rule.grants]
+    hits = [rule.hit(facts, request.role) for rule in applied if not rule.grants]
     if not any(rule.grants for rule in applied):
         text = f"nothing grants `{request.tool}` to role `{request.role}`"
         return denied(bundle, request.tool, text, hits=hits, facts=facts)

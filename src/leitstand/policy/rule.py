@@ -28,14 +28,16 @@ def _digits(text: object) -> object:
 
 
 Number = Annotated[int, BeforeValidator(_digits)]
+_SAID = ("rank", "cause", "reason_de", "reason_en", "fix_de", "fix_en", "owner", "version")
 
 
 class Notes(BaseModel):
     """The annotations of a policy; a name that is not here keeps the bundle from loading.
 
     `shows` is the id that lists and people see (several policies may make up one rule), by default
-    `id`. `roles` or `roles_fact` (a fact, set of texts) say who may discharge the rule, `approvers`
-    or `approvers_fact` (a fact, int) how many; `rank` whose roles are named when several apply;
+    `id`. `roles` or `roles_fact` (a fact, set of texts) say who may discharge the rule (`hr:lead`:
+    in cases of the role `hr` it is `lead` alone), `approvers` or `approvers_fact` (a fact, int) how
+    many; `rank` whose roles are named when several apply;
     `fix_de` and `fix_en` say what to do; `fields` what a redaction takes out; `listed` `deciding`:
     named only where its level decides the case.
     """
@@ -62,6 +64,11 @@ class Notes(BaseModel):
     reason_en: Text = ""
     fix_de: Text = ""
     fix_en: Text = ""
+
+    def people(self, role: str) -> tuple[str, ...]:
+        """Who is asked by `roles` in a case of `role`."""
+        own = tuple(r[len(role) + 1 :] for r in self.roles if r.startswith(f"{role}:"))
+        return own or tuple(r for r in self.roles if ":" not in r)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +113,13 @@ class Rule:
         entity = getattr(self.node.principal, "entity", None)
         return (entity is None or entity.id == role) and bool(self.tools & tools)
 
-    def hit(self, facts: Mapping[str, object]) -> Hit:
-        """This rule as a hit; roles and number of approvers may come from facts.
+    def hit(self, facts: Mapping[str, object], role: str) -> Hit:
+        """This rule as a hit in a case of `role`; roles and number of approvers may be facts.
 
         Raises KeyError, TypeError: a fact that it names is absent or ill-typed (never in a bundle).
         """
         notes = self.notes
-        roles = _texts(facts[notes.roles_fact]) if notes.roles_fact else notes.roles
+        roles = _texts(facts[notes.roles_fact]) if notes.roles_fact else notes.people(role)
         number = facts[notes.approvers_fact] if notes.approvers_fact else notes.approvers
         asks = self.decision in (Decision.APPROVE, Decision.ESCALATE)
         return Hit(
@@ -121,15 +128,8 @@ class Rule:
             level=self.level,
             roles=roles,
             approvers=max(int(asks), number if isinstance(number, int) else 0),
-            rank=notes.rank,
-            cause=notes.cause,
-            reason_de=notes.reason_de,
-            reason_en=notes.reason_en,
-            fix_de=notes.fix_de,
-            fix_en=notes.fix_en,
-            owner=notes.owner,
-            version=notes.version,
             listed=notes.listed is None,
+            **{name: getattr(notes, name) for name in _SAID},
         )
 
 
@@ -171,7 +171,7 @@ def _of_forbid(notes: Notes, kinds: int) -> Iterator[tuple[str, str]]:
     if bool(notes.roles) and bool(notes.roles_fact):
         yield "roles-twice", "@roles and @roles_fact exclude each other"
     if notes.decision in ("approve", "escalate"):
-        if not (notes.roles or notes.roles_fact):
+        if not (notes.people("") or notes.roles_fact):
             yield "no-roles", "who may discharge this? @roles or @roles_fact is missing"
         if (notes.approvers is None) == (notes.approvers_fact is None):
             yield "approvers", "exactly one of @approvers and @approvers_fact is needed"

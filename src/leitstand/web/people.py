@@ -42,7 +42,8 @@ _ROLE = "role."
 
 def roles_in(leitstand: Leitstand) -> tuple[str, ...]:
     """Roles that people can be given: of the rules, the tenant's data, the people there are."""
-    found = {role for rule in leitstand.rules.bundle.rules for role in rule.notes.roles}
+    asked = {role for rule in leitstand.rules.bundle.rules for role in rule.notes.roles}
+    found = {role.rpartition(":")[2] for role in asked}
     found |= {role for member in leitstand.project.table.people for role in member.roles}
     found |= {r for p in leitstand.directory.everybody(leitstand.tenant) for r in p.roles}
     return tuple(sorted({*found, *_named(leitstand.limits)} - {ADMIN}))
