@@ -90,7 +90,11 @@ def _later(invoice: Invoice, granted: Skonto | None) -> tuple[VoucherDiscount, .
     """The lower discounts that can still be had once the one that counts has lapsed."""
     payable = cents_in(totals_of(invoice).payable)
     return tuple(
-        VoucherDiscount(until=s.until, percent=s.percent, cents=discount_cents(payable, s))
+        VoucherDiscount(
+            discount_until=s.until,
+            discount_percent=s.percent,
+            discount_cents=discount_cents(payable, s),
+        )
         for s in skontos_of(invoice)
         if granted is not None and s.until > granted.until
     )

@@ -30,6 +30,7 @@ READS = {
     "hr.employee.get",
     "mail.read",
     "payroll.change.get",
+    "payroll.entry.find",
     "pricing.calculate",
     "privacy.request.read",
     "quote.get",

@@ -37,7 +37,7 @@ _POSTED = (
 _PROPOSED = select(func.coalesce(func.sum(_y.c.amount_cents + _y.c.discount_cents), 0)).where(
     _y.c.tenant == _TENANT, _y.c.voucher == bindparam("voucher"), _y.c.state == "proposed"
 )
-_LATER = select(_d.c.until, _d.c.cents).where(
+_LATER = select(_d.c.discount_until, _d.c.discount_cents).where(
     _d.c.tenant == _TENANT, _d.c.voucher == bindparam("voucher")
 )
 _OPEN_CHANGE = select(_b.c.id).where(
@@ -127,10 +127,9 @@ class Proposals:
 
     def _check_discount(self, voucher: Row[Any], args: ProposePayment) -> None:
         own = {"of": self.masters.tenant, "voucher": voucher.id}
-        later = [(row.until, row.cents) for row in self.connection.execute(_LATER, own)]
-        granted = [(voucher.discount_until, voucher.discount_cents), *later]
-        last = (cents or 0 for until, cents in granted if until and args.execute_on <= until)
-        if args.discount_cents > max(last, default=0):
+        granted = [voucher, *self.connection.execute(_LATER, own)]
+        open_ = [d for d in granted if d.discount_until and args.execute_on <= d.discount_until]
+        if args.discount_cents > max((d.discount_cents or 0 for d in open_), default=0):
             raise Contradiction(
                 "the voucher grants no such discount on that day", where="erp.payment"
             )

@@ -272,9 +272,9 @@ later_discount = Table(
     _id("tenant"),
     _no("voucher"),
     _no("position"),
-    Column("until", Date, nullable=False),
-    Column("percent", Exact, nullable=False),
-    Column("cents", Integer, nullable=False),
+    Column("discount_until", Date, nullable=False),
+    Column("discount_percent", Exact, nullable=False),
+    Column("discount_cents", Integer, nullable=False),
     _refers("voucher", "voucher", "id"),
 )
 posting = Table(

@@ -59,11 +59,11 @@ class MatchedLine(Frozen):
 
 
 class VoucherDiscount(Frozen):
-    """A cash discount (Skonto) of `cents` when paid `until` that day."""
+    """A cash discount (Skonto) of that many cents when paid by that day."""
 
-    until: date
-    percent: Decimal
-    cents: Money
+    discount_until: date
+    discount_percent: Decimal
+    discount_cents: Money
 
 
 class DraftVoucher(Frozen):

@@ -130,7 +130,9 @@ async def test_a_later_discount_counts_once_the_higher_has_lapsed(
 ) -> None:
     """Of 3 % and, for a week more, 2 %: each up to its own day, and never more than it grants."""
     until = dt.date(2026, 11, 13)
-    later = VoucherDiscount(until=until + dt.timedelta(days=7), percent=Decimal(2), cents=238)
+    later = VoucherDiscount(
+        discount_until=until + dt.timedelta(days=7), discount_percent=Decimal(2), discount_cents=238
+    )
     terms = {"discount_until": until, "discount_cents": 357, "later_discounts": (later,)}
     await erp.post_voucher(PostVoucher(**invoice(**terms)), "k1")
     day = until + dt.timedelta(days=days)
