@@ -20,7 +20,7 @@ from policies.facts.limits import Limits, limits_of
 from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
 from policies.facts.parties import Seller, seller_of
-from policies.facts.screening import due_names, to_screen
+from policies.facts.screening import cleared_entries, due_names, to_screen
 from policies.facts.sibling import of_same_seller
 from tools.dms import get_document
 from tools.einvoice import read_document
@@ -134,6 +134,11 @@ class Dossier:
     def names_due(self) -> tuple[str, ...]:
         """Who must have been screened against the sanctions list."""
         return due_names(self.invoice, self.supplier, self.limits, self.today)
+
+    @property
+    def cleared(self) -> tuple[str, ...]:
+        """Entries of the sanctions list that people have found to be somebody else."""
+        return cleared_entries(self.invoice, self.supplier, self.limits)
 
     def invoiced(self) -> dict[str, Decimal]:
         """What earlier invoices took of each order line, in the books or before this one here.

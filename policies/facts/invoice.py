@@ -110,7 +110,7 @@ def _of_document(dossier: Dossier) -> tuple[BaseModel, ...]:
         wording_facts(invoice.free_texts, own_accounts),
         arithmetic_facts(invoice, limits),
         tax_facts(invoice, limits),
-        screening_facts(dossier.names_due, dossier.screening, limits),
+        screening_facts(dossier.names_due, dossier.screening, limits, dossier.cleared),
     )
 
 

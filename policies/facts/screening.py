@@ -10,7 +10,14 @@ from tools.einvoice.invoice import Invoice
 from tools.erp.supplier import Supplier
 from tools.sanctions.screening import Screening
 
-__all__ = ["ScreeningFacts", "all_names", "due_names", "screening_facts", "to_screen"]
+__all__ = [
+    "ScreeningFacts",
+    "all_names",
+    "cleared_entries",
+    "due_names",
+    "screening_facts",
+    "to_screen",
+]
 
 
 class ScreeningFacts(BaseModel):
@@ -51,6 +58,12 @@ def due_names(
     return tuple(n for n in all_names(invoice) if not _is_one_of(n, known, limits))
 
 
+def cleared_entries(invoice: Invoice, supplier: Supplier | None, limits: Limits) -> tuple[str, ...]:
+    """Entries of the list that are not this supplier; none where another name is on the invoice."""
+    alone = supplier and all(_is_one_of(n, [supplier.name], limits) for n in all_names(invoice))
+    return supplier.cleared if supplier and alone else ()
+
+
 def all_names(invoice: Invoice) -> tuple[str, ...]:
     """Everybody whom the invoice wants paid: seller, payee, holders of accounts."""
     payee = invoice.payee.name if invoice.payee else None
@@ -60,11 +73,17 @@ def all_names(invoice: Invoice) -> tuple[str, ...]:
 
 
 def screening_facts(
-    due: tuple[str, ...], screening: Screening | None, limits: Limits
+    due: tuple[str, ...],
+    screening: Screening | None,
+    limits: Limits,
+    cleared: tuple[str, ...] = (),
 ) -> ScreeningFacts:
-    """What `screening` says, and whether it has all who are `due`."""
+    """What `screening` says, and whether it has all who are `due`.
+
+    Entries that are `cleared` say nothing: people have found them to be somebody else.
+    """
     done = screening is not None and screening.entries > 0 and set(due) <= set(screening.names)
-    matches = screening.matches if screening else ()
+    matches = [m for m in screening.matches if m.entry not in cleared] if screening else []
     return ScreeningFacts(
         screening_permille=max((m.score for m in matches), default=0),
         listed_name_contained=any(m.contained for m in matches),

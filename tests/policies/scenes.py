@@ -361,6 +361,20 @@ def listed_since_the_last_screening(s: Stage) -> Paper:
     return s.paper()
 
 
+@scene("auto_draft")
+def cleared_by_people(s: Stage) -> Paper:
+    """Compliance has compared the entry with this supplier: it is somebody else."""
+    s.supplier |= {"name": "Phenicia Shipping Offshore GmbH", "cleared": ["OFAC-12543"]}
+    return s.paper()
+
+
+@scene("escalate", "G-A07", "G-C01", roles="compliance_officer")
+def cleared_is_the_supplier_alone(s: Stage) -> Paper:
+    """The entry that the supplier is not may be the payee all the same."""
+    s.supplier |= {"cleared": ["OFAC-12543"]}
+    return s.paper().iban(s.supplier["iban"], "Phenicia Shipping Offshore")
+
+
 # ---- The account ----
 
 

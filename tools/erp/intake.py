@@ -100,8 +100,9 @@ class _Intake:
 
     def masters(self, holdings: Holdings) -> None:
         """Suppliers and their contracts."""
-        rows = [supplier.model_dump(exclude={"version"}) for supplier in holdings.suppliers]
+        rows = [s.model_dump(exclude={"version", "cleared"}) for s in holdings.suppliers]
         self.put(schema.supplier, rows)
+        self.replace_cleared(holdings.suppliers)
         suppliers = self.known(schema.supplier.c.id)
         kept = [
             contract.model_dump()
@@ -109,6 +110,19 @@ class _Intake:
             if self.refers(f"contract {contract.contract}", contract.supplier, suppliers)
         ]
         self.put(schema.contract, kept)
+
+    def replace_cleared(self, suppliers: tuple[Supplier, ...]) -> None:
+        """Who is somebody else than a sanctions list names: what is not said any more is undone."""
+        t = schema.cleared
+        said = {(s.id, entry) for s in suppliers for entry in s.cleared}
+        own = t.c.tenant == self.tenant
+        there = {
+            tuple(row)
+            for row in self.connection.execute(select(t.c.supplier, t.c.entry).where(own))
+        }
+        if said != there:
+            self.connection.execute(delete(t).where(own))
+            self.put(t, [{"supplier": supplier, "entry": entry} for supplier, entry in said])
 
     def trade(self, holdings: Holdings) -> None:
         """Orders and what arrived of them."""

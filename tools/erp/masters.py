@@ -32,6 +32,11 @@ _SUPPLIERS = (
     .where(schema.supplier.c.tenant == _TENANT)
     .order_by(schema.supplier.c.id)
 )
+_CLEARED = (
+    select(schema.cleared.c.supplier, schema.cleared.c.entry)
+    .where(schema.cleared.c.tenant == _TENANT)
+    .order_by(schema.cleared.c.entry)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,13 @@ def load_masters(connection: Connection, tenant: str, revision: int) -> Masters:
         row.key: Account(row.key, row.skr03, row.skr04)
         for row in connection.execute(_ACCOUNTS, own)
     }
+    cleared: dict[str, tuple[str, ...]] = {}
+    for supplier, entry in connection.execute(_CLEARED, own):
+        cleared[supplier] = (*cleared.get(supplier, ()), entry)
     suppliers = tuple(
-        Supplier(**{k: v for k, v in row.items() if k != "tenant"})
+        Supplier(
+            **{k: v for k, v in row.items() if k != "tenant"}, cleared=cleared.get(row["id"], ())
+        )
         for row in connection.execute(_SUPPLIERS, own).mappings()
     )
     return Masters(

@@ -26,6 +26,7 @@ from tools.once import Keys
 __all__ = [
     "account",
     "bank_change",
+    "cleared",
     "contract",
     "keys",
     "later_discount",
@@ -142,6 +143,14 @@ supplier = Table(
     Column("screened", Date),
     _version(),
     ForeignKeyConstraint(["tenant"], ["erp_tenant.tenant"]),
+)
+cleared = Table(
+    "erp_cleared",
+    metadata,
+    _id("tenant"),
+    _id("supplier"),
+    _id("entry"),
+    _refers("supplier", "supplier", "id"),
 )
 order = Table(
     "erp_order",
@@ -364,5 +373,5 @@ protect(
         matched.name: (),
         later_discount.name: (),
     },
-    counted=(tenant.name, loaded.name, account.name, period.name, supplier.name),
+    counted=(tenant.name, loaded.name, account.name, period.name, supplier.name, cleared.name),
 )

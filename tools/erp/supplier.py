@@ -35,7 +35,9 @@ class Supplier(Frozen):
     `vat` and `stnr` are the VAT ID and the German tax number, `creditor` the personal account,
     `account` the key of the usual expense account in the chart (`material`), `terms_days` the days
     until payment is due, `skonto` the agreed cash discounts as written in the master (`2%/14`),
-    `screened` the day of the last sanctions screening. `version` rises with every change.
+    `screened` the day of the last sanctions screening, `cleared` the ids of entries of a list that
+    people have compared with the supplier and found to be somebody else. `version` rises with every
+    change.
     """
 
     id: Identifier
@@ -55,6 +57,7 @@ class Supplier(Frozen):
     skonto: Word | None = None
     status: Word = "active"
     screened: date | None = None
+    cleared: tuple[Text, ...] = ()
     version: int = 1
 
     @property
