@@ -33,12 +33,13 @@ class Name:
 
     `groups` are all words of its name; `words` what each alone can stand for it (`antriebsrolle`,
     `nothaltseilzug`, `nothalt`), `codes` those with digits and the article number, without signs;
-    `specs` measures, `variant` words and numbers that only tell variants apart.
+    `others` words of other languages for one of those, which are taken only as they stand; `specs` measures, `variant` words and numbers that only tell variants apart.
     """
 
     product: Product
     groups: frozenset[str]
     words: frozenset[str]
+    others: frozenset[str]
     codes: frozenset[str]
     specs: frozenset[Spec]
     variant: frozenset[str]
@@ -79,6 +80,9 @@ def _named(data: str) -> Name:
         product,
         _groups(product.name),
         frozenset(words),
+        frozenset(
+            o for word, others in lexicon()["aliases"].items() if word in words for o in others
+        ),
         frozenset(codes),
         frozenset(specs),
         frozenset(variant),
@@ -92,6 +96,8 @@ def closeness(token: str, name: Name) -> int:
     4 the word, inflected; 3 with a slip of the pen; 2 the head of the compound (`Rolle`);
     1 a compound on it (`Bandsteuerung`), which may be another thing.
     """
+    if any(stems(token) & stems(word) for word in name.others):
+        return 4
     return max((_close(token, word) for word in name.words), default=0)
 
 

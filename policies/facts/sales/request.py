@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from policies.facts.patterns import Pattern, read_patterns
 from policies.facts.patterns import fold as plain
@@ -193,7 +194,7 @@ class _Draft:
         if mention.close == 5:  # noqa: PLR2004
             return True
         joined = {"".join(words[:end]) for end in range(1, len(words) + 1)} | set(words)
-        known = {word for word in name.words if len(word) > _SHORTEST}
+        known = {word for word in name.words | name.others if len(word) > _SHORTEST}
         return bool(joined & known) or any(
             word.endswith(one) for word in name.words for one in words if len(one) >= _NOUN
         )
@@ -224,7 +225,10 @@ class _Draft:
         return False
 
     def _is_owned(self, window: Window) -> bool:
-        """`unser FB-2000`: it is there already."""
+        """`unser FB-2000`, `das FB-2000 haben wir schon`: it is there already."""
+        after = takewhile(lambda t: not is_stop(t), self.tokens[window.mention.last : window.last])
+        if any(p.found_in(plain(_written(list(after)))) for p in _says("owned")):
+            return True
         for token in list(window.before)[:3]:
             if token.kind == "sign" or number_of(token) is not None:
                 return False
@@ -326,14 +330,16 @@ class _Draft:
         """A figure at the end of a part of a sentence, after a verb: `und was kosten 100?`."""
         before = self.tokens[at - 1] if at else None
         after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        reading = lexicon()["reading"]
+        added = any(t.text in reading["more"] for t in self.tokens[max(0, at - 2) : at])
         return (
             self.tokens[at].kind == "number"
             and (after is None or is_stop(after))
             and before is not None
             and before.kind == "word"
             and before.raw[0].islower()
-            and before.text
-            not in (*lexicon()["reading"]["pieces"], *lexicon()["reading"]["amounts"])
+            and before.text not in reading["leaving_out"]
+            and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
             and not self._is_told(at)
         )
 

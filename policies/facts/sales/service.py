@@ -160,8 +160,11 @@ def ticket_of(dossier: SalesDossier) -> CreateTicket | None:
 
 def product_words(text: str) -> str:
     """Words that the catalogue is asked for beside those of a mail."""
-    about = understood(text)
-    return " ".join(lexicon()["products"].get(about.meaning, ())) if about else ""
+    about, said = understood(text), _SIGNS.sub("", fold(text).upper()).casefold()
+    meant = lexicon()["products"].get(about.meaning, ()) if about else ()
+    aliases = lexicon()["aliases"].items()
+    named = (word for word, others in aliases if any(other in said for other in others))
+    return " ".join((*meant, *named))
 
 
 def _machine(dossier: SalesDossier) -> tuple[Machine | None, str | None, list[str]]:
