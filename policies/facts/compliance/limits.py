@@ -45,11 +45,12 @@ class Rule(_Record):
 
 
 class Right(_Record):
-    """What an article gives a right to, and the words that ask for it."""
+    """What an article gives a right to, the words that ask for it, and what says the contrary."""
 
     ask: Literal["disclose", "erase", "restrict"]
     article: tuple[str, ...]
     words: tuple[str, ...]
+    unless: str = "(?!)"
 
 
 class Aside(_Record):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from policies.facts.compliance.calendar import later, year_end
-from policies.facts.compliance.limits import ComplianceLimits, Rule
+from policies.facts.compliance.limits import ComplianceLimits, Right, Rule
 from policies.facts.patterns import fold, sentences
 from tools.privacy import Action, AnswerRequest, Measure, Record, Request
 
@@ -26,12 +26,8 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
 
     Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
     """
-    text = "\n".join(_asking(fold(request.mail), limits))
-    said: frozenset[Asked] = frozenset(
-        right.ask
-        for right in limits.right
-        if any(re.search(rf"\b{words}\b", text) for words in right.words)
-    )
+    asking = tuple(_asking(fold(request.mail), limits))
+    said = frozenset(right.ask for right in limits.right if any(_says(p, right) for p in asking))
     if not request.article.strip():
         return said
     numbers = {n for n in _NUMBER.findall(request.article) if int(n) in _RIGHTS}
@@ -40,6 +36,13 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
         right.ask for right in limits.right if numbers & set(right.article)
     )
     return named if numbers <= known and (not said or named & said) else frozenset()
+
+
+def _says(part: str, right: Right) -> bool:
+    """Whether a sentence asks for what the right gives."""
+    if re.search(rf"\b({right.unless})\b", part):
+        return False
+    return any(re.search(rf"\b({words})\b", part) for words in right.words)
 
 
 def _asking(text: str, limits: ComplianceLimits) -> Iterator[str]:

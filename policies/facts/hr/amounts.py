@@ -67,6 +67,10 @@ _FROM = r"\b(?:ab|zum|from|as of|starting|on|am|per|effective|wirkung)\b"
 _ONE_OFF = re.compile(
     r"\b\w*(?:praemie|bonus|zahlung|zulage|gratifikation|allowance)(?:n|s|es)?\b[^.!?;]{0,30}?$"
 )
+_RAISE_OF = re.compile(
+    r"\b\w*(?:erhoehung|anhebung|raise|increase)\s(?:in hoehe )?(?:von|of)\s(?:\w+\.?\s)?$"
+)
+_ONWARDS = re.compile(r"[^.!?;]{0,20}?\b(?:auf|to)\b")
 _AROUND = 120
 """Characters around an amount that can say what it is."""
 _LEAST = 100
@@ -189,7 +193,7 @@ def _part(before: str, after: str) -> Part:
         if pattern.search(after):
             return part
     near = re.split(r"\d", before)[-1]
-    if _ONE_OFF.search(near):
+    if _ONE_OFF.search(near) or (_RAISE_OF.search(near) and not _ONWARDS.match(after)):
         return "by"
     nearest: Part = ""
     at = -1

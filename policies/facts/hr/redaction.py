@@ -44,13 +44,13 @@ def redact(text: str) -> tuple[str, bool]:
 
 
 def tells_reason(text: str) -> bool:
-    """Whether a sick note says why somebody is ill: a word of health, or any other reason."""
+    """Whether a sick note says why somebody is ill: by a word of health or the body, or at all."""
     if redact(text)[1]:
         return True
-    lexicon = _lexicon()
-    return any(
+    lexicon, folded = _lexicon(), fold(text)
+    return bool(lexicon.body.search(folded)) or any(
         match["rest"].strip() and not lexicon.no_reason.match(match["rest"])
-        for match in lexicon.because.finditer(fold(text))
+        for match in lexicon.because.finditer(folded)
     )
 
 
@@ -88,6 +88,7 @@ class _Lexicon:
     words: re.Pattern[str]
     phrases: tuple[re.Pattern[str], ...]
     harmless: frozenset[str]
+    body: re.Pattern[str]
     because: re.Pattern[str]
     no_reason: re.Pattern[str]
 
@@ -108,6 +109,7 @@ def _lexicon() -> _Lexicon:
         words=re.compile("|".join(table["words"])),
         phrases=tuple(re.compile(p) for p in table["phrases"]),
         harmless=frozenset(table["harmless"]),
+        body=re.compile(table["body"]),
         because=re.compile(table["because"]),
         no_reason=re.compile(table["no_reason"]),
     )
