@@ -63,7 +63,7 @@ _ELSE = re.compile(
     r"|annual(?:ly)? salary|(?:im|pro|per|a) (?:jahr|year)\b(?!\s\d{4})|jaehrlich)"
 )
 """Amounts that are none of pay a month in euros: thousands, other currencies, years."""
-_FROM = r"\b(?:ab|zum|from|as of|starting|on|am|per|effective|wirkung)\b"
+_FROM = r"\b(?:ab|zum|from|as of|starting|start|beginn|eintritt|on|am|per|effective|wirkung)\b"
 _ONE_OFF = re.compile(
     r"\b\w*(?:praemie|bonus|zahlung|zulage|gratifikation|allowance)(?:n|s|es)?\b[^.!?;]{0,30}?$"
 )

@@ -96,6 +96,8 @@ class _Draft:
             carried = amount
             if mention.shared and amount.value is not None and not amount.each:
                 self.wrong.append(f"Menge {amount.value} gilt zwei Artikeln: {mention.raw}")
+            elif amount.value is None and self._is_with_each(window):
+                self.missing.append(f"Menge unklar: {mention.raw}")
             elif self._is_choice(window):
                 self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
             else:
@@ -261,6 +263,11 @@ class _Draft:
         between = [t.text for t in self.tokens[before.last : mention.first]]
         labels = (*lexicon()["reading"]["article_labels"], "(", ".", "-", ":")
         return not before.skus & mention.skus and all(text in labels for text in between)
+
+    def _is_with_each(self, window: Window) -> bool:
+        """`jeweils mit Steuerung`: as many as of the goods before, which may be several."""
+        near, reading = {t.text for t in list(window.before)[:_NEAR]}, lexicon()["reading"]
+        return bool(near & set(reading["each"])) and bool(near & set(reading["accessory"]))
 
     def _is_choice(self, window: Window) -> bool:
         near = list(window.before)[:_NEAR]

@@ -1,7 +1,7 @@
 """Service: what a mail is about, how urgent it is, of which product and machine it speaks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -78,13 +78,17 @@ class Service:
 
 
 def understood(text: str) -> Understood | None:
-    """What a mail is about; None where no pattern tells."""
+    """What a mail is about; None where no pattern tells.
+
+    Hints, which are wider, count where no pattern tells and all of them hint at the same; one of
+    danger is for people to judge.
+    """
     said = fold(text)
-    for kind, meaning, urgency in _KINDS:
-        criteria = tuple(p.id for p in read_patterns(LEXICON, "says")[kind] if p.found_in(said))
-        if criteria:
-            return Understood(meaning, urgency, criteria)
-    return None
+    if told := next(_told("says", said), None):
+        return told
+    hinted = list(_told("hints", said))
+    clear = len({u.meaning for u in hinted}) == 1 and hinted[0].meaning != "safety"
+    return hinted[0] if clear else None
 
 
 def asks_for_quote(dossier: SalesDossier) -> bool:
@@ -94,16 +98,17 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     goods are counted out beside them; for the rest a quote is what it names in so many words, or
     what it counts out; maintenance alone is service.
     """
-    about = understood(dossier.text)
+    said = fold(dossier.text)
+    about = next(_told("says", said), None)
     if about is not None and (
         about.urgency == "danger" or about.meaning in ("invoice", "delivery")
     ):
         return False
-    asked = any(p.found_in(fold(dossier.text)) for p in read_patterns(LEXICON, "says")["quote"])
+    asked = any(p.found_in(said) for p in read_patterns(LEXICON, "says")["quote"])
     if about is not None and about.meaning == "documentation":
         return asked and any(wish.qty > 1 for wish in dossier.request.wishes)
     if asked or about is None or about.meaning == "lead":
-        return True
+        return asked or bool(dossier.request.wishes) or understood(dossier.text) == about
     counted = len(dossier.request.wishes)
     return counted > (about.meaning == "maintenance") and about.meaning in _COUNTED
 
@@ -165,6 +170,15 @@ def product_words(text: str) -> str:
     aliases = lexicon()["aliases"].items()
     named = (word for word, others in aliases if any(other in said for other in others))
     return " ".join((*meant, *named))
+
+
+def _told(place: str, said: str) -> Iterator[Understood]:
+    """What a folded text is about by the patterns of a table, in the order of the kinds."""
+    patterns = read_patterns(LEXICON, place)
+    for kind, meaning, urgency in _KINDS:
+        criteria = tuple(p.id for p in patterns.get(kind, ()) if p.found_in(said))
+        if criteria:
+            yield Understood(meaning, urgency, criteria)
 
 
 def _machine(dossier: SalesDossier) -> tuple[Machine | None, str | None, list[str]]:
