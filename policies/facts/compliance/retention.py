@@ -27,7 +27,9 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
     Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
     """
     asking = tuple(_asking(fold(request.mail), limits))
-    said = frozenset(right.ask for right in limits.right if any(_says(p, right) for p in asking))
+    said: frozenset[Asked] = frozenset(
+        right.ask for right in limits.right if any(_says(part, right) for part in asking)
+    )
     if not request.article.strip():
         return said
     numbers = {n for n in _NUMBER.findall(request.article) if int(n) in _RIGHTS}

@@ -32,8 +32,9 @@ class Name:
     """What a product can be recognised by.
 
     `groups` are all words of its name; `words` what each alone can stand for it (`antriebsrolle`,
-    `nothaltseilzug`, `nothalt`), `codes` those with digits and the article number, without signs;
-    `others` words of other languages for one of those, which are taken only as they stand; `specs` measures, `variant` words and numbers that only tell variants apart.
+    `nothaltseilzug`, `nothalt`), `others` words of other languages for one of those, taken only as
+    they stand; `codes` those with digits and the article number, without signs; `specs` measures,
+    `variant` words and numbers that only tell variants apart.
     """
 
     product: Product

@@ -48,6 +48,12 @@ class Window:
         """Tokens before the mention, the nearest first."""
         return self.tokens[self.first : self.mention.first][::-1]
 
+    @property
+    def with_each(self) -> bool:
+        """`jeweils mit Steuerung`: as many as of the goods before, which may be several."""
+        near, reading = {t.text for t in self.before[:_WORDS_BETWEEN]}, lexicon()["reading"]
+        return bool(near & set(reading["each"])) and bool(near & set(reading["accessory"]))
+
 
 def quantity_of(window: Window) -> Quantity:
     """How many: a number before the name, or a number of pieces after it."""

@@ -96,7 +96,7 @@ class _Draft:
             carried = amount
             if mention.shared and amount.value is not None and not amount.each:
                 self.wrong.append(f"Menge {amount.value} gilt zwei Artikeln: {mention.raw}")
-            elif amount.value is None and self._is_with_each(window):
+            elif amount.value is None and window.with_each:
                 self.missing.append(f"Menge unklar: {mention.raw}")
             elif self._is_choice(window):
                 self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
@@ -228,8 +228,9 @@ class _Draft:
 
     def _is_owned(self, window: Window) -> bool:
         """`unser FB-2000`, `das FB-2000 haben wir schon`: it is there already."""
-        after = takewhile(lambda t: not is_stop(t), self.tokens[window.mention.last : window.last])
-        if any(p.found_in(plain(_written(list(after)))) for p in _says("owned")):
+        behind = self.tokens[window.mention.last : window.last]
+        after = plain(_written(list(takewhile(lambda t: not is_stop(t), behind))))
+        if any(p.found_in(after) for p in _says("owned")):
             return True
         for token in list(window.before)[:3]:
             if token.kind == "sign" or number_of(token) is not None:
@@ -263,11 +264,6 @@ class _Draft:
         between = [t.text for t in self.tokens[before.last : mention.first]]
         labels = (*lexicon()["reading"]["article_labels"], "(", ".", "-", ":")
         return not before.skus & mention.skus and all(text in labels for text in between)
-
-    def _is_with_each(self, window: Window) -> bool:
-        """`jeweils mit Steuerung`: as many as of the goods before, which may be several."""
-        near, reading = {t.text for t in list(window.before)[:_NEAR]}, lexicon()["reading"]
-        return bool(near & set(reading["each"])) and bool(near & set(reading["accessory"]))
 
     def _is_choice(self, window: Window) -> bool:
         near = list(window.before)[:_NEAR]
