@@ -172,3 +172,67 @@ def test_a_row_without_a_period_says_nothing() -> None:
     limits = house({"type": "x", "basis": "§ 1"})
     assert answer_to(request, limits) is None
     assert unknown_kinds(request, limits) == ("R1",)
+
+
+ASKING: dict[str, str] = {
+    "Ich möchte wissen, was Sie alles über mich wissen und woher Sie das haben.": "disclose",
+    "Meine Adresse ist falsch, ich wohne jetzt Am Deich 4. Bitte korrigieren.": "",
+    "Please delete my account and all personal data you hold about me.": "erase",
+    "Ich widerspreche der Nutzung meiner Daten für Werbung.": "",
+    "Wann haben Sie geöffnet?": "",
+    "ich will raus aus eurer kartei. alles weg bitte": "erase",
+    "Kindly confirm whether you process personal data concerning me and, if so, which.": "disclose",
+    "Ich bitte um Löschung. Ausgenommen sind die Rechnungen.": "erase",
+    "Mein Nachname hat sich durch Heirat geändert.": "",
+    "Ich ziehe meine Bewerbung zurück, bitte vernichten Sie alles.": "erase",
+    "Under the GDPR I request erasure of my records.": "erase",
+    "Woher haben Sie meine E-Mail-Adresse? Und was ist noch gespeichert?": "disclose",
+    "Please restrict the processing of my data until the dispute is settled.": "restrict",
+    "Streichen Sie mich bitte aus Ihrer Datenbank.": "erase",
+    "Ich habe eine Frage zu Ihrer Datenschutzerklärung.": "",
+    "Was haben Sie da eigentlich alles über mich in Ihren Akten?": "disclose",
+    "Ich möchte, dass Sie mich vergessen.": "erase",
+    "Get rid of every bit of data you have on me.": "erase",
+    "I want to know which of my personal data you store and who you share it with.": "disclose",
+    "Bitte sperren Sie meine Daten für jede weitere Verwendung.": "restrict",
+    "Können Sie mir die Kontaktdaten Ihres Datenschutzbeauftragten nennen?": "",
+    "Nehmen Sie mich bitte aus allen Systemen raus, ich will keinen Kontakt mehr.": "erase",
+    "Please provide me with everything you have on file about me.": "disclose",
+    "Wie lange bewahren Sie meine Daten auf und an wen geben Sie sie weiter?": "disclose",
+    "Kundenkonto bitte komplett löschen, Kundennummer 88123. Danke.": "erase",
+    "Ihr Newsletter gefällt mir sehr.": "",
+    "Ich widerrufe alles und will, dass nichts mehr von mir bei Ihnen gespeichert ist.": "erase",
+    "Send me a copy of my personal data, please.": "disclose",
+    "Ich war mal Kunde bei Ihnen. Bitte löschen Sie meinen kompletten Datensatz.": "erase",
+    "I don't want you to have my data any longer. Erase it all.": "erase",
+    "Haben Sie eigentlich einen Betriebsrat?": "",
+    "Ich möchte Einblick in meine bei Ihnen geführte Akte nehmen.": "disclose",
+    "Welche Daten über meine Person haben Sie an die Schufa übermittelt?": "disclose",
+    "please remove me from your records completely": "erase",
+    "Tell me what information you keep on me.": "disclose",
+    "Bitte schicken Sie mir keine Werbung mehr.": "",
+    "Ich möchte gern eine Datenauskunft nach Art. 15 haben.": "disclose",
+    "Bitte informieren Sie mich über alle zu mir vorliegenden Daten.": "disclose",
+    "Take me off your list and delete whatever you've got.": "erase",
+    "Was passiert mit meinen Daten und wo liegen sie?": "disclose",
+    "Please do not process my data until my complaint has been resolved.": "restrict",
+    "Ihr Cookie-Banner funktioniert nicht.": "",
+    "Sagen Sie mir bitte, was Sie an Daten über mich haben und warum.": "disclose",
+    "Ich verlange die Herausgabe einer Kopie meiner personenbezogenen Daten.": "disclose",
+    "Löschen Sie umgehend mein Profil samt Bestellhistorie.": "erase",
+    "I am exercising my right to be forgotten.": "erase",
+    "Bitte sperren Sie meinen Datensatz, bis geklärt ist, ob die Angaben stimmen.": "restrict",
+    "Wer ist bei Ihnen für Datenschutz zuständig?": "",
+    "Hiermit bitte ich um Mitteilung, ob und welche Daten Sie von mir verarbeiten.": "disclose",
+    "Könnten Sie mir sagen, wer alles meine Daten bekommen hat?": "disclose",
+    "Please erase the data from my job application.": "erase",
+    "Bitte benutzen Sie meine Daten vorläufig nicht.": "restrict",
+    "Ich möchte meine Einwilligung erteilen.": "",
+}
+
+
+@pytest.mark.parametrize("mail", ASKING)
+def test_what_a_mail_asks_for(mail: str) -> None:
+    """The right that it speaks of, however it is said; nothing where it speaks of none."""
+    found = asked_by(Request(mail=mail, received=DAY), house())
+    assert found == {ASKING[mail]} - {""}

@@ -5,6 +5,12 @@ import pytest
 from policies.facts.compliance.whistleblowing import recognise
 
 REPORTS = (
+    "Unser Schichtleiter fälscht Stundenzettel, ich möchte das anonym melden.",
+    "Ich möchte vertraulich melden, dass mein Chef Angebote gegen Geld an einen Freund vergibt.",
+    "Anonymer Hinweis: In der Buchhaltung werden Belege nachträglich verändert.",
+    "Ein Kollege lässt regelmäßig Werkzeug mitgehen. Bitte behandeln Sie das vertraulich.",
+    "Vertraulich: Unser Lagerleiter schreibt Überstunden auf, die nie geleistet wurden.",
+    "Vertraulicher Hinweis: Ein Vorgesetzter belästigt Auszubildende.",
     "Ich möchte anonym einen Verstoß melden: Der Einkaufsleiter nimmt Schmiergeld.",
     "Vertrauliche Meldung: Unser Lagerleiter zweigt Ware ab.",
     "Bitte behandeln Sie meinen Namen vertraulich. In der Abteilung werden Belege gefälscht.",

@@ -1,6 +1,8 @@
 """Mails as requests for a quote: what is asked for, and above all what is never guessed."""
 
+import tomllib
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -152,6 +154,10 @@ DISCOUNTS: dict[str, tuple[str, tuple[str, ...]]] = {
 def asked(text: str) -> Request:
     """The request of a mail."""
     return request_of(text, PRODUCTS, Decimal(8))
+
+
+TABLE = tomllib.loads(Path(__file__).with_name("mails.toml").read_text("utf-8"))["quotes"]
+CLEAR.update({mail: {sku: str(qty) for sku, qty in wishes.items()} for mail, wishes in TABLE})
 
 
 @pytest.mark.parametrize("mail", CLEAR)

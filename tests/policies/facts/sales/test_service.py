@@ -1,5 +1,8 @@
 """Mails for service: what they are about, how urgent, of which product and machine."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from policies.facts.sales.limits import sales_limits
@@ -230,6 +233,12 @@ SERVICE = (
     "Wir möchten die jährliche Wartung für 2027 vereinbaren.",
     "Ein Mitarbeiter hat sich verletzt, was kostet eine Schutzhaube?",
 )
+
+
+TABLE = tomllib.loads(Path(__file__).with_name("mails.toml").read_text("utf-8"))["mails"]
+MAILS.update({)
+    mail: (what, urgency, sku or None, serial or None) for mail, what, urgency, sku, serial in TABLE
+}
 
 
 @pytest.mark.parametrize("mail", MAILS)
