@@ -20,7 +20,7 @@ from policies.facts.hr.amounts import day_in
 from policies.facts.hr.redaction import redact
 from policies.facts.hr.wording import fold, topics_in
 from policies.facts.routing import Candidate, Signs, Sorted, routing, sort
-from policies.facts.sales.service import understood
+from policies.facts.sales.service import told_by
 from tools.einvoice.sniff import sniff
 from tools.office import keep, reporting_office
 
@@ -78,7 +78,7 @@ async def route(state: Path, limits: Mapping[str, Any], received: Received) -> S
 def _signs(received: Received) -> Signs:
     kinds = [_kind_of(file) for file in received.attachments]
     folded = fold(f"{received.subject}\n{received.text}")
-    about = understood(f"{received.subject}\n{received.text}")
+    about = told_by(f"{received.subject}\n{received.text}")
     domain = received.sender.rpartition("@")[2]
     signs = {f"file:{kind}" for kind in kinds} | {f"hr:{topic}" for topic in topics_in(folded)}
     signs.add(f"sender:{received.trust}")

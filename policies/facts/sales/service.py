@@ -22,6 +22,7 @@ __all__ = [
     "serials_in",
     "service_of",
     "ticket_of",
+    "told_by",
     "understood",
 ]
 
@@ -77,16 +78,20 @@ class Service:
         return self.about is not None and self.about.meaning == "safety"
 
 
+def told_by(text: str) -> Understood | None:
+    """What a mail is about by patterns alone; None where none tells."""
+    return next(_told("says", fold(text)), None)
+
+
 def understood(text: str) -> Understood | None:
     """What a mail is about; None where no pattern tells.
 
     Hints, which are wider, count where no pattern tells and all of them hint at the same; one of
     danger is for people to judge.
     """
-    said = fold(text)
-    if told := next(_told("says", said), None):
+    if told := told_by(text):
         return told
-    hinted = list(_told("hints", said))
+    hinted = list(_told("hints", fold(text)))
     clear = len({u.meaning for u in hinted}) == 1 and hinted[0].meaning != "safety"
     return hinted[0] if clear else None
 
@@ -98,8 +103,7 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     goods are counted out beside them; for the rest a quote is what it names in so many words, or
     what it counts out; maintenance alone is service.
     """
-    said = fold(dossier.text)
-    about = next(_told("says", said), None)
+    said, about = fold(dossier.text), told_by(dossier.text)
     if about is not None and (
         about.urgency == "danger" or about.meaning in ("invoice", "delivery")
     ):

@@ -236,9 +236,7 @@ SERVICE = (
 
 
 TABLE = tomllib.loads(Path(__file__).with_name("mails.toml").read_text("utf-8"))["mails"]
-MAILS.update({)
-    mail: (what, urgency, sku or None, serial or None) for mail, what, urgency, sku, serial in TABLE
-}
+MAILS.update({mail: (what, prio, sku or None, no or None) for mail, what, prio, sku, no in TABLE})
 
 
 @pytest.mark.parametrize("mail", MAILS)
