@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from policies.facts.sales.limits import sales_limits
-from policies.facts.sales.service import asks_for_quote, service_of, ticket_of
+from policies.facts.sales.service import asks_for_quote, service_of, ticket_of, told_by, understood
 from tests.policies.facts.sales.reference import EVALS, LIMITS, dossier, rows
 
 Expected = tuple[str, str, str | None, str | None]
@@ -287,6 +287,16 @@ def test_a_part_of_a_machine_does_not_contradict_it() -> None:
 def test_two_machines_are_for_people() -> None:
     """One ticket is about one machine."""
     assert service_of(dossier("20-4711 und 18-0033 quietschen.")).contradictions
+
+
+def test_hints_count_where_all_hint_at_the_same() -> None:
+    """Two that differ are a question for people, and so is one of danger; a pattern goes before."""
+    assert understood("Die S7-Kompakt ist hinüber.") is not None
+    assert (
+        understood("Ist die S7-Kompakt als Tauschgerät erhältlich? Unsere ist abgeraucht.") is None
+    )
+    assert understood("Der Lehrling hat sich erschrocken.") is None
+    assert told_by("Die S7-Kompakt ist hinüber.") is None
 
 
 def test_a_mail_that_says_nothing_has_no_ticket() -> None:
