@@ -90,6 +90,13 @@ def test_a_case_that_ended_takes_no_answer(shop: Office) -> None:
     readable(shop("answer", "r1.json", "Hallo", person="ben.krueger"), 1, "abgeschlossen")
 
 
+def test_a_word_that_nobody_waits_for_is_not_taken(shop: Office) -> None:
+    """A slip in its name would be kept, and heard by nobody, until the time came first."""
+    shop.waiting("r1.json")
+    done = shop("answer", "r1.json", "da", "--to", "kurier", person="ben.krueger")
+    readable(done, 1, "LS601", "wartet nicht auf „kurier“")
+
+
 def test_files_that_cannot_be_worked_on(shop: Office, tmp_path: Path) -> None:
     """A file or folder that is not there, a folder without files."""
     readable(shop("run", "buying", tmp_path / "none.xml"), 2, "no such file", "none.xml")

@@ -78,15 +78,17 @@ async def answer(
 ) -> str:
     """Tell a case something: `to`, else the one thing that it waits for, else its thread.
 
-    Returns the name under which the case was told. Raises Missing, and ApprovalRefused: it has
-    ended.
+    Returns the name under which the case was told. What a child says, no person says for it. Raises
+    Missing, and ApprovalRefused: it has ended, or does not wait for `to`.
     """
     dossier = await open_dossier(leitstand, case)
     if dossier.exit is not None:
         raise ApprovalRefused(texts.say("refused.ended"), where=case)
-    tape = dossier.tape
-    open_waits = {t["for"] for a, t in tape.timers.items() if a not in tape.answers}
-    name = to or (open_waits.pop() if len(open_waits) == 1 else THREAD)
+    waits = dossier.waits
+    if to not in {"", THREAD, *waits}:
+        text = texts.say("refused.wait", to=to, waits=", ".join(waits))
+        raise ApprovalRefused(text, where=case)
+    name = to or (waits[0] if len(waits) == 1 else THREAD)
     at = leitstand.rules.clock.time()
     body = {"person": person.id, "text": text, "at": at}
     identity = leitstand.store.clock.ulid()
