@@ -78,13 +78,15 @@ async def answer(
 ) -> str:
     """Tell a case something: `to`, else the one thing that it waits for, else its thread.
 
-    Returns the name under which the case was told. What a child says, no person says for it. Raises
-    Missing, and ApprovalRefused: it has ended, or does not wait for `to`.
+    Returns the name under which the case was told. Raises Missing, and ApprovalRefused: it has
+    ended, or does not wait for `to`; what a child says no person says for it.
     """
     dossier = await open_dossier(leitstand, case)
     if dossier.exit is not None:
         raise ApprovalRefused(texts.say("refused.ended"), where=case)
-    waits = dossier.waits
+    tape = dossier.tape
+    due = (t["for"] for a, t in tape.timers.items() if a not in tape.answers)
+    waits = sorted({word for word in due if not word.startswith("child:")})
     if to not in {"", THREAD, *waits}:
         text = texts.say("refused.wait", to=to, waits=", ".join(waits))
         raise ApprovalRefused(text, where=case)

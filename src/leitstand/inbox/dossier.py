@@ -83,12 +83,6 @@ class Dossier:
         return self.journal.tape
 
     @property
-    def waits(self) -> tuple[str, ...]:
-        """The words that people may tell it now, each once; what a child says is none of them."""
-        due = (t["for"] for a, t in self.tape.timers.items() if a not in self.tape.answers)
-        return tuple(dict.fromkeys(word for word in due if not word.startswith("child:")))
-
-    @property
     def held(self) -> str:
         """What stopped a case that is held: the error as it was recorded; empty if it is not."""
         texts = (e.body for e in reversed(self.events) if e.kind == "held")
