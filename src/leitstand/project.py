@@ -281,18 +281,18 @@ def load_project(root: Path) -> Project:
         sys.path.insert(0, path)
     written = _roles(root, table.roles)
     roles = {role.name: role.compile() for role in written}
-    tools = {t.name: t for compiled in roles.values() for t in compiled.tools}
+    tools = dict.fromkeys(t for compiled in roles.values() for t in compiled.tools)
     return Project(
         root=root,
         table=table,
         roles=roles,
         graphs={role.name: role.graph for role in written},
-        tools=tuple(tools.values()),
+        tools=tuple(tools),
         facts=facts_in(*(_module(root, name) for name in table.facts)),
         connect=named(root, table.connect),
         columns={role: named(root, name) for role, name in table.columns.items()},
         rows={role: named(root, name) for role, name in table.rows.items()},
-        limits=_limits(named(root, table.limits), tuple(tools.values())),
+        limits=_limits(named(root, table.limits), tuple(tools)),
         library=_library(root, table),
         **{name: named(root, ref) for name in _OPTIONAL if (ref := getattr(table, name))},
     )
@@ -359,6 +359,9 @@ def _roles(root: Path, names: Sequence[str]) -> list[Role[Any]]:
     for name, role in zip(names, found, strict=True):
         if not isinstance(role, Role):
             raise ProjectRefused(f"`{name}` is no Role", where="roles")
+    own = [role.name for role in dict.fromkeys(found)]
+    if twice := sorted({name for name in own if own.count(name) > 1}):
+        raise ProjectRefused(f"there are two roles named `{twice[0]}`", where="roles")
     return found
 
 
@@ -388,13 +391,9 @@ def _module(root: Path, name: str) -> ModuleType:
 
 def _table_of(folder: Path) -> dict[str, Any] | None:
     own, shared = folder / "leitstand.toml", folder / "pyproject.toml"
+    file = own if own.is_file() else shared
     try:
-        if own.is_file():
-            return tomllib.loads(own.read_text(encoding="utf-8"))
-        if shared.is_file():
-            return (
-                tomllib.loads(shared.read_text(encoding="utf-8")).get("tool", {}).get("leitstand")
-            )
+        data = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except tomllib.TOMLDecodeError as error:
-        raise ProjectRefused(str(error), where=str(folder)) from error
-    return None
+        raise ProjectRefused(str(error), where=str(file)) from error
+    return data if file is own else data.get("tool", {}).get("leitstand")

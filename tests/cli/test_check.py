@@ -264,3 +264,71 @@ def test_a_sentence_that_speaks_of_nothing_is_an_error(
     assert done.code == 1
     [found] = [p for p in done.data["problems"] if p["code"] == "text-value"]
     assert "`total`" in found["text"]
+
+
+SCHEDULE = 'triggers.schedules.m = { cron = "0 25 1 * *", role = "buying", row = {} }\npeople ='
+
+
+def changed(folder: Path, file: str, old: str, new: str) -> None:
+    """Put `new` where the file says `old` first."""
+    text = (folder / file).read_text("utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        (("texts/en.toml", ":money}", ":monney}"), "text-value", "`monney`"),
+        (("leitstand.toml", "people =", "case = { steps = 3 }\npeople ="), "world", "'steps'"),
+        (("leitstand.toml", "people =", SCHEDULE), "world", "names no time"),
+    ],
+)
+def test_what_would_be_found_too_late_is_an_error(
+    shop_folder: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    change: tuple[str, str, str],
+    code: str,
+    said: str,
+) -> None:
+    """An amount shown as a bare number, parts of the table that are read later."""
+    changed(shop_folder, *change)
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    assert done.code == 1
+    assert [said in p["text"] for p in done.data["problems"] if p["code"] == code] == [True]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            ("shop.py", '@tool("shop.supplier.find"', '@tool("shop.bill.read"'),
+            "two tools are named `shop.bill.read`",
+        ),
+        (
+            ("leitstand.toml", '["buying:role"]', '["buying:role", "second:role"]'),
+            "two roles named",
+        ),
+        (
+            ("buying.py", '"data missing": ("clerk",)', '"data missing": "clerk"'),
+            "not a text: [`clerk`]",
+        ),
+    ],
+)
+def test_what_could_be_taken_for_something_else_does_not_load(
+    shop_folder: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    change: tuple[str, str, str],
+    said: str,
+) -> None:
+    """Two of a name, of which one would be judged as the other; letters taken for names."""
+    (shop_folder / "second.py").write_text((shop_folder / "buying.py").read_text("utf-8"), "utf-8")
+    changed(shop_folder, *change)
+    monkeypatch.chdir(shop_folder)
+    done = command("check")
+    sys.modules.pop("second", None)
+    assert done.code != 0
+    assert said in done.out + done.err

@@ -90,6 +90,35 @@ def test_a_case_that_ended_takes_no_answer(shop: Office) -> None:
     readable(shop("answer", "r1.json", "Hallo", person="ben.krueger"), 1, "abgeschlossen")
 
 
+def test_a_word_that_nobody_waits_for_is_not_taken(shop: Office) -> None:
+    """A slip in its name would be kept, and heard by nobody, until the time came first."""
+    shop.waiting("r1.json")
+    done = shop("answer", "r1.json", "da", "--to", "kurier", person="ben.krueger")
+    readable(done, 1, "LS601", "wartet nicht auf „kurier“")
+
+
+def test_a_defect_of_the_project_is_said_with_its_place(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line of the project's own code, here of what connects it."""
+    file = shop_folder / "shop.py"
+    text = file.read_text("utf-8")
+    said = '"""The shop\'s one connection."""'
+    assert said in text
+    file.write_text(text.replace(said, "raise ArithmeticError(state)"), "utf-8")
+    line = text[: text.index(said)].count("\n") + 1
+    monkeypatch.chdir(shop_folder)
+    done = command("batch", "buying", shop_folder / "world" / "invoices", "--state", "state")
+    readable(done, 1, "LS000", "ArithmeticError", f"shop.py:{line}")
+
+
+def test_a_field_is_given_once(shop: Office) -> None:
+    """Which of two values holds nobody guesses."""
+    number = shop.waiting("r1.json")
+    twice = shop("edit", number, "account=office", "account=goods", person="ben.krueger")
+    readable(twice, 2, "LS100", "account", "zweimal")
+
+
 def test_files_that_cannot_be_worked_on(shop: Office, tmp_path: Path) -> None:
     """A file or folder that is not there, a folder without files."""
     readable(shop("run", "buying", tmp_path / "none.xml"), 2, "no such file", "none.xml")

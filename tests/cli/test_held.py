@@ -28,6 +28,9 @@ def test_a_held_case_is_released_by_a_person(
     assert held["cause"] == "limit"
     assert "6 events" in held["reason"]
     table.write_text(given, "utf-8")
+    said = ("--done", "k={}", "--not-done", "k=no")
+    both = office("case", "release", "r1.json", "-r", "x", *said, person="ben.krueger")
+    assert (both.code, "zweimal" in both.err) == (2, True), both.err
     released = office("case", "release", "r1.json", "-r", "limit raised", person="ben.krueger")
     assert released.code == 0, released.err
     assert office.case("r1.json")["status"] == "waiting"

@@ -51,6 +51,12 @@ def test_signed_by_those_whom_the_rules_name(
     assert effects("pay", "Frieda") == effects("pay", "Gregor") == {}
     handed = {"payroll.change.propose": "done", "case.hand_over": "done"}
     assert effects("pay", "Dora") == handed
+    said = command(
+        "answer", "pay", "Und?", "--as", "dora", "--state", state, "--json", "--lang", "en"
+    )
+    assert said.data["told"] == "thread"  # What payroll's case says, nobody says for it.
+    lost = command("answer", "pay", "Und?", "--to", "pay", "--as", "dora", "--state", state)
+    assert (lost.code, "LS601" in lost.err) == (1, True)
     waiting = command("inbox", "--state", state, "--json").data["waiting"]
     (entry,) = [w["id"] for w in waiting if w["tool"] == "payroll.run.enter"]
     command("approve", entry, "--as", "hanna", "--state", state)

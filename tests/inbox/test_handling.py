@@ -29,8 +29,10 @@ from leitstand.inbox import (
     Handling,
     Notice,
     Signer,
+    card_of,
     decide,
     exceptions_of,
+    find_pending,
     handle,
     open_dossier,
     queue_of,
@@ -167,6 +169,21 @@ async def opened(folder: Path, state: Path) -> AsyncGenerator[Depot]:
         yield found
     finally:
         await found.leitstand.close()
+
+
+async def test_an_amount_is_typed_as_the_card_shows_it(depot: Depot) -> None:
+    """Who writes what stands there changes nothing, whatever the field is called (`cents`)."""
+    depot.says("erp", L1={"supplier_id": "K7", "cents": 250_000})
+    depot.says("portal", L1={"cents": 250_000})
+    await depot.begin()
+    (waits,) = (await queue_of(depot.leitstand, DE)).waiting
+    number = waits.id
+    card = await card_of(depot.leitstand, await find_pending(depot.leitstand, number, DE), DE)
+    (amount,) = [a for a in card.arguments if a.field == "cents"]
+    assert (amount.kind, amount.shown) == ("amount", "2.500,00 €")
+    same = Decision(checkpoint=number, answer="edit", reason="so", edits={"cents": "2500.00"})
+    with pytest.raises(ApprovalRefused, match="ändert nichts"):
+        await decide(depot.leitstand, depot.signers["ben"], same, DE)
 
 
 async def test_a_system_that_was_away(depot: Depot) -> None:

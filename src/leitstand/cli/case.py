@@ -13,8 +13,6 @@ from leitstand.cli.sheet import cut
 from leitstand.errors import UsageRefused
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from leitstand.inbox import Dossier, Texts
     from leitstand.runtime import Leitstand
 
@@ -107,8 +105,9 @@ async def release(
         if before.status != "held":
             mend = "`leitstand case list --status held` names those that are"
             raise UsageRefused(f"the case is `{before.status}`, not held", where=case, mend=mend)
-        results = {k: _result(leitstand, before, k, v) for k, v in pairs(done or []).items()}
-        await leitstand.runtime.release(case, who, reason, {**results, **pairs(undone or [])})
+        said = pairs([*(done or []), *(undone or [])])  # Together: nothing is done and not done.
+        shown = {key: text.encode() for key, text in pairs(done or []).items()}
+        await leitstand.runtime.release(case, who, reason, {**said, **shown})
         await leitstand.runtime.run_until_idle()
         after = await dossier_of(leitstand, case)
     data = {"case": case, "status": after.status, "reason": after.reason}
@@ -201,21 +200,3 @@ def _stands(dossier: "Dossier", texts: "Texts") -> str:
     if dossier.status == "held":
         return texts.known(f"held.{dossier.reason}", dossier.reason)
     return texts.known(f"status.{dossier.status}", dossier.status)
-
-
-def _result(leitstand: "Leitstand", dossier: "Dossier", key: str, text: str) -> "BaseModel":
-    """What a system shows of a write, as the result of its tool. Raises UsageRefused."""
-    from pydantic import ValidationError
-
-    effect = next((e for e in dossier.effects if e.key == key), None)
-    if effect is None:
-        keys = ", ".join(e.key for e in dossier.effects) or "none"
-        case = dossier.case.ulid
-        raise UsageRefused(f"the case has no write `{key}`", where=case, mend=f"it has: {keys}")
-    model = leitstand.rules.tools[effect.tool].result
-    try:
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        faults = "; ".join(f"{e['loc']}: {e['msg']}" for e in error.errors())
-        mend = f"give KEY=JSON with the fields of `{model.__name__}`"
-        raise UsageRefused(f"that is no result: {faults}", where=effect.tool, mend=mend) from error

@@ -50,7 +50,7 @@ def _rules(project: "Project") -> Iterator[dict[str, str]]:
     """What the policy folder has to mend; a tool without a rule is an error here."""
     for finding in findings_of(project):
         severity = "error" if finding.code == "no-grant" else finding.severity
-        where = finding.rule or finding.file
+        where = ": ".join(filter(None, (finding.file, finding.rule)))
         yield _problem(severity, finding.code, where, finding.text)
 
 
@@ -146,11 +146,12 @@ def _models(project: "Project") -> Iterator[dict[str, str]]:
 
 
 def _world(project: "Project") -> Iterator[dict[str, str]]:
-    """What keeps the project's own world from being opened, as far as nothing is connected."""
-    if project.world is None:
-        return
+    """What keeps project and world from being opened, as far as nothing is connected."""
+    from leitstand.triggers.settings import read_settings
+
     try:
-        project.limits(project.world)
+        read_settings(project.table.triggers, project.root)
+        _ = project.case_limits, project.world and project.limits(project.world)
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
     except Exception as error:  # noqa: BLE001 - the project's own function: it may raise anything

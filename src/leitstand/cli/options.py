@@ -63,12 +63,14 @@ As = Annotated[
 
 
 def pairs(changes: list[str]) -> dict[str, str]:
-    """Values by name of `NAME=VALUE` texts. Raises UsageRefused: one is none."""
+    """Values by name of `NAME=VALUE` texts. Raises UsageRefused: one is none, a name twice."""
     found: dict[str, str] = {}
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals or not name.strip():
             msg = f"`{change}` is no NAME=VALUE"
             raise UsageRefused(msg, mend="write for example: account=office gross_cents=119.00")
+        if name.strip() in found:
+            raise UsageRefused(f"`{name.strip()}` is given twice", mend="give it once")
         found[name.strip()] = value
     return found

@@ -15,7 +15,7 @@ import leitstand
 from leitstand.cli import evals
 from leitstand.cli.command import Group
 from leitstand.cli.output import exit_code, fail, hint
-from leitstand.errors import LeitstandError, StoreFailed, UsageRefused
+from leitstand.errors import LeitstandError, StoreFailed, UsageRefused, place_of
 
 __all__ = ["app", "main"]
 
@@ -68,7 +68,8 @@ def _readable(error: Exception) -> LeitstandError:
         text, mend = cause.strerror or str(cause), "name a place that can be read and written"
         return UsageRefused(text, where=str(cause.filename), mend=mend)
     text = f"{type(error).__name__}: {error}"
-    return LeitstandError(text, mend="a defect; set LEITSTAND_TRACE=1 to see where")
+    mend = "a defect; set LEITSTAND_TRACE=1 to see where"
+    return LeitstandError(text, where=place_of(error), mend=mend)
 
 
 def _version(wanted: bool) -> None:

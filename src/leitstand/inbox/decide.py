@@ -79,14 +79,18 @@ async def answer(
     """Tell a case something: `to`, else the one thing that it waits for, else its thread.
 
     Returns the name under which the case was told. Raises Missing, and ApprovalRefused: it has
-    ended.
+    ended, or does not wait for `to`; what a child says no person says for it.
     """
     dossier = await open_dossier(leitstand, case)
     if dossier.exit is not None:
         raise ApprovalRefused(texts.say("refused.ended"), where=case)
     tape = dossier.tape
-    open_waits = {t["for"] for a, t in tape.timers.items() if a not in tape.answers}
-    name = to or (open_waits.pop() if len(open_waits) == 1 else THREAD)
+    due = (t["for"] for a, t in tape.timers.items() if a not in tape.answers)
+    waits = sorted({word for word in due if not word.startswith("child:")})
+    if to not in {"", THREAD, *waits}:
+        text = texts.say("refused.wait", to=to, waits=", ".join(waits))
+        raise ApprovalRefused(text, where=case)
+    name = to or (waits[0] if len(waits) == 1 else THREAD)
     at = leitstand.rules.clock.time()
     body = {"person": person.id, "text": text, "at": at}
     identity = leitstand.store.clock.ulid()

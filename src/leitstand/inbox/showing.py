@@ -140,7 +140,10 @@ class _View:
         return self.texts.say("effect.final")
 
     def shown(self, name: str, value: object) -> str:
-        """An argument's value as text."""
+        """An argument's value as text; an amount by its type, as in an edit, whatever its name."""
+        if isinstance(value, int) and name in self.tool.args.model_fields:
+            amount = kind_of(self.tool.args, name)[0] == "amount"
+            name = "_cents" if amount else name.removesuffix("_cents")
         return self.texts.value(name, value, str(self.args.get("currency") or "EUR"))
 
     def argument(self, name: str, value: object) -> Argument:

@@ -77,9 +77,10 @@ class Texts:
         return (found,) if isinstance(found, str) else tuple(found)
 
     def strangers(self, tool: str, known: Iterable[str]) -> tuple[str, ...]:
-        """Names in a tool's sentences that are neither arguments (`known`) nor looked up."""
+        """Names in a tool's sentences that are no arguments (`known`), look-ups or forms."""
         sentences = (self.sentence(tool, what) for what in ("effect", "undo"))
-        names = {name for text in sentences for name, _ in _PLACE.findall(text)}
+        places = [place for text in sentences for place in _PLACE.findall(text)]
+        names = {name for name, _ in places} | {k for _, k in places} - {"", "date", *_NUMBERS}
         inner = {n for r in self.lookups(tool).values() for n in _SEGMENT.findall(r)}
         return tuple(sorted((names | inner) - {*known, *self.lookups(tool)}))
 

@@ -56,9 +56,8 @@ def _of_rule(rule: Rule, tools: Mapping[str, ToolRules]) -> Iterator[Finding]:
         yield Finding("warning", code, text, rule.place, rule.id)
     for name in ("owner", "reason_de", "reason_en"):
         if not getattr(rule.notes, name) and not (rule.grants and name != "owner"):
-            yield Finding(
-                "note", "no-" + name.replace("_", "-"), f"@{name} is missing", rule.place, rule.id
-            )
+            text, code = f"@{name} is missing", "no-" + name.replace("_", "-")
+            yield Finding("warning", code, text, rule.place, rule.id)
     for name, other in (("fix_de", "fix_en"), ("fix_en", "fix_de")):
         if getattr(rule.notes, other) and not getattr(rule.notes, name):
             text = f"@{name} is missing beside @{other}"

@@ -65,4 +65,6 @@ def check_queue(role: str, state: type[BaseModel], queue: Mapping[Cause, Takeove
 def _takeover(given: Takeover | Sequence[str]) -> Takeover:
     if isinstance(given, Takeover):
         return Takeover(tuple(given.roles), given.days, given.de, given.en, tuple(given.supply))
+    if isinstance(given, str):
+        raise RoleRefused(f"roles are a list, not a text: [`{given}`]", where="queue")
     return Takeover(tuple(given))

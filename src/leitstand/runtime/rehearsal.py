@@ -69,6 +69,9 @@ class Rehearsal:
             canonical([self._seen[name] for name in call.evidence if name in self._seen])
         )
 
+    def go(self) -> None:
+        """What the tape does not answer is tried all the same: a halt stops no rehearsal."""
+
     async def perform(self, call: Call) -> BaseModel:
         """A recorded answer or the end of the walk. Raises Diverged, Pause, CallFailed."""
         tape = self._journal.tape

@@ -23,6 +23,7 @@ from leitstand.store.arrivals import Arrived, arrive
 from leitstand.store.schema import cases
 from leitstand.tool import Connection
 from leitstand.trace import Tracer
+from leitstand.values import faults_of
 
 __all__ = ["Runtime", "resting"]
 
@@ -132,12 +133,12 @@ class Runtime:
         ulid: str,
         person: str,
         reason: str,
-        effects: Mapping[str, BaseModel | str] | None = None,
+        effects: Mapping[str, BaseModel | bytes | str] | None = None,
     ) -> None:
         """Let a held case go on.
 
         `effects` says what became of writes whose outcome was unknown, by key: their result as the
-        system shows it, or why they surely did not happen. Raises Missing: no such case;
+        system shows it (also as JSON), or why they surely did not happen. Raises Missing: no case;
         UsageRefused: it has no such write, or that is no result of its tool.
         """
         found = {key: await self._found(ulid, key, said) for key, said in (effects or {}).items()}
@@ -262,18 +263,21 @@ class Runtime:
                 if journal.case.no in still and owned[journal.case.no] == journal.fence:
                     journal.lease_end = end
 
-    async def _found(self, ulid: str, key: str, said: BaseModel | str) -> dict[str, object]:
+    async def _found(self, ulid: str, key: str, said: BaseModel | bytes | str) -> dict[str, object]:
         tape = Tape((await self.store.journal(ulid)).events)
-        found = (tape.intents[a] for a in tape.unsettled())
-        intent = next((i for i in found if i["key"] == key), None)
-        if intent is None:
-            raise UsageRefused(f"no write `{key}` of unknown outcome", where=ulid)
+        found = {tape.intents[a]["key"]: tape.intents[a] for a in tape.unsettled()}
+        if (intent := found.get(key)) is None:
+            text = f"`{key}` is none of its writes of unknown outcome: {', '.join(found)}"
+            raise UsageRefused(text, where=ulid)
         if isinstance(said, str):
             return {"failure": said}
         wanted = self.rules.tools[intent["tool"]].result
-        if not isinstance(said, wanted):
-            raise UsageRefused(f"`{intent['tool']}` gives a `{wanted.__name__}`", where=ulid)
-        return {"value": plain_of(said)}
+        try:
+            shown = wanted.model_validate_json(said if isinstance(said, bytes) else canonical(said))
+        except ValidationError as error:
+            mend, text = f"give KEY=JSON with the fields of `{wanted.__name__}`", faults_of(error)
+            raise UsageRefused(f"that is no result: {text}", where=ulid, mend=mend) from error
+        return {"value": plain_of(shown)}
 
     def _role(self, name: str) -> Compiled:
         found = self.roles.get(name)
