@@ -124,3 +124,13 @@ def test_a_contradictory_policy_is_refused(policy: str, code: str) -> None:
     """Each way to say too little or too much keeps the bundle from loading, and is named."""
     with pytest.raises(PolicyRefused, match=rf"\[{code}\]"):
         bundle_of({**TEXTS, "99.cedar": policy})
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n// a remark; with a semicolon\n", " "])
+def test_a_policy_that_cannot_be_parsed_is_named_by_its_line(gap: str) -> None:
+    """The engine says what it met; where, says the line on which the policy begins."""
+    before = f'@id("x") @grant {PERMIT}{gap}'
+    text = before + '@id("y") @grant\npermit(principal, action resource);' + f'\n@id("z") {PERMIT}'
+    line = before.count("\n") + 1
+    with pytest.raises(PolicyRefused, match=rf"99\.cedar:{line}.*unexpected token"):
+        bundle_of({**TEXTS, "99.cedar": text})

@@ -90,7 +90,7 @@ def test_a_folder_that_does_not_load_says_everything_that_is_wrong(tmp_path: Pat
         ("a.cedar:3", "x", "no-route"),
         ("a.cedar:4", "y", "permit-kind"),
     ]
-    assert found[-1].file == "b.cedar"
+    assert found[-1].file == "b.cedar:1"
     assert {f.severity for f in found} == {"error"}
 
 

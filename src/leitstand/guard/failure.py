@@ -2,33 +2,23 @@
 
 from typing import Any
 
-from leitstand.errors import (
-    ArgumentsRefused,
-    BudgetSpent,
-    CallFailed,
-    Contradiction,
-    Missing,
-    ModelFailed,
-    Refused,
-    Rejected,
-    ToolFailed,
-    Unreachable,
-)
+from leitstand import errors
+from leitstand.errors import CallFailed, ToolFailed
 
 __all__ = ["failure_of", "raised"]
 
 _KINDS: dict[str, type[CallFailed]] = {
     kind.code: kind
     for kind in (
-        ArgumentsRefused,
-        BudgetSpent,
-        Contradiction,
-        Missing,
-        ModelFailed,
-        Refused,
-        Rejected,
+        errors.ArgumentsRefused,
+        errors.BudgetSpent,
+        errors.Contradiction,
+        errors.Missing,
+        errors.ModelFailed,
+        errors.Refused,
+        errors.Rejected,
         ToolFailed,
-        Unreachable,
+        errors.Unreachable,
     )
 }
 

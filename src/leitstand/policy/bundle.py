@@ -5,6 +5,7 @@ Reloading is building a new bundle and assigning it: no decision mixes two.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -161,7 +162,7 @@ def _parsed(
         policies = parse(text)
         faults = validate(text, schema)
     except ValueError as error:
-        return [], (Finding("error", "syntax", str(error), name),)
+        return [], (Finding("error", "syntax", str(error), _broken(source)),)
     except ValueRefused as error:
         return [], (Finding("error", "template", error.text, name),)
     problems = tuple(
@@ -170,9 +171,21 @@ def _parsed(
     return [(_place(source, i), n) for i, n in policies.items()], problems
 
 
+def _broken(source: Source) -> str:
+    """Where the first policy begins that cannot be parsed by itself."""
+    rows = source.text.split("\n")
+    for line, after in pairwise((*source.lines, len(rows) + 1)):
+        try:
+            parse("\n".join(rows[line - 1 : after - 1]))
+        except ValueError:
+            return f"{source.name}:{line}"
+    return source.name
+
+
 def _place(source: Source, policy: str) -> str:
-    number = policy.removeprefix("policy")
-    return source.place(int(number)) if number.isdecimal() else source.name
+    number, lines = policy.removeprefix("policy"), source.lines
+    known = number.isdecimal() and int(number) < len(lines)
+    return f"{source.name}:{lines[int(number)]}" if known else source.name
 
 
 def _tools(node: pst.Template, signatures: Mapping[str, Signature]) -> frozenset[str]:

@@ -6,6 +6,7 @@ segmentation fault that no `except` can catch. So text is counted before the par
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from leitstand.policy.finding import Finding
 
@@ -26,17 +27,12 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A policy file that may be parsed. `lines` holds the line on which each policy begins."""
 
     name: str
     text: str
     lines: tuple[int, ...]
-
-    def place(self, number: int) -> str:
-        """`file:line` of the policy with this number, counted from 0."""
-        return f"{self.name}:{self.lines[number]}" if number < len(self.lines) else self.name
 
 
 @dataclass(slots=True)
