@@ -18,10 +18,10 @@ from tools.erp import (
     Period,
     PostedInvoice,
     PurchaseOrder,
-    Supplier,
 )
 from tools.erp.chart import Account, Framework
 from tools.erp.intake import Holdings, Rate
+from tools.erp.supplier import SupplierRow
 from tools.rows import Reader
 
 __all__ = ["read_holdings"]
@@ -87,7 +87,7 @@ class _InvoiceRow(Frozen):
 
 def read_holdings(reader: Reader, policy: dict[str, Any]) -> Holdings:
     """The ERP's holdings in the folder of `reader`; bad rows are left with the reader."""
-    suppliers = reader.read("suppliers", Supplier, lambda s: s.id)
+    suppliers = reader.read("suppliers", SupplierRow, lambda s: s.id)
     orders = reader.read("purchase_orders", PurchaseOrder, lambda o: o.po)
     receipts = reader.read("goods_receipts", GoodsReceipt, lambda r: r.gr)
     rates = reader.read("exchange_rates", _RateRow, lambda r: (r.currency, r.date))

@@ -19,6 +19,7 @@ search answers Missing. Columns that nobody knows are ignored with a warning, ba
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -69,6 +70,9 @@ _LOG = logging.getLogger("leitstand.world")
 _PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES)
 """Departments beside the books."""
 _POLICY = "policy.json"
+_DAYS = ("today", "closed_periods_until", "next_open_posting_date")
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
+"""A day with the time that databases put behind it."""
 _BOOKS = ("suppliers", "purchase_orders", "goods_receipts", "posted_invoices")
 
 
@@ -162,6 +166,9 @@ def _policy(path: Path) -> dict[str, Any]:
     found = read_json(path, dict)
     if found is None:
         raise WorldRefused(f"{path.name} cannot be read: there is none", where=str(path.parent))
+    for name in _DAYS:
+        if (day := _MIDNIGHT.fullmatch(str(found.get(name)))) is not None:
+            found[name] = day[1]
     _check_today(found.get("today"), path)
     return found
 

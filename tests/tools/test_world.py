@@ -325,3 +325,9 @@ async def test_the_spool_of_a_state_feeds_its_archive(tmp_path: Path) -> None:
     args = StoreOriginal(sha256=sha256, media_type="text/xml", size=10)
     async with connected(tmp_path, None) as systems:
         assert (await systems[Dms].store_original(args, "k")).sha256 == sha256
+
+
+def test_a_day_may_have_the_time_that_databases_write(write_world: Write) -> None:
+    """Midnight behind a day says nothing more; the clock begins at the day."""
+    found = limits(write_world({"today": "2027-03-15T00:00:00"}))
+    assert found["today"] == "2027-03-15"

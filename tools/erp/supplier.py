@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import field_validator
+
 from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
 __all__ = [
@@ -14,12 +16,19 @@ __all__ = [
     "FoundSupplier",
     "Supplier",
     "SupplierMatch",
+    "SupplierRow",
 ]
 
 Trait = Literal["vat", "stnr", "iban", "name"]
 """What a supplier was recognised by: VAT ID, German tax number, bank account, name."""
 
-_TERM = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)\s*%\s*/\s*(\d{1,3})", re.ASCII)
+_NAMED = re.compile(r"(\d+(?:[.,]\d+)?)\s*%", re.ASCII)
+_PERCENT, _DAYS = r"(?P<percent>\d{1,2}(?:[.,]\d{1,2})?)\s*%", r"(?P<days>\d{1,3})"
+_TERM = re.compile(rf"{_PERCENT}[^\d%;]{{1,30}}{_DAYS}(?![\d.,]*\d|\s*%)", re.ASCII)
+_TURNED = re.compile(
+    rf"{_DAYS}\s*(?:tage?n?|days?|t|d)\b[^\d%;]{{0,20}}{_PERCENT}", re.ASCII | re.IGNORECASE
+)
+"""`2%/14`, `2 % in 14 Tagen`; and turned round `14 Tage 2 %`."""
 
 
 class Discount(Frozen):
@@ -60,11 +69,37 @@ class Supplier(Frozen):
     cleared: tuple[Text, ...] = ()
     version: int = 1
 
+    @field_validator("iban")
+    @classmethod
+    def _bare(cls, value: str | None) -> str | None:
+        """An account as systems write it, however it is printed."""
+        return "".join(value.split()).upper() if value else value
+
     @property
     def discounts(self) -> tuple[Discount, ...]:
         """The agreed cash discounts in the order of the master: `2%/14` is 2 percent in 14 days."""
-        found = _TERM.findall(self.skonto or "")
-        return tuple(Discount(percent=Decimal(p.replace(",", ".")), days=int(d)) for p, d in found)
+        return _terms(self.skonto or "")
+
+
+class SupplierRow(Supplier):
+    """A master record as a company's file states it: its cash discounts can be read."""
+
+    @field_validator("skonto")
+    @classmethod
+    def _read_whole(cls, value: str | None) -> str | None:
+        """Every percentage has its days: what is agreed is not lost unread."""
+        named = [p for p in _NAMED.findall(value or "") if Decimal(p.replace(",", "."))]
+        if len(named) > len(_terms(value or "")):
+            raise ValueError(f"`{value}` is no cash discount such as 2%/14 or 3%/10 2%/20")
+        return value
+
+
+def _terms(text: str) -> tuple[Discount, ...]:
+    found = list(_TURNED.finditer(text)) or list(_TERM.finditer(text))
+    return tuple(
+        Discount(percent=Decimal(m["percent"].replace(",", ".")), days=int(m["days"]))
+        for m in found
+    )
 
 
 class FindSupplier(Frozen):

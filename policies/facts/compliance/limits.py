@@ -33,15 +33,16 @@ class Rule(_Record):
     type: str
     years: int | None = None
     months: int | None = None
+    days: int | None = None
     start: str = ""
     basis: str = ""
 
     @property
-    def period(self) -> int | None:
-        """Months that a record is kept; None where the row does not say."""
-        if self.years is None and self.months is None:
+    def period(self) -> tuple[int, int] | None:
+        """Months and days that a record is kept; None where the row does not say."""
+        if self.years is None and self.months is None and self.days is None:
             return None
-        return (self.years or 0) * 12 + (self.months or 0)
+        return (self.years or 0) * 12 + (self.months or 0), self.days or 0
 
 
 class Right(_Record):

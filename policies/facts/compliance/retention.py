@@ -60,7 +60,7 @@ def unknown_kinds(request: Request, limits: ComplianceLimits) -> tuple[str, ...]
     return tuple(
         record.record
         for record in request.records
-        if (months := periods.get(record.type)) is None or (months and record.date is None)
+        if (period := periods.get(record.type)) is None or (any(period) and record.date is None)
     )
 
 
@@ -105,12 +105,13 @@ def _measure(
 
 def _until(record: Record, rule: Rule, limits: ComplianceLimits) -> date | None:
     """The last day on which a record is kept; None where no period protects it."""
-    months = rule.period
-    if not months or record.date is None:
+    months, days = rule.period or (0, 0)
+    if not (months or days) or record.date is None:
         return None
     start = fold(rule.start)
     counted = any(re.search(words, start) for one in limits.start for words in one.words)
-    return later(year_end(record.date) if counted else record.date, months)
+    first = year_end(record.date) if counted else record.date
+    return later(first, months) + timedelta(days=days)
 
 
 def _deadline(request: Request, limits: ComplianceLimits) -> date:

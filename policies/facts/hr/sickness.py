@@ -1,5 +1,6 @@
 """Inability to work: certificate and continued pay (EntgFG §§ 3, 5). Never its reason."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -47,15 +48,30 @@ class SickNote:
 
     @property
     def channel(self) -> str | None:
-        """How the certificate comes. Raises Missing: the record names no insurance."""
+        """How the certificate comes.
+
+        Raises Missing: the record names no insurance, or one of which nobody knows the kind.
+        """
         if not self.certificate:
             return None
-        said = " ".join(self.employee.insurance.casefold().split())
-        kinds = (k for k, words in self.limits.insurances.items() if said in words)
-        if (kind := next(kinds, None)) is None:
-            raise Missing("the record has no `insurance`", where=f"hr:employee/{self.employee.id}")
         first = self.start + timedelta(days=self.limits.sick.query_after_days)
-        return self.limits.channel[kind].format(first=first.isoformat())
+        return self.limits.channel[self._insured].format(first=first.isoformat())
+
+    @property
+    def _insured(self) -> str:
+        """The kind of insurance: the one that a word of the record names (`AOK Nordost`)."""
+        where = f"hr:employee/{self.employee.id}"
+        said = " ".join(self.employee.insurance.casefold().split())
+        if not said:
+            raise Missing("the record has no `insurance`", where=where)
+        named = {k for k, words in self.limits.insurances.items() if _names(said, words)}
+        if len(named) == 1:
+            return named.pop()
+        raise Missing(
+            f"nobody knows whether `{self.employee.insurance}` is a statutory insurance",
+            where=where,
+            mend="name it in `insurances` of hr.json, or write GKV or PKV",
+        )
 
     @property
     def pay_from(self) -> date:
@@ -114,3 +130,8 @@ def absence_of(note: SickNote, *, health_removed: bool) -> RecordAbsence:
         leave_days=note.leave_days,
         health_removed=health_removed,
     )
+
+
+def _names(said: str, words: frozenset[str]) -> bool:
+    """Whether one of the words stands in what is said, whole."""
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in words)

@@ -7,6 +7,7 @@ catalogue.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -27,6 +28,13 @@ _NUMERIC_SKU = 5
 _LINKS = frozenset("-./_ ")
 _CODE_LETTERS = re.compile(r"[A-Z]{1,4}")
 _BEFORE_SPEC = frozenset("(,:–-/\"'„“ø")
+_WITHIN = frozenset("()-–/\"'„“”")
+"""Signs that a name may be written with or without."""
+_TIMES = "x×*"
+
+
+Wording = tuple[tuple[str, Token | None], ...]
+"""The words and numbers of a name, each with the signs before it; at the end those after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,54 @@ class _Reader:
     def _begun(self, at: int) -> Mention | None:
         if self.tokens[at].kind == "sign":
             return None
+        if (whole := self._whole(at)) is not None:
+            return whole
         code = self._code(at)  # whatever a number looks like, a code of the catalogue is one
         if code is not None or self.tokens[at].masked:
             return code
         return self._word(at) or self._borrowing(at) or self._unknown_code(at, self.names)
+
+    def _whole(self, at: int) -> Mention | None:
+        """The longest name that stands here as the catalogue has it, inflected or not."""
+        ends = [
+            (last, name)
+            for name in self.names
+            for wording in _wordings(name.product.name, *name.product.aliases)
+            if (last := self._end_of(wording, at)) is not None
+        ]
+        end = max((last for last, _ in ends), default=None)
+        if end is None:
+            return None
+        names = tuple(dict.fromkeys(name for last, name in ends if last == end))
+        return Mention(at, end, names, 4, "", narrowed=True)
+
+    def _end_of(self, wording: Wording, at: int) -> int | None:
+        """Where a wording ends that begins here; None where something else stands here."""
+        last = at
+        if self.tokens[at].masked:
+            return None
+        for signs, said in wording:
+            after = self._past_signs(last, signs, inside=said is not None) if last > at else last
+            if said is None:
+                last = after
+            elif after < len(self.tokens) and _is_same(self.tokens[after], said):
+                last = after + 1
+            else:
+                return None
+        if self._text(last) == ")" and "(" in {t.text for t in self.tokens[at:last]}:
+            last += 1
+        counts = self.tokens[last - 1].kind == "number"
+        return None if counts and self._text(last) in lexicon()["reading"]["pieces"] else last
+
+    def _past_signs(self, at: int, signs: str, *, inside: bool) -> int:
+        """Past signs that the name has there, inside of it also past such as may stand for them."""
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            other = inside and (token.text in _WITHIN or (signs and token.kind == "sign"))
+            if not (token.text in tuple(signs) or (other and not is_end(token))):
+                return at
+            at += 1
+        return at
 
     def _code(self, at: int) -> Mention | None:
         """The longest run of tokens that is a code or an article number."""
@@ -269,6 +321,34 @@ class _Reader:
         for token in self.tokens[mention.first : mention.last]:
             said += token.raw if token.glued or not said else f" {token.raw}"
         return said
+
+
+@lru_cache(maxsize=4096)
+def _wordings(*texts: str) -> tuple[Wording, ...]:
+    """A product's name and aliases of two words or numbers and more, each as its tokens."""
+    found = (_wording(text) for text in texts)
+    return tuple(wording for wording in found if len(wording) > 2)  # noqa: PLR2004
+
+
+def _wording(text: str) -> Wording:
+    wording: list[tuple[str, Token | None]] = []
+    signs = ""
+    tokens = tokens_of(unicodedata.normalize("NFKC", text))
+    for token, after in zip(tokens, (*tokens[1:], None), strict=True):
+        if token.text in _TIMES and after is not None and after.kind == "number":
+            signs += _TIMES  # 50 x 80, which others write 50×80
+        elif token.kind == "sign":
+            signs += token.text
+        else:
+            wording.append((signs, token))
+            signs = ""
+    return (*wording, (signs, None))
+
+
+def _is_same(one: Token, other: Token) -> bool:
+    if one.kind == other.kind == "word":
+        return bool(stems(one.text) & stems(other.text))
+    return one.text.replace(",", ".") == other.text.replace(",", ".")
 
 
 def _is_said(name: Name, run: Sequence[Token]) -> bool:

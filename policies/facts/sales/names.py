@@ -16,7 +16,7 @@ __all__ = ["Name", "Unit", "closeness", "measure_of", "name_of", "unit_of"]
 Unit = Literal["hours", "days", "months", "years"]
 """What a product is sold by, where it is time."""
 
-_GROUP = re.compile(r"[\s,;()/|]+")
+_GROUP = re.compile(r"(?:[\s;()/|]|(?<!\d),|,(?!\d))+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _MEASURED = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]+)")
 _CODE = re.compile(r"(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z0-9-]+")
@@ -131,24 +131,40 @@ def _close(token: str, word: str) -> int:
 
 
 def _parts(groups: list[str]) -> Iterator[tuple[str, str]]:
-    """The parts of a name: words, codes, measures, unit, what tells variants apart."""
+    """The parts of a name: words, codes, measures, unit, what tells variants apart.
+
+    `12 Monate` is not what it is sold by; `1 Jahr` is.
+    """
     skip = False
     for group, after in zip(groups, [*groups[1:], ""], strict=True):
+        number = _NUMBER.fullmatch(group) is not None
         if skip:
             skip = False
-        elif _NUMBER.fullmatch(group) and measure_of(after):
+        elif number and measure_of(after):
             skip = True
             yield "spec", f"{group} {after}"
-        elif (both := _MEASURED.fullmatch(group)) and measure_of(both[2]):
-            yield "spec", f"{both[1]} {both[2]}"
-        elif unit_of(group):
-            yield "unit", group
-        elif _CODE.fullmatch(group):
-            yield from _code(group)
-        elif group.isdigit() or group in lexicon()["reading"]["weak"]:
+        elif number and group != "1" and unit_of(after):
+            skip = True
             yield "variant", group
         else:
-            yield from _word(group)
+            yield from _part(group)
+
+
+def _part(group: str) -> Iterator[tuple[str, str]]:
+    """The parts of a group of letters and digits; what counts pieces (`x`, `Stk`) is none."""
+    reading = lexicon()["reading"]
+    if (both := _MEASURED.fullmatch(group)) and measure_of(both[2]):
+        yield "spec", f"{both[1]} {both[2]}"
+    elif unit_of(group):
+        yield "unit", group
+    elif group in reading["pieces"]:
+        return
+    elif _CODE.fullmatch(group):
+        yield from _code(group)
+    elif group.isdigit() or group in reading["weak"]:
+        yield "variant", group
+    else:
+        yield from _word(group)
 
 
 def _groups(name: str) -> frozenset[str]:

@@ -228,11 +228,14 @@ def _past_unit(tokens: Sequence[Token], at: int) -> int:
 
 
 def _times(window: Window) -> Iterator[tuple[Decimal, Unit]]:
-    """Numbers of hours, days, months, years near the name."""
+    """Numbers of hours, days, months, years near the name; its own say how it is sold."""
     first = max(window.first, window.mention.first - _WORDS_BETWEEN - 2)
     last = min(window.last, window.mention.last + _FROM_FAR)
     _, end = sentence_of(window.tokens, window.mention.first)
+    own = range(window.mention.first, window.mention.last)
     for at in range(first, min(last, end) - 1):
+        if at in own:
+            continue
         number = number_of(window.tokens[at])
         if number is not None and (unit := _unit_at(window.tokens, at + 1)) is not None:
             yield number, unit

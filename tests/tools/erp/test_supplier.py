@@ -10,6 +10,7 @@ from tools.database import Database, Tenancy
 from tools.erp import Discount, FindSupplier, Supplier
 from tools.erp.embedded import EmbeddedErp
 from tools.erp.intake import Holdings
+from tools.erp.supplier import SupplierRow
 
 
 async def test_vat_id_decides(erp: EmbeddedErp) -> None:
@@ -109,3 +110,34 @@ def test_agreed_discounts_are_read_from_the_master(
 ) -> None:
     """`2%/14` is two percent within 14 days; several are kept in order."""
     assert Supplier(id="S1", name="X", skonto=skonto).discounts == discounts
+
+
+@pytest.mark.parametrize(
+    ("written", "terms"),
+    [
+        ("2 % in 14 Tagen", [("2", 14)]),
+        ("10 Tage 3 %, 30 Tage netto", [("3", 10)]),
+        ("3%/10, 2,5%/20", [("3", 10), ("2.5", 20)]),
+        ("2% innerhalb 8 Tagen, 30 Tage netto", [("2", 8)]),
+        ("0 %", []),
+        ("netto", []),
+    ],
+)
+def test_agreed_discounts_are_read_as_people_write_them(
+    written: str, terms: list[tuple[str, int]]
+) -> None:
+    """In words, turned round, beside the net term."""
+    found = SupplierRow(id="K-1", name="Hof KG", skonto=written).discounts
+    assert [(str(d.percent), d.days) for d in found] == terms
+
+
+def test_a_discount_that_cannot_be_read_is_refused() -> None:
+    """Lost unread, nobody would notice that an invoice grants less."""
+    with pytest.raises(ValueError, match="2% sofort"):
+        SupplierRow(id="K-1", name="Hof KG", skonto="2% sofort")
+
+
+def test_an_account_is_the_same_however_it_is_printed() -> None:
+    """Payments and changes are compared with it by value."""
+    printed = Supplier(id="K-1", name="Hof KG", iban="de43 2904 0090 0602 0510 17")
+    assert printed.iban == "DE43290400900602051017"

@@ -236,3 +236,26 @@ def test_what_a_mail_asks_for(mail: str) -> None:
     """The right that it speaks of, however it is said; nothing where it speaks of none."""
     found = asked_by(Request(mail=mail, received=DAY), house())
     assert found == {ASKING[mail]} - {""}
+
+
+def _kept_until(row: dict[str, object], day: dt.date) -> dt.date | None:
+    request = Request(
+        article="Art. 17", received=DAY, records=(Record(record="R1", type="x", date=day),)
+    )
+    found = answer_to(request, house({"type": "x", "basis": "§ 1", **row}))
+    assert found is not None
+    return found.measures[0].keep_until
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["Ende des Geschäftsjahres", "end of fiscal year", "Jahresschluss", "year-end", "31.12."],
+)
+def test_a_period_from_the_end_of_the_year_is_never_shorter(start: str) -> None:
+    """Whatever a company calls it: from the day of the record it would end months too early."""
+    assert _kept_until({"years": 8, "start": start}, dt.date(2020, 2, 3)) == dt.date(2028, 12, 31)
+
+
+def test_a_period_may_be_of_days() -> None:
+    """As of recordings of a camera."""
+    assert _kept_until({"days": 3, "start": "event"}, dt.date(2020, 2, 27)) == dt.date(2020, 3, 1)

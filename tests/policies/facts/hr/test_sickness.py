@@ -88,3 +88,28 @@ def test_what_is_recorded_holds_together(start: date, length: int) -> None:
     assert start <= found.continued_pay_until <= end
     assert (found.continued_pay_until - start).days < 42
     assert found.exceeds_six_weeks == (length >= 42)
+
+
+@pytest.mark.parametrize(
+    ("insurance", "channel"),
+    [
+        ("AOK Nordost", "eAU-Abruf"),
+        ("Techniker Krankenkasse", "eAU-Abruf"),
+        ("freiwillig gesetzlich", "eAU-Abruf"),
+        ("Signal Iduna", "Papier-AU"),
+        ("DKV Tarif B3", "Papier-AU"),
+    ],
+)
+def test_an_insurance_may_stand_there_by_its_name(insurance: str, channel: str) -> None:
+    """Masters name the fund, not its kind."""
+    found = note("2026-11-16", "2026-11-20", person(insurance=insurance)).channel
+    assert found is not None
+    assert found.startswith(channel)
+
+
+@pytest.mark.parametrize("insurance", ["Sonnenschein VVaG", "TK, privat zusatzversichert"])
+def test_an_insurance_of_no_known_kind_is_named(insurance: str) -> None:
+    """Neither word or both: no guess, and the message says which one."""
+    unsure = person(insurance=insurance)
+    with pytest.raises(Missing, match=insurance):
+        assert note("2026-11-16", "2026-11-20", unsure).channel
