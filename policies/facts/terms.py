@@ -32,8 +32,8 @@ class TermsFacts(BaseModel):
 class Skonto(Frozen):
     """A cash discount: `percent` off, paid `until` that day.
 
-    In the invoice's currency, as people are told it: both amounts are rounded commercially, each
-    for itself. What is booked and paid adds up (`policies.facts.voucher.discount_cents`).
+    In the invoice's currency: both amounts are rounded commercially, each for itself. What is paid
+    and taken off when it is paid adds up (`policies.facts.brief.payment_of`).
     """
 
     until: date

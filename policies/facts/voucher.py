@@ -28,7 +28,7 @@ from tools.erp import (
     VoucherDiscount,
 )
 
-__all__ = ["cents_in", "discount_cents", "draft_of", "plain_text", "posting_of", "skonto"]
+__all__ = ["cents_in", "draft_of", "plain_text", "posting_of", "skonto"]
 
 _UNKNOWN = "unknown"
 _UNREAD = "unread"
@@ -44,7 +44,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
     tax_case = tax_case_of(invoice, limits)
     net, tax = _net_and_tax(invoice, tax_case)
     order = dossier.order if dossier.basis == "order" else None
-    payable, granted = cents_in(totals_of(invoice).payable), skonto(dossier)
+    granted = skonto(dossier)
     return DraftVoucher(
         supplier_id=supplier.id if supplier else _UNKNOWN,
         invoice_no=plain_text(invoice.number) or _UNREAD,
@@ -54,7 +54,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         gross_cents=net + tax,
         net_cents=net,
         tax_cents=tax,
-        payable_cents=payable,
+        payable_cents=cents_in(totals_of(invoice).payable),
         tax_case=tax_case,
         taxes=_shares(invoice, tax_case, limits.standard_rate),
         account=_account(supplier, limits),
@@ -66,7 +66,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         due_date=due_date(invoice, supplier),
         discount_until=granted.until if granted else None,
         discount_percent=granted.percent if granted else None,
-        discount_cents=discount_cents(payable, granted) if granted else None,
+        discount_cents=cents_in(granted.discount) if granted else None,
         later_discounts=_later(invoice, granted),
     )
 
@@ -76,11 +76,6 @@ def posting_of(draft: DraftVoucher) -> PostVoucher:
     return PostVoucher(**{name: getattr(draft, name) for name in DraftVoucher.model_fields})
 
 
-def discount_cents(payable: int, granted: Skonto) -> int:
-    """What is taken off: with what is paid it comes to `payable`; the supplier has half cents."""
-    return payable - cents_in(granted.pay_with_discount)
-
-
 def skonto(dossier: Dossier) -> Skonto | None:
     """The cash discount of the invoice."""
     return skonto_of(dossier.invoice, dossier.today)
@@ -88,12 +83,11 @@ def skonto(dossier: Dossier) -> Skonto | None:
 
 def _later(invoice: Invoice, granted: Skonto | None) -> tuple[VoucherDiscount, ...]:
     """The lower discounts that can still be had once the one that counts has lapsed."""
-    payable = cents_in(totals_of(invoice).payable)
     return tuple(
         VoucherDiscount(
             discount_until=s.until,
             discount_percent=s.percent,
-            discount_cents=discount_cents(payable, s),
+            discount_cents=cents_in(s.discount),
         )
         for s in skontos_of(invoice)
         if granted is not None and s.until > granted.until
