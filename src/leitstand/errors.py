@@ -40,6 +40,8 @@
 Each class has a stable `code`, says what happened and where, and what to do about it.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from sysconfig import get_path
 from traceback import extract_tb
@@ -80,6 +82,7 @@ __all__ = [
     "Unreachable",
     "UsageRefused",
     "ValueRefused",
+    "own_fault",
     "place_of",
 ]
 
@@ -92,6 +95,18 @@ def place_of(error: BaseException) -> str:
     """Where in code that is no library's an error arose (`receipt.py:50`); empty if nowhere."""
     found = (f for f in reversed(extract_tb(error.__traceback__)) if _own(f.filename))
     return next((f"{Path(f.filename).name}:{f.lineno}" for f in found), "")
+
+
+@contextmanager
+def own_fault(reference: str) -> Generator[None]:
+    """What a function of the project raises and nobody planned is told as its: ProjectRefused."""
+    try:
+        yield
+    except (LeitstandError, OSError):
+        raise
+    except Exception as error:
+        text = f"`{reference}` failed: {type(error).__name__}: {error}"
+        raise ProjectRefused(text, where=place_of(error) or reference) from error
 
 
 def _own(file: str) -> bool:

@@ -22,7 +22,7 @@ from pydantic import Field, ValidationError
 
 from leitstand.approval import Signers
 from leitstand.clock import Clock
-from leitstand.errors import LeitstandError, ProjectRefused, place_of
+from leitstand.errors import LeitstandError, ProjectRefused, own_fault, place_of
 from leitstand.guard import caps_of
 from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
 from leitstand.policy import Bundle, Facts, facts_in
@@ -67,10 +67,8 @@ Own = Callable[[Store], Awaitable[Connection]]
 Intake = Callable[[Path, Sequence[Path]], Awaitable[Sequence[Mapping[str, Any]]]]
 """`(state folder, files that came in together)` to the input of a case for each, in their order."""
 
-
 Given = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a row of a file of cases to the input of a case; what must not be kept is cut out here."""
-
 
 Route = Callable[[Path, Mapping[str, Any], Received], Awaitable[Sequence[Routed]]]
 """`(state folder, the tenant's data, what came in)` to the cases that come of it, at least one.
@@ -292,7 +290,7 @@ def load_project(root: Path) -> Project:
         connect=named(root, table.connect),
         columns={role: named(root, name) for role, name in table.columns.items()},
         rows={role: named(root, name) for role, name in table.rows.items()},
-        limits=_limits(named(root, table.limits), tuple(tools)),
+        limits=_limits(table.limits, named(root, table.limits), tuple(tools)),
         library=_library(root, table),
         **{name: named(root, ref) for name in _OPTIONAL if (ref := getattr(table, name))},
     )
@@ -312,12 +310,14 @@ def read_table(form: type[F], table: object, where: str) -> F:
 
 
 def _limits(
-    read: Callable[[Path], Mapping[str, Any]], tools: Sequence[Tool[Any, Any]]
+    reference: str, read: Callable[[Path], Mapping[str, Any]], tools: Sequence[Tool[Any, Any]]
 ) -> Callable[[Path], Mapping[str, Any]]:
     """The tenant's data of a world, with budgets that fit. Raises ProjectRefused."""
 
     def limits(world: Path) -> Mapping[str, Any]:
-        data, file = read(world), world / "policy.json"
+        file = world / "policy.json"
+        with own_fault(reference):
+            data = dict(read(world))
         caps_of(data, tools, str(file if file.is_file() else world))
         return data
 

@@ -6,9 +6,20 @@ raise only the errors of `CallFailed`; everything else becomes `ToolFailed`.
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar, cast, get_type_hints, overload
+from typing import (
+    Any,
+    Generic,
+    Literal,
+    Protocol,
+    TypeVar,
+    cast,
+    get_args,
+    get_type_hints,
+    overload,
+)
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
@@ -17,6 +28,7 @@ from leitstand.errors import ToolDefined
 
 __all__ = ["Authority", "Connection", "Port", "Recorded", "Tool", "tool"]
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", re.ASCII)
 A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P")
@@ -110,8 +122,20 @@ def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by k
     """Make a typed async function a tool named `system.noun.verb`.
 
     Raises ToolDefined: not async, a missing annotation, a float in arguments or result, a write
-    without key parameter, a business key that is no argument field.
+    without key parameter, a business key that is no argument field, an option of another form.
     """
+    faults = {
+        "name": not _NAME.fullmatch(name) and "is no `system.noun.verb`",
+        "writes": type(writes) is not str and "names what changes, `system.noun`",
+        "authority": authority not in get_args(Authority) and f"is none of {get_args(Authority)}",
+        "key": type(key) is not tuple and "is a tuple of fields, `(field,)`",
+        "timeout": not (type(timeout) in (int, float) and timeout > 0) and "is seconds above 0",
+        "watch": watch and writes and "is for reads",
+        "reconcile": not (reconcile is None or inspect.iscoroutinefunction(reconcile))
+        and "is an async function of the key and the port",
+    }
+    if found := [f"`{option}` {fault}" for option, fault in faults.items() if fault]:
+        raise ToolDefined(f"`{name}`: {'; '.join(found)}", where=name)
 
     def define(run: Callable[..., Awaitable[Any]]) -> Tool[Any, Any]:
         given, port, answer = _signature(name, run, writes=bool(writes))
@@ -165,6 +189,8 @@ def _check(
             msg = f"`{name}`: `{model.__name__}` holds a float; use Money, Decimal or int"
             raise ToolDefined(msg, where=name)
         models.append(model)
+    if not models[0].model_config.get("frozen"):
+        raise ToolDefined(f"`{name}`: `{models[0].__name__}` is not `Frozen`", where=name)
     if unknown := set(key) - set(models[0].model_fields):
         msg = f"`{name}`: business key field {sorted(unknown)} is no argument"
         raise ToolDefined(msg, where=name)

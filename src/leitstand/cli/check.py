@@ -1,6 +1,7 @@
 """`leitstand check`: is the project whole, and what happens by itself, on request, or never."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from inspect import getfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -10,7 +11,8 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.lint import lint
 from leitstand.cli.place import open_to_others
 from leitstand.cli.policy import findings_of
-from leitstand.errors import LeitstandError
+from leitstand.errors import LeitstandError, SecretMissing
+from leitstand.values import Secret
 
 if TYPE_CHECKING:
     from leitstand.policy import Bundle
@@ -68,6 +70,9 @@ def _recorded(project: "Project") -> Iterator[dict[str, str]]:
     """Marks `Recorded` that name what there is not: their arguments would always be tainted."""
     tools = {tool.name: tool for tool in project.tools}
     for tool in project.tools:
+        if tool.undo and not (tool.undo in tools and tools[tool.undo].writes):
+            text = f"`undo` names `{tool.undo}`, which is no write of any role"
+            yield _problem("error", "undo", tool.name, text)
         for field, mark in tool.recorded.items():
             read, place = tools.get(mark.tool), f"{tool.name} {field}"
             if read is None:
@@ -107,13 +112,23 @@ def _exits(project: "Project") -> Iterator[dict[str, str]]:
 
 
 def _steps(project: "Project") -> Iterator[dict[str, str]]:
-    files: set[Path] = set()
+    from leitstand.role import CAUSES
+
+    files = {Path(getfile(facts.run)) for facts in project.facts}
     for *package, name in (r.partition(":")[0].split(".") for r in project.table.roles):
         folder = project.root.joinpath(*package)
         files |= set(folder.rglob("*.py")) if package else {folder / f"{name}.py"}
-    steps = {step for compiled in project.roles.values() for step in compiled.steps}
-    known = {"step": steps, "prompt": project.library.prompts}
+    roles = project.roles.values()
+    own = {name: getfile(role.state) for name, role in project.roles.items()}
+    known: dict[str, Collection[str]] = {
+        "step": {step for compiled in roles for step in compiled.steps},
+        "field": {field for compiled in roles for field in compiled.given},
+        "tool": [tool.name for tool in project.tools],
+        "prompt": project.library.prompts,
+        "cause": CAUSES,
+    }
     for file in sorted(files):
+        known["other role"] = [name for name, home in own.items() if home != str(file)]
         for code, where, text in lint(project.root, file, known):
             yield _problem("error", code, where, text)
 
@@ -141,6 +156,9 @@ def _rights(state: Path) -> Iterator[dict[str, str]]:
 
 
 def _models(project: "Project") -> Iterator[dict[str, str]]:
+    known = {"*", *project.roles, *project.library.prompts}
+    for name in sorted(project.table.uses.keys() - known):
+        yield _problem("error", "no-prompt", "uses", f"there is no prompt and no role `{name}`")
     for severity, error in project.library.lacking():
         yield _problem(severity, "no-model", error.where, f"{error.text}: {error.advice}")
 
@@ -150,12 +168,18 @@ def _world(project: "Project") -> Iterator[dict[str, str]]:
     from leitstand.triggers.settings import read_settings
 
     try:
-        read_settings(project.table.triggers, project.root)
+        for name, secret in read_settings(project).secrets.items():
+            yield from _secret(f"triggers.{name}", secret)
         _ = project.case_limits, project.world and project.limits(project.world)
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
-    except Exception as error:  # noqa: BLE001 - the project's own function: it may raise anything
-        yield _problem("error", "world", project.table.limits, f"{type(error).__name__}: {error}")
+
+
+def _secret(where: str, reference: str) -> Iterator[dict[str, str]]:
+    try:
+        Secret(reference).reveal()
+    except SecretMissing as error:
+        yield _problem("note", "no-secret", where, f"{error.text}: {error.advice}")
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:

@@ -93,6 +93,8 @@ class Desk:
         `may_wait` false: where the rules would ask a person, the call is refused instead. `timeout`
         in seconds, at most the tool's own. Raises CallFailed, with its cause, as recorded.
         """
+        if isinstance(evidence, str):
+            raise TypeError("`evidence` is a list of ids, not one of them")
         address = self._next()
         with _Ending(self):
             proposed, seen = self._proposed(address, tool, args), tuple(evidence)
@@ -174,6 +176,8 @@ class Desk:
         Its body, or None when the time came first. Each signal is given to one wait, in the order
         in which they came.
         """
+        if until is not None and until.tzinfo is None:
+            raise ValueRefused("`until` has no time zone", mend="count from `await desk.now()`")
         address = self._next()
         with _Ending(self):
             proposed = self._room.journal.digest(canonical(["wait", for_, until]))

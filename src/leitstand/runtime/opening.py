@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from leitstand.approval import FileDirectory, Releases
 from leitstand.clock import Clock, FixedClock, SystemClock
-from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused
+from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused, own_fault
 from leitstand.guard import Rules
-from leitstand.project import Connect, Project
+from leitstand.project import Project
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
@@ -152,10 +152,11 @@ async def open_leitstand(
     try:
         if write:
             await notice_restore(store, seal.key, seal.file)
-            connect = _twins(project) if place.shadow else project.connect
-            connections = await connect(state, data, place.tenant, clock)
+            name = _twins(project) if place.shadow else "connect"
+            connections = await _connected(project, name, state, data, place.tenant, clock)
         if write and place.shadow:
-            real = await project.connect(Path(place.shadow), data, place.tenant, clock)
+            given = (Path(place.shadow), data, place.tenant, clock)
+            real = await _connected(project, "connect", *given)
         own = (await project.own(store),) if write and project.own else ()
         tracer = _tracer(project, clock, shadow=bool(place.shadow)) if write else None
         runtime = _runtime(project, store, rules, (*connections, *own), real, tracer)
@@ -250,11 +251,20 @@ def _check_whole(state: Path, *, write: bool) -> None:
             raise StoreFailed(f"`{name}` is damaged", where=str(state))
 
 
-def _twins(project: Project) -> Connect:
+async def _connected(project: Project, name: str, *given: object) -> Sequence[Connection]:
+    reference: str = getattr(project.table, name)
+    with own_fault(reference):
+        found: tuple[object, ...] = tuple(await getattr(project, name)(*given))
+        if strange := [type(one).__name__ for one in found if not isinstance(one, Connection)]:
+            raise TypeError(f"a `{strange[0]}` is no Connection")
+    return cast("tuple[Connection, ...]", found)
+
+
+def _twins(project: Project) -> str:
     if project.twin is None:
         msg = "this project has no twins: nothing could be written in the shadow"
         raise ProjectRefused(msg, where="twin", mend="name what connects embedded systems alone")
-    return project.twin
+    return "twin"
 
 
 def _disconnect(
@@ -262,7 +272,8 @@ def _disconnect(
 ) -> None:
     for ends in (connections, real or ()):
         if project.disconnect is not None and ends:
-            project.disconnect(ends)
+            with own_fault(project.table.disconnect):
+                project.disconnect(ends)
 
 
 def _place(

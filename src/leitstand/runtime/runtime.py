@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
 from leitstand.desk import Cases, Child, HandOver, Models
 from leitstand.digest import canonical, plain_of
-from leitstand.errors import Contradiction, ProjectRefused, UsageRefused
+from leitstand.errors import Contradiction, ProjectRefused, UsageRefused, ValueRefused
 from leitstand.guard import Guard, Rules, Shadow
 from leitstand.model import Library
 from leitstand.records import INTAKE, SENDER, Routed
@@ -112,11 +112,9 @@ class Runtime:
         compiled = self._role(case.role)
         given = plain_of(case.given)
         try:
-            TypeAdapter[Any](compiled.state).validate_json(canonical(given))
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            msg = f"`{'.'.join(map(str, first['loc']))}` {first['msg']}"
-            raise UsageRefused(msg, where=f"role {case.role}") from None
+            compiled.take(case.given)
+        except ValueRefused as error:
+            raise UsageRefused(error.text, where=error.where) from None
         ulid = self.store.clock.ulid()
         requester = case.requester or SENDER
         birth = Birth(ulid, tenant, case.role, compiled.version, requester, case.title)
@@ -303,12 +301,18 @@ class _Births:
         parent = line[0]
         if parent.ulid != args.parent:
             raise Contradiction("a case hands over in its own name alone", where="case.hand_over")
-        compiled = self._runtime.roles.get(args.role)
-        if compiled is None or parent.depth >= DEPTH or args.role in {c.role for c in line}:
-            msg = f"`{args.role}` cannot take a case from `{parent.role}` at level {parent.depth}"
+        compiled, given = self._runtime.roles.get(args.role), orjson.loads(args.given)
+        why = "" if compiled else "there is no such role"
+        why = "it is in the line already" if args.role in {c.role for c in line} else why
+        why = f"{DEPTH} levels are the most" if parent.depth >= DEPTH else why
+        try:
+            _ = compiled and compiled.take(given)
+        except ValueRefused as error:
+            why = f"its input is none of it: {error.text}"
+        if why or compiled is None:
+            msg = f"`{parent.role}` cannot hand a case to `{args.role}`: {why}"
             raise Contradiction(msg, where="case.hand_over")
         environment = self._runtime.environment
-        given = orjson.loads(args.given)
         body = {"given": given, "parent": parent.ulid, "environment": environment}
         birth = Birth(
             _child(key),

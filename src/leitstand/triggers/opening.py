@@ -17,7 +17,7 @@ from leitstand.triggers.folder import Folder
 from leitstand.triggers.mailbox import Mailbox
 from leitstand.triggers.port import Trigger
 from leitstand.triggers.schedule import Schedule
-from leitstand.triggers.settings import ScheduleSettings, Settings, read_settings
+from leitstand.triggers.settings import ScheduleSettings, Settings, given_of, read_settings
 from leitstand.triggers.signature import key_of
 from leitstand.triggers.webhook import Webhook, Webhooks
 from leitstand.values import Secret
@@ -67,12 +67,7 @@ def open_triggers(leitstand: Leitstand) -> Triggers:
     Raises ProjectRefused: a setting that is none, or a role that is not there; SecretMissing.
     """
     project = leitstand.project
-    settings = read_settings(project.table.triggers, project.root)
-    tables = (settings.schedules, settings.folders, settings.webhooks)
-    named = {one.role for table in tables for one in table.values() if one.role}
-    if unknown := sorted(named - set(project.roles)):
-        msg = f"no role `{unknown[0]}`"
-        raise ProjectRefused(msg, where="[tool.leitstand.triggers]", mend="name one that is there")
+    settings = read_settings(project)
     entrance = Entrance(leitstand, settings)
     routes = _routes(leitstand, entrance, settings)
     return Triggers(entrance, tuple(_each(leitstand, settings)), routes)
@@ -105,8 +100,7 @@ def _each(leitstand: Leitstand, settings: Settings) -> Iterator[Trigger]:
 
 
 def _schedule(leitstand: Leitstand, name: str, settings: ScheduleSettings) -> Schedule:
-    make = leitstand.project.rows.get(settings.role)
-    given = make(settings.row) if make else settings.row
+    given = given_of(leitstand.project, settings)
     routed = Routed(settings.role, given, title=settings.title or name, reasons=("schedule",))
 
     async def last() -> str:
