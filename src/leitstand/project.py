@@ -31,7 +31,7 @@ from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits, Store
 from leitstand.tool import Connection, Tool
 from leitstand.trace import TraceSettings
-from leitstand.values import Frozen, Identifier, Text
+from leitstand.values import Frozen, Identifier, Text, faults_of
 
 __all__ = [
     "Columns",
@@ -380,7 +380,8 @@ def _module(root: Path, name: str) -> ModuleType:
     except LeitstandError:
         raise
     except Exception as error:
-        msg = f"cannot load `{name}`: {type(error).__name__}: {error}"
+        text = faults_of(error) if isinstance(error, ValidationError) else error
+        msg = f"cannot load `{name}`: {type(error).__name__}: {text}"
         raise ProjectRefused(msg, where=place_of(error) or name) from error
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):

@@ -6,29 +6,27 @@ raise only the errors of `CallFailed`; everything else becomes `ToolFailed`.
 """
 
 import inspect
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import (
+    Annotated,
     Any,
     Generic,
     Literal,
     Protocol,
     TypeVar,
     cast,
-    get_args,
     get_type_hints,
     overload,
 )
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, validate_call
 from pydantic.fields import FieldInfo
 
 from leitstand.errors import ToolDefined
 
 __all__ = ["Authority", "Connection", "Port", "Recorded", "Tool", "tool"]
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", re.ASCII)
 A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P")
@@ -100,6 +98,15 @@ class Tool(Generic[A, R]):
     open_fields: tuple[str, ...] = ()
 
 
+_NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
+
+
+def _async(value: object) -> object:
+    if value is not None and not inspect.iscoroutinefunction(value):
+        raise ValueError("an async function of the key and the port is meant")
+    return value
+
+
 class _Read(Protocol):
     @overload
     def __call__(self, run: Callable[[A, P], Awaitable[R]]) -> Tool[A, R]: ...
@@ -107,35 +114,26 @@ class _Read(Protocol):
     def __call__(self, run: Callable[[A, P, str], Awaitable[R]]) -> Tool[A, R]: ...
 
 
+@validate_call(config=ConfigDict(strict=True))
 def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by keyword
-    name: str,
+    name: Annotated[str, Field(pattern=_NAME)],
     *,
     writes: str = "",
     authority: Authority = "record",
     key: tuple[str, ...] = (),
     undo: str = "",
-    timeout: float = 30.0,
+    timeout: Annotated[float, Field(gt=0)] = 30.0,
     idempotent: bool = False,
     watch: bool = False,
-    reconcile: Callable[[str, Any], Awaitable[Any]] | None = None,
+    reconcile: Annotated[
+        Callable[[str, Any], Awaitable[Any]] | None, AfterValidator(_async)
+    ] = None,
 ) -> "_Read":
     """Make a typed async function a tool named `system.noun.verb`.
 
     Raises ToolDefined: not async, a missing annotation, a float in arguments or result, a write
-    without key parameter, a business key that is no argument field, an option of another form.
+    without key parameter, a business key that is no argument field.
     """
-    faults = {
-        "name": not _NAME.fullmatch(name) and "is no `system.noun.verb`",
-        "writes": type(writes) is not str and "names what changes, `system.noun`",
-        "authority": authority not in get_args(Authority) and f"is none of {get_args(Authority)}",
-        "key": type(key) is not tuple and "is a tuple of fields, `(field,)`",
-        "timeout": not (type(timeout) in (int, float) and timeout > 0) and "is seconds above 0",
-        "watch": watch and writes and "is for reads",
-        "reconcile": not (reconcile is None or inspect.iscoroutinefunction(reconcile))
-        and "is an async function of the key and the port",
-    }
-    if found := [f"`{option}` {fault}" for option, fault in faults.items() if fault]:
-        raise ToolDefined(f"`{name}`: {'; '.join(found)}", where=name)
 
     def define(run: Callable[..., Awaitable[Any]]) -> Tool[Any, Any]:
         given, port, answer = _signature(name, run, writes=bool(writes))

@@ -1,5 +1,6 @@
 """`leitstand check`: is the project whole, and what happens by itself, on request, or never."""
 
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from inspect import getfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.lint import lint
+from leitstand.cli.output import filled
 from leitstand.cli.place import open_to_others
 from leitstand.cli.policy import findings_of
 from leitstand.errors import LeitstandError, SecretMissing
@@ -32,7 +34,7 @@ async def check(place: Place) -> int:
     problems = [*_problems(project), *_rights(place.folder)]
     whole = not any(p["severity"] == "error" for p in problems)
     data = {"ok": whole, "problems": problems, "roles": list(_roles(project)) if whole else []}
-    place.emit(data, lambda: _print(data))
+    place.emit(data, lambda: typer.echo(filled("check.txt", **data)))
     return int(not whole)
 
 
@@ -68,10 +70,14 @@ def _grants(project: "Project") -> Iterator[dict[str, str]]:
 
 def _recorded(project: "Project") -> Iterator[dict[str, str]]:
     """Marks `Recorded` that name what there is not: their arguments would always be tainted."""
+    from leitstand.tool import Tool
+
     tools = {tool.name: tool for tool in project.tools}
     for tool in project.tools:
-        if tool.undo and not (tool.undo in tools and tools[tool.undo].writes):
-            text = f"`undo` names `{tool.undo}`, which is no write of any role"
+        beside: Iterator[Any] = iter(vars(sys.modules[tool.run.__module__]).values())
+        writes = [t.name for t in beside if isinstance(t, Tool) and t.writes]
+        if tool.undo and tool.undo not in writes:
+            text = f"`undo` names `{tool.undo}`, which is no write beside it"
             yield _problem("error", "undo", tool.name, text)
         for field, mark in tool.recorded.items():
             read, place = tools.get(mark.tool), f"{tool.name} {field}"
@@ -213,25 +219,3 @@ def _tool(bundle: "Bundle", role: str, tool: "Tool[Any, Any]") -> dict[str, Any]
         "asked": sorted({r.notes.shows or r.id for r in judging if r.decision in asks}),
         "refused": sorted({r.notes.shows or r.id for r in judging if r.decision not in asks}),
     }
-
-
-def _print(data: dict[str, Any]) -> None:
-    for problem in data["problems"]:
-        place = f"{problem['where']}: " if problem["where"] else ""
-        typer.echo(f"{problem['severity']}: {place}{problem['text']} [{problem['code']}]")
-    for role in data["roles"]:
-        typer.echo(f"\n{role['role']} ({role['steps']} steps, version {role['version'][:8]})")
-        writes = [t for t in role["tools"] if t["writes"] and t["granted"]]
-        free = [t["tool"] for t in writes if not t["asked"] and not t["refused"]]
-        reads = [t["tool"] for t in role["tools"] if not t["writes"] and t["granted"]]
-        typer.echo(f"  reads:               {', '.join(reads) or '-'}")
-        typer.echo(f"  by itself:           {', '.join(free) or '-'}")
-        for tool in writes:
-            if tool["asked"] or tool["refused"]:
-                typer.echo(f"  by itself unless:    {tool['tool']}")
-                typer.echo(f"    a person is asked: {', '.join(tool['asked']) or '-'}")
-                typer.echo(f"    it is refused:     {', '.join(tool['refused']) or '-'}")
-        typer.echo(f"  never:               {', '.join(role['never']) or '-'}")
-        for cause, roles in role["queue"].items():
-            typer.echo(f"  {cause}: to {', '.join(roles)}")
-    typer.echo("" if not data["roles"] else "\nok: the project is whole")
