@@ -20,7 +20,7 @@ from typing import (
     overload,
 )
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, validate_call
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, validate_call
 from pydantic.fields import FieldInfo
 
 from leitstand.errors import ToolDefined
@@ -101,12 +101,6 @@ class Tool(Generic[A, R]):
 _NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 
-def _async(value: object) -> object:
-    if value is not None and not inspect.iscoroutinefunction(value):
-        raise ValueError("an async function of the key and the port is meant")
-    return value
-
-
 class _Read(Protocol):
     @overload
     def __call__(self, run: Callable[[A, P], Awaitable[R]]) -> Tool[A, R]: ...
@@ -125,9 +119,7 @@ def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by k
     timeout: Annotated[float, Field(gt=0)] = 30.0,
     idempotent: bool = False,
     watch: bool = False,
-    reconcile: Annotated[
-        Callable[[str, Any], Awaitable[Any]] | None, AfterValidator(_async)
-    ] = None,
+    reconcile: Callable[[str, Any], Awaitable[Any]] | None = None,
 ) -> "_Read":
     """Make a typed async function a tool named `system.noun.verb`.
 
@@ -187,8 +179,6 @@ def _check(
             msg = f"`{name}`: `{model.__name__}` holds a float; use Money, Decimal or int"
             raise ToolDefined(msg, where=name)
         models.append(model)
-    if not models[0].model_config.get("frozen"):
-        raise ToolDefined(f"`{name}`: `{models[0].__name__}` is not `Frozen`", where=name)
     if unknown := set(key) - set(models[0].model_fields):
         msg = f"`{name}`: business key field {sorted(unknown)} is no argument"
         raise ToolDefined(msg, where=name)

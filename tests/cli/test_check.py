@@ -60,11 +60,12 @@ def test_steps_and_prompts_that_are_not_there_are_found(tmp_path: Path) -> None:
         "    await desk.ask('read', {}, Answer)\n"
         "    await desk.ask('raed', {}, Answer)\n"
         "    await other.ask('raed')\n"
-        "    goto('give', 'take', text='gvie')\n"
-        "    goto('gvie')\n"
-        "    goto(send('give', to='x'), send('gvie'))\n"
+        "    return goto('give', 'take', text='gvie')\n"
+        "    return goto('gvie')\n"
+        "    return goto(send('give', to='x'), send('gvie'))\n"
     )
-    found = sorted(lint(tmp_path, file, {"step": ["give", "take"], "prompt": ["read"]}))
+    known = {"step": ["give", "take"], "prompt": ["read"], "field": ["text", "to"]}
+    found = sorted(lint(tmp_path, file, known))
     assert found == [
         ("no-prompt", "role.py:3", "there is no prompt `raed`"),
         ("no-step", "role.py:6", "there is no step `gvie`"),

@@ -162,9 +162,6 @@ def _rights(state: Path) -> Iterator[dict[str, str]]:
 
 
 def _models(project: "Project") -> Iterator[dict[str, str]]:
-    known = {"*", *project.roles, *project.library.prompts}
-    for name in sorted(project.table.uses.keys() - known):
-        yield _problem("error", "no-prompt", "uses", f"there is no prompt and no role `{name}`")
     for severity, error in project.library.lacking():
         yield _problem(severity, "no-model", error.where, f"{error.text}: {error.advice}")
 
@@ -175,17 +172,13 @@ def _world(project: "Project") -> Iterator[dict[str, str]]:
 
     try:
         for name, secret in read_settings(project).secrets.items():
-            yield from _secret(f"triggers.{name}", secret)
+            try:
+                Secret(secret).reveal()
+            except SecretMissing as error:
+                yield _problem("note", "no-secret", f"triggers.{name}", error.text)
         _ = project.case_limits, project.world and project.limits(project.world)
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
-
-
-def _secret(where: str, reference: str) -> Iterator[dict[str, str]]:
-    try:
-        Secret(reference).reveal()
-    except SecretMissing as error:
-        yield _problem("note", "no-secret", where, f"{error.text}: {error.advice}")
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:

@@ -35,9 +35,8 @@ def lint(root: Path, file: Path, known: Mapping[str, Container[str]]) -> Iterato
         if isinstance(node, ast.Call):
             yield from ((c, f"{place}:{node.lineno}", t) for c, t in _named(node, known))
     for function in (n for n in ast.walk(tree) if isinstance(n, _Function)):
-        gathers = any(ast.unparse(n) == "desk.gather" for n in ast.walk(function))
         for node in ast.walk(function):
-            for code, text in (*_remarks(node, shared, meant), *_lost(node, gathers=gathers)):
+            for code, text in _remarks(node, shared, meant):
                 yield code, f"{place}:{getattr(node, 'lineno', function.lineno)}", text
 
 
@@ -48,15 +47,6 @@ def _named(call: ast.Call, known: Mapping[str, Container[str]]) -> Iterator[tupl
         for name in words if most else [k.arg for k in call.keywords]:
             if isinstance(name, str) and name not in known[kind]:
                 yield f"no-{kind.replace(' ', '-')}", f"there is no {kind} `{name}`"
-
-
-def _lost(node: ast.AST, *, gathers: bool) -> Iterator[tuple[str, str]]:
-    """Ends and calls that are made and given to nobody; what is gathered may have a name first."""
-    value = node.value if isinstance(node, ast.Expr | ast.Assign | ast.Return) else None
-    name = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
-    awaited = name.startswith("desk.") and not (gathers and isinstance(node, ast.Assign))
-    if name in _SAID["lost"] and (awaited or isinstance(node, ast.Expr)):
-        yield "lost", f"`{name}` does nothing here: {_SAID['lost'][name]} it"
 
 
 def _remarks(

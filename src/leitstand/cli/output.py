@@ -84,8 +84,8 @@ def filled(name: str, **values: object) -> str:
     """A template of this package with its values, in which nothing is a template again."""
     from jinja2 import Environment, PackageLoader
 
-    loader = PackageLoader("leitstand.cli")
-    pages = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - no HTML
+    pages = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - no HTML
+    pages.loader = PackageLoader("leitstand.cli")
     pages.filters["cell"] = lambda text: " ".join(str(text).replace("|", "\\|").split())
     return pages.get_template(name).render(values)
 

@@ -93,8 +93,6 @@ class Desk:
         `may_wait` false: where the rules would ask a person, the call is refused instead. `timeout`
         in seconds, at most the tool's own. Raises CallFailed, with its cause, as recorded.
         """
-        if isinstance(evidence, str):
-            raise TypeError("`evidence` is a list of ids, not one of them")
         address = self._next()
         with _Ending(self):
             proposed, seen = self._proposed(address, tool, args), tuple(evidence)

@@ -1,7 +1,6 @@
 """The systems: the only place that holds connections, and the only way to call one."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
@@ -53,14 +52,6 @@ class Systems:
     def __init__(self, connections: Sequence[Connection]) -> None:
         self._by_port = {c.port: c for c in connections}
         self.sent: dict[str, float] = {}
-        for one in connections:
-            kind, wanted = (
-                type(one.adapter).__name__,
-                inspect.getmembers(one.port, inspect.isfunction),
-            )
-            if lacks := [n for n, _ in wanted if n[0] != "_" and not hasattr(one.adapter, n)]:
-                text = f"`{kind}` has no `{lacks[0]}` of `{one.port.__name__}`"
-                raise ProjectRefused(text, where=one.name, mend="write it, as the port says")
         if len(self._by_port) != len(connections):
             raise ProjectRefused("two connections behind one port", where="connections")
 

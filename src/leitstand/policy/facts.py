@@ -9,13 +9,12 @@ functions are pure and tested like rules.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from inspect import iscoroutinefunction
 from types import ModuleType
 from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
 
 from pydantic import BaseModel
 
-from leitstand.errors import Cause, LeitstandError, PolicyRefused
+from leitstand.errors import Cause, LeitstandError
 from leitstand.tool import Authority, Tool
 from leitstand.values import Frozen, Reading
 
@@ -147,8 +146,6 @@ def facts(*tools: str, model: type[M]) -> Callable[[Callable[[FactCall], M]], Fa
     """
 
     def define(run: Callable[[FactCall], M]) -> Facts[M]:
-        if iscoroutinefunction(run):
-            raise PolicyRefused("a fact is no async function", where=run.__name__)
         return Facts(run.__name__, tools, model, run)
 
     return define
@@ -174,8 +171,6 @@ def measure(functions: Iterable[Facts[Any]], call: FactCall) -> Measured:
         answer: Frozen = _run(function, call)
         checked |= getattr(answer, CHECKED, frozenset[str]())
         values |= {name: getattr(answer, name) for name in type(answer).model_fields}
-    if unknown := sorted(checked - call.args.keys()):
-        raise FactMissing(f"`{CHECKED}` names `{unknown[0]}`, no argument", where=call.tool)
     if CHECKED in values:
         values[CHECKED] = checked
     return Measured(values, checked)

@@ -128,7 +128,9 @@ class Compiled:
         try:
             return self.state.model_validate_json(canonical(given))
         except ValidationError as error:
-            raise ValueRefused(faults_of(error), where=f"role {self.name}") from error
+            raise ValueRefused(
+                f"not valid: {faults_of(error)}", where=f"role {self.name}"
+            ) from error
 
     def leave(self, cause: Cause, reason: str) -> Exit:
         """The exception exit for a failure that no step handled, to the roles of the queue."""

@@ -302,14 +302,14 @@ class _Births:
         if parent.ulid != args.parent:
             raise Contradiction("a case hands over in its own name alone", where="case.hand_over")
         compiled, given = self._runtime.roles.get(args.role), orjson.loads(args.given)
-        why = "" if compiled else "there is no such role"
-        why = "it is in the line already" if args.role in {c.role for c in line} else why
+        why = "it is in the line already" if args.role in {c.role for c in line} else ""
         why = f"{DEPTH} levels are the most" if parent.depth >= DEPTH else why
         try:
             _ = compiled and compiled.take(given)
         except ValueRefused as error:
             why = f"its input is none of it: {error.text}"
         if why or compiled is None:
+            why = why or "there is no such role"
             msg = f"`{parent.role}` cannot hand a case to `{args.role}`: {why}"
             raise Contradiction(msg, where="case.hand_over")
         environment = self._runtime.environment

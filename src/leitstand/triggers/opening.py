@@ -17,7 +17,7 @@ from leitstand.triggers.folder import Folder
 from leitstand.triggers.mailbox import Mailbox
 from leitstand.triggers.port import Trigger
 from leitstand.triggers.schedule import Schedule
-from leitstand.triggers.settings import ScheduleSettings, Settings, given_of, read_settings
+from leitstand.triggers.settings import ScheduleSettings, Settings, read_settings
 from leitstand.triggers.signature import key_of
 from leitstand.triggers.webhook import Webhook, Webhooks
 from leitstand.values import Secret
@@ -100,7 +100,8 @@ def _each(leitstand: Leitstand, settings: Settings) -> Iterator[Trigger]:
 
 
 def _schedule(leitstand: Leitstand, name: str, settings: ScheduleSettings) -> Schedule:
-    given = given_of(leitstand.project, settings)
+    make = leitstand.project.rows.get(settings.role)
+    given = make(settings.row) if make else settings.row
     routed = Routed(settings.role, given, title=settings.title or name, reasons=("schedule",))
 
     async def last() -> str:

@@ -9,7 +9,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, field_validator, model_validator
 
 from leitstand.clock import SystemClock
-from leitstand.errors import ProjectRefused, ValueRefused
+from leitstand.errors import ProjectRefused
 from leitstand.project import Project, read_table
 from leitstand.values import Frozen, Identifier, Text
 
@@ -21,7 +21,6 @@ __all__ = [
     "Settings",
     "WebhookRules",
     "WebhookSettings",
-    "given_of",
     "read_settings",
 ]
 
@@ -174,10 +173,7 @@ class Settings(Frozen):
 
 
 def read_settings(project: Project) -> Settings:
-    """The project's table, checked.
-
-    Raises ProjectRefused: a name, a value or a role that it does not know, or nothing that routes.
-    """
+    """The table, checked. Raises ProjectRefused: a name or value it does not know, no `route`."""
     where = "[tool.leitstand.triggers]"
     settings = read_table(Settings, project.table.triggers, where)
     places = [(project.root / one.path).resolve() for one in settings.folders.values()]
@@ -188,17 +184,5 @@ def read_settings(project: Project) -> Settings:
     if unknown := sorted(named - set(project.roles)):
         raise ProjectRefused(f"no role `{unknown[0]}`", where=where, mend="name one that is there")
     if (settings.mailboxes or settings.folders or settings.webhooks) and project.route is None:
-        mend = "name `route` in the table; schedules alone need none"
-        raise ProjectRefused("nothing routes what comes in", where=where, mend=mend)
-    for name, one in settings.schedules.items():
-        try:
-            project.roles[one.role].take(given_of(project, one))
-        except ValueRefused as error:
-            raise ProjectRefused(error.text, where=f"{where} schedules.{name} row") from error
+        raise ProjectRefused("nothing routes what comes in", where=where, mend="name `route`")
     return settings
-
-
-def given_of(project: Project, settings: ScheduleSettings) -> Mapping[str, Any]:
-    """The input of a schedule's case, made of its row as of a row of a file of cases."""
-    make = project.rows.get(settings.role)
-    return make(settings.row) if make else settings.row
