@@ -120,12 +120,11 @@ def _exits(project: "Project") -> Iterator[dict[str, str]]:
 def _steps(project: "Project") -> Iterator[dict[str, str]]:
     from leitstand.role import CAUSES
 
-    files = {Path(getfile(facts.run)) for facts in project.facts}
+    files = {p for f in project.facts if project.policies in (p := Path(getfile(f.run))).parents}
     for *package, name in (r.partition(":")[0].split(".") for r in project.table.roles):
         folder = project.root.joinpath(*package)
         files |= set(folder.rglob("*.py")) if package else {folder / f"{name}.py"}
     roles = project.roles.values()
-    own = {name: getfile(role.state) for name, role in project.roles.items()}
     known: dict[str, Collection[str]] = {
         "step": {step for compiled in roles for step in compiled.steps},
         "field": {field for compiled in roles for field in compiled.given},
@@ -134,7 +133,7 @@ def _steps(project: "Project") -> Iterator[dict[str, str]]:
         "cause": CAUSES,
     }
     for file in sorted(files):
-        known["other role"] = [name for name, home in own.items() if home != str(file)]
+        known["other role"] = [n for n, r in project.roles.items() if getfile(r.state) != str(file)]
         for code, where, text in lint(project.root, file, known):
             yield _problem("error", code, where, text)
 

@@ -309,8 +309,7 @@ class _Births:
         except ValueRefused as error:
             why = f"its input is none of it: {error.text}"
         if why or compiled is None:
-            why = why or "there is no such role"
-            msg = f"`{parent.role}` cannot hand a case to `{args.role}`: {why}"
+            msg = f"`{parent.role}` cannot hand a case to `{args.role}`: {why or 'no such role'}"
             raise Contradiction(msg, where="case.hand_over")
         environment = self._runtime.environment
         body = {"given": given, "parent": parent.ulid, "environment": environment}
