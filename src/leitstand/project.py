@@ -276,9 +276,6 @@ def load_project(root: Path) -> Project:
     if raw is None:
         raise ProjectRefused(f"no [tool.leitstand] in `{root}`")
     table = read_table(Table, raw, "[tool.leitstand]")
-    path = str(root.resolve())
-    if sys.path[:1] != [path]:
-        sys.path.insert(0, path)
     written = _roles(root, table.roles)
     roles = {role.name: role.compile() for role in written}
     tools = dict.fromkeys(t for compiled in roles.values() for t in compiled.tools)
@@ -375,6 +372,9 @@ def named(root: Path, reference: str) -> Any:  # noqa: ANN401 - the caller knows
 
 
 def _module(root: Path, name: str) -> ModuleType:
+    path = str(root.resolve())
+    if sys.path[:1] != [path]:
+        sys.path.insert(0, path)
     try:
         module = importlib.import_module(name)
     except LeitstandError:

@@ -94,7 +94,7 @@ async def import_(
         str,
         typer.Argument(
             metavar="FORMAT",
-            help="rows, ap-world, tau-bench, workbench, state-bench, agentdojo, or one's own.",
+            help="rows, ap-world, or a format that the project names in `recordings`.",
         ),
     ],
     path: Annotated[Path, typer.Argument(help="Folder of the set, or its file of rows.")],
@@ -108,7 +108,7 @@ async def import_(
     elif form == "ap-world":
         data = await _import_world(place.project, path, out, role)
     else:
-        data = _import_recordings(place, form, path, out)
+        data = _import_recordings(place.project, form, path, out)
     place.emit(data, lambda: None)
 
 
@@ -193,10 +193,9 @@ async def _import_world(project: "Project", path: Path, out: Path, role: str) ->
     return {"cases": count}
 
 
-def _import_recordings(place: Place, form: str, path: Path, out: Path) -> object:
-    from leitstand.evals.foreign.fidelity import FORMATS, import_recordings
+def _import_recordings(project: "Project", form: str, path: Path, out: Path) -> object:
+    from leitstand.evals.foreign.fidelity import import_recordings
 
-    project = "" if form in FORMATS else str(place.project.root.resolve())
     made = import_recordings(form, path, out, project)
     hint(f"{made.rows} recordings of {made.format}; next: leitstand eval fidelity {out}")
     return {"format": made.format, "recordings": made.rows}
