@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from evals.accounting.truth import Truth
 from leitstand.evals.case import Expected, RecordedCase
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.runner import Job, bench_of
@@ -57,7 +58,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = (json.dumps({**row, "truth": {"decision": "approve"}}) for row in rows)
     truth.write_text("\n".join(lines))
     shelf = suite / "cases"
-    asyncio.run(import_world(load_project(SHOP), "buying", SHOP / "world", truth, shelf))
+    project = load_project(SHOP)
+    told = Truth(project, truth)
+    asyncio.run(import_world(project, "buying", SHOP / "world", truth, shelf, told))
     for place in places(shelf):
         case, recording = take(place)
         expected = Expected(effects=case.expected.effects, exit=case.expected.exit)

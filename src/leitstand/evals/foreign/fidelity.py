@@ -82,7 +82,8 @@ def import_recordings(form: str, path: Path, out: Path, project: Project) -> Rec
     path = path.parent if path.is_file() else path
     known = project.table.recordings
     if form not in known:
-        raise UsageRefused(f"no format `{form}`", mend=f"one of {', '.join(sorted(known))}")
+        names = ", ".join(sorted({*known, *project.table.worlds, "rows"}))
+        raise UsageRefused(f"no format `{form}`", mend=f"one of {names}")
     if not path.is_dir():
         raise UsageRefused("no such folder", where=str(path))
     setting = named(project.root, known[form])(path)
