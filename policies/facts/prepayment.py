@@ -14,8 +14,13 @@ from tools.intake import Sibling
 
 __all__ = ["KINDS", "PrepaymentFacts", "prepayment_facts"]
 
-KINDS: Mapping[str, InvoiceKind] = {"386": "prepayment", "326": "partial"}
-"""Invoices for a part of what is supplied, by type code (UNTDID 1001)."""
+KINDS: Mapping[str, InvoiceKind] = {
+    "386": "prepayment",
+    "326": "partial",
+    "875": "partial",
+    "876": "partial",
+}
+"""Invoices for a part of what is supplied, by type code (UNTDID 1001); 875, 876: of building."""
 
 _ZERO = Decimal(0)
 _PREPAYMENT = "386"

@@ -272,6 +272,12 @@ def _twelve_arrived(s: Stage, ordered: str) -> Paper:
     return s.paper().order(order)
 
 
+@scene("auto_draft", "G-A20", info="G-A17", limits={"next_open_posting_date": "2026-11-10"})
+def between_the_closed_days_and_the_open_ones(s: Stage) -> Paper:
+    """Closed to 31 October, open from 10 November: the 6th is booked to the 10th."""
+    return s.paper()
+
+
 @scene("hold", "G-A20", info="G-A17")
 def dated_a_year_ahead(s: Stage) -> Paper:
     """2027 for 2026: nobody posts to that day."""
@@ -964,13 +970,24 @@ def prepayment(s: Stage) -> Paper:
 @scene("auto_draft", "G-A27", info="G-A17")
 def prepayment_that_came_in_with_it(s: Stage) -> list[Paper]:
     """300.00 were asked for before, in the same intake and twice, and are taken off."""
-    return [s.paper().prepaid("300.00", "306.90"), prepayment(s), prepayment(s).note("Zweitschrift")]
+    return [
+        s.paper().prepaid("300.00", "306.90"),
+        prepayment(s),
+        prepayment(s).note("Zweitschrift"),
+    ]
 
 
 @scene("hold", "G-A27")
 def prepayment_forgotten_that_came_in_with_it(s: Stage) -> list[Paper]:
     """The intake holds a prepayment on this order, the invoice takes nothing off: VAT twice."""
     return [s.paper(), prepayment(s)]
+
+
+@scene("hold", "G-A27", info="G-A17")
+def part_of_a_building_that_is_forgotten(s: Stage) -> list[Paper]:
+    """A final invoice of building (877) names one for a part (875), and takes nothing off."""
+    part = prepayment(s).type("875").number(f"AB-{s.number}")
+    return [s.paper().type("877").preceding(f"AB-{s.number}"), part]
 
 
 @scene("hold", "G-A27")
