@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import orjson
 from pydantic import BaseModel
 
 from leitstand.approval import Statement, corrections, sign, write
@@ -44,7 +43,7 @@ from leitstand.store import Frozen, Limits
 from leitstand.tool import Tool
 from leitstand.walk import Task, Updates, walk
 
-__all__ = ["Bench", "Replayed", "given_to", "head_of", "replay"]
+__all__ = ["Bench", "Replayed", "head_of", "replay"]
 
 _BESIDE = {"now": "now", "supply": SUPPLY}
 BURSTS = 60
@@ -204,7 +203,7 @@ class _Replay:
             passage = _Addressed(self._guard.open(journal))
         room = Room(journal, cast("Passage", passage), self._clock, self._models)
         stage = _Watched(Stage(self._compiled, room), self._done.edges, seals=self._judged)
-        given = given_to(self._compiled, self._case.given)
+        given = self._compiled.take(self._case.given)
         walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
         stage.inner.ended(walked)
         self._done.state = walked.state
@@ -337,9 +336,3 @@ def _beside(recording: Recording, key: Any) -> Sequence[Event]:  # noqa: ANN401 
             raw = canonical({"tool": named, "proposed": named, "value": line.value})
             found.append(Event("answer", line.address, raw, key.digest(raw)))
     return found
-
-
-def given_to(compiled: Compiled, given: Mapping[str, Any]) -> object:
-    """A case's input as its role's state takes it."""
-    validate = getattr(compiled.state, "model_validate_json", None)
-    return validate(orjson.dumps(given)) if validate else dict(given)
