@@ -168,8 +168,19 @@ class _Reader:
             if apart and min(len(t.text) for t in run) < 2:  # noqa: PLR2004 - a letter is no word
                 continue
             if close >= (4 if apart else 1):
-                return Mention(at, last, tuple(n for c, n in found if c == close), close, "")
+                names = tuple(n for c, n in found if c == close)
+                return self._headed(Mention(at, last, names, close, ""))
         return None
+
+    def _headed(self, mention: Mention) -> Mention | None:
+        """`Zentrifugen-Rotor` is a rotor; where nobody knows the head, it may be another thing."""
+        run = self.tokens[mention.last : mention.last + 2]
+        if len(run) < 2 or run[0].text != "-" or run[1].kind != "word":  # noqa: PLR2004
+            return mention
+        if not (run[0].glued and run[1].glued):
+            return mention
+        head = self._word(mention.last + 1)
+        return None if head is not None and head.close > 1 else replace(mention, close=1)
 
     def _is_no_name(self, word: str) -> bool:
         reading = lexicon()["reading"]

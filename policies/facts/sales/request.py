@@ -11,7 +11,7 @@ from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mentions import Mention, mentions_of
-from policies.facts.sales.quantity import Quantity, Window, hours_of, quantity_of
+from policies.facts.sales.quantity import Quantity, Window, hours_of, is_packing, quantity_of
 from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog import Product
 from tools.catalog.words import fold
@@ -88,9 +88,10 @@ class _Draft:
         carried = Quantity()
         for index, mention in enumerate(self.mentions):
             window = self._window(index)
-            if self._is_context(index, window):
-                continue
             amount = self._amount(window)
+            if self._is_context(index, window):
+                self.missing += self._for_several(index, carried, amount)
+                continue
             if amount.value is None and self._is_shared(index, carried):
                 amount = carried
             carried = amount
@@ -104,6 +105,11 @@ class _Draft:
                 self._take(index, mention, amount, resolved)
         self.missing += self._unknown_goods()
         self.missing += self._unknown_accessories()
+
+    def _for_several(self, index: int, before: Quantity, amount: Quantity) -> Iterator[str]:
+        """`Wartung für zwei FB-2000`: nobody knows whether one is wanted, or two."""
+        if before.value is None and (amount.value or 1) > 1 and self._is_linked(index):
+            yield f"Menge unklar: {self.mentions[index - 1].raw}"
 
     def _is_shared(self, index: int, before: Quantity) -> bool:
         """Whether the number before counts this, too: `je 5 NW-200 und NW-210`."""
@@ -367,6 +373,9 @@ class _Draft:
             if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
                 return token.raw
             if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
+                return None
+            behind = next((m for m in self.mentions if m.first == here + 1), None)
+            if behind is not None and is_packing(token.text, behind):
                 return None
             if token.raw[0].isupper() and len(token.text) >= _NOUN:
                 return token.raw

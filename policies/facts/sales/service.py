@@ -7,11 +7,12 @@ from functools import cache
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
-from policies.facts.sales.limits import LEXICON, Meaning, Urgency, lexicon
+from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, Urgency, lexicon
 from policies.facts.sales.mentions import Mention, mentions_of
 from policies.facts.sales.names import name_of
 from policies.facts.sales.tokens import Token, is_end, tokens_of
 from tools.catalog import Product
+from tools.catalog.words import same_word
 from tools.tickets import CreateTicket, Machine
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
 _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
     ("danger", "safety", "danger"),
     ("standstill", "malfunction", "danger"),
+    ("elsewhere", "elsewhere", "ordinary"),
     ("invoice", "invoice", "ordinary"),
     ("delivery", "delivery", "ordinary"),
     ("spare_part", "spare_part", "ordinary"),
@@ -37,7 +39,8 @@ _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
     ("documentation", "documentation", "information"),
     ("lead", "lead", "ordinary"),
 )
-"""What patterns tell, by what counts first: danger before all, a wish before the reason for it."""
+"""What patterns tell, by what counts first: danger before all, a wish before the reason for it.
+`elsewhere` is what service is not there for: personal data, applications, advertising."""
 
 _COUNTED = frozenset({"spare_part", "maintenance"})
 """What a customer may also count out among other goods."""
@@ -103,7 +106,8 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     goods are counted out beside them; for the rest a quote is what it names in so many words, or
     what it counts out; maintenance alone is service.
     """
-    said, about = fold(dossier.text), told_by(dossier.text)
+    said, marked = fold(dossier.text), _marked(dossier)
+    about = told_by(marked)
     if about is not None and (
         about.urgency == "danger" or about.meaning in ("invoice", "delivery")
     ):
@@ -112,7 +116,7 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     if about is not None and about.meaning == "documentation":
         return asked and any(wish.qty > 1 for wish in dossier.request.wishes)
     if asked or about is None or about.meaning == "lead":
-        return asked or bool(dossier.request.wishes) or understood(dossier.text) == about
+        return asked or bool(dossier.request.wishes) or understood(marked) == about
     counted = len(dossier.request.wishes)
     return counted > (about.meaning == "maintenance") and about.meaning in _COUNTED
 
@@ -125,7 +129,7 @@ def serials_in(text: str) -> tuple[str, ...]:
 
 def service_of(dossier: SalesDossier) -> Service:
     """The mail as a case for service."""
-    limits, about = dossier.limits, understood(dossier.text)
+    limits, about = dossier.limits, understood(_marked(dossier))
     machine, stated, many = _machine(dossier)
     sku, wrong = _sku(dossier, machine, about)
     missing: list[str] = []
@@ -133,6 +137,8 @@ def service_of(dossier: SalesDossier) -> Service:
     priority = limits.priority_words.get(about.urgency) if about else None
     if about is None:
         missing.append("worum es geht, sagt die Nachricht nicht")
+    elif about.meaning == "elsewhere":
+        missing.append("der Service ist dafür nicht zuständig")
     elif category is None:
         missing.append(f"das Unternehmen hat keine Kategorie für `{about.meaning}`")
     elif priority is None:
@@ -185,6 +191,35 @@ def _told(place: str, said: str) -> Iterator[Understood]:
             yield Understood(meaning, urgency, criteria)
 
 
+def _marked(dossier: SalesDossier) -> str:
+    """The mail with a word behind each name of goods and each known machine.
+
+    Patterns speak of goods by these words, whatever a company sells.
+    """
+    known, words = {_bare(m.serial) for m in dossier.machines}, lexicon()["fragment"]
+    mentions = mentions_of(dossier.text, dossier.products)
+    marks = {m.last - 1: f" {words[kind]}" for m in mentions if (kind := _kind(m, dossier.limits))}
+    written = "".join(
+        f"{'' if token.glued else ' '}{token.raw}{marks.get(at, '')}"
+        for at, token in enumerate(tokens_of(dossier.text))
+    )
+    return _pattern("bare").sub(
+        lambda m: f"{m.group()} {words['machine']}" if _bare(m.group()) in known else m.group(),
+        written,
+    )
+
+
+def _kind(mention: Mention, limits: SalesLimits) -> str | None:
+    """What is mentioned: a machine or other goods; None where it is work, or only may be meant."""
+    work = lexicon()["products"]["work"]
+    plain = [n for n in mention.names if n.unit is None]
+    goods = [n for n in plain if not any(word in g for g in n.groups for word in work)]
+    if mention.close < 2 or not goods:  # noqa: PLR2004 - a compound on it
+        return None
+    dear = all(n.product.price_cents >= limits.machine_from * 100 for n in goods)
+    return "machine" if dear else "goods"
+
+
 def _machine(dossier: SalesDossier) -> tuple[Machine | None, str | None, list[str]]:
     """The one machine that is spoken of, else the number that is stated for one."""
     stated = [_plain(s) for s in _labelled(dossier.text)]
@@ -205,6 +240,7 @@ def _sku(
     if machine is not None:
         return _of_machine(dossier.products, mentions, machine)
     clear = [m for m in mentions if len(m.names) == 1 and not _is_everyday(m, about)]
+    clear = [m for m in clear if m.narrowed or _is_head(m)] or clear
     skus = list(dict.fromkeys(m.names[0].sku for m in clear))
     if len(skus) > 1:
         tokens = tokens_of(dossier.text)
@@ -240,8 +276,20 @@ def _alike(mention: Mention, groups: frozenset[str]) -> bool:
 
 def _is_everyday(mention: Mention, about: Understood | None) -> bool:
     """Whether a word that only ends a product's name (`Paket`) stands where none need be meant."""
-    plain = mention.close <= 2 and not mention.narrowed  # noqa: PLR2004 - the end of a compound
+    ends = mention.close <= 2 or not _is_head(mention)  # noqa: PLR2004 - the end of a compound
+    plain = ends and not mention.narrowed
     return plain and about is not None and about.meaning in ("delivery", "lead", "invoice")
+
+
+def _is_head(mention: Mention) -> bool:
+    """Whether it says what a product is, and not only of what make it is or for what."""
+    said = [token.text for token in tokens_of(mention.raw) if token.kind == "word"]
+    later = [tokens_of(" ".join(n.product.name.split()[1:])) for n in mention.names]
+    return not said or any(
+        not any(same_word(word, token.text) for token in tokens)
+        for word in said
+        for tokens in later
+    )
 
 
 def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
