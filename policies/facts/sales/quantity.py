@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mentions import Mention
-from policies.facts.sales.names import Unit, measure_of, unit_of
-from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of
+from policies.facts.sales.names import Name, Unit, measure_of, unit_of
+from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word
 
 __all__ = ["Quantity", "Window", "hours_of", "is_packing", "quantity_of"]
@@ -75,8 +76,15 @@ def is_packing(word: str, mention: Mention) -> bool:
     return bool(mention.names) and all(
         any(word in (g, f"{g}e", f"{g}n", f"{g}en", f"{g}s", f"{g}es") for g in name.groups)
         or (weighed and any(measure in reading["bulk"] for _, measure in name.specs))
+        or (word in reading["packs"] and _holds_many(name))
         for name in mention.names
     )
+
+
+def _holds_many(name: Name) -> bool:
+    """Whether a product is named by how many pieces it holds: `Becher, 100 Stück`."""
+    tokens, pieces = tokens_of(name.product.name), lexicon()["reading"]["pieces"]
+    return any(a.kind == "number" and b.text in pieces for a, b in pairwise(tokens))
 
 
 def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quantity:

@@ -115,7 +115,7 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     asked = any(p.found_in(said) for p in read_patterns(LEXICON, "says")["quote"])
     if about is not None and about.meaning == "documentation":
         return asked and any(wish.qty > 1 for wish in dossier.request.wishes)
-    if asked or about is None or about.meaning == "lead":
+    if asked or about is None or about.meaning in ("lead", "elsewhere"):
         return asked or bool(dossier.request.wishes) or understood(marked) == about
     counted = len(dossier.request.wishes)
     return counted > (about.meaning == "maintenance") and about.meaning in _COUNTED
@@ -138,7 +138,7 @@ def service_of(dossier: SalesDossier) -> Service:
     if about is None:
         missing.append("worum es geht, sagt die Nachricht nicht")
     elif about.meaning == "elsewhere":
-        missing.append("der Service ist dafür nicht zuständig")
+        missing.append(f"von Hand zuzuordnen: {', '.join(about.criteria)}")
     elif category is None:
         missing.append(f"das Unternehmen hat keine Kategorie für `{about.meaning}`")
     elif priority is None:
