@@ -119,7 +119,8 @@ def _before(window: Window) -> Quantity:
         if token.text in reading["vague"]:
             return Quantity(vague=True)
         if words == 0 and token.masked and token.raw.isdigit():
-            return Quantity(vague=True)  # longer than any count: 99999999 rolls
+            # a position (`Pos. 1 ET-72 50 Stk.`), or longer than any count: 99999999 rolls
+            return Quantity(vague=_after(window).value is None)
         words += token.text not in reading["pieces"]
         counts = at > window.first and window.tokens[at - 1].text in reading["pieces"]
         if words > _WORDS_BETWEEN or (token.text in reading["linking"] and not counts):

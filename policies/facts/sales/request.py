@@ -29,6 +29,7 @@ __all__ = ["Request", "Wish", "request_of"]
 _NEAR = 4
 _SHORTEST = 2
 """Letters of what stands for no product alone, as the `DN` of `DN 25`."""
+_SEVERAL = ("e", "en", "n", "er", "ern")
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods by its capital."""
 
@@ -211,6 +212,8 @@ class _Draft:
             return True
         joined = {"".join(words[:end]) for end in range(1, len(words) + 1)} | set(words)
         known = {word for word in name.words | name.others if len(word) > _SHORTEST}
+        if any(_is_plural(word, known) for word in words):
+            return False
         return bool(joined & known) or any(
             word.endswith(one) for word in name.words for one in words if len(one) >= _NOUN
         )
@@ -304,6 +307,11 @@ class _Draft:
 
     def _is_wish(self, mention: Mention) -> bool:
         return bool(mention.skus & self.wishes.keys())
+
+
+def _is_plural(word: str, known: set[str]) -> bool:
+    """Whether a word is one of a name's with the ending of several: `Drehtüren Foyer 3`."""
+    return word not in known and any(f"{one}{end}" == word for one in known for end in _SEVERAL)
 
 
 def _named(mention: Mention) -> str:

@@ -245,7 +245,8 @@ def _sku(
     if len(skus) > 1:
         tokens = tokens_of(dossier.text)
         free = [m for m in clear if not _is_place(m, tokens)]
-        skus = list(dict.fromkeys(m.names[0].sku for m in free))
+        own = [m for m in free if _is_owned(m, tokens)]
+        skus = list(dict.fromkeys(m.names[0].sku for m in own or free))
     if len(skus) == 1:
         return skus[0], []
     if clear or any(m.close == 5 for m in mentions):  # noqa: PLR2004 - a code that is unknown
@@ -301,6 +302,12 @@ def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
         if token.text in linking:
             return True
     return False
+
+
+def _is_owned(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """`unser Wickler`: what it is about, whatever else is named."""
+    before = tokens[max(0, mention.first - 2) : mention.first]
+    return any(token.text in lexicon()["reading"]["owning"] for token in before)
 
 
 def _of_meaning(products: Sequence[Product], about: Understood | None) -> str | None:

@@ -60,7 +60,11 @@ class Unknown:
                 noun = self._joined_noun(at + 1, starts)
             else:
                 continue
-            if noun is not None and fold(noun) not in reading["terms"] and mention.skus & self.wanted:
+            if (
+                noun is not None
+                and fold(noun) not in reading["terms"]
+                and mention.skus & self.wanted
+            ):
                 yield f"nicht im Katalog: {noun}"
 
     def _joined_noun(self, at: int, starts: set[int]) -> str | None:
@@ -77,10 +81,10 @@ class Unknown:
         reading = lexicon()["reading"]
         added = any(t.text in reading["more"] for t in self.tokens[max(0, at - 2) : at])
         return (
-            self.tokens[at].kind == "number"
-            and (after is None or is_stop(after))
+            (after is None or is_stop(after))
             and before is not None
             and before.kind == "word"
+            and number_of(before) is None  # ein Dutzend
             and before.raw[0].islower()
             and before.text not in reading["leaving_out"]
             and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
@@ -144,7 +148,9 @@ class Unknown:
         first, last = sentence_of(self.tokens, at)
         named = {i for m in self.mentions for i in range(m.first, m.last)}
         inner = (i for i in range(first + 1, last) if i not in named and not self._begins(i))
-        return not any(len(self.tokens[i].text) > 1 and self.tokens[i].raw[0].isupper() for i in inner)
+        return not any(
+            len(self.tokens[i].text) > 1 and self.tokens[i].raw[0].isupper() for i in inner
+        )
 
     def _begins(self, at: int) -> bool:
         """Whether a part of a sentence begins there: a salutation has its own capital."""
