@@ -254,7 +254,8 @@ class _Reader:
     def _with_code(self, mention: Mention, at: int) -> Mention | None:
         code = self._code(at)
         if code is not None:
-            return self._narrowed(mention, code.last, code.names)
+            longer = self._narrowed(mention, code.last, code.names)
+            return None if longer is None else replace(longer, narrowed=True)
         plain = at == mention.last or self._text(at - 1) != ","
         last = self._family_code(at, mention.names) if plain else None
         return None if last is None else replace(mention, last=last, names=(), narrowed=True)

@@ -79,16 +79,19 @@ class Unknown:
         before = self.tokens[at - 1] if at else None
         after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
         reading = lexicon()["reading"]
+        if after is not None and not is_stop(after):
+            return False
+        if before is None or self._is_told(at):
+            return False
+        if before.text == ",":
+            return after is not None and after.text == "\n"  # broken off: `..., 20` and a new line
         added = any(t.text in reading["more"] for t in self.tokens[max(0, at - 2) : at])
         return (
-            (after is None or is_stop(after))
-            and before is not None
-            and before.kind == "word"
+            before.kind == "word"
             and number_of(before) is None  # ein Dutzend
             and before.raw[0].islower()
             and before.text not in reading["leaving_out"]
             and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
-            and not self._is_told(at)
         )
 
     def _is_told(self, at: int) -> bool:
@@ -105,11 +108,7 @@ class Unknown:
         at += self._past_time(at)
         for here in range(at, min(at + _NEAR, len(self.tokens))):
             token = self.tokens[here]
-            if (
-                here in starts
-                or (token.masked and token.kind != "number")
-                or token.text in reading["no_goods"]
-            ):
+            if here in starts or self._is_none(here):
                 return None
             if token.text in reading["pieces"]:
                 continue
@@ -117,8 +116,6 @@ class Unknown:
                 return token.raw
             if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
                 return first
-            if self._is_packed(here):
-                return None
             if token.raw[0].isupper() and len(token.text) >= _NOUN:
                 return token.raw
             if small and len(token.text) >= _NOUN and token.text not in reading["small"]:
@@ -139,9 +136,15 @@ class Unknown:
         reading = lexicon()["reading"]
         return any(token.text in reading[n] for n in ("terms", "no_goods", "small"))
 
-    def _is_packed(self, at: int) -> bool:
+    def _is_none(self, at: int) -> bool:
+        """Whether what stands there is no goods: a date, a period, the box that goods come in."""
+        token = self.tokens[at]
+        if (token.masked and token.kind != "number") or token.text in lexicon()["reading"][
+            "no_goods"
+        ]:
+            return True
         behind = next((m for m in self.mentions if m.first == at + 1), None)
-        return behind is not None and is_packing(self.tokens[at].text, behind)
+        return behind is not None and is_packing(token.text, behind)
 
     def _is_small(self, at: int) -> bool:
         """Whether nouns have no capitals here: none but names of products, and first words."""
