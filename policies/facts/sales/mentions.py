@@ -18,9 +18,9 @@ from policies.facts.sales.limits import lexicon
 from policies.facts.sales.names import Name, closeness, measure_of, name_of, unit_of
 from policies.facts.sales.tokens import Token, is_end, tokens_of
 from tools.catalog import Product
-from tools.catalog.words import stems
+from tools.catalog.words import same_word, stems
 
-__all__ = ["Mention", "mentions_of"]
+__all__ = ["Mention", "is_head", "mentions_of"]
 
 _LONGEST_CODE, _LONGEST_WORD = 6, 7
 _NUMERIC_SKU = 5
@@ -65,6 +65,17 @@ def mentions_of(text: str, products: tuple[Product, ...]) -> tuple[Mention, ...]
     """The mentions of a mail in their order."""
     reader = _Reader(tokens_of(text), tuple(name_of(p) for p in products))
     return tuple(reader.all())
+
+
+def is_head(mention: Mention) -> bool:
+    """Whether it says what a product is, and not only of what make it is or for what."""
+    said = [token.text for token in tokens_of(mention.raw) if token.kind == "word"]
+    later = [tokens_of(" ".join(n.product.name.split()[1:])) for n in mention.names]
+    return not said or any(
+        not any(same_word(word, token.text) for token in tokens)
+        for word in said
+        for tokens in later
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from policies.facts.patterns import Pattern, read_patterns
 from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
 from policies.facts.sales.limits import LEXICON, lexicon
-from policies.facts.sales.mentions import Mention, mentions_of
+from policies.facts.sales.mentions import Mention, is_head, mentions_of
 from policies.facts.sales.quantity import Quantity, Window, hours_of, quantity_of
 from policies.facts.sales.tokens import (
     Token,
@@ -152,7 +152,7 @@ class _Draft:
             return
         if not mention.names or mention.close == 1:
             self.missing.append(f"nicht im Katalog: {mention.raw}")
-        elif len(mention.names) > 1 or (mention.close == 2 and not mention.narrowed):  # noqa: PLR2004
+        elif len(mention.names) > 1 or (not mention.narrowed and _is_partly(mention)):
             self.wrong.append(f"mehrdeutig: {mention.raw} ({_named(mention)})")
         else:
             self._enter(index, mention, amount)
@@ -307,6 +307,12 @@ class _Draft:
 
     def _is_wish(self, mention: Mention) -> bool:
         return bool(mention.skus & self.wishes.keys())
+
+
+def _is_partly(mention: Mention) -> bool:
+    """Whether only the end of a compound is said, or the make without the number behind it."""
+    makes = any(name.variant for name in mention.names) and not is_head(mention)
+    return mention.close == 2 or makes  # noqa: PLR2004
 
 
 def _is_plural(word: str, known: set[str]) -> bool:

@@ -8,11 +8,10 @@ from functools import cache
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
 from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, Urgency, lexicon
-from policies.facts.sales.mentions import Mention, mentions_of
+from policies.facts.sales.mentions import Mention, is_head, mentions_of
 from policies.facts.sales.names import name_of
 from policies.facts.sales.tokens import Token, is_end, tokens_of
 from tools.catalog import Product
-from tools.catalog.words import same_word
 from tools.tickets import CreateTicket, Machine
 
 __all__ = [
@@ -240,7 +239,7 @@ def _sku(
     if machine is not None:
         return _of_machine(dossier.products, mentions, machine)
     clear = [m for m in mentions if len(m.names) == 1 and not _is_everyday(m, about)]
-    clear = [m for m in clear if m.narrowed or _is_head(m)] or clear
+    clear = [m for m in clear if m.narrowed or is_head(m)] or clear
     skus = list(dict.fromkeys(m.names[0].sku for m in clear))
     if len(skus) > 1:
         tokens = tokens_of(dossier.text)
@@ -277,20 +276,9 @@ def _alike(mention: Mention, groups: frozenset[str]) -> bool:
 
 def _is_everyday(mention: Mention, about: Understood | None) -> bool:
     """Whether a word that only ends a product's name (`Paket`) stands where none need be meant."""
-    ends = mention.close <= 2 or not _is_head(mention)  # noqa: PLR2004 - the end of a compound
+    ends = mention.close <= 2 or not is_head(mention)  # noqa: PLR2004 - the end of a compound
     plain = ends and not mention.narrowed
     return plain and about is not None and about.meaning in ("delivery", "lead", "invoice")
-
-
-def _is_head(mention: Mention) -> bool:
-    """Whether it says what a product is, and not only of what make it is or for what."""
-    said = [token.text for token in tokens_of(mention.raw) if token.kind == "word"]
-    later = [tokens_of(" ".join(n.product.name.split()[1:])) for n in mention.names]
-    return not said or any(
-        not any(same_word(word, token.text) for token in tokens)
-        for word in said
-        for tokens in later
-    )
 
 
 def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:

@@ -126,7 +126,7 @@ def test_what_a_price_would_pass_over_is_asked_about(mail: str) -> None:
 
 def test_a_mail_broken_at_its_width_says_the_same() -> None:
     """What a mail program broke into lines is read as it was written; a list stays a list."""
-    said = "Sehr gern hätten wir von Ihnen ein Angebot über 40 Boxen Küvetten 10 mm und zwei Lichtgitter."
+    said = "Sehr gern hätten wir von Ihnen ein Angebot über 40 Boxen Küvetten und zwei Lichtgitter."
     broken = said.replace("Boxen ", "Boxen\n")
     assert take_apart(ReadMail(text=broken)).body == said
     listed = (
