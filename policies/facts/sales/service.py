@@ -133,7 +133,8 @@ def service_of(dossier: SalesDossier) -> Service:
     sku, wrong = _sku(dossier, machine, about)
     missing: list[str] = []
     category = limits.category_words.get(about.meaning) if about else None
-    priority = limits.priority_words.get(about.urgency) if about else None
+    known = about is not None and about.meaning != "elsewhere"
+    priority = limits.priority_words.get(about.urgency) if about and known else None
     if about is None:
         missing.append("worum es geht, sagt die Nachricht nicht")
     elif about.meaning == "elsewhere":
