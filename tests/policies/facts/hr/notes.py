@@ -260,7 +260,7 @@ HARMLESS = (
     "Wie telefonisch besprochen bin ich bis Mittwoch krank.",
     "Meine eAU gilt bis 27.11.2026, bitte abrufen.",
     "Ich bin seit 16.11. krank und komme frühestens am 23.11. zurück in die Montage.",
-    "Guten Morgen Herr Aydın, ich bin heute krank. Die Ware für Halle 2 ist schon gepackt, Sven weiß, wo die Papiere sind.",
+    "Guten Morgen Herr Aydin, ich bin heute krank. Die Ware für Halle 2 ist schon gepackt, Sven weiß, wo die Papiere sind.",
     "Krankmeldung – Verlängerung bis 30.11.2026 – Mit freundlichem Gruß, Anneliese Vogt",
     "Hallo, ich bin krank und habe meine Kollegin schon gebeten, die Kasse zu übernehmen.",
     "Sick today, will not be in. Apologies for the short notice.",
