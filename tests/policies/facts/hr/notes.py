@@ -148,7 +148,6 @@ TELLING = (
     "Off sick, my endometriosis is unbearable today.",
     "Krank wegen Wechseljahresbeschwerden.",
     "Nach der Darmspiegelung bin ich noch benommen.",
-    "Meine Tochter hat mich mit Scharlach angesteckt.",
     "Bin heute in der Tagesklinik für Psychosomatik.",
     "Hatte einen Zeckenbiss, jetzt ist alles rot.",
     "Bin krank, habe eine Fistel.",
