@@ -16,6 +16,7 @@ from leitstand.channels.outbox import Outbox
 from leitstand.channels.port import Channel, Reply, Said
 from leitstand.channels.settings import Settings, read_settings
 from leitstand.channels.tables import metadata
+from leitstand.clock import zone_of
 from leitstand.errors import StoreFailed
 from leitstand.inbox import Notice, Texts, texts_of
 from leitstand.inbox.book import Book
@@ -95,10 +96,11 @@ async def open_channels(
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
     book = Book(leitstand.state / "channels.db", metadata)
+    texts = texts_of(settings.language, leitstand.project.texts, zone_of(leitstand.limits))
     channels: Sequence[Channel] = ()
     try:
-        channels = connect(book, texts_of(settings.language, leitstand.project.texts))
-        yield _wired(leitstand, settings, book, channels, known)
+        channels = connect(book, texts)
+        yield _wired(leitstand, settings, book, channels, known, texts)
     finally:
         for channel in channels:
             await channel.close()
@@ -111,8 +113,8 @@ def _wired(
     book: Book,
     channels: Sequence[Channel],
     known: Iterable[Recipient],
+    texts: Texts,
 ) -> Channels:
-    texts = texts_of(settings.language, leitstand.project.texts)
     links = Links(leitstand, book)
     named = {channel.name: channel for channel in channels}
     outbox = Outbox(book, leitstand.rules.clock, named)

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from leitstand.clock import zone_of
 from leitstand.errors import UsageRefused
-from leitstand.inbox.hours import zone_of
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.records import Person, Status
 from leitstand.runtime import Leitstand

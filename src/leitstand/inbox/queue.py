@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from leitstand.clock import zone_of
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.handling import may_handle, since_of, takeover_of
-from leitstand.inbox.hours import deadlines_of, zone_of
+from leitstand.inbox.hours import deadlines_of
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of, reason_of

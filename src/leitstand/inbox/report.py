@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from leitstand.inbox.hours import Deadlines, deadlines_of, zone_of
+from leitstand.clock import zone_of
+from leitstand.inbox.hours import Deadlines, deadlines_of
 from leitstand.inbox.listing import Sought, conditions, unasked
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.records import Person

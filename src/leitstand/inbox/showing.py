@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from leitstand.approval import Kind, kind_of
+from leitstand.clock import zone_of
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
 from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
 from leitstand.inbox.evidence import Read, conflicts_in, find_value, listed_in, look_up, readings_of
-from leitstand.inbox.hours import deadlines_of, zone_of
+from leitstand.inbox.hours import deadlines_of
 from leitstand.inbox.pending import Pending
 from leitstand.inbox.seat import seat_of
 from leitstand.inbox.texts import Texts

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from leitstand.clock import zone_of
 from leitstand.inbox import (
     Dossier,
     Due,
@@ -25,7 +26,6 @@ from leitstand.inbox import (
     sight_of,
     since_of,
     takeover_of,
-    zone_of,
 )
 from leitstand.inbox.book import Book
 from leitstand.inbox.texts import Texts

@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from leitstand.clock import zone_of
 from leitstand.errors import ApprovalRefused
-from leitstand.inbox import holders, zone_of
+from leitstand.inbox import holders
 from leitstand.records import Absence
 from leitstand.web.factors import Offer
 from leitstand.web.guarding import Fields, form, gated

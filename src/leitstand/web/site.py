@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leitstand.approval import Keyring
-from leitstand.clock import Clock, SystemClock
+from leitstand.clock import Clock, SystemClock, zone_of
 from leitstand.inbox import Known, Texts, texts_of
 from leitstand.inbox.book import Book
 from leitstand.policy import Memo
@@ -52,7 +52,8 @@ class Site:
 
     def texts(self, language: Language) -> Texts:
         """What people read, in a language."""
-        return texts_of(language, self.leitstand.project.texts)
+        zone = zone_of(self.leitstand.limits)
+        return texts_of(language, self.leitstand.project.texts, zone)
 
 
 @asynccontextmanager
@@ -73,6 +74,7 @@ async def open_site(
     """
     book = Book(leitstand.state / "web.db", metadata)
     tellers = (*tellers, channels.tell) if channels else tellers
+    texts = texts_of("de", leitstand.project.texts, zone_of(leitstand.limits))
     clock, machine = leitstand.rules.clock, machine or SystemClock()
     sessions = Sessions(book, leitstand.directory, leitstand.tenant, clock)
     site = Site(
@@ -84,7 +86,7 @@ async def open_site(
         invitations=Invitations(book, leitstand.tenant, clock),
         notes=Notes(book, clock),
         live=Live(leitstand.store, leitstand.tenant),
-        reminders=Reminders(book, leitstand, texts_of("de", leitstand.project.texts), tellers),
+        reminders=Reminders(book, leitstand, texts, tellers),
         rows=Memo(KEPT),
         secure=secure,
         channels=channels,
