@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 HEAVY = frozenset(
     [
@@ -139,6 +140,16 @@ def test_a_server_holds_only_what_its_project_asks_for(tmp_path: Path, root: Pat
     loaded = {*json.loads(told.splitlines()[-1])}
     assert "leitstand.web" in loaded
     assert not loaded & UNASKED
+
+
+def test_a_machine_needs_no_time_zones_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system has no database of them, the one that is installed beside is read."""
+    monkeypatch.setenv("PYTHONTZPATH", "")
+    asked = "from leitstand.clock import zone_of; print(zone_of({}))"
+    done = start(asked, tmp_path)
+    assert done.stdout == "Europe/Berlin\n", done.stderr
 
 
 def test_a_case_runs_without_opentelemetry(tmp_path: Path, root: Path) -> None:
