@@ -298,7 +298,7 @@ def _place(
 
 
 def _clock(limits: Mapping[str, Any], began: float) -> Clock:
-    """The machine's clock, or one that began at nine of the world's own day and never goes back."""
+    """The machine's clock, or one that began at nine of the world's own day and runs beside it."""
     today = limits.get("today")
     if not today:
         return SystemClock()
