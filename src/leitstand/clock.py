@@ -84,10 +84,7 @@ class FixedClock(SystemClock):
 
 
 def zone_of(limits: Mapping[str, Any]) -> ZoneInfo:
-    """The tenant's time zone (`timezone` of the tenant's data, a name of the IANA database).
-
-    Raises ProjectRefused: there is no such zone.
-    """
+    """The zone that the tenant's data name (IANA). Raises ProjectRefused: there is no such zone."""
     name = str(limits.get("timezone", ZONE))
     try:
         return ZoneInfo(name)

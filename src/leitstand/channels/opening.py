@@ -16,7 +16,6 @@ from leitstand.channels.outbox import Outbox
 from leitstand.channels.port import Channel, Reply, Said
 from leitstand.channels.settings import Settings, read_settings
 from leitstand.channels.tables import metadata
-from leitstand.clock import zone_of
 from leitstand.errors import StoreFailed
 from leitstand.inbox import Notice, Texts, texts_of
 from leitstand.inbox.book import Book
@@ -96,7 +95,7 @@ async def open_channels(
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
     book = Book(leitstand.state / "channels.db", metadata)
-    texts = texts_of(settings.language, leitstand.project.texts, zone_of(leitstand.limits))
+    texts = texts_of(settings.language, leitstand.project.texts, leitstand.zone)
     channels: Sequence[Channel] = ()
     try:
         channels = connect(book, texts)

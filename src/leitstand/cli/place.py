@@ -27,8 +27,8 @@ OTHERS = 0o077
 class Place:
     """What commands are told in the same words: state folder, company, language, and who.
 
-    `state`, `world` and `tenant` are the project's own where they are not given. With `shadow`, the
-    systems of `state` are read, and cases and twins lie in a folder of it.
+    `state`, `world` and `tenant` are the project's own where they are not given; the `zone` is
+    known once it is open. With `shadow`, the systems of `state` are read, cases lie beside.
     """
 
     state: Path | None = None
@@ -39,7 +39,6 @@ class Place:
     json: bool = False
     shadow: bool = False
     zone: "ZoneInfo | None" = field(default=None, init=False)
-    """Where the company is, as soon as the project is open."""
 
     @cached_property
     def project(self) -> "Project":
@@ -78,7 +77,6 @@ class Place:
         self, *, write: bool = True, released: bool = True
     ) -> AsyncGenerator["Leitstand"]:
         """The project, open. Raises ProjectRefused, PolicyRefused, StoreLocked, UsageRefused."""
-        from leitstand.clock import zone_of
         from leitstand.runtime import check_released, open_leitstand
 
         leitstand = await open_leitstand(
@@ -89,7 +87,7 @@ class Place:
             write=write,
             shadow=self.folder if self.shadow else None,
         )
-        self.zone = zone_of(leitstand.limits)
+        self.zone = leitstand.zone
         try:
             if write and released:
                 check_released(leitstand)

@@ -157,9 +157,8 @@ class Desk:
         with _Ending(self):
             body = self._recorded(address, "now", "now")
             if body is None:
-                moment = datetime.fromtimestamp(
-                    self._room.clock.time(), self._room.zone
-                ).isoformat()
+                at = self._room.clock.time()
+                moment = datetime.fromtimestamp(at, self._room.zone).isoformat()
                 body = self._record(address, {"tool": "now", "proposed": "now", "value": moment})
             return datetime.fromisoformat(body["value"])
 

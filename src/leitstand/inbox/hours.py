@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, Literal, Self
@@ -118,7 +118,8 @@ class Deadlines(Frozen):
             day = first + timedelta(days=n)
             shift = self.hours.get(_WEEK[day.weekday()])
             if shift is not None and day not in free:
-                yield _moment(day, shift[0], zone), _moment(day, shift[1], zone)
+                begin, end = (datetime.combine(day, at, zone).timestamp() for at in shift)
+                yield begin, end
 
 
 def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
@@ -132,7 +133,3 @@ def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
 @lru_cache(maxsize=32)
 def _holidays(state: str) -> HolidayBase:
     return Germany(subdiv=state)
-
-
-def _moment(day: date, at: time, zone: ZoneInfo) -> float:
-    return datetime.combine(day, at, zone).timestamp()

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from leitstand.clock import zone_of
 from leitstand.inbox.hours import Deadlines, deadlines_of
 from leitstand.inbox.listing import Sought, conditions, unasked
 from leitstand.inbox.sight import Sight, sight_of
@@ -79,7 +78,7 @@ async def report_of(leitstand: Leitstand, sought: Sought, person: Person | None 
     hours = None
     if people >= GROUP:
         rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
-        hours = round(median(worked(spans, rules, zone_of(leitstand.limits))) / 3600, 2)
+        hours = round(median(worked(spans, rules, leitstand.zone)) / 3600, 2)
     return Report(**found, hours=hours)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from leitstand.clock import zone_of
 from leitstand.inbox.dossier import Dossier, Judged, open_dossier
 from leitstand.inbox.evidence import readings_of
 from leitstand.project import Told
@@ -158,7 +157,7 @@ async def _columns(leitstand: Leitstand, dossier: Dossier) -> dict[str, Any]:
         readings={r.tool: r.result for r in reads},
         args=gravest.args if gravest else {},
         limits=leitstand.limits,
-        today=datetime.fromtimestamp(dossier.opened, zone_of(leitstand.limits)).date(),
+        today=datetime.fromtimestamp(dossier.opened, leitstand.zone).date(),
     )
     return dict(make(told))
 

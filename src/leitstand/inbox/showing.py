@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from leitstand.approval import Kind, kind_of
-from leitstand.clock import zone_of
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
 from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
@@ -235,7 +234,7 @@ def _conflict(conflict: Mapping[str, Any], texts: Texts) -> str:
 def _deadline(leitstand: Leitstand, shown: Checkpoint, texts: Texts) -> str:
     """What will happen if nobody answers, and when; it never is a decision."""
     due = deadlines_of(leitstand.limits, leitstand.project.table.web).due(
-        shown.opened, zone_of(leitstand.limits)
+        shown.opened, leitstand.zone
     )
     if not due:
         return texts.say("effect.free")

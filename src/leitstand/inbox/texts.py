@@ -84,12 +84,8 @@ class Texts:
         """Names in a tool's sentences that are no arguments (`known`), look-ups or forms."""
         sentences = (self.sentence(tool, what) for what in ("effect", "undo"))
         places = [place for text in sentences for place in _PLACE.findall(text)]
-        names = {name for name, _ in places} | {k for _, k in places} - {
-            "",
-            "date",
-            "time",
-            *_NUMBERS,
-        }
+        kinds = {k for _, k in places} - {"", "date", "time", *_NUMBERS}
+        names = {name for name, _ in places} | kinds
         inner = {n for r in self.lookups(tool).values() for n in _SEGMENT.findall(r)}
         return tuple(sorted((names | inner) - {*known, *self.lookups(tool)}))
 
@@ -167,8 +163,6 @@ class Texts:
         return self._format(kind, value, str(values.get("currency") or "EUR"))
 
     def _format(self, kind: str, value: object, currency: str) -> str:
-        if kind == "date":
-            return _date(value, self.locale)
         number = _number(value)
         if kind == "time" and number is not None:
             return self.time(float(number))
@@ -177,7 +171,7 @@ class Texts:
         return str(value) if number is None else _NUMBERS[kind](number, currency, self.locale)
 
     def _plain(self, value: object) -> str:
-        if isinstance(value, str) and (day := _day(value)):
+        if day := _day(str(value)):
             return format_date(day, "medium", locale=self.locale)
         word = str(value).lower() if isinstance(value, bool) else str(value)
         return str(self._given.get("words", {}).get(word, value))
@@ -185,10 +179,7 @@ class Texts:
 
 @lru_cache(maxsize=8)
 def texts_of(language: Language, folder: Path | None = None, zone: ZoneInfo | None = None) -> Texts:
-    """The texts of a language, with those of a project's folder, and moments as `zone` has them.
-
-    Raises ProjectRefused: no TOML.
-    """
+    """The texts of a language, with those of a project's folder. Raises ProjectRefused: no TOML."""
     given, places = _given(folder, language), _given(folder, "places")
     return Texts(language, _product(language), given, places, zone)
 
@@ -224,11 +215,6 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() and abs(number) < _LARGEST else None
 
 
-def _date(value: object, locale: str) -> str:
-    day = _day(str(value))
-    return format_date(day, "medium", locale=locale) if day else str(value)
-
-
 def _money(cents: Decimal, currency: str, locale: str) -> str:
     return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
 
@@ -237,14 +223,10 @@ def _percent(number: Decimal, _currency: str, locale: str) -> str:
     return f"{format_decimal(number, locale=locale)} %"
 
 
-def _decimal(number: Decimal, _currency: str, locale: str) -> str:
-    return format_decimal(number, locale=locale)
-
-
 _NUMBERS: Mapping[str, Callable[[Decimal, str, str], str]] = {
     "money": _money,
     "percent": _percent,
     "permyriad": lambda number, currency, locale: _percent(number / 100, currency, locale),
-    "number": _decimal,
+    "number": lambda number, _, locale: format_decimal(number, locale=locale),
 }
 _SUFFIXES = {"_cents": "money", "_permyriad": "permyriad", "_percent": "number"}

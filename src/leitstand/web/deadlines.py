@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, delete, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from leitstand.clock import zone_of
 from leitstand.inbox import (
     Dossier,
     Due,
@@ -70,10 +69,8 @@ class Reminders:
         Raises ProjectRefused: `deadlines` of the tenant's data make no sense.
         """
         leitstand = self._leitstand
-        rules, zone = (
-            deadlines_of(leitstand.limits, leitstand.project.table.web),
-            zone_of(leitstand.limits),
-        )
+        rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
+        zone = leitstand.zone
         after = None
         still: set[str] = set()
         while part := await waiting(leitstand.store, leitstand.tenant, after=after, limit=PART):

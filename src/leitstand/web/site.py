@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leitstand.approval import Keyring
-from leitstand.clock import Clock, SystemClock, zone_of
+from leitstand.clock import Clock, SystemClock
 from leitstand.inbox import Known, Texts, texts_of
 from leitstand.inbox.book import Book
 from leitstand.policy import Memo
@@ -52,8 +52,7 @@ class Site:
 
     def texts(self, language: Language) -> Texts:
         """What people read, in a language."""
-        zone = zone_of(self.leitstand.limits)
-        return texts_of(language, self.leitstand.project.texts, zone)
+        return texts_of(language, self.leitstand.project.texts, self.leitstand.zone)
 
 
 @asynccontextmanager
@@ -74,7 +73,7 @@ async def open_site(
     """
     book = Book(leitstand.state / "web.db", metadata)
     tellers = (*tellers, channels.tell) if channels else tellers
-    texts = texts_of("de", leitstand.project.texts, zone_of(leitstand.limits))
+    texts = texts_of("de", leitstand.project.texts, leitstand.zone)
     clock, machine = leitstand.rules.clock, machine or SystemClock()
     sessions = Sessions(book, leitstand.directory, leitstand.tenant, clock)
     site = Site(
