@@ -66,9 +66,9 @@ def own_fault(reference: str) -> Generator[None]:
     """What a function of the project raises and nobody planned is told as its: ProjectRefused."""
     try:
         yield
-    except (LeitstandError, OSError):
-        raise
     except Exception as error:
+        if isinstance(error, LeitstandError) or getattr(error, "filename", None):
+            raise  # A file that the machine refuses is told by its name.
         text = f"`{reference}` failed: {type(error).__name__}: {error}"
         raise ProjectRefused(text, where=place_of(error) or reference) from error
 
