@@ -55,9 +55,8 @@ async def show(place: Place, name: CaseName) -> None:
         dossier = await dossier_of(leitstand, name)
     told = {"case": dossier.case, "dossier": dossier, "texts": place.texts, "stands": _stands}
     words = {"line": line_of, "handled": handled_of, "did": handling_line, "reason": reason_of}
-    place.emit(
-        _data_of(dossier), lambda: typer.echo(cut(filled("case.txt", **told, **words)).rstrip())
-    )
+    page = cut(filled("case.txt", **told, **words)).rstrip()
+    place.emit(_data_of(dossier), lambda: typer.echo(page))
 
 
 @command("person", "state")

@@ -178,6 +178,8 @@ def _world(project: "Project") -> Iterator[dict[str, str]]:
         _ = project.case_limits, project.world and project.limits(project.world)
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
+    except OSError as error:
+        yield _problem("error", "world", str(error.filename), str(error.strerror))
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:

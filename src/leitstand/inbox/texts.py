@@ -124,9 +124,7 @@ class Texts:
             lambda m: self._shown(values, m[1], m[2] or ""), _PART.sub(part, template)
         )
 
-    def value(
-        self, name: str, value: object, currency: str = "EUR", form: object | None = None
-    ) -> str:
+    def value(self, name: str, value: object, currency: str = "EUR", form: object = None) -> str:
         """An argument's value as people read it: amounts by its type `form`, as they are typed.
 
         Where none is known, names that end in `_cents` are amounts. Others that say their unit:

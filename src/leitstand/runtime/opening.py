@@ -18,7 +18,7 @@ from leitstand.approval import FileDirectory, Releases
 from leitstand.clock import Clock, FixedClock, SystemClock, zone_of
 from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused, own_fault
 from leitstand.guard import Rules
-from leitstand.project import Project
+from leitstand.project import Connect, Project
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
@@ -158,11 +158,10 @@ async def open_leitstand(
     try:
         if write:
             await notice_restore(store, seal.key, seal.file)
-            name = _twins(project) if place.shadow else "connect"
-            connections = await _connected(project, name, state, data, place.tenant, clock)
+            name = "twin" if place.shadow else "connect"
+            connections = await _connect(project, name, state, data, place.tenant, clock)
         if write and place.shadow:
-            given = (Path(place.shadow), data, place.tenant, clock)
-            real = await _connected(project, "connect", *given)
+            real = await _connect(project, "connect", Path(place.shadow), data, place.tenant, clock)
         own = (await project.own(store),) if write and project.own else ()
         tracer = _tracer(project, clock, shadow=bool(place.shadow)) if write else None
         runtime = _runtime(project, store, rules, (*connections, *own), real, tracer)
@@ -257,20 +256,16 @@ def _check_whole(state: Path, *, write: bool) -> None:
             raise StoreFailed(f"`{name}` is damaged", where=str(state))
 
 
-async def _connected(project: Project, name: str, *given: object) -> Sequence[Connection]:
-    reference: str = getattr(project.table, name)
-    with own_fault(reference):
-        found: tuple[object, ...] = tuple(await getattr(project, name)(*given))
+async def _connect(project: Project, name: str, *given: Any) -> Sequence[Connection]:  # noqa: ANN401
+    connect: Connect | None = getattr(project, name)
+    if connect is None:
+        msg = "this project has no twins: nothing could be written in the shadow"
+        raise ProjectRefused(msg, where="twin", mend="name what connects embedded systems alone")
+    with own_fault(getattr(project.table, name)):
+        found = cast("tuple[object, ...]", tuple(await connect(*given)))
         if strange := [type(one).__name__ for one in found if not isinstance(one, Connection)]:
             raise TypeError(f"a `{strange[0]}` is no Connection")
     return cast("tuple[Connection, ...]", found)
-
-
-def _twins(project: Project) -> str:
-    if project.twin is None:
-        msg = "this project has no twins: nothing could be written in the shadow"
-        raise ProjectRefused(msg, where="twin", mend="name what connects embedded systems alone")
-    return "twin"
 
 
 def _disconnect(

@@ -14,7 +14,7 @@ from leitstand.digest import canonical, plain_of
 from leitstand.errors import Contradiction, ProjectRefused, UsageRefused, ValueRefused
 from leitstand.guard import Guard, Rules, Shadow
 from leitstand.model import Library
-from leitstand.records import INTAKE, SENDER, Routed
+from leitstand.records import INTAKE, SENDER, Case, Routed
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
 from leitstand.store import Birth, Journal, Limits, NewCase, Store, Tape, new_case
@@ -302,14 +302,9 @@ class _Births:
         if parent.ulid != args.parent:
             raise Contradiction("a case hands over in its own name alone", where="case.hand_over")
         compiled, given = self._runtime.roles.get(args.role), orjson.loads(args.given)
-        why = "it is in the line already" if args.role in {c.role for c in line} else ""
-        why = f"{DEPTH} levels are the most" if parent.depth >= DEPTH else why
-        try:
-            _ = compiled and compiled.take(given)
-        except ValueRefused as error:
-            why = f"its input is none of it: {error.text}"
+        why = _unfit(compiled, given, line)
         if why or compiled is None:
-            msg = f"`{parent.role}` cannot hand a case to `{args.role}`: {why or 'no such role'}"
+            msg = f"`{parent.role}` cannot hand a case to `{args.role}`: {why}"
             raise Contradiction(msg, where="case.hand_over")
         environment = self._runtime.environment
         body = {"given": given, "parent": parent.ulid, "environment": environment}
@@ -336,6 +331,21 @@ class _Births:
 def resting(status: str, pending: int) -> bool:
     """Whether a case of this status, with so many signals not drawn, has nothing to do now."""
     return status not in ("ready", "running") and not (status == "waiting" and pending)
+
+
+def _unfit(compiled: Compiled | None, given: Mapping[str, Any], line: Sequence[Case]) -> str:
+    """Why a role cannot take a case from the first of this line; empty if it can."""
+    if compiled is None:
+        return "no such role"
+    if compiled.name in {case.role for case in line}:
+        return "it is in the line already"
+    if line[0].depth >= DEPTH:
+        return f"{DEPTH} levels are the most"
+    try:
+        compiled.take(given)
+    except ValueRefused as error:
+        return f"its input is {error.text}"
+    return ""
 
 
 def _child(key: str) -> str:
