@@ -113,9 +113,8 @@ def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by k
 ) -> "_Read":
     """Make a typed async function a tool named `system.noun.verb`.
 
-    Raises ToolDefined: another name, not async, a missing annotation, a float in arguments or
-    result, a write without key parameter, a business key that is no argument field. Raises
-    pydantic's ValidationError: an option of another type.
+    Raises ToolDefined: another name, not async, a missing annotation, a float, a write without key
+    parameter, a business key that is no argument field. ValidationError: an option's type.
     """
 
     def define(run: Callable[..., Awaitable[Any]]) -> Tool[Any, Any]:

@@ -197,7 +197,8 @@ class Desk:
     ) -> Exit | None:
         """Give another role a case; its exit, or at once None with `wait` false.
 
-        Raises Refused: the rules, a cycle of roles, or more than four levels.
+        Raises Refused: by the rules. Contradiction: no such role, a cycle of roles, more than four
+        levels, or no input of that role.
         """
         text = canonical(given).decode()
         parent = self._room.journal.case.ulid
