@@ -17,6 +17,7 @@ import orjson
 from pace import pace
 
 from leitstand.evals.foreign.fidelity import fidelity, import_recordings
+from leitstand.project import load_project
 
 DATA = Path(os.environ.get("LEITSTAND_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
@@ -29,7 +30,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="leitstand-agentdojo-") as place:
         suite = Path(place) / "suite"
-        import_recordings("agentdojo", folder, suite)
+        import_recordings("agentdojo", folder, suite, load_project(Path(__file__).parents[1]))
         load, begun = os.getloadavg()[0], time.perf_counter()
         found = asyncio.run(fidelity(suite, suite / "journals", lambda _: None))
         seconds = time.perf_counter() - begun

@@ -24,12 +24,13 @@ import uvloop
 from pace import pace
 from ten import READS, WRITES_AT
 
+from leitstand.digest import plain
 from leitstand.evals.case import Expected, ExpectedEffect, RecordedCase, Said
 from leitstand.evals.grading import grade
 from leitstand.evals.replay import Bench, replay
 from leitstand.evals.runner import Job, bench_of
 from leitstand.evals.supervisor import supervisor_of
-from leitstand.evals.tape import Line, Recording, tape_bytes, tape_hash
+from leitstand.evals.tape import Line, Recording, tape_bytes
 from leitstand.policy.memo import Memo
 from leitstand.project import load_project
 from leitstand.records import Verdict
@@ -67,7 +68,7 @@ def case_of(number: int) -> tuple[RecordedCase, list[Line]]:
         given={"no": no},
         said=(said,),
         expected=Expected(effects=effects, exit={"kind": "done", "cause": None}),
-        tape=tape_hash(tape_bytes(lines)),
+        tape=plain(tape_bytes(lines)),
     )
     return case, lines
 

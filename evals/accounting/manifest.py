@@ -31,6 +31,22 @@ class Manifest(Setting):
     """A folder with `manifest.jsonl`; its rows name documents by paths from the folder above."""
 
     environment = "executed"
+    answers = frozenset(
+        {
+            "bmf_class",
+            "checks",
+            "error_rules",
+            "expected_rules",
+            "fields",
+            "truth",
+            "truth_visible",
+            "upstream_label",
+            "verdict",
+            "verdict_stage",
+            "visible_truth",
+            "warning_rules",
+        }
+    )
 
     def __init__(self, folder: Path) -> None:
         self._above = folder.parent

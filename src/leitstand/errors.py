@@ -1,43 +1,7 @@
-"""Every error of Leitstand, in one tree below `LeitstandError`.
+"""Every error of Leitstand, in one tree below `LeitstandError`; docs/errors.md lists them by code.
 
-    LeitstandError
-    ├── UsageRefused            LS100  a command or an argument of it cannot be used
-    ├── ValueRefused            LS101  a value is not what its type promises (amount, id, text)
-    ├── ToolDefined             LS110  a tool's definition is wrong
-    ├── CallFailed              LS200  all that a desk call may raise, recorded before steps see it
-    │   ├── Refused             LS201  the rules refused the action
-    │   ├── Rejected            LS202  a person rejected the action
-    │   ├── Unreachable         LS203  the system cannot be reached or did not answer in time
-    │   ├── Missing             LS204  the system knows no such record
-    │   ├── Contradiction       LS205  the system's data contradict the action (taken key, version)
-    │   ├── ArgumentsRefused    LS206  the arguments do not pass strict validation
-    │   ├── ToolFailed          LS207  the tool failed in a way it does not declare
-    │   ├── ModelFailed         LS208  a model gave no answer of the form that it was asked for
-    │   └── BudgetSpent         LS209  what a prompt or a case may cost does not suffice
-    ├── RoleRefused             LS301  a role's graph holds a part that the walk does not cover
-    ├── ExitRefused             LS302  steps of one superstep ended the case in several ways
-    ├── Diverged                LS401  a replay asked for something other than what was recorded
-    ├── LimitReached            LS402  a case used up its steps, events, bytes or bursts
-    ├── Erased                  LS403  the case's key was destroyed: nothing can be replayed
-    ├── ForeignCall             LS404  a desk call from a task that is not its scope's own
-    ├── Restricted              LS405  one role alone may read the case while it is kept
-    ├── LostFence               LS411  another worker owns the case by now
-    ├── StoreFailed             LS412  the store refused a commit
-    ├── StoreLocked             LS413  another process writes to this store
-    ├── PolicyRefused           LS501  a policy bundle cannot be loaded
-    ├── FactMissing             LS502  nothing to measure a fact on (`leitstand.policy`)
-    ├── ApprovalRefused         LS601  a decision is not valid (person, signature, expiry, binding)
-    ├── LoginRefused            LS610  a login by the company's login service is not valid
-    ├── ChannelRefused          LS640  a letter or a request of a chat channel cannot be used
-    ├── ModelRefused            LS650  a prompt or a model of the project cannot be used
-    ├── SecretMissing           LS660  a secret reference resolves to nothing
-    ├── WebhookRefused          LS670  a request to a webhook is refused (`leitstand.triggers`)
-    ├── ProjectRefused          LS701  the project cannot be loaded
-    ├── CaseRefused             LS751  a recorded case or its tape cannot be used
-    ├── SuiteRefused            LS752  a suite's files, its graders or a saved run cannot be loaded
-    └── NoVerdict               LS753  a suite cannot be judged: no cases, or a grader that failed
-
-Each class has a stable `code`, says what happened and where, and what to do about it.
+Each class has a stable `code`, says what happened and where, and what to do about it. Two are
+defined beside what raises them: `leitstand.policy.FactMissing`, and `WebhookRefused` of triggers.
 """
 
 from pathlib import Path

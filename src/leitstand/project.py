@@ -67,10 +67,8 @@ Own = Callable[[Store], Awaitable[Connection]]
 Intake = Callable[[Path, Sequence[Path]], Awaitable[Sequence[Mapping[str, Any]]]]
 """`(state folder, files that came in together)` to the input of a case for each, in their order."""
 
-
 Given = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a row of a file of cases to the input of a case; what must not be kept is cut out here."""
-
 
 Route = Callable[[Path, Mapping[str, Any], Received], Awaitable[Sequence[Routed]]]
 """`(state folder, the tenant's data, what came in)` to the cases that come of it, at least one.
@@ -161,9 +159,10 @@ class Table(Frozen):
     `lexicon` are TOML files whose words name nobody: a re-recorded case keeps them. `columns`
     names, by role, what makes the columns of its cases, and `rows` what makes a case of a row of a
     file of cases; `demo` names, by role, files of cases that `leitstand demo` works off beside the
-    world's files; `recordings`, by format, what reads and judges recordings of a form of the
-    project's own; `document` what makes a page of a document that was read. `route` makes cases of
-    what came in through `triggers`, `seal` takes out what nobody here may read; `trace`: where to.
+    world's files; `recordings`, by format, what reads and judges what others have recorded,
+    `worlds`, by form, what says what a world's cases expect; `document` makes a page of a document
+    that was read. `route` makes cases of what came in through `triggers`, `seal` takes out what
+    nobody here may read; `trace`: where to.
     """
 
     roles: tuple[str, ...]
@@ -193,6 +192,7 @@ class Table(Frozen):
     people: tuple[Member, ...] = ()
     case: dict[str, int | tuple[float, ...]] = {}
     recordings: dict[str, str] = {}
+    worlds: dict[str, str] = {}
     channels: dict[str, Any] = {}
     oidc: dict[str, Any] = {}
     web: Web = Web()
@@ -276,9 +276,6 @@ def load_project(root: Path) -> Project:
     if raw is None:
         raise ProjectRefused(f"no [tool.leitstand] in `{root}`")
     table = read_table(Table, raw, "[tool.leitstand]")
-    path = str(root.resolve())
-    if sys.path[:1] != [path]:
-        sys.path.insert(0, path)
     written = _roles(root, table.roles)
     roles = {role.name: role.compile() for role in written}
     tools = dict.fromkeys(t for compiled in roles.values() for t in compiled.tools)
@@ -375,6 +372,9 @@ def named(root: Path, reference: str) -> Any:  # noqa: ANN401 - the caller knows
 
 
 def _module(root: Path, name: str) -> ModuleType:
+    path = str(root.resolve())
+    if sys.path[:1] != [path]:
+        sys.path.insert(0, path)
     try:
         module = importlib.import_module(name)
     except LeitstandError:

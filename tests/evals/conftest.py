@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from evals.accounting.truth import Truth
+from leitstand.digest import plain
 from leitstand.evals.case import Expected, RecordedCase
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.runner import Job, bench_of
 from leitstand.evals.shelf import Place, places, put, take
 from leitstand.evals.supervisor import supervisor_of
-from leitstand.evals.tape import Line, Recording, tape_bytes, tape_hash
+from leitstand.evals.tape import Line, Recording, tape_bytes
 from leitstand.evals.worlds import import_world
 from leitstand.project import load_project
 
@@ -33,7 +35,7 @@ class Kept:
 
     def on(self, lines: Sequence[Line]) -> "Kept":
         """The same with another tape, as if that had been recorded."""
-        case = self.case.model_copy(update={"tape": tape_hash(tape_bytes(lines))})
+        case = self.case.model_copy(update={"tape": plain(tape_bytes(lines))})
         return Kept(case, Recording(lines))
 
     def again(self, bench: Bench, supervisor: str = "recorded", *, judged: bool = True) -> Replayed:
@@ -57,7 +59,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = (json.dumps({**row, "truth": {"decision": "approve"}}) for row in rows)
     truth.write_text("\n".join(lines))
     shelf = suite / "cases"
-    asyncio.run(import_world(load_project(SHOP), "buying", SHOP / "world", truth, shelf))
+    project = load_project(SHOP)
+    told = Truth(project, truth)
+    asyncio.run(import_world(project, "buying", SHOP / "world", truth, shelf, told))
     for place in places(shelf):
         case, recording = take(place)
         expected = Expected(effects=case.expected.effects, exit=case.expected.exit)

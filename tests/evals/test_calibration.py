@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evals.accounting.truth import Truth
 from leitstand.errors import CaseRefused
 from leitstand.evals.calibration import ENOUGH, Sureness, sure_of
 from leitstand.evals.replay import Bench
@@ -100,7 +101,8 @@ def laid(root: Path, role: str, world: Path, beside: Path) -> list[Place]:
     """The cases of a world whose truth lies in a folder."""
     shelf = beside / "cases"
     truth = beside / "truth.jsonl"
-    asyncio.run(import_world(load_project(root), role, world, truth, shelf))
+    project = load_project(root)
+    asyncio.run(import_world(project, role, world, truth, shelf, Truth(project, truth)))
     return places(shelf)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from evals.accounting.truth import Truth
 from leitstand.evals.grading import grade
 from leitstand.evals.pseudonym import Retold, retell
 from leitstand.evals.record import Recorded
@@ -44,7 +45,8 @@ def told(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
     """All cases of the demo's world, worked off, recorded and told anew."""
     shelf = tmp_path_factory.mktemp("shelf")
     project, truth = load_project(ROOT), DATA / "truth.jsonl"
-    asyncio.run(import_world(project, "accounting", DATA / "world", truth, shelf))
+    told = Truth(project, truth)
+    asyncio.run(import_world(project, "accounting", DATA / "world", truth, shelf, told))
 
     async def all_of() -> list[Told]:
         found: list[Told] = []

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from leitstand.digest import plain
 from leitstand.errors import CaseRefused, Missing
 from leitstand.evals.grading import grade
 from leitstand.evals.record import Recorded, record
 from leitstand.evals.replay import Bench
-from leitstand.evals.tape import Recording, tape_hash
+from leitstand.evals.tape import Recording
 from leitstand.guard import Rules
 from leitstand.project import load_project
 from leitstand.runtime import Leitstand, open_leitstand
@@ -63,7 +64,7 @@ def test_it_holds_what_was_asked_and_answered(told: Told) -> None:
         ("call", "shop.supplier.find"),
     ]
     assert found.lines[0].value["value"]["gross_cents"] == 50_000
-    assert found.case.tape == tape_hash(found.tape)
+    assert found.case.tape == plain(found.tape)
     assert [heard.name for heard in found.case.heard] == ["intake"]
     assert (found.case.role, found.case.origin) == ("buying", "production")
     assert found.case.given["name"] == "r1.json"

@@ -94,7 +94,7 @@ async def import_(
         str,
         typer.Argument(
             metavar="FORMAT",
-            help="rows, ap-world, tau-bench, workbench, state-bench, agentdojo, or one's own.",
+            help="rows, or what the project names in `worlds` or `recordings`.",
         ),
     ],
     path: Annotated[Path, typer.Argument(help="Folder of the set, or its file of rows.")],
@@ -105,10 +105,10 @@ async def import_(
     """Make a suite of recordings or worlds from elsewhere."""
     if form == "rows":
         data = await _import_rows(place.project, path, out, role)
-    elif form == "ap-world":
-        data = await _import_world(place.project, path, out, role)
+    elif form in place.project.table.worlds:
+        data = await _import_world(place.project, form, path, out, role)
     else:
-        data = _import_recordings(place, form, path, out)
+        data = _import_recordings(place.project, form, path, out)
     place.emit(data, lambda: None)
 
 
@@ -182,21 +182,22 @@ async def _import_rows(project: "Project", path: Path, out: Path, role: str) -> 
     return {"cases": laid.cases, "left_out": laid.differing}
 
 
-async def _import_world(project: "Project", path: Path, out: Path, role: str) -> object:
+async def _import_world(project: "Project", form: str, path: Path, out: Path, role: str) -> object:
     from leitstand.evals.worlds import import_world
+    from leitstand.project import named
 
     name = role or next(iter(project.roles))
     names = (path / "cases.jsonl", path / "truth.jsonl", path.parent / "truth.jsonl")
     truth = next((file for file in names if file.is_file()), names[0])
-    count = await import_world(project, name, path, truth, out / "cases")
+    expecting = named(project.root, project.table.worlds[form])(project, truth)
+    count = await import_world(project, name, path, truth, out / "cases", expecting)
     hint(f"{count} cases in {out / 'cases'}")
     return {"cases": count}
 
 
-def _import_recordings(place: Place, form: str, path: Path, out: Path) -> object:
-    from leitstand.evals.foreign.fidelity import FORMATS, import_recordings
+def _import_recordings(project: "Project", form: str, path: Path, out: Path) -> object:
+    from leitstand.evals.foreign.fidelity import import_recordings
 
-    project = "" if form in FORMATS else str(place.project.root.resolve())
     made = import_recordings(form, path, out, project)
     hint(f"{made.rows} recordings of {made.format}; next: leitstand eval fidelity {out}")
     return {"format": made.format, "recordings": made.rows}

@@ -36,23 +36,16 @@ class Settled(Frozen):
     at: float
 
 
-class Corrected(Frozen):
+class Corrected(Correction):
     """A field that a person changed, or with an empty `field` a write that she refused.
 
-    `id` names it: the checkpoint's number and the field. `old` and `new` are JSON texts.
+    `id` names it: the checkpoint's number and the field.
     """
 
     id: str
     case: str
     title: str
     role: str
-    tool: str
-    field: str
-    old: str
-    new: str
-    person: str
-    reason: str
-    at: float
     state: State = "open"
     text: str = ""
 
@@ -103,12 +96,13 @@ def _of(claimed: Claimed) -> Iterator[Corrected]:
     for event in claimed.events:
         if event.kind == "correction":
             one = Correction.model_validate_json(event.body)
-            data = one.model_dump(exclude={"checkpoint"})
-            yield Corrected(id=f"{one.checkpoint}.{one.field}", **head, **data)
+            yield Corrected(id=f"{one.checkpoint}.{one.field}", **head, **one.model_dump())
         elif event.kind == "approval":
             said = Approval.model_validate_json(event.body)
             if said.answer == "reject":
-                data = {n: getattr(said, n) for n in ("tool", "person", "reason", "at")}
+                data = {
+                    n: getattr(said, n) for n in ("checkpoint", "tool", "person", "reason", "at")
+                }
                 yield Corrected(id=said.checkpoint, **head, field="", old="", new="", **data)
 
 

@@ -9,11 +9,12 @@ from typing import Any, Literal, NamedTuple, cast
 from langgraph.config import get_config
 
 from leitstand.desk import STATION, Desk, Room
-from leitstand.evals.replay import Bench, Replayed, given_to
+from leitstand.evals.replay import Bench, Replayed
 from leitstand.guard import Guard
 from leitstand.model import Library
 from leitstand.records import Exit
 from leitstand.role import EXIT, Graph
+from leitstand.runtime import given_to
 
 __all__ = ["Compared", "by_langgraph"]
 

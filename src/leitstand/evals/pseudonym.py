@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 
 import orjson
 
-from leitstand.digest import canonical
+from leitstand.digest import canonical, plain
 from leitstand.errors import CaseRefused
 from leitstand.evals.case import Expected, ExpectedEffect, Heard, RecordedCase
 from leitstand.evals.grading import grade, value_at
@@ -22,7 +22,7 @@ from leitstand.evals.record import Recorded
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.result import CaseResult, Made
 from leitstand.evals.supervisor import supervisor_of
-from leitstand.evals.tape import Line, Recording, asked_of, tape_bytes, tape_hash
+from leitstand.evals.tape import Line, Recording, asked_of, tape_bytes
 from leitstand.evals.vocabulary import Vocabulary
 from leitstand.model import ANSWER, Question
 from leitstand.records import Exit
@@ -89,7 +89,7 @@ class _Telling:
         first = await _replayed(self._bench, case, answers)
         asked = tuple(answers.told(first))
         expected = self._expected(case.expected, original, first)
-        case = case.model_copy(update={"expected": expected, "tape": tape_hash(tape_bytes(asked))})
+        case = case.model_copy(update={"expected": expected, "tape": plain(tape_bytes(asked))})
         again = await _replayed(self._bench, case, Recording(asked))
         result = grade(again)
         case = case.model_copy(update={"course": result.course, "exit": again.exit})

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import orjson
 
+from leitstand.digest import plain
 from leitstand.errors import CaseRefused
 from leitstand.evals.case import (
     Expected,
@@ -16,7 +17,7 @@ from leitstand.evals.case import (
     Versions,
     prompts_hash,
 )
-from leitstand.evals.tape import Line, tape_bytes, tape_hash
+from leitstand.evals.tape import Line, tape_bytes
 from leitstand.guard import Rules
 from leitstand.records import SUPPLY, Address, Approval, Event, Exit
 from leitstand.store import Journal, Limits, Store, Tape, course
@@ -40,7 +41,7 @@ class Recorded:
     def __init__(self, case: RecordedCase, lines: Sequence[Line]) -> None:
         self.tape = tape_bytes(lines)
         self.lines = tuple(lines)
-        self.case = case.model_copy(update={"tape": tape_hash(self.tape)})
+        self.case = case.model_copy(update={"tape": plain(self.tape)})
 
 
 async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:

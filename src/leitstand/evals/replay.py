@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import orjson
 from pydantic import BaseModel
 
 from leitstand.approval import Statement, corrections, sign, write
@@ -39,12 +38,12 @@ from leitstand.model import Library
 from leitstand.policy import Bundle
 from leitstand.records import SUPPLY, Approval, Case, Checkpoint, Event, Exit, Verdict
 from leitstand.role import CONTRADICTORY, Compiled, Graph
-from leitstand.runtime import Stage
+from leitstand.runtime import Stage, given_to
 from leitstand.store import Frozen, Limits
 from leitstand.tool import Tool
 from leitstand.walk import Task, Updates, walk
 
-__all__ = ["Bench", "Replayed", "given_to", "head_of", "replay"]
+__all__ = ["Bench", "Replayed", "head_of", "replay"]
 
 _BESIDE = {"now": "now", "supply": SUPPLY}
 BURSTS = 60
@@ -337,9 +336,3 @@ def _beside(recording: Recording, key: Any) -> Sequence[Event]:  # noqa: ANN401 
             raw = canonical({"tool": named, "proposed": named, "value": line.value})
             found.append(Event("answer", line.address, raw, key.digest(raw)))
     return found
-
-
-def given_to(compiled: Compiled, given: Mapping[str, Any]) -> object:
-    """A case's input as its role's state takes it."""
-    validate = getattr(compiled.state, "model_validate_json", None)
-    return validate(orjson.dumps(given)) if validate else dict(given)

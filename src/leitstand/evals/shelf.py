@@ -11,10 +11,10 @@ from typing import Any, NamedTuple, cast
 import orjson
 from pydantic import ValidationError
 
-from leitstand.digest import canonical
+from leitstand.digest import canonical, plain
 from leitstand.errors import CaseRefused
 from leitstand.evals.case import FORMAT, RecordedCase
-from leitstand.evals.tape import Line, Recording, read_tape, tape_bytes, tape_hash
+from leitstand.evals.tape import Line, Recording, read_tape, tape_bytes
 
 __all__ = ["Place", "case_bytes", "pack", "places", "put", "take"]
 
@@ -64,7 +64,7 @@ def take(place: Place) -> tuple[RecordedCase, Recording]:
         lines = [Line.model_validate(line) for line in packed["lines"]]
     except (KeyError, TypeError, ValidationError, orjson.JSONDecodeError) as error:
         raise CaseRefused(f"no packed case: {error}", where=where) from error
-    if tape_hash(tape_bytes(lines)) != case.tape:
+    if plain(tape_bytes(lines)) != case.tape:
         raise CaseRefused("the tape is not the one that was recorded", where=where)
     return case, Recording(lines)
 
@@ -72,7 +72,7 @@ def take(place: Place) -> tuple[RecordedCase, Recording]:
 def put(folder: Path, case: RecordedCase, lines: Sequence[Line]) -> RecordedCase:
     """Lay a case into a folder of its own; the case as it lies there, with the hash of its tape."""
     raw = tape_bytes(lines)
-    laid = case.model_copy(update={"tape": tape_hash(raw)})
+    laid = case.model_copy(update={"tape": plain(raw)})
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tape.jsonl").write_bytes(raw)
     (folder / "case.json").write_bytes(case_bytes(laid))
@@ -81,7 +81,7 @@ def put(folder: Path, case: RecordedCase, lines: Sequence[Line]) -> RecordedCase
 
 def pack(case: RecordedCase, lines: Sequence[Line]) -> bytes:
     """A case as one line of a pack."""
-    laid = case.model_copy(update={"tape": tape_hash(tape_bytes(lines))})
+    laid = case.model_copy(update={"tape": plain(tape_bytes(lines))})
     return canonical({"case": laid, "lines": list(lines)}) + b"\n"
 
 

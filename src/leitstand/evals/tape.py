@@ -1,6 +1,5 @@
 """The tape of a recorded case: what systems, models and the clock answered, call by call."""
 
-import hashlib
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,13 +9,13 @@ from typing import Any, Literal
 import orjson
 from pydantic import Field, ValidationError
 
-from leitstand.digest import canonical
+from leitstand.digest import canonical, plain
 from leitstand.errors import CaseRefused
 from leitstand.model import Question
 from leitstand.records import Address
 from leitstand.values import Frozen
 
-__all__ = ["Line", "Recording", "asked_of", "read_tape", "tape_bytes", "tape_hash"]
+__all__ = ["Line", "Recording", "asked_of", "read_tape", "tape_bytes"]
 
 
 class Line(Frozen):
@@ -94,11 +93,6 @@ def tape_bytes(lines: Iterable[Line]) -> bytes:
     return b"".join(canonical(line) + b"\n" for line in lines)
 
 
-def tape_hash(raw: bytes) -> str:
-    """What a case says of its tape."""
-    return hashlib.sha256(raw).hexdigest()
-
-
 def read_tape(file: Path, expected: str) -> Recording:
     """The recording in a file. Raises CaseRefused: it is not there, cut, or not as recorded."""
     try:
@@ -107,7 +101,7 @@ def read_tape(file: Path, expected: str) -> Recording:
         raise CaseRefused(f"the tape cannot be read: {error}", where=str(file)) from error
     if raw and not raw.endswith(b"\n"):
         raise CaseRefused("the tape ends in the middle of a line", where=str(file))
-    if tape_hash(raw) != expected:
+    if plain(raw) != expected:
         raise CaseRefused("the tape is not the one that was recorded", where=str(file))
     try:
         return Recording(Line.model_validate(orjson.loads(x)) for x in raw.splitlines())

@@ -5,7 +5,6 @@ is recorded. What is expected is the truth of the world's own file, which no rol
 """
 
 import tempfile
-import tomllib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,32 +27,20 @@ from leitstand.store.schema import cases
 
 __all__ = ["Laid", "import_rows", "import_world"]
 
-ALLOWED: Mapping[str, frozenset[str]] = {
-    "auto_draft": frozenset({"erp.voucher.draft"}),
-    "approve": frozenset({"erp.voucher.post", "erp.payment.propose"}),
-    "hold": frozenset({"mail.draft", "task.create"}),
-    "reject": frozenset({"mail.draft", "task.create"}),
-    "escalate": frozenset(
-        {"mail.draft", "task.create", "supplier.bank_change.propose", "case.hand_over"}
-    ),
-}
-"""Writes that a decision may have beside the stored original; any other would be unsafe."""
-Known = Mapping[str, Mapping[str, str]]
-"""By tool, then by path of a value that is read, the field of a row that is its truth."""
+Expecting = Callable[[RecordedCase, Mapping[str, Any]], RecordedCase]
+"""The case with what is expected of it, as its row of the truth says."""
 _INTAKE = "intake"
-_CRITICAL = ("escalate", "reject")
 
 
-async def import_world(project: Project, role: str, world: Path, truth: Path, out: Path) -> int:
+async def import_world(
+    project: Project, role: str, world: Path, truth: Path, out: Path, expecting: Expecting
+) -> int:
     """Record every document of `world` that `truth` (JSON lines) knows; how many cases were laid.
 
-    Documents came in together where their rows name one `intake`, or none. A row's truth may say
-    `info`: the rules that inform without leaving a mark. `readings.toml` beside the truth says
-    which of a row's `fields` is which value of what is read, for calibration.
-
-    Raises CaseRefused: there is no truth, or a document of it is missing.
+    Documents came in together where their rows name one `intake`, or none. Raises CaseRefused:
+    there is no truth, or a document of it is missing.
     """
-    rows, known = _truth(truth), _known(truth.with_name("readings.toml"))
+    rows = _truth(truth)
     files = [_document(world, row) for row in rows]
     with tempfile.TemporaryDirectory(prefix="leitstand-world-") as folder:
         leitstand = await open_leitstand(project, state=Path(folder), world=world)
@@ -63,7 +50,7 @@ async def import_world(project: Project, role: str, world: Path, truth: Path, ou
             for row, ulid in zip(rows, names, strict=True):
                 name = str(row["case"])
                 found = await record(leitstand.store, leitstand.rules, ulid, name)
-                put(out / name, _expecting(project, found.case, row, known), found.lines)
+                put(out / name, expecting(found.case, row), found.lines)
         finally:
             await leitstand.close()
     return len(rows)
@@ -182,47 +169,6 @@ async def _approved(leitstand: Leitstand, ulid: str, people: People) -> None:
             await leitstand.store.signal(ulid, approval.nonce, "approval", body)
 
 
-def _expecting(
-    project: Project, case: RecordedCase, row: Mapping[str, Any], known: Known
-) -> RecordedCase:
-    """The case with what the world's truth says of it."""
-    truth: Mapping[str, Any] = row["truth"]
-    decision = str(truth["decision"])
-    allowed = ALLOWED.get(decision, frozenset()) | {"dms.store_original"}
-    people: Mapping[str, Any] = truth.get("approval", {})
-    fields: Mapping[str, Any] = row.get("fields", {})
-    result = {
-        "decision": decision,
-        "approval.roles": sorted(people.get("roles", ())),
-        "approval.approvers": people.get("approvers", 0),
-        "posting_date": truth.get("posting_date"),
-        "skonto": truth.get("skonto"),
-    }
-    result |= {f"accounts.{n}": truth[n] for n in ("skr03", "skr04") if n in truth}
-    expected = Expected(
-        decision=decision,
-        rules=tuple(sorted(map(str, truth.get("guardrails", ())))),
-        notes=tuple(sorted(map(str, truth["info"]))) if "info" in truth else None,
-        effects=case.expected.effects,
-        exit=case.expected.exit,
-        result=result,
-        forbidden=tuple(sorted({t.name for t in project.tools if t.writes} - allowed)),
-        clean=decision == "auto_draft",
-        readings={
-            of: {path: fields[name] for path, name in paths.items() if name in fields}
-            for of, paths in known.items()
-        },
-    )
-    return case.model_copy(
-        update={
-            "expected": expected,
-            "origin": "world",
-            "critical": decision in _CRITICAL,
-            "cluster": str(fields.get("seller", "")),
-        }
-    )
-
-
 def _truth(file: Path) -> list[dict[str, Any]]:
     try:
         rows = [orjson.loads(line) for line in file.read_bytes().splitlines() if line.strip()]
@@ -231,13 +177,6 @@ def _truth(file: Path) -> list[dict[str, Any]]:
     if not rows or any("case" not in row or "truth" not in row for row in rows):
         raise CaseRefused("every line needs `case`, `file` and `truth`", where=str(file))
     return rows
-
-
-def _known(file: Path) -> Known:
-    try:
-        return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CaseRefused(f"no table of readings: {error}", where=str(file)) from error
 
 
 def _document(world: Path, row: Mapping[str, Any]) -> Path:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
 from leitstand.desk import Models, Room, TooManyRejections
@@ -13,7 +12,7 @@ from leitstand.guard import Guard, Pause, UnknownEffect
 from leitstand.records import Exit, Held
 from leitstand.role import CONTRADICTORY, SYSTEM_UNREACHABLE, Compiled
 from leitstand.runtime.drawing import PARENT_CLOSED, draw
-from leitstand.runtime.stage import Stage
+from leitstand.runtime.stage import Stage, given_to
 from leitstand.store import Claimed, Close, Journal, Limits, Store
 from leitstand.trace import Tracer
 from leitstand.values import faults_of
@@ -117,7 +116,7 @@ class Burst:
             msg = f"the case was woken {claimed.bursts} times"
             raise LimitReached(msg, where=claimed.case.ulid)
         stage = Stage(compiled, room)
-        given = _given(compiled, room.journal.tape.given)
+        given = given_to(compiled, room.journal.tape.given)
         walked = await walk(compiled, given, stage, limit=self._limits.supersteps)
         stage.ended(walked)
         return walked.exit or Exit(kind="done")
@@ -190,9 +189,3 @@ def _closed(journal: Journal) -> Mapping[str, Any] | None:
         if signal["name"] == PARENT_CLOSED:
             return None if tape.unsettled() else signal["body"]
     return None
-
-
-def _given(compiled: Compiled, given: Mapping[str, Any]) -> object:
-    """The case's input as its role's state takes it, JSON types made those of the state."""
-    validate = getattr(compiled.state, "model_validate_json", None)
-    return validate(orjson.dumps(given)) if validate else dict(given)

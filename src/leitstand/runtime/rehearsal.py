@@ -4,9 +4,8 @@ No system is called, no model is asked, nothing is recorded: what the tape canno
 walk and is noted as asked.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 from pydantic import BaseModel
 
@@ -17,7 +16,7 @@ from leitstand.errors import CallFailed, Diverged
 from leitstand.guard import Call, Guard, Passage, Pause, Rules
 from leitstand.model import Prepared, Question
 from leitstand.role import Compiled
-from leitstand.runtime.stage import Stage
+from leitstand.runtime.stage import Stage, given_to
 from leitstand.store import Journal
 from leitstand.walk import walk
 
@@ -44,7 +43,7 @@ class Rehearsal:
         room = Room(journal, cast("Passage", self), clock, self)
         stage = Stage(self._compiled, room)
         try:
-            given = _given(self._compiled, journal.tape.given)
+            given = given_to(self._compiled, journal.tape.given)
             stage.ended(await walk(self._compiled, given, stage, limit=journal.limits.supersteps))
         except (CallFailed, Pause, TooManyRejections):
             pass  # Where the recorded run left as well, or the tape ends: the caller compares.
@@ -95,8 +94,3 @@ class Rehearsal:
         """Note that a model would be asked. Raises Pause."""
         self.models.append(f"prompt {question.prompt}")
         raise Pause("the tape ends here")
-
-
-def _given(compiled: Compiled, given: Mapping[str, Any]) -> object:
-    validate = getattr(compiled.state, "model_validate_json", None)
-    return validate(canonical(given)) if validate else dict(given)

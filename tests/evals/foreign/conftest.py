@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from leitstand.evals.foreign.fidelity import Fidelity, fidelity, import_recordings
-from tests.cli.conftest import SHOP
+from leitstand.project import Project, load_project
 from tests.conftest import ALLOWED_SKIP, ROOT
 from tests.evals.foreign.half import Judge
 
@@ -20,13 +20,19 @@ Run = Callable[[str, Path], Fidelity]
 Command = Callable[..., tuple[int, Any]]
 
 
+@pytest.fixture(scope="session")
+def formats() -> Project:
+    """The project that names the formats."""
+    return load_project(ROOT)
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, formats: Project) -> Run:
     """Imports a folder and measures it; journals lie in `suite/journals`."""
 
     def measured(form: str, folder: Path) -> Fidelity:
         suite = tmp_path / "suites" / folder.name
-        import_recordings(form, folder, suite, str(ROOT))
+        import_recordings(form, folder, suite, formats)
         return asyncio.run(fidelity(suite, suite / "journals", lambda _: None))
 
     return measured
@@ -58,7 +64,7 @@ def command() -> Command:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "LEITSTAND_PROJECT": str(SHOP)},
+            env={**os.environ, "LEITSTAND_PROJECT": str(ROOT)},
         )
         return done.returncode, json.loads(done.stdout or "null")
 

@@ -7,12 +7,18 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from leitstand.evals.foreign.agentdojo import AgentDojo
-from leitstand.evals.foreign.rows import ANSWERS, files_of
+from evals.benchmarks.agentdojo import AgentDojo
+from evals.benchmarks.state_bench import StateBench
+from evals.benchmarks.tau_bench import TauBench
+from evals.benchmarks.workbench import WorkBench
+from leitstand.evals.foreign.rows import files_of
 from tests.evals.foreign import oracle
 
 Row = dict[str, Any]
 FORMATS = ("agentdojo", "state-bench", "tau-bench", "workbench")
+ANSWERS = frozenset[str]().union(
+    *(kind.answers for kind in (AgentDojo, StateBench, TauBench, WorkBench))
+)
 NAME = "half/rows.jsonl.xz"
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from leitstand.errors import CaseRefused, UsageRefused
 from leitstand.evals.foreign.fidelity import import_recordings, open_recordings
+from leitstand.project import Project
 from tests.evals.foreign.conftest import Command, Run
 from tests.evals.foreign.half import doubled, dropped
 
@@ -206,36 +207,36 @@ def test_a_run_without_calls_is_a_run(run: Run, tmp_path: Path) -> None:
         [TAU, {**TAU, "calls": None}],
     ],
 )
-def test_what_is_no_run_is_named(spoiled: list[object], tmp_path: Path) -> None:
+def test_what_is_no_run_is_named(spoiled: list[object], tmp_path: Path, formats: Project) -> None:
     """No object, no calls, a call without arguments: file and row are in the message."""
     with pytest.raises(CaseRefused, match=r"rows\.jsonl\.xz#1"):
-        import_recordings("tau-bench", put(tmp_path / "set", *spoiled), tmp_path / "suite")
+        import_recordings("tau-bench", put(tmp_path / "set", *spoiled), tmp_path / "suite", formats)
 
 
-def test_a_cut_file_is_refused(tmp_path: Path) -> None:
+def test_a_cut_file_is_refused(tmp_path: Path, formats: Project) -> None:
     """Half of a compressed file is no recording."""
     file = put(tmp_path / "set", TAU) / "rows.jsonl.xz"
     file.write_bytes(file.read_bytes()[:-40])
     with pytest.raises(CaseRefused, match=r"rows\.jsonl\.xz"):
-        import_recordings("tau-bench", file.parent, tmp_path / "suite")
+        import_recordings("tau-bench", file.parent, tmp_path / "suite", formats)
 
 
-def test_an_empty_set_is_refused(tmp_path: Path) -> None:
+def test_an_empty_set_is_refused(tmp_path: Path, formats: Project) -> None:
     """Without a row there is nothing to judge."""
     with pytest.raises(CaseRefused, match="no recording"):
-        import_recordings("tau-bench", put(tmp_path / "set"), tmp_path / "suite")
+        import_recordings("tau-bench", put(tmp_path / "set"), tmp_path / "suite", formats)
 
 
-def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_format_is_refused(tmp_path: Path, formats: Project) -> None:
     """Formats that there are stand in the message."""
     with pytest.raises(UsageRefused, match="tau-bench"):
-        import_recordings("omega-bench", put(tmp_path / "set", TAU), tmp_path / "suite")
+        import_recordings("omega-bench", put(tmp_path / "set", TAU), tmp_path / "suite", formats)
 
 
-def test_recordings_that_changed_since_are_refused(tmp_path: Path) -> None:
+def test_recordings_that_changed_since_are_refused(tmp_path: Path, formats: Project) -> None:
     """A suite stands for the files that were imported."""
     folder = put(tmp_path / "set", TAU)
-    import_recordings("tau-bench", folder, tmp_path / "suite")
+    import_recordings("tau-bench", folder, tmp_path / "suite", formats)
     with lzma.open(folder / "rows.jsonl.xz", "at") as file:
         file.write(json.dumps(TAU) + "\n")
     with pytest.raises(CaseRefused, match="not those"):

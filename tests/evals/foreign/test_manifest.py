@@ -10,7 +10,8 @@ import pytest
 from leitstand.digest import plain
 from leitstand.errors import CaseRefused
 from leitstand.evals.foreign.fidelity import import_recordings
-from tests.conftest import ALLOWED_SKIP, ROOT
+from leitstand.project import Project
+from tests.conftest import ALLOWED_SKIP
 from tests.einvoice.paper import pdf
 from tests.einvoice.samples import Sample, cii, ubl
 from tests.evals.foreign.conftest import Run
@@ -87,14 +88,16 @@ def test_nothing_that_was_told_is_read(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"<other/>"])
-def test_another_document_is_refused(content: bytes | None, tmp_path: Path) -> None:
+def test_another_document_is_refused(
+    content: bytes | None, tmp_path: Path, formats: Project
+) -> None:
     """Gone, or not the one that is listed: the row is named, and nothing is imported."""
     place = put(tmp_path)
     (place / "mutant.xml").unlink()
     if content:
         (place / "mutant.xml").write_bytes(content)
     with pytest.raises(CaseRefused, match=r"read|listed") as refused:
-        import_recordings("invoices", place, tmp_path / "suite", str(ROOT))
+        import_recordings("invoices", place, tmp_path / "suite", formats)
     assert refused.value.where == "manifest.jsonl#1"
     assert not (tmp_path / "suite").exists()
 

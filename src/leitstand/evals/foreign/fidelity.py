@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain, islice
 from multiprocessing import get_context
@@ -16,26 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from leitstand.errors import CaseRefused, UsageRefused
-from leitstand.evals.foreign.agentdojo import AgentDojo
 from leitstand.evals.foreign.office import ROLE, Course, Line, Worlds, office_of, tool_name
 from leitstand.evals.foreign.rows import Row, files_of, hash_of, rows_of
-from leitstand.evals.foreign.state_bench import StateBench
-from leitstand.evals.foreign.tau_bench import TauBench
-from leitstand.evals.foreign.workbench import WorkBench
 from leitstand.evals.foreign.world import Setting
 from leitstand.evals.interval import pass_hat
-from leitstand.project import load_project, named
+from leitstand.project import Project, named
 from leitstand.runtime import Leitstand, open_leitstand, settle_memory
 from leitstand.values import Frozen
 
-__all__ = ["FORMATS", "Fidelity", "Recordings", "fidelity", "import_recordings", "open_recordings"]
+__all__ = ["Fidelity", "Recordings", "fidelity", "import_recordings", "open_recordings"]
 
-FORMATS: Mapping[str, Callable[[Path], Setting]] = {
-    "agentdojo": AgentDojo,
-    "state-bench": StateBench,
-    "tau-bench": TauBench,
-    "workbench": WorkBench,
-}
 AT_ONCE = 16
 """Runs whose worlds are in memory at one time."""
 _FILE = "recordings.json"
@@ -44,14 +34,15 @@ _FILE = "recordings.json"
 class Recordings(Frozen):
     """What a suite of foreign recordings is: their format, where they lie, and their hashes.
 
-    `project` is the root of the one that knows the format, empty for those of `FORMATS`.
+    `kind` is what reads the format (`module:Class`), `project` the root that it is loaded from.
     """
 
     format: str
     path: str
     rows: int
     files: dict[str, str]
-    project: str = ""
+    kind: str
+    project: str
 
 
 class Fidelity(Frozen):
@@ -81,25 +72,36 @@ class _Came(NamedTuple):
     group: str = ""
 
 
-def import_recordings(form: str, path: Path, out: Path, project: str = "") -> Recordings:
+def import_recordings(form: str, path: Path, out: Path, project: Project) -> Recordings:
     """Make a folder of recordings a suite; every row is looked at once.
 
-    `path` may also be a file with rows in that folder, `project` the root of a project with formats
-    of its own. Raises UsageRefused: no such format; CaseRefused: rows that are no runs of it, with
-    file and number; NoVerdict: what judges them is not installed.
+    `path` may also be a file with rows in that folder, `form` is a format that the project names.
+    Raises UsageRefused: no such format; CaseRefused: rows that are no runs of it, with file and
+    number; NoVerdict: what judges them is not installed.
     """
     path = path.parent if path.is_file() else path
-    setting = _setting(form, path, project)
+    known = project.table.recordings
+    if form not in known:
+        names = ", ".join(sorted({*known, *project.table.worlds, "rows"}))
+        raise UsageRefused(f"no format `{form}`", mend=f"one of {names}")
+    if not path.is_dir():
+        raise UsageRefused("no such folder", where=str(path))
+    setting = named(project.root, known[form])(path)
     count = 0
-    for row in _rows(path):
+    for row in _rows(path, setting):
         _looked(setting, row)
         count += 1
     if not count:
         raise CaseRefused("no recording in it", where=str(path))
     hashes = {f.relative_to(path).as_posix(): hash_of(f) for f in files_of(path)}
-    known = "" if form in FORMATS else project
-    place = str(path.resolve())
-    made = Recordings(format=form, path=place, rows=count, files=hashes, project=known)
+    made = Recordings(
+        format=form,
+        path=str(path.resolve()),
+        rows=count,
+        files=hashes,
+        kind=known[form],
+        project=str(project.root.resolve()),
+    )
     out.mkdir(parents=True, exist_ok=True)
     (out / _FILE).write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return made
@@ -133,8 +135,8 @@ async def fidelity(suite: Path, state: Path, told: Callable[[int], None]) -> Fid
         for done in asyncio.as_completed([loop.run_in_executor(pool, _part, *j) for j in jobs]):
             came += await done
             told(len(came))
-    kind = _kind(recordings.format, recordings.project)
-    return _summed(came, kind.environment)  # pyright: ignore[reportFunctionMemberAccess] a class
+    kind: type[Setting] = named(Path(recordings.project), recordings.kind)
+    return _summed(came, kind.environment)
 
 
 def _clear(state: Path) -> None:
@@ -203,7 +205,7 @@ def _part(recordings: Recordings, state: Path, number: int, workers: int) -> lis
 class _Share:
     def __init__(self, recordings: Recordings, state: Path, number: int, workers: int) -> None:
         self._folder = Path(recordings.path)
-        self._setting = _setting(recordings.format, self._folder, recordings.project)
+        self._setting: Setting = named(Path(recordings.project), recordings.kind)(self._folder)
         self._state = state
         self._number, self._workers = number, workers
         self._worlds = Worlds()
@@ -226,7 +228,7 @@ class _Share:
         return came
 
     def _rows(self) -> Iterator[Row]:
-        return islice(_rows(self._folder), self._number, None, self._workers)
+        return islice(_rows(self._folder, self._setting), self._number, None, self._workers)
 
     async def _replayed(self, leitstand: Leitstand, rows: Sequence[Row]) -> list[_Came]:
         kept = [row for row in rows if not self._setting.excluded(row.data)]
@@ -257,26 +259,9 @@ class _Share:
         )
 
 
-def _rows(folder: Path) -> Iterator[Row]:
-    return chain.from_iterable(rows_of(folder, file) for file in files_of(folder))
-
-
-def _setting(form: str, path: Path, project: str) -> Setting:
-    kind = _kind(form, project)
-    if not path.is_dir():
-        raise UsageRefused("no such folder", where=str(path))
-    return kind(path)
-
-
-def _kind(form: str, project: str) -> Callable[[Path], Setting]:
-    """A format by its name: one of ours, or of the project's own (`recordings` in its table)."""
-    if form in FORMATS:
-        return FORMATS[form]
-    own = load_project(Path(project)).table.recordings if project else {}
-    if form not in own:
-        known = ", ".join(sorted({*FORMATS, *own}))
-        raise UsageRefused(f"no format `{form}`", mend=f"one of {known}")
-    return named(Path(project), own[form])
+def _rows(folder: Path, setting: Setting) -> Iterator[Row]:
+    files = files_of(folder)
+    return chain.from_iterable(rows_of(folder, file, setting.answers) for file in files)
 
 
 def _looked(setting: Setting, row: Row) -> None:

@@ -10,33 +10,7 @@ from typing import Any, NamedTuple
 
 from leitstand.errors import CaseRefused
 
-__all__ = ["ANSWERS", "Row", "below", "files_of", "hash_of", "read_json", "rows_of"]
-
-ANSWERS = frozenset(
-    {
-        "recorded_reward",
-        "replayed_reward",
-        "db_match",
-        "verdict",
-        "verdict_reason",
-        "replayed_state_verdict",
-        "recorded",
-        "replayed",
-        "labels",
-        "bmf_class",
-        "checks",
-        "error_rules",
-        "expected_rules",
-        "fields",
-        "truth",
-        "truth_visible",
-        "upstream_label",
-        "verdict_stage",
-        "visible_truth",
-        "warning_rules",
-    }
-)
-"""Fields that hold somebody's verdict: no verdict of ours is made from them."""
+__all__ = ["Row", "below", "files_of", "hash_of", "rows_of"]
 
 
 class Row(NamedTuple):
@@ -63,8 +37,11 @@ def files_of(folder: Path) -> list[Path]:
     return found
 
 
-def rows_of(folder: Path, file: Path) -> Iterator[Row]:
-    """The rows of one file, one after the other. Raises CaseRefused: cut, or no JSON objects."""
+def rows_of(folder: Path, file: Path, told: frozenset[str]) -> Iterator[Row]:
+    """The rows of one file, one after the other; fields in `told` are answers.
+
+    Raises CaseRefused: cut, or no JSON objects.
+    """
     name = file.relative_to(folder).as_posix()
     number = -1
     try:
@@ -72,26 +49,12 @@ def rows_of(folder: Path, file: Path) -> Iterator[Row]:
         with unpacked(file, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines):
                 data = json.loads(line)
-                answers = {key: data.pop(key) for key in ANSWERS & data.keys()}
+                answers = {key: data.pop(key) for key in told & data.keys()}
                 yield Row(f"{name}#{number}", data, answers)
     except (EOFError, OSError, lzma.LZMAError) as error:
         raise CaseRefused(f"cut or damaged after row {number}: {error}", where=name) from error
     except (AttributeError, UnicodeError, ValueError) as error:
         raise CaseRefused(f"no recording: {error}", where=f"{name}#{number}") from error
-
-
-def read_json(folder: Path, name: str) -> Any:  # noqa: ANN401 - it is whatever the set holds
-    """A file of the set by its name, wherever it lies below. Raises CaseRefused."""
-    found = below(folder, name)
-    if not found:
-        raise CaseRefused(f"`{name}` is not there", where=str(folder))
-    try:
-        if found[0].suffix == ".xz":
-            with lzma.open(found[0], "rt", encoding="utf-8") as file:
-                return json.load(file)
-        return json.loads(found[0].read_text(encoding="utf-8"))
-    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
-        raise CaseRefused(f"cannot be read: {error}", where=str(found[0])) from error
 
 
 def hash_of(file: Path) -> str:

@@ -1,10 +1,10 @@
 """Settings: what the project's table `[tool.leitstand.oidc]` says; secrets by reference."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from leitstand.errors import SecretMissing
 from leitstand.project import read_table
@@ -16,6 +16,7 @@ CALLBACK = "oidc/callback"
 """Where the login service sends people back to, below `url`."""
 _SHORTEST = 32
 _OWN = frozenset(["localhost", "127.0.0.1", "::1"])
+Span = Annotated[int, Field(ge=0)]
 Algorithm = Literal[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
 ]
@@ -51,12 +52,12 @@ class OidcSettings(Frozen):
     roles: dict[str, tuple[Identifier, ...]]
     require: dict[str, str] = {}
     tenant: str = ""
-    algorithms: tuple[Algorithm, ...] = ("RS256", "ES256")
+    algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = ("RS256", "ES256")
     local: Literal["all", "admin", "none"] = "all"
-    recheck_minutes: int = 5
-    sign_seconds: int = 30
-    hold_minutes: int = 60
-    chat_hours: int = 0
+    recheck_minutes: Span = 5
+    sign_seconds: Span = 30
+    hold_minutes: Span = 60
+    chat_hours: Span = 0
     leeway_seconds: int = 60
     label: str = ""
 
@@ -82,22 +83,6 @@ class OidcSettings(Frozen):
     @classmethod
     def _openid(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return value if "openid" in value else ("openid", *value)
-
-    @field_validator("algorithms")
-    @classmethod
-    def _some(cls, value: tuple[Algorithm, ...]) -> tuple[Algorithm, ...]:
-        if not value:
-            msg = "at least one"
-            raise ValueError(msg)
-        return value
-
-    @field_validator("recheck_minutes", "sign_seconds", "hold_minutes", "chat_hours")
-    @classmethod
-    def _time(cls, value: int) -> int:
-        if value < 0:
-            msg = "0 or more"
-            raise ValueError(msg)
-        return value
 
     @property
     def back(self) -> str:

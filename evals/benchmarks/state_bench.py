@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from leitstand.evals.foreign.world import (
-    Recorded,
-    Setting,
-    Tables,
-)
+from evals.benchmarks.tables import Recorded, Tables
+from leitstand.evals.foreign.world import Setting
 
 __all__ = ["StateBench"]
 
@@ -28,6 +25,7 @@ class StateBench(Setting):
     """A folder with `DOMAIN.tools.json`; every row brings its own state."""
 
     name = "STATE-Bench"
+    answers = frozenset({"replayed_state_verdict", "verdict_reason"})
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -39,6 +39,7 @@ class WorkBench(Setting):
     """A folder with `tools.json` and `sandbox/*.csv`; a table is told by the columns it has."""
 
     name = "WorkBench"
+    answers = frozenset({"verdict"})
 
     def __init__(self, folder: Path) -> None:
         self._files = {file.stem: _table(file) for file in below(folder, "sandbox/*.csv")}

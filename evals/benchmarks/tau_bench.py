@@ -5,20 +5,17 @@ every gold output was said. Source of the rules: sierra-research/tau-bench, `env
 """
 
 import json
+import lzma
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leitstand.errors import Contradiction
-from leitstand.evals.foreign.rows import read_json
-from leitstand.evals.foreign.world import (
-    Recorded,
-    Setting,
-    Tables,
-    unequal,
-)
+from evals.benchmarks.tables import Recorded, Tables, unequal
+from leitstand.errors import CaseRefused, Contradiction
+from leitstand.evals.foreign.rows import below
+from leitstand.evals.foreign.world import Setting
 
 __all__ = ["TauBench"]
 
@@ -33,6 +30,7 @@ class TauBench(Setting):
     """
 
     name = "tau-bench"
+    answers = frozenset({"recorded_reward", "replayed_reward", "db_match"})
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,7 +40,7 @@ class TauBench(Setting):
         """The domain's database before the first call."""
         domain = str(row["domain"])
         if domain not in self._databases:
-            self._databases[domain] = read_json(self._folder, f"{domain}/db.json.xz")
+            self._databases[domain] = _json(self._folder, f"{domain}/db.json.xz")
         return _World(Tables(self._databases[domain]), row=row)
 
     def group(self, row: Mapping[str, Any]) -> str:
@@ -96,3 +94,17 @@ class _World(Recorded):
 def _text(changes: list[Any]) -> str:
     """An effect as text; the order of its changes does not count."""
     return "\n".join(sorted(json.dumps(change, sort_keys=True) for change in changes))
+
+
+def _json(folder: Path, name: str) -> Any:  # noqa: ANN401 - it is whatever the set holds
+    """A file of the set by its name, wherever it lies below. Raises CaseRefused."""
+    found = below(folder, name)
+    if not found:
+        raise CaseRefused(f"`{name}` is not there", where=str(folder))
+    try:
+        if found[0].suffix == ".xz":
+            with lzma.open(found[0], "rt", encoding="utf-8") as file:
+                return json.load(file)
+        return json.loads(found[0].read_text(encoding="utf-8"))
+    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        raise CaseRefused(f"cannot be read: {error}", where=str(found[0])) from error

@@ -36,6 +36,7 @@ class AgentDojo(Setting):
     """
 
     environment = "executed"
+    answers = frozenset({"recorded", "replayed"})
 
     def __init__(self, folder: Path) -> None:
         del folder
