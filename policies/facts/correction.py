@@ -19,12 +19,13 @@ _ZERO = Decimal(0)
 
 
 class _Booked(NamedTuple):
-    """An invoice or credit note that counts, its number folded."""
+    """An invoice or credit note that counts, with what it refers to; numbers are folded."""
 
     number: str
     gross: Decimal
     po: str | None
     credit: bool
+    names: frozenset[str] = frozenset()
 
 
 class CorrectionFacts(BaseModel):
@@ -75,14 +76,15 @@ def _standing(
     for other in siblings:
         number = number_key(other.number or "")
         if other.gross is not None and number != own:
-            yield _Booked(number, abs(other.gross), other.order, credit=other.credit)
+            names = frozenset(map(number_key, other.preceding))
+            yield _Booked(number, abs(other.gross), other.order, other.credit, names)
 
 
 def _faults(
     invoice: Invoice, standing: tuple[_Booked, ...], order: PurchaseOrder | None
 ) -> Iterator[str]:
     named = {number_key(p.number) for p in invoice.preceding if p.number}
-    originals = [b for b in standing if b.number in named and not b.credit]
+    originals = _once(b for b in standing if b.number in named and not b.credit)
     if (invoice.credit_note or invoice.type_code in _NEED_REFERENCE) and not named:
         yield "reference"
     if _wrong_sign(invoice):
@@ -101,12 +103,13 @@ def _wrong_sign(invoice: Invoice) -> bool:
 def _too_much(
     invoice: Invoice,
     standing: tuple[_Booked, ...],
-    originals: list[_Booked],
+    originals: tuple[_Booked, ...],
     order: PurchaseOrder | None,
 ) -> bool:
     """More than the invoice named; where it is older than our books, more than was ordered."""
     if originals:
-        credited = sum((b.gross for b in standing if b.credit and _on(b, originals)), _ZERO)
+        earlier = _once(b for b in standing if b.credit and _on(b, originals))
+        credited = sum((b.gross for b in earlier), _ZERO)
         return abs(invoice.gross_total or _ZERO) + credited > sum(b.gross for b in originals)
     if order is None:
         return False
@@ -114,5 +117,13 @@ def _too_much(
     return abs(invoice.net_total or _ZERO) > ordered
 
 
-def _on(credit: _Booked, originals: list[_Booked]) -> bool:
+def _on(credit: _Booked, originals: tuple[_Booked, ...]) -> bool:
+    """Whether it takes from these: it names one, or, where it names none, their order."""
+    if credit.names:
+        return not credit.names.isdisjoint(r.number for r in originals)
     return credit.po is not None and credit.po in {r.po for r in originals}
+
+
+def _once(rows: Iterable[_Booked]) -> tuple[_Booked, ...]:
+    """Each number once: what is in the books goes before what was received again."""
+    return tuple({row.number: row for row in reversed((*rows,))}.values())

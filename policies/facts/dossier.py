@@ -4,6 +4,7 @@ It is made from evidence that the guard resolved, never from what a step says. A
 needs and that is not there ends in FactMissing, so the action is denied.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from policies.facts.limits import Limits, limits_of
 from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
 from policies.facts.parties import Seller, seller_of
+from policies.facts.prepayment import KINDS
 from policies.facts.screening import cleared_entries, due_names, to_screen
 from policies.facts.sibling import of_same_seller
 from tools.dms import get_document
@@ -143,7 +145,7 @@ class Dossier:
     def invoiced(self) -> dict[str, Decimal]:
         """What earlier invoices took of each order line, in the books or before this one here.
 
-        Invoices that this one corrects do not count.
+        Invoices that this one corrects do not count, nor do prepayments: nothing was supplied yet.
         """
         taken: dict[str, Decimal] = {}
         if self.order is None:
@@ -151,7 +153,8 @@ class Dossier:
         order, named = number_key(self.order.po), _named(self.invoice)
         for row in self.booked:
             on_order = number_key(row.po or "") == order and number_key(row.number) not in named
-            if on_order and not self._resembles(row.number, row.gross):
+            supplied = row.kind != "prepayment"
+            if on_order and supplied and not self._resembles(row.number, row.gross):
                 for line in row.lines:
                     _add(taken, line.line, -line.qty if row.credit else line.qty)
         for sibling in self._before(order):
@@ -160,8 +163,11 @@ class Dossier:
                 _add(taken, found.line if found else "", asked.quantity)
         return taken
 
-    def _before(self, order: str) -> list[Sibling]:
-        """Siblings on the same order that come first by date and number and are no twins."""
+    def _before(self, order: str) -> Iterable[Sibling]:
+        """Siblings on the same order that come first by date and number and are no twins.
+
+        A number that was received twice is one invoice, the larger where they differ.
+        """
         own = (self.invoice.issue_date or date.min, number_key(self.invoice.number or ""))
         booked = {number_key(r.number) for r in self.booked}
 
@@ -169,12 +175,13 @@ class Dossier:
             number = number_key(sibling.number or "")
             first = (sibling.issue_date or date.min, number) < own
             fresh = number not in booked and number not in _named(self.invoice)
-            on_order = number_key(sibling.order or "") == order and not sibling.credit
-            return (
-                on_order and first and fresh and not self._resembles(sibling.number, sibling.gross)
-            )
+            on_order = number_key(sibling.order or "") == order
+            supplied = not sibling.credit and KINDS.get(sibling.type_code or "") != "prepayment"
+            twin = self._resembles(sibling.number, sibling.gross)
+            return on_order and supplied and first and fresh and not twin
 
-        return [s for s in self.own_siblings if counts(s)]
+        rising = sorted(filter(counts, self.own_siblings), key=lambda s: s.gross or Decimal(0))
+        return {number_key(s.number or ""): s for s in rising}.values()
 
     def _resembles(self, number: str | None, gross: Decimal | None) -> bool:
         """Whether it may be the same invoice: then G-A10 speaks, and nothing is counted twice."""

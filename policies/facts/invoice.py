@@ -132,7 +132,7 @@ def _of_trade(dossier: Dossier) -> tuple[BaseModel, ...]:
             dossier.known_numbers,
             dossier.own_order,
         ),
-        prepayment_facts(invoice, dossier.booked, limits),
+        prepayment_facts(invoice, dossier.booked, dossier.own_siblings, limits),
     )
 
 

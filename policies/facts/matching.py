@@ -234,10 +234,11 @@ def _unplanned(invoice: Invoice, pairs: Iterable[Matched]) -> int:
 
 
 def _months(invoice: Invoice) -> int:
+    """How many months of the contract have begun in the period, counted from its first day."""
     start, end = invoice.period_start, invoice.period_end
     if start is None or end is None or end < start:
         return 1
-    return (end.year - start.year) * 12 + end.month - start.month + 1
+    return (end.year - start.year) * 12 + end.month - start.month + (end.day >= start.day)
 
 
 def _up(value: Decimal) -> int:

@@ -45,5 +45,11 @@ def period_facts(
 
 
 def _closed(day: date | None, limits: Limits) -> bool:
-    until = limits.closed_periods_until
-    return until is not None and day is not None and day <= until
+    """Whether a day lies in a closed period: to the last closed day, and before the next open one.
+
+    So the books have it, too (`tools.holdings`).
+    """
+    until, opened = limits.closed_periods_until, limits.next_open_posting_date
+    if until is None or day is None:
+        return False
+    return day <= until or (opened is not None and day < opened)

@@ -1,27 +1,45 @@
 """G-A27: prepayments: the final invoice takes them off once, and their VAT with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits, cents
 from tools.einvoice.invoice import Invoice
+from tools.erp import InvoiceKind
 from tools.erp.ledger import PostedInvoice, number_key
+from tools.intake import Sibling
 
-__all__ = ["PrepaymentFacts", "prepayment_facts"]
+__all__ = ["KINDS", "PrepaymentFacts", "prepayment_facts"]
+
+KINDS: Mapping[str, InvoiceKind] = {
+    "386": "prepayment",
+    "326": "partial",
+    "875": "partial",
+    "876": "partial",
+}
+"""Invoices for a part of what is supplied, by type code (UNTDID 1001); 875, 876: of building."""
 
 _ZERO = Decimal(0)
 _PREPAYMENT = "386"
-_PARTS = frozenset({"prepayment", "partial"})
+
+
+class _Part(NamedTuple):
+    """An invoice for a part, in the books or beside this one; its number and order are folded."""
+
+    number: str
+    order: str
+    kind: InvoiceKind
+    gross: Decimal
 
 
 class PrepaymentFacts(BaseModel):
     """How prepayments are taken off (BT-113).
 
-    `prepaid`: none; closes: payable is gross less what was prepaid, as far as the books know of it;
-    open: it is not, more is taken off than was paid, or a prepayment in the books is not.
+    `prepaid`: none; closes: payable is gross less what was prepaid, as far as books and intake know
+    of it; open: it is not, more is taken off than was prepaid, or a known prepayment is not.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,10 +48,16 @@ class PrepaymentFacts(BaseModel):
 
 
 def prepayment_facts(
-    invoice: Invoice, ledger: Iterable[PostedInvoice], limits: Limits
+    invoice: Invoice,
+    ledger: Iterable[PostedInvoice],
+    siblings: Iterable[Sibling],
+    limits: Limits,
 ) -> PrepaymentFacts:
-    """BT-113 against the totals and against the prepayments of the supplier's `ledger`."""
-    earlier = _earlier(invoice, ledger)
+    """BT-113 against the totals and against the supplier's prepayments.
+
+    These are in his `ledger`, or among `siblings`, his others of the intake.
+    """
+    earlier = _earlier(invoice, _parts(ledger, siblings))
     if not invoice.prepaid:
         return PrepaymentFacts(prepaid="open" if earlier else "none")
     closes = _adds_up(invoice, limits) and _known(invoice.prepaid, earlier)
@@ -50,21 +74,40 @@ def _adds_up(invoice: Invoice, limits: Limits) -> bool:
     return fits and _ZERO < paid <= gross
 
 
-def _known(prepaid: Decimal, earlier: tuple[PostedInvoice, ...]) -> bool:
-    """What the books know to be prepaid is what is taken off; if they know nothing, it stands."""
-    return not earlier or sum((r.gross for r in earlier), _ZERO) == prepaid
+def _known(prepaid: Decimal, earlier: tuple[_Part, ...]) -> bool:
+    """What is known to be prepaid is what is taken off; if nothing is known, it stands."""
+    return not earlier or sum((part.gross for part in earlier), _ZERO) == prepaid
 
 
-def _earlier(invoice: Invoice, ledger: Iterable[PostedInvoice]) -> tuple[PostedInvoice, ...]:
+def _parts(ledger: Iterable[PostedInvoice], siblings: Iterable[Sibling]) -> Iterable[_Part]:
+    """Invoices for parts, each number once: the books go before what was received again."""
+    parts = (*_booked(ledger), *_received(siblings))
+    return {part.number: part for part in reversed(parts)}.values()
+
+
+def _booked(ledger: Iterable[PostedInvoice]) -> Iterator[_Part]:
+    for row in ledger:
+        if row.live and row.kind in KINDS.values():
+            yield _Part(number_key(row.number), number_key(row.po or ""), row.kind, row.gross)
+
+
+def _received(siblings: Iterable[Sibling]) -> Iterator[_Part]:
+    for other in siblings:
+        kind = KINDS.get(other.type_code or "")
+        if kind is not None and other.gross is not None:
+            order = number_key(other.order or "")
+            yield _Part(number_key(other.number or ""), order, kind, other.gross)
+
+
+def _earlier(invoice: Invoice, parts: Iterable[_Part]) -> tuple[_Part, ...]:
     """What this invoice settles: parts and prepayments that it names, prepayments on its order."""
     if invoice.credit_note or invoice.type_code == _PREPAYMENT:
         return ()
     named = {number_key(p.number) for p in invoice.preceding if p.number}
     order = number_key(invoice.order_reference or "")
 
-    def settled(row: PostedInvoice) -> bool:
-        on_order = bool(order) and number_key(row.po or "") == order
-        in_parts = number_key(row.number) in named and row.kind in _PARTS
-        return row.live and (in_parts or (on_order and row.kind == "prepayment"))
+    def settled(part: _Part) -> bool:
+        on_order = bool(order) and part.order == order
+        return part.number in named or (on_order and part.kind == "prepayment")
 
-    return tuple(row for row in ledger if settled(row))
+    return tuple(filter(settled, parts))

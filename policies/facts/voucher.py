@@ -7,19 +7,18 @@ proposal is never carried out, G-A01, G-A02, G-A03 and G-A09 see to that.
 """
 
 import unicodedata
-from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from policies.facts.arithmetic import cent, totals_of
 from policies.facts.dossier import Dossier
 from policies.facts.limits import Limits
 from policies.facts.period import posting_date
+from policies.facts.prepayment import KINDS
 from policies.facts.tax import tax_case_of
 from policies.facts.terms import Skonto, due_date, skonto_of, skontos_of
 from tools.einvoice.invoice import Invoice
 from tools.erp import (
     DraftVoucher,
-    InvoiceKind,
     MatchedLine,
     PostVoucher,
     Supplier,
@@ -33,7 +32,6 @@ __all__ = ["cents_in", "draft_of", "plain_text", "posting_of", "skonto"]
 _UNKNOWN = "unknown"
 _UNREAD = "unread"
 _LARGEST = 10**14
-_KINDS: Mapping[str, InvoiceKind] = {"386": "prepayment", "326": "partial"}
 _BUYER_OWES: frozenset[TaxCase] = frozenset({"reverse_charge_13b", "intra_eu"})
 
 
@@ -58,7 +56,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         tax_case=tax_case,
         taxes=_shares(invoice, tax_case, limits.standard_rate),
         account=_account(supplier, limits),
-        kind="final" if invoice.prepaid else _KINDS.get(invoice.type_code or "", "invoice"),
+        kind="final" if invoice.prepaid else KINDS.get(invoice.type_code or "", "invoice"),
         credit=invoice.credit_note,
         order_no=order.po if order else None,
         matched=_matched(dossier),

@@ -272,6 +272,12 @@ def _twelve_arrived(s: Stage, ordered: str) -> Paper:
     return s.paper().order(order)
 
 
+@scene("auto_draft", "G-A20", info="G-A17", limits={"next_open_posting_date": "2026-11-10"})
+def between_the_closed_days_and_the_open_ones(s: Stage) -> Paper:
+    """Closed to 31 October, open from 10 November: the 6th is booked to the 10th."""
+    return s.paper()
+
+
 @scene("hold", "G-A20", info="G-A17")
 def dated_a_year_ahead(s: Stage) -> Paper:
     """2027 for 2026: nobody posts to that day."""
@@ -297,6 +303,31 @@ def credit_beyond_what_came_in_with_it(s: Stage) -> list[Paper]:
     """101.15 are given back, 50.58 were invoiced just now."""
     first = s.paper().number("RE-9006").issued("2026-11-05").items(SEAL._replace(quantity="1"))
     return [credit(s, "RE-9006"), first]
+
+
+@scene("hold", "G-A24", info="G-A15")
+def credit_beyond_what_came_in_twice(s: Stage) -> list[Paper]:
+    """101.15 are given back; 60.69 were invoiced just now, and received twice."""
+    first = s.paper().number("RE-9008").issued("2026-11-05")
+    small = SEAL._replace(quantity="1", price="51.00")
+    bills = [first.items(small), s.paper().number("RE-9008").issued("2026-11-05").items(small)]
+    return [credit(s, "RE-9008"), bills[0], bills[1].note("Zweitschrift")]
+
+
+@scene("hold", "G-A24", info="G-A15")
+def credits_that_are_too_much_together(s: Stage) -> list[Paper]:
+    """Two of 101.15 on an invoice of 150.00; none of them names an order."""
+    s.world.posted(s.supplier["id"], "RE-9007", "2026-10-10", "150.00")
+    other = credit(s, "RE-9007").order(None).number(f"GU-{s.number}-B")
+    return [credit(s, "RE-9007").order(None), other]
+
+
+@scene("auto_draft", info="G-A15 G-A24")
+def credits_on_two_invoices_of_an_order(s: Stage) -> list[Paper]:
+    """Each gives back 101.15 of its own 150.00."""
+    for number in ("RE-9009", "RE-9010"):
+        s.world.posted(s.supplier["id"], number, "2026-10-10", "150.00", po=s.po)
+    return [credit(s, "RE-9009"), credit(s, "RE-9010").number(f"GU-{s.number}-B")]
 
 
 @scene("auto_draft", info="G-A17")
@@ -699,6 +730,22 @@ def a_quarter_of_rent(s: Stage) -> Paper:
     return period(bill, "2026-10-01", "2026-12-31")
 
 
+@scene("approve", "G-A18", roles="department_head", info="G-A17")
+def two_months_that_have_begun(s: Stage) -> Paper:
+    """From the 15th to the 15th: a day of the second month."""
+    contract(s)
+    bill = s.paper().order(None).items(SEAL._replace(quantity="2", price="510.00"))
+    return period(bill, "2026-10-15", "2026-11-15")
+
+
+@scene("hold", "G-A12", info="G-A17")
+def one_month_across_two(s: Stage) -> Paper:
+    """From the 15th to the 14th is one month, two are charged."""
+    contract(s)
+    bill = s.paper().order(None).items(SEAL._replace(quantity="2", price="510.00"))
+    return period(bill, "2026-10-15", "2026-11-14")
+
+
 @scene("auto_draft", info="G-A17")
 def next_month_of_a_contract(s: Stage) -> Paper:
     """Rent costs the same each month, under the next number."""
@@ -713,6 +760,14 @@ def invoiced_before(s: Stage) -> Paper:
     lines = [{"line": "1", "qty": "5"}]
     s.world.posted(s.supplier["id"], "RE-1", "2026-10-20", "252.88", po=s.po, lines=lines)
     return s.paper()
+
+
+@scene("auto_draft", info="G-A17")
+def other_half_of_an_order_was_received_twice(s: Stage) -> list[Paper]:
+    """12 arrived: 6 on an invoice that came in as a copy, too, and 6 on this one."""
+    half = SEAL._replace(quantity="6")
+    halves = [s.paper().number(f"TL-{s.number}").issued("2026-11-05").items(half) for _ in "ab"]
+    return [s.paper().items(half), halves[0], halves[1].note("Zweitschrift")]
 
 
 @scene("hold", "G-A12")
@@ -893,10 +948,9 @@ def prepayment_that_does_not_close(s: Stage) -> Paper:
 
 @scene("auto_draft", "G-A27", info="G-A17")
 def prepayment_that_the_books_know(s: Stage) -> Paper:
-    """300.00 were paid before, and are taken off."""
-    s.world.posted(
-        s.supplier["id"], "AZ-1", "2026-10-01", "300.00", kind="prepayment", po=s.po, status="paid"
-    )
+    """300.00 were paid before for the 12 that arrived since, and are taken off."""
+    row = {"kind": "prepayment", "po": s.po, "lines": [{"line": "1", "qty": "12"}]}
+    s.world.posted(s.supplier["id"], "AZ-1", "2026-10-01", "300.00", status="paid", **row)
     return s.paper().prepaid("300.00", "306.90")
 
 
@@ -905,6 +959,35 @@ def prepayment_forgotten(s: Stage) -> Paper:
     """The books hold a prepayment on this order, the invoice takes nothing off: VAT twice."""
     s.world.posted(s.supplier["id"], "AZ-2", "2026-10-01", "300.00", kind="prepayment", po=s.po)
     return s.paper()
+
+
+def prepayment(s: Stage) -> Paper:
+    """An invoice for 300.00 before the goods come (386), on the scene's order."""
+    item = SEAL._replace(order_line=None, quantity="1", price="252.10")
+    return s.paper().number(f"AZ-{s.number}").issued("2026-11-05").items(item).type("386")
+
+
+@scene("auto_draft", "G-A27", info="G-A17")
+def prepayment_that_came_in_with_it(s: Stage) -> list[Paper]:
+    """300.00 were asked for before, in the same intake and twice, and are taken off."""
+    return [
+        s.paper().prepaid("300.00", "306.90"),
+        prepayment(s),
+        prepayment(s).note("Zweitschrift"),
+    ]
+
+
+@scene("hold", "G-A27")
+def prepayment_forgotten_that_came_in_with_it(s: Stage) -> list[Paper]:
+    """The intake holds a prepayment on this order, the invoice takes nothing off: VAT twice."""
+    return [s.paper(), prepayment(s)]
+
+
+@scene("hold", "G-A27", info="G-A17")
+def part_of_a_building_that_is_forgotten(s: Stage) -> list[Paper]:
+    """A final invoice of building (877) names one for a part (875), and takes nothing off."""
+    part = prepayment(s).type("875").number(f"AB-{s.number}")
+    return [s.paper().type("877").preceding(f"AB-{s.number}"), part]
 
 
 @scene("hold", "G-A27")

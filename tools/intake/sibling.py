@@ -24,7 +24,10 @@ class InvoicedLine(Frozen):
 
 
 class Sibling(Frozen):
-    """Another document of the intake: who it says it is from, and what it says it is."""
+    """Another document of the intake: who it says it is from, and what it says it is.
+
+    `type_code` is that of UNTDID 1001 (BT-3), `preceding` the numbers of the invoices it refers to.
+    """
 
     sha256: Sha256
     seller_name: str | None = None
@@ -35,6 +38,8 @@ class Sibling(Frozen):
     gross: Decimal | None = None
     currency: Code | None = None
     credit: bool = False
+    type_code: str | None = None
+    preceding: tuple[str, ...] = ()
     order: str | None = None
     period_start: dt.date | None = None
     lines: tuple[InvoicedLine, ...] = ()
@@ -66,6 +71,8 @@ def sibling_of(read: ReadInvoice) -> Sibling | None:
         gross=invoice.gross_total,
         currency=invoice.currency,
         credit=invoice.credit_note,
+        type_code=invoice.type_code,
+        preceding=tuple(p.number for p in invoice.preceding if p.number),
         order=invoice.order_reference,
         period_start=invoice.period_start,
         lines=tuple(
