@@ -79,9 +79,11 @@ $(RUNS): locks/runtime.txt locks/rules.txt
 	@$(COMPILE)
 	@touch $@
 
+# Python reads paths to packages by the locale, and without one no umlauts: this one names no folder above.
 $(SELF): pyproject.toml $(RUNS)
 	@echo "setup: leitstand itself, editable"
 	@$(PIP) install --no-deps --no-build-isolation --no-compile --editable .
+	@for site in $(VENV)/lib/python3*/site-packages; do echo ../../../../src > "$$site/_leitstand.pth"; done
 	@touch $@
 
 $(DEVS): locks/dev.txt locks/agentdojo.txt $(RUNS)

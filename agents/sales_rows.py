@@ -4,6 +4,7 @@ What it shows is made of readings, of the arguments that the guard judged and of
 never of what the role says of itself.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from leitstand.digest import canonical
 from leitstand.project import Told
+from leitstand.triggers.html import shown_text
 from leitstand.values import Identifier
 from policies.facts.sales.dossier import SalesDossier, known_of
 from policies.facts.sales.offer import price_of
@@ -25,6 +27,7 @@ _LONGEST = 40_000
 _MAILS = ("mail", "text", "message", "body")
 _CUSTOMERS = ("customer", "customer_id")
 _KINDS = ("quote", "ticket", "follow_up")
+_PAGE = re.compile(r"<(html|body|p|div|br|table)\b[^<>]*>", re.IGNORECASE)
 _IDENTIFIER = TypeAdapter[str](Identifier)
 _DATE = TypeAdapter[date](date)
 
@@ -123,7 +126,8 @@ def _mail(row: Mapping[str, Any]) -> str:
         mail = "\n".join(str(parts[n]) for n in ("subject", "body", "text") if parts.get(n))
     if not isinstance(mail, str) or len(mail) > _LONGEST:
         return ""
-    return "".join("?" if "\ud800" <= c <= "\udfff" or c == "\0" else c for c in mail)
+    plain = "".join("?" if "\ud800" <= c <= "\udfff" or c == "\0" else c for c in mail)
+    return shown_text(plain).text if _PAGE.search(plain) else plain
 
 
 def _identifier(value: object) -> str | None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 HEAVY = frozenset(
     [
@@ -139,6 +140,38 @@ def test_a_server_holds_only_what_its_project_asks_for(tmp_path: Path, root: Pat
     loaded = {*json.loads(told.splitlines()[-1])}
     assert "leitstand.web" in loaded
     assert not loaded & UNASKED
+
+
+def test_a_checkout_may_lie_in_any_folder(tmp_path: Path, root: Path) -> None:
+    """With an umlaut, without a locale: `make setup` leaves a path that names no folder."""
+    [line] = [line for line in (root / "Makefile").read_text().splitlines() if ".pth" in line]
+    place = tmp_path / "Büro (neu) #1"
+    site = place / ".venv" / "lib" / "python3.11" / "site-packages"
+    site.mkdir(parents=True)
+    (place / "src").mkdir()
+    (place / "src" / "found.py").write_text("print('here')")
+    rule = line.strip().removeprefix("@").replace("$(VENV)", ".venv").replace("$$", "$")
+    subprocess.run(["sh", "-c", rule], cwd=place, check=True)
+    asked = f"import site; site.addsitedir({str(site)!r}); import found"
+    env = {"LC_ALL": "C", "PYTHONPATH": "", "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", asked],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "here\n", done.stderr
+
+
+def test_a_machine_needs_no_time_zones_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system has no database of them, the one that is installed beside is read."""
+    monkeypatch.setenv("PYTHONTZPATH", "")
+    asked = "from leitstand.clock import zone_of; print(zone_of({}))"
+    done = start(asked, tmp_path)
+    assert done.stdout == "Europe/Berlin\n", done.stderr
 
 
 def test_a_case_runs_without_opentelemetry(tmp_path: Path, root: Path) -> None:

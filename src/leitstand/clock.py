@@ -2,15 +2,20 @@
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ulid import ULID
 
-__all__ = ["Clock", "FixedClock", "SystemClock"]
+from leitstand.errors import ProjectRefused
 
+__all__ = ["ZONE", "Clock", "FixedClock", "SystemClock", "zone_of"]
 
+ZONE = "Europe/Berlin"
+"""Where a tenant is whose data name no `timezone`."""
 _DRAW = 4096
 
 
@@ -76,3 +81,12 @@ class FixedClock(SystemClock):
     def time(self) -> float:
         """The start, moved on by the time since this clock was made."""
         return self.start.astimezone(UTC).timestamp() + time.monotonic() - self._began
+
+
+def zone_of(limits: Mapping[str, Any]) -> ZoneInfo:
+    """The zone that the tenant's data name (IANA). Raises ProjectRefused: there is no such zone."""
+    name = str(limits.get("timezone", ZONE))
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ProjectRefused(f"no time zone `{name}`", where="timezone") from error

@@ -21,7 +21,7 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from pydantic import Field, ValidationError
 
 from leitstand.approval import Signers
-from leitstand.clock import Clock
+from leitstand.clock import Clock, zone_of
 from leitstand.errors import LeitstandError, ProjectRefused, place_of
 from leitstand.guard import caps_of
 from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
@@ -311,10 +311,11 @@ def read_table(form: type[F], table: object, where: str) -> F:
 def _limits(
     read: Callable[[Path], Mapping[str, Any]], tools: Sequence[Tool[Any, Any]]
 ) -> Callable[[Path], Mapping[str, Any]]:
-    """The tenant's data of a world, with budgets that fit. Raises ProjectRefused."""
+    """The tenant's data of a world; zone and budgets fit. Raises ProjectRefused."""
 
     def limits(world: Path) -> Mapping[str, Any]:
         data, file = read(world), world / "policy.json"
+        zone_of(data)
         caps_of(data, tools, str(file if file.is_file() else world))
         return data
 

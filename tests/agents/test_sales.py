@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -296,7 +296,7 @@ def test_a_sent_quote_is_followed_up_when_nobody_answers(tmp_path: Path) -> None
     async def play(leitstand: Leitstand) -> None:
         quote = await row_of(leitstand, await started(leitstand, CASES[0]), "x")
         number = quote.effects[0].result["quote_no"]
-        today = datetime.fromtimestamp(leitstand.rules.clock.time(), UTC).date()
+        today = leitstand.rules.today(leitstand.tenant)
         late = {"quote_no": number, "sent_on": (today - timedelta(days=8)).isoformat()}
         row = await row_of(leitstand, await started(leitstand, late), "x")
         assert [e.args["template"] for e in row.effects] == ["quote_follow_up"]

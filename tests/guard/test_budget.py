@@ -1,6 +1,7 @@
 """Budgets: the commit decides, people may let one action through, what is set is checked."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ async def test_a_spent_budget_is_told_in_both_languages(scene: Scene) -> None:
     verdict = Verdict.model_validate(body["verdict"], strict=False)
     assert (verdict.decision, verdict.rules) == (Decision.DENY, ("budget:day",))
     assert (verdict.level, verdict.cause) == ("hold", "contradictory results")
-    day = scene.rules.today
+    day = scene.rules.today("t")
     (hit,) = [h for h in verdict.hits if h.rule == "budget:day"]
     assert hit.reason_de == f"Budget „day“ ({day}): 4,00 € zu 8,00 € sind mehr als 10,00 €."
     assert hit.reason_en == f"Budget day ({day}): 4,00 € on top of 8,00 € exceed 10,00 €."
@@ -101,8 +102,30 @@ async def test_a_crash_between_signature_and_outcome_pays_and_counts_once(scene:
     await scene.go_on(later=600)
     assert (await scene.status(ulid))[0] == "done"
     assert list(scene.bank.effects.values()) == [1]
-    assert await paid(scene, ulid) == [["day", scene.rules.today, 400, 100, True]]
+    assert await paid(scene, ulid) == [["day", str(scene.rules.today("t")), 400, 100, True]]
     assert [e.kind for e in await scene.events(ulid)].count("checkpoint") == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Europe/Berlin", "2027-01-01"), ("America/New_York", "2026-12-31"), ("", "2027-01-01")],
+)
+async def test_the_day_is_the_one_that_it_is_where_the_tenant_is(
+    scene: Scene, zone: str, day: str
+) -> None:
+    """To the budget and to the step alike, half an hour after midnight in Berlin."""
+    found = list[datetime]()
+
+    async def late(desk: Desk) -> str:
+        found.append(await desk.now())
+        return await step(desk)
+
+    scene.clock.now = datetime.fromisoformat("2026-12-31T23:30:00+00:00").timestamp()
+    scene.limits = {"budgets": [DAY]} | ({"timezone": zone} if zone else {})
+    ulid = await scene.begin(late)
+    assert await paid(scene, ulid) == [["day", day, 400, 1_000]]
+    assert {str(moment.date()) for moment in found} == {day}
+    assert scene.clock.now - 1 < found[0].timestamp() <= scene.clock.now
 
 
 @pytest.mark.kernel(3)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstand.clock import zone_of
 from leitstand.errors import ProjectRefused
-from leitstand.inbox import Deadlines, deadlines_of, zone_of
+from leitstand.inbox import Deadlines, deadlines_of
 from leitstand.project import Web
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -1,8 +1,11 @@
 """Texts: amounts, dates and names in the reader's language, and nothing that could break a card."""
 
 import tomllib
+from datetime import datetime
 from pathlib import Path
+from time import tzset
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -45,6 +48,22 @@ def test_amounts_and_days_are_written_as_people_write_them(german: Texts, englis
     assert german.fill(template, values) == "19.306,56 € am 06.11.2026, 2,5 %"
     assert english.fill(template, values) == "€19,306.56 am 6 Nov 2026, 2.5 %"
     assert german.fill(template, {**values, "currency": "CHF"}).startswith("19.306,56 CHF")
+
+
+@pytest.mark.parametrize("machine", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_moments_are_where_the_tenant_is(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
+    """Alone and within a sentence, whatever the zone of the machine; without one it is Berlin."""
+    at = datetime.fromisoformat("2027-03-28T01:30:00+00:00").timestamp()
+    monkeypatch.setenv("TZ", machine)
+    tzset()
+    try:
+        for zone, shown in ((None, "28.03.27, 03:30"), (ZoneInfo("Asia/Tokyo"), "28.03.27, 10:30")):
+            texts = texts_of("de", None, zone)
+            assert texts.time(at) == shown
+            assert texts.fill("bis {at:time}", {"at": at}) == f"bis {shown}"
+    finally:
+        monkeypatch.undo()
+        tzset()
 
 
 def test_a_part_in_brackets_falls_away_with_an_empty_value(german: Texts) -> None:

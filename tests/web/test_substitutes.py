@@ -1,7 +1,7 @@
 """Substitutes: named on one's own page, seen in the list, named on the card, over with the days."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from tests.web.conftest import (
@@ -18,7 +18,8 @@ OTHER = "emil.voss"
 
 def days(client: Client, first: int, last: int) -> dict[str, str]:
     """A form of days, counted from the world's own today."""
-    today = datetime.fromtimestamp(client.site.leitstand.rules.clock.time(), UTC).date()
+    leitstand = client.site.leitstand
+    today = leitstand.rules.today(leitstand.tenant)
     return {
         "first": (today + timedelta(days=first)).isoformat(),
         "last": (today + timedelta(days=last)).isoformat(),

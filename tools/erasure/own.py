@@ -1,13 +1,14 @@
 """The store as a system: what is on record of an erasure is taken from who asked and signed."""
 
 import sqlite3
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection as Rows
 from sqlalchemy import select
 
+from leitstand.clock import zone_of
 from leitstand.errors import StoreFailed, Unreachable
 from leitstand.store import Store
 from leitstand.store.arrival import CLOSED, family
@@ -101,4 +102,4 @@ def _parts(conn: Rows, ulid: str) -> list[Part]:
 
 
 def _day(at: float) -> date:
-    return datetime.fromtimestamp(at, UTC).date()
+    return datetime.fromtimestamp(at, zone_of({})).date()

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated
 
@@ -26,6 +26,11 @@ _SIGNED = re.compile(
 _FROM = re.compile(r"^\s*\*?(von|from):", re.IGNORECASE)
 _SENT = re.compile(r"^\s*\*?(gesendet|sent|datum|date|an|to):", re.IGNORECASE)
 _AGAIN = re.compile(r"^\s*(p\.? ?s\.?|nachtrag)\b", re.IGNORECASE)
+_LISTED = re.compile(r"^\s*([-*•–]|\d+|pos\b|art\b)", re.IGNORECASE)
+_COUNTED = re.compile(r"(\d|\b(stk|stück|st|pcs|pieces))\.?\s*$", re.IGNORECASE)
+"""Where a line ends with a count, a list may go on below it."""
+_NARROWEST = 50
+"""Characters of the longest line of a mail that was broken by a program."""
 _BLANK = re.compile(r"[^\S\n]+")
 
 
@@ -39,7 +44,8 @@ class ReadMail(Frozen):
 class ReceivedMail(Frozen):
     """A mail: `body` is what is said in it, without quoted mails and signature.
 
-    Signs that nobody sees are left out of `body` and stand in `text`, which is the mail as it came.
+    Lines that a mail program broke at its width are one line in it again (RFC 3676, 4.2). Signs
+    that nobody sees are left out of `body` and stand in `text`, which is the mail as it came.
     """
 
     text: str
@@ -80,7 +86,25 @@ def take_apart(args: ReadMail) -> ReceivedMail:
 
 
 def _joined(parts: Iterable[tuple[str, list[str]]]) -> dict[str, str]:
-    return {name: "\n".join(lines).strip() for name, lines in parts}
+    return {n: "\n".join(_unbroken(v) if n == "body" else v).strip() for n, v in parts}
+
+
+def _unbroken(lines: list[str]) -> Iterator[str]:
+    """Lines as they were written: one is broken where the next word had no room in it.
+
+    The longest line says how wide the mail is. What lists something stays a line of its own.
+    """
+    width = max(map(len, lines), default=0)
+    listed = sum(_LISTED.match(line) is not None for line in lines) > 1
+    whole = ""
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        whole = f"{whole} {line.strip()}" if whole else line
+        word = after.split(maxsplit=1)[0] if after.strip() else ""
+        narrowest = _NARROWEST + 10 * bool(_COUNTED.search(line))
+        full = width >= narrowest and len(line.rstrip()) + 1 + len(word) > width
+        if not (word and full) or (listed and _LISTED.match(after)):
+            yield whole
+            whole = ""
 
 
 def _visible(text: str) -> str:

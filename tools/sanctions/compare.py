@@ -28,6 +28,7 @@ __all__ = ["Index"]
 _SHOWN = 10
 _RARE = 2
 _SHORTEST = 3
+_PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class _Words:
     empty: frozenset[str]
     common: frozenset[str]
     places: frozenset[str]
+    same: Mapping[str, frozenset[str]]
     weights: Mapping[str, int]
 
 
@@ -44,7 +46,7 @@ class _Words:
 class _Name:
     """A listed name or alias: its entry, its text, the words that count, whether two are rare.
 
-    `weight` of its words together; `joined`: without gaps.
+    `weight` of its words together; `joined`: without gaps; `last` and `first` name of a person.
     """
 
     entry: str
@@ -53,6 +55,8 @@ class _Name:
     weight: int
     joined: str
     telling: bool
+    last: frozenset[str]
+    first: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Index:
     @classmethod
     def of(cls, entries: Iterable[ListEntry]) -> "Index":
         """An index over all names and aliases of `entries`."""
-        pairs = [(e.id, text) for e in entries for text in (e.name, *e.aliases)]
+        pairs = [(e, text) for e in entries for text in (e.name, *e.aliases)]
         kept = [_kept(text) for _, text in pairs]
         known = _weighed(pairs, kept)
         standing: dict[str, list[int]] = defaultdict(list)
@@ -99,11 +103,17 @@ class Index:
         alike = {word: self._alike(word) for word in dict.fromkeys(said)}
         weight = sum(self._heavy(word, alike) for word in said)
         joined = self._joined("".join(said))
+        initials = tuple(latin(word) for word in words(name) if len(word) == 1)
+        full = tuple(word for word in said if len(word) > 1)
         near = {p for found in alike.values() for word in found for p in self._places(word)}
         for position in sorted(near | joined.keys()):
             listed = self.names[position]
             contained = listed.telling and set(listed.words) <= set(said)
-            score = max(self._score(listed, said, alike, weight), joined.get(position, 0))
+            score = max(
+                self._score(listed, said, alike, weight),
+                joined.get(position, 0),
+                self._part(listed, full, alike, initials),
+            )
             if contained or score >= _plain().weights["shown"]:
                 yield Match(entry=listed.entry, name=listed.text, score=score, contained=contained)
 
@@ -111,16 +121,19 @@ class Index:
         """Words of the list that resemble a word, with their similarity in permille."""
         if len(word) < _SHORTEST:
             return {word: 1000} if word in self.standing else {}
-        least = _plain().weights["alike"] / 1000
+        weights, short = _plain().weights, len(word) == _SHORTEST
         found = process.extract(
             word,
             self.standing.keys(),
             scorer=OSA.normalized_similarity,
             processor=None,
-            score_cutoff=least,
+            score_cutoff=weights["alike_short" if short else "alike"] / 1000,
             limit=None,
         )
-        return {listed: round(score * 1000) for listed, score, _ in found}
+        slip = weights["slip_short"] if short else 1000
+        told = {listed: round(score * (1000 if score == 1 else slip)) for listed, score, _ in found}
+        same = (listed for listed in _plain().same.get(word, ()) if listed in self.standing)
+        return told | dict.fromkeys(same, 1000)
 
     def _heavy(self, word: str, alike: Mapping[str, Mapping[str, int]]) -> int:
         """A misspelt common word is as light as the common word itself."""
@@ -152,6 +165,31 @@ class Index:
         total = listed.weight + weight
         return min(1000, 2 * common // total) if total else 0
 
+    def _part(
+        self,
+        listed: _Name,
+        said: Sequence[str],
+        alike: Mapping[str, Mapping[str, int]],
+        initials: Sequence[str],
+    ) -> int:
+        """How sure a person is meant who is listed with more names than are said; else 0.
+
+        Last name and first name, or its initial, and nothing that is not listed; at least one word
+        that few entries hold.
+        """
+        if not listed.last or not said:
+            return 0
+        weights = _plain().weights
+        mates = [max(listed.words, key=lambda one: alike[word].get(one, 0)) for word in said]
+        likeness = [alike[word].get(mate, 0) for word, mate in zip(said, mates, strict=True)]
+        met = set(mates)
+        rare = any(self.known[word] > weights["frequent"] for word in met)
+        if not rare or not listed.last <= met or min(likeness) < weights["part_alike"]:
+            return 0
+        if listed.first in met - listed.last:
+            return weights["part"] * sum(likeness) // (1000 * len(likeness))
+        return weights["initial"] if listed.first[:1] in initials else 0
+
     def _joined(self, said: str) -> dict[int, int]:
         """Names that are nearly the same without gaps, with their similarity in permille."""
         if len(said) < 2 * _SHORTEST:
@@ -173,19 +211,31 @@ def _kept(name: str) -> tuple[str, ...]:
     return tuple(w for w in told if w not in _plain().empty) or told
 
 
-def _name(entry: str, text: str, found: tuple[str, ...], known: Mapping[str, int]) -> _Name:
+def _name(entry: ListEntry, text: str, found: tuple[str, ...], known: Mapping[str, int]) -> _Name:
     kept = set(found) - _plain().empty
     rare = [w for w in kept - _plain().common - _plain().places if len(w) >= _SHORTEST]
     weight = sum(known[word] for word in found)
-    return _Name(entry, text, found, weight, "".join(found), len(rare) >= _RARE)
+    last, first = _named(text) if entry.type == _PERSON else (frozenset[str](), "")
+    return _Name(entry.id, text, found, weight, "".join(found), len(rare) >= _RARE, last, first)
 
 
-def _weighed(pairs: Sequence[tuple[str, str]], kept: Sequence[tuple[str, ...]]) -> dict[str, int]:
+def _named(text: str) -> tuple[frozenset[str], str]:
+    """Last name and first name of a person: `LAST, First Middle` or `First Middle Last`."""
+    last, comma, given = text.partition(",")
+    if comma:
+        return frozenset(_kept(last)), next(iter(_kept(given)), "")
+    whole = _kept(text)
+    return frozenset(whole[-1:]), whole[0] if len(whole) > 1 else ""
+
+
+def _weighed(
+    pairs: Sequence[tuple[ListEntry, str]], kept: Sequence[tuple[str, ...]]
+) -> dict[str, int]:
     """How much each word weighs: what many entries of the list hold tells them apart less."""
     holders: dict[str, set[str]] = defaultdict(set)
     for (entry, _), found in zip(pairs, kept, strict=True):
         for word in found:
-            holders[word].add(entry)
+            holders[word].add(entry.id)
     often, weights = Counter({w: len(e) for w, e in holders.items()}), _plain().weights
     return {
         word: min(_base(word), weights["frequent"] if n >= weights["frequent_from"] else 1000)
@@ -207,4 +257,6 @@ def _plain() -> _Words:
     text = (Path(__file__).parent / "words.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(text)
     empty, common, places = (frozenset(map(latin, lists[n])) for n in ("empty", "common", "places"))
-    return _Words(empty, common, places, lists["weights"])
+    rows = [frozenset(map(latin, row)) for row in lists["same"]]
+    same = {word: row for row in rows for word in row}
+    return _Words(empty, common, places, same, lists["weights"])

@@ -35,8 +35,8 @@ _AMOUNT = re.compile(
 )
 _PERCENT = re.compile(r"\b(?P<number>\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|prozent\b|percent\b)")
 _UNIT = re.compile(
-    r"\s?(?:%|prozent|percent|h\b|std|stunden|hours?|tage?n?\b|days?|wochen|weeks?|monate?|months?"
-    r"|jahre?n?\b|years?|uhr|personen|mitarbeit|prozentpunkte)"
+    r"\s?(?:%|prozent|percent|h\b|std|stunden|hours?|tage?n?\b|days?|wochen|weeks?"
+    r"|monate?n?\b|months?\b|jahre?n?\b|years?|uhr|personen|mitarbeit|prozentpunkte)"
 )
 _NEAR = r"[^.!?;]{0,25}?$"
 _OLD = (
@@ -70,6 +70,11 @@ _ONE_OFF = re.compile(
 _RAISE_OF = re.compile(
     r"\b\w*(?:erhoehung|anhebung|raise|increase)\s(?:in hoehe )?(?:von|of)\s(?:\w+\.?\s)?$"
 )
+_PAY_OF = re.compile(
+    r"\b\w*(?:gehalt|lohn|verguetung|entgelt|salary|pay|wage)(?:s|es)?\s(?:in hoehe )?(?:von|of)\s"
+    r"(?:\w+\.?\s)?$"
+)
+"""`ein Gehalt von 3.950 EUR`: no word of what it was before, unless another amount follows."""
 _ONWARDS = re.compile(r"[^.!?;]{0,20}?\b(?:auf|to)\b")
 _AROUND = 120
 """Characters around an amount that can say what it is."""
@@ -195,6 +200,8 @@ def _part(before: str, after: str) -> Part:
     near = re.split(r"\d", before)[-1]
     if _ONE_OFF.search(near) or (_RAISE_OF.search(near) and not _ONWARDS.match(after)):
         return "by"
+    if _PAY_OF.search(near) and not _ONWARDS.match(after):
+        return ""
     nearest: Part = ""
     at = -1
     for part, pattern in _LABELS:

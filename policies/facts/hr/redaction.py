@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from policies.facts.hr.note import says_more
 from policies.facts.hr.wording import fold, plain
 
 __all__ = ["redact", "tells_reason"]
@@ -48,9 +49,11 @@ def tells_reason(text: str) -> bool:
     if redact(text)[1]:
         return True
     lexicon, folded = _lexicon(), fold(text)
-    return bool(lexicon.body.search(folded)) or any(
-        match["rest"].strip() and not lexicon.no_reason.match(match["rest"])
-        for match in lexicon.because.finditer(folded)
+    because = (match["rest"] for match in lexicon.because.finditer(folded))
+    return (
+        bool(lexicon.body.search(folded))
+        or any(rest.strip() and not lexicon.no_reason.match(rest) for rest in because)
+        or says_more(text)
     )
 
 

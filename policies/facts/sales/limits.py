@@ -29,8 +29,9 @@ Meaning = Literal[
     "invoice",
     "delivery",
     "lead",
+    "elsewhere",
 ]
-"""What a mail is about."""
+"""What a mail is about; `elsewhere`: nothing that service is there for."""
 
 Urgency = Literal["danger", "impaired", "ordinary", "information"]
 """Danger to people or a line that stands, a line that is impaired, all else, information alone."""
@@ -54,6 +55,7 @@ class SalesLimits(BaseModel):
     priority_words: Mapping[str, str] = {}
     unknown_words: tuple[str, ...] = ()
     hours_per_day: Decimal | None
+    machine_from: Decimal
     follow_up_days: int
     sales_lead: tuple[str, ...]
     sales_rep: tuple[str, ...]

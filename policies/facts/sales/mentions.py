@@ -18,9 +18,9 @@ from policies.facts.sales.limits import lexicon
 from policies.facts.sales.names import Name, closeness, measure_of, name_of, unit_of
 from policies.facts.sales.tokens import Token, is_end, tokens_of
 from tools.catalog import Product
-from tools.catalog.words import stems
+from tools.catalog.words import same_word, stems
 
-__all__ = ["Mention", "mentions_of"]
+__all__ = ["Mention", "is_head", "mentions_of"]
 
 _LONGEST_CODE, _LONGEST_WORD = 6, 7
 _NUMERIC_SKU = 5
@@ -65,6 +65,17 @@ def mentions_of(text: str, products: tuple[Product, ...]) -> tuple[Mention, ...]
     """The mentions of a mail in their order."""
     reader = _Reader(tokens_of(text), tuple(name_of(p) for p in products))
     return tuple(reader.all())
+
+
+def is_head(mention: Mention) -> bool:
+    """Whether it says what a product is, and not only of what make it is or for what."""
+    said = [token.text for token in tokens_of(mention.raw) if token.kind == "word"]
+    later = [tokens_of(" ".join(n.product.name.split()[1:])) for n in mention.names]
+    return not said or any(
+        not any(same_word(word, token.text) for token in tokens)
+        for word in said
+        for tokens in later
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +179,19 @@ class _Reader:
             if apart and min(len(t.text) for t in run) < 2:  # noqa: PLR2004 - a letter is no word
                 continue
             if close >= (4 if apart else 1):
-                return Mention(at, last, tuple(n for c, n in found if c == close), close, "")
+                names = tuple(n for c, n in found if c == close)
+                return self._headed(Mention(at, last, names, close, ""))
         return None
+
+    def _headed(self, mention: Mention) -> Mention | None:
+        """`Zentrifugen-Rotor` is a rotor; where nobody knows the head, it may be another thing."""
+        run = self.tokens[mention.last : mention.last + 2]
+        if len(run) < 2 or run[0].text != "-" or run[1].kind != "word":  # noqa: PLR2004
+            return mention
+        if not (run[0].glued and run[1].glued):
+            return mention
+        head = self._word(mention.last + 1)
+        return None if head is not None and head.close > 1 else replace(mention, close=1)
 
     def _is_no_name(self, word: str) -> bool:
         reading = lexicon()["reading"]
@@ -243,7 +265,8 @@ class _Reader:
     def _with_code(self, mention: Mention, at: int) -> Mention | None:
         code = self._code(at)
         if code is not None:
-            return self._narrowed(mention, code.last, code.names)
+            longer = self._narrowed(mention, code.last, code.names)
+            return None if longer is None else replace(longer, narrowed=True)
         plain = at == mention.last or self._text(at - 1) != ","
         last = self._family_code(at, mention.names) if plain else None
         return None if last is None else replace(mention, last=last, names=(), narrowed=True)

@@ -67,7 +67,7 @@ def _named(data: str) -> Name:
     variant: set[str] = set()
     units: list[Unit] = []
     for text in (product.name, *product.aliases):
-        for kind, value in _parts([g for g in _GROUP.split(fold(text)) if g]):
+        for kind, value in _meant_by([g for g in _GROUP.split(fold(text)) if g]):
             if kind == "spec":
                 specs.add(_spec(value))
             elif kind == "unit":
@@ -128,6 +128,15 @@ def _close(token: str, word: str) -> int:
         return 2
     longer = (s for s in stems(token) for w in stems(word) if len(w) > _HEAD and s.endswith(w))
     return 1 if any(longer) else 0
+
+
+def _meant_by(groups: list[str]) -> Iterator[tuple[str, str]]:
+    """The parts of a name; behind what work it is, words only say on what (`Wartung Autoklav`)."""
+    work = groups and any(word in groups[0] for word in lexicon()["products"]["work"])
+    first = frozenset(_part(groups[0])) if work else frozenset[tuple[str, str]]()
+    for part in _parts(groups):
+        kind, value = part
+        yield ("variant", value) if work and kind == "word" and part not in first else part
 
 
 def _parts(groups: list[str]) -> Iterator[tuple[str, str]]:

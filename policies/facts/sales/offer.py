@@ -1,15 +1,18 @@
 """What a request comes to: the quote that the role proposes and the guard computes again."""
 
+import re
 from decimal import Decimal
 
 from leitstand.policy import FactMissing
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
-from policies.facts.sales.limits import LEXICON
+from policies.facts.sales.limits import LEXICON, lexicon
 from tools.pricing import CalculatePrice, Price, PriceRules, Wanted, calculate
 from tools.quotes import CreateQuote
 
 __all__ = ["open_questions", "price_of", "quote_of", "rules_of", "wanted_of"]
+
+_FIGURES = re.compile(r"\d+")
 
 
 def rules_of(dossier: SalesDossier) -> PriceRules:
@@ -59,7 +62,18 @@ def open_questions(dossier: SalesDossier) -> tuple[tuple[str, ...], tuple[str, .
         for code in _currencies(dossier)
         if own and code != own
     ]
+    wrong += [f"Kundennummer {number} genannt, das ist ein anderer" for number in _others(dossier)]
     return request.missing, tuple(wrong)
+
+
+def _others(dossier: SalesDossier) -> list[str]:
+    """Customers' numbers in the mail that are written as ours are, and not this customer's."""
+    if dossier.customer is None:
+        return []
+    own = dossier.customer.id.upper()
+    said = re.finditer(lexicon()["customer"]["number"], f"{dossier.text}\n{dossier.mail.signature}")
+    numbers = [m["id"].upper() for m in said]
+    return [n for n in numbers if n != own and _FIGURES.sub("0", n) == _FIGURES.sub("0", own)]
 
 
 def _currencies(dossier: SalesDossier) -> list[str]:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mentions import Mention
-from policies.facts.sales.names import Unit, measure_of, unit_of
-from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of
+from policies.facts.sales.names import Name, Unit, measure_of, unit_of
+from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word
 
-__all__ = ["Quantity", "Window", "hours_of", "quantity_of"]
+__all__ = ["Quantity", "Window", "hours_of", "is_packing", "quantity_of"]
 
 _WORDS_BETWEEN = 3
 """Words that may stand between a number and what it counts."""
@@ -58,14 +59,32 @@ class Window:
 def quantity_of(window: Window) -> Quantity:
     """How many: a number before the name, or a number of pieces after it."""
     before, after = _before(window), _after(window)
-    if before.vague:
-        return before
+    if before.vague or after.vague:
+        return Quantity(vague=True, spread=before.spread)
     if before.value is None:
-        found = after if after is not None else _stated(window)
+        found = after.value if after.value is not None else _stated(window)
         return Quantity(found, vague=found is None and _is_open(window))
-    if after is not None and after != before.value:
+    if after.value is not None and after.value != before.value:
         return Quantity(vague=True, spread=True)
     return before
+
+
+def is_packing(word: str, mention: Mention) -> bool:
+    """Whether a word says what the goods behind it come in: `40 Boxen Spitzen`, sold by the box."""
+    reading = lexicon()["reading"]
+    weighed = word in reading["containers"]
+    return bool(mention.names) and all(
+        any(word in (g, f"{g}e", f"{g}n", f"{g}en", f"{g}s", f"{g}es") for g in name.groups)
+        or (weighed and any(measure in reading["bulk"] for _, measure in name.specs))
+        or (word in reading["packs"] and _holds_many(name))
+        for name in mention.names
+    )
+
+
+def _holds_many(name: Name) -> bool:
+    """Whether a product is named by how many pieces it holds: `Becher, 100 Stück`."""
+    tokens, pieces = tokens_of(name.product.name), lexicon()["reading"]["pieces"]
+    return any(a.kind == "number" and b.text in pieces for a, b in pairwise(tokens))
 
 
 def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quantity:
@@ -100,7 +119,8 @@ def _before(window: Window) -> Quantity:
         if token.text in reading["vague"]:
             return Quantity(vague=True)
         if words == 0 and token.masked and token.raw.isdigit():
-            return Quantity(vague=True)  # longer than any count: 99999999 rolls
+            # a position (`Pos. 1 ET-72 50 Stk.`), or longer than any count: 99999999 rolls
+            return Quantity(vague=_after(window).value is None)
         words += token.text not in reading["pieces"]
         counts = at > window.first and window.tokens[at - 1].text in reading["pieces"]
         if words > _WORDS_BETWEEN or (token.text in reading["linking"] and not counts):
@@ -153,7 +173,7 @@ def _is_other_measure(window: Window, number: Decimal, measure: str | None) -> b
     return any(known == measure for _, known in specs) and (number, measure) not in specs
 
 
-def _after(window: Window) -> Decimal | None:
+def _after(window: Window) -> Quantity:
     tokens, reading, at = window.tokens, lexicon()["reading"], window.mention.last
     comma = False
     while at < window.last and tokens[at].text in _AFTER:
@@ -163,14 +183,27 @@ def _after(window: Window) -> Decimal | None:
         at += 1
         while at < window.last and tokens[at].text in _AFTER:
             at += 1
-        return number_of(tokens[at]) if at < window.last else None
+        return _in_words(window, at)
     if at >= window.last or (number := number_of(tokens[at])) is None:
-        return None
+        return Quantity()
     follows = tokens[at + 1] if at + 1 < len(tokens) else None
     if follows is not None and follows.text in reading["pieces"]:
-        return None if _names_more(window, _past_unit(tokens, at + 1)) else number
+        more = _names_more(window, _past_unit(tokens, at + 1))
+        return Quantity(None if more else number)
     alone = follows is None or follows.text in ("\n", ")", ".", "!", "?", ";", "|")
-    return number if alone and not comma and tokens[at].kind == "number" else None
+    counts = alone and not comma and tokens[at].kind == "number"
+    return Quantity(number if counts else None)
+
+
+def _in_words(window: Window, at: int) -> Quantity:
+    """What stands where a number has to: `60`, `ein Dutzend`; what cannot be read is vague."""
+    if at >= window.last:
+        return Quantity()
+    first = number_of(window.tokens[at])
+    second = number_of(window.tokens[at + 1]) if at + 1 < window.last else None
+    if first is None or second is None:
+        return Quantity(first, vague=first is None)
+    return Quantity(second) if window.tokens[at].text == "ein" else Quantity(vague=True)
 
 
 def _stated(window: Window) -> Decimal | None:

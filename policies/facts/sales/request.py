@@ -3,24 +3,33 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import takewhile
 
 from policies.facts.patterns import Pattern, read_patterns
 from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
 from policies.facts.sales.limits import LEXICON, lexicon
-from policies.facts.sales.mentions import Mention, mentions_of
+from policies.facts.sales.mentions import Mention, is_head, mentions_of
 from policies.facts.sales.quantity import Quantity, Window, hours_of, quantity_of
-from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, tokens_of
+from policies.facts.sales.tokens import (
+    Token,
+    is_end,
+    is_stop,
+    number_of,
+    sentence_of,
+    tokens_of,
+    written,
+)
+from policies.facts.sales.unknown import Unknown
 from tools.catalog import Product
-from tools.catalog.words import fold
 
 __all__ = ["Request", "Wish", "request_of"]
 
 _NEAR = 4
 _SHORTEST = 2
 """Letters of what stands for no product alone, as the `DN` of `DN 25`."""
+_SEVERAL = ("e", "en", "n", "er", "ern")
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods by its capital."""
 
@@ -88,9 +97,10 @@ class _Draft:
         carried = Quantity()
         for index, mention in enumerate(self.mentions):
             window = self._window(index)
-            if self._is_context(index, window):
-                continue
             amount = self._amount(window)
+            if self._is_context(index, window):
+                self.missing += self._for_several(index, carried, amount)
+                continue
             if amount.value is None and self._is_shared(index, carried):
                 amount = carried
             carried = amount
@@ -102,8 +112,13 @@ class _Draft:
                 self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
             else:
                 self._take(index, mention, amount, resolved)
-        self.missing += self._unknown_goods()
-        self.missing += self._unknown_accessories()
+        unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes))
+        self.missing += (*unknown.goods(), *unknown.accessories())
+
+    def _for_several(self, index: int, before: Quantity, amount: Quantity) -> Iterator[str]:
+        """`Wartung für zwei FB-2000`: nobody knows whether one is wanted, or two."""
+        if before.value is None and (amount.value or 1) > 1 and self._is_linked(index):
+            yield f"Menge unklar: {self.mentions[index - 1].raw}"
 
     def _is_shared(self, index: int, before: Quantity) -> bool:
         """Whether the number before counts this, too: `je 5 NW-200 und NW-210`."""
@@ -137,7 +152,7 @@ class _Draft:
             return
         if not mention.names or mention.close == 1:
             self.missing.append(f"nicht im Katalog: {mention.raw}")
-        elif len(mention.names) > 1 or (mention.close == 2 and not mention.narrowed):  # noqa: PLR2004
+        elif len(mention.names) > 1 or (not mention.narrowed and _is_partly(mention)):
             self.wrong.append(f"mehrdeutig: {mention.raw} ({_named(mention)})")
         else:
             self._enter(index, mention, amount)
@@ -197,6 +212,8 @@ class _Draft:
             return True
         joined = {"".join(words[:end]) for end in range(1, len(words) + 1)} | set(words)
         known = {word for word in name.words | name.others if len(word) > _SHORTEST}
+        if any(_is_plural(word, known) for word in words):
+            return False
         return bool(joined & known) or any(
             word.endswith(one) for word in name.words for one in words if len(one) >= _NOUN
         )
@@ -229,7 +246,7 @@ class _Draft:
     def _is_owned(self, window: Window) -> bool:
         """`unser FB-2000`, `das FB-2000 haben wir schon`: it is there already."""
         behind = self.tokens[window.mention.last : window.last]
-        after = plain(_written(list(takewhile(lambda t: not is_stop(t), behind))))
+        after = plain(written(list(takewhile(lambda t: not is_stop(t), behind))))
         if any(p.found_in(after) for p in _says("owned")):
             return True
         for token in list(window.before)[:3]:
@@ -253,7 +270,7 @@ class _Draft:
 
     def _is_history(self, window: Window) -> bool:
         first, last = sentence_of(self.tokens, window.mention.first)
-        said = plain(_written(self.tokens[first:last]))
+        said = plain(written(self.tokens[first:last]))
         return any(p.found_in(said) for p in _says("history"))
 
     def _is_other_name(self, index: int) -> bool:
@@ -288,109 +305,23 @@ class _Draft:
         window = self._window(index)
         return any(t.text in lexicon()["reading"]["more"] for t in list(window.before)[:_NEAR])
 
-    def _unknown_goods(self) -> Iterator[str]:
-        """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""
-        inside = {i for m in self.mentions for i in range(m.first, m.last)}
-        starts = {m.first for m in self.mentions}
-        for at, token in enumerate(self.tokens):
-            number = number_of(token)
-            if number is None or at in inside or (token.kind == "word" and number == 1):
-                continue
-            if self._counts_nothing(at):
-                yield f"Zahl unklar: {token.raw}"
-            noun = self._noun(at + 1, starts)
-            if noun is not None and not self._is_told(at):
-                yield f"nicht im Katalog: {token.raw} {noun}"
-
-    def _unknown_accessories(self) -> Iterator[str]:
-        """`FB-3000 mit Seitenführung`: a noun that goes with a product, and is none itself."""
-        starts = {m.first for m in self.mentions}
-        reading = lexicon()["reading"]
-        for mention in self.mentions:
-            at = mention.last
-            if at >= len(self.tokens):
-                continue
-            if self.tokens[at].text in reading["accessory"]:
-                noun = self._noun(at + 1, starts)
-            elif self.tokens[at].text in reading["joining"]:
-                noun = self._joined_noun(at + 1, starts)
-            else:
-                continue
-            if noun is not None and fold(noun) not in reading["terms"] and self._is_wish(mention):
-                yield f"nicht im Katalog: {noun}"
-
-    def _joined_noun(self, at: int, starts: set[int]) -> str | None:
-        """The noun right behind `und` or `und ein`: more goods."""
-        while at < len(self.tokens) and number_of(self.tokens[at]) == 1 and at not in starts:
-            at += 1
-        right_there = at < len(self.tokens) and self.tokens[at].raw[:1].isupper()
-        return self._noun(at, starts) if right_there else None
-
     def _is_wish(self, mention: Mention) -> bool:
         return bool(mention.skus & self.wishes.keys())
 
-    def _counts_nothing(self, at: int) -> bool:
-        """A figure at the end of a part of a sentence, after a verb: `und was kosten 100?`."""
-        before = self.tokens[at - 1] if at else None
-        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        reading = lexicon()["reading"]
-        added = any(t.text in reading["more"] for t in self.tokens[max(0, at - 2) : at])
-        return (
-            self.tokens[at].kind == "number"
-            and (after is None or is_stop(after))
-            and before is not None
-            and before.kind == "word"
-            and before.raw[0].islower()
-            and before.text not in reading["leaving_out"]
-            and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
-            and not self._is_told(at)
-        )
 
-    def _is_told(self, at: int) -> bool:
-        first, last = sentence_of(self.tokens, at)
-        said = plain(_written(self.tokens[first:last]))
-        return any(p.found_in(said) for p in _says("history"))
-
-    def _noun(self, at: int, starts: set[int]) -> str | None:
-        """The noun that a number counts; None where it counts a product or nothing."""
-        reading = lexicon()["reading"]
-        for here in range(at, min(at + _NEAR, len(self.tokens))):
-            token = self.tokens[here]
-            if (
-                here in starts
-                or (token.masked and token.kind != "number")
-                or token.text in reading["no_goods"]
-            ):
-                return None
-            if token.text in reading["pieces"]:
-                continue
-            if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
-                return token.raw
-            if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
-                return None
-            if token.raw[0].isupper() and len(token.text) >= _NOUN:
-                return token.raw
-        return None
+def _is_partly(mention: Mention) -> bool:
+    """Whether only the end of a compound is said, or the make without the number behind it."""
+    makes = any(name.variant for name in mention.names) and not is_head(mention)
+    return mention.close == 2 or makes  # noqa: PLR2004
 
 
-def measure_like(word: str) -> bool:
-    """Whether a word is a measure or a unit."""
-    reading = lexicon()["reading"]
-    return any(word in reading[n] for n in ("measures", "hours", "days", "months", "years"))
-
-
-@cache
-def _all_joining() -> frozenset[str]:
-    reading = lexicon()["reading"]
-    return frozenset((*reading["joining"], *reading["choosing"], *reading["linking"]))
+def _is_plural(word: str, known: set[str]) -> bool:
+    """Whether a word is one of a name's with the ending of several: `Drehtüren Foyer 3`."""
+    return word not in known and any(f"{one}{end}" == word for one in known for end in _SEVERAL)
 
 
 def _named(mention: Mention) -> str:
     return ", ".join(f"{n.sku} {n.product.name}" for n in mention.names)
-
-
-def _written(tokens: Sequence[Token]) -> str:
-    return "".join(t.raw if t.glued else f" {t.raw}" for t in tokens).strip()
 
 
 def _says(kind: str) -> Sequence[Pattern]:

@@ -7,8 +7,8 @@ from functools import cache
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
-from policies.facts.sales.limits import LEXICON, Meaning, Urgency, lexicon
-from policies.facts.sales.mentions import Mention, mentions_of
+from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, Urgency, lexicon
+from policies.facts.sales.mentions import Mention, is_head, mentions_of
 from policies.facts.sales.names import name_of
 from policies.facts.sales.tokens import Token, is_end, tokens_of
 from tools.catalog import Product
@@ -29,6 +29,7 @@ __all__ = [
 _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
     ("danger", "safety", "danger"),
     ("standstill", "malfunction", "danger"),
+    ("elsewhere", "elsewhere", "ordinary"),
     ("invoice", "invoice", "ordinary"),
     ("delivery", "delivery", "ordinary"),
     ("spare_part", "spare_part", "ordinary"),
@@ -37,7 +38,8 @@ _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
     ("documentation", "documentation", "information"),
     ("lead", "lead", "ordinary"),
 )
-"""What patterns tell, by what counts first: danger before all, a wish before the reason for it."""
+"""What patterns tell, by what counts first: danger before all, a wish before the reason for it.
+`elsewhere` is what service is not there for: personal data, applications, advertising."""
 
 _COUNTED = frozenset({"spare_part", "maintenance"})
 """What a customer may also count out among other goods."""
@@ -103,7 +105,8 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     goods are counted out beside them; for the rest a quote is what it names in so many words, or
     what it counts out; maintenance alone is service.
     """
-    said, about = fold(dossier.text), told_by(dossier.text)
+    said, marked = fold(dossier.text), _marked(dossier)
+    about = told_by(marked)
     if about is not None and (
         about.urgency == "danger" or about.meaning in ("invoice", "delivery")
     ):
@@ -111,8 +114,8 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     asked = any(p.found_in(said) for p in read_patterns(LEXICON, "says")["quote"])
     if about is not None and about.meaning == "documentation":
         return asked and any(wish.qty > 1 for wish in dossier.request.wishes)
-    if asked or about is None or about.meaning == "lead":
-        return asked or bool(dossier.request.wishes) or understood(dossier.text) == about
+    if asked or about is None or about.meaning in ("lead", "elsewhere"):
+        return asked or bool(dossier.request.wishes) or understood(marked) == about
     counted = len(dossier.request.wishes)
     return counted > (about.meaning == "maintenance") and about.meaning in _COUNTED
 
@@ -125,14 +128,17 @@ def serials_in(text: str) -> tuple[str, ...]:
 
 def service_of(dossier: SalesDossier) -> Service:
     """The mail as a case for service."""
-    limits, about = dossier.limits, understood(dossier.text)
+    limits, about = dossier.limits, understood(_marked(dossier))
     machine, stated, many = _machine(dossier)
     sku, wrong = _sku(dossier, machine, about)
     missing: list[str] = []
     category = limits.category_words.get(about.meaning) if about else None
-    priority = limits.priority_words.get(about.urgency) if about else None
+    known = about is not None and about.meaning != "elsewhere"
+    priority = limits.priority_words.get(about.urgency) if about and known else None
     if about is None:
         missing.append("worum es geht, sagt die Nachricht nicht")
+    elif about.meaning == "elsewhere":
+        missing.append(f"von Hand zuzuordnen: {', '.join(about.criteria)}")
     elif category is None:
         missing.append(f"das Unternehmen hat keine Kategorie für `{about.meaning}`")
     elif priority is None:
@@ -185,6 +191,35 @@ def _told(place: str, said: str) -> Iterator[Understood]:
             yield Understood(meaning, urgency, criteria)
 
 
+def _marked(dossier: SalesDossier) -> str:
+    """The mail with a word behind each name of goods and each known machine.
+
+    Patterns speak of goods by these words, whatever a company sells.
+    """
+    known, words = {_bare(m.serial) for m in dossier.machines}, lexicon()["fragment"]
+    mentions = mentions_of(dossier.text, dossier.products)
+    marks = {m.last - 1: f" {words[kind]}" for m in mentions if (kind := _kind(m, dossier.limits))}
+    written = "".join(
+        f"{'' if token.glued else ' '}{token.raw}{marks.get(at, '')}"
+        for at, token in enumerate(tokens_of(dossier.text))
+    )
+    return _pattern("bare").sub(
+        lambda m: f"{m.group()} {words['machine']}" if _bare(m.group()) in known else m.group(),
+        written,
+    )
+
+
+def _kind(mention: Mention, limits: SalesLimits) -> str | None:
+    """What is mentioned: a machine or other goods; None where it is work, or only may be meant."""
+    work = lexicon()["products"]["work"]
+    plain = [n for n in mention.names if n.unit is None]
+    goods = [n for n in plain if not any(word in g for g in n.groups for word in work)]
+    if mention.close < 2 or not goods:  # noqa: PLR2004 - a compound on it
+        return None
+    dear = all(n.product.price_cents >= limits.machine_from * 100 for n in goods)
+    return "machine" if dear else "goods"
+
+
 def _machine(dossier: SalesDossier) -> tuple[Machine | None, str | None, list[str]]:
     """The one machine that is spoken of, else the number that is stated for one."""
     stated = [_plain(s) for s in _labelled(dossier.text)]
@@ -205,11 +240,13 @@ def _sku(
     if machine is not None:
         return _of_machine(dossier.products, mentions, machine)
     clear = [m for m in mentions if len(m.names) == 1 and not _is_everyday(m, about)]
+    clear = [m for m in clear if m.narrowed or is_head(m)] or clear
     skus = list(dict.fromkeys(m.names[0].sku for m in clear))
     if len(skus) > 1:
         tokens = tokens_of(dossier.text)
         free = [m for m in clear if not _is_place(m, tokens)]
-        skus = list(dict.fromkeys(m.names[0].sku for m in free))
+        own = [m for m in free if _is_owned(m, tokens)]
+        skus = list(dict.fromkeys(m.names[0].sku for m in own or free))
     if len(skus) == 1:
         return skus[0], []
     if clear or any(m.close == 5 for m in mentions):  # noqa: PLR2004 - a code that is unknown
@@ -240,7 +277,8 @@ def _alike(mention: Mention, groups: frozenset[str]) -> bool:
 
 def _is_everyday(mention: Mention, about: Understood | None) -> bool:
     """Whether a word that only ends a product's name (`Paket`) stands where none need be meant."""
-    plain = mention.close <= 2 and not mention.narrowed  # noqa: PLR2004 - the end of a compound
+    ends = mention.close <= 2 or not is_head(mention)  # noqa: PLR2004 - the end of a compound
+    plain = ends and not mention.narrowed
     return plain and about is not None and about.meaning in ("delivery", "lead", "invoice")
 
 
@@ -253,6 +291,12 @@ def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
         if token.text in linking:
             return True
     return False
+
+
+def _is_owned(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """`unser Wickler`: what it is about, whatever else is named."""
+    before = tokens[max(0, mention.first - 2) : mention.first]
+    return any(token.text in lexicon()["reading"]["owning"] for token in before)
 
 
 def _of_meaning(products: Sequence[Product], about: Understood | None) -> str | None:

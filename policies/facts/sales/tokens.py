@@ -10,7 +10,7 @@ from typing import Literal
 from policies.facts.sales.limits import lexicon
 from tools.catalog.words import fold
 
-__all__ = ["Token", "is_end", "is_stop", "number_of", "sentence_of", "tokens_of"]
+__all__ = ["Token", "is_end", "is_stop", "number_of", "sentence_of", "tokens_of", "written"]
 
 _TOKEN = re.compile(
     r"(?P<number>\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+|\.\d{1,2}(?![\d.]))?)"
@@ -78,6 +78,11 @@ def sentence_of(tokens: Sequence[Token], at: int) -> tuple[int, int]:
     first = next((i + 1 for i in range(at - 1, -1, -1) if is_end(tokens[i])), 0)
     last = next((i for i in range(at, len(tokens)) if is_end(tokens[i])), len(tokens))
     return first, last
+
+
+def written(tokens: Sequence[Token]) -> str:
+    """Tokens as they stand in the mail, one blank where there are several."""
+    return "".join(t.raw if t.glued else f" {t.raw}" for t in tokens).strip()
 
 
 @lru_cache(maxsize=8192)

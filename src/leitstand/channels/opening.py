@@ -95,10 +95,11 @@ async def open_channels(
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
     book = Book(leitstand.state / "channels.db", metadata)
+    texts = texts_of(settings.language, leitstand.project.texts, leitstand.zone)
     channels: Sequence[Channel] = ()
     try:
-        channels = connect(book, texts_of(settings.language, leitstand.project.texts))
-        yield _wired(leitstand, settings, book, channels, known)
+        channels = connect(book, texts)
+        yield _wired(leitstand, settings, book, channels, known, texts)
     finally:
         for channel in channels:
             await channel.close()
@@ -111,8 +112,8 @@ def _wired(
     book: Book,
     channels: Sequence[Channel],
     known: Iterable[Recipient],
+    texts: Texts,
 ) -> Channels:
-    texts = texts_of(settings.language, leitstand.project.texts)
     links = Links(leitstand, book)
     named = {channel.name: channel for channel in channels}
     outbox = Outbox(book, leitstand.rules.clock, named)

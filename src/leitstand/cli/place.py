@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from leitstand.cli.output import hint, line
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from leitstand.inbox import Texts
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
@@ -21,12 +23,12 @@ OTHERS = 0o077
 """What group and others may do with a state folder and what lies below it: nothing."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
     """What commands are told in the same words: state folder, company, language, and who.
 
-    `state`, `world` and `tenant` are the project's own where they are not given. With `shadow`, the
-    systems of `state` are read, and cases and twins lie in a folder of it.
+    `state`, `world` and `tenant` are the project's own where they are not given; the `zone` is
+    known once it is open. With `shadow`, the systems of `state` are read, cases lie beside.
     """
 
     state: Path | None = None
@@ -36,6 +38,7 @@ class Place:
     person: str = ""
     json: bool = False
     shadow: bool = False
+    zone: "ZoneInfo | None" = field(default=None, init=False)
 
     @cached_property
     def project(self) -> "Project":
@@ -45,12 +48,12 @@ class Place:
         start = Path(os.environ.get("LEITSTAND_PROJECT") or Path.cwd())
         return load_project(find_root(start.resolve()))
 
-    @cached_property
+    @property
     def texts(self) -> "Texts":
         """What supervisors read. Raises ProjectRefused."""
         from leitstand.inbox import texts_of
 
-        return texts_of(self.lang, self.project.texts)
+        return texts_of(self.lang, self.project.texts, self.zone)
 
     @property
     def folder(self) -> Path:
@@ -84,6 +87,7 @@ class Place:
             write=write,
             shadow=self.folder if self.shadow else None,
         )
+        self.zone = leitstand.zone
         try:
             if write and released:
                 check_released(leitstand)

@@ -72,7 +72,7 @@ async def release(
         async with place.opened(write=False) as leitstand:
             signer = await signer_of(leitstand, place.person)
             known = partial(leitstand.directory.person, leitstand.tenant)
-            day = leitstand.rules.today
+            day = str(leitstand.rules.today(leitstand.tenant))
         signed = replace(releases, known=known).sign(signer.person, signer.key, day)
         new = [f"{r.file}@{r.version}" for r in signed]
     data = {"changed": shown, "signed": new}

@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError
@@ -51,6 +51,7 @@ class Room:
     clock: Clock
     models: Models
     trace: Trace | None = None
+    zone: tzinfo = UTC
     asking: Asking = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,12 +152,13 @@ class Desk:
             return self._read(address, answer, body)
 
     async def now(self) -> datetime:
-        """The time, UTC; a recorded answer, so the same on every replay."""
+        """The time where the tenant is; a recorded answer, so the same on every replay."""
         address = self._next()
         with _Ending(self):
             body = self._recorded(address, "now", "now")
             if body is None:
-                moment = datetime.fromtimestamp(self._room.clock.time(), UTC).isoformat()
+                at = self._room.clock.time()
+                moment = datetime.fromtimestamp(at, self._room.zone).isoformat()
                 body = self._record(address, {"tool": "now", "proposed": "now", "value": moment})
             return datetime.fromisoformat(body["value"])
 

@@ -36,8 +36,8 @@ def _filled(text: str) -> str:
 class Cap(Frozen):
     """An entry of `budgets`: what `tool` moves in `field` (cents) stays within `cap_cents`.
 
-    A window is a day or month of UTC; amounts count without sign, whatever their currency. `roles`:
-    who is asked for an action beyond it; where there are none it is refused.
+    A window is a day or month where the tenant is; amounts count without sign, whatever their
+    currency. `roles`: who is asked beyond it; where there are none it is refused.
     """
 
     name: Annotated[Identifier, Field(max_length=80)]

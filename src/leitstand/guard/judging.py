@@ -1,7 +1,6 @@
 """Judging: an action's facts and verdict under the rules in force at this moment."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel, ValidationError
@@ -81,7 +80,7 @@ class Judge:
             args=proposal.args,
             evidence=proposal.evidence,
             limits=self._rules.limits(case.tenant),
-            today=datetime.fromtimestamp(self._rules.clock.time(), UTC).date(),
+            today=self._rules.today(case.tenant),
             tenant=case.tenant,
             requester=case.requester,
         )

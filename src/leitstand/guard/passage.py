@@ -195,8 +195,9 @@ class Passage:
     ) -> BaseModel:
         """Ask the people of the budgets that do not have it, beside whom the rules ask."""
         call, used = proposal.call, cast("Mapping[str, int]", budgets)
-        caps = self._rules.caps(self._journal.case.tenant, call.tool.name)
-        row = {c.name: c.row(proposal.args, self._rules.today) for c in caps}
+        tenant = self._journal.case.tenant
+        caps, today = self._rules.caps(tenant, call.tool.name), self._rules.today(tenant)
+        row = {c.name: c.row(proposal.args, str(today)) for c in caps}
         hits = [c.hit(row[c.name], used[c.name]) for c in caps if c.name in used]
         verdict, tainted = self._judge.standing(proposal)()
         verdict = beyond(verdict, hits)
@@ -265,7 +266,7 @@ class Passage:
             body["editor"] = proposal.editor
         if caps := self._rules.caps(case.tenant, call.tool.name):
             told, roles = _told(frozen), grants.roles if grants else ()
-            today, args = self._rules.today, proposal.args
+            today, args = str(self._rules.today(case.tenant)), proposal.args
             body["budgets"] = [c.row(args, today, roles if c.rule in told else ()) for c in caps]
         if call.tool.key:
             values = canonical([proposal.args[name] for name in call.tool.key])

@@ -1,11 +1,11 @@
 """The rules in force: policy bundle, tenant data, directory of people, the guard's live clock."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
 from leitstand.approval import Directory, Grants, verify
-from leitstand.clock import Clock
+from leitstand.clock import Clock, zone_of
 from leitstand.digest import keyed
 from leitstand.guard.budget import Cap
 from leitstand.policy import Bundle, Request, decide
@@ -51,10 +51,9 @@ class Rules:
             self._caps = given, [Cap.model_validate(b, strict=False) for b in given]
         return [cap for cap in self._caps[1] if cap.tool == tool]
 
-    @property
-    def today(self) -> str:
-        """The guard's day, UTC."""
-        return datetime.fromtimestamp(self.clock.time(), UTC).date().isoformat()
+    def today(self, tenant: str) -> date:
+        """The day that it is where the tenant is."""
+        return datetime.fromtimestamp(self.clock.time(), zone_of(self.limits(tenant))).date()
 
     def grants(
         self,

@@ -16,7 +16,7 @@ from leitstand.inbox.handling import (
     since_of,
     takeover_of,
 )
-from leitstand.inbox.hours import Deadlines, Due, deadlines_of, zone_of
+from leitstand.inbox.hours import Deadlines, Due, deadlines_of
 from leitstand.inbox.listing import STATUSES, Listed, Sought, cases_of, sought_of
 from leitstand.inbox.notice import Notice
 from leitstand.inbox.pending import Pending, find_pending
@@ -98,5 +98,4 @@ __all__ = [
     "texts_of",
     "thread_of",
     "waiting_of",
-    "zone_of",
 ]

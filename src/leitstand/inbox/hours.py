@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
@@ -15,10 +15,8 @@ from leitstand.holidays import Germany, HolidayBase
 from leitstand.project import Web, read_table
 from leitstand.values import Frozen
 
-__all__ = ["Deadlines", "Due", "deadlines_of", "zone_of"]
+__all__ = ["Deadlines", "Due", "deadlines_of"]
 
-ZONE = "Europe/Berlin"
-"""Where a tenant is whose data name no `timezone`."""
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORK = (time(8), time(17))
@@ -120,19 +118,8 @@ class Deadlines(Frozen):
             day = first + timedelta(days=n)
             shift = self.hours.get(_WEEK[day.weekday()])
             if shift is not None and day not in free:
-                yield _moment(day, shift[0], zone), _moment(day, shift[1], zone)
-
-
-def zone_of(limits: Mapping[str, Any]) -> ZoneInfo:
-    """The tenant's time zone (`timezone` of the tenant's data, a name of the IANA database).
-
-    Raises ProjectRefused: there is no such zone.
-    """
-    name = str(limits.get("timezone", ZONE))
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ProjectRefused(f"no time zone `{name}`", where="timezone") from error
+                begin, end = (datetime.combine(day, at, zone).timestamp() for at in shift)
+                yield begin, end
 
 
 def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
@@ -146,7 +133,3 @@ def deadlines_of(limits: Mapping[str, Any], web: Web) -> Deadlines:
 @lru_cache(maxsize=32)
 def _holidays(state: str) -> HolidayBase:
     return Germany(subdiv=state)
-
-
-def _moment(day: date, at: time, zone: ZoneInfo) -> float:
-    return datetime.combine(day, at, zone).timestamp()

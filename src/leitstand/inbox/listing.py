@@ -7,7 +7,6 @@ from typing import Any, get_args
 from sqlalchemy import ColumnElement, func, or_, select
 
 from leitstand.errors import UsageRefused
-from leitstand.inbox.hours import zone_of
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.records import Person, Status
 from leitstand.runtime import Leitstand
@@ -58,7 +57,7 @@ def sought_of(leitstand: Leitstand, asked: Mapping[str, str]) -> Sought:
     since, until = 0.0, None
     if day := asked.get("day") or asked.get("since"):
         try:
-            start = datetime.combine(date.fromisoformat(day), time(), zone_of(leitstand.limits))
+            start = datetime.combine(date.fromisoformat(day), time(), leitstand.zone)
             until = (start + timedelta(days=1)).timestamp() if asked.get("day") else None
             since = start.timestamp()
         except (ValueError, OverflowError) as error:

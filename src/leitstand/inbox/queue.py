@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from leitstand.inbox.dossier import open_dossier
 from leitstand.inbox.handling import may_handle, since_of, takeover_of
-from leitstand.inbox.hours import deadlines_of, zone_of
+from leitstand.inbox.hours import deadlines_of
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of, reason_of
@@ -246,7 +246,7 @@ async def _exceptional(
         return found
     taken = takeover_of(leitstand, dossier)
     rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
-    due = rules.by(since, taken.days or rules.queue_days, zone_of(leitstand.limits))
+    due = rules.by(since, taken.days or rules.queue_days, leitstand.zone)
     said = taken.resolution(texts.language) or texts.known(f"resolve.{leave.cause}")
     more = {
         "roles": taken.roles,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from leitstand.inbox.hours import Deadlines, deadlines_of, zone_of
+from leitstand.inbox.hours import Deadlines, deadlines_of
 from leitstand.inbox.listing import Sought, conditions, unasked
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.records import Person
@@ -78,7 +78,7 @@ async def report_of(leitstand: Leitstand, sought: Sought, person: Person | None 
     hours = None
     if people >= GROUP:
         rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
-        hours = round(median(worked(spans, rules, zone_of(leitstand.limits))) / 3600, 2)
+        hours = round(median(worked(spans, rules, leitstand.zone)) / 3600, 2)
     return Report(**found, hours=hours)
 
 

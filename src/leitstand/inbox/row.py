@@ -4,7 +4,7 @@ What a role reads and books is its own: a project names a function for the colum
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from leitstand.inbox.dossier import Dossier, Judged, open_dossier
@@ -157,7 +157,7 @@ async def _columns(leitstand: Leitstand, dossier: Dossier) -> dict[str, Any]:
         readings={r.tool: r.result for r in reads},
         args=gravest.args if gravest else {},
         limits=leitstand.limits,
-        today=datetime.fromtimestamp(dossier.opened, UTC).date(),
+        today=datetime.fromtimestamp(dossier.opened, leitstand.zone).date(),
     )
     return dict(make(told))
 

@@ -10,7 +10,7 @@ from leitstand.errors import ApprovalRefused
 from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
 from leitstand.inbox.evidence import Read, conflicts_in, find_value, listed_in, look_up, readings_of
-from leitstand.inbox.hours import deadlines_of, zone_of
+from leitstand.inbox.hours import deadlines_of
 from leitstand.inbox.pending import Pending
 from leitstand.inbox.seat import seat_of
 from leitstand.inbox.texts import Texts
@@ -234,7 +234,7 @@ def _conflict(conflict: Mapping[str, Any], texts: Texts) -> str:
 def _deadline(leitstand: Leitstand, shown: Checkpoint, texts: Texts) -> str:
     """What will happen if nobody answers, and when; it never is a decision."""
     due = deadlines_of(leitstand.limits, leitstand.project.table.web).due(
-        shown.opened, zone_of(leitstand.limits)
+        shown.opened, leitstand.zone
     )
     if not due:
         return texts.say("effect.free")

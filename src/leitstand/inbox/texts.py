@@ -9,16 +9,18 @@ values is empty.
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
+from leitstand.clock import ZONE
 from leitstand.errors import ProjectRefused
 from leitstand.inbox.told import Phrases
 from leitstand.values import Language, part_of
@@ -41,8 +43,10 @@ class Texts:
         own: Mapping[str, Any],
         given: Mapping[str, Any],
         places: Mapping[str, Any] | None = None,
+        zone: ZoneInfo | None = None,
     ) -> None:
         self.language: Language = language
+        self._zone = zone or ZoneInfo(ZONE)
         self._own, self._given, self._places = own, given, places or {}
         self.locale: str = own["locale"]
         said = {**own.get("told", {}), **given.get("told", {})}
@@ -80,7 +84,8 @@ class Texts:
         """Names in a tool's sentences that are no arguments (`known`), look-ups or forms."""
         sentences = (self.sentence(tool, what) for what in ("effect", "undo"))
         places = [place for text in sentences for place in _PLACE.findall(text)]
-        names = {name for name, _ in places} | {k for _, k in places} - {"", "date", *_NUMBERS}
+        kinds = {k for _, k in places} - {"", "date", "time", *_NUMBERS}
+        names = {name for name, _ in places} | kinds
         inner = {n for r in self.lookups(tool).values() for n in _SEGMENT.findall(r)}
         return tuple(sorted((names | inner) - {*known, *self.lookups(tool)}))
 
@@ -139,8 +144,9 @@ class Texts:
         return self._plain(value)
 
     def time(self, seconds: float) -> str:
-        """A moment (seconds since the epoch) in the zone of this machine."""
-        return self._format("time", seconds, "")
+        """A moment (seconds since the epoch) where the tenant is, whatever this machine's zone."""
+        moment = datetime.fromtimestamp(seconds, self._zone)
+        return format_datetime(moment, "short", locale=self.locale)
 
     def _filled(self, template: str, values: Mapping[str, str]) -> str:
         """A sentence that was told; places called so hold ids, and are named."""
@@ -157,25 +163,25 @@ class Texts:
         return self._format(kind, value, str(values.get("currency") or "EUR"))
 
     def _format(self, kind: str, value: object, currency: str) -> str:
-        if kind == "date":
-            return _date(value, self.locale)
+        number = _number(value)
+        if kind == "time" and number is not None:
+            return self.time(float(number))
         if kind not in _NUMBERS:
             return self._plain(value)
-        number = _number(value)
         return str(value) if number is None else _NUMBERS[kind](number, currency, self.locale)
 
     def _plain(self, value: object) -> str:
-        if isinstance(value, str) and (day := _day(value)):
+        if day := _day(str(value)):
             return format_date(day, "medium", locale=self.locale)
         word = str(value).lower() if isinstance(value, bool) else str(value)
         return str(self._given.get("words", {}).get(word, value))
 
 
 @lru_cache(maxsize=8)
-def texts_of(language: Language, folder: Path | None = None) -> Texts:
+def texts_of(language: Language, folder: Path | None = None, zone: ZoneInfo | None = None) -> Texts:
     """The texts of a language, with those of a project's folder. Raises ProjectRefused: no TOML."""
     given, places = _given(folder, language), _given(folder, "places")
-    return Texts(language, _product(language), given, places)
+    return Texts(language, _product(language), given, places, zone)
 
 
 def _given(folder: Path | None, name: str) -> dict[str, Any]:
@@ -209,11 +215,6 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() and abs(number) < _LARGEST else None
 
 
-def _date(value: object, locale: str) -> str:
-    day = _day(str(value))
-    return format_date(day, "medium", locale=locale) if day else str(value)
-
-
 def _money(cents: Decimal, currency: str, locale: str) -> str:
     return format_currency(cents / 100, currency, locale=locale).replace("\xa0", " ")
 
@@ -222,20 +223,10 @@ def _percent(number: Decimal, _currency: str, locale: str) -> str:
     return f"{format_decimal(number, locale=locale)} %"
 
 
-def _decimal(number: Decimal, _currency: str, locale: str) -> str:
-    return format_decimal(number, locale=locale)
-
-
-def _time(seconds: Decimal, _currency: str, locale: str) -> str:
-    moment = datetime.fromtimestamp(float(seconds), UTC).astimezone()
-    return format_datetime(moment, "short", locale=locale)
-
-
 _NUMBERS: Mapping[str, Callable[[Decimal, str, str], str]] = {
     "money": _money,
     "percent": _percent,
     "permyriad": lambda number, currency, locale: _percent(number / 100, currency, locale),
-    "number": _decimal,
-    "time": _time,
+    "number": lambda number, _, locale: format_decimal(number, locale=locale),
 }
 _SUFFIXES = {"_cents": "money", "_permyriad": "permyriad", "_percent": "number"}

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from leitstand.clock import zone_of
 from leitstand.desk import Models, Room, TooManyRejections
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged, LimitReached, LostFence, StoreFailed, place_of
@@ -45,7 +46,8 @@ class Burst:
         passage = self._guard.open(journal, restored=restored, shared=self._store.shared)
         rules, tracer = self._guard.rules, self._tracer
         trace = tracer.begin(claimed, journal, rules.bundle.sha) if tracer else None
-        room = Room(journal, passage, rules.clock, self._models, trace)
+        zone = zone_of(rules.limits(journal.case.tenant))
+        room = Room(journal, passage, rules.clock, self._models, trace, zone)
         try:
             close, leave = await self._walked(claimed, compiled, room)
             await passage.home()

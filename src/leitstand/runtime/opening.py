@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
 from leitstand.approval import FileDirectory, Releases
-from leitstand.clock import Clock, FixedClock, SystemClock
+from leitstand.clock import Clock, FixedClock, SystemClock, zone_of
 from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused
 from leitstand.guard import Rules
 from leitstand.project import Connect, Project
@@ -85,6 +86,11 @@ class Leitstand:
     def limits(self) -> Mapping[str, Any]:
         """The tenant's data."""
         return self.rules.limits(self.tenant)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the tenant is."""
+        return zone_of(self.limits)
 
     async def go_on(self, case: str) -> None:
         """Run what is due; after `patience` what is still under way goes on by itself."""
@@ -298,7 +304,7 @@ def _place(
 
 
 def _clock(limits: Mapping[str, Any], began: float) -> Clock:
-    """The machine's clock, or one that began at nine of the world's own day and never goes back."""
+    """The machine's clock, or one that began at nine of the world's own day and runs beside it."""
     today = limits.get("today")
     if not today:
         return SystemClock()

@@ -214,7 +214,7 @@ class Writer:
         return results
 
     def _fail(self, error: Exception, size: int) -> list[object]:
-        msg = f"the store refused a commit: {error}"
+        msg = f"the store refused a commit: {getattr(error, 'orig', None) or error}"
         self._broken = StoreFailed(msg, mend="check disk space and rights, then start again")
         return [self._broken] * size
 

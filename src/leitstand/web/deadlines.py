@@ -25,7 +25,6 @@ from leitstand.inbox import (
     sight_of,
     since_of,
     takeover_of,
-    zone_of,
 )
 from leitstand.inbox.book import Book
 from leitstand.inbox.texts import Texts
@@ -70,10 +69,8 @@ class Reminders:
         Raises ProjectRefused: `deadlines` of the tenant's data make no sense.
         """
         leitstand = self._leitstand
-        rules, zone = (
-            deadlines_of(leitstand.limits, leitstand.project.table.web),
-            zone_of(leitstand.limits),
-        )
+        rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
+        zone = leitstand.zone
         after = None
         still: set[str] = set()
         while part := await waiting(leitstand.store, leitstand.tenant, after=after, limit=PART):

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused
-from leitstand.inbox import holders, zone_of
+from leitstand.inbox import holders
 from leitstand.records import Absence
 from leitstand.web.factors import Offer
 from leitstand.web.guarding import Fields, form, gated
@@ -77,7 +77,7 @@ async def leave(request: Request, session: Session, fields: Fields) -> Response:
 
 def _midnight(site: Site, day: date) -> float:
     """When a day begins where the tenant is, seconds since the epoch."""
-    return datetime.combine(day, time(), zone_of(site.leitstand.limits)).timestamp()
+    return datetime.combine(day, time(), site.leitstand.zone).timestamp()
 
 
 async def _right(request: Request, session: Session, fields: Fields) -> bool:
@@ -123,7 +123,7 @@ def _days(site: Site, absence: Absence | None) -> tuple[str, str]:
     """First and last day of an absence as a form holds them."""
     if absence is None:
         return "", ""
-    zone = zone_of(site.leitstand.limits)
+    zone = site.leitstand.zone
     first, last = (
         datetime.fromtimestamp(at, zone).date() for at in (absence.since, absence.until - 1)
     )

@@ -52,7 +52,7 @@ class Site:
 
     def texts(self, language: Language) -> Texts:
         """What people read, in a language."""
-        return texts_of(language, self.leitstand.project.texts)
+        return texts_of(language, self.leitstand.project.texts, self.leitstand.zone)
 
 
 @asynccontextmanager
@@ -73,6 +73,7 @@ async def open_site(
     """
     book = Book(leitstand.state / "web.db", metadata)
     tellers = (*tellers, channels.tell) if channels else tellers
+    texts = texts_of("de", leitstand.project.texts, leitstand.zone)
     clock, machine = leitstand.rules.clock, machine or SystemClock()
     sessions = Sessions(book, leitstand.directory, leitstand.tenant, clock)
     site = Site(
@@ -84,7 +85,7 @@ async def open_site(
         invitations=Invitations(book, leitstand.tenant, clock),
         notes=Notes(book, clock),
         live=Live(leitstand.store, leitstand.tenant),
-        reminders=Reminders(book, leitstand, texts_of("de", leitstand.project.texts), tellers),
+        reminders=Reminders(book, leitstand, texts, tellers),
         rows=Memo(KEPT),
         secure=secure,
         channels=channels,

@@ -85,6 +85,72 @@ def test_transliterations_hide_nobody(listed: str, named: str) -> None:
     assert any(m.score >= 700 for m in index.screen([named]))
 
 
+PEOPLE = (
+    ListEntry(id="P-1", type="person", name="SABAWI, Yasir Ibrahim Hasan Taha"),
+    ListEntry(id="P-2", type="person", name="Oleksandr Petrovych Zhuravel"),
+    ListEntry(id="P-3", type="person", name="BIN LADIN, Usama Muhammad Awad"),
+    ListEntry(id="P-4", type="person", name="OEZCAN, Oezguer"),
+    ListEntry(id="P-5", type="person", name="KIM, Jong Hun"),
+    *(ListEntry(id=f"P-9{n}", type="person", name=f"ALI, Omar {n}") for n in range(6)),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("Yasir Sabawi", "P-1"),
+        ("Sabawi, Yasir", "P-1"),
+        ("Dr. Y. Sabawi", "P-1"),
+        ("Y. I. Sabawi", "P-1"),
+        ("Oleksandr Zhuravel", "P-2"),
+        ("O. Zhuravel e.K.", "P-2"),
+        ("Osama bin Laden", "P-3"),
+        ("Usama ibn Mohamed bin Ladin", "P-3"),
+        ("Özgür Özcan", "P-4"),
+        ("Ozgur Ozcan", "P-4"),
+        ("Kli Jong Hun", "P-5"),
+    ],
+)
+def test_less_of_a_name_hides_nobody(name: str, entry: str) -> None:
+    """Middle names left out, an initial, a particle or a common name spelled otherwise."""
+    found = Index.of(PEOPLE).screen([name])
+    assert entry in [m.entry for m in found if m.score >= 700]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sabawi",  # a last name alone is many people's
+        "Yasir",
+        "M. Sabawi",  # another initial
+        "Yasir Sabawi Schreiner",  # a name that is not listed beside it
+        "Hasan Ibrahim",  # no last name
+        "O. Ali",  # a name that many entries hold
+        "Jong Kim Hansen",
+    ],
+)
+def test_less_than_a_name_means_nobody(name: str) -> None:
+    """Last name and first name have to be there, and nothing else."""
+    assert all(m.score < 700 for m in Index.of(PEOPLE).screen([name]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Nordkap AG", "Nordkap Aktiengesellschaft"),
+        ("Nordkap GmbH", "Nordkap Gesellschaft mit beschränkter Haftung"),
+        ("OAO Nordkap", "Open Joint Stock Company Nordkap"),
+        ("Nordkap Sp. z o.o.", "Nordkap Spółka z ograniczoną odpowiedzialnością"),
+        ("Nordkap A.Ş.", "Nordkap Anonim Şirketi"),
+    ],
+)
+def test_a_legal_form_is_none_of_the_name(one: str, other: str) -> None:
+    """However it is written out."""
+    for listed, named in ((one, other), (other, one)):
+        (match,) = Index.of([ListEntry(id="1", name=listed)]).screen([named])
+        assert match.score >= 950
+
+
 @pytest.mark.parametrize("name", ["مؤسسة الأقصى", "中国公司", "...", "x" * 301])
 def test_what_cannot_be_compared_is_told(name: str) -> None:
     """Other scripts, no word at all, or more than is looked at."""

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a mail stands in one line
 """Reports of wrongdoing are recognised before anybody keeps them; other mails are not."""
 
 import pytest
@@ -34,9 +35,39 @@ REPORTS = (
     "Anonymer Hinweis: Preisabsprachen mit dem Wettbewerb.",
     "Interne Meldestelle: ich will Korruption melden.",
     "Im Lager verschwindet Ware, der Chef ist beteiligt. Bitte behandeln Sie das anonym.",
+    "Seit Monaten rechnet unser Schichtleiter Stunden ab, die keiner gearbeitet hat. Ich will nicht, dass das rauskommt, von wem es kommt.",
+    "Ich möchte auf einen Verstoß gegen Umweltrecht hinweisen: Altöl wird hinter Halle 3 in den Gully gekippt. Bitte vertraulich behandeln.",
+    "Ich habe mitbekommen, dass Herr Krüger im Einkauf von einem Lieferanten Reisen bezahlt bekommt. Mein Name soll außen vor bleiben.",
+    "In der Fertigung werden die Sicherheitsschalter an der Presse überbrückt, der Meister weiß es und tut nichts. Ich habe Angst um meinen Job.",
+    "Ich will melden, dass in der Lackiererei Lösemittel in den Abfluss geschüttet werden. Bitte nennt meinen Namen nicht.",
+    "Es geht um sexuelle Belästigung durch meinen Vorgesetzten. An wen kann ich mich vertraulich wenden?",
+    "My manager is faking safety inspection records. I want to stay anonymous.",
+    "Der Lagerleiter verkauft Ware privat auf Kleinanzeigen. Bitte sagt ihm nicht, dass ich das gemeldet habe.",
+    "Unsere Chefin lässt Mitarbeiter ohne Anmeldung bei der Sozialversicherung arbeiten.",
+    "Ich habe gesehen, dass Prüfprotokolle nachträglich geändert werden. Ich möchte anonym bleiben.",
+    "Bitte behandeln Sie das vertraulich: Die Kollegen in der Disposition fälschen die Lenkzeiten der Fahrer.",
+    "Es werden Kundendaten an einen Wettbewerber weitergegeben, ich weiß auch von wem. Mein Name darf nicht auftauchen.",
+    "I want to report that our purchasing head accepts gifts from suppliers, please keep my name out of it.",
+    "Mein Vorgesetzter hat mir an den Po gefasst. Ich weiß nicht, an wen ich mich wenden soll.",
+    "In unserem Werk wird der Mindestlohn unterlaufen, die Überstunden tauchen nirgends auf. Ich habe Angst vor Kündigung.",
 )
 
 OTHERS = (
+    "Mein Name ist auf dem Ausweis falsch geschrieben.",
+    "Bitte das Gehalt vertraulich behandeln, Tom Vogel von 3.400 auf 3.600 EUR.",
+    "Ich möchte melden, dass ich umgezogen bin.",
+    "Die Heizung in Halle 3 ist defekt.",
+    "Ich habe gesehen, dass meine Abrechnung fehlt.",
+    "Können Sie meinen Namen in Vogel-Harms ändern?",
+    "Ich habe gehört, dass es neue Urlaubsregeln gibt.",
+    "Auf der Lohnabrechnung steht mein Name nicht richtig.",
+    "Der Kunde hat uns eine Reise bezahlt, wie muss ich das versteuern?",
+    "Wer hat den Müll im Wald verbrannt? Nein, Spaß - Einladung zum Grillen.",
+    "Ich habe mitbekommen, dass Frau Kaya in Elternzeit geht, wer vertritt sie?",
+    "Unser Chef hat Geburtstag, Sammelaktion läuft.",
+    "Bitte tragen Sie meinen neuen Namen ein.",
+    "Der Teamleiter möchte Cem Yilmaz von 40 auf 32 Stunden umstellen.",
+    "Ich habe Angst vor der Prüfung, kann ich sie verschieben?",
     "Anbei unsere Rechnung RE-4711 über 1.200 Euro.",
     "Bitte um ein Angebot über 60 Antriebsrollen.",
     "Ich bin bis Freitag krankgeschrieben.",

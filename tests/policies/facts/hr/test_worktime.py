@@ -5,7 +5,7 @@ import pytest
 from policies.facts.hr.calendar import calendar_of
 from policies.facts.hr.worktime import conflict_in, violations_of, words_of
 from tests.policies.facts.hr.people import entry, limits, person
-from tools.hr import Entry
+from tools.hr import Entry, WorktimeRule
 
 MORNING = entry("2026-11-09T08:00", "2026-11-09T12:00")
 Found = list[tuple[str, str, str | None]]
@@ -132,10 +132,32 @@ def test_entries_that_cannot_be_true(entries: list[Entry], said: str) -> None:
     assert said in str(conflict_in(entries))
 
 
-def test_words_of_a_company() -> None:
-    """The word of the vocabulary that a rule's pattern finds, else the usual one."""
+@pytest.mark.parametrize(
+    "offered",
+    [
+        ["§ 3: 10 h", "§ 4: 30 Minuten", "§ 4: 45 Minuten", "§ 5 Ruhe", "§ 9 Sonntag"],
+        ["10 h (§ 3)", "Pause 30 (§ 4)", "Pause 45 (§ 4)", "Ruhe 11 h (§ 5)", "Ruhetag (§ 9)"],
+        ["daily maximum", "break of 30 min", "break of 45 min", "rest period", "Sunday work"],
+    ],
+)
+def test_words_of_a_company(offered: list[str]) -> None:
+    """The word of the vocabulary that means a rule, wherever in it its paragraph stands."""
+    own = limits(vocabulary={"working_time_rules": offered})
+    rules: tuple[WorktimeRule, ...] = ("daily", "break_30", "break_45", "rest", "sunday")
+    assert [words_of(rule, own) for rule in rules] == offered
+    shuffled = limits(vocabulary={"working_time_rules": offered[::-1]})
+    assert [words_of(rule, shuffled) for rule in rules] == offered
+
+
+def test_words_of_no_company() -> None:
+    """Without a vocabulary, or without a word in it that fits, it is the usual one."""
     assert words_of("break_45", limits()) == "ArbZG§4 pause<45"
-    own = limits(vocabulary={"working_time_rules": ["Ruhe § 5", "Pause 45 § 4"]})
-    assert words_of("break_45", own) == "ArbZG§4 pause<45"
-    exact = limits(vocabulary={"working_time_rules": ["§ 5 Ruhe", "§ 4: 45 Minuten"]})
-    assert (words_of("break_45", exact), words_of("rest", exact)) == ("§ 4: 45 Minuten", "§ 5 Ruhe")
+    short = limits(vocabulary={"working_time_rules": ["§ 5 Ruhe"]})
+    assert words_of("break_45", short) == "ArbZG§4 pause<45"
+
+
+def test_work_after_half_a_night_is_no_break() -> None:
+    """Three hours between two days' work are too short a rest, not a long break (§ 5 ArbZG)."""
+    late = entry("2026-11-09T16:00", "2026-11-10T01:00", 45)
+    found = broken(late, entry("2026-11-10T04:00", "2026-11-10T09:00"))
+    assert found == [("rest", "2026-11-10", "3.00")]

@@ -1,0 +1,172 @@
+"""Goods that a mail wants and the catalogue lacks: what is counted, or goes with a product.
+
+Nouns are told by their capital. Where a sentence has none but names of products and its first
+word, as in English and in hasty German, any word behind a number may be one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from policies.facts.patterns import fold as plain
+from policies.facts.patterns import read_patterns
+from policies.facts.sales.limits import LEXICON, lexicon
+from policies.facts.sales.mentions import Mention
+from policies.facts.sales.names import unit_of
+from policies.facts.sales.quantity import is_packing
+from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
+from tools.catalog.words import fold
+
+__all__ = ["Unknown"]
+
+_NEAR = 4
+_NOUN = 4
+"""Letters that a word has at least, to be taken for goods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A mail's tokens and mentions, and the article numbers that are asked for."""
+
+    tokens: Sequence[Token]
+    mentions: Sequence[Mention]
+    wanted: frozenset[str]
+
+    def goods(self) -> Iterator[str]:
+        """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""
+        inside = {i for m in self.mentions for i in range(m.first, m.last)}
+        starts = {m.first for m in self.mentions}
+        for at, token in enumerate(self.tokens):
+            number = number_of(token)
+            if number is None or at in inside or (token.kind == "word" and number == 1):
+                continue
+            if self._counts_nothing(at):
+                yield f"Zahl unklar: {token.raw}"
+            noun = self._noun(at + 1, starts, small=self._is_small(at))
+            if noun is not None and not self._is_told(at):
+                yield f"nicht im Katalog: {token.raw} {noun}"
+
+    def accessories(self) -> Iterator[str]:
+        """`FB-3000 mit Seitenführung`: a noun that goes with a product, and is none itself."""
+        starts = {m.first for m in self.mentions}
+        reading = lexicon()["reading"]
+        for mention in self.mentions:
+            at = mention.last
+            if at >= len(self.tokens):
+                continue
+            if self.tokens[at].text in reading["accessory"]:
+                noun = self._noun(at + 1, starts)
+            elif self.tokens[at].text in reading["joining"]:
+                noun = self._joined_noun(at + 1, starts)
+            else:
+                continue
+            if (
+                noun is not None
+                and fold(noun) not in reading["terms"]
+                and mention.skus & self.wanted
+            ):
+                yield f"nicht im Katalog: {noun}"
+
+    def _joined_noun(self, at: int, starts: set[int]) -> str | None:
+        """The noun right behind `und` or `und ein`: more goods."""
+        while at < len(self.tokens) and number_of(self.tokens[at]) == 1 and at not in starts:
+            at += 1
+        right_there = at < len(self.tokens) and self.tokens[at].raw[:1].isupper()
+        return self._noun(at, starts) if right_there else None
+
+    def _counts_nothing(self, at: int) -> bool:
+        """A figure at the end of a part of a sentence, after a verb: `und was kosten 100?`."""
+        before = self.tokens[at - 1] if at else None
+        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        reading = lexicon()["reading"]
+        if after is not None and not is_stop(after):
+            return False
+        if before is None or self._is_told(at):
+            return False
+        if before.text == ",":
+            return after is not None and after.text == "\n"  # broken off: `..., 20` and a new line
+        added = any(t.text in reading["more"] for t in self.tokens[max(0, at - 2) : at])
+        return (
+            before.kind == "word"
+            and number_of(before) is None  # ein Dutzend
+            and before.raw[0].islower()
+            and before.text not in reading["leaving_out"]
+            and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
+        )
+
+    def _is_told(self, at: int) -> bool:
+        first, last = sentence_of(self.tokens, at)
+        said = plain(written(self.tokens[first:last]))
+        return any(p.found_in(said) for p in read_patterns(LEXICON, "says")["history"])
+
+    def _noun(self, at: int, starts: set[int], *, small: bool = False) -> str | None:
+        """The noun that a number counts; None where it counts a product or nothing.
+
+        `small`: where nouns have no capitals, the first word of what follows, up to a product.
+        """
+        reading, first = lexicon()["reading"], None
+        at += self._past_time(at)
+        for here in range(at, min(at + _NEAR, len(self.tokens))):
+            token = self.tokens[here]
+            if here in starts or self._is_none(here):
+                return None
+            if token.text in reading["pieces"]:
+                continue
+            if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
+                return token.raw
+            if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
+                return first
+            if token.raw[0].isupper() and len(token.text) >= _NOUN:
+                return token.raw
+            if small and len(token.text) >= _NOUN and token.text not in reading["small"]:
+                first = first or token.raw
+        return first
+
+    def _past_time(self, at: int) -> int:
+        """How many words to pass: `2 Tage Schulung`, `2 days of training` count what goes on."""
+        run = [t.text for t in self.tokens[at : at + 3]]
+        if len(run) < 2 or unit_of(run[0]) not in ("hours", "days"):  # noqa: PLR2004
+            return 0
+        passed = 1 + (run[1] in ("of", "fur", "for"))
+        noun = self.tokens[at + passed] if at + passed < len(self.tokens) else None
+        goes_on = noun is not None and noun.kind == "word" and not self._is_term(noun)
+        return passed if goes_on else 0
+
+    def _is_term(self, token: Token) -> bool:
+        reading = lexicon()["reading"]
+        return any(token.text in reading[n] for n in ("terms", "no_goods", "small"))
+
+    def _is_none(self, at: int) -> bool:
+        """Whether what stands there is no goods: a date, a period, the box that goods come in."""
+        token = self.tokens[at]
+        if (token.masked and token.kind != "number") or token.text in lexicon()["reading"][
+            "no_goods"
+        ]:
+            return True
+        behind = next((m for m in self.mentions if m.first == at + 1), None)
+        return behind is not None and is_packing(token.text, behind)
+
+    def _is_small(self, at: int) -> bool:
+        """Whether nouns have no capitals here: none but names of products, and first words."""
+        first, last = sentence_of(self.tokens, at)
+        named = {i for m in self.mentions for i in range(m.first, m.last)}
+        inner = (i for i in range(first + 1, last) if i not in named and not self._begins(i))
+        return not any(
+            len(self.tokens[i].text) > 1 and self.tokens[i].raw[0].isupper() for i in inner
+        )
+
+    def _begins(self, at: int) -> bool:
+        """Whether a part of a sentence begins there: a salutation has its own capital."""
+        return self.tokens[at].kind != "word" or is_stop(self.tokens[at - 1])
+
+
+def measure_like(word: str) -> bool:
+    """Whether a word is a measure or a unit."""
+    reading = lexicon()["reading"]
+    return any(word in reading[n] for n in ("measures", "hours", "days", "months", "years"))
+
+
+@cache
+def _all_joining() -> frozenset[str]:
+    reading = lexicon()["reading"]
+    return frozenset((*reading["joining"], *reading["choosing"], *reading["linking"]))
