@@ -26,6 +26,7 @@ SIGNERS = {"ben": "department_head", "dora": "managing_director"}
 def world_of(folder: Path, settings: Mapping[str, Any] | None = OWN) -> Path:
     """The reference world without its invoices, with an own account."""
     shutil.copytree(WORLD, folder, ignore=shutil.ignore_patterns("invoices", "hr", "sales"))
+    (folder / "treasury.json").unlink()
     if settings is not None:
         (folder / "treasury.json").write_text(json.dumps(settings), "utf-8")
     return folder
