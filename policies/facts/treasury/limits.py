@@ -49,5 +49,5 @@ def treasury_limits_of(tenant: Mapping[str, Any]) -> TreasuryLimits:
 @lru_cache(maxsize=32)
 def _parse(own: bytes) -> TreasuryLimits:
     given: dict[str, Any] = json.loads(own)
-    reasons = {**_DEFAULTS["reasons"], **(given.get("reasons") or {})}
+    reasons: dict[str, str] = {**_DEFAULTS["reasons"], **(given.get("reasons") or {})}
     return TreasuryLimits.model_validate({**_DEFAULTS, **given, "reasons": reasons})

@@ -36,6 +36,9 @@ PAYMENT = DuePayment(
 OTHER = PAYMENT.model_copy(update={"payment_no": "Z-000002", "amount_cents": 1})
 
 
+NONE: frozenset[str] = frozenset()
+
+
 def order(*payments: DuePayment, day: date = TODAY) -> PrepareOrder:
     """The order that payments come to."""
     made = order_of(payments, day, treasury_limits_of(DATA))
@@ -126,7 +129,7 @@ def test_any_other_transfer_is_not_due(change: Mapping[str, Any], at: int) -> No
         ({"currency": "CHF"}, {"currency"}),
         ({"discount_cents": 2, "discount_until": None}, {"discount"}),
         ({"discount_cents": 2, "discount_until": TODAY - timedelta(days=1)}, {"discount"}),
-        ({"discount_cents": 2, "discount_until": TODAY}, set()),
+        ({"discount_cents": 2, "discount_until": TODAY}, NONE),
     ],
     ids=str,
 )
