@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from leitstand.digest import canonical
 from leitstand.project import Told
-from leitstand.triggers.html import shown_text
 from leitstand.values import Identifier
 from policies.facts.sales.dossier import SalesDossier, known_of
 from policies.facts.sales.offer import price_of
@@ -127,7 +126,13 @@ def _mail(row: Mapping[str, Any]) -> str:
     if not isinstance(mail, str) or len(mail) > _LONGEST:
         return ""
     plain = "".join("?" if "\ud800" <= c <= "\udfff" or c == "\0" else c for c in mail)
-    return shown_text(plain).text if _PAGE.search(plain) else plain
+    return _shown(plain) if _PAGE.search(plain) else plain
+
+
+def _shown(page: str) -> str:
+    from leitstand.triggers.html import shown_text  # noqa: PLC0415 - a server without mail has none
+
+    return shown_text(page).text
 
 
 def _identifier(value: object) -> str | None:

@@ -11,6 +11,7 @@ from policies.facts.compliance.limits import compliance_limits
 from policies.facts.hr.limits import hr_limits_of
 from policies.facts.limits import limits_of
 from policies.facts.sales.limits import sales_limits
+from policies.facts.treasury.limits import treasury_limits_of
 from tools import world as books
 from tools.rows import WorldRefused
 
@@ -21,6 +22,7 @@ _DEPARTMENTS: Mapping[str, Read] = {
     "sales": sales_limits,
     "hr": hr_limits_of,
     "compliance": compliance_limits,
+    "treasury": treasury_limits_of,
 }
 """What reads the data of a department; each refuses what has no sense."""
 _LOG = logging.getLogger("leitstand.world")

@@ -10,6 +10,7 @@
     exchange_rates.jsonl    currency, date, rate (units of the own currency)       may be absent
     customers.jsonl         customers of the CRM                                   may be absent
     datev.json              a connection to DATEV, see `tools.datev.settings`      may be absent
+    treasury.json           the own account, see `tools.treasury.part`             may be absent
 
 What other departments add lies in folders of their names, or beside these files (`tools.part`).
 
@@ -62,12 +63,15 @@ from tools.task import Tasks
 from tools.task.embedded import EmbeddedTasks
 from tools.tickets import Service
 from tools.tickets.embedded import EmbeddedService
+from tools.treasury import Treasury
+from tools.treasury.embedded import EmbeddedTreasury
+from tools.treasury.part import TREASURY
 
 __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES)
+_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES, TREASURY)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _DAYS = ("today", "closed_periods_until", "next_open_posting_date")
@@ -201,6 +205,7 @@ def _connections(state: Path, tenant: str, clock: Clock) -> tuple[Connection, ..
         Connection("sanctions", Sanctions, EmbeddedSanctions(site(books))),
         Connection("privacy", Privacy, EmbeddedPrivacy(site(books))),
         Connection("dms", Dms, EmbeddedDms(site("archive.sqlite"), spool(state))),
+        Connection("treasury", Treasury, EmbeddedTreasury(site(books), state / "treasury")),
     )
 
 

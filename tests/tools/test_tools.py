@@ -12,7 +12,10 @@ from leitstand.tool import Port, Tool
 from tools import datev
 from tools.world import connect, disconnect
 
-NAMES = "catalog crm datev dms erp hr mail payroll pricing privacy quotes sanctions task tickets"
+NAMES = (
+    "catalog crm datev dms erp hr mail payroll pricing privacy quotes sanctions task tickets"
+    " treasury"
+)
 PACKAGES = tuple(import_module(f"tools.{name}") for name in NAMES.split())
 READS = {
     "catalog.find",
@@ -36,6 +39,7 @@ READS = {
     "quote.get",
     "sanctions.screen",
     "service.machine.find",
+    "treasury.due.find",
 }
 WRITES = {
     "crm.activity.add": (),
@@ -62,6 +66,7 @@ WRITES = {
     "supplier.bank_change.propose": (),
     "task.create": (),
     "ticket.create": (),
+    "treasury.order.prepare": (),
 }
 
 

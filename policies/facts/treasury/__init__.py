@@ -1,0 +1,1 @@
+"""Facts of treasury: which payments may go into an order."""
