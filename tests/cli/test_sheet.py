@@ -52,7 +52,7 @@ def test_a_card_with_everything_keeps_each_of_its_lines() -> None:
         ),
         Argument(field="note", label="Note", shown="–", value="null"),
     )
-    full = {
+    full: dict[str, Any] = {
         "rules": (
             Rule(rule="limit", version="3", owner="", reason="too much"),
             Rule(rule="eyes", version="1", owner="boss", reason="two sign"),
