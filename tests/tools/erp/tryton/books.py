@@ -22,6 +22,7 @@ def enter(admin: Person) -> dict[str, str]:
     term = _term(admin)
     _suppliers(admin, term, accounts)
     _payments(admin)
+    _product(admin, accounts)
     return {
         "leitstand": _user(admin, "leitstand", company, ["Accounting", "Payment", "Purchase"]),
         "stranger": _user(admin, "stranger", company, ["Stock"]),
@@ -164,6 +165,67 @@ def _suppliers(admin: Person, term: int, accounts: dict[str, int]) -> None:
 def _payments(admin: Person) -> None:
     euro = admin.one("currency.currency", ["code", "=", "EUR"])
     admin.create("account.payment.journal", name="Bank", currency=euro, process_method="manual")
+
+
+def _product(admin: Person, accounts: dict[str, int]) -> None:
+    category = admin.create(
+        "product.category",
+        name="Goods",
+        accounting=True,
+        account_expense=accounts["3400"],
+        account_revenue=accounts["8400"],
+    )
+    unit = admin.one("product.uom", ["name", "=", "Unit"])
+    template = admin.create(
+        "product.template",
+        name="Wellendichtring",
+        code="WD",
+        type="goods",
+        default_uom=unit,
+        purchasable=True,
+        purchase_uom=unit,
+        account_category=category,
+        products=[["create", [{"suffix_code": "1"}]]],
+    )
+    admin.one("product.product", ["template", "=", template])
+
+
+def order(person: Person, supplier: str, lines: list[tuple[Decimal, int]]) -> str:
+    """A confirmed order over prices and quantities, all of it received; its number."""
+    party = person.one("party.party", ["code", "=", supplier])
+    product = person.one("product.product", ["code", "=", "WD1"])
+    unit = person.one("product.uom", ["name", "=", "Unit"])
+    rows = [
+        {"product": product, "unit": unit, "quantity": qty, "unit_price": price}
+        for price, qty in lines
+    ]
+    number = person.create(
+        "purchase.purchase",
+        party=party,
+        invoice_address=person.one("party.address", ["party", "=", party]),
+        currency=person.one("currency.currency", ["code", "=", "EUR"]),
+        purchase_date=dt.date(YEAR, 10, 12),
+        invoice_method="manual",
+        lines=[["create", rows]],
+    )
+    for button in ("quote", "confirm", "process"):
+        person.press("purchase.purchase", number, button)
+    (house,) = person.read(
+        "stock.location", [["type", "=", "warehouse"]], "input_location", "storage_location"
+    )
+    moves = person.read("stock.move", [["origin.purchase.id", "=", number, "purchase.line"]])
+    shipment = person.create(
+        "stock.shipment.in",
+        supplier=party,
+        effective_date=DAY,
+        warehouse=house["id"],
+        warehouse_input=house["input_location"],
+        warehouse_storage=house["storage_location"],
+        incoming_moves=[["add", [move["id"] for move in moves]]],
+    )
+    for button in ("receive", "do"):
+        person.press("stock.shipment.in", shipment, button)
+    return person.read("purchase.purchase", [["id", "=", number]], "number")[0]["number"]
 
 
 def _user(admin: Person, login: str, company: int, groups: list[str]) -> str:
