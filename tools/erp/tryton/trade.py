@@ -34,7 +34,8 @@ _FIELDS = (
     "lines.moves.quantity",
     "lines.moves.unit.id",
     "lines.moves.effective_date",
-    "lines.moves.shipment.number",
+    "lines.moves.shipment",
+    "shipments.number",
 )
 _OPEN = ("confirmed", "processing", "done")
 """States in which an order binds: `done` means that all has arrived, not that all is invoiced."""
@@ -59,12 +60,14 @@ class Trade:
         row = await self._purchase(number)
         if row is None:
             return ()
+        named = {f"stock.shipment.in,{s['id']}": s["number"] for s in many(row, "shipments")}
         arrived: dict[str, list[tuple[str, Row]]] = {}
         for name, line in _lines(row):
             for move in many(line, "moves"):
                 if move["state"] == "done":
                     _check_unit(row, line, move)
-                    arrived.setdefault(_delivery(move), []).append((name, move))
+                    gr = named.get(move["shipment"]) or f"M-{move['id']}"
+                    arrived.setdefault(gr, []).append((name, move))
         receipts = [_receipt(gr, row["number"], moves) for gr, moves in arrived.items()]
         return tuple(sorted(receipts, key=lambda r: (str(r.date or ""), r.gr)))
 
@@ -123,10 +126,6 @@ def _check_unit(row: Row, line: Row, move: Row) -> None:
     if move["unit"]["id"] != line["unit"]["id"]:
         text = f"of order `{row['number']}` something arrived in another unit than it was ordered"
         raise Contradiction(text, where="erp.receipt")
-
-
-def _delivery(move: Row) -> str:
-    return one(move, "shipment").get("number") or f"M-{move['id']}"
 
 
 def _receipt(gr: str, po: str, moves: list[tuple[str, Row]]) -> GoodsReceipt:
