@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from leitstand.digest import plain
 from leitstand.errors import Contradiction, Missing
 from tools.erp.payment import BankChange, Payment, ProposeBankChange, ProposePayment
 from tools.erp.supplier import Supplier
@@ -56,6 +57,8 @@ class Payments:
             text = f"no posted invoice `{args.invoice_no}` of `{args.supplier_id}` is open"
             raise Missing(text, where=_WHERE)
         payment = await self._written(stamp.key) or await self._create(args, party, row, stamp)
+        if (cents(payment["amount"]), payment["date"]) != (args.amount_cents, args.execute_on):
+            raise Contradiction("the idempotency key was used for another write", where=_WHERE)
         if payment["state"] == "draft":
             await self.session.press(_PAYMENT, payment["id"], "submit")
             payment = await self._get(payment["id"])
@@ -106,7 +109,7 @@ class Payments:
         return rows[0] if rows else None
 
     async def _written(self, key: str) -> Row | None:
-        domain = [["reference", "like", f"%/{key[:16]}"], ["kind", "=", "payable"]]
+        domain = [["reference", "like", f"%{_sign(key)}"], ["kind", "=", "payable"]]
         rows = await self.session.search(_PAYMENT, domain, *_FIELDS)
         return rows[0] if rows else None
 
@@ -120,7 +123,7 @@ class Payments:
         lines = [line for line in many(row, "lines_to_pay") if not line["reconciliation"]]
         _check_amount(args, row, lines)
         day = f"{row['invoice_date']:%d.%m.%Y}"
-        remittance = f"{row['reference']} {day}"[: _REMITTANCE - 18]
+        remittance = f"{row['reference']} {day}"[: _REMITTANCE - len(_sign(stamp.key))]
         values: dict[str, Any] = {
             "journal": await self._journal(args.currency),
             "kind": "payable",
@@ -128,7 +131,7 @@ class Payments:
             "line": lines[0]["id"],
             "amount": Decimal(args.amount_cents) / 100,
             "date": args.execute_on,
-            "reference": f"{remittance} /{stamp.key[:16]}",
+            "reference": f"{remittance}{_sign(stamp.key)}",
             "sepa_payable_bank_account_number": party.iban,
         }
         made = await self.session.create(_PAYMENT, values, "state")
@@ -145,6 +148,11 @@ class Payments:
                 mend="name one as `payment_journal` in tryton.json",
             )
         return rows[0]["id"]
+
+
+def _sign(key: str) -> str:
+    """What a payment's text ends with, so that it is found again by the key of its write."""
+    return f" /{plain(key.encode())[:16]}"
 
 
 def _check_payee(party: Party, args: ProposePayment) -> None:

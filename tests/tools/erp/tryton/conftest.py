@@ -1,8 +1,6 @@
 """What the tests of Tryton share: a server with a company's books, and adapters to it."""
 
-import datetime as dt
 import itertools
-import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 
 from leitstand.clock import FixedClock
+from leitstand.digest import plain
 from tests.tools.erp.tryton.server import DATABASE, TRYTOND, Server, server
 from tools.database import Database, Tenancy
 from tools.erp.chart import Account, Chart, standard_accounts
@@ -93,16 +92,6 @@ def tryton_world(tmp_path: Path, root: Path) -> Callable[[Settings], Path]:
     return write
 
 
-def day(text: str) -> dt.date:
-    """A day."""
-    return dt.date.fromisoformat(text)
-
-
 def key_of(name: str) -> str:
     """An idempotency key as the guard makes them: 32 hexadecimal digits."""
-    return name.encode().hex().ljust(32, "0")[-32:]
-
-
-def dumped(found: object) -> str:
-    """Anything, as one text."""
-    return json.dumps(found, default=str)
+    return plain(name.encode())[:32]

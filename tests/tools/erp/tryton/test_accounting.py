@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from tests.agents.bills import Bill, Position, Row
 from tests.agents.house import House
 from tests.agents.ubl import ubl
 from tests.tools.erp.tryton import books
+from tests.tools.erp.tryton.relay import When, relay
 from tests.tools.erp.tryton.server import Server
 from tools.einvoice import Reader
 from tools.erp.tryton.settings import Settings
@@ -96,7 +99,8 @@ def test_an_invoice_is_drafted_signed_posted_and_proposed_for_payment(
     at_home(tmp_path / "state", tryton_world(settings(tryton)), play)
     with tryton.person() as boss:
         fields = ("reference", "state", "total_amount", "party.code", "move")
-        draft, posted = boss.read("account.invoice", [["type", "=", "in"]], *fields)
+        domain = [["reference", "in", ["RE-100", "RE-200"]]]
+        draft, posted = boss.read("account.invoice", domain, *fields)
         assert (draft["reference"], draft["state"]) == ("RE-100", "draft")
         assert (posted["reference"], posted["state"]) == ("RE-200", "posted")
         assert (draft["total_amount"], posted["total_amount"]) == (
@@ -114,7 +118,7 @@ def test_an_invoice_is_drafted_signed_posted_and_proposed_for_payment(
         }
         (payment,) = boss.read(
             "account.payment",
-            [],
+            [["line.move", "=", posted["move"]]],
             "state",
             "amount",
             "sepa_payable_bank_account_number.number_compact",
@@ -124,3 +128,45 @@ def test_an_invoice_is_drafted_signed_posted_and_proposed_for_payment(
         payee = payment["sepa_payable_bank_account_number."]["number_compact"]
         assert payee == books.SUPPLIER_IBAN
         assert payment["line."]["move"] == posted["move"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_server_that_dies_while_it_posts_is_asked_again(
+    tmp_path: Path,
+    tryton: Server,
+    settings: Callable[..., Settings],
+    tryton_world: Callable[[Settings], Path],
+    when: When,
+) -> None:
+    """The guard waits, asks by its key and sends again: one voucher, one payment."""
+    number = f"RE-3{when}"
+    with tryton.person() as boss:
+        order = books.order(boss, "S1", [(Decimal("95.00"), 10)])
+
+    async def run() -> None:
+        fatal = "POST /erp/rest/model/account.invoice"
+        async with relay(tryton, "", when) as line, Reader() as reader:
+            world = tryton_world(settings(tryton, base_url=line.url))
+            house = await House.open(world, tmp_path / "state", reader)
+            try:
+                house.hire("brandt", "department_head")
+                lines = [("1", Decimal("95.00"), 10)]
+                await house.run({number: bill(house, number, order, lines)})
+                line.fatal = fatal
+                waiting = await house.sign(house.cases[number], "brandt")
+                assert not waiting.exit
+                assert "erp.voucher.post" not in waiting.tools
+                tryton.start()
+                house.clock.start += dt.timedelta(seconds=120)
+                await house.runtime.run_until_idle()
+                found = await house.result(house.cases[number])
+                assert found.exit["kind"] == "done", found.exit
+            finally:
+                house.close()
+
+    asyncio.run(run())
+    with tryton.person() as boss:
+        rows = boss.read("account.invoice", [["reference", "=", number]], "state", "move")
+        assert [row["state"] for row in rows] == ["posted"]
+        line = [["line.move", "=", rows[0]["move"]]]
+        assert len(boss.read("account.payment", line, "state")) == 1
