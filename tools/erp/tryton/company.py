@@ -20,11 +20,12 @@ __all__ = ["Company"]
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The settings, the chart by key, and the suppliers' own data by party code."""
+    """The settings, the chart by key, the suppliers' own data by code, the books' currency."""
 
     settings: Settings
     chart: Chart
     suppliers: Mapping[str, Supplier]
+    currency: str = "EUR"
 
     def key_of(self, number: str) -> str:
         """The chart's key of an account number; the number itself where the chart has none."""

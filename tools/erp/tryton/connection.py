@@ -47,7 +47,10 @@ async def _replaced(
     holdings = read_holdings(reader, policy)
     accounts = dict(standard_accounts()) | {a.key: a for a in holdings.accounts}
     company = Company(
-        settings, Chart(accounts, holdings.framework), {s.id: s for s in holdings.suppliers}
+        settings,
+        Chart(accounts, holdings.framework),
+        {s.id: s for s in holdings.suppliers},
+        holdings.currency,
     )
     attempts = Attempts(own.site, _CALL + settings.settle_seconds)
     await attempts.prepare()

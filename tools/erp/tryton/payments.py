@@ -54,8 +54,8 @@ class Payments:
         invoices = Invoices(self.session, self.company)
         row = await invoices.live(args.supplier_id, args.invoice_no)
         if row is None or status_of(row) != "posted":
-            text = f"no posted invoice `{args.invoice_no}` of `{args.supplier_id}` is open"
-            raise Missing(text, where=_WHERE)
+            text = f"no posted voucher for invoice `{args.invoice_no}`"
+            raise Missing(text, where=_WHERE, mend="post the invoice first")
         payment = await self._written(stamp.key) or await self._create(args, party, row, stamp)
         if (cents(payment["amount"]), payment["date"]) != (args.amount_cents, args.execute_on):
             raise Contradiction("the idempotency key was used for another write", where=_WHERE)
@@ -179,8 +179,7 @@ def _check_amount(args: ProposePayment, row: Row, lines: list[Row]) -> None:
         raise Contradiction("the voucher grants no such discount on that day", where=_WHERE)
     left = cents(lines[0]["payment_amount"])
     if args.amount_cents + args.discount_cents > left:
-        text = f"{left} cents of the invoice are open and not proposed yet"
-        raise Contradiction(text, where=_WHERE)
+        raise Contradiction(f"only {left} cents are open", where=_WHERE)
 
 
 def _in_time(args: ProposePayment, until: str) -> bool:

@@ -139,7 +139,7 @@ class Vouchers:
         """The fields of an invoice. Tryton fills in nothing of itself over this interface."""
         party = await Parties(self.session, self.company).get(args.supplier_id)
         await self._check_order(args)
-        if args.exchange_micros is not None and args.currency != "EUR":
+        if args.exchange_micros is not None and args.currency != self.company.currency:
             text = "Tryton converts by its own rates: it takes none from an invoice"
             raise Contradiction(text, where="erp.voucher", mend="book the invoice in Tryton")
         account = self.company.chart.number(args.account)

@@ -242,7 +242,7 @@ async def test_a_payment_is_proposed_once_and_never_processed(
     erp: TrytonErp, tryton: Server, fields: Fields, number: str
 ) -> None:
     """To the account of the master record alone, not more than is open, submitted for people."""
-    with pytest.raises(Missing, match="no posted invoice"):
+    with pytest.raises(Missing, match="no posted voucher"):
         await erp.propose_payment(paid(number), key_of(f"{number} early"))
     posted = await erp.post_voucher(PostVoucher(**fields()), key_of(number))
     for changed, said in (
@@ -257,7 +257,7 @@ async def test_a_payment_is_proposed_once_and_never_processed(
     first = await erp.propose_payment(paid(number), key)
     assert await erp.propose_payment(paid(number), key) == first == await erp.payment_of(key)
     assert (first.voucher_no, first.iban) == (posted.voucher_no, books.SUPPLIER_IBAN)
-    with pytest.raises(Contradiction, match="0 cents"):
+    with pytest.raises(Contradiction, match="only 0 cents"):
         await erp.propose_payment(paid(number), key_of(f"{number} twice"))
     with tryton.person() as boss:
         rows = boss.read("account.payment", [["reference", "ilike", f"{number} %"]], "state")
