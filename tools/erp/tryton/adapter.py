@@ -20,7 +20,7 @@ from tools.erp.tryton.mark import Stamp, stamp_of
 from tools.erp.tryton.parties import Parties
 from tools.erp.tryton.payments import Payments
 from tools.erp.tryton.trade import Trade
-from tools.erp.tryton.vouchers import Vouchers, done
+from tools.erp.tryton.vouchers import Vouchers
 from tools.erp.voucher import DiscardVoucher, DraftVoucher, PostVoucher, ReverseVoucher, Voucher
 
 __all__ = ["TrytonErp"]
@@ -117,10 +117,8 @@ class TrytonErp:
         """The voucher that was written under `key`, once it is in the state that was asked for."""
         async with self.access.session() as session:
             invoices = Invoices(session, self.company)
-            found = await invoices.written(key)
-            if found is None or not done(*found, key):
-                return None
-            return invoices.voucher(found[0])
+            found = await invoices.done(key)
+            return None if found is None else invoices.voucher(found)
 
     async def payment_of(self, key: str) -> Payment | None:
         """The payment that was submitted under `key`."""

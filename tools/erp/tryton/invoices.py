@@ -63,6 +63,14 @@ _STATES: dict[str, InvoiceStatus] = {
     "posted": "posted",
     "paid": "paid",
 }
+_IN_BOOKS: tuple[InvoiceStatus, ...] = ("posted", "paid", "reversed")
+_STEPS: dict[str, tuple[InvoiceStatus, ...]] = {
+    "draft": ("draft", *_IN_BOOKS, "discarded"),
+    "post": _IN_BOOKS,
+    "discard": ("discarded",),
+    "reverse": _IN_BOOKS,
+}
+"""The steps that a mark may have, and the states in which an invoice has taken them."""
 _DRAFT = "D-"
 
 
@@ -116,6 +124,21 @@ class Invoices:
             text = f"{len(rows)} invoices of Tryton bear the key `{key}`"
             raise Contradiction(text, where="erp.voucher")
         return (rows[0], mark_of(rows[0]["comment"])) if rows else None
+
+    async def done(self, key: str) -> Row | None:
+        """The invoice that bears `key`, if what was asked for under it is what Tryton has.
+
+        A reversal is done when the invoice that it takes back is off the books too.
+        """
+        found = await self.written(key)
+        if found is None:
+            return None
+        row, mark = found
+        step = next(n for n in _STEPS if (s := getattr(mark, n)) and s.key == key)
+        if step == "reverse" and status_of(await self.shown(mark.reverses)) != "reversed":
+            return None
+        wanted = mark.gross_cents == cents(row["total_amount"]) if step == "draft" else True
+        return row if wanted and status_of(row) in _STEPS[step] else None
 
     async def get(self, record: int) -> Row:
         """An invoice by its id in Tryton. Raises Missing."""

@@ -29,8 +29,9 @@ class Stamp(Frozen):
 class Mark(Frozen):
     """What the comment of an invoice says of the writes that made it.
 
-    `reverses` is the number of the invoice that this one takes back, `discounts` the cash discounts
-    that may be taken: until which day, how many cents.
+    `gross_cents` is the sum that was asked for, negative of a credit note; `discounts` the cash
+    discounts that may be taken: until which day, how many cents. `reverses` is the number of the
+    invoice that this one takes back.
     """
 
     draft: Stamp | None = None
@@ -41,6 +42,7 @@ class Mark(Frozen):
     kind: InvoiceKind = "invoice"
     order_no: str = ""
     matched: tuple[MatchedLine, ...] = ()
+    gross_cents: int = 0
     payable_cents: int | None = None
     discounts: tuple[tuple[str, int], ...] = ()
     reverses: str = ""
@@ -59,6 +61,7 @@ class Mark(Frozen):
             kind=args.kind,
             order_no=args.order_no or "",
             matched=args.matched,
+            gross_cents=-args.gross_cents if args.credit else args.gross_cents,
             payable_cents=args.payable_cents,
             discounts=tuple((d.isoformat(), c) for d, c in (first, *later) if d and c),
         )

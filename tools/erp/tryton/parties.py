@@ -40,7 +40,9 @@ _PHONES = ("phone", "mobile")
 _WORD = 4
 """Letters from which on a word of a name is searched for."""
 _NEAR = 40
-"""Parties of a like name that are compared at most."""
+"""Parties with one word in their name from which on the word tells nobody apart."""
+_LOOKED_FOR = 3
+"""Words of a name that are searched for at most, longest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Parties:
         Raises Contradiction: several active suppliers share the VAT ID or tax number.
         """
         rows = await self._search(["OR", *_wanted(args)]) if _wanted(args) else []
-        near = await self._search(_alike(args.name), _NEAR) if _alike(args.name) else []
+        near = [row for word in _words(args.name) for row in await self._named(word)]
         found = {row["id"]: self._party(row).supplier for row in (*rows, *near) if row["code"]}
         return Directory.of(tuple(found.values())).find(args)
 
@@ -85,6 +87,11 @@ class Parties:
         if len(rows) != 1:
             raise Missing(f"Tryton has no party `{which[2]}`", where="erp.supplier")
         return self._party(rows[0])
+
+    async def _named(self, word: str) -> list[Row]:
+        """Parties with a word in their name; none where so many have it that it says nothing."""
+        rows = await self._search([_ANY, ["name", "ilike", f"%{word}%"]], _NEAR)
+        return rows if len(rows) < _NEAR else []
 
     async def _search(self, domain: list[Any], limit: int | None = None) -> list[Row]:
         return await self.session.search("party.party", domain, *_FIELDS, limit=limit)
@@ -139,12 +146,10 @@ def _wanted(args: FindSupplier) -> list[Any]:
     return wanted
 
 
-def _alike(name: str | None) -> list[Any]:
-    """The domain of parties whose name has a longer word of `name`; empty without one."""
+def _words(name: str | None) -> list[str]:
+    """The longer words of a name, longest first."""
     words = [w for w in (name or "").split() if len(w) >= _WORD and w.isalnum()]
-    if not words:
-        return []
-    return [_ANY, ["OR", *([["name", "ilike", f"%{word}%"]] for word in words)]]
+    return sorted(words, key=len, reverse=True)[:_LOOKED_FOR]
 
 
 def _identified(row: Row, types: Iterable[str]) -> str | None:

@@ -21,7 +21,7 @@ from tools.erp.voucher import (
     Voucher,
 )
 
-__all__ = ["Vouchers", "done"]
+__all__ = ["Vouchers"]
 
 _OWED = {"reverse_charge_13b": "_13b", "intra_eu": "_ige"}
 _NO_WARNINGS = {"_skip_warnings": True}
@@ -42,6 +42,7 @@ class Vouchers:
     async def draft(self, args: DraftVoucher, stamp: Stamp) -> Voucher:
         """Enter a draft; one that bears the key already is the answer."""
         if (known := await self._known(stamp, "draft")) is not None:
+            _check_sum(known, mark_of(known["comment"]))
             return self.invoices.voucher(known)
         if (taken := await self.invoices.live(args.supplier_id, args.invoice_no)) is not None:
             raise _taken(taken)
@@ -88,6 +89,7 @@ class Vouchers:
             raise _state(args.voucher_no, row, "only posted ones are reversed")
         if credit is None or status_of(credit) == "draft":
             await self.invoices.check_open(args.posting_date)
+            await self._check_unpaid(row)
             credit = credit or await self._credit(row, args, stamp)
             credit = await self._press_post(credit)
         if status_of(row) == "posted":
@@ -122,18 +124,13 @@ class Vouchers:
             kept = {"lines": lines, "comment": mark.into(draft["comment"])}
             await self.session.update(INVOICE, record, {**values, **kept}, "state")
         row = await self.invoices.get(record)
-        sign = -1 if args.credit else 1
-        if cents(row["total_amount"]) == sign * args.gross_cents:
-            return row
-        if draft is None:
-            await self.session.delete(INVOICE, record)
-        said = f"Tryton comes to {abs(row['total_amount'])}, the invoice to"
-        amount = Decimal(args.gross_cents) / 100
-        raise Contradiction(
-            f"{said} {amount:.2f} {args.currency}",
-            where="erp.voucher",
-            mend="compare the taxes that Tryton computes with the invoice's; book it by hand",
-        )
+        try:
+            _check_sum(row, mark)
+        except Contradiction:
+            if draft is None:  # Nothing is left half done.
+                await self.session.delete(INVOICE, record)
+            raise
+        return row
 
     async def _values(self, args: DraftVoucher) -> Row:
         """The fields of an invoice. Tryton fills in nothing of itself over this interface."""
@@ -221,6 +218,15 @@ class Vouchers:
             raise Contradiction(text, where="erp.voucher", mend="reverse it in Tryton")
         return credit
 
+    async def _check_unpaid(self, row: Row) -> None:
+        """Check that nobody is about to pay an invoice. Raises Contradiction: somebody is."""
+        domain = [["line.move", "=", row["move"]["id"]], ["state", "!=", "failed"]]
+        payments = await self.session.search("account.payment", domain, "number", "state")
+        for payment in payments:
+            text = f"payment `{payment['number']}` of the invoice is {payment['state']}"
+            mend = "take the payment back in Tryton first"
+            raise Contradiction(text, where="erp.voucher", mend=mend)
+
     async def _stamp(self, row: Row, mark: Mark) -> None:
         await self.session.update(INVOICE, row["id"], {"comment": mark.into(row["comment"])})
 
@@ -263,15 +269,16 @@ class Vouchers:
         return rows[0]["id"]
 
 
-def done(row: Row, mark: Mark, key: str) -> bool:
-    """Whether what was asked for under `key` is the state of an invoice that bears it."""
-    status = status_of(row)
-    if mark.draft and mark.draft.key == key:
-        return True
-    if mark.discard and mark.discard.key == key:
-        return status == "discarded"
-    posting = (mark.post, mark.reverse)
-    return any(s and s.key == key for s in posting) and status in ("posted", "paid", "reversed")
+def _check_sum(row: Row, mark: Mark) -> None:
+    """Check that an invoice has the sum that was asked for. Raises Contradiction."""
+    if cents(row["total_amount"]) == mark.gross_cents:
+        return
+    amount = abs(Decimal(mark.gross_cents)) / 100
+    raise Contradiction(
+        f"Tryton comes to {abs(row['total_amount'])}, the invoice to {amount:.2f}",
+        where="erp.voucher",
+        mend="compare the taxes that Tryton computes with the invoice's; book it by hand",
+    )
 
 
 def _tax_key(args: DraftVoucher, share: TaxShare) -> str:

@@ -31,6 +31,7 @@ def enter(admin: Person) -> dict[str, str]:
             "boss",
             company,
             [
+                "Administration",
                 "Accounting",
                 "Accounting Administration",
                 "Payment",

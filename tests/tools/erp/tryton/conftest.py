@@ -10,7 +10,7 @@ import pytest
 
 from leitstand.clock import FixedClock
 from leitstand.digest import plain
-from tests.tools.erp.tryton.server import DATABASE, TRYTOND, Server, server
+from tests.tools.erp.tryton.server import DATABASE, STAMP, Server, server
 from tools.database import Database, Tenancy
 from tools.erp.chart import Account, Chart, standard_accounts
 from tools.erp.embedded import EmbeddedErp
@@ -28,7 +28,7 @@ SETTLE = 60.0
 @pytest.fixture(scope="module")
 def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for all tests of a module; each uses invoice numbers of its own."""
-    if not TRYTOND.exists():
+    if not STAMP.exists():
         pytest.skip("no Tryton in the environment (make test installs it)")
     with server(tmp_path_factory.mktemp("tryton")) as found:
         yield found

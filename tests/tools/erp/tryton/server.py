@@ -24,6 +24,8 @@ from tests.tools.erp.tryton.rpc import Person
 
 ROOT = Path(__file__).parents[4]
 PLACE = ROOT / ".venv" / "tryton"
+STAMP = PLACE / ".stamp"
+"""There once everything is installed."""
 TRYTOND = PLACE / "bin" / "trytond"
 DATABASE = "erp"
 MODULES = ("account_de_skr03", "account_payment_sepa", "purchase")

@@ -167,6 +167,25 @@ async def test_what_the_key_may_not_do_is_told(
     assert entered(tryton, number) == []
 
 
+async def test_a_rule_of_trytons_own_is_kept(
+    erp: TrytonErp, tryton: Server, args: PostVoucher
+) -> None:
+    """Where two people have to click, an answer of 200 is no posting: a person is told of it."""
+    with tryton.person() as boss:
+        button = boss.one(
+            "ir.model.button", ["model", "=", "account.invoice"], ["name", "=", "post"]
+        )
+        rule = boss.create(
+            "ir.model.button.rule", button=button, number_user=2, description="four eyes"
+        )
+        try:
+            with pytest.raises(Contradiction, match="somebody else's click"):
+                await erp.post_voucher(args, key_of(args.invoice_no))
+        finally:
+            boss.call("ir.model.button.rule", "delete", [rule])
+    assert entered(tryton, args.invoice_no) == []
+
+
 async def test_a_draft_is_posted_reversed_and_entered_anew(
     erp: TrytonErp, tryton: Server, fields: Fields, number: str
 ) -> None:
@@ -195,6 +214,27 @@ async def test_a_draft_is_posted_reversed_and_entered_anew(
     assert anew.voucher_no != posted.voucher_no
     states = [row["state"] for row in entered(tryton, number)]
     assert sorted(states) == ["cancelled", "posted"]
+
+
+async def test_a_reversal_that_broke_off_is_ended(
+    at: At, tryton: Server, clock: FixedClock, args: PostVoucher
+) -> None:
+    """The credit note is there, the invoice still stands: not done, and set off by the repeat."""
+    posted = await at(tryton.url).post_voucher(args, key_of(args.invoice_no))
+    back = ReverseVoucher(voucher_no=posted.voucher_no, posting_date=books.DAY, reason="duplicate")
+    key = key_of(f"{args.invoice_no} back")
+    async with relay(tryton, "PUT /erp/rest/model/account.invoice", "before") as line:
+        with pytest.raises(Unreachable):
+            await at(line.url).reverse_voucher(back, key)
+    tryton.start()
+    assert await at(tryton.url).voucher_of(key) is None
+    clock.start += dt.timedelta(seconds=SETTLE + 1)
+    reversal = await at(tryton.url).reverse_voucher(back, key)
+    assert reversal == await at(tryton.url).voucher_of(key)
+    with tryton.person() as boss:
+        like = boss.read("account.invoice", [["reference", "like", f"{args.invoice_no}%"]], "state")
+    assert len(like) == 2
+    assert like[0]["state"] == "cancelled"
 
 
 async def test_a_draft_is_discarded(
@@ -259,6 +299,9 @@ async def test_a_payment_is_proposed_once_and_never_processed(
     assert (first.voucher_no, first.iban) == (posted.voucher_no, books.SUPPLIER_IBAN)
     with pytest.raises(Contradiction, match="only 0 cents"):
         await erp.propose_payment(paid(number), key_of(f"{number} twice"))
+    back = ReverseVoucher(voucher_no=posted.voucher_no, posting_date=books.DAY, reason="duplicate")
+    with pytest.raises(Contradiction, match="is submitted"):
+        await erp.reverse_voucher(back, key_of(f"{number} back"))
     with tryton.person() as boss:
         rows = boss.read("account.payment", [["reference", "ilike", f"{number} %"]], "state")
     assert [row["state"] for row in rows] == ["submitted"]
