@@ -31,7 +31,6 @@ def enter(admin: Person) -> dict[str, str]:
             "boss",
             company,
             [
-                "Administration",
                 "Accounting",
                 "Accounting Administration",
                 "Payment",

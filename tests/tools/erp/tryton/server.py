@@ -35,7 +35,10 @@ MADE_OF = (LOCK, Path(books.__file__), Path(rpc.__file__))
 
 @dataclass
 class Server:
-    """A server over the books in `folder`; it can be killed and started again."""
+    """A server over the books in `folder`; it can be killed and started again.
+
+    `keys` are the REST keys by login, and the administrator's password.
+    """
 
     folder: Path
     port: int
@@ -141,7 +144,8 @@ def _enter(modules: Path, folder: Path) -> None:
     password = (modules / "password").read_text(encoding="utf-8").strip()
     with _served(folder, {}) as found, found.person("admin", password) as person:
         keys = books.enter(person)
-    (folder / "keys.json").write_text(json.dumps(keys), encoding="utf-8")
+    told = json.dumps({**keys, "admin": password})
+    (folder / "keys.json").write_text(told, encoding="utf-8")
     _settle(folder)
 
 

@@ -171,18 +171,18 @@ async def test_a_rule_of_trytons_own_is_kept(
     erp: TrytonErp, tryton: Server, args: PostVoucher
 ) -> None:
     """Where two people have to click, an answer of 200 is no posting: a person is told of it."""
-    with tryton.person() as boss:
-        button = boss.one(
+    with tryton.person("admin", tryton.keys["admin"]) as admin:
+        button = admin.one(
             "ir.model.button", ["model", "=", "account.invoice"], ["name", "=", "post"]
         )
-        rule = boss.create(
+        rule = admin.create(
             "ir.model.button.rule", button=button, number_user=2, description="four eyes"
         )
         try:
             with pytest.raises(Contradiction, match="somebody else's click"):
                 await erp.post_voucher(args, key_of(args.invoice_no))
         finally:
-            boss.call("ir.model.button.rule", "delete", [rule])
+            admin.call("ir.model.button.rule", "delete", [rule])
     assert entered(tryton, args.invoice_no) == []
 
 
