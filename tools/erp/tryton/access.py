@@ -2,8 +2,9 @@
 
 What Tryton refuses comes out as a failure after which nothing is written: every call is one
 transaction. What leaves that open (no answer, a server's fault, an answer nobody can read) is
-Unreachable. Tryton answers refusals of every kind with 400 and a text: only the rights can be told
-from the rest, by the words that it has for them in English.
+Unreachable, with `sent` false in its detail where the server was not there to take the request and
+surely did nothing. Tryton answers refusals of every kind with 400 and a text: only the rights can
+be told from the rest, by the words that it has for them in English.
 """
 
 from collections.abc import AsyncGenerator, Mapping
@@ -17,7 +18,7 @@ from leitstand.errors import CallFailed, Contradiction, Missing, SecretMissing, 
 from tools.erp.tryton.settings import Settings
 from tools.erp.tryton.wire import Row, dump, header, load
 
-__all__ = ["Access", "NotSent", "Session"]
+__all__ = ["Access", "Session"]
 
 _WHERE = "tryton"
 _USER = "give the user of the key the groups that `docs/how-to/tryton.md` names"
@@ -31,10 +32,6 @@ _STATUSES: Mapping[int, tuple[type[CallFailed], str, str]] = {
 _NO_RIGHT = ("you are not allowed to", "access error")
 _SAID = 300
 """Characters of Tryton's own words that are handed on."""
-
-
-class NotSent(Unreachable):
-    """The server was not there to take the request: it surely did nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,8 @@ class Session:
                 method, path, params=tuple(query), content=content, headers=more
             )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise NotSent("Tryton is not there", where=_WHERE) from error
+            text = "Tryton is not there"
+            raise Unreachable(text, where=_WHERE, detail={"sent": False}) from error
         except httpx.HTTPError as error:
             raise Unreachable(f"no answer: {type(error).__name__}", where=_WHERE) from error
         return _value(answer)

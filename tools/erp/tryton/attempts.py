@@ -14,7 +14,6 @@ from sqlalchemy import Column, Connection, Float, MetaData, String, Table, delet
 
 from leitstand.errors import CallFailed, Unreachable
 from tools.database import Tenancy
-from tools.erp.tryton.access import NotSent
 
 __all__ = ["Attempts"]
 
@@ -53,7 +52,7 @@ class Attempts:
         try:
             yield
         except Unreachable as error:
-            if isinstance(error, NotSent):
+            if error.detail.get("sent") is False:
                 await self._end(key)
             raise
         except CallFailed:

@@ -16,7 +16,6 @@ from leitstand.clock import FixedClock
 from leitstand.errors import CallFailed, Contradiction, Missing, Unreachable
 from tests.tools.erp.tryton.conftest import SETTLE, key_of
 from tools.erp import FindPeriod, FindSupplier, ProposeBankChange
-from tools.erp.tryton.access import NotSent
 from tools.erp.tryton.adapter import TrytonErp
 from tools.erp.tryton.settings import Settings
 from tools.erp.tryton.wire import dump, load
@@ -169,7 +168,7 @@ async def test_what_is_unknown_is_not_sent_again_early(
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
-    [(httpx.ConnectError("down"), NotSent), (httpx.Response(400, json={}), Contradiction)],
+    [(httpx.ConnectError("down"), Unreachable), (httpx.Response(400, json={}), Contradiction)],
 )
 async def test_what_surely_did_not_happen_is_free_again(
     erp: TrytonErp, respx_mock: respx.MockRouter, answer: httpx.Response | Exception, kind: type
