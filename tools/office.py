@@ -29,6 +29,7 @@ from tools.einvoice import (
     page,
     read_document,
 )
+from tools.erp.tryton.connection import online as tryton
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
 from tools.reporting import ReportingOffice
 from tools.reporting.embedded import EmbeddedReportingOffice
@@ -52,7 +53,8 @@ async def connect(
     """
     connections = await twin(state, world, tenant, clock)
     archive = next(c.adapter for c in connections if isinstance(c.adapter, EmbeddedDms))
-    return online(connections, world, archive, clock)
+    connections = online(connections, world, archive, clock)
+    return connections if world is None else await tryton(connections, world, limits(world))
 
 
 async def twin(

@@ -11,6 +11,7 @@
     customers.jsonl         customers of the CRM                                   may be absent
     datev.json              a connection to DATEV, see `tools.datev.settings`      may be absent
     treasury.json           the own account, see `tools.treasury.part`             may be absent
+    tryton.json             books in Tryton, see `tools.erp.tryton.settings`       may be absent
 
 What other departments add lies in folders of their names, or beside these files (`tools.part`).
 
@@ -40,6 +41,7 @@ from tools.dms.embedded import EmbeddedDms
 from tools.dms.part import DMS
 from tools.erp import Erp
 from tools.erp.embedded import EmbeddedErp
+from tools.erp.tryton.part import TRYTON
 from tools.holdings import read_holdings
 from tools.hr import Hr
 from tools.hr.embedded import EmbeddedHr
@@ -71,7 +73,7 @@ __all__ = ["connect", "disconnect", "limits", "load", "spool"]
 
 _LOG = logging.getLogger("leitstand.world")
 
-_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES, TREASURY)
+_PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES, TREASURY, TRYTON)
 """Departments beside the books."""
 _POLICY = "policy.json"
 _DAYS = ("today", "closed_periods_until", "next_open_posting_date")

@@ -27,6 +27,7 @@ from tools.datev.connection import embedded as documents
 from tools.datev.connection import online
 from tools.dms.embedded import EmbeddedDms
 from tools.einvoice import EInvoices, LocalEInvoices, Reader
+from tools.erp.tryton.connection import online as tryton
 from tools.intake import FolderIntakes, Intakes, RememberedEInvoices
 from tools.office import disconnect, reporting_office
 from tools.reporting import ReportingOffice
@@ -124,7 +125,7 @@ class House:
         invoices = RememberedEInvoices(LocalEInvoices(archive, reader))
         intakes = FolderIntakes(state / "intakes", invoices)
         connections = (
-            *embedded,
+            *await tryton(embedded, world, data),
             Connection("einvoice", EInvoices, invoices),
             Connection("intake", Intakes, intakes),
             Connection("reporting", ReportingOffice, reporting_office(state)),
