@@ -67,8 +67,9 @@ def own_fault(reference: str) -> Generator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, LeitstandError) or getattr(error, "filename", None):
-            raise  # A file that the machine refuses is told by its name.
+        known = isinstance(error, LeitstandError) or type(error).__module__ == "sqlite3"
+        if known or getattr(error, "filename", None):  # The machine's refusals are told as those.
+            raise
         text = f"`{reference}` failed: {type(error).__name__}: {error}"
         raise ProjectRefused(text, where=place_of(error) or reference) from error
 

@@ -197,8 +197,7 @@ class Desk:
     ) -> Exit | None:
         """Give another role a case; its exit, or at once None with `wait` false.
 
-        Raises Refused: by the rules. Contradiction: no such role, a cycle of roles, more than four
-        levels, or no input of that role.
+        Raises Refused: by the rules; Contradiction: no such role or input, a cycle, level five.
         """
         text = canonical(given).decode()
         parent = self._room.journal.case.ulid
