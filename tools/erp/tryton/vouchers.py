@@ -24,6 +24,7 @@ from tools.erp.voucher import (
 __all__ = ["Vouchers"]
 
 _OWED = {"reverse_charge_13b": "_13b", "intra_eu": "_ige"}
+_WHERE = "erp.voucher"
 _NO_WARNINGS = {"_skip_warnings": True}
 
 
@@ -76,7 +77,11 @@ class Vouchers:
         if mark.discard == stamp and status_of(row) == "discarded":
             return self.invoices.voucher(row)
         if row["state"] != "draft" or mark == Mark():
-            raise _state(args.voucher_no, row, "only drafts entered here are discarded")
+            text = (
+                f"voucher `{args.voucher_no}` is {status_of(row)}: "
+                "only drafts entered here are discarded"
+            )
+            raise Contradiction(text, where=_WHERE)
         await self._stamp(row, mark.model_copy(update={"discard": stamp}))
         await self.session.press(INVOICE, row["id"], "cancel")
         return await self._reached(row["id"], "discarded")
@@ -86,7 +91,8 @@ class Vouchers:
         credit = await self._known(stamp, "reverse")
         row = await self.invoices.shown(args.voucher_no)
         if status_of(row) != "posted" and credit is None:
-            raise _state(args.voucher_no, row, "only posted ones are reversed")
+            text = f"voucher `{args.voucher_no}` is {status_of(row)}: only posted ones are reversed"
+            raise Contradiction(text, where=_WHERE)
         if credit is None or status_of(credit) == "draft":
             await self.invoices.check_open(args.posting_date)
             await self._check_unpaid(row)
@@ -138,7 +144,7 @@ class Vouchers:
         await self._check_order(args)
         if args.exchange_micros is not None and args.currency != self.company.currency:
             text = "Tryton converts by its own rates: it takes none from an invoice"
-            raise Contradiction(text, where="erp.voucher", mend="book the invoice in Tryton")
+            raise Contradiction(text, where=_WHERE, mend="book the invoice in Tryton")
         account = self.company.chart.number(args.account)
         currency = await self._id("currency.currency", ["code", "=", args.currency])
         return {
@@ -178,17 +184,17 @@ class Vouchers:
     async def _check_order(self, args: DraftVoucher) -> None:
         if args.order_no is None:
             if args.matched:
-                raise Contradiction("matched lines need an order_no", where="erp.voucher")
+                raise Contradiction("matched lines need an order_no", where=_WHERE)
             return
         order = await Trade(self.session).invoiced_by_hand(args.order_no)
         if order is None:
-            raise Missing(f"Tryton has no order `{args.order_no}`", where="erp.voucher")
+            raise Missing(f"Tryton has no order `{args.order_no}`", where=_WHERE)
         if order.supplier != args.supplier_id:
             text = f"order `{args.order_no}` is another supplier's"
-            raise Contradiction(text, where="erp.voucher")
+            raise Contradiction(text, where=_WHERE)
         if unknown := {m.line for m in args.matched} - {line.line for line in order.lines}:
             text = f"order `{args.order_no}` has no line {sorted(unknown)}"
-            raise Missing(text, where="erp.voucher")
+            raise Missing(text, where=_WHERE)
 
     async def _credit(self, row: Row, args: ReverseVoucher, stamp: Stamp) -> Row:
         """The draft of the credit note that takes a posted invoice back, line by line."""
@@ -215,7 +221,7 @@ class Vouchers:
         if credit["total_amount"] != -row["total_amount"]:
             await self.session.delete(INVOICE, made["id"])
             text = f"Tryton credits {-credit['total_amount']} of {row['total_amount']}"
-            raise Contradiction(text, where="erp.voucher", mend="reverse it in Tryton")
+            raise Contradiction(text, where=_WHERE, mend="reverse it in Tryton")
         return credit
 
     async def _check_unpaid(self, row: Row) -> None:
@@ -225,7 +231,7 @@ class Vouchers:
         for payment in payments:
             text = f"payment `{payment['number']}` of the invoice is {payment['state']}"
             mend = "take the payment back in Tryton first"
-            raise Contradiction(text, where="erp.voucher", mend=mend)
+            raise Contradiction(text, where=_WHERE, mend=mend)
 
     async def _stamp(self, row: Row, mark: Mark) -> None:
         await self.session.update(INVOICE, row["id"], {"comment": mark.into(row["comment"])})
@@ -243,7 +249,7 @@ class Vouchers:
         if status_of(posted) == "draft":
             raise Contradiction(
                 "Tryton keeps it a draft: a rule of its own asks for somebody else's click",
-                where="erp.voucher",
+                where=_WHERE,
                 mend="post it in Tryton, or take the user of the key out of that rule",
             )
         return posted
@@ -251,7 +257,8 @@ class Vouchers:
     async def _reached(self, record: int, status: str) -> Voucher:
         row = await self.invoices.get(record)
         if status_of(row) != status:
-            raise _state(number_of(row), row, f"it should be {status}")
+            text = f"voucher `{number_of(row)}` is {status_of(row)}: it should be {status}"
+            raise Contradiction(text, where=_WHERE)
         return self.invoices.voucher(row)
 
     async def _account(self, number: str) -> int:
@@ -265,7 +272,7 @@ class Vouchers:
         rows = await self.session.search(model, list(which), "id", limit=1)
         if not rows:
             wanted = f"{model} {which[0][2]}"
-            raise Missing(f"Tryton has no `{wanted}`", where="erp.voucher")
+            raise Missing(f"Tryton has no `{wanted}`", where=_WHERE)
         return rows[0]["id"]
 
 
@@ -276,7 +283,7 @@ def _check_sum(row: Row, mark: Mark) -> None:
     amount = abs(Decimal(mark.gross_cents)) / 100
     raise Contradiction(
         f"Tryton comes to {abs(row['total_amount'])}, the invoice to {amount:.2f}",
-        where="erp.voucher",
+        where=_WHERE,
         mend="compare the taxes that Tryton computes with the invoice's; book it by hand",
     )
 
@@ -316,10 +323,6 @@ def _taken(row: Row) -> Contradiction:
     number, state = row["reference"], status_of(row)
     return Contradiction(
         f"invoice `{number}` of supplier `{row['party']['code']}` is already {state}",
-        where="erp.voucher",
+        where=_WHERE,
         detail={"invoice_no": number, "state": state},
     )
-
-
-def _state(voucher_no: str, row: Row, why: str) -> Contradiction:
-    return Contradiction(f"voucher `{voucher_no}` is {status_of(row)}: {why}", where="erp.voucher")
