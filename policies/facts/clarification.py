@@ -7,7 +7,6 @@ is equal rests on the dossier and not on what a document says.
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -139,7 +138,7 @@ def _roles(limits: Limits) -> frozenset[str]:
 
 def _step(rules: Iterable[str]) -> _Step:
     fired = frozenset(rules)
-    first = (row for row in _steps() if row.rules & fired)
+    first = (row for row in _STEPS if row.rules & fired)
     return next(first, _Step(frozenset(), "clarify", None))
 
 
@@ -198,7 +197,5 @@ def _is(kind: type[Frozen], given: str) -> bool:
     return True
 
 
-@cache
-def _steps() -> tuple[_Step, ...]:
-    rows: list[dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["step"]
-    return tuple(_Step(frozenset(r["rules"]), r["task"], r.get("letter")) for r in rows)
+_ROWS: list[dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["step"]
+_STEPS = tuple(_Step(frozenset(r["rules"]), r["task"], r.get("letter")) for r in _ROWS)

@@ -4,6 +4,8 @@ Each class has a stable `code`, says what happened and where, and what to do abo
 defined beside what raises them: `leitstand.policy.FactMissing`, and `WebhookRefused` of triggers.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from sysconfig import get_path
 from traceback import extract_tb
@@ -44,6 +46,7 @@ __all__ = [
     "Unreachable",
     "UsageRefused",
     "ValueRefused",
+    "own_fault",
     "place_of",
 ]
 
@@ -56,6 +59,19 @@ def place_of(error: BaseException) -> str:
     """Where in code that is no library's an error arose (`receipt.py:50`); empty if nowhere."""
     found = (f for f in reversed(extract_tb(error.__traceback__)) if _own(f.filename))
     return next((f"{Path(f.filename).name}:{f.lineno}" for f in found), "")
+
+
+@contextmanager
+def own_fault(reference: str) -> Generator[None]:
+    """What a function of the project raises and nobody planned is told as its: ProjectRefused."""
+    try:
+        yield
+    except Exception as error:
+        known = isinstance(error, LeitstandError) or type(error).__module__ == "sqlite3"
+        if known or getattr(error, "filename", None):  # The machine's refusals are told as those.
+            raise
+        text = f"`{reference}` failed: {type(error).__name__}: {error}"
+        raise ProjectRefused(text, where=place_of(error) or reference) from error
 
 
 def _own(file: str) -> bool:

@@ -2,8 +2,7 @@
 
 One table says what belongs to it: `[tool.leitstand]` in `pyproject.toml`, or `leitstand.toml`.
 References have the form `package.module:name`. The root is put first on the search path, and a
-module that resolves outside of it is refused: `agents` and `tools` are names that other packages
-use too.
+module that resolves outside of it is refused: other packages are called `agents` or `tools` too.
 """
 
 import importlib
@@ -13,6 +12,7 @@ import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, TypeVar, cast, get_args
@@ -22,7 +22,7 @@ from pydantic import Field, ValidationError
 
 from leitstand.approval import Signers
 from leitstand.clock import Clock, zone_of
-from leitstand.errors import LeitstandError, ProjectRefused, place_of
+from leitstand.errors import LeitstandError, ProjectRefused, own_fault, place_of
 from leitstand.guard import caps_of
 from leitstand.model import EVERY, Chat, Counter, Environment, Library, Settings
 from leitstand.policy import Bundle, Facts, facts_in
@@ -31,7 +31,7 @@ from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits, Store
 from leitstand.tool import Connection, Tool
 from leitstand.trace import TraceSettings
-from leitstand.values import Frozen, Identifier, Text
+from leitstand.values import Frozen, Identifier, Text, faults_of
 
 __all__ = [
     "Columns",
@@ -150,19 +150,18 @@ class Table(Frozen):
 
     `twin` connects embedded systems alone, for what must not reach a real one: shadow operation and
     replays; `own` connects the store itself, for what erases cases. `texts` is a folder with
-    `de.toml` and `en.toml`: how tools and fields are called in
-    front of supervisors. `prompts` is a folder with a file a prompt. `models` are the settings of
-    chat models by name, `uses` says by prompt, by role, or for `*` which one is asked; `model` is a
-    chat model of langchain-core in user-land, asked where `uses` names none for `*`. `environment`
-    is `dev`, `test` or `prod`; the variable `LEITSTAND_ENV` goes before it. `release` says who
-    signs which file of the policy folder, by a pattern of its name or by `@owner` of its rules.
-    `lexicon` are TOML files whose words name nobody: a re-recorded case keeps them. `columns`
-    names, by role, what makes the columns of its cases, and `rows` what makes a case of a row of a
-    file of cases; `demo` names, by role, files of cases that `leitstand demo` works off beside the
-    world's files; `recordings`, by format, what reads and judges what others have recorded,
-    `worlds`, by form, what says what a world's cases expect; `document` makes a page of a document
-    that was read. `route` makes cases of what came in through `triggers`, `seal` takes out what
-    nobody here may read; `trace`: where to.
+    `de.toml` and `en.toml`: how tools and fields are called in front of supervisors. `prompts` is a
+    folder with a file a prompt. `models` are the settings of chat models by name, `uses` says by
+    prompt, by role, or for `*` which one is asked; `model` is a chat model of langchain-core in
+    user-land, asked where `uses` names none for `*`. `environment` is `dev`, `test` or `prod`; the
+    variable `LEITSTAND_ENV` goes before it. `release` says who signs which file of the policy
+    folder, by a pattern of its name or by `@owner` of its rules. `lexicon` are TOML files whose
+    words name nobody: a re-recorded case keeps them. `columns` names, by role, what makes the
+    columns of its cases, and `rows` what makes a case of a row of a file of cases; `demo` names, by
+    role, files of cases that `leitstand demo` works off beside the world's files; `recordings`, by
+    format, what reads and judges what others have recorded, `worlds`, by form, what says what a
+    world's cases expect; `document` makes a page of a document that was read. `route` makes cases
+    of what came in through `triggers`, `seal` takes out what nobody here may read; `trace`: where.
     """
 
     roles: tuple[str, ...]
@@ -289,7 +288,7 @@ def load_project(root: Path) -> Project:
         connect=named(root, table.connect),
         columns={role: named(root, name) for role, name in table.columns.items()},
         rows={role: named(root, name) for role, name in table.rows.items()},
-        limits=_limits(named(root, table.limits), tuple(tools)),
+        limits=partial(_limits, table.limits, named(root, table.limits), tuple(tools)),
         library=_library(root, table),
         **{name: named(root, ref) for name in _OPTIONAL if (ref := getattr(table, name))},
     )
@@ -304,22 +303,22 @@ def read_table(form: type[F], table: object, where: str) -> F:
     try:
         return form.model_validate(table, strict=False)
     except ValidationError as error:
-        text = "; ".join(f"`{'.'.join(map(str, e['loc']))}` {e['msg']}" for e in error.errors())
-        raise ProjectRefused(text, where=where) from error
+        raise ProjectRefused(faults_of(error), where=where) from error
 
 
 def _limits(
-    read: Callable[[Path], Mapping[str, Any]], tools: Sequence[Tool[Any, Any]]
-) -> Callable[[Path], Mapping[str, Any]]:
+    reference: str,
+    read: Callable[[Path], Mapping[str, Any]],
+    tools: Sequence[Tool[Any, Any]],
+    world: Path,
+) -> Mapping[str, Any]:
     """The tenant's data of a world; zone and budgets fit. Raises ProjectRefused."""
-
-    def limits(world: Path) -> Mapping[str, Any]:
-        data, file = read(world), world / "policy.json"
-        zone_of(data)
-        caps_of(data, tools, str(file if file.is_file() else world))
-        return data
-
-    return limits
+    file = world / "policy.json"
+    with own_fault(reference):
+        data = dict(read(world))
+    zone_of(data)
+    caps_of(data, tools, str(file if file.is_file() else world))
+    return data
 
 
 def _library(root: Path, table: Table) -> Library:
@@ -381,7 +380,8 @@ def _module(root: Path, name: str) -> ModuleType:
     except LeitstandError:
         raise
     except Exception as error:
-        msg = f"cannot load `{name}`: {type(error).__name__}: {error}"
+        text = faults_of(error) if isinstance(error, ValidationError) else error
+        msg = f"cannot load `{name}`: {type(error).__name__}: {text}"
         raise ProjectRefused(msg, where=place_of(error) or name) from error
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):

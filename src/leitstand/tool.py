@@ -6,11 +6,12 @@ raise only the errors of `CallFailed`; everything else becomes `ToolFailed`.
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar, cast, get_type_hints, overload
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, ConfigDict, PositiveFloat, TypeAdapter, validate_call
 from pydantic.fields import FieldInfo
 
 from leitstand.errors import ToolDefined
@@ -20,6 +21,8 @@ __all__ = ["Authority", "Connection", "Port", "Recorded", "Tool", "tool"]
 A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 Authority = Literal["record", "document", "service", "tenant", "person"]
 """Where a read's values come from: a system of record, an untrusted document, a derived service, or
@@ -95,6 +98,7 @@ class _Read(Protocol):
     def __call__(self, run: Callable[[A, P, str], Awaitable[R]]) -> Tool[A, R]: ...
 
 
+@validate_call(config=ConfigDict(strict=True))
 def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by keyword
     name: str,
     *,
@@ -102,15 +106,15 @@ def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by k
     authority: Authority = "record",
     key: tuple[str, ...] = (),
     undo: str = "",
-    timeout: float = 30.0,
+    timeout: PositiveFloat = 30.0,
     idempotent: bool = False,
     watch: bool = False,
     reconcile: Callable[[str, Any], Awaitable[Any]] | None = None,
 ) -> "_Read":
     """Make a typed async function a tool named `system.noun.verb`.
 
-    Raises ToolDefined: not async, a missing annotation, a float in arguments or result, a write
-    without key parameter, a business key that is no argument field.
+    Raises ToolDefined: another name, not async, a missing annotation, a float, a write without key
+    parameter, a business key that is no argument field. ValidationError: an option's type.
     """
 
     def define(run: Callable[..., Awaitable[Any]]) -> Tool[Any, Any]:
@@ -141,6 +145,8 @@ def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by k
 def _signature(
     name: str, run: Callable[..., Awaitable[Any]], *, writes: bool
 ) -> tuple[object, type, object]:
+    if not _NAME.fullmatch(name):
+        raise ToolDefined(f"`{name}` is no name: tools are called `system.noun.verb`", where=name)
     if not inspect.iscoroutinefunction(run):
         raise ToolDefined(f"`{name}` must be an async function", where=name)
     hints: dict[str, Any] = get_type_hints(run)

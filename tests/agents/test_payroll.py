@@ -347,6 +347,6 @@ def test_without_payroll_the_end_says_so(tmp_path: Path) -> None:
         found = await house.result(await proposed(house))
         assert found.tools == ["payroll.change.propose"]
         assert (found.exit["kind"], found.exit["roles"]) == ("exception", ["payroll"])
-        assert "`payroll` cannot take a case" in found.exit["reason"]
+        assert "cannot hand a case to `payroll`" in found.exit["reason"]
 
     at_home(tmp_path, play)

@@ -22,6 +22,12 @@ PLANTED = {
     "global": ("count = 0\n", "global count"),
     "shared list": ("seen = []\n", "seen.append(1)"),
     "shared dict": ("seen: dict[str, int] = {}\n", "seen['x'] = 1"),
+    "shared and made": ("seen = dict()\n", "seen.setdefault('x', 1)"),
+    "shared and made elsewhere": (
+        "import collections\nseen = collections.Counter()\n",
+        "seen['x'] += 1",
+    ),
+    "clock by another name": ("from datetime import datetime as day\n", "day.now()"),
     "swallowed": ("", "try:\n        pass\n    except:\n        pass"),
     "swallowed by name": ("", "try:\n        pass\n    except BaseException:\n        pass"),
 }
@@ -60,11 +66,12 @@ def test_steps_and_prompts_that_are_not_there_are_found(tmp_path: Path) -> None:
         "    await desk.ask('read', {}, Answer)\n"
         "    await desk.ask('raed', {}, Answer)\n"
         "    await other.ask('raed')\n"
-        "    goto('give', 'take', text='gvie')\n"
-        "    goto('gvie')\n"
-        "    goto(send('give', to='x'), send('gvie'))\n"
+        "    return goto('give', 'take', text='gvie')\n"
+        "    return goto('gvie')\n"
+        "    return goto(send('give', to='x'), send('gvie'))\n"
     )
-    found = sorted(lint(tmp_path, file, {"step": ["give", "take"], "prompt": ["read"]}))
+    known = {"step": ["give", "take"], "prompt": ["read"], "field": ["text", "to"]}
+    found = sorted(lint(tmp_path, file, known))
     assert found == [
         ("no-prompt", "role.py:3", "there is no prompt `raed`"),
         ("no-step", "role.py:6", "there is no step `gvie`"),
@@ -267,6 +274,11 @@ def test_a_sentence_that_speaks_of_nothing_is_an_error(
 
 
 SCHEDULE = 'triggers.schedules.m = { cron = "0 25 1 * *", role = "buying", row = {} }\npeople ='
+FOLDER = 'triggers.folders.in = { path = "in" }\npeople ='
+WEBHOOK = (
+    'route = "shop:take_in"\n'
+    'triggers.webhooks.w = { secret = "env:NOT_THERE_1", role = "buying" }\npeople ='
+)
 
 
 def changed(folder: Path, file: str, old: str, new: str) -> None:
@@ -282,6 +294,33 @@ def changed(folder: Path, file: str, old: str, new: str) -> None:
         (("texts/en.toml", ":money}", ":monney}"), "text-value", "`monney`"),
         (("leitstand.toml", "people =", "case = { steps = 3 }\npeople ="), "world", "'steps'"),
         (("leitstand.toml", "people =", SCHEDULE), "world", "names no time"),
+        (("leitstand.toml", "people =", FOLDER), "world", "nothing routes what comes in"),
+        (("shop.py", "return json.loads(", "return int("), "world", "`shop:limits` failed: "),
+        (("shop.py", '"policy.json"', '"polcy.json"'), "world", "No such file"),
+        (("shop.py", 'undo="shop.bill.reverse"', 'undo="shop.bill.revers"'), "undo", "revers`"),
+        (
+            ("buying.py", "supplier=supplier.value.id", "suplier=supplier.value.id"),
+            "no-field",
+            "`suplier`",
+        ),
+        (
+            (
+                "buying.py",
+                'exception("data missing", "no bill")',
+                'exception("data mising", "no bill")',
+            ),
+            "no-cause",
+            "`data mising`",
+        ),
+        (
+            (
+                "buying.py",
+                "    if bill is None:\n",
+                "    if bill is None:\n        await desk.hand_over('buying', {}, 'x')\n",
+            ),
+            "no-other-role",
+            "`buying`",
+        ),
     ],
 )
 def test_what_would_be_found_too_late_is_an_error(
@@ -315,6 +354,15 @@ def test_what_would_be_found_too_late_is_an_error(
             ("buying.py", '"data missing": ("clerk",)', '"data missing": "clerk"'),
             "not a text: [`clerk`]",
         ),
+        (("buying.py", 'then=["book"]', 'then="book"'), '`then` is a list: ["book"]'),
+        (
+            ("shop.py", '@tool("shop.supplier.find"', '@tool("find"'),
+            "`find` is no name",
+        ),
+        (
+            ("shop.py", '"shop.supplier.find", watch=True', '"shop.supplier.find", timeout="5"'),
+            "ValidationError: `timeout`: Input should be a valid number",
+        ),
     ],
 )
 def test_what_could_be_taken_for_something_else_does_not_load(
@@ -332,3 +380,58 @@ def test_what_could_be_taken_for_something_else_does_not_load(
     sys.modules.pop("second", None)
     assert done.code != 0
     assert said in done.out + done.err
+
+
+def test_a_clock_in_a_fact_is_an_error(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule would judge by another day when the case is looked at again."""
+    fact = (
+        "from datetime import datetime\n"
+        "from leitstand.policy import FactCall, facts\n"
+        "from leitstand.values import Frozen\n\n"
+        "class Today(Frozen):\n    year: int\n\n"
+        "@facts('shop.bill.reverse', model=Today)\n"
+        "def today(call: FactCall) -> Today:\n"
+        "    call.evidence.one('shop.bill.raed')\n"
+        "    return Today(year=datetime.now().year)\n"
+    )
+    (shop_folder / "policies" / "today.py").write_text(fact, "utf-8")
+    changed(shop_folder, "leitstand.toml", 'facts = ["shop"]', 'facts = ["shop", "policies.today"]')
+    for name in ("policies", "policies.today"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.chdir(shop_folder)
+    found = {p["code"]: p["where"] for p in command("check", "--json").data["problems"]}
+    assert found["clock"] == "policies/today.py:11"
+    assert found["no-tool"] == "policies/today.py:10"
+
+
+def test_a_secret_that_is_not_there_is_noted(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be there where the project works: a note, and no error."""
+    changed(shop_folder, "leitstand.toml", "people =", WEBHOOK)
+    monkeypatch.chdir(shop_folder)
+    done = command("check", "--json")
+    [found] = [p for p in done.data["problems"] if p["code"] == "no-secret"]
+    assert (done.code, found["severity"], found["where"]) == (0, "note", "triggers.webhooks.w")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("return None", "`shop:connect` failed: TypeError"),
+        ("return (SqliteShop(state),)", "a `SqliteShop` is no Connection"),
+        ("raise KeyError('books')", "`shop:connect` failed: KeyError: 'books'"),
+    ],
+)
+def test_a_connect_that_fails_is_named(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch, wrong: str, said: str
+) -> None:
+    """It is the project's fault and not ours: code 3, and no trace of a defect."""
+    changed(shop_folder, "shop.py", 'return (Connection("shop", Shop, SqliteShop(state)),)', wrong)
+    monkeypatch.chdir(shop_folder)
+    done = command("run", "buying", "world/invoices")
+    assert done.code == 3, done.err
+    assert said in done.err
+    assert "LS000" not in done.err

@@ -109,7 +109,7 @@ def test_a_defect_of_the_project_is_said_with_its_place(
     line = text[: text.index(said)].count("\n") + 1
     monkeypatch.chdir(shop_folder)
     done = command("batch", "buying", shop_folder / "world" / "invoices", "--state", "state")
-    readable(done, 1, "LS000", "ArithmeticError", f"shop.py:{line}")
+    readable(done, 3, "LS701", "ArithmeticError", f"shop.py:{line}")
 
 
 def test_a_field_is_given_once(shop: Office) -> None:

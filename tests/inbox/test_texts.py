@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from time import tzset
 from typing import Any, cast
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstand.approval import part_type, typed
 from leitstand.errors import ProjectRefused
 from leitstand.inbox import Texts, texts_of
-from leitstand.values import Language
+from leitstand.values import Frozen, Language, Money
 
 GIVEN: dict[str, Any] = {
     "tools": {
@@ -91,6 +93,36 @@ def test_values_in_values(german: Texts) -> None:
     assert german.value("gross_cents", "1000") == "1000"
     assert german.value("credit", value=False) == "nein"
     assert german.value("note", None) == german.value("lines", []) == "–"
+
+
+class Share(Frozen):
+    """An amount that its name does not tell, and a number whose name tells of one."""
+
+    net: Money | None
+    parts_cents: int
+
+
+class Shares(Frozen):
+    """The same at every depth that arguments have."""
+
+    share: Share
+    shares: tuple[Share, ...]
+    by_name: dict[str, Share]
+    amounts: tuple[Money, ...]
+
+
+@given(net=st.integers(-(10**14), 10**14), count=st.integers(-(10**14), 10**14))
+def test_what_is_shown_as_an_amount_is_typed_as_one(net: int, count: int) -> None:
+    """At any depth the type decides how a number is shown, as it does how it is typed."""
+    texts, share = texts_of("de"), {"net": net, "parts_cents": count}
+    args = {"share": share, "shares": [share], "by_name": {"x": share}, "amounts": [net]}
+    shown = {n: texts.value(n, v, form=part_type(Shares, n)) for n, v in args.items()}
+    amount = texts.value("x_cents", net)
+    assert shown["amounts"] == amount
+    assert shown["share"] == shown["shares"] == f"net {amount}; parts_cents {count}"
+    assert shown["by_name"] == f"x {shown['share']}"
+    written = {"net": f"{Decimal(net) / 100:.2f}", "parts_cents": str(count)}
+    assert typed(Share, written) == share
 
 
 def test_names_fall_back_to_ids(german: Texts) -> None:

@@ -389,6 +389,32 @@ async def test_a_child_is_handed_over_in_its_parent_s_own_name(scene: Scene) -> 
 
 
 @pytest.mark.kernel(28)
+@pytest.mark.parametrize(
+    ("role", "given", "why"),
+    [
+        ("nobody", {}, "no such role"),
+        ("clerk", {}, "it is in the line already"),
+        ("taker", {"strange": 1}, "its input is not valid: `strange`: "),
+    ],
+)
+async def test_a_hand_over_that_cannot_be_says_why(
+    scene: Scene, role: str, given: dict[str, int], why: str
+) -> None:
+    """Another role or another input is what its engineer has to think of: no child is born."""
+
+    async def step(desk: Desk) -> object:
+        try:
+            return await desk.hand_over(role, given, "child")
+        except Contradiction as error:
+            return error.text
+
+    scene.roles["taker"] = work_of(step, "taker")
+    ulid = await scene.begin(step)
+    (leave,) = await scene.bodies(ulid, "exit")
+    assert f"`clerk` cannot hand a case to `{role}`: {why}" in leave["result"]["said"]
+
+
+@pytest.mark.kernel(28)
 async def test_hand_overs_go_four_levels_deep(scene: Scene) -> None:
     """Six roles in a line: the fifth may not give on."""
     told: list[int] = []

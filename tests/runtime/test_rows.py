@@ -59,7 +59,7 @@ def test_the_projects_function_makes_the_input(project: Project, tmp_path: Path)
         ("", "there is no row"),
         ("[1]\n", "line 1: not an object"),
         (f"{{{given()}}}\n{{", "line 2: "),
-        ('{"sha256": "x"}', "line 1: `sha256`"),
+        ('{"sha256": "x"}', "line 1: not valid: `sha256`"),
     ],
 )
 def test_bad_rows_are_named(project: Project, tmp_path: Path, text: str, named: str) -> None:

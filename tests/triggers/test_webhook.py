@@ -324,8 +324,12 @@ async def test_what_fits_no_role_is_said_and_may_come_mended(shop: Project, tmp_
 
 
 async def test_a_project_that_cannot_take_it_says_later(shop: Project, tmp_path: Path) -> None:
-    """Without `route` nothing becomes of anything: our fault, and it comes again."""
-    async with posting(shop, tmp_path, route=None) as poster:
+    """A `route` that makes nothing of it: our fault, and it comes again."""
+
+    async def route(state: Path, limits: object, received: Received) -> list[Routed]:
+        return []
+
+    async with posting(shop, tmp_path, route=route) as poster:
         answer = await poster.post()
     assert problem(answer) == (503, "")
     assert rows(tmp_path) == []

@@ -3,7 +3,7 @@
 from leitstand.approval.correction import changed, corrections
 from leitstand.approval.custody import Custody
 from leitstand.approval.directory import Directory, FileDirectory
-from leitstand.approval.edit import Kind, edit, fill, kind_of, typed
+from leitstand.approval.edit import Kind, edit, fill, is_amount, kind_of, part_type, typed
 from leitstand.approval.keyring import Keyring, id_of
 from leitstand.approval.refusal import Reason, Refusal
 from leitstand.approval.release import Releases, Signers
@@ -27,7 +27,9 @@ __all__ = [
     "edit",
     "fill",
     "id_of",
+    "is_amount",
     "kind_of",
+    "part_type",
     "sign",
     "signed_bytes",
     "typed",

@@ -21,7 +21,7 @@ from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
 from leitstand.values import Money, faults_of, parse_money
 
-__all__ = ["Kind", "edit", "fill", "kind_of", "typed"]
+__all__ = ["Kind", "edit", "fill", "is_amount", "kind_of", "part_type", "typed"]
 
 M = TypeVar("M", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
@@ -66,9 +66,28 @@ def kind_of(model: type[BaseModel], field: str) -> tuple[Kind, tuple[str, ...]]:
     words = [_words(option) for option, _ in real]
     if real and all(words):
         return "choice", (*none, *(word for some in words for word in some))
-    if any(_MONEY in marks for _, marks in real):
+    if is_amount(_step(model, field)):
         return "amount", ()
     return ("day" if [option for option, _ in real] == [date] else "text"), ()
+
+
+def is_amount(hint: object) -> bool:
+    """Whether values of a type are typed and shown as amounts: `Money`, or a union with it."""
+    return any(_MONEY in marks for _, marks in _options(hint))
+
+
+def part_type(hint: object, part: str) -> object | None:
+    """The type of a part of a value of this type, a field or the place in a list; None if none."""
+    for option, _ in _options(hint):
+        model = option if isinstance(option, type) and issubclass(option, BaseModel) else None
+        if model and part in model.model_fields:
+            return cast("object", hints_of(model, include_extras=True)[part])
+        members = [a for a in get_args(option) if a is not Ellipsis]
+        if get_origin(option) in (tuple, list, frozenset) and members and part.isdecimal():
+            return cast("object", members[min(int(part), len(members) - 1)])
+        if get_origin(option) in (dict, Mapping):
+            return cast("object", members[1])
+    return None
 
 
 def _words(option: object) -> tuple[str, ...]:
@@ -125,16 +144,9 @@ def _walk(model: type[BaseModel], args: Any, path: Sequence[str]) -> tuple[objec
 
 
 def _step(hint: object, part: str) -> object:
-    """The type of a part of a value of this type."""
-    for option, _ in _options(hint):
-        if isinstance(option, type) and issubclass(option, BaseModel):
-            known = hints_of(option, include_extras=True)
-            if part in option.model_fields:
-                return known[part]
-        members = [a for a in get_args(option) if a is not Ellipsis]
-        if get_origin(option) in (tuple, list) and members and part.isdecimal():
-            return cast("object", members[0])
-    raise ValueRefused(f"no field `{part}`")
+    if (found := part_type(hint, part)) is None:
+        raise ValueRefused(f"no field `{part}`")
+    return found
 
 
 def _index(place: object, part: str) -> str | int:

@@ -1,13 +1,12 @@
 """`leitstand case`: list cases, show one with all that happened, export it, release it."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName, pairs
-from leitstand.cli.output import hint, line, show_table
+from leitstand.cli.output import filled, hint, line, show_table
 from leitstand.cli.session import signer_of, who
 from leitstand.cli.sheet import cut
 from leitstand.errors import UsageRefused
@@ -50,10 +49,14 @@ async def listed(
 @command("state", "lang")
 async def show(place: Place, name: CaseName) -> None:
     """Show one case: what it did, what the rules said, who decided, what it changed."""
+    from leitstand.inbox import handled_of, handling_line, line_of, reason_of
+
     async with place.opened(write=False) as leitstand:
         dossier = await dossier_of(leitstand, name)
-    rows = _lines(dossier, place.texts)
-    place.emit(_data_of(dossier), lambda: typer.echo("\n".join(map(cut, rows))))
+    told = {"case": dossier.case, "dossier": dossier, "texts": place.texts, "stands": _stands}
+    words = {"line": line_of, "handled": handled_of, "did": handling_line, "reason": reason_of}
+    page = cut(filled("case.txt", **told, **words)).rstrip()
+    place.emit(_data_of(dossier), lambda: typer.echo(page))
 
 
 @command("person", "state")
@@ -170,30 +173,6 @@ def _data_of(dossier: "Dossier") -> dict[str, Any]:
         **{name: getattr(dossier, name) for name in (*of_dossier, *decided)},
         "handled": tuple(handled_of(dossier)),
     }
-
-
-def _lines(dossier: "Dossier", texts: "Texts") -> Iterator[str]:
-    from leitstand.inbox import handled_of, handling_line, line_of, reason_of
-
-    case, leave = dossier.case, dossier.exit
-    yield f"{case.title or case.ulid}: {_stands(dossier, texts)}"
-    yield f"  {case.ulid}  {case.role} {case.version[:8]}  {case.requester}"
-    yield from (f"  {line_of(happened, texts)}" for happened in dossier.happened)
-    for a in dossier.approvals:
-        said = texts.known(f"answer.{a.answer}", a.answer)
-        yield f"  {said}: {a.person} ({texts.role(a.role)}) {texts.time(a.at)} {a.reason}".rstrip()
-    yield from (f"  {handling_line(one, texts)}" for one in handled_of(dossier))
-    for c in dossier.corrections:
-        yield f"  {texts.field(c.field)}: {c.old} -> {c.new} ({c.person})"
-    for effect in dossier.effects:
-        state = texts.known(f"effect_state.{effect.state}", effect.state)
-        yield f"  = {texts.tool(effect.tool)} [{state}] {effect.key}"
-    if dossier.held:
-        yield f"  {reason_of(dossier, texts)}"
-    elif leave is not None:
-        cause = texts.known(f"cause.{leave.cause}") if leave.cause else ""
-        ended = (texts.known(f"status.{leave.kind}"), cause, reason_of(dossier, texts))
-        yield f"  {': '.join(part for part in ended if part)}"
 
 
 def _stands(dossier: "Dossier", texts: "Texts") -> str:

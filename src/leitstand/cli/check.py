@@ -1,6 +1,8 @@
 """`leitstand check`: is the project whole, and what happens by itself, on request, or never."""
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from inspect import getfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -8,9 +10,11 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.lint import lint
+from leitstand.cli.output import filled
 from leitstand.cli.place import open_to_others
 from leitstand.cli.policy import findings_of
-from leitstand.errors import LeitstandError
+from leitstand.errors import LeitstandError, SecretMissing
+from leitstand.values import Secret
 
 if TYPE_CHECKING:
     from leitstand.policy import Bundle
@@ -30,7 +34,7 @@ async def check(place: Place) -> int:
     problems = [*_problems(project), *_rights(place.folder)]
     whole = not any(p["severity"] == "error" for p in problems)
     data = {"ok": whole, "problems": problems, "roles": list(_roles(project)) if whole else []}
-    place.emit(data, lambda: _print(data))
+    place.emit(data, lambda: typer.echo(filled("check.txt", **data)))
     return int(not whole)
 
 
@@ -66,8 +70,15 @@ def _grants(project: "Project") -> Iterator[dict[str, str]]:
 
 def _recorded(project: "Project") -> Iterator[dict[str, str]]:
     """Marks `Recorded` that name what there is not: their arguments would always be tainted."""
+    from leitstand.tool import Tool
+
     tools = {tool.name: tool for tool in project.tools}
     for tool in project.tools:
+        beside: Iterator[Any] = iter(vars(sys.modules[tool.run.__module__]).values())
+        writes = [t.name for t in beside if isinstance(t, Tool) and t.writes]
+        if tool.undo and tool.undo not in writes:
+            text = f"`undo` names `{tool.undo}`, which is no write beside it"
+            yield _problem("error", "undo", tool.name, text)
         for field, mark in tool.recorded.items():
             read, place = tools.get(mark.tool), f"{tool.name} {field}"
             if read is None:
@@ -107,13 +118,22 @@ def _exits(project: "Project") -> Iterator[dict[str, str]]:
 
 
 def _steps(project: "Project") -> Iterator[dict[str, str]]:
-    files: set[Path] = set()
+    from leitstand.role import CAUSES
+
+    files = {p for f in project.facts if project.policies in (p := Path(getfile(f.run))).parents}
     for *package, name in (r.partition(":")[0].split(".") for r in project.table.roles):
         folder = project.root.joinpath(*package)
         files |= set(folder.rglob("*.py")) if package else {folder / f"{name}.py"}
-    steps = {step for compiled in project.roles.values() for step in compiled.steps}
-    known = {"step": steps, "prompt": project.library.prompts}
+    roles = project.roles.values()
+    known: dict[str, Collection[str]] = {
+        "step": {step for compiled in roles for step in compiled.steps},
+        "field": {field for compiled in roles for field in compiled.given},
+        "tool": [tool.name for tool in project.tools],
+        "prompt": project.library.prompts,
+        "cause": CAUSES,
+    }
     for file in sorted(files):
+        known["other role"] = [n for n, r in project.roles.items() if getfile(r.state) != str(file)]
         for code, where, text in lint(project.root, file, known):
             yield _problem("error", code, where, text)
 
@@ -150,12 +170,16 @@ def _world(project: "Project") -> Iterator[dict[str, str]]:
     from leitstand.triggers.settings import read_settings
 
     try:
-        read_settings(project.table.triggers, project.root)
+        for name, secret in read_settings(project).secrets.items():
+            try:
+                Secret(secret).reveal()
+            except SecretMissing as error:
+                yield _problem("note", "no-secret", f"triggers.{name}", error.text)
         _ = project.case_limits, project.world and project.limits(project.world)
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
-    except Exception as error:  # noqa: BLE001 - the project's own function: it may raise anything
-        yield _problem("error", "world", project.table.limits, f"{type(error).__name__}: {error}")
+    except OSError as error:
+        yield _problem("error", "world", str(error.filename), str(error.strerror))
 
 
 def _roles(project: "Project") -> Iterator[dict[str, Any]]:
@@ -189,25 +213,3 @@ def _tool(bundle: "Bundle", role: str, tool: "Tool[Any, Any]") -> dict[str, Any]
         "asked": sorted({r.notes.shows or r.id for r in judging if r.decision in asks}),
         "refused": sorted({r.notes.shows or r.id for r in judging if r.decision not in asks}),
     }
-
-
-def _print(data: dict[str, Any]) -> None:
-    for problem in data["problems"]:
-        place = f"{problem['where']}: " if problem["where"] else ""
-        typer.echo(f"{problem['severity']}: {place}{problem['text']} [{problem['code']}]")
-    for role in data["roles"]:
-        typer.echo(f"\n{role['role']} ({role['steps']} steps, version {role['version'][:8]})")
-        writes = [t for t in role["tools"] if t["writes"] and t["granted"]]
-        free = [t["tool"] for t in writes if not t["asked"] and not t["refused"]]
-        reads = [t["tool"] for t in role["tools"] if not t["writes"] and t["granted"]]
-        typer.echo(f"  reads:               {', '.join(reads) or '-'}")
-        typer.echo(f"  by itself:           {', '.join(free) or '-'}")
-        for tool in writes:
-            if tool["asked"] or tool["refused"]:
-                typer.echo(f"  by itself unless:    {tool['tool']}")
-                typer.echo(f"    a person is asked: {', '.join(tool['asked']) or '-'}")
-                typer.echo(f"    it is refused:     {', '.join(tool['refused']) or '-'}")
-        typer.echo(f"  never:               {', '.join(role['never']) or '-'}")
-        for cause, roles in role["queue"].items():
-            typer.echo(f"  {cause}: to {', '.join(roles)}")
-    typer.echo("" if not data["roles"] else "\nok: the project is whole")

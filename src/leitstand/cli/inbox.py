@@ -9,7 +9,7 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import Number
 from leitstand.cli.output import fail, hint, stdout
 from leitstand.cli.session import known_as, who
-from leitstand.cli.sheet import describe, lines_of
+from leitstand.cli.sheet import describe, shown
 from leitstand.cli.terminal import sit
 from leitstand.errors import StoreLocked
 
@@ -52,7 +52,7 @@ async def show(place: Place, number: Number) -> None:
     async with place.opened(write=False) as leitstand:
         pending = await find_pending(leitstand, number, place.texts)
         card = await card_of(leitstand, pending, place.texts)
-    text = "\n".join(lines_of(card, place.texts))
+    text = shown(card, place.texts)
     place.emit(card, lambda: stdout().print(text, soft_wrap=True))
     if card.state == "open" and not place.json:
         hint(f"next: leitstand approve {card.id}, edit, reject or answer")

@@ -1,4 +1,4 @@
-"""A look at the code of steps: what would make a replay take another way than the first run.
+"""A look at the code of steps and facts: what would make a replay take another way than the first.
 
 A step meets the world at its desk alone. Clocks, chance, files, sockets, tasks of its own and
 variables that outlive it bypass the journal; a bare `except` can swallow the signal of a
@@ -18,18 +18,17 @@ Remark = tuple[str, str, str]
 _SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 """Calls and modules that bypass the desk: code, and what to do instead."""
 
-_FILES = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "environ", "urandom"})
-_CHANGERS = frozenset({"add", "append", "clear", "extend", "insert", "pop", "remove", "update"})
-_NAMING = {"goto": ("step", 99), "send": ("step", 1), "desk.ask": ("prompt", 1)}
-_NAMING["desk.agent"] = ("prompt", 1)
+_FILES = frozenset(_SAID["files"])
+_CHANGERS, _MAKERS = frozenset(_SAID["changers"]), frozenset(_SAID["makers"])
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Made = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
 
 
 def lint(root: Path, file: Path, known: Mapping[str, Container[str]]) -> Iterator[Remark]:
-    """Remarks on every function of a module that holds steps; `known` names each step, prompt."""
+    """Remarks on a module of steps or facts; `known` has each name of what calls name."""
     place = file.relative_to(root).as_posix()
     tree = ast.parse(file.read_text(encoding="utf-8"), place)
-    shared = set(_shared(tree))
+    shared, meant = set(_shared(tree)), _meant(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((c, f"{place}:{node.lineno}", t) for c, t in _imported(node))
@@ -37,23 +36,25 @@ def lint(root: Path, file: Path, known: Mapping[str, Container[str]]) -> Iterato
             yield from ((c, f"{place}:{node.lineno}", t) for c, t in _named(node, known))
     for function in (n for n in ast.walk(tree) if isinstance(n, _Function)):
         for node in ast.walk(function):
-            for code, text in _remarks(node, shared):
+            for code, text in _remarks(node, shared, meant):
                 yield code, f"{place}:{getattr(node, 'lineno', function.lineno)}", text
 
 
 def _named(call: ast.Call, known: Mapping[str, Container[str]]) -> Iterator[tuple[str, str]]:
-    """Steps and prompts that are named and not there."""
-    kind, most = _NAMING.get(ast.unparse(call.func), ("", 0))
-    for one in call.args[:most]:
-        name = one.value if isinstance(one, ast.Constant) else None
-        if isinstance(name, str) and name not in known[kind]:
-            yield f"no-{kind}", f"there is no {kind} `{name}`"
+    """Steps, fields, prompts and the like that are named and not there."""
+    for kind, most in _SAID["naming"].get(ast.unparse(call.func), {}).items():
+        words = [a.value for a in call.args[:most] if isinstance(a, ast.Constant)]
+        for name in words if most else [k.arg for k in call.keywords]:
+            if isinstance(name, str) and name not in known[kind]:
+                yield f"no-{kind.replace(' ', '-')}", f"there is no {kind} `{name}`"
 
 
-def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:
+def _remarks(
+    node: ast.AST, shared: set[str], meant: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     match node:
         case ast.Call(func=func):
-            yield from _called(func, shared)
+            yield from _called(func, shared, meant)
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             yield "global", f"`{', '.join(names)}` outlives the step; write it into the state"
         case ast.Attribute(attr=attr) if attr in _FILES:
@@ -68,9 +69,13 @@ def _remarks(node: ast.AST, shared: set[str]) -> Iterator[tuple[str, str]]:
             pass
 
 
-def _called(func: ast.expr, shared: set[str]) -> Iterator[tuple[str, str]]:
+def _called(
+    func: ast.expr, shared: set[str], meant: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     name = ast.unparse(func)
-    known = _SAID["calls"].get(name) or _SAID["calls"].get(".".join(name.split(".")[-2:]))
+    first, *rest = name.split(".")
+    full = [*meant.get(first, first).split("."), *rest]
+    known = _SAID["calls"].get(".".join(full[-2:]))
     if known is not None:
         yield known[0], f"`{name}` is not recorded; {known[1]}"
     if isinstance(func, ast.Attribute) and func.attr in _CHANGERS and _root(func) in shared:
@@ -93,13 +98,24 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
             yield known[0], f"`{name}` is not recorded; {known[1]}"
 
 
+def _meant(tree: ast.Module) -> dict[str, str]:
+    """What imported names stand for, with their module: `{"day": "datetime.date"}`."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            found |= {a.asname or a.name: f"{module}{a.name}" for a in node.names}
+    return found
+
+
 def _shared(tree: ast.Module) -> Iterator[str]:
     """Names that a module gives to something that can be changed."""
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
         value = getattr(node, "value", None)
-        if isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp):
+        made = ast.unparse(value.func).split(".")[-1] if isinstance(value, ast.Call) else ""
+        if isinstance(value, _Made) or made in _MAKERS:
             yield from (t.id for t in targets if isinstance(t, ast.Name))
 
 

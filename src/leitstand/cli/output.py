@@ -19,6 +19,7 @@ __all__ = [
     "Told",
     "exit_code",
     "fail",
+    "filled",
     "hint",
     "interactive",
     "line",
@@ -77,6 +78,16 @@ def fail(error: LeitstandError, *, json: bool, texts: "Texts | None" = None) -> 
     rows += [f"  {at} {where}"] if where else []
     rows += [f"  {do} {told(error.advice)}"] if error.advice else []
     hint("\n".join(rows))
+
+
+def filled(name: str, **values: object) -> str:
+    """A template of this package with its values, in which nothing is a template again."""
+    from jinja2 import Environment, PackageLoader
+
+    pages = Environment(trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - no HTML
+    pages.loader = PackageLoader("leitstand.cli")
+    pages.filters["cell"] = lambda text: " ".join(str(text).replace("|", "\\|").split())
+    return pages.get_template(name).render(values)
 
 
 def said(error: LeitstandError) -> dict[str, str]:

@@ -10,6 +10,7 @@ import typer
 
 import leitstand
 from leitstand.cli.command import Place, command
+from leitstand.cli.output import filled
 from leitstand.errors import UsageRefused
 
 __all__ = ["register"]
@@ -24,18 +25,14 @@ async def register(
 
     For the transparency register, the record of processing and the Verfahrensdokumentation.
     """
-    from jinja2 import Environment, PackageLoader
-
     project, world = place.project, place.world or place.project.world
     if role not in ("", *project.roles):
         names = ", ".join(sorted(project.roles))
         raise UsageRefused(f"no role `{role}`; there are {names}", mend="name one, or none for all")
     modules = (sys.modules[name.partition(":")[0]] for name in project.table.roles)
     words = [" ".join((module.__doc__ or "").partition("\n\n")[0].split()) for module in modules]
-    loader = PackageLoader("leitstand.cli")
-    pages = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - no HTML
-    pages.filters["cell"] = lambda text: " ".join(str(text).replace("|", "\\|").split())
-    page = pages.get_template("register.md").render(
+    page = filled(
+        "register.md",
         project=project,
         bundle=project.bundle(),
         limits=project.limits(world) if world else {},

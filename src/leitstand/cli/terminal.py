@@ -9,7 +9,7 @@ import typer
 from leitstand.cli.command import Place
 from leitstand.cli.output import fail
 from leitstand.cli.session import known_as, signer_of, who
-from leitstand.cli.sheet import describe, lines_of
+from leitstand.cli.sheet import describe, shown
 from leitstand.errors import LeitstandError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def _one(
     from leitstand.inbox import card_of, find_pending
 
     card = await card_of(leitstand, await find_pending(leitstand, number, texts), texts)
-    typer.echo("\n".join(lines_of(card, texts)))
+    typer.echo(shown(card, texts))
     kind = _KEYS[texts.language].get(_asked(texts, "decision").casefold()[:1])
     if kind is None:
         return signer

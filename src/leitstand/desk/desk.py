@@ -176,6 +176,8 @@ class Desk:
         Its body, or None when the time came first. Each signal is given to one wait, in the order
         in which they came.
         """
+        if until is not None and until.tzinfo is None:
+            raise ValueRefused("`until` has no time zone", mend="count from `await desk.now()`")
         address = self._next()
         with _Ending(self):
             proposed = self._room.journal.digest(canonical(["wait", for_, until]))
@@ -195,7 +197,7 @@ class Desk:
     ) -> Exit | None:
         """Give another role a case; its exit, or at once None with `wait` false.
 
-        Raises Refused: the rules, a cycle of roles, or more than four levels.
+        Raises Refused: by the rules; Contradiction: no such role or input, a cycle, level five.
         """
         text = canonical(given).decode()
         parent = self._room.journal.case.ulid

@@ -14,7 +14,6 @@ from leitstand.guard import Guard
 from leitstand.model import Library
 from leitstand.records import Exit
 from leitstand.role import EXIT, Graph
-from leitstand.runtime import given_to
 
 __all__ = ["Compared", "by_langgraph"]
 
@@ -34,7 +33,7 @@ async def by_langgraph(bench: Bench, done: Replayed) -> Compared:
     graph, compiled = bench.graphs.get(done.case.role), bench.roles[done.case.role]
     if graph is None or done.state is None:
         return Compared("")
-    journal, given = done.journal.again(done.beside), given_to(compiled, done.case.given)
+    journal, given = done.journal.again(done.beside), compiled.take(done.case.given)
     room = Room(journal, Guard(done.rules, ()).open(journal), done.rules.clock, Library())
     token = STATION.set(cast("Desk", _Desks(room)))
     try:

@@ -38,7 +38,7 @@ from leitstand.model import Library
 from leitstand.policy import Bundle
 from leitstand.records import SUPPLY, Approval, Case, Checkpoint, Event, Exit, Verdict
 from leitstand.role import CONTRADICTORY, Compiled, Graph
-from leitstand.runtime import Stage, given_to
+from leitstand.runtime import Stage
 from leitstand.store import Frozen, Limits
 from leitstand.tool import Tool
 from leitstand.walk import Task, Updates, walk
@@ -203,7 +203,7 @@ class _Replay:
             passage = _Addressed(self._guard.open(journal))
         room = Room(journal, cast("Passage", passage), self._clock, self._models)
         stage = _Watched(Stage(self._compiled, room), self._done.edges, seals=self._judged)
-        given = given_to(self._compiled, self._case.given)
+        given = self._compiled.take(self._case.given)
         walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
         stage.inner.ended(walked)
         self._done.state = walked.state

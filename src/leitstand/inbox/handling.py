@@ -9,11 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
-
 from leitstand.approval import typed
-from leitstand.digest import canonical
-from leitstand.errors import ApprovalRefused, LeitstandError, Missing, ValueRefused
+from leitstand.errors import ApprovalRefused, LeitstandError, Missing
 from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.seat import holders
 from leitstand.inbox.sight import sight_of
@@ -22,7 +19,7 @@ from leitstand.records import Person, Supplied
 from leitstand.role import Compiled, Takeover
 from leitstand.runtime import Leitstand
 from leitstand.store.handling import Handled, assign, close, resume
-from leitstand.values import Frozen, check_text, faults_of
+from leitstand.values import Frozen, check_text
 
 __all__ = [
     "Act",
@@ -169,7 +166,7 @@ async def _resume(desk: _Desk, dossier: Dossier, by: Handled, act: Act) -> bool:
         raise desk.refused("handling.rejections", dossier)
     role = desk.role_of(dossier)
     supplied = _supplied(desk, dossier, role, act.values)
-    _check_given(role, {**dossier.tape.given, **{s.field: s.value for s in supplied}})
+    role.take({**dossier.tape.given, **{s.field: s.value for s in supplied}})
     return await resume(desk.leitstand.store, dossier.journal, by, role.version, supplied)
 
 
@@ -243,14 +240,6 @@ def _supplied(
         Supplied(field=name, value=value, person=person.id, source=person.name)
         for name, value in typed(role.state, values).items()
     ]
-
-
-def _check_given(role: Compiled, given: Mapping[str, Any]) -> None:
-    """Raises ValueRefused: the role as it is now does not take this input."""
-    try:
-        TypeAdapter[Any](role.state).validate_json(canonical(dict(given)))
-    except ValidationError as error:
-        raise ValueRefused(f"not valid: {faults_of(error)}", where=role.name) from error
 
 
 def handled_of(dossier: Dossier) -> Iterator[dict[str, Any]]:

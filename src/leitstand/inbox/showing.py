@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leitstand.approval import Kind, kind_of
+from leitstand.approval import Kind, kind_of, part_type
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
 from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
@@ -141,10 +141,8 @@ class _View:
 
     def shown(self, name: str, value: object) -> str:
         """An argument's value as text; an amount by its type, as in an edit, whatever its name."""
-        if isinstance(value, int) and name in self.tool.args.model_fields:
-            amount = kind_of(self.tool.args, name)[0] == "amount"
-            name = "_cents" if amount else name.removesuffix("_cents")
-        return self.texts.value(name, value, str(self.args.get("currency") or "EUR"))
+        currency, form = str(self.args.get("currency") or "EUR"), part_type(self.tool.args, name)
+        return self.texts.value(name, value, currency, form)
 
     def argument(self, name: str, value: object) -> Argument:
         """One argument beside its master data and the places where it was found."""

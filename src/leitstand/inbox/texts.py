@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
+from leitstand.approval import is_amount, part_type
 from leitstand.clock import ZONE
 from leitstand.errors import ProjectRefused
 from leitstand.inbox.told import Phrases
@@ -123,20 +124,27 @@ class Texts:
             lambda m: self._shown(values, m[1], m[2] or ""), _PART.sub(part, template)
         )
 
-    def value(self, name: str, value: object, currency: str = "EUR") -> str:
-        """An argument's value as people read it; names that end in `_cents` are amounts.
+    def value(self, name: str, value: object, currency: str = "EUR", form: object = None) -> str:
+        """An argument's value as people read it: amounts by its type `form`, as they are typed.
 
-        Others that say their unit: `_permyriad` (shown in percent), `_percent`.
+        Where none is known, names that end in `_cents` are amounts. Others that say their unit:
+        `_permyriad` (shown in percent), `_percent`.
         """
         if value is None or value in ([], ()):
             return "–"
         if isinstance(value, list | tuple):
-            return ", ".join(self.value(name, v, currency) for v in cast("list[object]", value))
+            parts = enumerate(cast("list[object]", value))
+            return ", ".join(
+                self.value(name, v, currency, part_type(form, str(i))) for i, v in parts
+            )
         if isinstance(value, Mapping):
             row = cast("Mapping[str, object]", value)
             return "; ".join(
-                f"{self.field(k)} {self.value(k, v, currency)}" for k, v in row.items()
+                f"{self.field(k)} {self.value(k, v, currency, part_type(form, k))}"
+                for k, v in row.items()
             )
+        if form is not None and isinstance(value, int):
+            name = "_cents" if is_amount(form) else name.removesuffix("_cents")
         for suffix, kind in _SUFFIXES.items():
             fits = isinstance(value, int) or (kind == "number" and isinstance(value, str))
             if name.endswith(suffix) and fits:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langgraph.channels import BinaryOperatorAggregate, LastValue
+from pydantic import BaseModel, ValidationError
 
-from leitstand.errors import Cause
+from leitstand.digest import canonical
+from leitstand.errors import Cause, ValueRefused
 from leitstand.records import Exit
 from leitstand.role.takeover import Takeover
 from leitstand.tool import Tool
+from leitstand.values import faults_of
 
 __all__ = ["Branch", "Channel", "Compiled", "Join", "Reader", "Run", "Step", "Ways"]
 
@@ -117,6 +120,17 @@ class Compiled:
             found.update((step.name, end) for end in ends if end in self.steps)
         found.update((start, join.one) for join in self.joins for start in join.many)
         return tuple(sorted(found))
+
+    def take(self, given: Mapping[str, Any]) -> object:
+        """A case's input as the state takes it, JSON types made its own. Raises ValueRefused."""
+        if not issubclass(self.state, BaseModel):
+            return dict(given)
+        try:
+            return self.state.model_validate_json(canonical(given))
+        except ValidationError as error:
+            raise ValueRefused(
+                f"not valid: {faults_of(error)}", where=f"role {self.name}"
+            ) from error
 
     def leave(self, cause: Cause, reason: str) -> Exit:
         """The exception exit for a failure that no step handled, to the roles of the queue."""

@@ -71,6 +71,8 @@ class Role(Generic[S]):
         def register(
             function: Callable[[S, "Desk"], Coroutine[Any, Any, Answer]],
         ) -> Callable[[S, "Desk"], Coroutine[Any, Any, Answer]]:
+            if isinstance(then, str):
+                raise RoleRefused(f'`then` is a list: ["{then}"]', where=f"{self.name}.{then}")
             self._register(function, tuple(then), entry=entry)
             return function
 

@@ -5,7 +5,7 @@ from leitstand.runtime.memory import settle_memory
 from leitstand.runtime.opening import Leitstand, check_released, open_leitstand
 from leitstand.runtime.rows import BadRow, CaseRow, read_lines, read_rows
 from leitstand.runtime.runtime import Runtime, resting
-from leitstand.runtime.stage import Stage, given_to
+from leitstand.runtime.stage import Stage
 
 __all__ = [
     "BadRow",
@@ -15,7 +15,6 @@ __all__ = [
     "Runtime",
     "Stage",
     "check_released",
-    "given_to",
     "open_leitstand",
     "read_lines",
     "read_rows",

@@ -13,7 +13,7 @@ from leitstand.guard import Guard, Pause, UnknownEffect
 from leitstand.records import Exit, Held
 from leitstand.role import CONTRADICTORY, SYSTEM_UNREACHABLE, Compiled
 from leitstand.runtime.drawing import PARENT_CLOSED, draw
-from leitstand.runtime.stage import Stage, given_to
+from leitstand.runtime.stage import Stage
 from leitstand.store import Claimed, Close, Journal, Limits, Store
 from leitstand.trace import Tracer
 from leitstand.values import faults_of
@@ -118,7 +118,7 @@ class Burst:
             msg = f"the case was woken {claimed.bursts} times"
             raise LimitReached(msg, where=claimed.case.ulid)
         stage = Stage(compiled, room)
-        given = given_to(compiled, room.journal.tape.given)
+        given = compiled.take(room.journal.tape.given)
         walked = await walk(compiled, given, stage, limit=self._limits.supersteps)
         stage.ended(walked)
         return walked.exit or Exit(kind="done")

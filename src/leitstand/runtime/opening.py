@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from leitstand.approval import FileDirectory, Releases
 from leitstand.clock import Clock, FixedClock, SystemClock, zone_of
-from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused
+from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused, own_fault
 from leitstand.guard import Rules
 from leitstand.project import Connect, Project
 from leitstand.runtime.runtime import Runtime
@@ -158,10 +158,10 @@ async def open_leitstand(
     try:
         if write:
             await notice_restore(store, seal.key, seal.file)
-            connect = _twins(project) if place.shadow else project.connect
-            connections = await connect(state, data, place.tenant, clock)
+            name = "twin" if place.shadow else "connect"
+            connections = await _connect(project, name, state, data, place.tenant, clock)
         if write and place.shadow:
-            real = await project.connect(Path(place.shadow), data, place.tenant, clock)
+            real = await _connect(project, "connect", Path(place.shadow), data, place.tenant, clock)
         own = (await project.own(store),) if write and project.own else ()
         tracer = _tracer(project, clock, shadow=bool(place.shadow)) if write else None
         runtime = _runtime(project, store, rules, (*connections, *own), real, tracer)
@@ -256,11 +256,16 @@ def _check_whole(state: Path, *, write: bool) -> None:
             raise StoreFailed(f"`{name}` is damaged", where=str(state))
 
 
-def _twins(project: Project) -> Connect:
-    if project.twin is None:
+async def _connect(project: Project, name: str, *given: Any) -> Sequence[Connection]:  # noqa: ANN401
+    connect: Connect | None = getattr(project, name)
+    if connect is None:
         msg = "this project has no twins: nothing could be written in the shadow"
         raise ProjectRefused(msg, where="twin", mend="name what connects embedded systems alone")
-    return project.twin
+    with own_fault(getattr(project.table, name)):
+        found = cast("tuple[object, ...]", tuple(await connect(*given)))
+        if strange := [type(one).__name__ for one in found if not isinstance(one, Connection)]:
+            raise TypeError(f"a `{strange[0]}` is no Connection")
+    return cast("tuple[Connection, ...]", found)
 
 
 def _disconnect(
@@ -268,7 +273,8 @@ def _disconnect(
 ) -> None:
     for ends in (connections, real or ()):
         if project.disconnect is not None and ends:
-            project.disconnect(ends)
+            with own_fault(project.table.disconnect):
+                project.disconnect(ends)
 
 
 def _place(

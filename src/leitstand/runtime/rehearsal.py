@@ -16,7 +16,7 @@ from leitstand.errors import CallFailed, Diverged
 from leitstand.guard import Call, Guard, Passage, Pause, Rules
 from leitstand.model import Prepared, Question
 from leitstand.role import Compiled
-from leitstand.runtime.stage import Stage, given_to
+from leitstand.runtime.stage import Stage
 from leitstand.store import Journal
 from leitstand.walk import walk
 
@@ -43,7 +43,7 @@ class Rehearsal:
         room = Room(journal, cast("Passage", self), clock, self)
         stage = Stage(self._compiled, room)
         try:
-            given = given_to(self._compiled, journal.tape.given)
+            given = self._compiled.take(journal.tape.given)
             stage.ended(await walk(self._compiled, given, stage, limit=journal.limits.supersteps))
         except (CallFailed, Pause, TooManyRejections):
             pass  # Where the recorded run left as well, or the tape ends: the caller compares.

@@ -1,21 +1,17 @@
 """Rows: a file of JSON lines, each of which is a case of a role."""
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
 
-from leitstand.digest import canonical
-from leitstand.errors import UsageRefused
+from leitstand.errors import UsageRefused, ValueRefused
 from leitstand.project import Project
 
 __all__ = ["BadRow", "CaseRow", "read_lines", "read_rows"]
-
-Make = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 _NOT_GIVEN = ("case", "truth", "expected", "why")
 """What a row says about the case, and what nobody who works on it may see."""
@@ -58,8 +54,6 @@ def read_lines(project: Project, role: str, file: Path) -> list[CaseRow | BadRow
 
     Raises UsageRefused: the file cannot be read, or there is no case in it.
     """
-    compiled = project.roles.get(role)
-    state = TypeAdapter[Any](compiled.state) if compiled is not None else None
     found: list[CaseRow | BadRow] = []
     for number, line in enumerate(_lines(file), start=1):
         raw: object = None
@@ -67,8 +61,8 @@ def read_lines(project: Project, role: str, file: Path) -> list[CaseRow | BadRow
             continue
         try:
             raw = orjson.loads(line.decode())
-            found.append(_row(project.rows.get(role), state, number, raw))
-        except (ValidationError, ValueError, TypeError) as error:
+            found.append(_row(project, role, number, raw))
+        except (ValueRefused, ValueError, TypeError) as error:
             name = str((_of(raw) or {}).get("case") or number)
             found.append(BadRow(name, number, _wrong(file, number, error)))
     if not any(isinstance(one, CaseRow) for one in found):
@@ -76,15 +70,15 @@ def read_lines(project: Project, role: str, file: Path) -> list[CaseRow | BadRow
     return found
 
 
-def _row(make: Make | None, state: TypeAdapter[Any] | None, number: int, raw: object) -> CaseRow:
+def _row(project: Project, role: str, number: int, raw: object) -> CaseRow:
     row = _of(raw)
     if row is None:
         msg = "not an object"
         raise TypeError(msg)
     asked = {k: v for k, v in row.items() if k not in _NOT_GIVEN}
-    given = make(asked) if make is not None else asked
-    if state is not None:
-        state.validate_json(canonical(dict(given)))
+    given = project.rows[role](asked) if role in project.rows else asked
+    if role in project.roles:
+        project.roles[role].take(given)
     return CaseRow(str(row.get("case") or number), given, row.get("truth") or {}, row)
 
 
@@ -101,9 +95,7 @@ def _lines(file: Path) -> list[bytes]:
 
 def _wrong(file: Path, number: int, error: Exception) -> UsageRefused:
     text = f"it cannot be read: {error}" if isinstance(error, UnicodeDecodeError) else str(error)
-    if isinstance(error, ValidationError):
-        one = error.errors()[0]
-        text = f"`{'.'.join(map(str, one['loc']))}` {one['msg']}"
+    text = error.text if isinstance(error, ValueRefused) else text
     return UsageRefused(f"line {number}: {text}", where=str(file), mend=_MEND)
 
 

@@ -6,15 +6,15 @@ from functools import partial
 from typing import Any
 
 import orjson
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
 from leitstand.desk import Cases, Child, HandOver, Models
 from leitstand.digest import canonical, plain_of
-from leitstand.errors import Contradiction, ProjectRefused, UsageRefused
+from leitstand.errors import Contradiction, ProjectRefused, UsageRefused, ValueRefused
 from leitstand.guard import Guard, Rules, Shadow
 from leitstand.model import Library
-from leitstand.records import INTAKE, SENDER, Routed
+from leitstand.records import INTAKE, SENDER, Case, Routed
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
 from leitstand.store import Birth, Journal, Limits, NewCase, Store, Tape, new_case
@@ -112,11 +112,9 @@ class Runtime:
         compiled = self._role(case.role)
         given = plain_of(case.given)
         try:
-            TypeAdapter[Any](compiled.state).validate_json(canonical(given))
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            msg = f"`{'.'.join(map(str, first['loc']))}` {first['msg']}"
-            raise UsageRefused(msg, where=f"role {case.role}") from None
+            compiled.take(case.given)
+        except ValueRefused as error:
+            raise UsageRefused(error.text, where=error.where) from None
         ulid = self.store.clock.ulid()
         requester = case.requester or SENDER
         birth = Birth(ulid, tenant, case.role, compiled.version, requester, case.title)
@@ -303,12 +301,12 @@ class _Births:
         parent = line[0]
         if parent.ulid != args.parent:
             raise Contradiction("a case hands over in its own name alone", where="case.hand_over")
-        compiled = self._runtime.roles.get(args.role)
-        if compiled is None or parent.depth >= DEPTH or args.role in {c.role for c in line}:
-            msg = f"`{args.role}` cannot take a case from `{parent.role}` at level {parent.depth}"
+        compiled, given = self._runtime.roles.get(args.role), orjson.loads(args.given)
+        why = _unfit(compiled, given, line)
+        if why or compiled is None:
+            msg = f"`{parent.role}` cannot hand a case to `{args.role}`: {why}"
             raise Contradiction(msg, where="case.hand_over")
         environment = self._runtime.environment
-        given = orjson.loads(args.given)
         body = {"given": given, "parent": parent.ulid, "environment": environment}
         birth = Birth(
             _child(key),
@@ -333,6 +331,21 @@ class _Births:
 def resting(status: str, pending: int) -> bool:
     """Whether a case of this status, with so many signals not drawn, has nothing to do now."""
     return status not in ("ready", "running") and not (status == "waiting" and pending)
+
+
+def _unfit(compiled: Compiled | None, given: Mapping[str, Any], line: Sequence[Case]) -> str:
+    """Why a role cannot take a case from the first of this line; empty if it can."""
+    if compiled is None:
+        return "no such role"
+    if compiled.name in {case.role for case in line}:
+        return "it is in the line already"
+    if line[0].depth >= DEPTH:
+        return f"{DEPTH} levels are the most"
+    try:
+        compiled.take(given)
+    except ValueRefused as error:
+        return f"its input is {error.text}"
+    return ""
 
 
 def _child(key: str) -> str:

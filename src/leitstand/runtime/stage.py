@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from leitstand.desk import STATION, Desk, Room, ended, gravest
 from leitstand.digest import canonical
 from leitstand.errors import CallFailed, Diverged
@@ -18,17 +16,11 @@ from leitstand.role import Compiled
 from leitstand.store import Seal
 from leitstand.walk import Task, Walked
 
-__all__ = ["Defect", "Stage", "given_to"]
+__all__ = ["Defect", "Stage"]
 
 
 class Defect(Exception):
     """A step did what no step may do: a diagnosis of user-land, kept with the held case."""
-
-
-def given_to(compiled: Compiled, given: Mapping[str, Any]) -> object:
-    """A case's input as its role's state takes it, JSON types made those of the state."""
-    validate = getattr(compiled.state, "model_validate_json", None)
-    return validate(orjson.dumps(given)) if validate else dict(given)
 
 
 class Stage:

@@ -67,12 +67,7 @@ def open_triggers(leitstand: Leitstand) -> Triggers:
     Raises ProjectRefused: a setting that is none, or a role that is not there; SecretMissing.
     """
     project = leitstand.project
-    settings = read_settings(project.table.triggers, project.root)
-    tables = (settings.schedules, settings.folders, settings.webhooks)
-    named = {one.role for table in tables for one in table.values() if one.role}
-    if unknown := sorted(named - set(project.roles)):
-        msg = f"no role `{unknown[0]}`"
-        raise ProjectRefused(msg, where="[tool.leitstand.triggers]", mend="name one that is there")
+    settings = read_settings(project)
     entrance = Entrance(leitstand, settings)
     routes = _routes(leitstand, entrance, settings)
     return Triggers(entrance, tuple(_each(leitstand, settings)), routes)

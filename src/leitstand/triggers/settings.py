@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from leitstand.clock import SystemClock
 from leitstand.errors import ProjectRefused
-from leitstand.project import read_table
+from leitstand.project import Project, read_table
 from leitstand.values import Frozen, Identifier, Text
 
 __all__ = [
@@ -166,12 +165,24 @@ class Settings(Frozen):
     webhook: WebhookRules = WebhookRules()
     webhooks: dict[Identifier, WebhookSettings] = {}
 
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The references of all secrets, by the name of their trigger."""
+        boxes = {f"mailboxes.{name}": one.password for name, one in self.mailboxes.items()}
+        return boxes | {f"webhooks.{name}": one.secret for name, one in self.webhooks.items()}
 
-def read_settings(table: Mapping[str, Any], root: Path | None = None) -> Settings:
-    """The table, checked. Raises ProjectRefused: a name or a value that it does not know."""
-    settings = read_table(Settings, table, "[tool.leitstand.triggers]")
-    places = [(root or Path()) / one.path for one in settings.folders.values()]
-    if len({place.resolve() for place in places}) < len(places):
-        msg = "two triggers watch one folder"
-        raise ProjectRefused(msg, where="[tool.leitstand.triggers]", mend="give each its own")
+
+def read_settings(project: Project) -> Settings:
+    """The table, checked. Raises ProjectRefused: a name or value it does not know, no `route`."""
+    where = "[tool.leitstand.triggers]"
+    settings = read_table(Settings, project.table.triggers, where)
+    places = [(project.root / one.path).resolve() for one in settings.folders.values()]
+    if len({*places}) < len(places):
+        raise ProjectRefused("two triggers watch one folder", where=where, mend="give each its own")
+    tables = (settings.schedules, settings.folders, settings.webhooks)
+    named = {one.role for table in tables for one in table.values() if one.role}
+    if unknown := sorted(named - set(project.roles)):
+        raise ProjectRefused(f"no role `{unknown[0]}`", where=where, mend="name one that is there")
+    if (settings.mailboxes or settings.folders or settings.webhooks) and project.route is None:
+        raise ProjectRefused("nothing routes what comes in", where=where, mend="name `route`")
     return settings
