@@ -50,8 +50,11 @@ def _of_sentence(sentence: str, lines: int) -> Discounts:
     found = _found(sentence)
     wrong = ["Rabatt als Betrag gewünscht"] if _pattern("amount").search(sentence) else []
     pcts = {Decimal(match["pct"].replace(",", ".")): match for match in found}
-    if _is_several(sentence) or (found and len(_percentages(sentence)) > len(found)):
+    unread = len(_percentages(sentence)) > len(found)
+    if _is_several(sentence) or (found and unread):
         wrong.append("verschiedene Rabatte gewünscht")
+    elif unread and _pattern("about").search(sentence):
+        wrong.append("Rabatt unklar")
     if lines > 1 and any(_on_some(sentence[match.end() :]) for match in found):
         wrong.append("Rabatt nur auf einen Teil gewünscht")
     claimed = tuple(p for p, m in pcts.items() if _pattern("usual").search(_around(sentence, m)))

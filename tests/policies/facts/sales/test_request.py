@@ -112,6 +112,7 @@ OPEN: dict[str, str] = {
     "5 FB-2000, Rabatt 10 + 5 %": "verschiedene Rabatte",
     "0 Tragrollen": "Menge 0",
     "5 FB-2000, 100 € Rabatt": "Rabatt als Betrag",
+    "5 FB-2000. Bitte 2 % Jahresbonus berücksichtigen.": "Rabatt unklar",
     "5 FB-2000, 10 % Nachlass, wenn möglich 12 %": "verschiedene Rabatte",
     "5 FB-2000 und 2 Steuerungen, 8 % Rabatt auf die Steuerungen": "auf einen Teil",
     "5 FB-2000 mit 120 % Rabatt": "über 100 %",
