@@ -11,7 +11,7 @@ from typing import Any
 
 from tools.rows import Reader
 
-__all__ = ["Enter", "Part", "Systems"]
+__all__ = ["Enter", "Part", "Systems", "no_rows"]
 
 Systems = Mapping[type, Any]
 """The embedded systems of a tenant, by port."""
@@ -40,3 +40,12 @@ class Part:
             return own
         marked = any(next(world.glob(mark), None) for mark in self.marks)
         return world if marked else None
+
+
+def no_rows(reader: Reader) -> Enter:
+    """`read` of a part that has settings alone: nothing is taken in."""
+
+    async def enter(systems: Systems) -> tuple[str, ...]:
+        return ()
+
+    return enter

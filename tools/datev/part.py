@@ -6,8 +6,8 @@ from typing import Any
 
 from leitstand.errors import ProjectRefused
 from tools.datev.settings import FILE, read_settings
-from tools.part import Enter, Part
-from tools.rows import Reader, WorldRefused
+from tools.part import Part, no_rows
+from tools.rows import WorldRefused
 
 __all__ = ["DATEV"]
 
@@ -23,14 +23,5 @@ def _limits(place: Path) -> Mapping[str, Any]:
     return settings.model_dump(mode="json", include={"client", "document_type", "filed"})
 
 
-def _read(reader: Reader) -> Enter:
-    """Nothing: the settings are no rows."""
-
-    async def enter(systems: Mapping[type, Any]) -> tuple[str, ...]:
-        return ()
-
-    return enter
-
-
-DATEV = Part(name="datev", marks=(FILE,), limits=_limits, read=_read)
+DATEV = Part(name="datev", marks=(FILE,), limits=_limits, read=no_rows)
 """The part that a `datev.json` in the world makes."""

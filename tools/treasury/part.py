@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.part import Enter, Part, Systems
-from tools.rows import Reader, read_json
+from tools.part import Part, no_rows
+from tools.rows import read_json
 
 __all__ = ["TREASURY"]
 
@@ -21,14 +21,5 @@ def _limits(folder: Path) -> Mapping[str, Any]:
     return read_json(folder / _FILE, dict) or {}
 
 
-def _read(reader: Reader) -> Enter:
-    """Nothing: the settings are no rows."""
-
-    async def enter(systems: Systems) -> tuple[str, ...]:
-        return ()
-
-    return enter
-
-
-TREASURY = Part("treasury", (_FILE,), _limits, _read)
+TREASURY = Part("treasury", (_FILE,), _limits, no_rows)
 """The part that a `treasury.json` in the world makes."""

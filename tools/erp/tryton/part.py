@@ -6,8 +6,8 @@ from typing import Any
 
 from leitstand.errors import ProjectRefused
 from tools.erp.tryton.settings import FILE, read_settings
-from tools.part import Enter, Part
-from tools.rows import Reader, WorldRefused
+from tools.part import Part, no_rows
+from tools.rows import WorldRefused
 
 __all__ = ["TRYTON"]
 
@@ -21,14 +21,5 @@ def _limits(place: Path) -> Mapping[str, Any]:
     return {}
 
 
-def _read(reader: Reader) -> Enter:
-    """Nothing: the settings are no rows."""
-
-    async def enter(systems: Mapping[type, Any]) -> tuple[str, ...]:
-        return ()
-
-    return enter
-
-
-TRYTON = Part(name="tryton", marks=(FILE,), limits=_limits, read=_read)
+TRYTON = Part(name="tryton", marks=(FILE,), limits=_limits, read=no_rows)
 """The part that a `tryton.json` in the world makes."""

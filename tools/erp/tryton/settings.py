@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from leitstand.errors import ProjectRefused
 from leitstand.values import Frozen, Secret
+from tools.settings import settings_in
 
 __all__ = ["FILE", "Settings", "read_settings"]
 
@@ -58,19 +58,12 @@ class Settings(Frozen):
         return Secret(self.key or "")
 
 
+_MEND = "see `tools/erp/tryton/settings.py`, or take the file away: the books stay here then"
+
+
 def read_settings(world: Path) -> Settings | None:
     """The settings of a world; None where it has no connection to Tryton.
 
     Raises ProjectRefused: the file cannot be read, or a setting is missing, unknown or senseless.
     """
-    file = world / FILE
-    if not file.is_file():
-        return None
-    try:
-        return Settings.model_validate_json(file.read_text(encoding="utf-8"))
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        mend = "see `tools/erp/tryton/settings.py`, or take the file away: the books stay here then"
-        raise ProjectRefused(wrong, where=str(file), mend=mend) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProjectRefused(f"it cannot be read: {error}", where=str(file)) from error
+    return settings_in(world / FILE, Settings, _MEND)
