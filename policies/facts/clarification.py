@@ -5,10 +5,8 @@ is equal rests on the dossier and not on what a document says.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from pydantic import ValidationError
@@ -19,11 +17,12 @@ from leitstand.values import Frozen
 from policies.facts.brief import Brief, brief_of, title_of
 from policies.facts.department import department_roles
 from policies.facts.dossier import dossier_of
+from policies.facts.letters import follow_of
 from policies.facts.limits import Limits, limits_of
 from tools.dms import Sha256
 from tools.einvoice import Invoice, read_document
-from tools.mail import DraftMail, Finding, TemplateId
-from tools.task import CreateTask, TaskKind
+from tools.mail import DraftMail, Finding
+from tools.task import CreateTask
 
 __all__ = [
     "ClarificationFacts",
@@ -34,7 +33,6 @@ __all__ = [
     "task_of",
 ]
 
-_FILE = Path(__file__).parent.with_name("letters.toml")
 _RULE = re.compile(r"[a-z]+(-[a-z]+)*|G-[A-Z][0-9]{2}S?", re.ASCII)
 _FINDINGS = 64
 
@@ -60,14 +58,6 @@ class NewSupplier(Frozen):
     """What compliance is given: which document comes from somebody whom master data do not know."""
 
     supplier_document: Sha256
-
-
-class _Step(NamedTuple):
-    """A row of `letters.toml`."""
-
-    rules: frozenset[str]
-    task: TaskKind
-    letter: TemplateId | None
 
 
 @facts(
@@ -98,13 +88,13 @@ def clarification_facts(call: FactCall) -> ClarificationFacts:
 def task_of(title: str, roles: Iterable[str], rules: Iterable[str]) -> CreateTask:
     """The task for the people whom the rules name."""
     ids = tuple(dict.fromkeys(rules))
-    return CreateTask(kind=_step(ids).task, roles=tuple(sorted(roles)), rules=ids, title=title)
+    return CreateTask(kind=follow_of(ids).task, roles=tuple(sorted(roles)), rules=ids, title=title)
 
 
 def letter_of(brief: Brief, rules: Iterable[str]) -> DraftMail | None:
     """The letter to the supplier; None where the rules ask for none."""
     ids = tuple(dict.fromkeys(rules))
-    template = _step(ids).letter
+    template = follow_of(ids).letter
     if template is None:
         return None
     return DraftMail(
@@ -134,12 +124,6 @@ def _findings(brief: Brief, rules: Iterable[str]) -> Iterator[Finding]:
 
 def _roles(limits: Limits) -> frozenset[str]:
     return limits.roles.union(*(tier.roles for tier in limits.approval_tiers))
-
-
-def _step(rules: Iterable[str]) -> _Step:
-    fired = frozenset(rules)
-    first = (row for row in _STEPS if row.rules & fired)
-    return next(first, _Step(frozenset(), "clarify", None))
 
 
 def _of_task(call: FactCall, limits: Limits) -> Iterator[str]:
@@ -195,7 +179,3 @@ def _is(kind: type[Frozen], given: str) -> bool:
     except (ValidationError, orjson.JSONDecodeError):
         return False
     return True
-
-
-_ROWS: list[dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))["step"]
-_STEPS = tuple(_Step(frozenset(r["rules"]), r["task"], r.get("letter")) for r in _ROWS)

@@ -19,13 +19,13 @@ from leitstand.evals.gate import Judge
 from leitstand.evals.runner import Job, run_cases, run_suite
 from leitstand.evals.suite import load_suite
 from leitstand.project import Project, load_project
-from policies.facts import clarification, tax, wording
+from policies.facts import letters, tax, wording
 from tests.evals.mutants import POLICIES, ROOT, TABLES, WORLD, Mutant
 
 SUITES = ("accounting", "accounting-rules")
 _READS: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
     "lexicon.toml": (wording, ("_read",)),
-    "letters.toml": (clarification, ("_steps",)),
+    "letters.toml": (letters, ("_rows",)),
     "vat.toml": (tax, ("_table",)),
 }
 """What reads a table, and what it remembers of it."""
