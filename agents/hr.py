@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agents.hr_case import HrCase, Refusal, handed, missing, refusal_of
+from agents.hr_case import HrCase, handed
+from agents.refusal import Refusal, missing, refusal_of
 from leitstand.desk import Desk, hand_over
 from leitstand.errors import CallFailed, Missing, Refused, Rejected
 from leitstand.role import CONTRADICTORY, Exit, Goto, Role, done, exception, goto, rejected

@@ -8,8 +8,8 @@ everybody who sees invoices. It computes no pay and pays nobody: payroll's peopl
 entered, and they run and release the payroll.
 """
 
-from agents.hr_case import missing, refusal_of
 from agents.payroll_case import PayrollCase
+from agents.refusal import missing, refusal_of
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Missing, Refused, Rejected
 from leitstand.role import CONTRADICTORY, Exit, Goto, Role, done, exception, goto, rejected

@@ -1,6 +1,6 @@
 """A case of payroll: the number of a change that was approved, then what was found."""
 
-from agents.hr_case import Refusal
+from agents.refusal import Refusal
 from leitstand.values import Frozen, Identifier
 from tools.hr import Change
 

@@ -8,7 +8,7 @@ It pays nobody: two people sign the list, and people release the file in the ban
 
 from zoneinfo import ZoneInfo
 
-from agents.hr_case import missing, refusal_of
+from agents.refusal import missing, refusal_of
 from agents.treasury_case import LeftOut, TreasuryCase
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Missing, Refused, Rejected

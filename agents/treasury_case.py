@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from agents.hr_case import Refusal
+from agents.refusal import Refusal
 from leitstand.values import Frozen
 from policies.facts.treasury.limits import Left
 from tools.treasury import PaymentOrder, PrepareOrder
