@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypedDict
 
@@ -115,8 +116,13 @@ class Signed:
         self.clock = SystemClock()
         self.tools = {post.name: post}
         self.bundle = self
-        self.halts, self.today = Halts(), ""
+        self.halts = Halts()
         self.sha = ""
+
+    def today(self, tenant: str) -> date:
+        """The day of the clock."""
+        del tenant
+        return datetime.fromtimestamp(self.clock.time(), UTC).date()
 
     def measure(self, call: FactCall) -> Measured:
         """No facts."""
