@@ -117,7 +117,7 @@ async def test_nobody_finds_what_they_may_not_see(head: Client, house: House) ->
 
 
 async def test_the_overview_has_a_period_and_a_role(head: Client) -> None:
-    """Each rule with what people made of it; the same figures at the terminal."""
+    """Each rule with its words and what people made of it; the same figures at the terminal."""
     path, seen = await head.card(SIMPLE)
     await head.post(f"{path}/decide", {"seen": seen, "answer": "approve"})
     found = await report_of(head.site.leitstand, Sought(role="accounting"))
@@ -125,6 +125,10 @@ async def test_the_overview_has_a_period_and_a_role(head: Client) -> None:
     assert rule.unchanged == 1
     page = (await head.http.get("/monitor?days=7&role=accounting")).text
     assert not re.findall(r"\b(?:web|report|status|cause|held)\.[a-z_]+\b", page)
+    told = re.findall(r"<tr><th scope=\"row\">([A-Z]-[A-Z]\d+S?)(.*?)</th>", page)
+    assert [name for name, words in told if "<small>" in words] == [
+        r.rule for r in found.rules if r.rule.startswith("G-")
+    ]
     row = page.partition("G-A18")[2].partition("</tr>")[0]
     assert re.findall(r"<td>([^<]*)</td>", row)[:3] == [
         *(str(rule.fired), str(rule.asked), "1 (100 %)")
