@@ -118,6 +118,8 @@ def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by k
     """
 
     def define(run: Callable[..., Awaitable[Any]]) -> Tool[Any, Any]:
+        if reconcile and not inspect.iscoroutinefunction(reconcile):
+            raise ToolDefined(f"`reconcile` of `{name}` must be an async function", where=name)
         given, port, answer = _signature(name, run, writes=bool(writes))
         args, result = _check(name, given, answer, key)
         return Tool(

@@ -28,6 +28,7 @@ PLANTED = {
         "seen['x'] += 1",
     ),
     "clock by another name": ("from datetime import datetime as day\n", "day.now()"),
+    "never awaited": ("", "desk.call(tool, args)"),
     "swallowed": ("", "try:\n        pass\n    except:\n        pass"),
     "swallowed by name": ("", "try:\n        pass\n    except BaseException:\n        pass"),
 }

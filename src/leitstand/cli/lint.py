@@ -55,6 +55,8 @@ def _remarks(
     match node:
         case ast.Call(func=func):
             yield from _called(func, shared, meant)
+        case ast.Expr(value=ast.Call(func=func)) if ast.unparse(func) in _SAID["awaited"]:
+            yield "unawaited", f"`{ast.unparse(func)}` never happens without `await`"
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             yield "global", f"`{', '.join(names)}` outlives the step; write it into the state"
         case ast.Attribute(attr=attr) if attr in _FILES:
@@ -75,8 +77,7 @@ def _called(
     name = ast.unparse(func)
     first, *rest = name.split(".")
     full = [*meant.get(first, first).split("."), *rest]
-    known = _SAID["calls"].get(".".join(full[-2:]))
-    if known is not None:
+    if known := _SAID["calls"].get(".".join(full[-2:])):
         yield known[0], f"`{name}` is not recorded; {known[1]}"
     if isinstance(func, ast.Attribute) and func.attr in _CHANGERS and _root(func) in shared:
         yield "global", f"`{_root(func)}` outlives the step; write it into the state"
@@ -89,12 +90,9 @@ def _stored(targets: list[ast.expr], shared: set[str]) -> Iterator[tuple[str, st
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
-    names = (
-        [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
-    )
-    for name in names:
-        known = _SAID["modules"].get(name)
-        if known is not None:
+    one = isinstance(node, ast.ImportFrom)
+    for name in [node.module or ""] if one else [a.name for a in node.names]:
+        if known := _SAID["modules"].get(name):
             yield known[0], f"`{name}` is not recorded; {known[1]}"
 
 

@@ -29,17 +29,15 @@ from leitstand.inbox import (
     sought_of,
     waiting_of,
 )
-from leitstand.policy import Rule
 from leitstand.records import Approval
 from leitstand.role import CAUSES
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import approvals, checkpoints
 from leitstand.store.schema import cases as case_rows
 from leitstand.store.waiting import Place, beyond
-from leitstand.values import Language
 from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.halting import offered
-from leitstand.web.page import language_of, page, site_of, texts_for, unfit
+from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
 __all__ = ["batch", "cases", "exceptions", "history", "inbox", "monitor", "retry"]
@@ -211,7 +209,7 @@ async def monitor(request: Request, session: Session) -> Response:
         "monitor",
         session,
         report=report,
-        rules=_reasons(leitstand.rules.bundle.rules, language_of(request)),
+        rules=[(rule.notes.shows or rule.id, rule.notes) for rule in leitstand.rules.bundle.rules],
         proposals=[p for p in proposals if p.checkpoint in cards],
         sampled=len(same),
         same=sum(same),
@@ -222,14 +220,6 @@ async def monitor(request: Request, session: Session) -> Response:
         group=GROUP,
         halting=offered(request, session),
     )
-
-
-def _reasons(rules: Sequence[Rule], language: Language) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for rule in rules:
-        said = rule.notes.reason_de if language == "de" else rule.notes.reason_en
-        found.setdefault(rule.notes.shows or rule.id, []).append(said)
-    return found
 
 
 async def _picked(request: Request, session: Session, name: str) -> Waiting | None:
