@@ -20,7 +20,6 @@ from leitstand.errors import ValueRefused
 
 __all__ = ["Keyed", "canonical", "keyed", "plain", "plain_of"]
 
-_EXACT = 2**53
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_STRICT_INTEGER
 
 
