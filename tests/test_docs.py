@@ -35,6 +35,16 @@ def test_every_error_is_documented(root: Path) -> None:
     assert (root / "docs" / "errors.md").read_text("utf-8") == done.stdout, "run `make docs`"
 
 
+def test_every_error_is_met_by_a_test(root: Path) -> None:
+    """Each that `docs/errors.md` names is met in a test, by its class or by its code."""
+    page = (root / "docs" / "errors.md").read_text("utf-8")
+    errors = re.findall(r"^## (LS\d{3}) `?(\w+)", page, re.MULTILINE)
+    text = "\n".join(file.read_text("utf-8") for file in (root / "tests").rglob("*.py"))
+    words = set(re.findall(r"\w+", text))
+    assert errors
+    assert not [error for error in errors if not words & {*error}]
+
+
 def test_every_rule_of_the_kernel_has_tests(root: Path) -> None:
     """Rules 1-31 of `docs/kernel.md` are each named by a test, and no test names another rule."""
     page = (root / "docs" / "kernel.md").read_text("utf-8")

@@ -89,6 +89,8 @@ async def test_what_is_sealed_is_answered_by_the_tape_alone(
     await scene.decide(ulid)
     await scene.go_on()
     assert await scene.status(ulid) == ("held", "diverged")
+    (held,) = await scene.bodies(ulid, "held")
+    assert held["text"].startswith("LS401 in ")
     assert len(scene.bank.calls) == reads
 
 

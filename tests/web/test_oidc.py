@@ -444,7 +444,9 @@ async def test_groups_at_a_path_and_in_userinfo(inbox: Inbox, service: Service) 
         assert person.roles == ("department_head",)
 
 
-async def test_no_role_no_login(inbox: Inbox, service: Service) -> None:
+async def test_no_role_no_login(
+    inbox: Inbox, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
     """Neither without a group that counts, nor where the groups were too many for the token."""
     async with inbox.opened() as site, client_of(site) as client:
         before = people(site)
@@ -454,6 +456,7 @@ async def test_no_role_no_login(inbox: Inbox, service: Service) -> None:
             answer = await enter(client)
             assert answer.status_code == 403
             assert "keine Rolle" in answer.text
+            assert caplog.messages[-1].partition("refused: ")[2].startswith("LS610 in roles: ")
         service.users["subject-5"] = {"_claim_names": {"groups": "src1"}}
         assert (await enter(client)).status_code == 403
         assert people(site) == before
