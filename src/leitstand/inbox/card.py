@@ -29,12 +29,13 @@ class Rule(Frozen):
 
 
 class Found(Frozen):
-    """A place where a value was read: what it is called, the reading, the path in its value.
+    """Where a value was read: whose answer, the place in it, the reading, the path in its value.
 
     `at` is empty where there is no page to look at: what a system of record answered stays there.
     """
 
     text: str
+    place: str
     reading: str
     at: str = ""
 

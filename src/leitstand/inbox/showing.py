@@ -178,9 +178,9 @@ class _View:
         for read in self.reads:
             place = find_value(read, value, stands.get(read.tool, ()))
             if place:
-                text = f"{self.texts.tool(read.tool)} {place.shown}"
                 seen = place.path if read.authority == "document" else ""
-                yield Found(text=text, reading=read.id, at=seen)
+                text = self.texts.tool(read.tool)
+                yield Found(text=text, place=place.shown, reading=read.id, at=seen)
 
     def _stands(self, name: str) -> Mapping[str, Sequence[str]]:
         """By tool, where an argument is to stand: as the texts say, and as its type does."""
