@@ -29,6 +29,7 @@ PLANTED = {
     ),
     "clock by another name": ("from datetime import datetime as day\n", "day.now()"),
     "never awaited": ("", "desk.call(tool, args)"),
+    "never returned": ("", "goto('next')"),
     "swallowed": ("", "try:\n        pass\n    except:\n        pass"),
     "swallowed by name": ("", "try:\n        pass\n    except BaseException:\n        pass"),
 }

@@ -48,7 +48,7 @@ def test_a_card_with_everything_keeps_each_of_its_lines() -> None:
             agent="S-2",
             master="S-3",
             tainted=True,
-            found=(Found(text="page 1", reading="r"), Found(text="page 2", reading="r")),
+            found=tuple(Found(text="page", place=n, reading="r") for n in "12"),
         ),
         Argument(field="note", label="Note", shown="–", value="null"),
     )

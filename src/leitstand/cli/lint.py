@@ -55,8 +55,8 @@ def _remarks(
     match node:
         case ast.Call(func=func):
             yield from _called(func, shared, meant)
-        case ast.Expr(value=ast.Call(func=func)) if ast.unparse(func) in _SAID["awaited"]:
-            yield "unawaited", f"`{ast.unparse(func)}` never happens without `await`"
+        case ast.Expr(value=ast.Call(func=func)) if word := _SAID["idle"].get(ast.unparse(func)):
+            yield "idle", f"`{ast.unparse(func)}` does nothing without `{word}`"
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             yield "global", f"`{', '.join(names)}` outlives the step; write it into the state"
         case ast.Attribute(attr=attr) if attr in _FILES:

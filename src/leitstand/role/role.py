@@ -140,16 +140,16 @@ class Role(Generic[S]):
             raise RoleRefused("the role has no steps", where=self.name)
         check_frozen(self.state, self.name)
         if EXIT in self.state.model_fields:
-            text = f"`{self.state.__name__}.{EXIT}`: this name is how a case ends"
-            raise RoleRefused(text, where=self.name)
+            raise RoleRefused(f"`{EXIT}` is how a case ends, no field", where=self.name)
+        if strangers := {*map(type, self.tools)} - {Tool}:
+            raise RoleRefused(f"`tools` lists tools, no {strangers.pop()}", where=self.name)
         check_queue(self.name, self.state, self.queue)
         check_paths(self.name, self._steps, self._entry, self._joins)
 
     def _named(self, step: Step) -> Step:
         declared = self._steps[step.name]
         tools = tools_named(declared.function, self.tools)
-        leaves = "exit" in declared.returns
-        return replace(step, leaves=leaves, tools=tuple(tool.name for tool in tools))
+        return replace(step, leaves="exit" in declared.returns, tools=tuple(t.name for t in tools))
 
 
 def _output(name: str, state: type[BaseModel]) -> type:
