@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -222,10 +223,16 @@ def _below(kind: type[LeitstandError]) -> Iterator[type[LeitstandError]]:
 def test_a_program_without_ends_still_ends(root: Path, tmp_path: Path) -> None:
     """Started with stdout closed, or read by somebody who stops: no traceback, no abort."""
     code = "import sys; from leitstand.cli import main; sys.exit(main(['check']))"
+    away = {**os.environ, "LEITSTAND_STATE": str(tmp_path)}
     for end in (">&-", "| true", "2>&- >&-"):
         script = f'"{sys.executable}" -c "{code}" {end}'
         done = subprocess.run(
-            ["bash", "-c", script], cwd=root, capture_output=True, text=True, check=False
+            ["bash", "-c", script],
+            cwd=root,
+            env=away,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, (end, done.stderr)
         assert not done.stderr
