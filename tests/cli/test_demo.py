@@ -20,6 +20,9 @@ def test_the_demo_tells_what_became_of_every_invoice(demo: Demo) -> None:
     assert "2: Abteilungsleitung" in signed
     booked = next(row for row in rows if "AP-D17.xml" in row)
     assert "Beleg vorerfassen" in booked
+    # What the README says of them: nine entered without anybody, nine that wait for signatures.
+    assert sum("Beleg vorerfassen" in row for row in rows) == 9
+    assert sum(" Freigabe " in row for row in rows) == 9
     held = next(row for row in rows if "AP-D02.xml" in row)
     assert "Daten fehlen" in held
     assert "kein Wareneingang" in demo.done.out

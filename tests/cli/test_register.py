@@ -34,6 +34,9 @@ def test_data_that_are_read_are_named(command: Command) -> None:
     """Also fields within lists: what a sheet of an employee holds, and lines of an invoice."""
     [row] = [r for r in command("register", "hr").out.splitlines() if "(`hr.employee.get`)" in r]
     assert "contract_days" in row
+    rows = command("register", "accounting", "--lang", "en").out.splitlines()
+    [row] = [r for r in rows if "(`einvoice.read`)" in r]
+    assert {"line_total", "quantity", "price"} <= {*row.split(" | ")[-1].strip(" |").split(", ")}
     assert command("register", "other").code == 2
 
 

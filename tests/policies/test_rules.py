@@ -279,6 +279,16 @@ def test_other_roles_book_nothing(office: Office, reference: Desk) -> None:
     assert verdict.decision is Decision.DENY
 
 
+@pytest.mark.parametrize("name", sorted(PROJECT.roles))
+def test_a_role_may_do_what_it_is_there_for_and_nothing_else(name: str, office: Office) -> None:
+    """Of all tools that there are a role is granted its own, whether they read or write."""
+    every = {tool.name for role in PROJECT.roles.values() for tool in role.tools}
+    own = {tool.name for tool in PROJECT.roles[name].tools}
+    grants = [rule for rule in office.bundle.rules if rule.grants]
+    assert {t for t in every if any(g.applies(name, frozenset({t})) for g in grants)} == own
+    assert len(own) < len(every)
+
+
 def test_a_departments_own_rule_speaks_of_nobody_else(office: Office) -> None:
     """`principal in Role::"sales"` narrows a rule to sales; without it a tool is what counts."""
     rules = {rule.id: rule for rule in office.bundle.rules}
