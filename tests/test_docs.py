@@ -28,7 +28,7 @@ def commands(root: Path, program: str) -> set[str]:
 
 
 def test_every_error_is_documented(root: Path) -> None:
-    """`docs/errors.md` says of every code what its class says; `make docs` writes it anew."""
+    """`docs/errors.md` says of every code what its class says; `make docs` writes it anew (R42)."""
     script = [sys.executable, "-W", "error", str(root / "docs" / "make_errors.py")]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

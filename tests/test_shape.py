@@ -182,7 +182,7 @@ FINDERS: tuple[Finder, ...] = (
 
 @pytest.mark.parametrize("finder", FINDERS, ids=lambda finder: finder.__name__)
 def test_no_file_breaks_the_rules(finder: Finder, sources: list[Source]) -> None:
-    """No file of the product or of user-land breaks a rule of shape."""
+    """No file of the product or of user-land breaks a rule of shape (R1)."""
     assert not [finding for source in sources for finding in finder(source)]
 
 

@@ -121,7 +121,7 @@ def test_rebuild_makes_the_same_tables(shop: Office) -> None:
 
 
 def test_a_verdict_is_explained_by_its_rules_and_its_facts(office: Office) -> None:
-    """Each write of a case: who is asked, by which rule for what reason; by JSON on which facts."""
+    """Each write of a case: who is asked, by which rule and reason; by JSON the facts (R37)."""
     told = office("policy", "explain", "AP-D13.xml", "--lang", "en").out.splitlines()
     posting = told[told.index("post the invoice (sign#1/:0)") + 1 :]
     assert posting[0].startswith("  Approval needed: 2 different people by ")

@@ -52,7 +52,7 @@ def test_every_role_has_a_table_and_work_for_its_people(
 
 
 def test_people_of_every_department_can_decide(demo: Demo, loaded: Project) -> None:
-    """Everybody whom the project names: each with a passphrase, printed once."""
+    """Everybody whom the project names: each with a passphrase, printed once (R43)."""
     people = passphrases_in(demo.done.err)
     assert len(people) == len(loaded.table.people)
     assert all(len(passphrase) >= 16 for passphrase in people.values())

@@ -32,7 +32,7 @@ def moment(text: str) -> float:
     ],
 )
 def test_nights_weekends_and_holidays_are_no_work(start: str, end: str, hours: float) -> None:
-    """From eight to five, Monday to Friday, but not on Christmas."""
+    """From eight to five, Monday to Friday, but not on Christmas (R25)."""
     assert worked([(moment(start), moment(end))], RULES, ZONE) == [hours * 3600]
 
 
@@ -53,7 +53,7 @@ def test_each_span_is_measured_as_if_it_were_alone(minutes: list[tuple[int, int]
 
 
 async def test_figures_agree_with_what_was_done(depot: Depot) -> None:
-    """One booked by itself, one asked and approved, one cleared up: it counts as a stop still."""
+    """One booked by itself, one asked and approved, one cleared up: still a stop (R23)."""
     await depot.begin()
     depot.says("erp", L2={"supplier_id": "K7", "cents": 250_000})
     depot.says("portal", L2={"cents": 250_000})
@@ -83,7 +83,7 @@ async def test_figures_agree_with_what_was_done(depot: Depot) -> None:
 
 
 async def test_what_people_changed_is_counted_by_rule_and_field(depot: Depot) -> None:
-    """One card edited, one rejected: of the rule that asked, and of the field that was another."""
+    """One card edited, one rejected: of the rule that asked, and of the field (R23)."""
     found = {no: {"supplier_id": "K7", "cents": 250_000} for no in ("L2", "L3")}
     depot.says("erp", **found)
     depot.says("portal", **{no: {"cents": 250_000} for no in found})

@@ -174,7 +174,7 @@ async def test_a_case_says_itself_what_it_is(office: Office) -> None:
 
 
 async def test_what_a_case_holds_lies_encrypted(filed: Office) -> None:
-    """Input, answers, large ones too, arguments, what is asked: no byte in the store's files."""
+    """Input, answers, large ones too, arguments, what is asked: not in the store's files (R34)."""
     secret = "Geheimnis Meier"
     ulid = await filed.start({"name": secret})
     journal = await filed.work(ulid)
