@@ -278,7 +278,7 @@ def test_every_page_is_accessible_in_both_languages(sit: Sit, lang: str, *, dark
 
 
 def test_nothing_is_asked_for_elsewhere_and_pages_are_light(sit: Sit, server: Server) -> None:
-    """No request leaves the server; with all that a page loads it stays within 60 kB (R35)."""
+    """No request leaves the server; with all that a page loads it stays within 60 kB."""
     head = sit(HEAD)
     path = head.card(SIMPLE)
     session: Any = head.context.new_cdp_session(head.page)
