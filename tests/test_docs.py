@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from leitstand.channels import tables as channels
 from leitstand.cli import main
+from leitstand.store import schema as cases
+from leitstand.web import tables as inbox
 
 CODE_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)#]+)[^)]*\)")
@@ -142,3 +145,14 @@ def test_licences_of_traces_are_named(root: Path) -> None:
     )
     assert len(wide - narrow) > 3
     assert not [name for name in wide - narrow if f"`{name}`" not in page]
+
+
+def test_the_works_council_reads_of_every_table_with_people_in_it(root: Path) -> None:
+    """Tables of cases, inbox and channels that name somebody stand on the page for it (R36)."""
+    columns = {"person", "by", "sender", "requester", "identity"}
+    named = {"attempts", "invitations"}  # What they call `name` is somebody's.
+    page = (root / "docs" / "how-to" / "works-council.de.md").read_text("utf-8")
+    tables = [t for m in (cases, inbox, channels) for t in m.metadata.sorted_tables]
+    people = named | {t.name for t in tables if columns & {c.name for c in t.columns}}
+    assert len(people) > len(named) + 10
+    assert not [name for name in sorted(people) if f"`{name}`" not in page]
