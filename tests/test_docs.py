@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from leitstand.channels import tables as channels
 from leitstand.cli import main
+from leitstand.store import schema as cases
+from leitstand.web import tables as inbox
 
 CODE_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)#]+)[^)]*\)")
@@ -28,7 +31,7 @@ def commands(root: Path, program: str) -> set[str]:
 
 
 def test_every_error_is_documented(root: Path) -> None:
-    """`docs/errors.md` says of every code what its class says; `make docs` writes it anew."""
+    """`docs/errors.md` says of every code what its class says; `make docs` writes it anew (R42)."""
     script = [sys.executable, "-W", "error", str(root / "docs" / "make_errors.py")]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -135,12 +138,12 @@ def test_the_changelog_knows_the_version(root: Path) -> None:
     assert f"## [{version[0]}]" in text or "## [Unreleased]" in text
 
 
-@pytest.mark.parametrize("lock", ["runtime.txt", "rules.txt"])
-def test_licences_are_named(root: Path, lock: str) -> None:
+def test_licences_are_named(root: Path) -> None:
     """Every package that users get has its licence on the page, and no other does."""
     page = (root / "docs" / "licences.md").read_text("utf-8")
     rows = set(re.findall(r"^\| ([a-z0-9.-]+) \| [^|]*[A-Za-z]", page, re.MULTILINE)) - {"package"}
-    assert set(LOCKED.findall((root / "locks" / lock).read_text())) <= rows
+    locks = [(root / "locks" / lock).read_text() for lock in ("runtime.txt", "rules.txt")]
+    assert rows == {name for lock in locks for name in LOCKED.findall(lock)}
 
 
 def test_licences_of_traces_are_named(root: Path) -> None:
@@ -152,3 +155,14 @@ def test_licences_of_traces_are_named(root: Path) -> None:
     )
     assert len(wide - narrow) > 3
     assert not [name for name in wide - narrow if f"`{name}`" not in page]
+
+
+def test_the_works_council_reads_of_every_table_with_people_in_it(root: Path) -> None:
+    """Tables of cases, inbox and channels that name somebody stand on the page for it (R36)."""
+    columns = {"person", "by", "sender", "requester", "identity"}
+    named = {"attempts", "invitations"}  # What they call `name` is somebody's.
+    page = (root / "docs" / "how-to" / "works-council.de.md").read_text("utf-8")
+    tables = [t for m in (cases, inbox, channels) for t in m.metadata.sorted_tables]
+    people = named | {t.name for t in tables if columns & {c.name for c in t.columns}}
+    assert len(people) > len(named) + 10
+    assert not [name for name in sorted(people) if f"`{name}`" not in page]

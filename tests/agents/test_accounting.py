@@ -65,7 +65,7 @@ def test_decision_rules_and_people(case: str, results: dict[str, Result], truth:
 
 @pytest.mark.parametrize("case", CASES)
 def test_effects_are_those_of_the_decision(case: str, results: dict[str, Result]) -> None:
-    """The original first and once, the draft only where allowed, nothing beyond."""
+    """The original first and once, the draft only where allowed, nothing beyond (R9)."""
     found = results[case]
     counted = Counter(found.tools)
     assert found.effects[0].tool == STORED
@@ -388,7 +388,7 @@ async def _child(house: House) -> Result:
 def test_a_new_supplier_who_is_listed_is_frozen_by_compliance(tmp_path: Path) -> None:
     """AP-D12: compliance screens for itself, freezes the name, asks its officers, clears nothing.
 
-    The invoice waits for that answer, names it, and books nothing; the supplier is not created.
+    The invoice waits for that answer, names it, books nothing; the supplier is not created (R13).
     """
 
     async def play(house: House) -> None:

@@ -41,7 +41,7 @@ def done(batch: Batch) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
 def test_every_field_of_the_truth(case: dict[str, Any], done: dict[str, dict[str, Any]]) -> None:
-    """All fields that a truth has are told, with the same values of the same types."""
+    """All fields that a truth has are told, with the same values of the same types (R45)."""
     row = done[case["case"]]
     for name, true in case["truth"].items():
         assert (row[name], type(row[name])) == (true, type(true)), name
@@ -64,7 +64,7 @@ def ended(batch: Batch) -> dict[str, dict[str, Any]]:
 def test_what_lacks_something_goes_to_people(
     name: str, cause: str, said: str, ended: dict[str, dict[str, Any]]
 ) -> None:
-    """A typed exit with its cause, which names what would resolve it; nothing is written."""
+    """A typed exit with its cause, which names what would resolve it; nothing is written (R5)."""
     row = ended[name]
     assert row["exit"]["kind"] == "exception"
     assert row["exit"]["cause"] == cause
@@ -83,7 +83,7 @@ def test_requests_by_text(batch: Batch) -> None:
 
 
 def test_no_reason_of_an_absence_is_left_anywhere(batch: Batch) -> None:
-    """Of notes that tell why, nothing but days is in any file, in rows, or in the journal."""
+    """Of notes that tell why, nothing but days is in any file, in rows, or in the journal (R32)."""
     rows: list[dict[str, Any]] = []
     for number, text in enumerate(TELLING):
         start = (date(2026, 3, 1) + timedelta(days=number)).isoformat()

@@ -75,7 +75,7 @@ async def given_no(house: House, ulid: str) -> str:
 
 
 def test_an_approved_rise_is_entered_once_payroll_signs(tmp_path: Path) -> None:
-    """HR waits for payroll, payroll for its own signature; the entry's number is in HR's end."""
+    """HR waits for payroll, payroll for its signature; the entry's number is in HR's end (R13)."""
 
     async def play(house: House) -> None:
         ulid = await proposed(house)

@@ -101,7 +101,7 @@ async def started(house: House) -> list[tuple[str, str, str]]:
 
 
 def test_the_officers_are_given_the_document(tmp_path: Path) -> None:
-    """Beside the task, without anybody being asked; the case stays with them."""
+    """Beside the task, without anybody being asked; the case stays with them (R9)."""
 
     async def play(house: House) -> None:
         found = await judged(house)

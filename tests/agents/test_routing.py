@@ -73,7 +73,7 @@ async def _routed(state: Path, mail: EmailMessage) -> list[Routed]:
 async def test_each_mail_goes_where_it_belongs(
     tmp_path: Path, subject: str, text: str, more: dict[str, Any], role: str
 ) -> None:
-    """German and English, inflected, with and without files."""
+    """German and English, inflected, with and without files (R4)."""
     [found] = await _routed(tmp_path, letter(subject, text, **more))
     assert found.role == role
     if role != "reception":
@@ -117,7 +117,7 @@ async def test_who_is_not_who_they_say_gets_nothing_done(
 
 
 async def test_contradictory_mails_go_to_a_person(tmp_path: Path) -> None:
-    """Two departments at once: both are named, with what speaks for them."""
+    """Two departments at once: both are named, with what speaks for them (R4, R37)."""
     text = "Ich bin ab heute krank. Außerdem: Auskunft nach Art. 15 DSGVO, bitte!"
     [found] = await _routed(tmp_path, letter("Zweierlei", text))
     assert found.role == "reception"

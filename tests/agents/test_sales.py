@@ -41,7 +41,7 @@ def done(batch: Batch) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
 def test_every_field_of_the_truth(case: dict[str, Any], done: dict[str, dict[str, Any]]) -> None:
-    """All fields that a truth has are told, with the same values of the same types."""
+    """All fields that a truth has are told, with the same values of the same types (R45)."""
     row = done[case["case"]]
     for name, true in case["truth"].items():
         assert (row[name], type(row[name])) == (true, type(true)), name
@@ -55,7 +55,7 @@ def test_the_department_alone_is_a_world_too(batch: Batch) -> None:
 
 
 def test_what_is_written_is_what_the_decision_allows(done: dict[str, dict[str, Any]]) -> None:
-    """A draft and its letter; nothing before an approval; the alarm before the ticket."""
+    """A draft and its letter; nothing before an approval; the alarm before the ticket (R9)."""
     tools = {name: [e["tool"] for e in row["effects"]] for name, row in done.items()}
     assert tools["QT-D01"] == ["quote.create_draft", "mail.draft"]
     assert tools["QT-D03"] == []
@@ -110,7 +110,7 @@ def quoted(batch: Batch) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", QUOTES)
 def test_invented_quotes(name: str, quoted: dict[str, dict[str, Any]]) -> None:
-    """Decision and rules of requests that the reference has not."""
+    """Decision and rules of requests that the reference has not (R27)."""
     row = quoted[name]
     assert (row["decision"], row["guardrails"]) == QUOTES[name][2:]
 
@@ -212,7 +212,7 @@ def test_another_company_needs_no_other_code(batch: Batch, tmp_path: Path) -> No
 
 
 def test_rows_that_say_too_little_end_with_what_is_missing(batch: Batch) -> None:
-    """An unknown kind, no mail, a follow-up without its quote."""
+    """An unknown kind, no mail, a follow-up without its quote (R5)."""
     rows = [{"kind": "poem", "mail": "x"}, {"customer": "C1", "mail": ""}, {"kind": "follow_up"}]
     found = batch(rows)
     assert [row["exit"]["cause"] for row in found] == ["data missing"] * 3
@@ -291,7 +291,7 @@ def test_the_sales_lead_signs_and_one_quote_is_drafted(tmp_path: Path) -> None:
 
 
 def test_a_sent_quote_is_followed_up_when_nobody_answers(tmp_path: Path) -> None:
-    """A letter after the days that the company sets; none where the customer has answered."""
+    """A letter after the days that the company sets; none where the customer has answered (R45)."""
 
     async def play(leitstand: Leitstand) -> None:
         quote = await row_of(leitstand, await started(leitstand, CASES[0]), "x")

@@ -36,7 +36,7 @@ def test_a_sound_policy_is_given_as_it_is(tmp_path: Path) -> None:
 def test_what_the_rules_cannot_do_without_is_named(
     changes: dict[str, Any], said: str, tmp_path: Path
 ) -> None:
-    """One error with the key, not a defect in every case."""
+    """One error with the key, not a defect in every case (R10)."""
     with pytest.raises(WorldRefused, match=said.replace(".", r"\.")):
         limits(written(tmp_path, **changes))
 

@@ -120,7 +120,7 @@ def test_replay_at_another_question(changes: dict[str, object]) -> None:
 
 
 def test_replay_in_another_tenant() -> None:
-    """Neither a checkpoint nor a person crosses tenants."""
+    """Neither a checkpoint nor a person crosses tenants (R11)."""
     assert refused(HEAD, shown=moved(tenant="t2")) == ["other tenant"]
     outside = HOUSE.says("otto.other", "department_head")
     assert refused(outside) == ["unknown person"]

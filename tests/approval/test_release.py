@@ -156,7 +156,7 @@ def test_two_people_are_two_persons_and_every_entry_counts(tmp_path: Path) -> No
 
 
 def test_an_owner_is_not_shaken_off_by_taking_the_owner_out(tmp_path: Path) -> None:
-    """Whoever owned a rule of the file signs the version that has it no more, or that is gone."""
+    """Whoever owned a rule of the file signs the version without it, or that is gone (R41)."""
     office = Office(tmp_path, **{"*": HEAD, "@finance": Signers(roles=("dpo",))})
     office.sign("ben")
     office.sign("dora")
@@ -183,7 +183,7 @@ def test_any_name_can_be_released_and_a_hidden_rule_is_a_rule(tmp_path: Path) ->
 
 
 def test_nobody_named_is_nobody_who_may(tmp_path: Path) -> None:
-    """A file that no entry names cannot be released, and a person without the role cannot sign."""
+    """A file that no entry names cannot be released, nor signed without the role (R31)."""
     office = Office(tmp_path, **{"*.cedar": HEAD})
     with pytest.raises(ApprovalRefused):
         office.sign("eve")

@@ -48,7 +48,7 @@ async def test_linking_needs_a_room_without_others(chat: Chat) -> None:
 
 
 async def test_neither_key_nor_code_lies_open(chat: Chat) -> None:
-    """The file holds neither the signing key nor a code that could be typed."""
+    """The file holds neither the signing key nor a code that could be typed (R34)."""
     code = await chat.channels.links.offer(chat.signers[BOSS])
     await chat.link(HEAD)
     content = kept(chat.leitstand.state)

@@ -55,7 +55,7 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
 def test_rows_equal_the_truth(
     command: Command, world: Path, truth: dict[str, dict[str, Any]]
 ) -> None:
-    """Decision, guardrails, approval, accounts, posting day, Skonto and effects of all 35."""
+    """Decision, guardrails, approval, accounts, posting day, Skonto and effects of all 35 (R20)."""
     rows = judged(command, world, world)
     assert [r["file"] for r in rows] == sorted(truth)
     for row in rows:

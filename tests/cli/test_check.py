@@ -37,7 +37,7 @@ PLANTED = {
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_what_bypasses_the_desk_is_found(name: str, tmp_path: Path) -> None:
-    """Each way past the desk, planted into a step."""
+    """Each way past the desk, planted into a step (R40)."""
     above, inside = PLANTED[name]
     file = tmp_path / "role.py"
     file.write_text(f"{above}\n\nasync def step(case, desk):\n    {inside}\n")
@@ -82,7 +82,7 @@ def test_steps_and_prompts_that_are_not_there_are_found(tmp_path: Path) -> None:
 
 
 def test_the_repository_is_whole(command: Command) -> None:
-    """The reference project passes, and says who decides what."""
+    """The reference project passes, and says who decides what (R19)."""
     done = command("check", "--json")
     assert done.code == 0, done.out
     accounting, compliance, *_ = done.data["roles"]
@@ -108,7 +108,7 @@ def test_it_is_readable(command: Command) -> None:
 def test_a_queue_without_people_is_an_error(
     shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cause that leads to nobody would lose cases."""
+    """A cause that leads to nobody would lose cases (R16)."""
     file = shop_folder / "buying.py"
     file.write_text(file.read_text("utf-8").replace('"data missing": ("clerk",),', ""), "utf-8")
     monkeypatch.chdir(shop_folder)
@@ -252,7 +252,7 @@ def test_a_rule_with_a_fault_is_named(
 
 
 def test_a_role_is_drawn_with_its_checkpoints(command: Command) -> None:
-    """Mermaid; steps that write stand out."""
+    """Mermaid; steps that write stand out (R19)."""
     drawn = command("graph", "accounting").out
     assert drawn.startswith("flowchart TD")
     assert "erp.voucher.post" in drawn

@@ -118,3 +118,16 @@ def test_rebuild_makes_the_same_tables(shop: Office) -> None:
     assert counts["checkpoints"] == 4
     assert shop("inbox", "--json").data == before
     assert shop("journal", "verify", "--json").data["sound"]
+
+
+def test_a_verdict_is_explained_by_its_rules_and_its_facts(office: Office) -> None:
+    """Each write of a case: who is asked, by which rule and reason; by JSON the facts (R37)."""
+    told = office("policy", "explain", "AP-D13.xml", "--lang", "en").out.splitlines()
+    posting = told[told.index("post the invoice (sign#1/:0)") + 1 :]
+    assert posting[0].startswith("  Approval needed: 2 different people by ")
+    assert posting[1] == "  G-A18: Amount over the approval limit."
+    stored, _, asked = office("policy", "explain", "AP-D13.xml", "--json").data["judged"]
+    assert (stored["tool"], stored["verdict"]["hits"]) == ("dms.store_original", [])
+    facts = asked["verdict"]["facts"]
+    assert (asked["tool"], facts["approval_approvers"]) == ("erp.voucher.post", 2)
+    assert facts["approval_roles"] == ["department_head", "managing_director"]

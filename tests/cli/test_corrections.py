@@ -26,7 +26,7 @@ def test_a_case_is_offered_at_once(shop: Office) -> None:
 
 
 def test_the_states_of_a_correction(corrected: Office, tmp_path: Path) -> None:
-    """Open, then a case of this name, then mended in the version of now by somebody."""
+    """Open, then a case of this name, then mended in the version of now by somebody (R17)."""
     [one] = corrected("corrections", "list", "--json").rows
     names = ("role", "tool", "field", "old", "new", "person", "state")
     assert [one[n] for n in names] == [

@@ -1,12 +1,30 @@
 """`leitstand demo`: four roles at work, a table each, their people, and no terminal needed."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from leitstand.project import Project
-from tests.cli.conftest import Command, Demo, Office, passphrases_in
+from tests.cli.conftest import Command, Demo, Office, demoed, passphrases_in
+
+WATCH = """
+import os, sys
+
+sys.modules["uvloop"] = None  # Python's own loop asks for networks through Python.
+WAYS = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"}
+
+
+def note(name, args):
+    if name in WAYS:
+        with open(os.environ["REACHED"], "a") as file:
+            print(name, args[1:], file=file)
+
+
+sys.addaudithook(note)
+"""
 
 
 def test_the_demo_tells_what_became_of_every_invoice(demo: Demo) -> None:
@@ -20,9 +38,29 @@ def test_the_demo_tells_what_became_of_every_invoice(demo: Demo) -> None:
     assert "2: Abteilungsleitung" in signed
     booked = next(row for row in rows if "AP-D17.xml" in row)
     assert "Beleg vorerfassen" in booked
+    # What the README says of them: nine entered without anybody, nine that wait for signatures.
+    assert sum("Beleg vorerfassen" in row for row in rows) == 9
+    assert sum(" Freigabe " in row for row in rows) == 9
     held = next(row for row in rows if "AP-D02.xml" in row)
     assert "Daten fehlen" in held
     assert "kein Wareneingang" in demo.done.out
+
+
+@pytest.mark.slow
+def test_the_demo_reaches_for_no_network(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks for no connection and no name, as far as Python knows; its workers aside (R35)."""
+    (tmp_path / "sitecustomize.py").write_text(WATCH, "utf-8")
+    reached = tmp_path / "reached"
+    monkeypatch.setenv("REACHED", str(reached))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    asks = "import socket; socket.getaddrinfo('localhost', 1)"
+    subprocess.run([sys.executable, "-c", asks], check=True)
+    assert "socket.getaddrinfo" in reached.read_text("utf-8")
+    reached.write_text("", "utf-8")
+    demoed(root, "--state", str(tmp_path / "state"))
+    assert reached.read_text("utf-8") == ""
 
 
 def test_every_role_has_a_table_and_work_for_its_people(
@@ -49,7 +87,7 @@ def test_every_role_has_a_table_and_work_for_its_people(
 
 
 def test_people_of_every_department_can_decide(demo: Demo, loaded: Project) -> None:
-    """Everybody whom the project names: each with a passphrase, printed once."""
+    """Everybody whom the project names: each with a passphrase, printed once (R43)."""
     people = passphrases_in(demo.done.err)
     assert len(people) == len(loaded.table.people)
     assert all(len(passphrase) >= 16 for passphrase in people.values())

@@ -60,7 +60,7 @@ def privacy(
 
 
 def test_a_case_is_erased_once_another_has_signed(privacy: Privacy) -> None:
-    """Four eyes, one receipt; afterwards every command says in words that it is erased."""
+    """Four eyes, one receipt; afterwards every command says in words that it is erased (R33)."""
     case = privacy.batch("compliance", {"case": "X1", "query": NAME})
     assert privacy("case", "show", case).code == 0
     row = privacy.ask(case)
@@ -97,7 +97,7 @@ def test_a_case_is_erased_once_another_has_signed(privacy: Privacy) -> None:
 
 
 def test_a_case_under_retention_is_restricted_instead(privacy: Privacy, root: Path) -> None:
-    """Until its last day the officer alone reads it; it stands in the list of what is due."""
+    """Until its last day the officer alone reads it; it stands in the list of what is due (R33)."""
     lines = (root / "evals" / "sales" / "ticket_cases.jsonl").read_text("utf-8").splitlines()
     case = privacy.batch("sales", json.loads(lines[0]))
     [status] = [r["status"] for r in privacy("case", "list", "--json").rows if r["case"] == case]

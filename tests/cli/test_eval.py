@@ -127,7 +127,7 @@ def test_a_run_is_accepted_and_compared_with(evals: Evals, place: Path, tmp_path
 
 
 def test_a_baseline_launders_nothing(evals: Evals, place: Path, tmp_path: Path) -> None:
-    """A newly failing case becomes part of the baseline only once somebody signs for it."""
+    """A newly failing case becomes part of the baseline only once somebody signs for it (R30)."""
     suite = place / "suite.yaml"
     suite.write_text(suite.read_text() + "  baseline: baseline\n")
     expect_another(place, "r2")

@@ -148,7 +148,7 @@ def test_all_of_one_cause_are_retried_and_cases_are_found(shop: Office) -> None:
 
 
 def test_the_figures_stand_at_the_terminal(shop: Office) -> None:
-    """As data and as tables; no role of another name, no day that is none."""
+    """As data and as tables; no role of another name, no day that is none (R23)."""
     shop("approve", shop.waiting("r1.json"), person="ben.krueger")
     found = shop("report", "--json", "--role", "buying").data
     assert sum(found["statuses"].values()) == found["cases"] > 0

@@ -57,7 +57,7 @@ def test_the_table_is_that_of_the_repository(project: Path, root: Path) -> None:
 def test_an_empty_project_has_what_every_role_can_use(
     command: Command, tmp_path: Path, root: Path
 ) -> None:
-    """A table without roles, a register, the rule of provenance; `check` says what is missing."""
+    """A table without roles, a register, the rule of provenance; `check` says what lacks (R44)."""
     folder = tmp_path / "house"
     done = command("init", folder, "--empty", "--json")
     assert done.code == 0, done.err

@@ -23,7 +23,7 @@ def rules(shop: Office, shop_folder: Path) -> Path:
 
 
 def test_production_starts_only_with_rules_that_people_released(shop: Office, rules: Path) -> None:
-    """Two heads and the boss sign; an edited file stops the start until it is released again."""
+    """Two heads and the boss sign; an edited file stops the start until it is released (R26)."""
     bill = str(rules.parent.parent / "world")
     start = ("batch", "buying", bill, "--json")
     refused = shop(*start, env=PROD)
@@ -102,7 +102,7 @@ def test_development_is_told_and_goes_on(shop: Office, rules: Path) -> None:
 
 
 def test_whoever_may_not_release_is_told_who_may(shop: Office, rules: Path) -> None:
-    """A clerk signs nothing; people are taken in before anything is released."""
+    """A clerk signs nothing; people are taken in before anything is released (R31)."""
     done = shop("policy", "release", person="anna.becker")
     assert (done.code, "[tool.leitstand.release]" in done.err) == (1, True)
     assert not (rules.parent / "policies.lock").exists()

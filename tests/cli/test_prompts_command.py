@@ -34,7 +34,7 @@ def test_releases_are_listed_and_locked(prompt: Path, command: Command) -> None:
 def test_production_loads_no_unreleased_prompt(
     prompt: Path, command: Command, monkeypatch: pytest.MonkeyPatch, *, draft: bool
 ) -> None:
-    """A draft, or a release on no record: the project does not load, the prompt is named."""
+    """A draft, or a release on no record: the project does not load, the prompt is named (R26)."""
     if draft:
         prompt.write_text(FILE.replace("2026-11-02", "draft"), "utf-8")
     monkeypatch.setenv("LEITSTAND_ENV", "prod")

@@ -10,7 +10,7 @@ from tests.cli.conftest import Command
 
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_every_role_with_every_tool_and_rule(command: Command, loaded: Project, lang: str) -> None:
-    """No tool and no deciding rule of a role is left out, in either language; all is labelled."""
+    """No tool or deciding rule of a role is left out, in either language; all is labelled (R38)."""
     out = command("register", "--lang", lang).out
     bundle = loaded.bundle()
     assert bundle.sha[:12] in out
@@ -31,14 +31,17 @@ def test_every_role_with_every_tool_and_rule(command: Command, loaded: Project, 
 
 
 def test_data_that_are_read_are_named(command: Command) -> None:
-    """Also fields within lists: what a sheet of an employee holds, and lines of an invoice."""
+    """Also fields within lists: what an employee's sheet and an invoice's lines hold (R29, R38)."""
     [row] = [r for r in command("register", "hr").out.splitlines() if "(`hr.employee.get`)" in r]
     assert "contract_days" in row
+    rows = command("register", "accounting", "--lang", "en").out.splitlines()
+    [row] = [r for r in rows if "(`einvoice.read`)" in r]
+    assert {"line_total", "quantity", "price"} <= {*row.split(" | ")[-1].strip(" |").split(", ")}
     assert command("register", "other").code == 2
 
 
 def test_thresholds_are_those_of_the_world(command: Command, root: Path, tmp_path: Path) -> None:
-    """Another company's numbers are printed as it set them, each under a name of its own."""
+    """Another company's numbers are printed as it set them, each under a name of its own (R29)."""
     world = tmp_path / "world"
     world.mkdir()
     source = (root / "evals/accounting/world/policy.json").read_text("utf-8")
@@ -55,7 +58,7 @@ def test_thresholds_are_those_of_the_world(command: Command, root: Path, tmp_pat
 def test_without_texts_the_purpose_is_what_the_module_says(
     shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A project need not write it twice."""
+    """A project need not write it twice (R29)."""
     monkeypatch.chdir(shop_folder)
     first = (shop_folder / "buying.py").read_text("utf-8").split('"""')[1].split("\n\n")[0]
     assert " ".join(first.split()) in command("register", "--json").data["markdown"]

@@ -73,7 +73,7 @@ def clerk(truth: dict[str, dict[str, Any]], file: Path) -> Path:
 def test_a_batch_in_the_shadow_writes_nothing_and_agrees_as_by_hand(
     command: Command, world: Path, truth: dict[str, dict[str, Any]], work: Path, tmp_path: Path
 ) -> None:
-    """All 35: decisions of the truth, systems as before, agreement as the clerk's mistakes say."""
+    """All 35: decisions of the truth, systems as before, agreement as by hand (R21, R44)."""
     before = contents(work)
     assert sum(map(len, before.values())) > 100
     done = clerk(truth, tmp_path / "done.csv")
@@ -115,7 +115,7 @@ def test_a_batch_in_the_shadow_begins_anew(command: Command, world: Path, work: 
 def test_what_was_begun_in_the_shadow_stays_there(
     command: Command, world: Path, work: Path
 ) -> None:
-    """Another command on its folder goes on over the twins: a case run there drafts no voucher."""
+    """Another command on its folder goes on over the twins: no voucher is drafted there (R30)."""
     file = world / "invoices" / "AP-D01.xml"
     ran = command("run", "accounting", file, "--shadow", "--state", work, "--json")
     assert ran.data["decision"] == "auto_draft", ran.err

@@ -72,7 +72,7 @@ def firm(tmp_path: Path, root: Path) -> Firm:
 
 
 def test_a_correction_becomes_a_test_and_a_rule_is_mended(firm: Firm) -> None:
-    """Demo, edit, record: the gate says no and names case and field; mended, it says yes.
+    """Demo, edit, record: the gate says no and names case and field; mended, it says yes (R17).
 
     `whatif` then lists exactly the cases that an independent run over the world changes.
     """

@@ -23,7 +23,7 @@ def again(office: Office, root: Path, folder: Path) -> str:
 def test_why_a_case_ended_is_read_in_german_and_in_english_if_asked(
     office: Office, root: Path, tmp_path: Path
 ) -> None:
-    """`case show` and `inbox`: German words first, English ones with `--lang en`, never both."""
+    """`case show` and `inbox`: German words first, English with `--lang en`, never both (R7)."""
     case = again(office, root, tmp_path)
     shown = office("case", "show", case).out
     assert "zu klären: widersprüchliche Ergebnisse: Das ist schon geschehen, in diesem" in shown

@@ -30,7 +30,7 @@ def walked(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Walk:
 
 @pytest.mark.slow
 def test_the_tutorial_ends_with_a_released_suite(walked: Walk) -> None:
-    """Files and commands of the page, and nothing else, lead to two cases that are released."""
+    """Files and commands of the page, and nothing else, lead to two released cases (R30, R43)."""
     assert walked.here.name == "my-house"
     cases = walked.here / "evals" / "keys" / "cases"
     assert {p.name for p in cases.iterdir()} == {"office-key", "server-key"}
@@ -52,7 +52,7 @@ def test_what_is_recorded_names_nobody(walked: Walk) -> None:
 def test_a_how_to_page_goes_on_where_the_tutorial_ends(
     walked: Walk, root: Path, tmp_path: Path, page: str
 ) -> None:
-    """Each page does what it says, in a copy of the tutorial's project."""
+    """Each page does what it says, in a copy of the tutorial's project (R42)."""
     walk = walk_in(tmp_path)
     shutil.copytree(walked.here, walk.folder, dirs_exist_ok=True)
     steps = list(steps_of((root / "docs" / "how-to" / f"{page}.md").read_text("utf-8")))

@@ -226,7 +226,7 @@ async def test_a_model_that_insists_ends_in_the_exception_queue(scene: Scene) ->
 
 
 async def test_no_write_of_a_model_goes_through_on_its_own(scene: Scene) -> None:
-    """Nothing in these rules asks about five cents: a step may pay them, a model may not."""
+    """Nothing in these rules asks about five cents: a step may pay them, a model may not (R8)."""
     model = model_of([call(pay, no="R1", cents=5)], [answer()])
     talk(scene, model)
     ulid = await scene.begin(step_of())

@@ -284,7 +284,7 @@ async def said(settings: Settings, question: Question = QUESTION) -> Spoken:
 async def test_neither_key_nor_prompt_is_told(
     vendor: Vendor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not in a log, however much is logged, and not in an error that quotes both."""
+    """Not in a log, however much is logged, and not in an error that quotes both (R34)."""
     caplog.set_level(logging.DEBUG)
     secret = "Bitte an P1 zahlen, sagt der Chef"
     question = replace(QUESTION, inputs={"mail": secret})

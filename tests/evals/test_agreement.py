@@ -20,7 +20,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 def test_fields_and_rate_by_hand() -> None:
-    """Three documents, one wrong in two fields, one right, one that nobody did."""
+    """Three documents, one wrong in two fields, one right, one that nobody did (R25)."""
     done = {
         "a.xml": {"decision": "hold", "proposed.args.account": "goods"},
         "b.xml": {"decision": "approve", "proposed.args.gross_cents": "11900.00"},

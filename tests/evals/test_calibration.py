@@ -76,7 +76,7 @@ def truth(one: Kept, **fields: object) -> Kept:
 
 
 def test_readings_of_a_case_are_held_against_its_truth(one: Kept, counter: Bench) -> None:
-    """Right, wrong, not there, and a path that has no confidence; the case passes all the same."""
+    """Right, wrong, not there, a path that has no confidence; the case passes all the same (R8)."""
     known = {"value.number": "R-1", "value.gross_cents": 1, "value.nothing": "x"}
     case = truth(one, **known)
     found = {s.field: s for s in sure_of(case.again(counter))}

@@ -112,7 +112,7 @@ def test_one_case_of_two_hundred_is_enough(
 def test_the_level_is_what_is_proven(
     tmp_path: Path, passed: int, failed: int, target: float, key: str, code: int
 ) -> None:
-    """The lower bound meets the target, or more cases could, or the share itself is too low."""
+    """The lower bound meets the target, or more cases could, or the share is too low (R22)."""
     failing = [bad(f"f{n}") for n in range(failed)]
     text = GATE.replace("0.9", str(target))
     verdict = judged(tmp_path, [*goods(passed), *failing], [*goods(passed), *failing], text)
@@ -128,7 +128,7 @@ def test_too_few_cases_say_how_many_are_needed(tmp_path: Path) -> None:
 
 
 def test_without_a_target_there_is_no_verdict(tmp_path: Path) -> None:
-    """A suite that asks for no level is measured, and never released."""
+    """A suite that asks for no level is measured, and never released (R22)."""
     assert judged(tmp_path, goods(200), text="role: accounting\n").exit_code == 4
     assert judged(tmp_path / "empty", []).exit_code == 4
 
@@ -238,7 +238,7 @@ def test_a_signature_that_has_run_out_counts_in_the_baseline_too(tmp_path: Path)
 
 
 def test_no_signature_helps_a_critical_or_unsafe_case(tmp_path: Path) -> None:
-    """Neither a sign-off nor a quarantine lets a hard failure pass."""
+    """Neither a sign-off nor a quarantine lets a hard failure pass (R20)."""
     for name, last in (("a", bad("x", critical=True)), ("b", bad("x", **UNSAFE))):
         for file, kind in (("signoffs.toml", "signoff"), ("quarantine.toml", "quarantine")):
             folder = tmp_path / name / kind
@@ -325,7 +325,7 @@ PROPOSED = Proposed(address="a", tool="erp.draft", decision="approve", answer="r
     ],
 )
 def test_a_budget_holds_or_breaks(tmp_path: Path, budget: str, cost: dict[str, Any]) -> None:
-    """At the budget it holds, above it does not."""
+    """At the budget it holds, above it does not (R22)."""
     unit = 100 if budget == "corrections_per_100" else 1
     text = GATE + f"  budgets: {{{budget}: %s}}\n"
     most, less = text % unit, text % (unit * 0.99)

@@ -93,7 +93,7 @@ def test_the_order_of_what_is_expected_says_nothing(
 def test_everything_that_is_expected_counts(
     one: Kept, counter: Bench, wrong: dict[str, Any], problem: str
 ) -> None:
-    """Each alone fails the case, and says what it came to instead."""
+    """Each alone fails the case, and says what it came to instead (R20)."""
     found = graded(one, counter, **wrong)
     assert (found.passed, found.problems) == (False, (problem,))
 

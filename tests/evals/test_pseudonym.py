@@ -66,7 +66,7 @@ async def _retold(bench: Bench, before: Recorded, secret: bytes = b"secret") -> 
 
 
 def test_every_case_takes_the_same_way(told: list[Told], bench: Bench) -> None:
-    """Decision, rules, exit, effects and ways of all 35 cases; answered from the tape alone."""
+    """Decision, rules, exit, effects and ways of all 35 cases; from the tape alone (R21)."""
     assert len(told) == 35
     for before, after in told:
         assert after.differences == ()

@@ -56,7 +56,7 @@ async def as_r1(leitstand: Leitstand, case: str) -> Recorded:
 
 
 def test_it_holds_what_was_asked_and_answered(told: Told) -> None:
-    """Every call in the order of the journal with its answer; the tape's hash is in the case."""
+    """Every call in the journal's order with its answer; the tape's hash is in the case (R21)."""
     found: Recorded = told(as_r1)
     assert [(line.kind, line.name) for line in found.lines] == [
         ("call", "shop.bill.read"),

@@ -134,7 +134,7 @@ def test_graders_have_the_last_word() -> None:
 
 
 def test_a_suite_adds_grades_and_the_cost_of_decisions(tmp_path: Path) -> None:
-    """Problems name the grader, and each ask costs what the suite says."""
+    """Problems name the grader, and each ask costs what the suite says (R25)."""
     suite = suite_in(tmp_path, "role: accounting\nseconds_per_decision: 90\n")
     judged = type(suite)(suite.file, suite.table, (says_yes, explains)).judged(
         CASE, good("AP-1", asks=2)

@@ -53,7 +53,7 @@ def test_nothing_changes_under_the_same_rules(under: Under) -> None:
 
 
 def test_a_rule_that_forbids_takes_effects_away(under: Under) -> None:
-    """Every amount above the limit: case, effect, cents and the rule that it is due to."""
+    """Every amount above the limit: case, effect, cents and the rule that it is due to (R24)."""
     found = under(ASKS, FORBIDS)
     by = {change.case: change for change in found.changes}
     assert [by[n].cents for n in ("r1", "r2", "r3")] == [50_000, 800_000, 4_050_000]
@@ -66,7 +66,7 @@ def test_a_rule_that_forbids_takes_effects_away(under: Under) -> None:
 
 
 def test_a_rule_that_is_milder_asks_less(under: Under) -> None:
-    """Bills that nobody is asked about any more: the effect stays, the question goes."""
+    """Bills that nobody is asked about any more: the effect stays, the question goes (R14)."""
     limit = "context.args.gross_cents > context.facts.limit_cents"
     found = under(limit, limit.replace("limit_cents", "four_eyes_cents"))
     assert {c.case: c.asks for c in found.changes} == {"r1": -1, "r2": -1}

@@ -85,7 +85,7 @@ _JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["no", "cents", "to", "kind", "note", "x"]), _JSON))
 def test_whatever_passes_is_what_it_says(args: dict[str, Any]) -> None:
-    """For any JSON at all: it is refused with a text, or it is exactly what was given."""
+    """For any JSON at all: it is refused with a text, or it is exactly what was given (R5)."""
     try:
         found = validated(Pay, args)
     except LeitstandError as error:

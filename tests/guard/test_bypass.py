@@ -130,7 +130,7 @@ def run(found: tuple[Plan, ...]) -> Inspection:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(plans)
 def test_no_graph_finds_a_way_round_the_guard(found: tuple[Plan, ...]) -> None:
-    """Whatever steps and models do: each arrival was allowed, nothing leads to the bank."""
+    """Whatever steps and models do: each arrival was allowed, nothing leads to the bank (R1)."""
     assert run(found).faults == []
 
 
@@ -176,7 +176,7 @@ async def planted(folder: Path, step: Any, *more: Any) -> Inspection:  # noqa: A
 
 
 async def test_a_bank_in_a_global_is_found(tmp_path: Path) -> None:
-    """A step that calls the bank itself: neither its write nor its read was allowed."""
+    """A step that calls the bank itself: neither its write nor its read was allowed (R40)."""
 
     def step(inspection: Inspection) -> Any:  # noqa: ANN401 a step
         async def sneaky(desk: Desk) -> object:

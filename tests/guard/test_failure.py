@@ -60,6 +60,6 @@ def test_an_undeclared_failure_is_the_tool_s() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_failure_has_a_cause(kind: type[CallFailed]) -> None:
-    """An uncaught one ends in the exception queue under one of three names."""
+    """An uncaught one ends in the exception queue under one of three names (R6)."""
     causes = ("system unreachable", "data missing", "contradictory results")
     assert raised(failure_of(kind("x"))).cause in causes

@@ -46,7 +46,7 @@ async def paying(desk: Desk) -> Paid:
 
 @pytest.mark.kernel(21)
 async def test_an_allowed_write_has_its_intent_before_it_is_sent(scene: Scene) -> None:
-    """The bank finds the intent on record at the moment of arrival: same arguments, same key."""
+    """The bank finds the intent on record when a call arrives: same arguments, same key (R7)."""
     seen: list[object] = []
 
     async def look() -> None:
@@ -90,7 +90,7 @@ async def test_a_denied_call_reaches_nothing(scene: Scene) -> None:
 
 
 async def test_a_redaction_runs_what_was_left(scene: Scene) -> None:
-    """The note goes out blank; the journal holds both digests and what was proposed stays there."""
+    """The note goes out blank; the intent holds what is sent, and both digests (R27)."""
     scene.rules.bundle = bundle_of(GRANT + REDACT)
 
     async def step(desk: Desk) -> object:
@@ -125,7 +125,7 @@ async def test_a_redaction_that_does_not_help_denies(scene: Scene) -> None:
 
 
 async def test_a_write_that_needs_a_person_freezes(scene: Scene) -> None:
-    """It waits without running, names who may sign, and runs once when they have."""
+    """It waits without running, names who may sign, and runs once when they have (R18)."""
     ulid = await scene.begin(paying)
     shown, _ = await scene.shown(ulid)
     assert (scene.bank.calls, shown.roles, shown.approvers) == ([], ("head",), 1)

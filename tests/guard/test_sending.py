@@ -181,7 +181,7 @@ async def test_a_read_is_repeated_at_once(scene: Scene) -> None:
 
 
 async def test_a_read_that_stays_out_of_reach_ends_the_case_with_its_cause(scene: Scene) -> None:
-    """Three tries, then the exception queue: system unreachable."""
+    """Three tries, then the exception queue: system unreachable (R6)."""
 
     async def down() -> None:
         scene.bank.before.append(down)

@@ -63,7 +63,7 @@ async def away(depot: Depot, monkeypatch: pytest.MonkeyPatch) -> Away:
 
 
 async def test_the_pauses_grow_and_then_it_stays_for_people(away: Away) -> None:
-    """After 1, 5, 15 and 60 minutes, each shown with its number; a fifth never comes."""
+    """After 1, 5, 15 and 60 minutes, each shown with its number; a fifth never comes (R6)."""
     began = away.now
     for n, minutes in enumerate((1, 5, 15, 60), start=1):
         entry = await away.depot.entry()

@@ -26,7 +26,7 @@ def test_a_verdict_is_explained_in_german_first() -> None:
 
 
 def test_marks_fixes_and_errors_are_explained() -> None:
-    """A mark says that it only informs; a fix says what to do; an error stands for itself."""
+    """A mark says that it only informs; a fix says what to do; an error stands for itself (R37)."""
     changed = decide(bundle_of(), paying(facts={"bank": "changed"}, args={"due": "2026-12-01"}))
     assert told(changed) == (
         "Abgelehnt",

@@ -206,7 +206,7 @@ async def test_a_system_that_was_away(depot: Depot) -> None:
 
 
 async def test_a_record_that_was_missing_is_supplied(depot: Depot) -> None:
-    """The value is validated first, stands as a person's reading, and grounds the booking."""
+    """The value is validated first, stands as a person's reading, and grounds the booking (R15)."""
     depot.says("erp", L1={"supplier_id": None, "cents": 1000})
     ulid = await depot.begin()
     entry = await depot.entry()
@@ -362,7 +362,7 @@ async def test_a_later_version_of_the_role_takes_the_case(
 
 
 async def test_the_deadline_is_in_days_of_work(depot: Depot) -> None:
-    """Friday, 20 November 2026: one day of work is Monday's end, the tenant's three Wednesday's."""
+    """Friday, 20 November 2026: one day of work ends on Monday, three on Wednesday (R15)."""
 
     def at(day: int) -> float:
         return datetime(2026, 11, day, 17, tzinfo=ZoneInfo("Europe/Berlin")).timestamp()

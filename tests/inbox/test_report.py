@@ -32,7 +32,7 @@ def moment(text: str) -> float:
     ],
 )
 def test_nights_weekends_and_holidays_are_no_work(start: str, end: str, hours: float) -> None:
-    """From eight to five, Monday to Friday, but not on Christmas."""
+    """From eight to five, Monday to Friday, but not on Christmas (R25)."""
     assert worked([(moment(start), moment(end))], RULES, ZONE) == [hours * 3600]
 
 
@@ -53,7 +53,7 @@ def test_each_span_is_measured_as_if_it_were_alone(minutes: list[tuple[int, int]
 
 
 async def test_figures_agree_with_what_was_done(depot: Depot) -> None:
-    """One booked by itself, one asked and approved, one cleared up: it counts as a stop still."""
+    """One booked by itself, one asked and approved, one cleared up: still a stop (R23)."""
     await depot.begin()
     depot.says("erp", L2={"supplier_id": "K7", "cents": 250_000})
     depot.says("portal", L2={"cents": 250_000})
@@ -80,3 +80,24 @@ async def test_figures_agree_with_what_was_done(depot: Depot) -> None:
     assert (found.answers, found.hours, GROUP) == ({"approve": 1}, None, 5)
     none = await report_of(depot.leitstand, Sought(since=depot.leitstand.rules.clock.time() + 1))
     assert (none.cases, none.rules, none.stops) == (0, (), ())
+
+
+async def test_what_people_changed_is_counted_by_rule_and_field(depot: Depot) -> None:
+    """One card edited, one rejected: of the rule that asked, and of the field (R23)."""
+    found = {no: {"supplier_id": "K7", "cents": 250_000} for no in ("L2", "L3")}
+    depot.says("erp", **found)
+    depot.says("portal", **{no: {"cents": 250_000} for no in found})
+    for no in found:
+        await depot.begin(no)
+    edited, refused = (await queue_of(depot.leitstand, DE)).waiting
+    for said in (
+        Decision(checkpoint=edited.id, answer="edit", edits={"cents": "2400.00"}, reason="Skonto"),
+        Decision(checkpoint=refused.id, answer="reject", reason="nicht bestellt"),
+    ):
+        await decide(depot.leitstand, depot.signers["ben"], said, DE)
+    assert [row["cents"] for row in depot.done("booking")] == [240_000]
+    told = await report_of(depot.leitstand, Sought())
+    (rule,) = [r for r in told.rules if r.asked]
+    assert (rule.asked, rule.unchanged, rule.changed, rule.refused) == (2, 0, 1, 1)
+    assert told.fields == {"cents": 1}
+    assert told.answers == {"edit": 1, "reject": 1}

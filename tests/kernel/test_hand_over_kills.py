@@ -41,7 +41,7 @@ def test_a_hand_over_outlives_its_worker(tmp_path: Path, seed: int) -> None:
 def test_a_rise_outlives_a_kill_between_hr_and_payroll(tmp_path: Path, moment: str) -> None:
     """The project's own roles: the child is there, the entry is, the answer is, and then kill -9.
 
-    The next process comes to one child, one entry in the run and one answer, and both cases end.
+    The next process comes to one child, one entry in the run, one answer; both cases end (R13).
     """
     assert _payday(tmp_path, moment) is None
     told = _payday(tmp_path, "-")

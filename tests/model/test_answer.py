@@ -47,7 +47,7 @@ def read(kind: type[Any] = Bill, **said: object) -> Any:  # noqa: ANN401 an answ
 
 
 def test_an_answer_is_a_reading_that_says_from_where() -> None:
-    """Value, source, confidence, and for each copied value its place in the inputs."""
+    """Value, source, confidence, and for each copied value its place in the inputs (R8)."""
     found = read(number="RE-4711", payee="Müller GmbH", lines=[{"text": "Schrauben M8"}])
     assert (found.value.number, found.source, found.confidence) == ("RE-4711", "m:p@1#0", 80)
     assert found.spans == (

@@ -141,7 +141,7 @@ def test_production_takes_what_is_on_record_alone(folder: Path) -> None:
 
 @pytest.mark.parametrize("released", ["2026-11-02", "draft"])
 def test_another_text_under_a_released_version_is_refused(folder: Path, released: str) -> None:
-    """In every environment, also as a draft, and the record takes no other line for it."""
+    """In every environment, also as a draft, and the record takes no other line for it (R26)."""
     prompt = Prompt.load(folder / "account.md")
     write_lock(folder, [prompt])
     changed = FILE.replace("Which", "What").replace("2026-11-02", released)

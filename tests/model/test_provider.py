@@ -161,7 +161,7 @@ HOMES = {
 async def test_the_settings_alone_say_where_and_with_which_key(
     vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever variables of the libraries say; without an address it is the vendor's own."""
+    """Whatever variables of the libraries say; without an address it is the vendor's own (R35)."""
     for name in ELSEWHERE:
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     for name in ("OPENAI", "ANTHROPIC", "MISTRAL", "OLLAMA", "LANGSMITH_GATEWAY"):

@@ -56,7 +56,7 @@ def test_every_guardrail_has_its_rule(office: Office) -> None:
 
 
 def test_the_folder_has_nothing_to_mend() -> None:
-    """No error, no warning, no rule without texts, owner and cause; facts that rules read."""
+    """No error, no warning, no rule without texts, owner and cause; no idle fact (R41, R42)."""
     found = check(ROOT / "policies", TOOLS, FACTS)
     assert [f for f in found if f.severity != "note"] == []
     assert [f for f in found if f.severity == "note" and f.code.startswith("no-")] == []
@@ -231,7 +231,7 @@ def test_who_must_be_screened_was_screened(office: Office, reference: Desk) -> N
 
 
 def test_limits_are_the_tenants(office: Office, reference: Desk) -> None:
-    """Another tolerance, tier or window in the tenant's data changes what the same rules say."""
+    """Another tolerance or tier in the tenant's data changes what the same rules say (R14)."""
     cheap, dear = reference.judged["AP-D27"], reference.judged["AP-D14"]
     tiers = [{"max_gross": None, "approvers": 3, "roles": ["owner", "auditor"]}]
     usual = dict(office.limits)
@@ -277,6 +277,16 @@ def test_other_roles_book_nothing(office: Office, reference: Desk) -> None:
     judged = reference.judged["AP-D17"]
     verdict = office.ask(DRAFT, drafted(judged), judged.evidence, role="compliance")
     assert verdict.decision is Decision.DENY
+
+
+@pytest.mark.parametrize("name", sorted(PROJECT.roles))
+def test_a_role_may_do_what_it_is_there_for_and_nothing_else(name: str, office: Office) -> None:
+    """Of all tools that there are a role is granted its own, whether they read or write (R12)."""
+    every = {tool.name for role in PROJECT.roles.values() for tool in role.tools}
+    own = {tool.name for tool in PROJECT.roles[name].tools}
+    grants = [rule for rule in office.bundle.rules if rule.grants]
+    assert {t for t in every if any(g.applies(name, frozenset({t})) for g in grants)} == own
+    assert len(own) < len(every)
 
 
 def test_a_departments_own_rule_speaks_of_nobody_else(office: Office) -> None:

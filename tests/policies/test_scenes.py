@@ -1,8 +1,10 @@
 """Scenes beyond the reference world: each rule's text, tried at its edges."""
 
+import re
+
 import pytest
 
-from tests.policies.office import Judged
+from tests.policies.office import ROOT, Judged
 from tests.policies.scenes import SCENES
 
 EVERY_RULE = {f"G-A{n:02d}" for n in range(1, 28)} | {"G-A18S", "G-C01"}
@@ -26,3 +28,13 @@ def test_scenes_try_every_rule() -> None:
     """No rule is without a scene that fires it."""
     fired = {r for s in SCENES.values() for r in (*s.expected.rules, *s.expected.info)}
     assert fired >= EVERY_RULE - ELSEWHERE
+
+
+def test_each_guardrail_of_the_decisions_page_has_a_scene() -> None:
+    """What was chosen where the text of a guardrail leaves a choice is tried by a scene of it."""
+    page = (ROOT / "docs" / "decisions" / "accounting.md").read_text("utf-8")
+    chosen = page.partition("## Decision")[2].partition("## What it costs")[0]
+    named = set(re.findall(r"G-[AC]\d\d\b", chosen))
+    fired = {r for s in SCENES.values() for r in (*s.expected.rules, *s.expected.info)}
+    assert len(named) > 10
+    assert named <= fired

@@ -351,7 +351,7 @@ def test_faults_of_a_role(fault: str) -> None:
 
 
 def test_a_queue_for_an_unknown_cause() -> None:
-    """There are three causes and no fourth."""
+    """There are three causes and no fourth (R16)."""
     role: Role[Count] = Role("queued", Count, queue={"bad luck": ["clerk"]})  # type: ignore[dict-item]
     role.step()(ends)
     with pytest.raises(RoleRefused, match="bad luck"):

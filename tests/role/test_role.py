@@ -69,7 +69,7 @@ async def test_an_exception_goes_to_the_roles_of_the_queue() -> None:
 
 @pytest.mark.parametrize("texts", [(), ("a",), ("a", "b", "c")])
 async def test_langgraphs_engine_comes_to_the_same_end(texts: tuple[str, ...]) -> None:
-    """`role.graph` is a plain StateGraph: the reference ends with the same state and exit."""
+    """`role.graph` is a plain StateGraph: the reference ends with the same state and exit (R39)."""
     role, start = accounting(), given(*texts)
     end = await walked(role, start)
     STATION.set(cast("Desk", object()))
@@ -295,7 +295,7 @@ def test_a_decorated_step_stays_the_function_it_was() -> None:
 
 
 def test_there_are_exactly_three_causes() -> None:
-    """The words are those that people read in the queue."""
+    """The words are those that people read in the queue (R16)."""
     assert CAUSES == ("system unreachable", "data missing", "contradictory results")
     assert exception(CONTRADICTORY, "two invoices", roles=["head"], numbers=[1, 2]) == Exit(
         kind="exception",

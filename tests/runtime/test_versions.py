@@ -92,7 +92,7 @@ async def test_a_move_is_on_record(works: Works) -> None:
 async def test_an_incompatible_change_leaves_it_to_the_old_version(
     works: Works, version: Version, why: str
 ) -> None:
-    """The case stays as it was; no worker of the new version touches it, one of the old ends it."""
+    """No worker of the new version touches the case, one of the old ends it (R28)."""
     ulid = await works.begin(works.runtime(first()))
     before = (await works.store.journal(ulid)).events
     found = await moved(works, version)
@@ -107,7 +107,7 @@ async def test_an_incompatible_change_leaves_it_to_the_old_version(
 
 
 async def test_a_check_changes_nothing(works: Works) -> None:
-    """`deploy --check` reports and leaves every case where it was; nothing is called."""
+    """`deploy --check` reports and leaves every case where it was; nothing is called (R28)."""
     ulid = await works.begin(works.runtime(first()))
     before = await works.store.journal(ulid)
     assert (await moved(works, compatible, check=True)).fits

@@ -39,7 +39,7 @@ async def ended(office: Office, parent: str) -> str:
 
 
 async def test_nothing_of_the_case_is_left_in_any_file(filed: Office) -> None:
-    """Neither text nor key: not in tables, free pages, the log, nor in what lies beside."""
+    """Neither text nor key: not in tables, free pages, the log, nor in what lies beside (R33)."""
     others = [await filed.done() for _ in range(60)]
     ulid = await fill(filed)
     wanted = (SECRET.encode(), await wrapped_of(filed, ulid))

@@ -64,7 +64,7 @@ def judged(folder: Path, made: dict[str, Any], *trusted: str) -> tuple[int, str]
 async def test_an_export_stands_alone(
     works: Works, sender: Sender, tmp_path: Path, *, answers: bool
 ) -> None:
-    """Both views verify with no Leitstand, against the key that the receiver trusts."""
+    """Both views verify with no Leitstand, against the key that the receiver trusts (R39)."""
     made = await exported(works, sender, answers=answers)
     code, output = judged(tmp_path, made, public_of(sender.key))
     assert code == 0, output
@@ -153,7 +153,7 @@ CHANGES: list[tuple[Change, str]] = [
 async def test_a_changed_export_is_found_out(
     works: Works, sender: Sender, tmp_path: Path, change: Change, text: str
 ) -> None:
-    """Whatever is changed is named, even if the sender signs the file again."""
+    """Whatever is changed is named, even if the sender signs the file again (R32)."""
     made = await exported(works, sender, answers=True)
     change(made)
     code, output = judged(tmp_path, made)

@@ -9,7 +9,7 @@ from leitstand.errors import Contradiction, Erased, LimitReached, StoreFailed
 from leitstand.records import Exit
 from leitstand.store import BLOB, Birth, Budget, Close, Journal, Limits, Tape, new_case
 from leitstand.store.schema import blobs, keys
-from tests.store.hands import LEASE, Office, answer, leave, written
+from tests.store.hands import LEASE, Office, answer, asked, leave, written
 
 
 async def owned(office: Office, limits: Limits | None = None) -> Journal:
@@ -171,3 +171,19 @@ async def test_a_case_says_itself_what_it_is(office: Office) -> None:
     told = child.told(Exit(kind="done"))
     assert told is not None
     assert told[:2] == ("P", f"child:{child.case.ulid}")
+
+
+async def test_what_a_case_holds_lies_encrypted(filed: Office) -> None:
+    """Input, answers, large ones too, arguments, what is asked: not in the store's files (R34)."""
+    secret = "Geheimnis Meier"
+    ulid = await filed.start({"name": secret})
+    journal = await filed.work(ulid)
+    large = journal.blob(secret.encode() * 300)
+    journal.record("answer", "read#1/:0", answer("erp.get", {"value": secret, "blob": large}))
+    await journal.intend("book#1/:0", written("erp.post", f"{ulid}1") | {"args": {"to": secret}})
+    journal.record("checkpoint", "pay#1/:0", asked(ulid[-10:], 0.0) | {"reason": secret})
+    await journal.commit(close=Close("waiting"))
+    kept = [f.read_bytes() for f in filed.folder.glob("journal.db*")]
+    assert ulid.encode() in b"".join(kept)
+    assert not [data for data in kept if secret.encode() in data]
+    assert secret.encode() in b"".join(e.body for e in (await filed.store.journal(ulid)).events)

@@ -92,7 +92,7 @@ TAMPERING: list[tuple[str, Harm, int, str]] = [
 async def test_tampering_is_found_and_named(
     filed: Office, kind: Harm, seq: int, statement: str
 ) -> None:
-    """Each change is found, with the case and the event; the cases beside it stay sound."""
+    """Each change is found, with the case and the event; the cases beside it stay sound (R7)."""
     await filed.done()
     ulid = await filed.done()
     await filed.done()

@@ -82,7 +82,7 @@ TOOLS = {t.name: t for package in PACKAGES for t in tools_of(package)}
 
 
 def test_the_tools_are_the_ones_that_rules_name() -> None:
-    """Rules refer to tools by name: none is missing, none is there that no one knows."""
+    """Rules refer to tools by name: none is missing, none is there that no one knows (R40)."""
     assert {name for name, t in TOOLS.items() if not t.writes} == READS
     assert {name: t.key for name, t in TOOLS.items() if t.writes} == WRITES
 
@@ -123,7 +123,7 @@ def _reaches(schema: dict[str, Any], node: dict[str, Any], path: list[str]) -> b
 
 @pytest.mark.parametrize("package", ALWAYS, ids=lambda package: package.__name__)
 async def test_an_adapter_is_what_its_port_promises(package: ModuleType, tmp_path: Path) -> None:
-    """The embedded adapter has every method of the port with the same parameters and result."""
+    """The embedded adapter has every method of the port, with its parameters and result (R10)."""
     (port,) = {t.port for t in tools_of(package)}
     assert Port in port.__mro__
     connections = await connect(tmp_path, None, "nord")

@@ -114,7 +114,7 @@ async def test_loading_again_changes_nothing(world: Path, tmp_path: Path) -> Non
 
 
 async def test_two_tenants_in_one_state(world: Path, write_world: Write, tmp_path: Path) -> None:
-    """Two companies share the files and nothing else."""
+    """Two companies share the files and nothing else (R11)."""
     other = write_world({"company": {"name": "Emsland"}}, suppliers=[SUPPLIER])
     async with connected(tmp_path, world) as nord, connected(tmp_path, other, "ems") as ems:
         assert (
@@ -178,7 +178,7 @@ async def test_another_companys_columns(
 async def test_bad_rows_are_all_named_and_nothing_is_taken_in(
     write_world: Write, tmp_path: Path
 ) -> None:
-    """One error names every bad row by file, line and column; the good ones wait."""
+    """One error names every bad row by file, line and column; the good ones wait (R2)."""
     order = {"po": "1", "supplier": "L-1", "lines": [{"line": "1", "qty": "viel"}]}
     folder = write_world(
         {"closed_periods_until": "soon", "chart": "ikr", "accounts": {"x": {"skr03": "1"}}},

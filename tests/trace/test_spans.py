@@ -94,7 +94,7 @@ async def test_an_approved_write_over_two_bursts_is_one_trace(scene: Traced) -> 
 
 
 async def test_what_a_burst_says_of_case_and_people(scene: Traced) -> None:
-    """Who may decide and what was decided are events of the burst; a person is not named."""
+    """Who may decide and what was decided are events of the burst; a person is not named (R36)."""
     ulid = await scene.begin(paying)
     await scene.decide(ulid)
     await scene.go_on()

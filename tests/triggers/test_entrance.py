@@ -35,7 +35,7 @@ def _table(mailbox: MailServer, **mail: object) -> dict[str, Any]:
 async def test_a_mail_becomes_a_case_once(
     shop: Project, tmp_path: Path, mailbox: MailServer
 ) -> None:
-    """Delivered twice, to two folders of the mailbox and again after a restart: one case."""
+    """Delivered twice, to two folders of the mailbox and again after a restart: one case (R3)."""
     mail = letter("Rechnung", "anbei")
     mailbox.put(mail, b"Delivered-To: info@nordwerk.example\n" + mail.as_bytes())
     await _once(shop, tmp_path, _table(mailbox))
@@ -114,7 +114,7 @@ async def test_one_sender_without_end_is_stopped(
 async def test_a_report_is_gone_from_the_mailbox_and_leaves_nothing(
     shop: Project, tmp_path: Path, mailbox: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Sealed before anything is kept: neither record nor log knows who or what."""
+    """Sealed before anything is kept: neither record nor log knows who or what (R35)."""
     caplog.set_level(logging.DEBUG)
     report = letter("Kanari", "Bitte vertraulich: Karl Kanari.", sender="Kanari <kanari@x.example>")
     mailbox.put(report)

@@ -72,7 +72,7 @@ def test_no_time_comes_twice(before: int, later: int) -> None:
 async def test_times_become_cases_and_missed_ones_are_caught_up_once(
     shop: Project, tmp_path: Path
 ) -> None:
-    """The first look begins; four days later there is one case, and after a restart no second."""
+    """The first look begins; four days later there is one case, after a restart no second (R3)."""
     project = entering(shop, {"schedules": {"morning": {**DAILY, "row": {"name": "r1"}}}})
     async with opened(project, tmp_path) as leitstand:
         triggers = open_triggers(leitstand)

@@ -40,7 +40,7 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
 
 
 async def test_the_answer_names_cases_that_are_committed(shop: Project, tmp_path: Path) -> None:
-    """202 with their names; at that moment they and the record lie in the journal."""
+    """202 with their names; at that moment they and the record lie in the journal (R3)."""
     async with posting(shop, tmp_path) as poster:
         answer = await poster.post()
         [case], [record] = rows(tmp_path, "cases"), rows(tmp_path)

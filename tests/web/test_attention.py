@@ -54,7 +54,7 @@ async def test_there_is_no_always_but_a_proposal(head: Client, house: House) -> 
 
 
 async def test_a_blind_sample(head: Client, house: House) -> None:
-    """The document first, what was done only afterwards; each case once a person."""
+    """The document first, what was done only afterwards; each case once a person (R14, R43)."""
     seen: set[str] = set()
     with untouched(house):
         for turn in range(9):
@@ -84,7 +84,7 @@ async def test_a_forged_sample_is_refused(head: Client, house: House) -> None:
 
 
 async def test_how_fast_people_decide_is_nobodys_figure(head: Client, house: House) -> None:
-    """Below five people no figure of time is shown (works council)."""
+    """Below five people no figure of time is shown (works council) (R36)."""
     path, seen = await head.card(SIMPLE)
     await head.post(f"{path}/decide", {"answer": "approve", "seen": seen})
     page = (await head.http.get("/monitor")).text

@@ -172,7 +172,7 @@ async def test_escalation_over_a_holiday(
 
 
 async def test_no_timeout_decides(house: House, root: Path) -> None:
-    """A year later all still waits; who was told by escalation has no more right than before."""
+    """A year later all still waits; whoever was told has no more right than before (R18)."""
     clock, told, card = Hand(OPENED), Told(), card_of(house)
     async with watched(house, root, clock, told) as site, client_of(site) as director:
         await site.reminders.look()

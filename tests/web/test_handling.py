@@ -82,7 +82,7 @@ async def test_who_does_not_take_over_is_offered_nothing(left: Left) -> None:
 
 
 async def test_it_is_handed_over_and_closed(left: Left) -> None:
-    """To the heads, by name in the list; closing asks for a reason."""
+    """To the heads, by name in the list; closing asks for a reason (R15)."""
     await left.client.login(CLERK, PASSPHRASE)
     assert (await left.act("assign", to="nobody"))[0] == 409
     assert (await left.act("assign", to="head", reason="bitte ansehen"))[0] == 303

@@ -117,7 +117,7 @@ async def test_nobody_finds_what_they_may_not_see(head: Client, house: House) ->
 
 
 async def test_the_overview_has_a_period_and_a_role(head: Client) -> None:
-    """Each rule with its words and what people made of it; the same figures at the terminal."""
+    """Each rule with its words and what people made of it, as the report counts them (R24)."""
     path, seen = await head.card(SIMPLE)
     await head.post(f"{path}/decide", {"seen": seen, "answer": "approve"})
     found = await report_of(head.site.leitstand, Sought(role="accounting"))

@@ -207,7 +207,7 @@ async def test_nobody_is_sent_elsewhere(inbox: Inbox, place: str) -> None:
 
 
 async def test_identity_is_issuer_and_subject(inbox: Inbox, service: Service) -> None:
-    """A namesake is somebody else, with another name; a local account is never taken over."""
+    """A namesake is somebody else, with another name; a local account is never taken over (R11)."""
     async with inbox.opened() as site, client_of(site) as client:
         tenant = site.leitstand.tenant
         local = site.leitstand.directory.person(tenant, HEAD)

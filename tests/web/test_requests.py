@@ -220,7 +220,7 @@ async def test_the_login_leads_nowhere_else(house: House, root: Path, place: str
 
 
 async def test_who_may_not_decide_is_refused_by_the_core(head: Client, house: House) -> None:
-    """A clerk who forges the form of a head of department."""
+    """A clerk who forges the form of a head of department (R12)."""
     clerk = await other(head, house, CLERK)
     path, seen = await head.card(SIMPLE)
     with untouched(house):

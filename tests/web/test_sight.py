@@ -62,7 +62,7 @@ async def everything(client: Client) -> str:
 
 
 async def test_a_named_role_is_hidden_everywhere(house: House, root: Path) -> None:
-    """From somebody who is neither asked nor named: lists, counts, and every address."""
+    """From somebody who is neither asked nor named: lists, counts, and every address (R12)."""
     async with (
         seen_by(house, root, SEES) as site,
         client_of(site) as head,

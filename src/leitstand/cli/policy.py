@@ -35,7 +35,7 @@ async def check(place: Place) -> int:
 
 @command("state", "lang")
 async def explain(place: Place, case: CaseName) -> None:
-    """Say in words what the rules decided on each write of a case, and on which facts."""
+    """Say in words what the rules decided on each write of a case; --json adds the facts."""
     from leitstand.inbox import explained
 
     async with place.opened(write=False) as leitstand:

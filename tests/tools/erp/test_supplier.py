@@ -54,7 +54,7 @@ async def test_nobody_is_found_for_nothing(erp: EmbeddedErp) -> None:
 async def test_a_supplier_found_twice_is_a_contradiction(
     erp: EmbeddedErp, holdings: Holdings, status: str, found: str | None
 ) -> None:
-    """Two active records with one VAT ID contradict each other; an inactive one steps back."""
+    """Two active records with one VAT ID contradict each other; an inactive one steps back (R2)."""
     twin = Supplier(id="S9", name="Keller Zweigwerk", vat="DE999999026", status=status)
     await erp.take_in(dataclasses.replace(holdings, suppliers=(*holdings.suppliers, twin)))
     asked = FindSupplier(vat="DE999999026")

@@ -57,7 +57,7 @@ async def hr(database: Database, clock: FixedClock) -> EmbeddedHr:
 
 
 async def test_only_what_is_asked_for_is_shown(hr: EmbeddedHr) -> None:
-    """Need to know: without `pay` no case ever holds a salary."""
+    """Need to know: without `pay` no case ever holds a salary (R32)."""
     bare = (await hr.get_employee(GetEmployee(employee="P1"))).value
     assert bare == Employee(id="P1", name="Ada Roth", department="Werk")
     paid = (await hr.get_employee(GetEmployee(employee="P1", fields=("pay",)))).value

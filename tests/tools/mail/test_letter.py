@@ -93,7 +93,7 @@ def test_a_finding_says_what_is_known(values: dict[str, int], text: str) -> None
     ],
 )
 def test_no_text_of_a_document_gets_in(number: str) -> None:
-    """A number that could be a link, a sentence, markup or a placeholder is refused."""
+    """A number that could be a link, a sentence, markup or a placeholder is refused (R27)."""
     with pytest.raises(ValidationError):
         mail(invoice_no=number)
     assert quotable(number) is None

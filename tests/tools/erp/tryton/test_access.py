@@ -89,7 +89,7 @@ def test_no_number_is_a_float() -> None:
 async def test_every_refusal_has_its_failure(
     erp: TrytonErp, respx_mock: respx.MockRouter, status: int, said: str, kind: type, told: str
 ) -> None:
-    """What Tryton answers is told in its own words, under one of the three causes."""
+    """What Tryton answers is told in its own words, under one of the three causes (R10)."""
     answer = httpx.Response(status, json={"message": said, "description": ""})
     respx_mock.get(f"{BASE}/account.period").mock(return_value=answer)
     with pytest.raises(CallFailed) as caught:

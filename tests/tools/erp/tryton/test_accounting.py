@@ -70,7 +70,7 @@ def test_an_invoice_is_drafted_signed_posted_and_proposed_for_payment(
     settings: Callable[..., Settings],
     tryton_world: Callable[[Settings], Path],
 ) -> None:
-    """Order and receipts come from Tryton; draft, posting and payment are there afterwards."""
+    """Order and receipts come from Tryton; draft, posting and payment are there then (R39)."""
     with tryton.person() as boss:
         small = books.order(boss, "S1", [(Decimal("8.90"), 20)])
         large = books.order(boss, "S1", [(Decimal("42.50"), 12), (Decimal("8.90"), 40)])
