@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from leitstand.values import Frozen, Identifier, Text
-from policies.facts.arithmetic import cent, line_due, totals_of
+from policies.facts.arithmetic import cent, line_due, totals_of, undue_rounding
 from policies.facts.bank import sound_iban
 from policies.facts.dossier import Dossier
 from policies.facts.limits import Limits
@@ -114,7 +114,7 @@ def brief_of(dossier: Dossier) -> Brief:
         invoice_date=invoice.issue_date,
         order_no=quotable(invoice.order_reference),
         stated_gross_cents=cents_in(invoice.gross_total) if invoice.gross_total else None,
-        figures=(*_line_figures(dossier), *_total_figures(invoice), *_price_figures(dossier)),
+        figures=(*_line_figures(dossier), *_total_figures(dossier), *_price_figures(dossier)),
         bank_change=_bank_change(dossier),
         compliance=limits.compliance_role,
         suspicion=limits.compliance_title,
@@ -183,11 +183,15 @@ def _line_figures(dossier: Dossier) -> Iterator[Finding]:
             yield _finding("G-A05", line.id, due, line.net)
 
 
-def _total_figures(invoice: Invoice) -> Iterator[Finding]:
-    """The gross amount where it is not net and VAT."""
+def _total_figures(dossier: Dossier) -> Iterator[Finding]:
+    """The gross amount where it is not net and VAT, the payable one where a rounding is none."""
+    invoice = dossier.invoice
     gross, stated = totals_of(invoice).gross, invoice.gross_total
     if gross is not None and stated is not None and gross != stated:
         yield _finding("G-A05", None, gross, stated)
+    undue = undue_rounding(invoice, dossier.limits)
+    if undue and invoice.payable is not None:
+        yield _finding("G-A05", None, invoice.payable - undue, invoice.payable)
 
 
 def _price_figures(dossier: Dossier) -> Iterator[Finding]:

@@ -101,6 +101,7 @@ class Limits(_Record):
     number_permille: int
     line_rounding_cents: int
     document_rounding_cents: int
+    payable_rounding_cents: int
     screening_permille: int
     screening_max_age_days: int
     structuring_window_days: int

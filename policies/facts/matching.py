@@ -38,7 +38,9 @@ class MatchFacts(BaseModel):
     `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in
     1/10,000 of it and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and
     was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges, and lines that no
-    order line stands for. `unordered_lines`: lines that name an order line which does not exist.
+    order line stands for, or what goes beyond the order's amount where earlier invoices on it are
+    known by their amounts alone. `unordered_lines`: lines that name an order line which does not
+    exist.
     `goods_missing`: nothing of the order has arrived. All rounded against the invoice.
     """
 
@@ -74,9 +76,12 @@ def order_match(
     order: PurchaseOrder,
     receipts: Iterable[GoodsReceipt],
     invoiced: Mapping[str, Decimal],
+    unseen: Decimal,
     limits: Limits,
 ) -> MatchFacts:
     """Three-way match. `invoiced`: what earlier invoices took of each order line.
+
+    `unseen`: gross of earlier invoices on the order of which no quantities are known.
 
     A credit note takes nothing, so it is matched with its invoice (G-A24) and not with receipts.
     """
@@ -91,7 +96,10 @@ def order_match(
         ),
         price_over_cents=max((_over_cents(x, price) for x, price in over), default=0),
         quantity_over_milli=_quantity_over(pairs, received, invoiced, _pools(order)),
-        unplanned_cents=_unplanned(invoice, pairs),
+        unplanned_cents=max(
+            _unplanned(invoice, pairs),
+            _beyond_order(invoice, order, _quantities(pairs, invoiced), received, unseen),
+        ),
         unordered_lines=sum(1 for m in pairs if _unordered(m)),
         goods_missing=not any(received.values()),
         **_tolerances(limits),
@@ -231,6 +239,37 @@ def _unplanned(invoice: Invoice, pairs: Iterable[Matched]) -> int:
     on_lines = [c.amount or _ZERO for m in pairs for c in m.line.charges]
     total = sum((x for x in (*extra, *charges, *on_lines) if x > 0), _ZERO)
     return _up(total * 100)
+
+
+def _quantities(pairs: Iterable[Matched], invoiced: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """What this and earlier invoices take of each order line."""
+    asked = ((_no(m.order_line.line), m.line.quantity or _ZERO) for m in pairs if m.order_line)
+    found = {_no(line): qty for line, qty in invoiced.items()}
+    for line, qty in asked:
+        found[line] = found.get(line, _ZERO) + qty
+    return found
+
+
+def _beyond_order(
+    invoice: Invoice,
+    order: PurchaseOrder,
+    taken: Mapping[str, Decimal],
+    received: Mapping[str, Decimal],
+    unseen: Decimal,
+) -> int:
+    """By how much all invoices exceed the order, or what arrived where that is more, in cents.
+
+    `taken` counts at the ordered prices, `unseen` less VAT in the proportion of this invoice.
+    """
+    if unseen <= 0:
+        return 0
+    net, gross = invoice.net_total, invoice.gross_total
+    worth = unseen * net / gross if net and gross else unseen
+    for line in order.lines:
+        number = _no(line.line)
+        due = max(line.qty, received.get(number, _ZERO))
+        worth += (taken.get(number, _ZERO) - due) * line.price
+    return _up(worth * 100)
 
 
 def _months(invoice: Invoice) -> int:

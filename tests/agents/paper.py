@@ -172,6 +172,12 @@ class Paper:
         self.after(path, f"{CBC}PrepaidAmount", amount, currencyID="EUR")
         return self.set("/*/cac:LegalMonetaryTotal/cbc:PayableAmount", payable)
 
+    def rounded(self, amount: str, payable: str) -> "Paper":
+        """BT-114 and BT-115."""
+        path = "/*/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"
+        self.after(path, f"{CBC}PayableRoundingAmount", amount, currencyID="EUR")
+        return self.set("/*/cac:LegalMonetaryTotal/cbc:PayableAmount", payable)
+
     def exempt(self, category: str, reason: str | None, code: str | None = None) -> "Paper":
         """No VAT, of one category, for a reason (BT-118 to BT-121), in totals and lines."""
         net = self.nodes("/*/cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount")[0].text or "0"
