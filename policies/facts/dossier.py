@@ -160,15 +160,24 @@ class Dossier:
         return taken
 
     def invoiced_unseen(self) -> Decimal:
-        """Gross of what the books hold on the order without quantities, credit notes taken off."""
+        """Gross of what the books hold on the order without quantities, less what is taken off.
+
+        That are credit notes, and BT-113 where the books know of no prepayment that it is for.
+        """
         rows = (row for row in self._booked_on_order() if not row.lines)
-        return sum((-row.gross if row.credit else row.gross for row in rows), Decimal(0))
+        gross = sum((-row.gross if row.credit else row.gross for row in rows), Decimal(0))
+        return gross if self._settled else gross - (self.invoice.prepaid or 0)
+
+    @cached_property
+    def _settled(self) -> frozenset[str]:
+        """Numbers of the invoices for parts that this one settles."""
+        return settled_numbers(self.invoice, self.booked, self.own_siblings)
 
     @cached_property
     def _replaced(self) -> frozenset[str]:
         """Numbers of invoices that this one corrects or settles: what they took, it takes anew."""
         named = {number_key(p.number) for p in self.invoice.preceding if p.number}
-        return settled_numbers(self.invoice, self.booked, self.own_siblings) | named
+        return self._settled | named
 
     def _booked_on_order(self) -> Iterator[PostedInvoice]:
         """What the books hold of supplies on the order, beside this invoice."""

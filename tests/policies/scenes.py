@@ -788,6 +788,13 @@ def other_half_of_an_order_known_by_amount(s: Stage) -> Paper:
     return s.paper().items(SEAL._replace(quantity="6"))
 
 
+@scene("auto_draft", "G-A27", info="G-A17")
+def prepayment_that_the_books_hold_for_an_invoice(s: Stage) -> Paper:
+    """300.00 were booked on the order, of what kind nobody said; just these are taken off."""
+    s.world.posted(s.supplier["id"], "ZZ-84", "2026-10-20", "300.00", po=s.po)
+    return s.paper().prepaid("300.00", "306.90")
+
+
 @scene("auto_draft", info="G-A17")
 def invoiced_anew_after_a_credit_note(s: Stage) -> Paper:
     """606.90 were invoiced and given back: the order may be invoiced again."""
