@@ -20,9 +20,11 @@ __all__ = [
     "MatchFacts",
     "Matched",
     "contract_match",
+    "is_unordered",
     "match_lines",
     "no_match",
     "order_match",
+    "quantities_over",
     "unit_price",
 ]
 
@@ -74,7 +76,7 @@ def match_lines(invoice: Invoice, order: PurchaseOrder, limits: Limits) -> tuple
 def order_match(
     invoice: Invoice,
     order: PurchaseOrder,
-    receipts: Iterable[GoodsReceipt],
+    receipts: tuple[GoodsReceipt, ...],
     invoiced: Mapping[str, Decimal],
     unseen: Decimal,
     limits: Limits,
@@ -88,22 +90,44 @@ def order_match(
     if invoice.credit_note:
         return no_match(limits)
     pairs = match_lines(invoice, order, limits)
-    received = _received(receipts)
+    received, beyond = _received(receipts), quantities_over(order, pairs, receipts, invoiced)
     over = [(m.line, m.order_line.price) for m in pairs if m.order_line]
     return MatchFacts(
         price_over_permyriad=max(
             (_permyriad(unit_price(x), price) for x, price in over), default=0
         ),
         price_over_cents=max((_over_cents(x, price) for x, price in over), default=0),
-        quantity_over_milli=_quantity_over(pairs, received, invoiced, _pools(order)),
+        quantity_over_milli=_up(max((over for _, over in beyond), default=_ZERO) * 1000),
         unplanned_cents=max(
             _unplanned(invoice, pairs),
             _beyond_order(invoice, order, _quantities(pairs, invoiced), received, unseen),
         ),
-        unordered_lines=sum(1 for m in pairs if _unordered(m)),
+        unordered_lines=sum(1 for m in pairs if is_unordered(m)),
         goods_missing=not any(received.values()),
         **_tolerances(limits),
     )
+
+
+def quantities_over(
+    order: PurchaseOrder,
+    pairs: Iterable[Matched],
+    receipts: Iterable[GoodsReceipt],
+    invoiced: Mapping[str, Decimal],
+) -> tuple[tuple[Matched, Decimal], ...]:
+    """Matched lines with what is invoiced beyond what arrived and was not invoiced yet.
+
+    Lines of one article and price share their quantities. Where nothing arrived at all there are
+    none: that is G-A13's finding, not a difference in quantity.
+    """
+    received, pools = _received(receipts), _pools(order)
+    if not any(received.values()):
+        return ()
+    on_order = [(m, m.order_line.line) for m in pairs if m.order_line]
+    lines = ((line, m.line.quantity or _ZERO) for m, line in on_order)
+    asked, taken = _pooled(lines, pools), _pooled(invoiced.items(), pools)
+    arrived = _pooled(received.items(), pools)
+    over = {n: q - (arrived.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items()}
+    return tuple((m, over[pools.get(_no(line), _no(line))]) for m, line in on_order)
 
 
 def contract_match(invoice: Invoice, contract: Contract, limits: Limits) -> MatchFacts:
@@ -215,21 +239,8 @@ def _pooled(
     return found
 
 
-def _quantity_over(
-    pairs: Iterable[Matched],
-    received: Mapping[str, Decimal],
-    invoiced: Mapping[str, Decimal],
-    pools: Mapping[str, str],
-) -> int:
-    lines = ((m.order_line.line, m.line.quantity or _ZERO) for m in pairs if m.order_line)
-    asked, taken = _pooled(lines, pools), _pooled(invoiced.items(), pools)
-    arrived = _pooled(received.items(), pools)
-    over = (q - (arrived.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items())
-    # Nothing arrived at all is G-A13's finding, not a difference in quantity.
-    return _up(max(over, default=_ZERO) * 1000) if any(received.values()) else 0
-
-
-def _unordered(match: Matched) -> bool:
+def is_unordered(match: Matched) -> bool:
+    """Whether a line names an order line which does not exist."""
     return match.order_line is None and bool(match.line.order_line)
 
 
