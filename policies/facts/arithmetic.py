@@ -67,8 +67,7 @@ def totals_of(invoice: Invoice) -> Totals:
     if tax is None and not invoice.taxes:
         tax = _ZERO
     gross = None if net is None or tax is None else net + tax
-    third = sum((t.amount or _ZERO for t in invoice.third_party), _ZERO)
-    open_ = (invoice.rounding or _ZERO) - (invoice.prepaid or _ZERO) + third
+    open_ = (invoice.rounding or _ZERO) - (invoice.prepaid or _ZERO) + invoice.for_third_parties
     return Totals(net=net, tax=tax, gross=gross, payable=None if gross is None else gross + open_)
 
 

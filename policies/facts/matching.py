@@ -31,14 +31,15 @@ __all__ = [
 _ZERO = Decimal(0)
 _MOST = 10**15
 _BEYOND = 10**9
-"""Stands for a price over one that is zero: more than any tolerance."""
+"""Stands for a price over one that is zero or in another currency: more than any tolerance."""
 
 
 class MatchFacts(BaseModel):
     """The largest deviations to our disadvantage; 0 where there is none or nothing to compare.
 
     `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in
-    1/10,000 of it and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and
+    1/10,000 of it (beyond all bounds where the order is in a foreign currency that is not the
+    invoice's) and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and
     was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges, and lines that no
     order line stands for, or what goes beyond the order's amount where earlier invoices on it are
     known by their amounts alone. `unordered_lines`: lines that name an order line which does not
@@ -93,8 +94,10 @@ def order_match(
     received, beyond = _received(receipts), quantities_over(order, pairs, receipts, invoiced)
     over = [(m.line, m.order_line.price) for m in pairs if m.order_line]
     return MatchFacts(
-        price_over_permyriad=max(
-            (_permyriad(unit_price(x), price) for x, price in over), default=0
+        price_over_permyriad=(
+            _BEYOND
+            if order.currency not in {limits.currency, invoice.currency}
+            else max((_permyriad(unit_price(x), price) for x, price in over), default=0)
         ),
         price_over_cents=max((_over_cents(x, price) for x, price in over), default=0),
         quantity_over_milli=_up(max((over for _, over in beyond), default=_ZERO) * 1000),
@@ -139,6 +142,7 @@ def contract_match(invoice: Invoice, contract: Contract, limits: Limits) -> Matc
     return MatchFacts(
         price_over_permyriad=_permyriad(net, due),
         price_over_cents=_up(max(net - due, _ZERO) * 100),
+        unplanned_cents=_up(invoice.for_third_parties * 100),
         **_tolerances(limits),
     )
 
@@ -245,11 +249,13 @@ def is_unordered(match: Matched) -> bool:
 
 
 def _unplanned(invoice: Invoice, pairs: Iterable[Matched]) -> int:
+    """Charges, lines beside the order and payments for others; an allowance below 0 is a charge."""
     extra = [m.line.net or _ZERO for m in pairs if m.order_line is None and not m.line.order_line]
     charges = [c.amount or _ZERO for c in invoice.charges]
+    disguised = [-(a.amount or _ZERO) for a in invoice.allowances]
     on_lines = [c.amount or _ZERO for m in pairs for c in m.line.charges]
-    total = sum((x for x in (*extra, *charges, *on_lines) if x > 0), _ZERO)
-    return _up(total * 100)
+    parts = (*extra, *charges, *disguised, *on_lines, invoice.for_third_parties)
+    return _up(sum((x for x in parts if x > 0), _ZERO) * 100)
 
 
 def _quantities(pairs: Iterable[Matched], invoiced: Mapping[str, Decimal]) -> dict[str, Decimal]:

@@ -75,8 +75,7 @@ def _adds_up(invoice: Invoice, limits: Limits) -> bool:
     gross, paid, payable = invoice.gross_total, invoice.prepaid or _ZERO, invoice.payable
     if gross is None or payable is None:
         return False
-    third = sum((t.amount or _ZERO for t in invoice.third_party), _ZERO)
-    gap = gross - paid + (invoice.rounding or _ZERO) + third - payable
+    gap = gross - paid + (invoice.rounding or _ZERO) + invoice.for_third_parties - payable
     fits = cents(abs(gap)) <= limits.document_rounding_cents
     return fits and _ZERO < paid <= gross
 

@@ -827,6 +827,31 @@ def the_earlier_of_two_on_one_order(s: Stage) -> list[Paper]:
     return [earlier, later]
 
 
+@scene("hold", "G-A12")
+def allowance_that_is_a_charge(s: Stage) -> Paper:
+    """An allowance of -100.00 adds a hundred to the total, and nobody ordered it."""
+    return s.paper().allowed("-100.00")
+
+
+@scene("auto_draft", info="G-A17")
+def allowance_on_the_whole(s: Stage) -> Paper:
+    """Less than was agreed is no deviation to our disadvantage."""
+    return s.paper().allowed("10.00")
+
+
+@scene("hold", "G-A12")
+def payment_for_somebody_else(s: Stage) -> Paper:
+    """80.00 to be paid on top for a third party, as the extension of XRechnung has it."""
+    return s.paper().for_another("80.00")
+
+
+@scene("hold", "G-A12")
+def prices_in_another_currency_than_ordered(s: Stage) -> Paper:
+    """42.50 were agreed in US dollars, 42.50 are charged in euros: who knows."""
+    s.world.lists["purchase_orders"][-1]["currency"] = "USD"
+    return s.paper()
+
+
 @scene("auto_draft", info="G-A12 G-A17")
 def price_at_the_limit(s: Stage) -> Paper:
     """43.35 is 42.50 and exactly 2 percent."""
