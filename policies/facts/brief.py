@@ -150,12 +150,10 @@ def title_of(invoice: Invoice, limits: Limits) -> str:
 
 
 def _offers(invoice: Invoice, limits: Limits) -> tuple[Offer, ...]:
-    """The cash discounts by which something is left to pay."""
-    offers = (
+    return tuple(
         Offer(until=bank_day(s.until, limits), pay_cents=cents_in(s.pay_with_discount))
         for s in skontos_of(invoice)
     )
-    return tuple(offer for offer in offers if offer.pay_cents > 0)
 
 
 def _is_settled(invoice: Invoice, limits: Limits) -> bool:

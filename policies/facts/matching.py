@@ -134,11 +134,14 @@ def quantities_over(
 
 
 def contract_match(invoice: Invoice, contract: Contract, limits: Limits) -> MatchFacts:
-    """The invoice's net amount against the contract's, for the months that it says it is for."""
+    """The invoice's net amount against the contract's, for the months that it says it is for.
+
+    More months than may be invoiced at once do not count: nobody pays years ahead unasked.
+    """
     if invoice.credit_note:
         return no_match(limits)
     net = invoice.net_total or _ZERO
-    due = contract.monthly_net * _months(invoice)
+    due = contract.monthly_net * min(_months(invoice), limits.contract_months)
     return MatchFacts(
         price_over_permyriad=_permyriad(net, due),
         price_over_cents=_up(max(net - due, _ZERO) * 100),

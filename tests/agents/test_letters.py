@@ -1,7 +1,6 @@
 """Letters to suppliers: what is wrong stands in them by name, and nothing that is not."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -601,6 +601,14 @@ def same_number_in_another_writing(s: Stage) -> Paper:
 
 
 @scene("hold", "G-A10")
+def number_of_a_credit_note(s: Stage) -> Paper:
+    """One number for a credit note and an invoice: the books can hold one of them."""
+    number = f"GN-{s.number}"
+    s.world.posted(s.supplier["id"], number, "2026-10-01", "99.00", credit=True)
+    return s.paper().number(number)
+
+
+@scene("hold", "G-A10")
 def leading_zeros_and_same_amount(s: Stage) -> Paper:
     """0042 and 42 are alike, not equal."""
     s.world.posted(s.supplier["id"], "RE-00042", "2026-10-30", "606.90")
@@ -756,6 +764,22 @@ def one_month_across_two(s: Stage) -> Paper:
     contract(s)
     bill = s.paper().order(None).items(SEAL._replace(quantity="2", price="510.00"))
     return period(bill, "2026-10-15", "2026-11-14")
+
+
+@scene("approve", "G-A18", info="G-A17", roles="department_head")
+def a_year_of_rent(s: Stage) -> Paper:
+    """Twelve months at 510.00 in advance."""
+    contract(s)
+    bill = s.paper().order(None).items(SEAL._replace(quantity="12", price="510.00"))
+    return period(bill, "2026-11-01", "2027-10-31")
+
+
+@scene("hold", "G-A12", info="G-A17")
+def more_than_a_year_of_rent(s: Stage) -> Paper:
+    """Thirteen months in advance: nobody agreed to that."""
+    contract(s)
+    bill = s.paper().order(None).items(SEAL._replace(quantity="13", price="510.00"))
+    return period(bill, "2026-11-01", "2027-11-30")
 
 
 @scene("auto_draft", info="G-A17")
