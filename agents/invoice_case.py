@@ -28,8 +28,8 @@ __all__ = [
 Decided = Literal["auto_draft", "approve", "hold", "escalate", "reject"]
 """What becomes of an invoice, mildest first."""
 
-
 _FAULTS = frozenset({"hold", "escalate", "reject"})
+"""Levels of rules that keep an invoice from being booked."""
 
 
 class Approval(Frozen):

@@ -45,11 +45,11 @@ class DuplicateFacts(BaseModel):
 class _Other(Frozen):
     """Another document of the supplier, from the books or the intake.
 
-    `alike`: both are invoices, or both are credit notes.
+    `same_kind`: both are invoices, or both are credit notes.
     """
 
     number: str
-    alike: bool
+    same_kind: bool
     sha256: str | None
     gross: Decimal | None
     day: date | None
@@ -77,9 +77,9 @@ def duplicate_facts(
     named = {number_key(p.number) for p in invoice.preceding if p.number}
     others = [o for o in others if number_key(o.number) not in named]
     alike = (_alike(read, other, by_contract=by_contract > 0) for other in others)
-    taken = sum(other.alike and _takes_month(read, other) for other in others)
+    taken = sum(other.same_kind and _takes_month(read, other) for other in others)
     return DuplicateFacts(
-        twin=any(other.alike and _is_twin(read, invoice, other) for other in others),
+        twin=any(other.same_kind and _is_twin(read, invoice, other) for other in others),
         alike_permille=1000 if 0 < by_contract <= taken else max(alike, default=0),
         limit_number_permille=limits.number_permille,
     )
@@ -93,7 +93,7 @@ def _others(
         if row.live and row.document_sha256 not in received:
             yield _Other(
                 number=row.number,
-                alike=row.credit == invoice.credit_note,
+                same_kind=row.credit == invoice.credit_note,
                 sha256=row.document_sha256,
                 gross=row.gross,
                 day=row.date,
@@ -104,7 +104,7 @@ def _others(
         if file.number:
             yield _Other(
                 number=file.number,
-                alike=file.credit == invoice.credit_note,
+                same_kind=file.credit == invoice.credit_note,
                 sha256=file.sha256,
                 gross=file.gross,
                 day=file.issue_date,
@@ -123,7 +123,7 @@ def _is_twin(read: ReadInvoice, invoice: Invoice, other: _Other) -> bool:
 
 def _alike(read: ReadInvoice, other: _Other, *, by_contract: bool) -> int:
     invoice = read.invoice or Invoice(syntax="cii")
-    if not other.alike:
+    if not other.same_kind:
         return 1000 if _same_number(invoice, other) else 0
     same_gross = other.gross == invoice.gross_total
     if other.sibling and _same_number(invoice, other):
