@@ -197,7 +197,7 @@ async def _ask_people(case: InvoiceCase, desk: Desk) -> None:
 
 
 async def _write_letter(case: InvoiceCase, desk: Desk) -> None:
-    letter = letter_of(_brief(case), _outcome(case).guardrails)
+    letter = letter_of(_brief(case), _outcome(case).faults)
     if letter is not None:
         await desk.call(draft_mail, letter, evidence=case.evidence)
 

@@ -28,6 +28,9 @@ __all__ = [
 Decided = Literal["auto_draft", "approve", "hold", "escalate", "reject"]
 """What becomes of an invoice, mildest first."""
 
+_FAULTS = frozenset({"hold", "escalate", "reject"})
+"""Levels of rules that keep an invoice from being booked."""
+
 
 class Approval(Frozen):
     """Who has to act: that many people of these roles."""
@@ -40,7 +43,8 @@ class Outcome(Frozen):
     """What the guard decided on an invoice, with all that follows for the books.
 
     `guardrails` left a mark, `info` only inform. `skonto` is left out where nothing will be paid.
-    `cause` and `reason` say why people take over.
+    `cause` and `reason` say why people take over, `faults` are the guardrails that keep the invoice
+    from being booked: a letter speaks of no others.
     """
 
     decision: Decided
@@ -52,10 +56,11 @@ class Outcome(Frozen):
     skonto: Discount | None = None
     cause: Cause = CONTRADICTORY
     reason: str = ""
+    faults: tuple[str, ...] = ()
 
     def result(self, **more: object) -> dict[str, object]:
         """The outcome as JSON data, with what else is known."""
-        return {**self.model_dump(mode="json", exclude={"cause", "reason"}), **more}
+        return {**self.model_dump(mode="json", exclude={"cause", "reason", "faults"}), **more}
 
 
 class InvoiceCase(Frozen):
@@ -136,5 +141,6 @@ def _judged(verdict: Verdict, known: dict[str, object]) -> Outcome:
             "skonto": None if decision == "reject" else known["skonto"],
             "cause": verdict.cause or CONTRADICTORY,
             "reason": verdict_words(verdict),
+            "faults": tuple(dict.fromkeys(h.rule for h in verdict.hits if h.level in _FAULTS)),
         }
     )

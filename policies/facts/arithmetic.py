@@ -10,7 +10,15 @@ from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice, Line
 from tools.einvoice.parts import Adjustment
 
-__all__ = ["ArithmeticFacts", "Totals", "arithmetic_facts", "cent", "line_due", "totals_of"]
+__all__ = [
+    "ArithmeticFacts",
+    "Totals",
+    "arithmetic_facts",
+    "cent",
+    "line_due",
+    "totals_of",
+    "undue_rounding",
+]
 
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
@@ -31,7 +39,8 @@ class ArithmeticFacts(BaseModel):
 
     `line_gap_cents`: quantity times price (BT-146 per BT-149, line allowances and charges) against
     the line's net. `document_gap_cents`: lines against totals, VAT per category, net plus VAT
-    against gross, and gross against payable where nothing was prepaid (else that is G-A27's).
+    against gross, and gross against payable where nothing was prepaid (else that is G-A27's); what
+    is called a rounding (BT-114) and is more than one is a gap as a whole.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,7 +55,7 @@ def arithmetic_facts(invoice: Invoice, limits: Limits) -> ArithmeticFacts:
     """The largest gaps of an invoice; a figure that is absent has none (G-A02, G-A03 see to it)."""
     return ArithmeticFacts(
         line_gap_cents=_largest(_line_gaps(invoice.lines)),
-        document_gap_cents=_largest(_document_gaps(invoice)),
+        document_gap_cents=_largest(_document_gaps(invoice, limits)),
         limit_line_gap_cents=limits.line_rounding_cents,
         limit_document_gap_cents=limits.document_rounding_cents,
     )
@@ -58,8 +67,7 @@ def totals_of(invoice: Invoice) -> Totals:
     if tax is None and not invoice.taxes:
         tax = _ZERO
     gross = None if net is None or tax is None else net + tax
-    third = sum((t.amount or _ZERO for t in invoice.third_party), _ZERO)
-    open_ = (invoice.rounding or _ZERO) - (invoice.prepaid or _ZERO) + third
+    open_ = (invoice.rounding or _ZERO) - (invoice.prepaid or _ZERO) + invoice.for_third_parties
     return Totals(net=net, tax=tax, gross=gross, payable=None if gross is None else gross + open_)
 
 
@@ -83,7 +91,13 @@ def _line_gaps(lines: Iterable[Line]) -> Iterator[Decimal]:
             yield abs(due - line.net)
 
 
-def _document_gaps(invoice: Invoice) -> Iterator[Decimal]:
+def undue_rounding(invoice: Invoice, limits: Limits) -> Decimal:
+    """BT-114 where it is more than the payable amount may be rounded by, up or down; else 0."""
+    rounding = invoice.rounding or _ZERO
+    return rounding if abs(rounding) * 100 > limits.payable_rounding_cents else _ZERO
+
+
+def _document_gaps(invoice: Invoice, limits: Limits) -> Iterator[Decimal]:
     lines = sum((line.net or _ZERO for line in invoice.counted_lines), _ZERO)
     charges, allowances = _sum(invoice.charges), _sum(invoice.allowances)
     totals = totals_of(invoice)
@@ -97,6 +111,7 @@ def _document_gaps(invoice: Invoice) -> Iterator[Decimal]:
     if not invoice.prepaid:
         stated.append((invoice.payable, _payable(invoice)))
     yield from (abs(a - b) for a, b in stated if a is not None and b is not None)
+    yield abs(undue_rounding(invoice, limits))
     yield from _tax_gaps(invoice)
 
 

@@ -3,21 +3,18 @@
 The guard makes it again from its own evidence: what the role proposes is good where it is equal.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from leitstand.values import Frozen, Identifier, Text
-from policies.facts.arithmetic import cent, line_due, totals_of
 from policies.facts.bank import sound_iban
 from policies.facts.dossier import Dossier
+from policies.facts.finding import Named, findings_of
 from policies.facts.limits import Limits
-from policies.facts.matching import unit_price
 from policies.facts.terms import bank_day, due_date, skontos_of
 from policies.facts.voucher import cents_in, draft_of, plain_text, skonto
 from tools.einvoice.invoice import Invoice
 from tools.erp import DraftVoucher, ProposeBankChange, ProposePayment
-from tools.mail import Finding
 from tools.mail.mail import quotable
 
 __all__ = [
@@ -73,8 +70,8 @@ class Brief(Frozen):
 
     `pay_to` and `mail_to` are those of the master record; `pay_to` is None where the money is there
     already or fetched by the supplier. `discount` is what people are told, `offers` are all cash
-    discounts, the highest first; `due_on` is the last bank day for the full amount. `figures` are
-    lines and totals that do not agree, rule by rule.
+    discounts, the highest first; `due_on` is the last bank day for the full amount. `findings`
+    say what is wrong with the invoice, where that can be named.
     """
 
     title: Text
@@ -89,7 +86,7 @@ class Brief(Frozen):
     invoice_date: date | None = None
     order_no: Text | None = None
     stated_gross_cents: int | None = None
-    figures: tuple[Finding, ...] = ()
+    findings: tuple[Named, ...] = ()
     bank_change: ProposeBankChange | None = None
     compliance: Identifier
     suspicion: Text
@@ -114,7 +111,7 @@ def brief_of(dossier: Dossier) -> Brief:
         invoice_date=invoice.issue_date,
         order_no=quotable(invoice.order_reference),
         stated_gross_cents=cents_in(invoice.gross_total) if invoice.gross_total else None,
-        figures=(*_line_figures(dossier), *_total_figures(invoice), *_price_figures(dossier)),
+        findings=tuple(findings_of(dossier)),
         bank_change=_bank_change(dossier),
         compliance=limits.compliance_role,
         suspicion=limits.compliance_title,
@@ -153,12 +150,10 @@ def title_of(invoice: Invoice, limits: Limits) -> str:
 
 
 def _offers(invoice: Invoice, limits: Limits) -> tuple[Offer, ...]:
-    """The cash discounts by which something is left to pay."""
-    offers = (
+    return tuple(
         Offer(until=bank_day(s.until, limits), pay_cents=cents_in(s.pay_with_discount))
         for s in skontos_of(invoice)
     )
-    return tuple(offer for offer in offers if offer.pay_cents > 0)
 
 
 def _is_settled(invoice: Invoice, limits: Limits) -> bool:
@@ -172,40 +167,6 @@ def _accounts(key: str, limits: Limits) -> Accounts | None:
     if numbers is None:
         return None
     return Accounts(skr03=numbers["skr03"], skr04=numbers["skr04"])
-
-
-def _line_figures(dossier: Dossier) -> Iterator[Finding]:
-    """Lines that do not add up."""
-    limit = Decimal(dossier.limits.line_rounding_cents) / 100
-    for line in dossier.invoice.lines:
-        due = line_due(line)
-        if due is not None and line.net is not None and abs(due - line.net) > limit:
-            yield _finding("G-A05", line.id, due, line.net)
-
-
-def _total_figures(invoice: Invoice) -> Iterator[Finding]:
-    """The gross amount where it is not net and VAT."""
-    gross, stated = totals_of(invoice).gross, invoice.gross_total
-    if gross is not None and stated is not None and gross != stated:
-        yield _finding("G-A05", None, gross, stated)
-
-
-def _price_figures(dossier: Dossier) -> Iterator[Finding]:
-    """Lines that cost more than was ordered."""
-    for match in dossier.on_order:
-        line, ordered = match.line, match.order_line
-        quantity, unit = line.quantity or Decimal(0), unit_price(line)
-        if ordered is not None and unit > ordered.price:
-            yield _finding("G-A12", line.id, cent(quantity * ordered.price), cent(quantity * unit))
-
-
-def _finding(rule: str, line: str | None, expected: Decimal, found: Decimal) -> Finding:
-    return Finding(
-        rule=rule,
-        line=quotable(line),
-        expected_cents=cents_in(expected),
-        found_cents=cents_in(found),
-    )
 
 
 def _bank_change(dossier: Dossier) -> ProposeBankChange | None:

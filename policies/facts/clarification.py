@@ -17,7 +17,7 @@ from leitstand.values import Frozen
 from policies.facts.brief import Brief, brief_of, title_of
 from policies.facts.department import department_roles
 from policies.facts.dossier import dossier_of
-from policies.facts.letters import follow_of
+from policies.facts.letters import follow_of, is_own
 from policies.facts.limits import Limits, limits_of
 from tools.dms import Sha256
 from tools.einvoice import Invoice, read_document
@@ -92,8 +92,8 @@ def task_of(title: str, roles: Iterable[str], rules: Iterable[str]) -> CreateTas
 
 
 def letter_of(brief: Brief, rules: Iterable[str]) -> DraftMail | None:
-    """The letter to the supplier; None where the rules ask for none."""
-    ids = tuple(dict.fromkeys(rules))
+    """The letter to the supplier on the rules that he broke; None where they ask for none."""
+    ids = tuple(rule for rule in dict.fromkeys(rules) if not is_own(rule))
     template = follow_of(ids).letter
     if template is None:
         return None
@@ -118,8 +118,8 @@ def _of_accounting(call: FactCall) -> bool:
 
 def _findings(brief: Brief, rules: Iterable[str]) -> Iterator[Finding]:
     for rule in rules:
-        figures = [f for f in brief.figures if f.rule == rule]
-        yield from figures or (Finding(rule=rule),)
+        named = [n.finding for n in brief.findings if n.guardrail == rule]
+        yield from named or (Finding(rule=rule),)
 
 
 def _roles(limits: Limits) -> frozenset[str]:
@@ -139,8 +139,11 @@ def _of_task(call: FactCall, limits: Limits) -> Iterator[str]:
 
 
 def _of_letter(call: FactCall, _limits: Limits) -> Iterator[str]:
-    rules = [finding["rule"] for finding in call.args["findings"]]
-    yield from _equal(letter_of(brief_of(dossier_of(call)), rules), call.args)
+    brief = brief_of(dossier_of(call))
+    guardrails = {str(n.finding.rule): n.guardrail for n in brief.findings}
+    said = (str(finding["rule"]) for finding in call.args["findings"])
+    rules = [guardrails.get(rule, rule) for rule in said]
+    yield from _equal(letter_of(brief, rules), call.args)
 
 
 def _of_bank_change(call: FactCall, _limits: Limits) -> Iterator[str]:

@@ -10,7 +10,14 @@ from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
 from tools.einvoice.reader import ReadInvoice
 
-__all__ = ["DocumentFacts", "document_facts", "is_small", "is_structured", "unseen"]
+__all__ = [
+    "DocumentFacts",
+    "document_facts",
+    "is_small",
+    "is_structured",
+    "missing_fields",
+    "unseen",
+]
 
 _NOT_SMALL = frozenset({"K", "AE"})
 _GAP = re.compile(r"\s+")
@@ -50,7 +57,7 @@ def document_facts(read: ReadInvoice, stored_sha256: str | None, limits: Limits)
         rules_law=frozenset(r.id for r in fatal if r.vat_relevant),
         rules_other=frozenset(r.id for r in fatal if not r.vat_relevant),
         rules_checked=validation.verdict != "unchecked",
-        content_missing=frozenset(_missing(read, limits)),
+        content_missing=frozenset(missing_fields(read, limits)),
         small_invoice=invoice is not None and is_small(invoice, limits),
         original_stored=stored_sha256 == read.sha256,
         page_missing=frozenset(unseen(read)),
@@ -73,7 +80,8 @@ def is_small(invoice: Invoice, limits: Limits) -> bool:
     return small and invoice.currency == limits.currency and not special
 
 
-def _missing(read: ReadInvoice, limits: Limits) -> Iterator[str]:
+def missing_fields(read: ReadInvoice, limits: Limits) -> Iterator[str]:
+    """Codes of what § 14 (4) UStG and the tenant ask for and is missing or cannot be read."""
     yield from (fault.code for fault in read.validation.content)
     invoice = read.invoice
     if invoice is None:

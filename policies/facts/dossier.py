@@ -4,7 +4,7 @@ It is made from evidence that the guard resolved, never from what a step says. A
 needs and that is not there ends in FactMissing, so the action is denied.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from policies.facts.limits import Limits, limits_of
 from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
 from policies.facts.parties import Seller, seller_of
-from policies.facts.prepayment import KINDS
+from policies.facts.prepayment import KINDS, settled_numbers
 from policies.facts.screening import cleared_entries, due_names, to_screen
 from policies.facts.sibling import of_same_seller
 from tools.dms import get_document
@@ -145,23 +145,49 @@ class Dossier:
     def invoiced(self) -> dict[str, Decimal]:
         """What earlier invoices took of each order line, in the books or before this one here.
 
-        Invoices that this one corrects do not count, nor do prepayments: nothing was supplied yet.
+        Invoices that this one replaces do not count, nor do prepayments: nothing was supplied yet.
         """
         taken: dict[str, Decimal] = {}
         if self.order is None:
             return taken
-        order, named = number_key(self.order.po), _named(self.invoice)
-        for row in self.booked:
-            on_order = number_key(row.po or "") == order and number_key(row.number) not in named
-            supplied = row.kind != "prepayment"
-            if on_order and supplied and not self._resembles(row.number, row.gross):
-                for line in row.lines:
-                    _add(taken, line.line, -line.qty if row.credit else line.qty)
-        for sibling in self._before(order):
+        for row in self._booked_on_order():
+            for line in row.lines:
+                _add(taken, line.line, -line.qty if row.credit else line.qty)
+        for sibling in self._before(number_key(self.order.po)):
             for asked in sibling.lines:
                 found = find_line(asked, self.order.lines, self.limits)
                 _add(taken, found.line if found else "", asked.quantity)
         return taken
+
+    def invoiced_unseen(self) -> Decimal:
+        """Gross of what the books hold on the order without quantities, less what is taken off.
+
+        That are credit notes, and BT-113 where the books know of no prepayment that it is for.
+        """
+        rows = (row for row in self._booked_on_order() if not row.lines)
+        gross = sum((-row.gross if row.credit else row.gross for row in rows), Decimal(0))
+        return gross if self._settled else gross - (self.invoice.prepaid or 0)
+
+    @cached_property
+    def _settled(self) -> frozenset[str]:
+        """Numbers of the invoices for parts that this one settles."""
+        return settled_numbers(self.invoice, self.booked, self.own_siblings)
+
+    @cached_property
+    def _replaced(self) -> frozenset[str]:
+        """Numbers of invoices that this one corrects or settles: what they took, it takes anew."""
+        named = {number_key(p.number) for p in self.invoice.preceding if p.number}
+        return self._settled | named
+
+    def _booked_on_order(self) -> Iterator[PostedInvoice]:
+        """What the books hold of supplies on the order, beside this invoice."""
+        order = number_key(self.order.po if self.order else "")
+        for row in self.booked:
+            on_order = number_key(row.po or "") == order
+            fresh = number_key(row.number) not in self._replaced
+            supplied = row.kind != "prepayment"
+            if on_order and fresh and supplied and not self._resembles(row.number, row.gross):
+                yield row
 
     def _before(self, order: str) -> Iterable[Sibling]:
         """Siblings on the same order that come first by date and number and are no twins.
@@ -174,7 +200,7 @@ class Dossier:
         def counts(sibling: Sibling) -> bool:
             number = number_key(sibling.number or "")
             first = (sibling.issue_date or date.min, number) < own
-            fresh = number not in booked and number not in _named(self.invoice)
+            fresh = number not in booked and number not in self._replaced
             on_order = number_key(sibling.order or "") == order
             supplied = not sibling.credit and KINDS.get(sibling.type_code or "") != "prepayment"
             twin = self._resembles(sibling.number, sibling.gross)
@@ -189,10 +215,6 @@ class Dossier:
         alike = number_permille(number, own.number) > self.limits.number_permille
         same = number_key(number or "") == number_key(own.number or "")
         return same or (alike and gross == own.gross_total)
-
-
-def _named(invoice: Invoice) -> set[str]:
-    return {number_key(p.number) for p in invoice.preceding if p.number}
 
 
 def _add(taken: dict[str, Decimal], line: str, quantity: Decimal) -> None:

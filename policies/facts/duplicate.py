@@ -28,8 +28,9 @@ class DuplicateFacts(BaseModel):
     `twin`: the same number of the same supplier, or the same bytes, is in the books, or the same
     number and amount, or an earlier copy of these bytes, stand before this one in the intake.
     `alike_permille`: how alike the number of an earlier invoice of the same supplier and gross
-    amount is; 1000 where two invoices of the intake have one number and two amounts, or a month
-    has as many invoices already as contracts of that amount run.
+    amount is; 1000 where two invoices of the intake have one number and two amounts, where an
+    invoice and a credit note have one number, or where a month has as many invoices already as
+    contracts of that amount run.
 
     Of several in one intake the first by date, number and hash stands, whatever the order of files.
     """
@@ -42,9 +43,13 @@ class DuplicateFacts(BaseModel):
 
 
 class _Other(Frozen):
-    """Another invoice of the supplier, from the books or the intake."""
+    """Another document of the supplier, from the books or the intake.
+
+    `same_kind`: both are invoices, or both are credit notes.
+    """
 
     number: str
+    same_kind: bool
     sha256: str | None
     gross: Decimal | None
     day: date | None
@@ -72,9 +77,9 @@ def duplicate_facts(
     named = {number_key(p.number) for p in invoice.preceding if p.number}
     others = [o for o in others if number_key(o.number) not in named]
     alike = (_alike(read, other, by_contract=by_contract > 0) for other in others)
-    taken = sum(_takes_month(read, other) for other in others)
+    taken = sum(other.same_kind and _takes_month(read, other) for other in others)
     return DuplicateFacts(
-        twin=any(_is_twin(read, invoice, other) for other in others),
+        twin=any(other.same_kind and _is_twin(read, invoice, other) for other in others),
         alike_permille=1000 if 0 < by_contract <= taken else max(alike, default=0),
         limit_number_permille=limits.number_permille,
     )
@@ -85,9 +90,10 @@ def _others(
 ) -> Iterator[_Other]:
     received = {s.sha256 for s in siblings}
     for row in ledger:
-        if row.live and row.credit == invoice.credit_note and row.document_sha256 not in received:
+        if row.live and row.document_sha256 not in received:
             yield _Other(
                 number=row.number,
+                same_kind=row.credit == invoice.credit_note,
                 sha256=row.document_sha256,
                 gross=row.gross,
                 day=row.date,
@@ -95,9 +101,10 @@ def _others(
                 sibling=False,
             )
     for file in siblings:
-        if file.credit == invoice.credit_note and file.number:
+        if file.number:
             yield _Other(
                 number=file.number,
+                same_kind=file.credit == invoice.credit_note,
                 sha256=file.sha256,
                 gross=file.gross,
                 day=file.issue_date,
@@ -116,6 +123,8 @@ def _is_twin(read: ReadInvoice, invoice: Invoice, other: _Other) -> bool:
 
 def _alike(read: ReadInvoice, other: _Other, *, by_contract: bool) -> int:
     invoice = read.invoice or Invoice(syntax="cii")
+    if not other.same_kind:
+        return 1000 if _same_number(invoice, other) else 0
     same_gross = other.gross == invoice.gross_total
     if other.sibling and _same_number(invoice, other):
         return 0 if same_gross else 1000

@@ -142,7 +142,14 @@ def _match(dossier: Dossier) -> MatchFacts:
         return contract_match(invoice, dossier.contract, limits)
     if dossier.order is None or dossier.basis != "order":
         return no_match(limits)
-    return order_match(invoice, dossier.order, dossier.receipts, dossier.invoiced(), limits)
+    return order_match(
+        invoice,
+        dossier.order,
+        dossier.receipts,
+        dossier.invoiced(),
+        dossier.invoiced_unseen(),
+        limits,
+    )
 
 
 def _of_money(dossier: Dossier, args: Mapping[str, Any]) -> tuple[BaseModel, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tools.mail import TemplateId
 from tools.task import TaskKind
 
-__all__ = ["Follow", "follow_of"]
+__all__ = ["Follow", "follow_of", "is_own"]
 
 _FILE = Path(__file__).parent.with_name("letters.toml")
 
@@ -27,6 +27,16 @@ def follow_of(rules: Iterable[str]) -> Follow:
     fired = frozenset(rules)
     first = (row for row in _rows() if row.rules & fired)
     return next(first, Follow(frozenset(), "clarify", None))
+
+
+def is_own(rule: str) -> bool:
+    """Whether the fault that a rule finds is the company's own, and no letter names it."""
+    return rule in _own()
+
+
+@cache
+def _own() -> frozenset[str]:
+    return frozenset(tomllib.loads(_FILE.read_text(encoding="utf-8"))["own"])
 
 
 @cache

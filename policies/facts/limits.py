@@ -101,6 +101,8 @@ class Limits(_Record):
     number_permille: int
     line_rounding_cents: int
     document_rounding_cents: int
+    payable_rounding_cents: int
+    contract_months: int
     screening_permille: int
     screening_max_age_days: int
     structuring_window_days: int

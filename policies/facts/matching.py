@@ -20,25 +20,30 @@ __all__ = [
     "MatchFacts",
     "Matched",
     "contract_match",
+    "is_unordered",
     "match_lines",
     "no_match",
     "order_match",
+    "quantities_over",
     "unit_price",
 ]
 
 _ZERO = Decimal(0)
 _MOST = 10**15
 _BEYOND = 10**9
-"""Stands for a price over one that is zero: more than any tolerance."""
+"""Stands for a price over one that is zero or in another currency: more than any tolerance."""
 
 
 class MatchFacts(BaseModel):
     """The largest deviations to our disadvantage; 0 where there is none or nothing to compare.
 
     `price_over_permyriad` and `price_over_cents`: of a line's price over the ordered one, in
-    1/10,000 of it and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and
+    1/10,000 of it (beyond all bounds where the order is in a foreign currency that is not the
+    invoice's) and as the line's amount. `quantity_over_milli`: invoiced beyond what arrived and
     was not invoiced yet, in thousandths of the unit. `unplanned_cents`: charges, and lines that no
-    order line stands for. `unordered_lines`: lines that name an order line which does not exist.
+    order line stands for, or what goes beyond the order's amount where earlier invoices on it are
+    known by their amounts alone. `unordered_lines`: lines that name an order line which does not
+    exist.
     `goods_missing`: nothing of the order has arrived. All rounded against the invoice.
     """
 
@@ -72,41 +77,75 @@ def match_lines(invoice: Invoice, order: PurchaseOrder, limits: Limits) -> tuple
 def order_match(
     invoice: Invoice,
     order: PurchaseOrder,
-    receipts: Iterable[GoodsReceipt],
+    receipts: tuple[GoodsReceipt, ...],
     invoiced: Mapping[str, Decimal],
+    unseen: Decimal,
     limits: Limits,
 ) -> MatchFacts:
     """Three-way match. `invoiced`: what earlier invoices took of each order line.
+
+    `unseen`: gross of earlier invoices on the order of which no quantities are known.
 
     A credit note takes nothing, so it is matched with its invoice (G-A24) and not with receipts.
     """
     if invoice.credit_note:
         return no_match(limits)
     pairs = match_lines(invoice, order, limits)
-    received = _received(receipts)
+    received, beyond = _received(receipts), quantities_over(order, pairs, receipts, invoiced)
     over = [(m.line, m.order_line.price) for m in pairs if m.order_line]
     return MatchFacts(
-        price_over_permyriad=max(
-            (_permyriad(unit_price(x), price) for x, price in over), default=0
+        price_over_permyriad=(
+            _BEYOND
+            if order.currency not in {limits.currency, invoice.currency}
+            else max((_permyriad(unit_price(x), price) for x, price in over), default=0)
         ),
         price_over_cents=max((_over_cents(x, price) for x, price in over), default=0),
-        quantity_over_milli=_quantity_over(pairs, received, invoiced, _pools(order)),
-        unplanned_cents=_unplanned(invoice, pairs),
-        unordered_lines=sum(1 for m in pairs if _unordered(m)),
+        quantity_over_milli=_up(max((over for _, over in beyond), default=_ZERO) * 1000),
+        unplanned_cents=max(
+            _unplanned(invoice, pairs),
+            _beyond_order(invoice, order, _quantities(pairs, invoiced), received, unseen),
+        ),
+        unordered_lines=sum(1 for m in pairs if is_unordered(m)),
         goods_missing=not any(received.values()),
         **_tolerances(limits),
     )
 
 
+def quantities_over(
+    order: PurchaseOrder,
+    pairs: Iterable[Matched],
+    receipts: Iterable[GoodsReceipt],
+    invoiced: Mapping[str, Decimal],
+) -> tuple[tuple[Matched, Decimal], ...]:
+    """Matched lines with what is invoiced beyond what arrived and was not invoiced yet.
+
+    Lines of one article and price share their quantities. Where nothing arrived at all there are
+    none: that is G-A13's finding, not a difference in quantity.
+    """
+    received, pools = _received(receipts), _pools(order)
+    if not any(received.values()):
+        return ()
+    on_order = [(m, m.order_line.line) for m in pairs if m.order_line]
+    lines = ((line, m.line.quantity or _ZERO) for m, line in on_order)
+    asked, taken = _pooled(lines, pools), _pooled(invoiced.items(), pools)
+    arrived = _pooled(received.items(), pools)
+    over = {n: q - (arrived.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items()}
+    return tuple((m, over[pools.get(_no(line), _no(line))]) for m, line in on_order)
+
+
 def contract_match(invoice: Invoice, contract: Contract, limits: Limits) -> MatchFacts:
-    """The invoice's net amount against the contract's, for the months that it says it is for."""
+    """The invoice's net amount against the contract's, for the months that it says it is for.
+
+    More months than may be invoiced at once do not count: nobody pays years ahead unasked.
+    """
     if invoice.credit_note:
         return no_match(limits)
     net = invoice.net_total or _ZERO
-    due = contract.monthly_net * _months(invoice)
+    due = contract.monthly_net * min(_months(invoice), limits.contract_months)
     return MatchFacts(
         price_over_permyriad=_permyriad(net, due),
         price_over_cents=_up(max(net - due, _ZERO) * 100),
+        unplanned_cents=_up(invoice.for_third_parties * 100),
         **_tolerances(limits),
     )
 
@@ -207,30 +246,50 @@ def _pooled(
     return found
 
 
-def _quantity_over(
-    pairs: Iterable[Matched],
-    received: Mapping[str, Decimal],
-    invoiced: Mapping[str, Decimal],
-    pools: Mapping[str, str],
-) -> int:
-    lines = ((m.order_line.line, m.line.quantity or _ZERO) for m in pairs if m.order_line)
-    asked, taken = _pooled(lines, pools), _pooled(invoiced.items(), pools)
-    arrived = _pooled(received.items(), pools)
-    over = (q - (arrived.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items())
-    # Nothing arrived at all is G-A13's finding, not a difference in quantity.
-    return _up(max(over, default=_ZERO) * 1000) if any(received.values()) else 0
-
-
-def _unordered(match: Matched) -> bool:
+def is_unordered(match: Matched) -> bool:
+    """Whether a line names an order line which does not exist."""
     return match.order_line is None and bool(match.line.order_line)
 
 
 def _unplanned(invoice: Invoice, pairs: Iterable[Matched]) -> int:
+    """Charges, lines beside the order and payments for others; an allowance below 0 is a charge."""
     extra = [m.line.net or _ZERO for m in pairs if m.order_line is None and not m.line.order_line]
     charges = [c.amount or _ZERO for c in invoice.charges]
+    disguised = [-(a.amount or _ZERO) for a in invoice.allowances]
     on_lines = [c.amount or _ZERO for m in pairs for c in m.line.charges]
-    total = sum((x for x in (*extra, *charges, *on_lines) if x > 0), _ZERO)
-    return _up(total * 100)
+    parts = (*extra, *charges, *disguised, *on_lines, invoice.for_third_parties)
+    return _up(sum((x for x in parts if x > 0), _ZERO) * 100)
+
+
+def _quantities(pairs: Iterable[Matched], invoiced: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """What this and earlier invoices take of each order line."""
+    asked = ((_no(m.order_line.line), m.line.quantity or _ZERO) for m in pairs if m.order_line)
+    found = {_no(line): qty for line, qty in invoiced.items()}
+    for line, qty in asked:
+        found[line] = found.get(line, _ZERO) + qty
+    return found
+
+
+def _beyond_order(
+    invoice: Invoice,
+    order: PurchaseOrder,
+    taken: Mapping[str, Decimal],
+    received: Mapping[str, Decimal],
+    unseen: Decimal,
+) -> int:
+    """By how much all invoices exceed the order, or what arrived where that is more, in cents.
+
+    `taken` counts at the ordered prices, `unseen` less VAT in the proportion of this invoice.
+    """
+    if unseen <= 0:
+        return 0
+    net, gross = invoice.net_total, invoice.gross_total
+    worth = unseen * net / gross if net and gross else unseen
+    for line in order.lines:
+        number = _no(line.line)
+        due = max(line.qty, received.get(number, _ZERO))
+        worth += (taken.get(number, _ZERO) - due) * line.price
+    return _up(worth * 100)
 
 
 def _months(invoice: Invoice) -> int:

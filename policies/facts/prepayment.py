@@ -12,7 +12,7 @@ from tools.erp import InvoiceKind
 from tools.erp.ledger import PostedInvoice, number_key
 from tools.intake import Sibling
 
-__all__ = ["KINDS", "PrepaymentFacts", "prepayment_facts"]
+__all__ = ["KINDS", "PrepaymentFacts", "prepayment_facts", "settled_numbers"]
 
 KINDS: Mapping[str, InvoiceKind] = {
     "386": "prepayment",
@@ -64,12 +64,18 @@ def prepayment_facts(
     return PrepaymentFacts(prepaid="closes" if closes else "open")
 
 
+def settled_numbers(
+    invoice: Invoice, ledger: Iterable[PostedInvoice], siblings: Iterable[Sibling]
+) -> frozenset[str]:
+    """Folded numbers of the invoices for parts that this one settles (arguments as above)."""
+    return frozenset(part.number for part in _earlier(invoice, _parts(ledger, siblings)))
+
+
 def _adds_up(invoice: Invoice, limits: Limits) -> bool:
     gross, paid, payable = invoice.gross_total, invoice.prepaid or _ZERO, invoice.payable
     if gross is None or payable is None:
         return False
-    third = sum((t.amount or _ZERO for t in invoice.third_party), _ZERO)
-    gap = gross - paid + (invoice.rounding or _ZERO) + third - payable
+    gap = gross - paid + (invoice.rounding or _ZERO) + invoice.for_third_parties - payable
     fits = cents(abs(gap)) <= limits.document_rounding_cents
     return fits and _ZERO < paid <= gross
 
@@ -100,14 +106,15 @@ def _received(siblings: Iterable[Sibling]) -> Iterator[_Part]:
 
 
 def _earlier(invoice: Invoice, parts: Iterable[_Part]) -> tuple[_Part, ...]:
-    """What this invoice settles: parts and prepayments that it names, prepayments on its order."""
+    """What this invoice settles: parts and prepayments that it names, prepayments on its order.
+
+    Where it takes off just what all parts on its order come to, it settles them unnamed as well.
+    """
     if invoice.credit_note or invoice.type_code == _PREPAYMENT:
         return ()
     named = {number_key(p.number) for p in invoice.preceding if p.number}
     order = number_key(invoice.order_reference or "")
-
-    def settled(part: _Part) -> bool:
-        on_order = bool(order) and part.order == order
-        return part.number in named or (on_order and part.kind == "prepayment")
-
-    return tuple(filter(settled, parts))
+    own = tuple(p for p in parts if p.number in named or (order and p.order == order))
+    if invoice.prepaid and sum((part.gross for part in own), _ZERO) == invoice.prepaid:
+        return own
+    return tuple(part for part in own if part.number in named or part.kind == "prepayment")

@@ -60,15 +60,17 @@ def skonto_of(invoice: Invoice, today: date) -> Skonto | None:
 
 
 def skontos_of(invoice: Invoice) -> tuple[Skonto, ...]:
-    """All discounts of an invoice, the highest first; none for credit notes.
+    """All discounts of an invoice that leave something to pay, the highest first.
 
-    Each is taken off what the parts of the invoice add up to, not off a total that may be wrong.
+    None for credit notes. Each is taken off what the parts of the invoice add up to, not off a
+    total that may be wrong.
     """
     payable, day = totals_of(invoice).payable, invoice.issue_date
     if payable is None or day is None or invoice.credit_note:
         return ()
     best_first = sorted(invoice.discounts, key=lambda d: (-d.percent, -d.days))
-    return tuple(_skonto(discount, payable, day) for discount in best_first)
+    granted = (_skonto(discount, payable, day) for discount in best_first)
+    return tuple(skonto for skonto in granted if skonto.pay_with_discount > 0)
 
 
 def due_date(invoice: Invoice, supplier: Supplier | None) -> date | None:

@@ -11,6 +11,10 @@ from lxml import etree
 WORLD = Path(__file__).resolve().parents[2] / "evals" / "accounting" / "world"
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
+EXTENSION = (
+    "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+    "#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0"
+)
 SPACES = {"cac": CAC[1:-1], "cbc": CBC[1:-1]}
 Node = etree._Element  # pyright: ignore[reportPrivateUsage] lxml has no public name for it
 
@@ -171,6 +175,47 @@ class Paper:
         path = "/*/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"
         self.after(path, f"{CBC}PrepaidAmount", amount, currencyID="EUR")
         return self.set("/*/cac:LegalMonetaryTotal/cbc:PayableAmount", payable)
+
+    def rounded(self, amount: str, payable: str) -> "Paper":
+        """BT-114 and BT-115."""
+        path = "/*/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"
+        self.after(path, f"{CBC}PayableRoundingAmount", amount, currencyID="EUR")
+        return self.set("/*/cac:LegalMonetaryTotal/cbc:PayableAmount", payable)
+
+    def allowed(self, amount: str, rate: str = "19") -> "Paper":
+        """An allowance on the whole (BG-20), with all totals made to fit."""
+        node = etree.Element(f"{CAC}AllowanceCharge")
+        etree.SubElement(node, f"{CBC}ChargeIndicator").text = "false"
+        etree.SubElement(node, f"{CBC}AllowanceChargeReason").text = "Nachlass"
+        etree.SubElement(node, f"{CBC}Amount", currencyID="EUR").text = amount
+        category = etree.SubElement(node, f"{CAC}TaxCategory")
+        etree.SubElement(category, f"{CBC}ID").text = "S"
+        etree.SubElement(category, f"{CBC}Percent").text = rate
+        scheme = etree.SubElement(category, f"{CAC}TaxScheme")
+        etree.SubElement(scheme, f"{CBC}ID").text = "VAT"
+        self.nodes("/*/cac:TaxTotal")[0].addprevious(node)
+        lines = Decimal(self.nodes("//cac:LegalMonetaryTotal/cbc:LineExtensionAmount")[0].text or 0)
+        net = lines - Decimal(amount)
+        tax = money(net * Decimal(rate) / 100)
+        self.set("//cac:TaxSubtotal/cbc:TaxableAmount", str(net))
+        self.set("//cac:TaxTotal//cbc:TaxAmount", str(tax)).sums(net, tax, net + tax)
+        total = "/*/cac:LegalMonetaryTotal/cbc"
+        self.set(f"{total}:LineExtensionAmount", str(lines))
+        return self.after(
+            f"{total}:TaxInclusiveAmount", f"{CBC}AllowanceTotalAmount", amount, currencyID="EUR"
+        )
+
+    def for_another(self, amount: str) -> "Paper":
+        """BG-DEX-09, in the extension of XRechnung: paid on top, for somebody else."""
+        self.set("/*/cbc:CustomizationID", EXTENSION)
+        node = etree.Element(f"{CAC}PrepaidPayment")
+        etree.SubElement(node, f"{CBC}ID").text = "01"
+        etree.SubElement(node, f"{CBC}PaidAmount", currencyID="EUR").text = amount
+        etree.SubElement(node, f"{CBC}InstructionID").text = "Abrechnung für Dritte"
+        self.nodes("/*/cac:TaxTotal")[0].addprevious(node)
+        (payable,) = self.nodes("/*/cac:LegalMonetaryTotal/cbc:PayableAmount")
+        payable.text = str(Decimal(payable.text or 0) + Decimal(amount))
+        return self
 
     def exempt(self, category: str, reason: str | None, code: str | None = None) -> "Paper":
         """No VAT, of one category, for a reason (BT-118 to BT-121), in totals and lines."""

@@ -31,6 +31,8 @@ ISSUED = date(2028, 3, 1)
             [("3", 8), ("2", 21)],
         ),
         ("8 Tage 3 %, 14 Tage 2 % Skonto, 30 Tage netto", [("3", 8), ("2", 14)]),
+        ("8 Tg. 3 % Skto., 14 Tg. 2 %, 30 Tg. netto", [("3", 8), ("2", 14)]),
+        ("Kein Skto., 10 Tg. 2 %", []),
         ("Bei Zahlung bis zum 20.03.2028 gewähren wir 3% Skonto", [("3", 19)]),
         ("Zahlbar bis 12.04.2028 ohne Abzug, bis 2028-03-20 mit 3 % Skonto", [("3", 19)]),
         ("2 % cash discount within 10 days, net 30 days", [("2", 10)]),

@@ -74,6 +74,11 @@ def test_discounts_in_terms() -> None:
     ]
 
 
+def test_no_percent_is_no_discount() -> None:
+    """Zero percent grants nothing, whatever the days."""
+    assert not list(values.discounts("#SKONTO#TAGE=14#PROZENT=0.00#\n"))
+
+
 def test_note_subject() -> None:
     """A UBL note holds its subject in front."""
     assert values.note("#AAI#Lieferung frei Haus") == {

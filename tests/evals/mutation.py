@@ -25,7 +25,7 @@ from tests.evals.mutants import POLICIES, ROOT, TABLES, WORLD, Mutant
 SUITES = ("accounting", "accounting-rules")
 _READS: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
     "lexicon.toml": (wording, ("_read",)),
-    "letters.toml": (letters, ("_rows",)),
+    "letters.toml": (letters, ("_own", "_rows")),
     "vat.toml": (tax, ("_table",)),
 }
 """What reads a table, and what it remembers of it."""

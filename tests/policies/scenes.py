@@ -535,6 +535,18 @@ def line_rounded_by_a_cent(s: Stage) -> Paper:
     return bill.sums(Decimal("510.01"), Decimal("96.90"), Decimal("606.91"))
 
 
+@scene("auto_draft", info="G-A17")
+def payable_amount_rounded_to_full_euros(s: Stage) -> Paper:
+    """606.90 are rounded up by ten cents (BT-114)."""
+    return s.paper().rounded("0.10", "607.00")
+
+
+@scene("hold", "G-A05")
+def rounding_that_is_a_charge(s: Stage) -> Paper:
+    """25.00 on top of 606.90 are called a rounding; no rule of EN 16931 minds."""
+    return s.paper().rounded("25.00", "631.90")
+
+
 @scene("hold", "G-A14")
 def rate_that_does_not_exist_here(s: Stage) -> Paper:
     """16 percent was a rate in 2020."""
@@ -586,6 +598,14 @@ def same_number_in_another_writing(s: Stage) -> Paper:
     """Case, blanks and separators do not make another number."""
     s.world.posted(s.supplier["id"], "ab 4711/26", "2026-10-01", "99.00")
     return s.paper().number("AB-4711-26")
+
+
+@scene("hold", "G-A10")
+def number_of_a_credit_note(s: Stage) -> Paper:
+    """One number for a credit note and an invoice: the books can hold one of them."""
+    number = f"GN-{s.number}"
+    s.world.posted(s.supplier["id"], number, "2026-10-01", "99.00", credit=True)
+    return s.paper().number(number)
 
 
 @scene("hold", "G-A10")
@@ -746,6 +766,22 @@ def one_month_across_two(s: Stage) -> Paper:
     return period(bill, "2026-10-15", "2026-11-14")
 
 
+@scene("approve", "G-A18", info="G-A17", roles="department_head")
+def a_year_of_rent(s: Stage) -> Paper:
+    """Twelve months at 510.00 in advance."""
+    contract(s)
+    bill = s.paper().order(None).items(SEAL._replace(quantity="12", price="510.00"))
+    return period(bill, "2026-11-01", "2027-10-31")
+
+
+@scene("hold", "G-A12", info="G-A17")
+def more_than_a_year_of_rent(s: Stage) -> Paper:
+    """Thirteen months in advance: nobody agreed to that."""
+    contract(s)
+    bill = s.paper().order(None).items(SEAL._replace(quantity="13", price="510.00"))
+    return period(bill, "2026-11-01", "2027-11-30")
+
+
 @scene("auto_draft", info="G-A17")
 def next_month_of_a_contract(s: Stage) -> Paper:
     """Rent costs the same each month, under the next number."""
@@ -759,6 +795,35 @@ def invoiced_before(s: Stage) -> Paper:
     """12 arrived, 5 were invoiced in October: 7 are left."""
     lines = [{"line": "1", "qty": "5"}]
     s.world.posted(s.supplier["id"], "RE-1", "2026-10-20", "252.88", po=s.po, lines=lines)
+    return s.paper()
+
+
+@scene("hold", "G-A12")
+def invoiced_before_by_amount_alone(s: Stage) -> Paper:
+    """All 12 were invoiced in October; the books kept the amount and the order, no quantities."""
+    s.world.posted(s.supplier["id"], "ZZ-81", "2026-10-20", "606.90", po=s.po)
+    return s.paper()
+
+
+@scene("auto_draft", info="G-A17")
+def other_half_of_an_order_known_by_amount(s: Stage) -> Paper:
+    """6 of 12 for 303.45 in October, without quantities in the books: the other 6 are due."""
+    s.world.posted(s.supplier["id"], "ZZ-82", "2026-10-20", "303.45", po=s.po)
+    return s.paper().items(SEAL._replace(quantity="6"))
+
+
+@scene("auto_draft", "G-A27", info="G-A17")
+def prepayment_that_the_books_hold_for_an_invoice(s: Stage) -> Paper:
+    """300.00 were booked on the order, of what kind nobody said; just these are taken off."""
+    s.world.posted(s.supplier["id"], "ZZ-84", "2026-10-20", "300.00", po=s.po)
+    return s.paper().prepaid("300.00", "306.90")
+
+
+@scene("auto_draft", info="G-A17")
+def invoiced_anew_after_a_credit_note(s: Stage) -> Paper:
+    """606.90 were invoiced and given back: the order may be invoiced again."""
+    s.world.posted(s.supplier["id"], "ZZ-83", "2026-10-20", "606.90", po=s.po)
+    s.world.posted(s.supplier["id"], "GU-83", "2026-10-25", "606.90", po=s.po, credit=True)
     return s.paper()
 
 
@@ -784,6 +849,31 @@ def the_earlier_of_two_on_one_order(s: Stage) -> list[Paper]:
     earlier = s.paper().number("RE-A").issued("2026-11-05").items(SEAL._replace(quantity="8"))
     later = s.paper().number("RE-B").items(SEAL._replace(quantity="6"))
     return [earlier, later]
+
+
+@scene("hold", "G-A12")
+def allowance_that_is_a_charge(s: Stage) -> Paper:
+    """An allowance of -100.00 adds a hundred to the total, and nobody ordered it."""
+    return s.paper().allowed("-100.00")
+
+
+@scene("auto_draft", info="G-A17")
+def allowance_on_the_whole(s: Stage) -> Paper:
+    """Less than was agreed is no deviation to our disadvantage."""
+    return s.paper().allowed("10.00")
+
+
+@scene("hold", "G-A12")
+def payment_for_somebody_else(s: Stage) -> Paper:
+    """80.00 to be paid on top for a third party, as the extension of XRechnung has it."""
+    return s.paper().for_another("80.00")
+
+
+@scene("hold", "G-A12")
+def prices_in_another_currency_than_ordered(s: Stage) -> Paper:
+    """42.50 were agreed in US dollars, 42.50 are charged in euros: who knows."""
+    s.world.lists["purchase_orders"][-1]["currency"] = "USD"
+    return s.paper()
 
 
 @scene("auto_draft", info="G-A12 G-A17")
@@ -988,6 +1078,22 @@ def part_of_a_building_that_is_forgotten(s: Stage) -> list[Paper]:
     """A final invoice of building (877) names one for a part (875), and takes nothing off."""
     part = prepayment(s).type("875").number(f"AB-{s.number}")
     return [s.paper().type("877").preceding(f"AB-{s.number}"), part]
+
+
+@scene("auto_draft", "G-A27", info="G-A17")
+def parts_that_are_taken_off_unnamed(s: Stage) -> Paper:
+    """5 of 12 were invoiced for 252.88 before; the final invoice for all 12 takes that off."""
+    row = {"kind": "partial", "po": s.po, "lines": [{"line": "1", "qty": "5"}]}
+    s.world.posted(s.supplier["id"], "TR-1", "2026-10-01", "252.88", status="paid", **row)
+    return s.paper().prepaid("252.88", "354.02")
+
+
+@scene("hold", "G-A12", "G-A27")
+def parts_that_are_not_what_is_taken_off(s: Stage) -> Paper:
+    """5 of 12 were invoiced for 252.88 before, 200.00 are taken off: 7 are left to invoice."""
+    row = {"kind": "partial", "po": s.po, "lines": [{"line": "1", "qty": "5"}]}
+    s.world.posted(s.supplier["id"], "TR-2", "2026-10-01", "252.88", status="paid", **row)
+    return s.paper().prepaid("200.00", "406.90")
 
 
 @scene("hold", "G-A27")

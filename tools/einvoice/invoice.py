@@ -155,6 +155,11 @@ class Invoice(Frozen):
         return self.syntax == "ubl-creditnote" or self.type_code in CREDIT_CODES
 
     @property
+    def for_third_parties(self) -> Decimal:
+        """What is to be paid on top of the gross amount, for others (BG-DEX-09)."""
+        return sum((t.amount for t in self.third_party if t.amount is not None), Decimal(0))
+
+    @property
     def counted_lines(self) -> tuple[Line, ...]:
         """The lines that add up to BT-106.
 

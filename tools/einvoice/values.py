@@ -91,9 +91,13 @@ def note(text: str | None) -> dict[str, str]:
 
 
 def discounts(terms: str | None) -> Iterator[Discount]:
-    """The cash discounts that the terms of payment offer, in the form of BR-DE-18."""
+    """The cash discounts that the terms of payment offer, in the form of BR-DE-18.
+
+    Zero percent is how a supplier's software says that there is none.
+    """
     for match in _SKONTO.finditer(terms or ""):
         days, percent, base = match.groups()
-        yield Discount(
-            days=int(days), percent=Decimal(percent), base=Decimal(base) if base else None
-        )
+        if Decimal(percent):
+            yield Discount(
+                days=int(days), percent=Decimal(percent), base=Decimal(base) if base else None
+            )

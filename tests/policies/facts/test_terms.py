@@ -76,6 +76,12 @@ def test_discounts_come_the_highest_first() -> None:
     assert [str(s.percent) for s in found] == ["3.00", "2.00", "1.00"]
 
 
+def test_a_discount_on_more_than_the_invoice_is_none() -> None:
+    """2 % of 9,999.00 would be more than the 100.00 to be paid: nothing is granted."""
+    beyond = Discount(days=10, percent=Decimal(2), base=Decimal("9999.00"))
+    assert skontos_of(bill().model_copy(update={"discounts": (beyond,)})) == ()
+
+
 def test_no_discount_for_credit_notes_or_without_an_offer() -> None:
     """Nothing is paid, or nothing was offered."""
     assert skonto_of(bill(), DAY) is None

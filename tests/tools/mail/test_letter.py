@@ -1,6 +1,7 @@
 """Letters: every template in both languages, and nothing of a document's text in them."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -8,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tools.einvoice import content
+from tools.einvoice.content import Requirement
 from tools.mail import DraftMail, Finding, TemplateId, quotable
 from tools.mail.letter import write_letter
 
 LANGUAGES = ("de", "en")
+CONTENTS = content.load(Path(content.__file__).with_suffix(".toml"))
 
 
 def mail(**changed: object) -> DraftMail:
@@ -113,3 +117,13 @@ def test_what_is_quotable_is_accepted(number: str) -> None:
     assert known in {None, number}
     if known is not None:
         assert mail(invoice_no=known).invoice_no == number
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("need", CONTENTS.requirements, ids=lambda need: need.check)
+def test_what_the_law_asks_for_has_a_sentence(need: Requirement, language: str) -> None:
+    """A letter never answers a missing field with a code."""
+    code = f"content-{need.check.replace('_', '-')}"
+    letter = write_letter(mail(language=language, findings=[{"rule": code}]), "Nordwerk")
+    assert code not in letter.body
+    assert "UStG" in letter.body
