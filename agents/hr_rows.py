@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agents.hr_case import HrKind
 from leitstand.project import Told
 from policies.facts.compliance.whistleblowing import RULE, recognise
-from policies.facts.hr.amounts import YEARS, day_in
+from policies.facts.hr.amounts import YEARS, day_in, marked
 from policies.facts.hr.leave import LeaveRequest
 from policies.facts.hr.limits import HrLimits, Level, hr_limits_of
 from policies.facts.hr.redaction import redact, tells_reason
@@ -162,7 +162,7 @@ def _working_time(row: Row) -> Given:
 
 def _request(row: Row) -> Given:
     asked = _request_text(row) or ""
-    if recognise(asked[:_LONGEST]):
+    if recognise(asked[:_LONGEST], asked=bool(topics_in(marked(fold(asked[:_LONGEST]))))):
         return {"sealed": True}
     text, removed = redact(asked) if len(asked) <= _LONGEST else ("", False)
     sender = plain(str(row.get("from") or row.get("sender") or ""))[:320]
