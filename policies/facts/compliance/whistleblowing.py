@@ -6,7 +6,7 @@ people; a report that a machine has read is a breach of § 8 that nobody can und
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -48,20 +48,22 @@ def recognise(
     return sum(weigh(f"{subject}\n{text}", asked=asked).values()) >= words.threshold
 
 
-def weigh(text: str, *, asked: bool = False) -> dict[str, int]:
+def weigh(text: str, *, asked: bool = False) -> Mapping[str, int]:
     """The concepts that stand together in a message, with what each counts; where most count."""
     words = _words()
     parts = [_found(part) for part in _SENTENCE.split(fold(text)) if part.strip()]
-    counts = {c.name: c.asked if asked else c.unasked for c in words.concepts}
-    windows = (
-        {name: counts[name] for name in sorted(set().union(*parts[at : at + words.window]))}
-        for at in range(max(1, len(parts) - words.window + 1))
-    )
+    starts = range(max(1, len(parts) - words.window + 1))
+    windows = (_counted(parts[at : at + words.window], asked=asked) for at in starts)
     return max(windows, key=lambda found: sum(found.values()))
 
 
-def _found(part: str) -> set[str]:
-    return {concept.name for concept in _words().concepts if concept.words.search(part)}
+def _found(part: str) -> frozenset[_Concept]:
+    return frozenset(concept for concept in _words().concepts if concept.words.search(part))
+
+
+def _counted(parts: Iterable[frozenset[_Concept]], *, asked: bool) -> Mapping[str, int]:
+    together = {concept for part in parts for concept in part}
+    return {c.name: c.asked if asked else c.unasked for c in together}
 
 
 @cache
