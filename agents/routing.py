@@ -57,12 +57,13 @@ async def seal(state: Path, received: Received) -> Routed | None:
 
 
 def _may_ask(received: Received) -> bool:
-    """Whether something may be asked for: all but a colleague's mail that no kind of work fits.
+    """Whether a mail may ask for something: all do but a known colleague's that fits no work.
 
     A row for a role is weighed again at its entrance, by what that role does.
     """
-    own = received.sender.rpartition("@")[2] in routing().own
-    return bool(received.role) or not own or sort(_signs(received)).best is not None
+    return bool(
+        received.role or received.trust != "known" or sort(_signs(received)).best is not None
+    )
 
 
 def _texts(received: Received) -> tuple[str, ...]:
