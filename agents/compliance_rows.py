@@ -12,6 +12,7 @@ from leitstand.digest import canonical
 from leitstand.project import Told
 from policies.facts.compliance.limits import compliance_limits
 from policies.facts.compliance.listed import hits_of
+from policies.facts.compliance.retention import asked_in
 from policies.facts.compliance.whistleblowing import RULE, recognise
 from tools.sanctions import Screening
 
@@ -32,7 +33,8 @@ def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
     and named in `unusable`; a day of a record without sense is left out alone, for the rules tell
     that it is missing.
     """
-    if recognise(str(row.get("mail") or ""), str(row.get("subject") or "")):
+    mail = str(row.get("mail") or "")
+    if recognise(mail, str(row.get("subject") or ""), asked=_asks(row, mail)):
         return {"sealed": True}
     found: dict[str, Any] = {n: _text(row[n]) for n in _TEXTS if row.get(n) not in (None, "")}
     found |= {n: _day(row[n]) for n in _DAYS if row.get(n) not in (None, "")}
@@ -40,6 +42,12 @@ def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
     records, wrong = _records(row.get("records"))
     found |= {"records": records, "unusable": [*unusable, *wrong]}
     return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _asks(row: Mapping[str, Any], mail: str) -> bool:
+    """Whether a row asks for something that is done here: a name's screening, a subject's right."""
+    named = any(row.get(name) for name in ("query", "article", "records"))
+    return named or bool(asked_in(mail, compliance_limits({})))
 
 
 def columns(told: Told) -> Mapping[str, object]:

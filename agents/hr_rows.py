@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from agents.hr_case import HrKind
 from leitstand.project import Told
 from policies.facts.compliance.whistleblowing import RULE, recognise
-from policies.facts.hr.amounts import YEARS, day_in
+from policies.facts.hr.amounts import YEARS, day_in, marked
 from policies.facts.hr.leave import LeaveRequest
 from policies.facts.hr.limits import HrLimits, Level, hr_limits_of
 from policies.facts.hr.redaction import redact, tells_reason
@@ -88,8 +88,8 @@ def _kind(row: Row) -> HrKind:
     text = _request_text(row)
     if text is None:
         return "unknown"
-    short = text[:_LONGEST]
-    return "sick" if topics_in(fold(short)) == _SICK_ALONE else "request"
+    topics, short = _topics(text), text[:_LONGEST]
+    return "sick" if topics == _SICK_ALONE and not recognise(short, asked=True) else "request"
 
 
 def _leave(row: Row) -> Given:
@@ -162,7 +162,7 @@ def _working_time(row: Row) -> Given:
 
 def _request(row: Row) -> Given:
     asked = _request_text(row) or ""
-    if recognise(asked[:_LONGEST]):
+    if recognise(asked[:_LONGEST], asked=bool(_topics(asked))):
         return {"sealed": True}
     text, removed = redact(asked) if len(asked) <= _LONGEST else ("", False)
     sender = plain(str(row.get("from") or row.get("sender") or ""))[:320]
@@ -174,6 +174,11 @@ def _request(row: Row) -> Given:
         "health_removed": removed,
         "unusable": [] if text.strip() else ["text"],
     }
+
+
+def _topics(text: str) -> frozenset[str]:
+    """What a message asks of HR, as its request would be read."""
+    return topics_in(marked(fold(text[:_LONGEST])))
 
 
 def _unknown(row: Row) -> Given:

@@ -236,6 +236,31 @@ async def test_a_report_is_put_away_once(tmp_path: Path) -> None:
     assert "anari" not in repr(first)
 
 
+TOLD = "In unserem Labor ist es üblich, Ausreißer zu streichen, bis der Mittelwert stimmt."
+
+
+@pytest.mark.parametrize(
+    ("sender", "known", "text", "sealed"),
+    [
+        (ANJA, True, TOLD, True),
+        (ANJA, False, TOLD, False),
+        (KANARI, False, TOLD, False),
+        (ANJA, True, "Hiermit beantrage ich Urlaub vom 14.12. bis 18.12.", False),
+        (ANJA, True, "Die Heizung in Halle 3 ist ausgefallen, bitte Techniker schicken.", False),
+        (KANARI, False, "Ihr Einkäufer nimmt Schmiergeld. Bitte vertraulich.", True),
+    ],
+)
+async def test_what_a_colleague_tells_is_weighed_closer(
+    tmp_path: Path, *, sender: str, known: bool, text: str, sealed: bool
+) -> None:
+    """A colleague's mail that asks for nothing may tell of a wrong; strangers write of business."""
+    mail = letter("Labor", text, sender=sender, headers=KNOWN if known else {})
+    received = read_message(
+        mail.as_bytes(), RULES, key="c3" * 16, trigger="mail.x", received=date(2026, 11, 28)
+    )
+    assert (await seal(tmp_path, received) is not None) == sealed
+
+
 # ---- To the end, through a real mail server, with a process that dies ----
 
 

@@ -10,7 +10,7 @@ from policies.facts.compliance.limits import ComplianceLimits, Right, Rule
 from policies.facts.patterns import fold, sentences
 from tools.privacy import Action, AnswerRequest, Measure, Record, Request
 
-__all__ = ["Asked", "answer_to", "asked_by", "unknown_kinds"]
+__all__ = ["Asked", "answer_to", "asked_by", "asked_in", "unknown_kinds"]
 
 Asked = Literal["disclose", "erase", "restrict"]
 
@@ -26,10 +26,7 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
 
     Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
     """
-    asking = tuple(_asking(fold(request.mail), limits))
-    said: frozenset[Asked] = frozenset(
-        right.ask for right in limits.right if any(_says(part, right) for part in asking)
-    )
+    said = asked_in(request.mail, limits)
     if not request.article.strip():
         return said
     numbers = {n for n in _NUMBER.findall(request.article) if int(n) in _RIGHTS}
@@ -38,6 +35,14 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
         right.ask for right in limits.right if numbers & set(right.article)
     )
     return named if numbers <= known and (not said or named & said) else frozenset()
+
+
+def asked_in(mail: str, limits: ComplianceLimits) -> frozenset[Asked]:
+    """What the words of a mail ask for."""
+    asking = tuple(_asking(fold(mail), limits))
+    return frozenset(
+        right.ask for right in limits.right if any(_says(part, right) for part in asking)
+    )
 
 
 def _says(part: str, right: Right) -> bool:

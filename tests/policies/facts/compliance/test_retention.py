@@ -92,6 +92,8 @@ def test_articles_give_rights(article: str, action: str) -> None:
         ("Ich möchte, dass alles gelöscht wird.", {"erase"}),
         ("I want my account deleted.", {"erase"}),
         ("Auskunftsersuchen", {"disclose"}),
+        ("Bitte übertragen Sie meine Daten direkt an die Firma Kontora.", {"disclose"}),
+        ("Danke für Ihre Auskunft, damit hat sich alles erledigt.", set[str]()),
         ("Was habt ihr über mich gespeichert?", {"disclose"}),
         ("Please provide a copy of my personal data.", {"disclose"}),
         ("Wann liefern Sie?\nSind Sie nicht der Empfänger, löschen Sie diese E-Mail.", set[str]()),

@@ -3,7 +3,7 @@
 
 import pytest
 
-from policies.facts.compliance.whistleblowing import recognise
+from policies.facts.compliance.whistleblowing import recognise, weigh
 
 REPORTS = (
     "Unser Schichtleiter fälscht Stundenzettel, ich möchte das anonym melden.",
@@ -52,6 +52,23 @@ REPORTS = (
     "In unserem Werk wird der Mindestlohn unterlaufen, die Überstunden tauchen nirgends auf. Ich habe Angst vor Kündigung.",
 )
 
+TOLD = (
+    "Mir reicht es jetzt! Seit Monaten schreibt der Schichtführer Stunden für Leute auf, die gar nicht da waren.",
+    "Unser chef lässt die handwerker sein privathaus renovieren und das geht auf die firma",
+    "In unserem Labor ist es üblich, Ausreißer zu streichen, bis der Mittelwert stimmt.",
+    "Die Etiketten mit dem Haltbarkeitsdatum werden überklebt. Ich habe Fotos.",
+    "Wenn die Berufsgenossenschaft kommt, werden die Leitern schnell weggeräumt.",
+    "Der Schichtplan, den das Amt bekommt, ist nicht der, nach dem wir arbeiten.",
+    "Die Schweißnähte werden nicht mehr geprüft, der Stempel kommt trotzdem drauf.",
+    "Der Lohn wird uns seit Monaten nur zur Hälfte gezahlt, der Rest heißt Darlehen.",
+    "Ein Kunde zahlt bar und bekommt die Rechnung auf einen anderen Namen, das läuft seit Sommer so.",
+    "Sagen Sie bitte niemandem, dass das von mir kommt: Das alte Bad wird nachts in den Gully gekippt.",
+    "Our plant manager tells us to clock out and keep working. People are afraid to say anything.",
+    "We ship parts that failed inspection with a clean certificate.",
+    "The maintenance log for line 2 is copied from last year with the dates swapped.",
+)
+"""Told without a word that names the wrong."""
+
 OTHERS = (
     "Mein Name ist auf dem Ausweis falsch geschrieben.",
     "Bitte das Gehalt vertraulich behandeln, Tom Vogel von 3.400 auf 3.600 EUR.",
@@ -90,16 +107,48 @@ OTHERS = (
     "Confidential: please find attached our price list.",
 )
 
+EVERYDAY = (
+    "In der Kantine war das Essen schon wieder kalt, das ist doch eine Unverschämtheit!",
+    "Mein Drucker geht nicht, können Sie bitte jemanden schicken?",
+    "Ich komme mit meiner Kollegin nicht klar. Können wir ein Gespräch zu dritt führen?",
+    "Mein Chef hat mir den Urlaub nicht genehmigt, obwohl ich ihn zuerst eingereicht habe. Das finde ich ungerecht.",
+    "Wo finde ich die Richtlinie zum Hinweisgebersystem?",
+    "Wer ist bei uns Ansprechpartner für die interne Meldestelle? Ich frage für das Handbuch.",
+    "Ich habe aus Versehen die Rechnung 4711 doppelt gebucht und bitte um Storno.",
+    "Darf ich ein Geschenk von einem Lieferanten im Wert von 30 Euro annehmen?",
+    "Der Kunde hat eine Reklamation: das Gerät war gebraucht statt neu. Wir tauschen um.",
+    "Bei der Prüfung der Belege ist mir aufgefallen, dass die Kostenstelle falsch war. Ich habe sie korrigiert.",
+    "Die Bremsen am Dienstwagen quietschen, Werkstatttermin ist Donnerstag.",
+    "Der neue Schichtplan ist super, endlich planbar. Danke an den Schichtführer!",
+    "Warum bekomme ich keine Schichtzulage, obwohl ich nachts arbeite?",
+    "My laptop was stolen from my car last night, the police report is attached. Who gives me a new one?",
+    "Please check why overtime hours from October are not on my payslip.",
+)
+"""What colleagues write that asks for nothing which a role does."""
+
 
 @pytest.mark.parametrize("text", REPORTS)
 def test_reports_go_to_the_office(text: str) -> None:
-    """A report that is missed would be read by a machine: none may be."""
+    """A report that is missed would be read by a machine: none may be, whatever else it asks."""
+    assert recognise(text, asked=True)
+    assert recognise(text)
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_a_report_needs_no_word_for_the_wrong(text: str) -> None:
+    """No list knows all that people do wrong: how it is told counts where nothing is asked for."""
     assert recognise(text)
 
 
 @pytest.mark.parametrize("text", OTHERS)
 def test_other_mails_do_not(text: str) -> None:
     """Daily mail stays where it belongs."""
+    assert not recognise(text, asked=True)
+
+
+@pytest.mark.parametrize("text", EVERYDAY)
+def test_what_colleagues_write_every_day_does_not(text: str) -> None:
+    """Canteen, repairs, conflicts, questions about the policy and about oneself are no reports."""
     assert not recognise(text)
 
 
@@ -112,3 +161,16 @@ def test_the_offices_own_address_is_enough() -> None:
 def test_a_subject_counts() -> None:
     """What a subject says is part of the mail."""
     assert recognise("Siehe Anlage.", subject="Vertrauliche Meldung")
+
+
+def test_what_a_message_is_weighed_by_can_be_read() -> None:
+    """Whoever changes a word sees what each concept counts, and that a concept counts once."""
+    once = weigh("Der Meister fälscht Belege.")
+    assert once["crime"] > once["papers and offices"] > 0
+    assert weigh("Der Meister fälscht Belege, Nachweise und Protokolle, er betrügt.") == once
+
+
+def test_what_stands_pages_apart_tells_nothing_together() -> None:
+    """A long mail is not a report because each of its words stands somewhere in it."""
+    idle = "Der Aufbau beginnt planmäßig. " * 8
+    assert not recognise(f"Der Meister ist zufrieden. {idle}Ohne Eile. {idle}Die Inventur läuft.")

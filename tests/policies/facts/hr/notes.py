@@ -4,6 +4,7 @@
 __all__ = ["HARMLESS", "TELLING", "WORDS"]
 
 TELLING = (
+    "Habe die Kasse gehoben und mich verrissen.",
     "Hab mir gestern beim Fußball das Knie verdreht, Arzt hat mich bis Freitag rausgenommen.",
     "Liebe Kollegen, liege mit Magen-Darm flach, melde mich.",
     "I've got the flu and will be off until Friday.",
@@ -268,6 +269,14 @@ HARMLESS = (
     "Hallo, ich bin krank. Bitte die Reisekostenabrechnung erst nächste Woche erwarten.",
     "Bitte meine Abwesenheit vom 16. bis 20.11. wegen Krankheit im System erfassen.",
     "Good morning, I'm under the weather and will be working from bed if possible.",
+    "Leider krank. Den Schlüssel für das Lager habe ich beim Pförtner hinterlegt.",
+    "Bin krank. Kundin Frau Sommer wartet auf Rückruf unter 0421 445566.",
+    "Bin bis Donnerstag krankgeschrieben. Mein Firmenhandy bleibt aus.",
+    "Ich bin krank. Für die Prüfung am Mittwoch springt Kollege Nowak ein.",
+    "Ich bin krank und kann die Dienstreise nach Leipzig nicht antreten. Das Hotel habe ich storniert.",
+    "Arbeitsunfähig bis 9.12. Der Azubi weiß, wo die Muster liegen.",
+    "Tut mir leid wegen der kurzfristigen Absage, ich bin krank. Das Angebot muss heute raus.",
+    "I'm not well today. The slides for the board are in the deck, my locker key is with security.",
 )
 WORDS = (
     "Depression",
