@@ -14,13 +14,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
+from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.names import Name, closeness, measure_of, name_of, unit_of
 from policies.facts.sales.tokens import Token, is_end, number_of, tokens_of
 from policies.facts.sales.wordings import Wording, is_said, is_same, wordings_of
 from tools.catalog import Product
-from tools.catalog.words import same_word
 
-__all__ = ["Mention", "is_head", "mentions_of"]
+__all__ = ["mentions_of"]
 
 _LONGEST_CODE, _LONGEST_WORD = 6, 7
 _NUMERIC_SKU = 5
@@ -34,47 +34,11 @@ _WITHIN = frozenset("()-–/\"'„“”")
 """Signs that a name may be written with or without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Tokens `first` up to `last` name one of `names`; none: something the catalogue lacks.
-
-    `close` as in `policies.facts.sales.names.closeness`, 5 for a code; `narrowed`: a measure, code
-    or variant has told products apart; `raw` as it stands in the mail; `shared`: it borrows the end
-    of the next word (`Antriebs- und Tragrollen`); `borrowed`: it takes up the goods before and says
-    only what is other of these (`Wechselrichter 8 kW und 10 kW`).
-    """
-
-    first: int
-    last: int
-    names: tuple[Name, ...]
-    close: int
-    raw: str
-    narrowed: bool = False
-    shared: bool = False
-    borrowed: bool = False
-
-    @property
-    def skus(self) -> frozenset[str]:
-        """The article numbers that may be meant."""
-        return frozenset(n.sku for n in self.names)
-
-
 @lru_cache(maxsize=256)
 def mentions_of(text: str, products: tuple[Product, ...]) -> tuple[Mention, ...]:
     """The mentions of a mail in their order."""
     reader = _Reader(tokens_of(text), tuple(name_of(p) for p in products))
     return tuple(reader.all())
-
-
-def is_head(mention: Mention) -> bool:
-    """Whether it says what a product is, and not only of what make it is or for what."""
-    said = [token.text for token in tokens_of(mention.raw) if token.kind == "word"]
-    later = [tokens_of(" ".join(n.product.name.split()[1:])) for n in mention.names]
-    return not said or any(
-        not any(same_word(word, token.text) for token in tokens)
-        for word in said
-        for tokens in later
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +239,12 @@ class _Reader:
     def _with_measure(self, mention: Mention, at: int) -> Mention | None:
         token, after = self.tokens[at], self._text(at + 1)
         measure = measure_of(after)
-        if token.kind != "number" or token.masked or measure is None or unit_of(after):
+        if token.kind != "number" or token.masked or unit_of(after):
             return None
-        spec = (Decimal(token.raw.replace(",", ".")), measure)
+        number = Decimal(token.raw.replace(",", "."))
+        if measure is None:
+            return self._with_size(mention, at, number)
+        spec = (number, measure)
         names = tuple(n for n in mention.names if spec in n.specs)
         last = at + 3 if self._text(at + 2) == ")" else at + 2
         if names:
@@ -285,6 +252,14 @@ class _Reader:
         if any(m == measure for n in mention.names for _, m in n.specs):
             return replace(mention, last=last, names=(), narrowed=True)
         return replace(mention, last=last)
+
+    def _with_size(self, mention: Mention, at: int, number: Decimal) -> Mention | None:
+        """`Steri 18`: a make with its size, the unit left out; behind goods, a count."""
+        names = [n for n in mention.names if any(size == number for size, _ in n.specs)]
+        if at != mention.last or is_head(replace(mention, raw=self._raw(mention))):
+            return None
+        longer = self._narrowed(mention, at + 1, names)
+        return None if longer is None else replace(longer, narrowed=True)
 
     def _with_variant(self, mention: Mention, at: int) -> Mention | None:
         if self.tokens[at].kind == "number" and self._is_count(mention, at):

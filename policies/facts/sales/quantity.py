@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
-from policies.facts.sales.mentions import Mention
+from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import Name, Unit, measure_of, unit_of
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word

@@ -10,7 +10,8 @@ from policies.facts.patterns import Pattern, read_patterns
 from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
 from policies.facts.sales.limits import LEXICON, lexicon
-from policies.facts.sales.mentions import Mention, is_head, mentions_of
+from policies.facts.sales.mention import Mention, is_head
+from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.quantity import (
     Quantity,
     Window,
@@ -159,6 +160,9 @@ class _Draft:
         said = amount.value is not None or amount.vague
         if len(mention.names) != 1 and not said and mention.skus & resolved:
             return  # an apposition, or speaks again of what was named before
+        following = self.mentions[index + 1 : index + 2]
+        if len(mention.names) > 1 and any(m.borrowed for m in following):
+            return  # `Sägeblätter: 3x 250 mm, 2x 300 mm`
         if mention.close <= 2 and not mention.narrowed and not said:  # noqa: PLR2004
             return
         if not mention.names or mention.close == 1:

@@ -8,7 +8,8 @@ from functools import cache
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
 from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, Urgency, lexicon
-from policies.facts.sales.mentions import Mention, is_head, mentions_of
+from policies.facts.sales.mention import Mention, is_head
+from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.names import name_of
 from policies.facts.sales.tokens import Token, is_end, tokens_of
 from tools.catalog import Product

@@ -12,7 +12,7 @@ from itertools import takewhile
 from policies.facts.patterns import fold as plain
 from policies.facts.patterns import read_patterns
 from policies.facts.sales.limits import LEXICON, lexicon
-from policies.facts.sales.mentions import Mention
+from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
 from policies.facts.sales.quantity import is_packing
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
