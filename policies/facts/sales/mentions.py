@@ -279,7 +279,9 @@ class _Reader:
         word = self._word(at) if self.tokens[at].kind == "word" else None
         if word is None or word.close < 2:  # noqa: PLR2004
             return None
-        return self._narrowed(mention, word.last, word.names)
+        longer = self._narrowed(mention, word.last, word.names)
+        told = longer is not None and word.close > 2  # noqa: PLR2004
+        return replace(longer, narrowed=True) if longer is not None and told else longer
 
     def _narrowed(self, mention: Mention, last: int, names: Sequence[Name]) -> Mention | None:
         kept = tuple(n for n in mention.names if n in names)

@@ -122,7 +122,7 @@ class Unknown:
             token = self.tokens[here]
             if here in starts or self._is_none(here):
                 return None
-            if token.text in reading["pieces"]:
+            if token.text in (*reading["pieces"], *reading["scales"]):
                 continue
             if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
                 return token.raw

@@ -37,6 +37,8 @@ _DANGERS = [
     "Eine Mitarbeiterin hat sich an einer Nadel gestochen.",
     "Metallspäne im Teig! Wir haben schon ausgeliefert.",
     "Benzin tropft auf den heißen Auspuff.",
+    "Ein Gast musste sich übergeben.",
+    "Der Flügel ist aus dem Rahmen gekippt, meine Mutter konnte ihn gerade noch halten.",
 ]
 _NONE = [
     "Der Akku hält nur noch eine Stunde.",

@@ -163,6 +163,7 @@ def test_a_category_is_known_by_what_it_is_made_of(word: str, mail: str) -> None
     [
         "Ich widerrufe den Kauf und schicke das Lichtgitter zurück.",
         "Unsere Bankverbindung hat sich geändert.",
+        "Ihr Monteur hat unser Tor beschädigt. Wer kommt für den Schaden auf?",
         "Mein Passwort für das Kundenportal geht nicht mehr.",
     ],
 )
@@ -190,6 +191,10 @@ def test_a_word_of_two_meanings_names_no_category() -> None:
         ("The light curtain was supposed to be here on Monday.", "lieferstatus"),
         ("Warum stehen zwei Anfahrten auf der Rechnung?", "reklamation_rechnung"),
         ("Das Lichtgitter lässt sich schwer verschieben.", "stoerung"),
+        ("Bitte die Fensterwartung für 24 Fenster einplanen, wann passt es?", "wartung"),
+        ("Kann man die Küvetten auskochen?", "doku"),
+        ("Please confirm the ship date for our order.", "lieferstatus"),
+        ("Wir sanieren ein Haus. Kommen Sie zum Aufmaß?", "lead"),
     ],
 )
 def test_wishes_are_told_by_what_is_asked(mail: str, category: str) -> None:

@@ -42,6 +42,8 @@ _READ = [
     ("20 Mundschutz Typ II", {"MS": 20}),
     ("3 Knethaken Edelstahl", {"KH": 3}),
     ("zwei Steri 18", {"A18": 2}),
+    ("4 Schaukelsitze und ein Dutzend Knethaken Edelstahl", {"SI": 4, "KH": 12}),
+    ("24 Packungen Rasendünger", {"DU": 24}),
     ("5 Stück 36 V Akkus", {"A36": 5}),
 ]
 _OPEN = [
@@ -52,6 +54,8 @@ _OPEN = [
     "Wir möchten pro Filiale 10 Schaukelsitze, bei 12 Filialen also insgesamt 120 Stück.",
     "Sägeblatt in 350 mm",
     "3 Schaukelsitze gebraucht",
+    "3 Bürostühle Ergo in Anthrazit",
+    "3 Bürostühle Ergo. 6 Prozent sollten drin sein, oder? Rabatt meine ich.",
     "3 Bürostühle Ergo, bitte nicht teurer als 160 € pro Stück.",
     "one centrifuge Spin 300 including one day of training on site",
 ]
