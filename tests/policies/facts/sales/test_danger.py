@@ -38,6 +38,8 @@ _DANGERS = [
     "Metallspäne im Teig! Wir haben schon ausgeliefert.",
     "Benzin tropft auf den heißen Auspuff.",
     "Ein Gast musste sich übergeben.",
+    "Am Bett löst sich das Seitengitter von allein.",
+    "Die Bremsen haben bei der Fahrt ins Tal gestern komplett versagt.",
     "Der Flügel ist aus dem Rahmen gekippt, meine Mutter konnte ihn gerade noch halten.",
 ]
 _NONE = [

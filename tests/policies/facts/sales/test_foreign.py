@@ -163,6 +163,7 @@ def test_a_category_is_known_by_what_it_is_made_of(word: str, mail: str) -> None
     [
         "Ich widerrufe den Kauf und schicke das Lichtgitter zurück.",
         "Unsere Bankverbindung hat sich geändert.",
+        "Please tell me which personal data you hold about me.",
         "Ihr Monteur hat unser Tor beschädigt. Wer kommt für den Schaden auf?",
         "Mein Passwort für das Kundenportal geht nicht mehr.",
     ],
@@ -193,6 +194,8 @@ def test_a_word_of_two_meanings_names_no_category() -> None:
         ("Das Lichtgitter lässt sich schwer verschieben.", "stoerung"),
         ("Bitte die Fensterwartung für 24 Fenster einplanen, wann passt es?", "wartung"),
         ("Kann man die Küvetten auskochen?", "doku"),
+        ("We need the SDS for your product in English, please.", "doku"),
+        ("Für die Zentrifuge steht die jährliche Validierung an, bitte um Termine.", "wartung"),
         ("Please confirm the ship date for our order.", "lieferstatus"),
         ("Wir sanieren ein Haus. Kommen Sie zum Aufmaß?", "lead"),
     ],

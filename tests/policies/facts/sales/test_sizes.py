@@ -54,6 +54,8 @@ _OPEN = [
     "Wir möchten pro Filiale 10 Schaukelsitze, bei 12 Filialen also insgesamt 120 Stück.",
     "Sägeblatt in 350 mm",
     "3 Schaukelsitze gebraucht",
+    "2 Spin 300 zum Stückpreis von 350 Euro, einverstanden?",
+    "3 Bürostühle Ergo. Geht da noch was am Preis, sagen wir 5 %?",
     "3 Bürostühle Ergo in Anthrazit",
     "3 Bürostühle Ergo. 6 Prozent sollten drin sein, oder? Rabatt meine ich.",
     "3 Bürostühle Ergo, bitte nicht teurer als 160 € pro Stück.",
