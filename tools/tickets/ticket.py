@@ -4,11 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from leitstand.values import Frozen, Identifier, Kept, Text
+from leitstand.values import Frozen, Identifier, Kept, Text, Word
 
 __all__ = ["CreateTicket", "Ticket"]
-
-Word = Annotated[Identifier, Kept()]
 
 
 class CreateTicket(Frozen):

@@ -33,7 +33,9 @@ class Discounts:
 
 def discounts_of(text: str, lines: int) -> Discounts:
     """The discounts that a mail of so many lines speaks of."""
-    parts = [_of_sentence(s, lines) for s in sentences(_in_figures(fold(text)))]
+    said = _in_figures(fold(text))
+    spoken_of = _pattern("about").search(said) is not None
+    parts = [_of_sentence(s, lines, spoken_of=spoken_of) for s in sentences(said)]
     asked = tuple(dict.fromkeys(part.asked for part in parts if part.asked))
     claimed = tuple(dict.fromkeys(pct for part in parts for pct in part.claimed))
     wrong = [text for part in parts for text in part.wrong]
@@ -44,7 +46,8 @@ def discounts_of(text: str, lines: int) -> Discounts:
     return Discounts(asked[0] if asked else Decimal(0), claimed, tuple(wrong))
 
 
-def _of_sentence(sentence: str, lines: int) -> Discounts:
+def _of_sentence(sentence: str, lines: int, *, spoken_of: bool) -> Discounts:
+    """What a sentence says of discounts; `spoken_of`: some sentence of the mail does."""
     if _pattern("not_asked").search(sentence):
         return Discounts()
     found = _found(sentence)
@@ -53,7 +56,7 @@ def _of_sentence(sentence: str, lines: int) -> Discounts:
     unread = len(_percentages(sentence)) > len(found)
     if _is_several(sentence) or (found and unread):
         wrong.append("verschiedene Rabatte gewünscht")
-    elif unread and _pattern("about").search(sentence):
+    elif unread and spoken_of:
         wrong.append("Rabatt unklar")
     if lines > 1 and any(_on_some(sentence[match.end() :]) for match in found):
         wrong.append("Rabatt nur auf einen Teil gewünscht")

@@ -41,7 +41,8 @@ class ExportFindings:
 def export_findings(text: str, products: Iterable[Product], limits: SalesLimits) -> ExportFindings:
     """What a mail and the products that it asks for say of an export."""
     said = [s for s in sentences(fold(text)) if s]
-    embargo = {c for s in said for c in _countries(s) if c in limits.embargo_countries}
+    # whole, as a sentence may seem to end in a name: `St. Petersburg`
+    embargo = {c for c in _countries(fold(text)) if c in limits.embargo_countries}
     embargo |= {"embargo" for s in said if _embargo_words().search(s)}
     abroad = {
         code

@@ -28,6 +28,7 @@ Meaning = Literal[
     "maintenance",
     "invoice",
     "delivery",
+    "warranty",
     "lead",
     "elsewhere",
 ]
@@ -95,7 +96,9 @@ def _parse(data: bytes) -> SalesLimits:
     own = {**lexicon()["defaults"], **given.get("own", {})}
     names = lexicon()["names"]
     queues = cast("Mapping[str, str]", given.get("categories", {}))
-    words = _words(queues, names["categories"], own.pop("categories"))
+    by_hand = own.pop("categories")
+    known = _words(queues, names["categories"], by_hand)
+    words = _within(queues, names["within"], known) | known
     return SalesLimits.model_validate(
         {
             **own,
@@ -123,6 +126,18 @@ def _words(
         if by_rank:
             found[meaning] = by_rank[0]
     return {**found, **{m: w for m, w in set_by_hand.items() if w in theirs}}
+
+
+def _within(
+    theirs: Mapping[str, str], parts: Mapping[str, list[str]], known: Mapping[str, str]
+) -> dict[str, str]:
+    """By meaning a word that holds a part of that meaning and of no other (`rechnungsfrage`)."""
+    found: dict[str, str] = {}
+    for word in theirs.keys() - set(known.values()):
+        told = [m for m, some in parts.items() if any(part in fold(word) for part in some)]
+        if len(told) == 1:
+            found[told[0]] = min(word, found.get(told[0], word))
+    return found
 
 
 def _priorities(

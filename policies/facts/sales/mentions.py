@@ -7,7 +7,6 @@ catalogue.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,49 +14,24 @@ from functools import lru_cache
 from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
+from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.names import Name, closeness, measure_of, name_of, unit_of
-from policies.facts.sales.tokens import Token, is_end, tokens_of
+from policies.facts.sales.tokens import Token, is_end, number_of, tokens_of
+from policies.facts.sales.wordings import Wording, is_said, is_same, wordings_of
 from tools.catalog import Product
-from tools.catalog.words import same_word, stems
 
-__all__ = ["Mention", "is_head", "mentions_of"]
+__all__ = ["mentions_of"]
 
 _LONGEST_CODE, _LONGEST_WORD = 6, 7
 _NUMERIC_SKU = 5
 """Digits that an article number without letters has at least, to be taken for one unlabelled."""
+_TAKEN_UP = 5
+"""Tokens within which the same goods are taken up in another size: `, 20 Boxen M`."""
 _LINKS = frozenset("-./_ ")
 _CODE_LETTERS = re.compile(r"[A-Z]{1,4}")
 _BEFORE_SPEC = frozenset("(,:–-/\"'„“ø")
 _WITHIN = frozenset("()-–/\"'„“”")
 """Signs that a name may be written with or without."""
-_TIMES = "x×*"
-
-
-Wording = tuple[tuple[str, Token | None], ...]
-"""The words and numbers of a name, each with the signs before it; at the end those after all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Tokens `first` up to `last` name one of `names`; none: something the catalogue lacks.
-
-    `close` as in `policies.facts.sales.names.closeness`, 5 for a code; `narrowed`: a measure, code
-    or variant has told products apart; `raw` as it stands in the mail; `shared`: it borrows the end
-    of the next word (`Antriebs- und Tragrollen`).
-    """
-
-    first: int
-    last: int
-    names: tuple[Name, ...]
-    close: int
-    raw: str
-    narrowed: bool = False
-    shared: bool = False
-
-    @property
-    def skus(self) -> frozenset[str]:
-        """The article numbers that may be meant."""
-        return frozenset(n.sku for n in self.names)
 
 
 @lru_cache(maxsize=256)
@@ -65,17 +39,6 @@ def mentions_of(text: str, products: tuple[Product, ...]) -> tuple[Mention, ...]
     """The mentions of a mail in their order."""
     reader = _Reader(tokens_of(text), tuple(name_of(p) for p in products))
     return tuple(reader.all())
-
-
-def is_head(mention: Mention) -> bool:
-    """Whether it says what a product is, and not only of what make it is or for what."""
-    said = [token.text for token in tokens_of(mention.raw) if token.kind == "word"]
-    later = [tokens_of(" ".join(n.product.name.split()[1:])) for n in mention.names]
-    return not said or any(
-        not any(same_word(word, token.text) for token in tokens)
-        for word in said
-        for tokens in later
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +53,11 @@ class _Reader:
             if mention is None:
                 at += 1
                 continue
-            mention = self._grown(mention)
-            yield replace(self._told_apart(mention), raw=self._raw(mention))
-            at = mention.last
+            mention = self._measured_before(self._grown(mention))
+            while mention is not None:
+                yield replace(self._told_apart(mention), raw=self._raw(mention))
+                at = mention.last
+                mention = self._taken_up(mention)
 
     def _begun(self, at: int) -> Mention | None:
         if self.tokens[at].kind == "sign":
@@ -109,7 +74,7 @@ class _Reader:
         ends = [
             (last, name)
             for name in self.names
-            for wording in _wordings(name.product.name, *name.product.aliases)
+            for wording in wordings_of(name.product.name, *name.product.aliases)
             if (last := self._end_of(wording, at)) is not None
         ]
         end = max((last for last, _ in ends), default=None)
@@ -127,7 +92,7 @@ class _Reader:
             after = self._past_signs(last, signs, inside=said is not None) if last > at else last
             if said is None:
                 last = after
-            elif after < len(self.tokens) and _is_same(self.tokens[after], said):
+            elif after < len(self.tokens) and is_same(self.tokens[after], said):
                 last = after + 1
             else:
                 return None
@@ -274,9 +239,12 @@ class _Reader:
     def _with_measure(self, mention: Mention, at: int) -> Mention | None:
         token, after = self.tokens[at], self._text(at + 1)
         measure = measure_of(after)
-        if token.kind != "number" or token.masked or measure is None or unit_of(after):
+        if token.kind != "number" or token.masked or unit_of(after):
             return None
-        spec = (Decimal(token.raw.replace(",", ".")), measure)
+        number = Decimal(token.raw.replace(",", "."))
+        if measure is None:
+            return self._with_size(mention, at, number)
+        spec = (number, measure)
         names = tuple(n for n in mention.names if spec in n.specs)
         last = at + 3 if self._text(at + 2) == ")" else at + 2
         if names:
@@ -285,11 +253,21 @@ class _Reader:
             return replace(mention, last=last, names=(), narrowed=True)
         return replace(mention, last=last)
 
+    def _with_size(self, mention: Mention, at: int, number: Decimal) -> Mention | None:
+        """`Steri 18`: a make with its size, the unit left out; behind goods, a count."""
+        names = [n for n in mention.names if any(size == number for size, _ in n.specs)]
+        if at != mention.last or is_head(replace(mention, raw=self._raw(mention))):
+            return None
+        longer = self._narrowed(mention, at + 1, names)
+        return None if longer is None else replace(longer, narrowed=True)
+
     def _with_variant(self, mention: Mention, at: int) -> Mention | None:
         if self.tokens[at].kind == "number" and self._is_count(mention, at):
             return None
         names = tuple(n for n in mention.names if self._text(at) in n.variant)
-        return self._narrowed(mention, at + 1, names) if names else None
+        longer = self._narrowed(mention, at + 1, names) if names else None
+        told = longer is not None and self.tokens[at].kind == "number"
+        return replace(longer, narrowed=True) if longer is not None and told else longer
 
     def _is_count(self, mention: Mention, at: int) -> bool:
         """Whether a number counts the goods, and tells no variant: `Hahn DN 25 (25 Stück)`."""
@@ -301,7 +279,9 @@ class _Reader:
         word = self._word(at) if self.tokens[at].kind == "word" else None
         if word is None or word.close < 2:  # noqa: PLR2004
             return None
-        return self._narrowed(mention, word.last, word.names)
+        longer = self._narrowed(mention, word.last, word.names)
+        told = longer is not None and word.close > 2  # noqa: PLR2004
+        return replace(longer, narrowed=True) if longer is not None and told else longer
 
     def _narrowed(self, mention: Mention, last: int, names: Sequence[Name]) -> Mention | None:
         kept = tuple(n for n in mention.names if n in names)
@@ -310,13 +290,63 @@ class _Reader:
         told = mention.narrowed or len(kept) < len(mention.names)
         return replace(mention, last=last, names=kept, narrowed=told)
 
+    def _measured_before(self, mention: Mention) -> Mention:
+        """`36-V-Akku`, `2 m Kette`: of several products those that are of the measure before."""
+        run = [t for t in self.tokens[max(0, mention.first - 4) : mention.first] if t.text != "-"]
+        if len(mention.names) < 2 or len(run) < 2 or run[-2].kind != "number":  # noqa: PLR2004
+            return mention
+        spec = (Decimal(run[-2].raw.replace(",", ".")), measure_of(run[-1].text))
+        names = tuple(n for n in mention.names if spec in n.specs)
+        return replace(mention, names=names, narrowed=True) if names else mention
+
+    def _taken_up(self, mention: Mention) -> Mention | None:
+        """Another size or kind of the goods before: `8 kW und 10 kW`, `10 Boxen S, 20 Boxen M`."""
+        if not mention.names or mention.close < 2:  # noqa: PLR2004
+            return None
+        groups = mention.names[0].groups
+        alike = tuple(n for n in self.names if n.groups == groups)
+        for at in range(mention.last, min(mention.last + _TAKEN_UP, len(self.tokens))):
+            if (found := self._other_kind(at, alike)) is not None:
+                return None if found.skus >= mention.skus else found
+            if not self._leads_on(at):
+                return None
+        return None
+
+    def _other_kind(self, at: int, alike: tuple[Name, ...]) -> Mention | None:
+        token, behind = self.tokens[at], self._text(at + 1)
+        if token.masked:
+            return None
+        if token.kind == "number" and (measure := measure_of(behind)) is not None:
+            spec = (Decimal(token.raw.replace(",", ".")), measure)
+            names, last = tuple(n for n in alike if spec in n.specs), at + 2
+        else:
+            told = token.kind == "word" and token.raw[0].isupper()
+            names, last = tuple(n for n in alike if told and token.text in n.variant), at + 1
+        if not names:
+            return None
+        return Mention(at, last, names, 4, "", narrowed=True, borrowed=True)
+
+    def _leads_on(self, at: int) -> bool:
+        """Whether more of the same may follow: `und`, a comma, a count and what it counts."""
+        token, reading = self.tokens[at], lexicon()["reading"]
+        lists = (reading[n] for n in ("joining", "pieces", "packs", "containers", "typing"))
+        return token.text in (",", "/", "&", "+", ":", "-", "–") or (
+            number_of(token) is not None or any(token.text in words for words in lists)
+        )
+
     def _told_apart(self, mention: Mention) -> Mention:
-        """Of several products the one that nothing more would be said of, if it is but one."""
+        """Of several products the one that nothing more would be said of, if it is but one.
+
+        A model is said without what kind of goods it is: `Ergo` is no `Ergo Plus`.
+        """
         if len(mention.names) < 2:  # noqa: PLR2004
             return mention
         run = self.tokens[mention.first : mention.last]
-        whole = [n for n in mention.names if _is_said(n, run)]
-        return replace(mention, names=(whole[0],)) if len(whole) == 1 else mention
+        for kind in (False, True):
+            whole = [n for n in mention.names if is_said(n, run, without_kind=kind)]
+            if len(whole) == 1:
+                return replace(mention, names=(whole[0],), narrowed=mention.narrowed or kind)
+        return mention
 
     def _joined(self, first: int, last: int, *, masked: bool = False) -> str | None:
         """Tokens written as one, signs left out; None where they do not hang together."""
@@ -344,43 +374,3 @@ class _Reader:
         for token in self.tokens[mention.first : mention.last]:
             said += token.raw if token.glued or not said else f" {token.raw}"
         return said
-
-
-@lru_cache(maxsize=4096)
-def _wordings(*texts: str) -> tuple[Wording, ...]:
-    """A product's name and aliases of two words or numbers and more, each as its tokens."""
-    found = (_wording(text) for text in texts)
-    return tuple(wording for wording in found if len(wording) > 2)  # noqa: PLR2004
-
-
-def _wording(text: str) -> Wording:
-    wording: list[tuple[str, Token | None]] = []
-    signs = ""
-    tokens = tokens_of(unicodedata.normalize("NFKC", text))
-    for token, after in zip(tokens, (*tokens[1:], None), strict=True):
-        if token.text in _TIMES and after is not None and after.kind == "number":
-            signs += _TIMES  # 50 x 80, which others write 50×80
-        elif token.kind == "sign":
-            signs += token.text
-        else:
-            wording.append((signs, token))
-            signs = ""
-    return (*wording, (signs, None))
-
-
-def _is_same(one: Token, other: Token) -> bool:
-    if one.kind == other.kind == "word":
-        return bool(stems(one.text) & stems(other.text))
-    return one.text.replace(",", ".") == other.text.replace(",", ".")
-
-
-def _is_said(name: Name, run: Sequence[Token]) -> bool:
-    """Whether a run of tokens says all of a name: its words, measures and variants."""
-    said = {t.text for t in run}
-    words = "".join(t.text for t in run if t.kind == "word")
-    known = frozenset(stem for t in run for stem in stems(t.text)) | stems(words)
-    return (
-        name.variant <= said
-        and all(str(number) in said and measure in said for number, measure in name.specs)
-        and all(stems(group) & known or group in words for group in name.groups)
-    )

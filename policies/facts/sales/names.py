@@ -170,7 +170,7 @@ def _part(group: str) -> Iterator[tuple[str, str]]:
         return
     elif _CODE.fullmatch(group):
         yield from _code(group)
-    elif group.isdigit() or group in reading["weak"]:
+    elif group.isdigit() or len(group) == 1 or group in reading["weak"]:
         yield "variant", group
     else:
         yield from _word(group)
@@ -200,7 +200,8 @@ def _word(group: str) -> Iterator[tuple[str, str]]:
     parts = [p for p in re.split(r"[^a-z0-9]+", group) if p]
     if not parts:
         return
-    yield "word", "".join(parts)
+    if len("".join(parts)) > 1:  # a letter is no word
+        yield "word", "".join(parts)
     for end in range(2, len(parts)):
         yield "word", "".join(parts[:end])
     if len(parts) > 1 and len(parts[-1]) >= _HEAD and parts[-1] not in lexicon()["reading"]["weak"]:

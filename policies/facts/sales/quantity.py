@@ -6,12 +6,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
-from policies.facts.sales.mentions import Mention
+from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import Name, Unit, measure_of, unit_of
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word
 
-__all__ = ["Quantity", "Window", "hours_of", "is_packing", "quantity_of"]
+__all__ = ["Quantity", "Window", "hours_of", "is_by_the_piece", "is_packing", "quantity_of"]
 
 _WORDS_BETWEEN = 3
 """Words that may stand between a number and what it counts."""
@@ -69,6 +69,13 @@ def quantity_of(window: Window) -> Quantity:
     return before
 
 
+def _is_load(word: str, mention: Mention) -> bool:
+    """Whether goods come in this, and nobody knows how many: `eine Palette Folie`."""
+    reading = lexicon()["reading"]
+    held = any(word in reading[n] for n in ("packs", "containers", "loads"))
+    return held and not is_packing(word, mention)
+
+
 def is_packing(word: str, mention: Mention) -> bool:
     """Whether a word says what the goods behind it come in: `40 Boxen Spitzen`, sold by the box."""
     reading = lexicon()["reading"]
@@ -77,14 +84,42 @@ def is_packing(word: str, mention: Mention) -> bool:
         any(word in (g, f"{g}e", f"{g}n", f"{g}en", f"{g}s", f"{g}es") for g in name.groups)
         or (weighed and any(measure in reading["bulk"] for _, measure in name.specs))
         or (word in reading["packs"] and _holds_many(name))
+        or (
+            word in reading["sets"] and any(g.endswith(tuple(reading["sets"])) for g in name.groups)
+        )
         for name in mention.names
     )
 
 
+def is_by_the_piece(window: Window, number: Decimal) -> bool:
+    """Whether so many may be pieces of goods that are sold by several: `300 Becher`, 100 in each.
+
+    A word for what they come in says that they are not, as do an article number and the whole name.
+    """
+    mention, reading = window.mention, lexicon()["reading"]
+    held = [_held(name) for name in mention.names]
+    if mention.close == _CODE or not held or any(n is None or number < n for n in held):
+        return False
+    run = window.tokens[window.first : min(window.last, mention.last + _WORDS_BETWEEN)]
+    own = window.tokens[mention.first : mention.last]
+    packed = {*reading["packs"], *reading["containers"], *reading["sets"]}
+    return not any(t.text in packed for t in run) and not any(number_of(t) in held for t in own)
+
+
 def _holds_many(name: Name) -> bool:
     """Whether a product is named by how many pieces it holds: `Becher, 100 Stück`."""
+    return _held(name) is not None
+
+
+def _held(name: Name) -> Decimal | None:
+    """How many pieces one of a product holds by its name; None where it does not say."""
     tokens, pieces = tokens_of(name.product.name), lexicon()["reading"]["pieces"]
-    return any(a.kind == "number" and b.text in pieces for a, b in pairwise(tokens))
+    counts = (
+        number_of(a)
+        for a, b in pairwise(tokens)
+        if a.kind == "number" and b.text in pieces and b.text not in _TIMES
+    )
+    return next((n for n in counts if n is not None and n > 1), None)
 
 
 def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quantity:
@@ -116,7 +151,7 @@ def _before(window: Window) -> Quantity:
         number = number_of(token)
         if number is not None and not _is_own_measure(window, at, number):
             return _counted(window, at, number)
-        if token.text in reading["vague"]:
+        if token.text in reading["vague"] and not is_packing(token.text, window.mention):
             return Quantity(vague=True)
         if words == 0 and token.masked and token.raw.isdigit():
             # a position (`Pos. 1 ET-72 50 Stk.`), or longer than any count: 99999999 rolls
@@ -132,6 +167,8 @@ def _counted(window: Window, at: int, number: Decimal) -> Quantity:
     """A number before a name: a count, part of a range, or a measure of something else."""
     reading, tokens = lexicon()["reading"], window.tokens
     after = tokens[at + 1] if at + 1 < window.mention.first else None
+    if after is not None and _is_load(after.text, window.mention):
+        return Quantity(vague=True)
     if after is not None and (
         unit_of(after.text) or (measure_of(after.text) and after.text not in reading["pieces"])
     ):
@@ -147,18 +184,30 @@ def _beside(window: Window, at: int, number: Decimal) -> Quantity:
     """A count by what stands before it: half of it, one of two numbers, or each of several."""
     reading, tokens = lexicon()["reading"], window.tokens
     earlier = tokens[at - 1]
+    times = number_of(earlier) if tokens[at].text in reading["scales"] else None
+    if times is not None:
+        return Quantity(times * number)  # zwei Dutzend
     if earlier.text in reading["halving"] and number > 1:
         return Quantity(number / 2)
-    if earlier.text in (*reading["vague"], *reading["halving"]):
-        return Quantity(vague=True)  # ein paar hundert
-    if number_of(earlier) is not None and (number > 1 or earlier.kind == tokens[at].kind):
-        return Quantity(vague=True)  # 1 000, 10 tausend: two numbers side by side
-    if at - 2 >= window.first and number_of(tokens[at - 2]) is not None:
-        if earlier.text in _COMBINED:
-            return Quantity(vague=True, spread=True)
-        if earlier.text in (*reading["rough"], *reading["choosing"], "-", "–"):
-            return Quantity(vague=True)
-    return Quantity(number, each=earlier.text in reading["each"])
+    numbers = number_of(earlier) is not None and (number > 1 or earlier.kind == tokens[at].kind)
+    if numbers or earlier.text in (*reading["vague"], *reading["halving"]):
+        return Quantity(vague=True)  # ein paar hundert; 1 000, 10 tausend
+    return _after_other(window, at) or Quantity(number, each=earlier.text in reading["each"])
+
+
+def _after_other(window: Window, at: int) -> Quantity | None:
+    """A count by the word before the last: the other end of a range, what it is for each of."""
+    if at - 2 < window.first:
+        return None
+    reading, between = lexicon()["reading"], window.tokens[at - 1].text
+    if window.tokens[at - 2].text in reading["each"]:
+        return Quantity(vague=True)  # pro Filiale 10: how many of these are there?
+    if number_of(window.tokens[at - 2]) is None:
+        return None
+    if between in _COMBINED:
+        return Quantity(vague=True, spread=True)
+    rough = (*reading["rough"], *reading["choosing"], "-", "–")
+    return Quantity(vague=True) if between in rough else None
 
 
 def _is_own_measure(window: Window, at: int, number: Decimal) -> bool:
@@ -186,12 +235,15 @@ def _after(window: Window) -> Quantity:
         return _in_words(window, at)
     if at >= window.last or (number := number_of(tokens[at])) is None:
         return Quantity()
+    if at + 1 < window.last and tokens[at + 1].text in reading["scales"]:
+        number, at = number * (number_of(tokens[at + 1]) or 1), at + 1  # vier Dutzend
     follows = tokens[at + 1] if at + 1 < len(tokens) else None
     if follows is not None and follows.text in reading["pieces"]:
         more = _names_more(window, _past_unit(tokens, at + 1))
         return Quantity(None if more else number)
     alone = follows is None or follows.text in ("\n", ")", ".", "!", "?", ";", "|")
-    counts = alone and not comma and tokens[at].kind == "number"
+    parted = at > window.mention.last  # `Bleche: zwei`
+    counts = alone and not comma and (parted or tokens[at].kind == "number")
     return Quantity(number if counts else None)
 
 
@@ -203,6 +255,8 @@ def _in_words(window: Window, at: int) -> Quantity:
     second = number_of(window.tokens[at + 1]) if at + 1 < window.last else None
     if first is None or second is None:
         return Quantity(first, vague=first is None)
+    if window.tokens[at + 1].text in lexicon()["reading"]["scales"]:
+        return Quantity(first * second)
     return Quantity(second) if window.tokens[at].text == "ein" else Quantity(vague=True)
 
 

@@ -10,8 +10,15 @@ from policies.facts.patterns import Pattern, read_patterns
 from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
 from policies.facts.sales.limits import LEXICON, lexicon
-from policies.facts.sales.mentions import Mention, is_head, mentions_of
-from policies.facts.sales.quantity import Quantity, Window, hours_of, quantity_of
+from policies.facts.sales.mention import Mention, is_head
+from policies.facts.sales.mentions import mentions_of
+from policies.facts.sales.quantity import (
+    Quantity,
+    Window,
+    hours_of,
+    is_by_the_piece,
+    quantity_of,
+)
 from policies.facts.sales.tokens import (
     Token,
     is_end,
@@ -68,7 +75,7 @@ def request_of(
     discount = discounts_of(text, lines=len(draft.wishes))
     if not draft.wishes and not draft.missing and not draft.wrong:
         draft.missing.append("kein Artikel des Katalogs genannt")
-    said = plain(text)
+    said = plain(draft.beside_names())
     draft.wrong += [p.reason for p in _says("beyond") if draft.wishes and p.found_in(said)]
     return Request(
         tuple(Wish(sku, qty) for sku, qty in draft.wishes.items()),
@@ -106,7 +113,7 @@ class _Draft:
             carried = amount
             if mention.shared and amount.value is not None and not amount.each:
                 self.wrong.append(f"Menge {amount.value} gilt zwei Artikeln: {mention.raw}")
-            elif amount.value is None and window.with_each:
+            elif amount.value is None and (window.with_each or mention.borrowed):
                 self.missing.append(f"Menge unklar: {mention.raw}")
             elif self._is_choice(window):
                 self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
@@ -114,6 +121,11 @@ class _Draft:
                 self._take(index, mention, amount, resolved)
         unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes))
         self.missing += (*unknown.goods(), *unknown.accessories())
+
+    def beside_names(self) -> str:
+        """The mail without names of goods: what a name says itself is no special wish."""
+        inside = {i for m in self.mentions if m.names for i in range(m.first, m.last)}
+        return written([t for at, t in enumerate(self.tokens) if at not in inside])
 
     def _for_several(self, index: int, before: Quantity, amount: Quantity) -> Iterator[str]:
         """`Wartung für zwei FB-2000`: nobody knows whether one is wanted, or two."""
@@ -148,6 +160,9 @@ class _Draft:
         said = amount.value is not None or amount.vague
         if len(mention.names) != 1 and not said and mention.skus & resolved:
             return  # an apposition, or speaks again of what was named before
+        following = self.mentions[index + 1 : index + 2]
+        if len(mention.names) > 1 and any(m.borrowed for m in following):
+            return  # `Sägeblätter: 3x 250 mm, 2x 300 mm`
         if mention.close <= 2 and not mention.narrowed and not said:  # noqa: PLR2004
             return
         if not mention.names or mention.close == 1:
@@ -166,6 +181,11 @@ class _Draft:
         if amount.value is None and not self._is_one(index, mention):
             return
         value = amount.value if amount.value is not None else Decimal(1)
+        if (per := self._per(index)) is not None:
+            value *= per
+        if is_by_the_piece(self._window(index), value):
+            self.missing.append(f"Stück oder Packungen: {value} {mention.raw}")
+            return
         if amount.each and index and not self.mentions[index - 1].shared:
             value *= self._head(index)
         if value <= 0:
@@ -188,6 +208,14 @@ class _Draft:
             self.missing.append(f"Menge fehlt: {mention.raw}")
             return False
         return True
+
+    def _per(self, index: int) -> Decimal | None:
+        """How many there are of the goods for each of which these are: `pro Sitz zwei Ketten`."""
+        before = self.mentions[index - 1] if index else None
+        if before is None or not before.first:
+            return None
+        each = self.tokens[before.first - 1].text in lexicon()["reading"]["each"]
+        return self.wishes.get(next(iter(before.skus), "")) if each else None
 
     def _head(self, index: int) -> Decimal:
         """How many there are of what an accessory goes with: `2 FB-3000 mit je einer Steuerung`."""
@@ -311,7 +339,8 @@ class _Draft:
 
 def _is_partly(mention: Mention) -> bool:
     """Whether only the end of a compound is said, or the make without the number behind it."""
-    makes = any(name.variant for name in mention.names) and not is_head(mention)
+    said = {token.text for token in tokens_of(mention.raw)}
+    makes = any(name.variant - said for name in mention.names) and not is_head(mention)
     return mention.close == 2 or makes  # noqa: PLR2004
 
 

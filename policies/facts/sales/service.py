@@ -1,17 +1,19 @@
 """Service: what a mail is about, how urgent it is, of which product and machine it speaks."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
 from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, Urgency, lexicon
-from policies.facts.sales.mentions import Mention, is_head, mentions_of
+from policies.facts.sales.mention import Mention, is_head
+from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.names import name_of
 from policies.facts.sales.tokens import Token, is_end, tokens_of
 from tools.catalog import Product
+from tools.catalog.words import fold as fold_word
 from tools.tickets import CreateTicket, Machine
 
 __all__ = [
@@ -32,6 +34,7 @@ _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
     ("elsewhere", "elsewhere", "ordinary"),
     ("invoice", "invoice", "ordinary"),
     ("delivery", "delivery", "ordinary"),
+    ("warranty", "warranty", "ordinary"),
     ("spare_part", "spare_part", "ordinary"),
     ("maintenance", "maintenance", "ordinary"),
     ("malfunction", "malfunction", "impaired"),
@@ -39,7 +42,10 @@ _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
     ("lead", "lead", "ordinary"),
 )
 """What patterns tell, by what counts first: danger before all, a wish before the reason for it.
-`elsewhere` is what service is not there for: personal data, applications, advertising."""
+`elsewhere` is what service is not there for: personal data, goods sent back, advertising."""
+
+_OPTIONAL = frozenset({"warranty"})
+"""What is told apart only in a company that has a category for it."""
 
 _COUNTED = frozenset({"spare_part", "maintenance"})
 """What a customer may also count out among other goods."""
@@ -80,18 +86,22 @@ class Service:
         return self.about is not None and self.about.meaning == "safety"
 
 
-def told_by(text: str) -> Understood | None:
-    """What a mail is about by patterns alone; None where none tells."""
-    return next(_told("says", fold(text)), None)
+def told_by(text: str, words: Collection[str] = ()) -> Understood | None:
+    """What a mail is about by patterns alone; None where none tells.
+
+    `words` are the meanings that the company has a category for.
+    """
+    found = _told("says", fold(text))
+    return next((u for u in found if u.meaning not in _OPTIONAL or u.meaning in words), None)
 
 
-def understood(text: str) -> Understood | None:
+def understood(text: str, words: Collection[str] = ()) -> Understood | None:
     """What a mail is about; None where no pattern tells.
 
     Hints, which are wider, count where no pattern tells and all of them hint at the same; one of
-    danger is for people to judge.
+    danger is for people to judge. `words` as for `told_by`.
     """
-    if told := told_by(text):
+    if told := told_by(text, words):
         return told
     hinted = list(_told("hints", fold(text)))
     clear = len({u.meaning for u in hinted}) == 1 and hinted[0].meaning != "safety"
@@ -128,16 +138,17 @@ def serials_in(text: str) -> tuple[str, ...]:
 
 def service_of(dossier: SalesDossier) -> Service:
     """The mail as a case for service."""
-    limits, about = dossier.limits, understood(_marked(dossier))
+    limits = dossier.limits
+    about = understood(_marked(dossier), limits.category_words)
     machine, stated, many = _machine(dossier)
     sku, wrong = _sku(dossier, machine, about)
     missing: list[str] = []
-    category = limits.category_words.get(about.meaning) if about else None
-    known = about is not None and about.meaning != "elsewhere"
+    category = _category(about, limits)
+    known = about is not None and (category is not None or about.meaning != "elsewhere")
     priority = limits.priority_words.get(about.urgency) if about and known else None
     if about is None:
         missing.append("worum es geht, sagt die Nachricht nicht")
-    elif about.meaning == "elsewhere":
+    elif about.meaning == "elsewhere" and category is None:
         missing.append(f"von Hand zuzuordnen: {', '.join(about.criteria)}")
     elif category is None:
         missing.append(f"das Unternehmen hat keine Kategorie für `{about.meaning}`")
@@ -171,6 +182,15 @@ def ticket_of(dossier: SalesDossier) -> CreateTicket | None:
         customer_id=dossier.customer.id if dossier.customer else None,
         title=title,
     )
+
+
+def _category(about: Understood | None, limits: SalesLimits) -> str | None:
+    """The company's word; for what service is not there for, if it has one for just that."""
+    if about is None:
+        return None
+    if about.meaning != "elsewhere":
+        return limits.category_words.get(about.meaning)
+    return limits.category_words.get(about.criteria[0]) if len(about.criteria) == 1 else None
 
 
 def product_words(text: str) -> str:
@@ -241,6 +261,8 @@ def _sku(
         return _of_machine(dossier.products, mentions, machine)
     clear = [m for m in mentions if len(m.names) == 1 and not _is_everyday(m, about)]
     clear = [m for m in clear if m.narrowed or is_head(m)] or clear
+    if about is not None and about.meaning in ("safety", "malfunction"):  # a part of what is named
+        clear = [m for m in clear if m.narrowed or m.close > 2] or clear  # noqa: PLR2004
     skus = list(dict.fromkeys(m.names[0].sku for m in clear))
     if len(skus) > 1:
         tokens = tokens_of(dossier.text)
@@ -278,8 +300,11 @@ def _alike(mention: Mention, groups: frozenset[str]) -> bool:
 def _is_everyday(mention: Mention, about: Understood | None) -> bool:
     """Whether a word that only ends a product's name (`Paket`) stands where none need be meant."""
     ends = mention.close <= 2 or not is_head(mention)  # noqa: PLR2004 - the end of a compound
-    plain = ends and not mention.narrowed
-    return plain and about is not None and about.meaning in ("delivery", "lead", "invoice")
+    if mention.narrowed or not ends or about is None:
+        return False
+    if about.meaning == "delivery":
+        return not is_head(mention) or fold_word(mention.raw) in lexicon()["reading"]["everyday"]
+    return about.meaning in ("lead", "invoice")
 
 
 def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
@@ -305,7 +330,7 @@ def _of_meaning(products: Sequence[Product], about: Understood | None) -> str | 
     fitting = [
         p.sku
         for p in products
-        if any(group.startswith(word) for group in name_of(p).groups for word in words)
+        if any(word in group for group in name_of(p).groups for word in words)
     ]
     return fitting[0] if len(fitting) == 1 else None
 

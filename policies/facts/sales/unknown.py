@@ -7,11 +7,12 @@ word, as in English and in hasty German, any word behind a number may be one.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from policies.facts.patterns import fold as plain
 from policies.facts.patterns import read_patterns
 from policies.facts.sales.limits import LEXICON, lexicon
-from policies.facts.sales.mentions import Mention
+from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
 from policies.facts.sales.quantity import is_packing
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
@@ -40,6 +41,11 @@ class Unknown:
             number = number_of(token)
             if number is None or at in inside or (token.kind == "word" and number == 1):
                 continue
+            if (
+                at + 1 < len(self.tokens)
+                and self.tokens[at + 1].text in lexicon()["reading"]["scales"]
+            ):
+                continue  # zwei Dutzend: the second is the number
             if self._counts_nothing(at):
                 yield f"Zahl unklar: {token.raw}"
             noun = self._noun(at + 1, starts, small=self._is_small(at))
@@ -55,7 +61,8 @@ class Unknown:
             if at >= len(self.tokens):
                 continue
             if self.tokens[at].text in reading["accessory"]:
-                noun = self._noun(at + 1, starts)
+                small = self._is_small(at)
+                noun = self._noun(self._past_ones(at + 1, starts), starts, small=small)
             elif self.tokens[at].text in reading["joining"]:
                 noun = self._joined_noun(at + 1, starts)
             else:
@@ -69,10 +76,15 @@ class Unknown:
 
     def _joined_noun(self, at: int, starts: set[int]) -> str | None:
         """The noun right behind `und` or `und ein`: more goods."""
-        while at < len(self.tokens) and number_of(self.tokens[at]) == 1 and at not in starts:
-            at += 1
+        at = self._past_ones(at, starts)
         right_there = at < len(self.tokens) and self.tokens[at].raw[:1].isupper()
         return self._noun(at, starts) if right_there else None
+
+    def _past_ones(self, at: int, starts: set[int]) -> int:
+        """Past `ein`, `one`, which counts nothing that the noun does not say itself."""
+        while at < len(self.tokens) and number_of(self.tokens[at]) == 1 and at not in starts:
+            at += 1
+        return at
 
     def _counts_nothing(self, at: int) -> bool:
         """A figure at the end of a part of a sentence, after a verb: `und was kosten 100?`."""
@@ -110,7 +122,7 @@ class Unknown:
             token = self.tokens[here]
             if here in starts or self._is_none(here):
                 return None
-            if token.text in reading["pieces"]:
+            if token.text in (*reading["pieces"], *reading["scales"]):
                 continue
             if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
                 return token.raw
@@ -124,10 +136,11 @@ class Unknown:
 
     def _past_time(self, at: int) -> int:
         """How many words to pass: `2 Tage Schulung`, `2 days of training` count what goes on."""
-        run = [t.text for t in self.tokens[at : at + 3]]
+        run = [t.text for t in self.tokens[at : at + _NEAR]]
         if len(run) < 2 or unit_of(run[0]) not in ("hours", "days"):  # noqa: PLR2004
             return 0
-        passed = 1 + (run[1] in ("of", "fur", "for"))
+        leading = (*lexicon()["reading"]["linking"], "-")
+        passed = 1 + len(list(takewhile(lambda word: word in leading, run[1:])))
         noun = self.tokens[at + passed] if at + passed < len(self.tokens) else None
         goes_on = noun is not None and noun.kind == "word" and not self._is_term(noun)
         return passed if goes_on else 0

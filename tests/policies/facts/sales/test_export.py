@@ -25,6 +25,7 @@ EMBARGO = {
     "Endkunde sitzt in Weißrussland": "BY",
     "für den Iran": "IR",
     "nach Nordkorea": "KP",
+    "Lieferung nach St. Petersburg": "RU",
     "Baustelle auf der Krim": "embargo",
 }
 

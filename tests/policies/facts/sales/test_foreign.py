@@ -1,5 +1,6 @@
 """Proves that mails are read by a company's own goods, whatever it sells."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from policies.facts.sales.dossier import SalesDossier
 from policies.facts.sales.limits import sales_limits
 from policies.facts.sales.offer import open_questions
-from policies.facts.sales.service import service_of
+from policies.facts.sales.service import service_of, ticket_of
 from tools.catalog import Product
 from tools.crm import Customer
 from tools.mail import ReadMail
@@ -25,6 +26,7 @@ _GOODS = (
     ("W-1", "Jahreswartung Wickler", 72_000),
 )
 _PRODUCTS = tuple(Product(sku=s, name=n, price_cents=c) for s, n, c in _GOODS)
+_PRIORITIES = ["P1", "P2", "P3", "P4"]
 _LIMITS = sales_limits(
     {
         "sales": {
@@ -38,7 +40,7 @@ _LIMITS = sales_limits(
                 "lieferstatus": "orders",
                 "reklamation_rechnung": "accounting",
             },
-            "priorities": ["P1", "P2", "P3", "P4"],
+            "priorities": _PRIORITIES,
         }
     }
 )
@@ -133,3 +135,71 @@ def test_a_mail_broken_at_its_width_says_the_same() -> None:
         "Guten Tag, wir bitten um Ihr Angebot für die folgenden Artikel\n3 Lichtgitter\n4 Küvetten"
     )
     assert take_apart(ReadMail(text=listed)).body == listed
+
+
+@pytest.mark.parametrize(
+    ("word", "mail"),
+    [
+        ("rechnungsfrage", "Ihre Rechnung 4711 ist falsch."),
+        ("produktsicherheit", "Jemand hat sich verletzt."),
+        ("kaufinteresse", "Wir interessieren uns für Ihre Wickler."),
+        ("Störungsmeldung", "Der Palettenwickler PW-8 quietscht."),
+        ("retouren", "Ich widerrufe den Kauf und schicke das Lichtgitter zurück."),
+        ("garantie", "Garantiefall: Unser Palettenwickler PW-8 quietscht."),
+        ("datenschutz", "Bitte löschen Sie alle meine Daten gemäß DSGVO."),
+    ],
+)
+def test_a_category_is_known_by_what_it_is_made_of(word: str, mail: str) -> None:
+    """Companies name their categories as they like; the ticket says theirs."""
+    dossier = _dossier(mail)
+    limits = sales_limits({"sales": {"categories": {word: "Süd"}, "priorities": _PRIORITIES}})
+    proposed = ticket_of(replace(dossier, limits=limits))
+    assert proposed is not None
+    assert (proposed.category, proposed.queue) == (word, "Süd")
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Ich widerrufe den Kauf und schicke das Lichtgitter zurück.",
+        "Unsere Bankverbindung hat sich geändert.",
+        "Please tell me which personal data you hold about me.",
+        "Ihr Monteur hat unser Tor beschädigt. Wer kommt für den Schaden auf?",
+        "Mein Passwort für das Kundenportal geht nicht mehr.",
+    ],
+)
+def test_what_no_category_is_for_is_held(mail: str) -> None:
+    """Goods sent back, accounts and addresses: a person decides where it goes."""
+    assert ticket_of(_dossier(mail)) is None
+
+
+def test_a_word_of_two_meanings_names_no_category() -> None:
+    """`sicherheitsunterlagen` may be either: no mail is put there."""
+    limits = sales_limits({"sales": {"categories": {"sicherheitsunterlagen": "q"}}})
+    assert limits.unknown_words == ("sicherheitsunterlagen",)
+
+
+@pytest.mark.parametrize(
+    ("mail", "category"),
+    [
+        ("Wann können Sie zur Prüfung kommen? Sie ist im Januar fällig.", "wartung"),
+        ("Das Lichtgitter muss bis Februar kalibriert werden.", "wartung"),
+        ("Kann man das Lichtgitter nachkaufen?", "ersatzteil"),
+        ("Wie wintere ich den Wickler richtig ein?", "doku"),
+        ("Ist das Lichtgitter für Feuchträume geeignet?", "doku"),
+        ("Kommen die Küvetten jetzt diese Woche oder nicht?", "lieferstatus"),
+        ("Zehn Lichtgitter bestellt, neun bekommen.", "lieferstatus"),
+        ("The light curtain was supposed to be here on Monday.", "lieferstatus"),
+        ("Warum stehen zwei Anfahrten auf der Rechnung?", "reklamation_rechnung"),
+        ("Das Lichtgitter lässt sich schwer verschieben.", "stoerung"),
+        ("Bitte die Fensterwartung für 24 Fenster einplanen, wann passt es?", "wartung"),
+        ("Kann man die Küvetten auskochen?", "doku"),
+        ("We need the SDS for your product in English, please.", "doku"),
+        ("Für die Zentrifuge steht die jährliche Validierung an, bitte um Termine.", "wartung"),
+        ("Please confirm the ship date for our order.", "lieferstatus"),
+        ("Wir sanieren ein Haus. Kommen Sie zum Aufmaß?", "lead"),
+    ],
+)
+def test_wishes_are_told_by_what_is_asked(mail: str, category: str) -> None:
+    """When somebody comes, what is due, what may be used how."""
+    assert service_of(_dossier(mail)).category == category
