@@ -57,7 +57,7 @@ class Batch:
             said: list[str] = []
             for case in self.cases:
                 dossier = await open_dossier(leitstand, case)
-                bodies = [dossier.tape.body(event) for event in dossier.events]
+                bodies = [event.said() for event in dossier.events]
                 blobs = [await dossier.journal.load(b["blob"]) for b in bodies if "blob" in b]
                 said += [*map(str, bodies), *(blob.decode() for blob in blobs)]
             return "\n".join(said)

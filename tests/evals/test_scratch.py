@@ -86,7 +86,7 @@ def test_what_stands_ready_does_not_replace_what_was_answered() -> None:
     journal = scratch()
     journal.record("answer", "a#1/:0", answer("a", 1))
     again = journal.again([Event("answer", "a#1/:0", b'{"value":2}', "d")])
-    assert again.tape.body(again.tape.answers["a#1/:0"])["value"] == 1
+    assert again.tape.answers["a#1/:0"].said()["value"] == 1
 
 
 def test_a_business_key_is_taken_once_in_a_case() -> None:

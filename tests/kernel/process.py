@@ -41,7 +41,8 @@ class InlineWriter(Writer):
         self._conn: Connection = engine.connect()
         self._conn.connection.cursor().execute("pragma synchronous=off")
 
-    def _submit(self, what: Any) -> Any:  # noqa: ANN401 as its base
+    def commit(self, what: Any) -> Any:  # noqa: ANN401 as its base
+        """Commit a little later, unless the process is gone by then."""
         loop = self._world.loop
         done = loop.create_future()
         if self._closed:

@@ -91,7 +91,7 @@ class _Check:
         key = intent["key"]
         if key in self.keys:
             self.fault(f"two intents have the key {key}")
-        self.keys[key] = {**intent, "outcome": tape.body(tape.answers[address])}
+        self.keys[key] = {**intent, "outcome": tape.answers[address].said()}
         if intent["verdict"]["decision"] != Decision.ALLOW:
             self.fault(f"{address}: an intent without permission")
         for nonce in intent.get("approvals", ()):

@@ -78,7 +78,7 @@ async def _proven(siege: Siege) -> None:
         assert tape.exit is not None
         assert tape.unsettled() == []
         for address, intent in tape.intents.items():
-            if "failure" not in tape.body(tape.answers[address]):
+            if "failure" not in tape.answers[address].said():
                 happened.add(intent["key"])
         leave, _, _ = await replay(claimed, role(), office.store, office.rules)
         assert leave is not None

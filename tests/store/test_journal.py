@@ -82,6 +82,36 @@ async def test_what_is_to_be_durable_soon_waits_for_no_other_commit(office: Offi
     assert await kinds(office, journal) == ["started", "answer", "answer"]
 
 
+async def test_a_burst_that_goes_on_takes_along_what_is_to_be_durable_soon(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long a turn of the loop takes: woken within two of them, it makes one commit."""
+    monkeypatch.setattr("leitstand.store.journal.SOON", 0.0)
+    journal = await owned(office)
+    before = office.store.writer.commits
+    journal.record("answer", "a#1/:0", answer("erp.get", {"value": 1}))
+    journal.commit_soon()
+    for _ in range(2):
+        await asyncio.sleep(0)
+    journal.record("answer", "a#1/:1", answer("erp.get", {"value": 1}))
+    await journal.commit()
+    assert await kinds(office, journal) == ["started", "answer", "answer"]
+    assert office.store.writer.commits == before + 1
+
+
+async def test_what_was_recorded_is_read_as_it_will_be_from_the_store(office: Office) -> None:
+    """A body that is decoded once for all who ask is what the next burst decodes."""
+    journal = await owned(office)
+    made = [
+        journal.record("checkpoint", "a#1/:0", asked("c1", 1.5)),
+        journal.record("exit", "", {**leave("done", {"n": 1}), "again": {"n": 1, "of": 2}}),
+    ]
+    await journal.commit()
+    events = (await office.store.journal(journal.case.ulid)).events
+    assert [e.said() for e in made] == [e.said() for e in events[1:]]
+    assert all(event.read is None for event in events)
+
+
 async def test_supersteps_without_events_between_them_share_a_seal(office: Office) -> None:
     """One event for as many as follow each other, found again one by one."""
     journal = await owned(office)

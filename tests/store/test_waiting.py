@@ -70,6 +70,9 @@ PLANS = {
         where tenant = 't' and state = 'open' and roles = 'r' order by opened limit 50""",
     "cases_status": """explain query plan select ulid from cases
         where tenant = 't' and status = 'held' order by changed limit 50""",
+    "cases_due": """explain query plan select ulid from cases
+        where due > 0.0 and due <= 1.0 and (status = 'ready' or status = 'running')
+        order by due limit 50""",
     "cases_parent": """explain query plan select ulid from cases
         where parent <> '' and parent in ('a', 'b')""",
 }
@@ -77,7 +80,7 @@ PLANS = {
 
 @pytest.mark.parametrize(("index", "query"), PLANS.items(), ids=PLANS)
 async def test_lists_are_answered_by_an_index(filed: Office, index: str, query: str) -> None:
-    """What waits, and what was handed over, is not searched for among everything there ever was."""
+    """What waits, is due, or was handed over is not searched for among all that ever was."""
     plan = await filed.store.read(lambda c: [str(row) for row in c.exec_driver_sql(query)])
     assert f"USING INDEX {index}" in plan[0]
     assert not any("TEMP B-TREE" in row for row in plan)

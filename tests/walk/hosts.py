@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from leitstand.desk.station import STATION
 from leitstand.role import Compiled
-from leitstand.walk import Task
+from leitstand.walk import Task, Updates
 
 Seal = tuple[int, list[tuple[str, int, int]], list[Mapping[str, object]]]
 
@@ -32,11 +32,9 @@ class Host:
                 raise answer
         return [answers[task.place] for task in tasks]
 
-    def seal(
-        self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
-    ) -> None:
+    def seal(self, superstep: int, updates: Updates) -> None:
         """Keep what a journal would record."""
-        named = [(task.step, task.visit, task.place) for task in tasks]
+        named = [(task.step, task.visit, task.place) for task in self.performed[-len(updates) :]]
         self.seals.append((superstep, named, list(updates)))
 
     async def _run(self, task: Task) -> object:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from leitstand.errors import LimitReached
 from leitstand.role import Compiled, compile_graph
-from leitstand.walk import LIMIT, Task, walk
+from leitstand.walk import LIMIT, Task, Updates, walk
 from tests.walk.graphs import random_graph
 from tests.walk.hosts import Host
 
@@ -126,9 +126,7 @@ async def test_a_superstep_is_sealed_before_the_next_is_performed() -> None:
             order.append(f"perform {superstep}")
             return await super().perform(superstep, tasks)
 
-        def seal(
-            self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
-        ) -> None:
+        def seal(self, superstep: int, updates: Updates) -> None:
             order.append(f"seal {superstep}")
 
     compiled = graph_of({"a": count, "b": count}, (START, "a"), ("a", "b"))

@@ -7,6 +7,7 @@ the readings shown and the policies that asked. Change one of them and the signa
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import Field
 
 from leitstand.clock import Clock
 from leitstand.digest import canonical
@@ -34,7 +35,7 @@ class Statement(Frozen):
 
     answer: Answer
     reason: str = ""
-    edits: dict[str, Any] = {}
+    edits: dict[str, Any] = Field(default_factory=dict[str, Any])
     acted: str = ""
     on_behalf_of: str = ""
 

@@ -122,7 +122,7 @@ class Agent:
             said |= await self._asking.message(question)
             event = self._journal.record("answer", question.address, said)
             await self._journal.commit()
-            body = self._journal.tape.body(event)
+            body = event.said()
         if "failure" in body:
             raise raised(body["failure"])
         return body
@@ -131,7 +131,7 @@ class Agent:
         """Raises Diverged: the turn on record was asked of another prompt or model."""
         event = self._journal.tape.answers.get(question.address)
         now = self._asking.release(question.prompt)
-        before = self._journal.tape.body(event).get("release", "") if event is not None else now
+        before = event.said().get("release", "") if event is not None else now
         if now and before != now:
             text = f"asked with {before[:80]}, now it would be {now[:80]}"
             raise Diverged(text, where=question.address)
@@ -232,7 +232,7 @@ class Agent:
     def _said(self, call: Call, result: BaseModel) -> dict[str, Any]:
         said: dict[str, Any] = {"result": result.model_dump(mode="json")}
         tape = self._journal.tape
-        body = tape.body(tape.answers[call.address])
+        body = tape.answers[call.address].said()
         if body.get("acted", call.proposed) != call.proposed:
             intent = tape.intents.get(call.address, body)  # Or taken over from an earlier round.
             said["acted"] = intent["args"]

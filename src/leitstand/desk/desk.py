@@ -148,7 +148,7 @@ class Desk:
                 said = await self._walked(question, proposed, tuple(evidence), bounds)
                 body = {"tool": "agent", "proposed": proposed, "prompt": prompt, **said}
                 event = self._room.journal.record("scope", address, body)
-                body = self._room.journal.tape.body(event)
+                body = event.said()
             return self._read(address, answer, body)
 
     async def now(self) -> datetime:
@@ -330,7 +330,7 @@ class Desk:
             raise Pause("the case has ended: nothing is asked any more")
         if event is None:
             self._room.passage.go()
-        body = tape.body(event) if event is not None else None
+        body = event.said() if event is not None else None
         before = body or timer
         if before is not None and before["proposed"] != proposed:
             msg = f"recorded {before['proposed'][:8]}, now `{kind}` {proposed[:8]}"
@@ -339,7 +339,7 @@ class Desk:
 
     def _record(self, address: str, body: dict[str, Any]) -> dict[str, Any]:
         event = self._room.journal.record("answer", address, body)
-        return self._room.journal.tape.body(event)
+        return event.said()
 
     def _wait(
         self, address: str, proposed: str, for_: str, until: datetime | None

@@ -93,7 +93,7 @@ async def _calls(rules: Rules, journal: Journal) -> list[Line]:
     """Every call of a tool as it stands in the journal: what was asked, what came back."""
     tape, found = journal.tape, list[Line]()
     for address, event in tape.answers.items():
-        body = tape.body(event)
+        body = event.said()
         if body["tool"] in (*_OTHERS, _DONE) or not tape.here(address):
             continue
         known, intent = rules.tools.get(body["tool"]), tape.intents.get(address)
@@ -119,7 +119,7 @@ async def _others(journal: Journal, lost: Mapping[Address, int]) -> list[Line]:
     """What the clock, models and waits answered."""
     found: list[Line] = []
     for address, event in journal.tape.answers.items():
-        body, here = journal.tape.body(event), journal.tape.here(address)
+        body, here = event.said(), journal.tape.here(address)
         kind = _OTHERS.get(body["tool"])
         if kind is None or not here:
             continue
@@ -161,7 +161,7 @@ def _lost(events: Sequence[Event]) -> Mapping[Address, int]:
     lost: Counter[Address] = Counter()
     for event in events:
         if event.kind == "attempt":
-            body = orjson.loads(event.body)
+            body = event.said()
             lost[body["key"]] += int(body.get("tokens", 0))
     return lost
 
@@ -181,7 +181,7 @@ def _effects(journal: Journal, name: str) -> list[ExpectedEffect]:
         ExpectedEffect(tool=intent["tool"], args=_own(intent["args"], journal.case.ulid, name))
         for address, event in tape.answers.items()
         if tape.here(address) and (intent := tape.intents.get(tape.origin(address)))
-        if "failure" not in tape.body(event)
+        if "failure" not in event.said()
     ]
 
 
@@ -214,5 +214,5 @@ def _heard(body: dict[str, Any]) -> Heard:
 def _origin(events: Sequence[Event]) -> str:
     if any(e.kind == "correction" for e in events):
         return "correction"
-    voids = (orjson.loads(e.body) for e in events if e.kind == "void")
+    voids = (e.said() for e in events if e.kind == "void")
     return "rejection" if any(v["state"] == "rejected" for v in voids) else "production"

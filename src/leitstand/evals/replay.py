@@ -308,10 +308,10 @@ class _Watched:
         self._before = tasks
         return self.inner.perform(superstep, tasks)
 
-    def seal(self, superstep: int, tasks: Sequence[Task], updates: Updates) -> None:
+    def seal(self, superstep: int, updates: Updates) -> None:
         """As the stage."""
         if self._seals:
-            self.inner.seal(superstep, tasks, updates)
+            self.inner.seal(superstep, updates)
 
 
 def head_of(case: RecordedCase, compiled: Compiled) -> Case:

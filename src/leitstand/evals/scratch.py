@@ -121,7 +121,7 @@ class Scratch(Journal):
 
     def bodies(self, *kinds: Kind) -> Iterator[tuple[Event, dict[str, Any]]]:
         """Events of these kinds with what they say, in their order."""
-        return ((e, self.tape.body(e)) for e in self.events if e.kind in kinds)
+        return ((e, e.said()) for e in self.events if e.kind in kinds)
 
     def draw(self, signal: str) -> None:
         """Signals are delivered one by one: there is nothing to mark."""

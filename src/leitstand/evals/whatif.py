@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-import orjson
 from sqlalchemy import select
 
 from leitstand.errors import CaseRefused, LeitstandError
@@ -144,7 +143,7 @@ async def outlook(
 
 
 def _known(case: RecordedCase, events: Sequence[Event]) -> Known:
-    bodies = [(e.kind, orjson.loads(e.body)) for e in events]
+    bodies = [(e.kind, e.said()) for e in events]
     verdicts = (body["verdict"] for _, body in bodies if body.get("verdict"))
     mended = (body for kind, body in bodies if kind == "correction")
     return Known(

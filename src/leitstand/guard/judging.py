@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 from pydantic import BaseModel, ValidationError
 
 from leitstand.approval import Grants
+from leitstand.approval.signing import BOUND
 from leitstand.digest import canonical
 from leitstand.errors import ArgumentsRefused, CallFailed, Refused
 from leitstand.guard.call import Call
@@ -50,8 +51,8 @@ class Judge:
         """
         call, case = proposal.call, self._journal.case
         measured = self._measured(proposal)
-        by_model = self._by_model(call)
-        marks = self._tainted(proposal, measured)
+        by_model = call.by_model or self._readings.of_model(call.evidence)
+        marks = self._tainted(proposal, measured, by_model=by_model)
         request = Request(
             tool=call.tool.name,
             role=case.role,
@@ -90,15 +91,12 @@ class Judge:
             detail: dict[str, object] = {"cause": error.cause}
             raise Refused(str(error), where=call.tool.name, detail=detail) from error
 
-    def _tainted(self, proposal: Proposal, measured: Measured) -> Marks:
+    def _tainted(self, proposal: Proposal, measured: Measured, *, by_model: bool) -> Marks:
         call = proposal.call
         if not call.tool.writes or proposal.editor:
             return ()
-        by_model, seen = self._by_model(call), proposal.evidence
-        return tainted(call.tool, proposal.args, seen, measured.checked, by_model=by_model)
-
-    def _by_model(self, call: Call) -> bool:
-        return call.by_model or self._readings.of_model(call.evidence)
+        good = measured.checked
+        return tainted(call.tool, proposal.args, proposal.evidence, good, by_model=by_model)
 
     def redacted(self, proposal: Proposal, verdict: Verdict) -> tuple[Proposal, Verdict, Marks]:
         """The proposal without what the rules take out, judged again. Raises CallFailed."""
@@ -124,11 +122,11 @@ class Judge:
         at: float | None = None,
     ) -> Grants:
         """Who has signed exactly this proposal; `at` as of another moment than now."""
-        evidence, slice_now = self.shown(proposal)
-        bound = {"acted": proposal.acted, "evidence": evidence, "slice": slice_now}
+        now = (proposal.acted, *self.shown(proposal))
         signed = [a for a in answers if a.answer != "reject"]
-        stated = shown.model_copy(update=bound)
-        return self._rules.grants(stated, signed, at, suppliers(proposal.evidence))
+        if now != (shown.acted, shown.evidence, shown.slice):
+            shown = shown.model_copy(update=dict(zip(BOUND, now, strict=True)))
+        return self._rules.grants(shown, signed, at, suppliers(proposal.evidence))
 
     def standing(
         self,

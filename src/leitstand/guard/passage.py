@@ -4,7 +4,7 @@ validation, evidence, facts, verdict; then allow, redact, freeze or refuse; then
 outcome. Every answer is recorded before the step sees it; a recorded answer is never made again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -70,9 +70,9 @@ class Passage:
         """Raises Pause while the case's role is halted."""
         self._sending.go()
 
-    async def home(self) -> None:
+    def home(self) -> Awaitable[None]:
         """Wait until every call of this case has come home and is recorded."""
-        await self._sending.home()
+        return self._sending.home()
 
     async def judged(self, call: Call, grants: Grants) -> Verdict:
         """The verdict on a call as if these people had signed it; nothing is recorded or sent.
@@ -84,7 +84,7 @@ class Passage:
         return self._judge.judged(Proposal(call, args, evidence, call.proposed), grants)[0]
 
     async def _replay(self, call: Call, event: Event) -> BaseModel:
-        body = self._journal.tape.body(event)
+        body = event.said()
         self._same(call, body["proposed"])
         if "failure" in body:
             raise raised(body["failure"])
@@ -93,7 +93,7 @@ class Passage:
     def _taken_over(self, call: Call, settled: str) -> Event:
         """What an earlier round did, or was refused by people, is the answer here as well."""
         tape = self._journal.tape
-        known = tape.body(tape.answers[settled])
+        known = tape.answers[settled].said()
         kept = {n: known[n] for n in ("proposed", "acted", *_ANSWERS) if n in known}
         intent = tape.intents.get(settled, {})
         args = {"args": intent.get("args", known.get("args"))}
@@ -332,7 +332,7 @@ class Passage:
         if verdict is not None:
             body["verdict"] = verdict
         event = self._journal.record("answer", call.address, body)
-        return raised(self._journal.tape.body(event)["failure"])
+        return raised(event.said()["failure"])
 
     def _same(self, call: Call, recorded: str) -> None:
         self._journal.tape.read(call.address)

@@ -41,7 +41,7 @@ class Readings:
         tape = self._journal.tape
         for name in names:
             if name not in self._tools and (event := tape.answers.get(name)) is not None:
-                self._tools[name] = tape.body(event)["tool"]
+                self._tools[name] = event.said()["tool"]
         return any(self._tools.get(name) in MODELS for name in names)
 
     async def again(self, names: Sequence[str]) -> Evidence:
@@ -62,7 +62,7 @@ class Readings:
         event = self._journal.tape.answers.get(name)
         if event is None:
             return None
-        body = self._journal.tape.body(event)
+        body = event.said()
         if body["tool"] == SUPPLY:
             value = Supplied.model_validate_json(canonical(body["value"]))
             return Resolved(name, SUPPLY, value, value.confidence, "person")
@@ -75,7 +75,7 @@ class Readings:
         tool = self._rules.tools.get(resolved.tool)
         if tool is None or not tool.watch:
             return resolved
-        body = self._journal.tape.body(self._journal.tape.answers[resolved.id])
+        body = self._journal.tape.answers[resolved.id].said()
         args = tool.args.model_validate_json(canonical(body["asked"]))
         result = await self._sending.read(Call(resolved.id, tool, args, ""), args)
         return _resolved(resolved.id, tool, stamped(tool, canonical(result), resolved.id))

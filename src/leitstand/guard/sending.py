@@ -249,7 +249,7 @@ class Sending:
         return body
 
     async def _owned(self, work: Coroutine[Any, Any, T]) -> T:
-        task = asyncio.ensure_future(work)
+        task = asyncio.create_task(work)
         self._home.add(task)
         task.add_done_callback(self._home.discard)
         return await asyncio.shield(task)

@@ -99,7 +99,7 @@ class Dossier:
     def outcome(self, address: str) -> Mapping[str, Any] | None:
         """The recorded answer at an address, without what lies in a blob."""
         event = self.tape.answers.get(address)
-        return self.tape.body(event) if event is not None else None
+        return event.said() if event is not None else None
 
 
 async def open_dossier(leitstand: Leitstand, ulid: str, roles: Collection[str] = ()) -> Dossier:
@@ -137,7 +137,7 @@ def _effects(tape: Tape, tools: Mapping[str, Tool[Any, Any]]) -> Iterator[Effect
     """Every write that was sent, in the order of its intents."""
     for address, intent in tape.intents.items():
         event = tape.answers.get(address)
-        body = tape.body(event) if event is not None else {}
+        body = event.said() if event is not None else {}
         state = "done" if body else "unknown" if tape.attempts.get(intent["key"]) else "intent"
         value = body.get("value")
         tool = tools.get(intent["tool"])
@@ -155,7 +155,7 @@ def _judged(claimed: Claimed) -> Iterator[Judged]:
     for event in claimed.events:
         if event.kind not in ("answer", "checkpoint", "intent"):
             continue
-        body: dict[str, Any] = orjson.loads(event.body)
+        body: dict[str, Any] = event.said()
         if "args" in body and (verdict := _verdict(body)):
             refused = event.kind == "answer" and "failure" in body
             yield Judged(
@@ -183,7 +183,7 @@ def _happened(claimed: Claimed, tools: Mapping[str, Tool[Any, Any]]) -> Iterator
     for event in claimed.events:
         if event.kind not in ("answer", "intent", "outcome", "checkpoint", "timer"):
             continue
-        body: dict[str, Any] = orjson.loads(event.body)
+        body: dict[str, Any] = event.said()
         if event.kind == "intent":
             given[event.address] = body["args"]
         elif event.kind == "timer":

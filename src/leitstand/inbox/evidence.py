@@ -63,7 +63,7 @@ async def readings_of(
     found: list[Read] = []
     for name in names:
         event = journal.tape.answers.get(name)
-        body: dict[str, Any] = journal.tape.body(event) if event is not None else {"failure": True}
+        body: dict[str, Any] = event.said() if event is not None else {"failure": True}
         tool = tools.get(body.get("tool", ""))
         if body.get("tool") == SUPPLY:
             found.append(Read(name, SUPPLY, "person", await result_of(journal, body)))

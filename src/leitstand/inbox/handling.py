@@ -249,7 +249,7 @@ def handled_of(dossier: Dossier) -> Iterator[dict[str, Any]]:
     """
     for event in dossier.events:
         if event.kind in ("resumed", "assigned", "closed"):
-            body = dossier.tape.body(event)
+            body = event.said()
             yield {**body, "kind": "again" if "again" in body else event.kind}
 
 

@@ -75,7 +75,7 @@ async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending
 def _suppliers(dossier: Dossier, frozen: Frozen) -> Iterator[str]:
     tape = dossier.tape
     for address in set(tape.supplied.values()).intersection(frozen.body["readings"]):
-        yield tape.body(tape.answers[address])["value"]["person"]
+        yield tape.answers[address].said()["value"]["person"]
 
 
 def _given(dossier: Dossier, frozen: Frozen) -> Iterator[Approval]:

@@ -1,5 +1,6 @@
 """An approval: a person's decision, bound to exactly what was shown."""
 
+from operator import not_
 from typing import Any, Literal
 
 from pydantic import Field
@@ -79,10 +80,6 @@ class Absence(Frozen):
         return self.since <= at < self.until
 
 
-def _empty(value: str) -> bool:
-    return not value
-
-
 class Approval(Frozen):
     """A signed decision of one person on one checkpoint.
 
@@ -111,5 +108,5 @@ class Approval(Frozen):
     until: float
     nonce: str
     # Left out where it is empty: what was signed before it existed stays signed.
-    on_behalf_of: str = Field(default="", exclude_if=_empty)
+    on_behalf_of: str = Field(default="", exclude_if=not_)
     signature: str = ""

@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from leitstand.errors import Cause
 from leitstand.values import Frozen
 
@@ -40,4 +42,4 @@ class Exit(Frozen):
     cause: Cause | None = None
     reason: str = ""
     roles: tuple[str, ...] = ()
-    result: dict[str, object] = {}
+    result: dict[str, object] = Field(default_factory=dict[str, object])

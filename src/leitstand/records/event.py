@@ -1,6 +1,8 @@
 """An event: one record of a case's journal."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+import orjson
 
 __all__ = ["Event", "Kind"]
 
@@ -18,7 +20,6 @@ Kind = Literal[
     "seal",
     "timer",
     "signal",
-    "child",
     "scope",
     "exit",
     "held",
@@ -35,8 +36,9 @@ Kind = Literal[
 class Event(NamedTuple):
     """Kind, address and body (canonical JSON bytes) of one record; `digest` is keyed over the body.
 
-    `seq` is given by the store when the event is committed; before that it is -1.
-    A tuple because every walk makes one of all that it has met.
+    `seq` is given by the store when the event is committed; before that it is -1. `read` is the
+    body decoded, where several will ask for it. A tuple because every walk makes one of all that it
+    has met.
     """
 
     kind: Kind
@@ -44,3 +46,8 @@ class Event(NamedTuple):
     body: bytes
     digest: str
     seq: int = -1
+    read: dict[str, Any] | None = None
+
+    def said(self) -> dict[str, Any]:
+        """The decoded body; nobody changes it."""
+        return orjson.loads(self.body) if self.read is None else self.read

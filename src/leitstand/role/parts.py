@@ -159,7 +159,7 @@ def _shape(schema: type) -> Callable[[dict[str, object]], object]:
         return schema.__pydantic_validator__.validate_python
     if issubclass(schema, BaseModel) or is_dataclass(made):
         return lambda values: made(**values)
-    return lambda values: values
+    return dict
 
 
 def _functions(

@@ -5,7 +5,7 @@ for, and every update must be what it was (KERNEL no. 2).
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from leitstand.desk import STATION, Desk, Room, ended, gravest
@@ -14,7 +14,7 @@ from leitstand.errors import CallFailed, Diverged
 from leitstand.guard import Pause
 from leitstand.role import Compiled
 from leitstand.store import Seal
-from leitstand.walk import Task, Walked
+from leitstand.walk import Task, Updates, Walked
 
 __all__ = ["Defect", "Stage"]
 
@@ -29,32 +29,31 @@ class Stage:
     def __init__(self, compiled: Compiled, room: Room) -> None:
         self._compiled, self._room, self._journal = compiled, room, room.journal
         self._task = asyncio.current_task()
+        self._names: list[str] = []
+        """Of the tasks under way."""
 
     def perform(self, superstep: int, tasks: Sequence[Task]) -> Awaitable[Sequence[object]]:
         """Run the tasks, one in this very task, several side by side; it ends when all are home."""
-        sealed = superstep < self._journal.unsealed
+        sealed, name = superstep < self._journal.unsealed, self._journal.tape.name
         if len(tasks) == 1:
-            return self._run(tasks[0], self._task, sealed=sealed)
+            only = tasks[0]
+            self._names = [name(only.step, only.visit)]
+            return self._run(only, self._names[0], self._task, sealed=sealed)
+        self._names = [name(task.step, task.visit) for task in tasks]
         return self._together(tasks, sealed=sealed)
 
-    def seal(
-        self, superstep: int, tasks: Sequence[Task], updates: Sequence[Mapping[str, object]]
-    ) -> None:
+    def seal(self, superstep: int, updates: Updates) -> None:
         """Record the superstep, or hold it against the recorded one. Raises Diverged."""
         journal = self._journal
-        tape = journal.tape
-        names: list[str] = []
-        digests: list[str] = []
-        for at, task in enumerate(tasks):
-            names.append(tape.name(task.step, task.visit))
-            digests.append(journal.digest(canonical(updates[at])))
-        recorded, found = tape.seals.get(superstep), [names, digests]
+        tape, names = journal.tape, self._names
+        found = [names, [journal.digest(canonical(update)) for update in updates]]
+        recorded = tape.seals.get(superstep)
         if recorded is None:
             journal.seal(superstep, found)
         elif recorded != found:
             raise _other(superstep, recorded, found)
-        if tape.unread:
-            for name in names:
+        for name in names:
+            if name in tape.unread:
                 self._all_read(name)
 
     def ended(self, walked: Walked) -> None:
@@ -66,20 +65,20 @@ class Stage:
             self._all_read(name)
 
     async def _together(self, tasks: Sequence[Task], *, sealed: bool) -> Sequence[object]:
-        running = [asyncio.ensure_future(self._alone(t, sealed=sealed)) for t in tasks]
+        named = zip(tasks, self._names, strict=True)
+        running = [asyncio.ensure_future(self._alone(*each, sealed=sealed)) for each in named]
         await asyncio.wait(running)
         if worst := gravest([ended(t) for t in running]):
             raise worst
         return [answer for t in running for answer in t.result()]
 
-    async def _alone(self, task: Task, *, sealed: bool) -> Sequence[object]:
-        return await self._run(task, asyncio.current_task(), sealed=sealed)
+    async def _alone(self, task: Task, name: str, *, sealed: bool) -> Sequence[object]:
+        return await self._run(task, name, asyncio.current_task(), sealed=sealed)
 
     async def _run(
-        self, task: Task, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
+        self, task: Task, name: str, runs_in: "asyncio.Task[Any] | None", *, sealed: bool
     ) -> Sequence[object]:
         """The answer of one task, as those of a superstep that has no other."""
-        name = self._journal.tape.name(task.step, task.visit)
         desk = Desk(self._room, name, runs_in, sealed=sealed)
         STATION.set(desk)
         try:

@@ -59,7 +59,7 @@ def give_birth(conn: Connection, born: Sequence[NewCase]) -> list[int]:
     first = last + 1
     numbers = list(range(first, first + len(born)))
     rows = [_birth(no, one) for no, one in zip(numbers, born, strict=True)]
-    INSERT["cases"].run(conn, [row for row, _ in rows])
+    _BEAR.run(conn, [row for row, _ in rows])
     wrapped = zip(numbers, born, strict=True)
     INSERT["keys"].run(conn, [{"case_no": no, "wrapped": one.wrapped} for no, one in wrapped])
     INSERT["pages"].run(conn, [page for _, page in rows])
@@ -121,7 +121,7 @@ def family(conn: Connection, ulid: str) -> list[Found]:
 def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
     page, head = seal_page(b"", 0, born.events, born.bodies)
     there = {"seq": len(born.events), "head": head, "opened": born.at, "changed": born.at}
-    row = {**_BORN, **born.birth._asdict(), "case_no": no, **there}
+    row = {**born.birth._asdict(), "case_no": no, **there}
     return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
 
 
@@ -135,6 +135,9 @@ _BORN = {
     "pending": 0,
     "anchored": 0,
 }
+_BEAR = Prepared(
+    cases.insert().values({c.name: bindparam(c.name, type_=c.type) for c in cases.c} | _BORN)
+)
 _LAST_CASE = Prepared(select(func.coalesce(func.max(cases.c.case_no), 0)))
 _NUMBERS = Prepared(select(cases.c.ulid, cases.c.case_no).where(cases.c.ulid.in_(MINE)))
 _KNOWN = Prepared(select(signals.c.case_no, signals.c.id).where(signals.c.case_no.in_(MINE)))

@@ -79,9 +79,8 @@ class Append(NamedTuple):
 
     def alone(self, changes: Sequence[Change]) -> bool:
         """Whether a constraint over several cases is touched: written by itself."""
-        return bool(self.budgets or self.signal or self.cancels) or any(
-            c.table in _CONSTRAINED for c in changes
-        )
+        several = self.budgets or self.signal or self.cancels
+        return bool(several) or not _CONSTRAINED.isdisjoint([c.table for c in changes])
 
 
 @dataclass(slots=True)

@@ -6,8 +6,6 @@ their order. The course does not (KERNEL no. 17).
 
 from collections.abc import Iterable
 
-import orjson
-
 from leitstand.digest import canonical
 from leitstand.records import Event
 from leitstand.store.page import CaseKey
@@ -28,7 +26,7 @@ def course(events: Iterable[Event], key: CaseKey) -> str:
     rows: dict[str, list[object]] = {}
     for event in events:
         if event.kind in _ANSWERED:
-            body = orjson.loads(event.body)
+            body = event.said()
             answer = {name: body[name] for name in _ANSWERS if name in body}
             acted = body.get("acted", body["proposed"])
             rows[event.address] = [event.address, body["proposed"], acted, answer]

@@ -31,6 +31,11 @@ _WAL_PAGES = 8_000
 """Pages (of 4 KiB) in the write-ahead log before they are copied into the database: the pages that
 every commit touches are then copied once for many commits."""
 
+# Of what is neither a number nor a text the driver asks how it is to be bound, and makes an error
+# of it where nobody says: bytes and None are bound as they are.
+sqlite3.register_adapter(bytes, bytes.__bytes__)
+sqlite3.register_adapter(type(None), dict[None, None]().get)
+
 
 class Database:
     """Engine and the lock that makes this process the only writer of an SQLite file."""

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from leitstand.digest import plain
 from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
@@ -121,9 +119,9 @@ class Examined:
                 "altered", event.seq, f"`{event.kind}` holds another body than its digest says"
             )
         elif event.kind in ("started", "moved", "resumed", "restricted"):
-            self._name(event, orjson.loads(event.body))
+            self._name(event, event.said())
         elif _NAMES in event.body:
-            name = orjson.loads(event.body).get("blob")
+            name = event.said().get("blob")
             self.names |= {name} if isinstance(name, str) else set[str]()
 
     def _name(self, event: Event, body: dict[str, Any]) -> None:

@@ -53,7 +53,8 @@ class Halts:
 
     def of(self, role: str) -> Halt | None:
         """The halt that keeps this role from working, if one does."""
-        return next((halt for halt in self.now() if halt.role in ("", role)), None)
+        halts = self.now()
+        return next((halt for halt in halts if halt.role in ("", role)), None) if halts else None
 
     def say(self, halt: Halt, *, on: bool) -> None:
         """Halt from now on, or let it go `on`; durable when this returns."""

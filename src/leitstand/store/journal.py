@@ -28,6 +28,11 @@ BLOB = 2_048
 """Bytes above which an answer is kept as a blob beside the journal (KERNEL no. 27)."""
 SOON = 0.01
 """Seconds within which an outcome is durable where nothing else is committed before."""
+TURNS = 2
+"""Turns of the event loop beside: so that a burst that is about to go on, in a loop in which a turn
+takes long, commits with what it does next."""
+_READ = frozenset({"checkpoint", "approval", "intent", "exit"})
+"""Kinds whose bodies the tape, the words of the case and the tables all ask for."""
 _BEGINS = frozenset({"answer", "checkpoint", "intent", "scope", "seal", "timer"})
 
 
@@ -74,7 +79,7 @@ class Journal:
         self._seals: list[Seal] = []
         self.sealed = 0  # Supersteps recorded in this burst.
         self._sealed_from = 0
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._under_way: list[asyncio.Future[int]] = []
 
     def record(self, kind: Kind, address: Address, body: dict[str, Any]) -> Event:
@@ -163,14 +168,15 @@ class Journal:
         What fails then fails the next commit.
         """
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SOON, self._commit_now)
+            self._timer = asyncio.get_running_loop().call_later(SOON, self._soon, TURNS)
 
     async def leave(self) -> None:
         """Make durable what was to be so soon, whoever has taken the case over by now."""
         if self._timer is not None:
-            self._commit_now()
-        with suppress(LostFence, StoreFailed):
-            await self._settled()
+            self._soon(0)
+        if self._under_way:
+            with suppress(LostFence, StoreFailed):
+                await self._settled()
 
     async def intend(
         self, address: Address, body: dict[str, Any], budgets: Sequence[Budget] = ()
@@ -195,9 +201,10 @@ class Journal:
                 before.exception()  # Written first: what failed it has failed the intent too.
         self.tape.add(event)
 
-    def _commit_now(self) -> None:
-        written = self._written()
-        if written is not None:
+    def _soon(self, turns: int) -> None:
+        if turns:
+            self._timer = asyncio.get_running_loop().call_soon(self._soon, turns - 1)
+        elif (written := self._written()) is not None:
             self._under_way.append(written)
 
     async def _settled(self) -> None:
@@ -222,28 +229,18 @@ class Journal:
         drawn, self._drawn = self._drawn, []
         if not (events or close or drawn):
             return None
-        bodies = self.key.encrypt(b"".join(e.body for e in events)) if events else b""
-        return self._store.append(
-            Append(
-                case_no=self.case.no,
-                tenant=self.case.tenant,
-                fence=self.fence,
-                at=self._store.clock.time(),
-                events=tuple(events),
-                bodies=bodies,
-                blobs=tuple(blobs),
-                drawn=tuple(drawn),
-                budgets=tuple(budgets),
-                close=close,
-                signal=told,
-                cancels=None if cancels is None else (self.case.ulid, cancels),
-                words=words_in(self._store.words, events),
-            )
-        )
+        bodies = self.key.encrypt(b"".join([e.body for e in events])) if events else b""
+        case, at = self.case, self._store.clock.time()
+        made = (tuple(events), bodies, tuple(blobs), tuple(drawn), tuple(budgets), close, told)
+        children = None if cancels is None else (case.ulid, cancels)
+        words = words_in(self._store.words, events)
+        append = Append(case.no, case.tenant, self.fence, at, *made, children, words)
+        return self._store.append(append)
 
     def _event(self, kind: Kind, address: Address, raw: bytes) -> Event:
         self._flush_seals()
-        event = Event(kind, address, raw, self.key.digest(raw))
+        read = orjson.loads(raw) if kind in _READ else None
+        event = Event(kind, address, raw, self.key.digest(raw), -1, read)
         self._buffer.append(event)
         return event
 

@@ -7,8 +7,6 @@ anew: so a projection can never hold what the journal does not.
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-import orjson
-
 from leitstand.records import Decision, Event
 
 __all__ = ["Change", "mark", "project"]
@@ -32,7 +30,7 @@ def project(case_no: int, tenant: str, events: Iterable[Event]) -> list[Change]:
         make = _MAKERS.get(event.kind)
         # Most answers were judged by no rule: they are not worth decoding.
         if make is not None and (event.kind != "answer" or b'"hits":[{' in event.body):
-            changes += make(case_no, tenant, event, orjson.loads(event.body))
+            changes += make(case_no, tenant, event, event.said())
     return changes
 
 

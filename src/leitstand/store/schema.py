@@ -76,14 +76,14 @@ cases = Table(
     Column("anchored", Integer, nullable=False, default=0),
     Column("opened", Float, nullable=False),
     Column("changed", Float, nullable=False),
-    Index("cases_due", "due"),
     Index("cases_status", "tenant", "status", "changed"),
 )
 HANDED_OVER = cases.c.parent != literal_column("''")
-# Few cases are children: the others are not in it. As text, for an `Index` with a `where` of
-# PostgreSQL's loads all of that dialect on SQLite too.
-_CHILDREN = DDL("create index cases_parent on cases (parent) where parent != ''")
-event.listen(cases, "after_create", _CHILDREN)
+# Few cases are children, and most are due no more: the others are not in it. As text, for an
+# `Index` with a `where` of PostgreSQL's loads all of that dialect on SQLite too.
+for _name, _few in (("parent", "parent != ''"), ("due", "due is not null")):
+    _part = f"create index cases_{_name} on cases ({_name}) where {_few}"
+    event.listen(cases, "after_create", DDL(_part))
 
 keys = Table(
     "keys",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Integer, literal_column, select
 
 from leitstand.errors import Restricted
@@ -33,7 +32,7 @@ def pages_of(conn: Connection, mine: Sequence[int]) -> dict[int, list[Page]]:
 def check_reader(ulid: str, last: Event, roles: Collection[str]) -> None:
     """Raises Restricted: the last event of the case names who may read it, and these may not."""
     if last.kind == "restricted":
-        said = orjson.loads(last.body)
+        said = last.said()
         if set(roles).isdisjoint(said["roles"]):
             msg = f"only {', '.join(said['roles'])} may read it until {said['until']}"
             raise Restricted(f"{msg}: {said['basis']}", where=ulid)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from leitstand.errors import StoreFailed
 from leitstand.records import Event
 from leitstand.store.page import chain
@@ -46,18 +44,18 @@ def standing(events: Sequence[Event]) -> Standing:
         head = chain(head, event.seq, event)
     status, reason, due = _status([event for event in events if event.kind != "restricted"])
     if events[-1].kind == "restricted":
-        reason, due = "restricted", orjson.loads(events[-1].body)["due"]
+        reason, due = "restricted", events[-1].said()["due"]
     return Standing(_named(events), status, reason, due, len(events), head)
 
 
 def _named(events: Sequence[Event]) -> dict[str, Any]:
-    named = orjson.loads(events[0].body).get("case")
+    named = events[0].said().get("case")
     if named is None:
         raise StoreFailed("the journal does not begin with a case", where=events[0].address)
     named |= {"ulid": events[0].address, "opened": named.pop("at")}
     for event in events:
         if event.kind in ("moved", "resumed"):
-            named["version"] = orjson.loads(event.body)["to"]
+            named["version"] = event.said()["to"]
         if event.kind == "restricted":
             named |= {"title": "", "requester": ""}
     return named
@@ -68,10 +66,10 @@ def _status(events: Sequence[Event]) -> tuple[str, str, float | None]:
     if last is not None and last.kind == "closed":
         return "rejected", "", None
     if last is not None and last.kind == "exit":
-        leave = orjson.loads(last.body)
+        leave = last.said()
         return leave["kind"], leave["cause"] or "", Tape(events).again.get("at")
     if last is not None and last.kind == "held":
-        return "held", orjson.loads(last.body)["reason"], None
+        return "held", last.said()["reason"], None
     tape = Tape(events)
     if any(address not in tape.answers for address in tape.intents):
         return "waiting", "", AT_ONCE

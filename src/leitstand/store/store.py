@@ -101,16 +101,16 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._ask, question)
 
     def append(self, append: Append) -> "asyncio.Future[int]":
-        """Commit an append; see `Writer.append`."""
-        return self.writer.append(append)
+        """Commit an append; its last seq. Raises LostFence, Contradiction, StoreFailed."""
+        return self.writer.commit(append)
 
     async def start(self, case: NewCase) -> int:
         """Insert a case, due at once; its number is returned."""
-        return await self.writer.start(case)
+        return await self.writer.commit(case)
 
     async def signal(self, ulid: str, name: str, kind: str, body: bytes) -> bool:
         """Tell a case something; False if this signal id is known. Raises Missing: no such case."""
-        return await self.writer.tell(Tell(ulid, name, kind, body, self.clock.time()))
+        return await self.writer.commit(Tell(ulid, name, kind, body, self.clock.time()))
 
     async def claim(
         self, owner: str, lease: float, limit: int, only: Sequence[tuple[str, str]] | None = None
@@ -159,7 +159,7 @@ class Store:
             found: list[Case] = []
             while row is not None:
                 found.append(case_of(row))
-                row = next(iter(_CALLED.among(conn, [row.parent])), None)
+                row = next(iter(_CALLED.among(conn, [found[-1].parent])), None)
             return found
 
         found = await self.read(climb)

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from leitstand.records import SUPPLY, Address, Event
 
 __all__ = ["SUPPLIED", "Frozen", "Seal", "Tape", "task_of"]
@@ -45,7 +43,6 @@ class Tape:
         self.checkpoints: dict[Address, Frozen] = {}
         self.seals: dict[int, Seal] = {}
         self.timers: dict[Address, dict[str, Any]] = {}
-        self.children: dict[Address, dict[str, Any]] = {}
         self.signals: list[tuple[int, dict[str, Any]]] = []
         self.started: dict[str, Any] = {}
         self.exit: dict[str, Any] | None = None
@@ -87,10 +84,6 @@ class Tape:
         self.size += 1
         self.inline += len(event.body)
 
-    def body(self, event: Event) -> dict[str, Any]:
-        """The decoded body of an event."""
-        return orjson.loads(event.body)
-
     def answer(self, address: Address) -> Event | None:
         """The recorded answer at `address`, if the call came home; it counts as read."""
         self.read(address)
@@ -104,13 +97,8 @@ class Tape:
 
     def known(self, address: Address) -> bool:
         """Whether anything is recorded at `address`."""
-        return (
-            address in self.answers
-            or address in self.intents
-            or address in self.checkpoints
-            or address in self.timers
-            or address in self.children
-        )
+        held = (self.answers, self.intents, self.checkpoints, self.timers)
+        return any(address in known for known in held)
 
     def approve(self, body: dict[str, Any]) -> None:
         """Add an approval to its checkpoint; one for another case's checkpoint changes nothing."""
@@ -126,7 +114,7 @@ class Tape:
     def given(self) -> dict[str, Any]:
         """The case's input, with what people have supplied since."""
         events = {field: self.answers[address] for field, address in self.supplied.items()}
-        supplied = {field: self.body(event)["value"]["value"] for field, event in events.items()}
+        supplied = {field: event.said()["value"]["value"] for field, event in events.items()}
         return {**self.started["given"], **supplied}
 
     def earlier(self, tool: str, proposed: str) -> Address | None:
@@ -149,7 +137,7 @@ class Tape:
     def origin(self, address: Address) -> Address:
         """Where the answer at an address was made: there, or in the round it is taken over from."""
         event = self.answers.get(address)
-        source = self.body(event).get("from", "") if event is not None else ""
+        source = event.said().get("from", "") if event is not None else ""
         return self.origin(source) if source else address
 
     def name(self, step: str, visit: int) -> str:
@@ -169,12 +157,12 @@ def task_of(address: Address) -> str:
 def _answer(tape: Tape, event: Event) -> None:
     tape.answers[event.address] = event
     if tape.settled or event.address.startswith(SUPPLIED):
-        _take(tape, event, tape.body(event))
+        _take(tape, event, event.said())
     if b'"tokens":{' in event.body:
-        used = tape.body(event).get("tokens", {})
+        used = event.said().get("tokens", {})
         tape.tokens += used.get("sent", 0) + used.get("received", 0)
     if event.address in tape.timers:
-        name = tape.body(event).get("signal")
+        name = event.said().get("signal")
         tape.consumed |= {name} if name else set[str]()
 
 
@@ -195,14 +183,14 @@ def _outcome(tape: Tape, event: Event) -> None:
 
 
 def _intent(tape: Tape, event: Event) -> None:
-    body = tape.body(event)
+    body = event.said()
     tape.intents[event.address] = body
     if event.address in tape.checkpoints:
         tape.checkpoints[event.address].state = "used"
 
 
 def _attempt(tape: Tape, event: Event) -> None:
-    body = tape.body(event)
+    body = event.said()
     key = body["key"]
     tape.tokens += body.get("tokens", 0)
     if "at" in body:
@@ -212,7 +200,7 @@ def _attempt(tape: Tape, event: Event) -> None:
 
 
 def _checkpoint(tape: Tape, event: Event) -> None:
-    body = tape.body(event)
+    body = event.said()
     before = tape.checkpoints.get(event.address)
     frozen = Frozen(body["id"], event.address, body, before.generation + 1 if before else 0)
     tape.checkpoints[event.address] = frozen
@@ -220,7 +208,7 @@ def _checkpoint(tape: Tape, event: Event) -> None:
 
 
 def _void(tape: Tape, event: Event) -> None:
-    body = tape.body(event)
+    body = event.said()
     frozen = tape.by_id.get(body["id"])
     if frozen is None:
         return
@@ -230,16 +218,16 @@ def _void(tape: Tape, event: Event) -> None:
 
 
 def _approval(tape: Tape, event: Event) -> None:
-    tape.approve(tape.body(event))
+    tape.approve(event.said())
 
 
 def _seal(tape: Tape, event: Event) -> None:
-    for superstep, seal in enumerate(tape.body(event)["steps"], int(event.address)):
+    for superstep, seal in enumerate(event.said()["steps"], int(event.address)):
         tape.seals[superstep] = seal
 
 
 def _timer(tape: Tape, event: Event) -> None:
-    tape.timers[event.address] = tape.body(event)
+    tape.timers[event.address] = event.said()
 
 
 def _scope(tape: Tape, event: Event) -> None:
@@ -249,30 +237,26 @@ def _scope(tape: Tape, event: Event) -> None:
     waiting -= {address for address in waiting if address.startswith(within)}
 
 
-def _child(tape: Tape, event: Event) -> None:
-    tape.children[event.address] = tape.body(event)
-
-
 def _signal(tape: Tape, event: Event) -> None:
-    tape.signals.append((event.seq, tape.body(event)))
+    tape.signals.append((event.seq, event.said()))
 
 
 def _started(tape: Tape, event: Event) -> None:
-    tape.started = tape.body(event)
+    tape.started = event.said()
 
 
 def _exit(tape: Tape, event: Event) -> None:
-    tape.exit = tape.body(event)
+    tape.exit = dict(event.said())
     tape.again = tape.exit.pop("again", {})
 
 
 def _assigned(tape: Tape, event: Event) -> None:
-    tape.assigned, tape.again = tape.body(event), {}
+    tape.assigned, tape.again = event.said(), {}
 
 
 def _resumed(tape: Tape, event: Event) -> None:
     """A new round: what was read so far is no answer any more, what was done stays done."""
-    tape.again = tape.body(event).get("again", {})
+    tape.again = event.said().get("again", {})
     tape.round += 1
     tape.exit, tape.assigned = None, {}
     tape.visits = _visits(tape)
@@ -298,13 +282,13 @@ def _settled(tape: Tape) -> dict[tuple[str, str], list[Address]]:
     found: dict[tuple[str, str], list[Address]] = {}
     rejected = {frozen.address for frozen in tape.rejected}
     for address, event in tape.answers.items():
-        body = tape.body(event) if address in tape.intents or address in rejected else {}
+        body = event.said() if address in tape.intents or address in rejected else {}
         if body and ("failure" not in body or address in rejected):
             found.setdefault((body["tool"], body["proposed"]), []).append(address)
     return found
 
 
-_CALLS = frozenset({"answer", "outcome", "checkpoint", "intent", "timer", "child", "scope"})
+_CALLS = frozenset({"answer", "outcome", "checkpoint", "intent", "timer", "scope"})
 _TAKERS = {
     "answer": _answer,
     "outcome": _outcome,
@@ -315,7 +299,6 @@ _TAKERS = {
     "approval": _approval,
     "seal": _seal,
     "timer": _timer,
-    "child": _child,
     "scope": _scope,
     "signal": _signal,
     "started": _started,

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import orjson
-
 from leitstand.digest import Keyed
 from leitstand.records import Event
 
@@ -29,7 +27,7 @@ def words_in(key: Keyed, events: Iterable[Event]) -> str:
     for event in events:
         name = _NAMES.get(event.kind)
         if name and b'"asked":{}' not in event.body:
-            for text in _texts(orjson.loads(event.body).get(name)):
+            for text in _texts(event.said().get(name)):
                 found.update(text.split(), _PARTS(text))
     return " ".join(sorted({digest_of(key, word) for word in found} - {""}))
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
@@ -51,21 +51,9 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="journal-writer", daemon=True)
         self._thread.start()
 
-    def append(self, append: Append) -> "asyncio.Future[int]":
-        """Commit an append; gives the last seq, or raises LostFence, Contradiction, StoreFailed."""
-        return cast("asyncio.Future[int]", self._submit(append))
-
-    def start(self, case: NewCase) -> "asyncio.Future[int]":
-        """Insert a new case; the future gives its number."""
-        return cast("asyncio.Future[int]", self._submit(case))
-
-    def tell(self, signal: Tell) -> "asyncio.Future[bool]":
-        """Insert a signal; the future gives False if it is known, or raises Missing."""
-        return cast("asyncio.Future[bool]", self._submit(signal))
-
     def work(self, function: Callable[[Connection], T]) -> "asyncio.Future[T]":
         """Run `function` inside the group's transaction, in a savepoint; its result or error."""
-        return cast("asyncio.Future[T]", self._submit(function))
+        return self.commit(function)
 
     def rewrite(self) -> "asyncio.Future[None]":
         """Write the database's files anew: nothing is left in them of what was deleted.
@@ -91,7 +79,12 @@ class Writer:
         self._broken = self._broken or StoreFailed("the store is closed")
         self._refuse()
 
-    def _submit(self, what: What) -> "asyncio.Future[Any]":
+    def commit(self, what: What) -> "asyncio.Future[Any]":
+        """Commit with the next group: an append, a new case, a signal, a function (`work`).
+
+        Gives the last seq (or raises LostFence, Contradiction), the case's number, False for a
+        signal that is known (or raises Missing). Raises StoreFailed.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
         if self._broken is not None:

@@ -215,7 +215,7 @@ def _call(trace: Trace, called: Called) -> Told | None:
     """What a call came to; None if it was not made: frozen, halted, or taken over as it was."""
     tape, at = trace.journal.tape, called.address
     intent, event = tape.intents.get(at), tape.answers.get(at)
-    body: Mapping[str, Any] = tape.body(event) if event is not None else {}
+    body: Mapping[str, Any] = event.said() if event is not None else {}
     if "from" in body or (event is None and trace.standing(at)[1] == called.before[1]):
         return None
     known = intent or body

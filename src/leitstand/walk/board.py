@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, cast
 
 from langgraph.channels import BinaryOperatorAggregate, LastValue
@@ -13,6 +14,8 @@ from leitstand.walk.writes import Pair
 
 __all__ = ["Board"]
 
+Fold = BinaryOperatorAggregate[Any]
+_FIXED = frozenset({int, bool, float, str, bytes})
 _REPLACING = (dict, Overwrite)
 """What a channel may take as the new value instead of folding it in: it decides for itself."""
 
@@ -28,23 +31,19 @@ class Board:
 
     def __init__(self, compiled: Compiled) -> None:
         self._channels = compiled.channels
-        self._folds: dict[str, BinaryOperatorAggregate[Any]] = {
-            key: channel
-            for key, channel in compiled.channels.items()
-            if isinstance(channel, BinaryOperatorAggregate)
-        }
+        self._folds, begun = _begun(compiled)
         # The channels are those of the role, as they are before the first write; values are ours.
-        self.values: dict[str, object] = {
-            key: deepcopy(fold.get()) for key, fold in self._folds.items() if fold.is_available()
-        }
+        self.values = {k: v if type(v) in _FIXED else deepcopy(v) for k, v in begun.items()}
 
     def read(self, reader: Reader) -> object:
         """The state as `reader` takes it: a dict of its own, or an object of its shape.
 
         Raises what the shape raises (pydantic's ValidationError).
         """
-        values = self.values
-        return reader.shape(values.copy()) if reader.whole else _shaped(reader, values)
+        if not reader.whole:
+            return _shaped(reader, self.values)
+        values = self.values.copy()
+        return values if reader.shape is dict else reader.shape(values)
 
     def fresh(self, reader: Reader, pairs: Sequence[Pair]) -> object:
         """The state as it would be if `pairs` alone were written: what a branch decides on."""
@@ -93,6 +92,13 @@ class Board:
             channel = fold.from_checkpoint(self.values[key]) if key in self.values else fold.copy()
         channel.update(written)
         return channel.get()
+
+
+@lru_cache(maxsize=256)
+def _begun(compiled: Compiled) -> tuple[dict[str, Fold], dict[str, object]]:
+    """The channels of a role that fold, and what they hold before anything is written."""
+    folds = {k: c for k, c in compiled.channels.items() if isinstance(c, BinaryOperatorAggregate)}
+    return folds, {key: fold.get() for key, fold in folds.items() if fold.is_available()}
 
 
 def _shaped(reader: Reader, values: Mapping[str, object]) -> object:

@@ -49,7 +49,8 @@ class Course:
 
         None, and nothing done, if this superstep is another.
         """
-        due, update = self.due, answers[0]
+        due = self.due
+        update: Any = answers[0]  # Not cast below: that is a call, once a step.
         if len(due) != 1:
             return None
         steps = self._compiled.steps
@@ -59,9 +60,8 @@ class Course:
             return None
         if not names and is_command(update):
             names, update = _plain(update)
-        if type(update) is not dict or len(names) != 1 or names[0] not in steps:
+        if update.__class__ is not dict or len(names) != 1 or names[0] not in steps:
             return None
-        update = cast("dict[str, object]", update)
         if not self._board.write(update):
             return None
         self.due = (self._task(names[0], 0),)

@@ -34,6 +34,6 @@ async def walk(compiled: Compiled, given: object, host: Host, *, limit: int = LI
         updates = course.alone(answers)
         if updates is None:
             updates = await course.together(answers)
-        host.seal(superstep, tasks, updates)
+        host.seal(superstep, updates)
         superstep += 1
     return Walked(course.state(), course.exit, superstep)
