@@ -131,6 +131,7 @@ async def test_row_02_an_unknown_checkpoint_is_refused(scene: Scene, change: str
     if change == "checkpoint":
         (refused,) = await scene.bodies(ulid, "signal")
         assert "KeyError" in refused["refused"]
+        assert orjson.loads(refused["body"]) == orjson.loads(told)
     await scene.decide(ulid)
     await scene.go_on()
     assert sum(scene.bank.effects.values()) == 1

@@ -4,11 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from leitstand.errors import Contradiction, LostFence
 from leitstand.records import Kind
 from leitstand.store import Budget, Close, Journal
-from leitstand.store.schema import business_keys, reservations
+from leitstand.store.schema import business_keys, reservations, signals
 from leitstand.store.verify import verify
 from tests.store.hands import Office, effects_of, leave, status_of, written
 from tests.store.test_rebuild import table
@@ -105,13 +106,15 @@ async def test_a_signal_during_a_burst_makes_the_case_due_again(office: Office) 
 
 @pytest.mark.kernel(15)
 async def test_a_drawn_signal_is_drawn_once(office: Office) -> None:
-    """With the commit that draws it the case waits again."""
+    """With the commit that draws it the case waits again, and it says nothing any more."""
     (journal,) = await owned(office, 1)
     await office.store.signal(journal.case.ulid, "s1", "message", b"{}")
     journal.draw("s1")
     await journal.commit(close=Close("waiting"))
     assert await office.claim() == []
     assert await status_of(office.store) == "waiting"
+    left = await office.store.read(lambda c: c.execute(select(signals.c.id, signals.c.body)).all())
+    assert left == [("s1", b"")]
 
 
 async def test_the_end_of_a_child_is_told_to_its_parent(office: Office) -> None:

@@ -27,7 +27,8 @@ def draw(signal: Signal, journal: Journal) -> None:
         _DRAWS.get(signal.kind, _message)(signal, journal, body)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         text = f"{type(error).__name__}: {error}"[:500]
-        said = {"name": "", "id": signal.id, "at": signal.at, "body": None, "refused": text}
+        raw = signal.body.decode(errors="replace")
+        said = {"name": "", "id": signal.id, "at": signal.at, "body": raw, "refused": text}
         journal.record("signal", "", said)
     journal.draw(signal.id)
 

@@ -157,7 +157,8 @@ class Batch:
             row.seq += len(append.events)
         self.changes += changes
         self.blobs += [{"case_no": no, "name": n, "body": b} for n, b in append.blobs]
-        self.drawn += [{"no": no, "signal": s, "seq": row.seq} for s in append.drawn]
+        # What a signal said is in the journal from here on, under the case's key, and nowhere else.
+        self.drawn += [{"no": no, "seq": row.seq, "signal": s, "left": b""} for s in append.drawn]
         gone = self.moved[no]["gone"] if no in self.moved else 0
         self.moved[no] = moved = {
             "no": no,
@@ -281,5 +282,5 @@ _CLOSE = Prepared(
 _DRAW = Prepared(
     signals.update()
     .where(signals.c.case_no == bindparam("no"), signals.c.id == bindparam("signal"))
-    .values(drawn=bindparam("seq"))
+    .values(drawn=bindparam("seq"), body=bindparam("left"))
 )
