@@ -42,10 +42,11 @@ class Siege:
         """Let a worker run for a moment; then kill it, or freeze it beyond its lease."""
         worker = self._hired()
         worker.join(self.random.uniform(0.02, 0.6))
-        if worker.exitcode == 0:  # All is done: more work.
+        ended = worker.exitcode  # Read once: it may come to its end between two looks.
+        if ended == 0:  # All is done: more work.
             asyncio.run(self.begin(CASES))
             return
-        assert worker.exitcode is None, worker.exitcode
+        assert ended is None, ended
         if what == "freeze" and not self._freeze(worker):
             worker.join()
             return  # It has come to its end just now: nobody was struck.
