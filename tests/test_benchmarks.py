@@ -27,6 +27,7 @@ REST = {
 """Not run here: parts of others, and what takes minutes."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "given"),
     [*SMALL.items(), ("ten_steps", ["--guard=full", *SMALL["ten_steps"]])],

@@ -45,6 +45,7 @@ def faults(page: str, said: Said) -> Iterator[str]:
         yield from (f"{test} says R{n}, its row not" for n in numbers if (n, test) not in named)
 
 
+@pytest.mark.slow
 def test_every_requirement_has_its_row_and_its_tests(root: Path) -> None:
     """Numbers 1-45 once each; tests are there and say the number, and no other test says one."""
     said = {

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PASSES = "def test_one():\n    pass\n"
 OTHER = "import pytest\n\n\ndef test_two():\n    pytest.skip('no database')\n"
 WHOLE = "import pytest\n\npytest.skip('not on Tuesdays', allow_module_level=True)\n"

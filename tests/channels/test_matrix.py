@@ -136,6 +136,7 @@ def code_in(card: str) -> str:
     return card.partition("freigeben ")[2][:9]
 
 
+@pytest.mark.slow
 async def test_a_card_is_decided_and_becomes_a_receipt(
     line: Line, ben: Account, bot: Account
 ) -> None:
@@ -158,6 +159,7 @@ async def test_a_card_is_decided_and_becomes_a_receipt(
     assert "ausgeführt, von Ben Krüger" in edit["content"]["m.new_content"]["body"]
 
 
+@pytest.mark.slow
 async def test_free_text_and_reactions_decide_nothing(
     line: Line, ben: Account, bot: Account
 ) -> None:
@@ -211,6 +213,7 @@ async def test_a_malformed_message_stops_nothing(
     assert len(await shown(ben, room, bot)) > before
 
 
+@pytest.mark.slow
 async def test_the_wrong_account_in_the_room_is_refused_and_logged(
     line: Line, ben: Account, mallory: Account, bot: Account, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -262,6 +265,7 @@ async def test_a_foreign_server_is_not_heard(
         assert list(members["joined"]) == [ben.id]
 
 
+@pytest.mark.slow
 async def test_what_was_said_while_nobody_listened_is_heard_once(
     shop: Project, tmp_path: Path, ben: Account, bot: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def told(row: dict[str, Any]) -> dict[str, Any]:
     return {**{n: row[n] for n in names}, "cause": row["exit"]["cause"], "effects": effects}
 
 
+@pytest.mark.slow
 def test_rows_equal_the_truth(
     command: Command, world: Path, truth: dict[str, dict[str, Any]]
 ) -> None:
@@ -72,6 +73,7 @@ def test_rows_equal_the_truth(
         assert done == WRITES.get(row["decision"], done & LEFT), row["file"]
 
 
+@pytest.mark.slow
 def test_order_names_and_junk_change_nothing(command: Command, world: Path, tmp_path: Path) -> None:
     """A flat folder, files renamed so that they sort the other way round, junk between them."""
     some = sorted((world / "invoices").iterdir())[:6]

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Office
 
 TITLE = "r3.json"
 """A bill of 40,500.00 EUR: two signatures."""
 
 
+@pytest.mark.slow
 def test_changed_evidence_voids_the_signature(shop: Office) -> None:
     """A master record that changed after the first signature: asked anew, both sign again."""
     number = shop.waiting(TITLE)

@@ -81,6 +81,7 @@ def test_steps_and_prompts_that_are_not_there_are_found(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_repository_is_whole(command: Command) -> None:
     """The reference project passes, and says who decides what (R19)."""
     done = command("check", "--json")
@@ -98,6 +99,7 @@ def test_the_repository_is_whole(command: Command) -> None:
     assert not [p for p in done.data["problems"] if p["code"] == "no-text"]
 
 
+@pytest.mark.slow
 def test_it_is_readable(command: Command) -> None:
     """The same for people."""
     out = command("check").out

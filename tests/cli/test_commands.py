@@ -38,6 +38,7 @@ def test_commands_on_the_project_print_json(
     assert done.data
 
 
+@pytest.mark.slow
 def test_decisions_print_json(shop: Office) -> None:
     """A receipt each; a card; an answer; a login."""
     number = shop.waiting("r1.json")
@@ -120,6 +121,7 @@ def test_rebuild_makes_the_same_tables(shop: Office) -> None:
     assert shop("journal", "verify", "--json").data["sound"]
 
 
+@pytest.mark.slow
 def test_a_verdict_is_explained_by_its_rules_and_its_facts(office: Office) -> None:
     """Each write of a case: who is asked, by which rule and reason; by JSON the facts (R37)."""
     told = office("policy", "explain", "AP-D13.xml", "--lang", "en").out.splitlines()

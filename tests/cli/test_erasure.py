@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.conftest import Command, Done
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     "roles": {"compliance": "", "sales": "angebot_ohne_auftrag"},
     "writes": {"sanctions.screening.log": "", "ticket.create": "handelsbrief"},

@@ -220,6 +220,7 @@ def _below(kind: type[LeitstandError]) -> Iterator[type[LeitstandError]]:
         yield from _below(one)
 
 
+@pytest.mark.slow
 def test_a_program_without_ends_still_ends(root: Path, tmp_path: Path) -> None:
     """Started with stdout closed, or read by somebody who stops: no traceback, no abort."""
     code = "import sys; from leitstand.cli import main; sys.exit(main(['check']))"

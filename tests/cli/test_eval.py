@@ -58,6 +58,7 @@ def test_a_released_suite_ends_with_zero(evals: Evals, place: Path, tmp_path: Pa
     assert (tmp_path / "run" / "results.jsonl").is_file()
 
 
+@pytest.mark.slow
 def test_every_suite_of_a_project_is_run(shop: Path, tmp_path: Path) -> None:
     """Without a name all are, one report each; the worst ending counts, and one file is refused."""
     root = Path(shutil.copytree(SHOP, tmp_path / "shop"))
@@ -291,6 +292,7 @@ def test_a_tool_that_is_not_there_any_more_is_no_pass(
     assert done.data["change"]["unknown"] == ["r2"]
 
 
+@pytest.mark.slow
 def test_a_grader_that_raises_ends_with_four(shop: Path, tmp_path: Path) -> None:
     """From a process of its own, as the project's own modules are loaded."""
     root = Path(shutil.copytree(shop, tmp_path / "shop"))
@@ -310,6 +312,7 @@ def test_a_grader_that_raises_ends_with_four(shop: Path, tmp_path: Path) -> None
     assert "broken" in error["what"]
 
 
+@pytest.mark.slow
 def test_a_manifest_of_documents_is_imported_and_judged(command: Command, tmp_path: Path) -> None:
     """A format of the project's own, by its file of rows; one that nobody knows names it."""
     from tests.evals.foreign.test_manifest import put

@@ -11,6 +11,8 @@ from tools.database import Database, Tenancy
 from tools.erp import Voucher
 from tools.erp.embedded import EmbeddedErp
 
+pytestmark = pytest.mark.slow
+
 TITLE = "AP-D13.xml"
 HEAD, OTHER_HEAD, DIRECTOR = "ben.krueger", "carla.meyer", "dora.lange"
 

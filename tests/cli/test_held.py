@@ -10,6 +10,7 @@ from tests.cli.conftest import Command, Office, passphrases_in
 FORGET = ("shop", "buying")
 
 
+@pytest.mark.slow
 def test_a_held_case_is_released_by_a_person(
     shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -39,6 +40,7 @@ def test_a_held_case_is_released_by_a_person(
     assert "nicht angehalten" in again.err
 
 
+@pytest.mark.slow
 def test_a_defect_says_what_it_is_and_where(
     shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

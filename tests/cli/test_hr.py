@@ -27,6 +27,7 @@ PEOPLE = {
 }
 
 
+@pytest.mark.slow
 def test_signed_by_those_whom_the_rules_name(
     command: Command, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

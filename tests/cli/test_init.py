@@ -54,6 +54,7 @@ def test_the_table_is_that_of_the_repository(project: Path, root: Path) -> None:
     assert not list(project.rglob("__pycache__"))
 
 
+@pytest.mark.slow
 def test_an_empty_project_has_what_every_role_can_use(
     command: Command, tmp_path: Path, root: Path
 ) -> None:

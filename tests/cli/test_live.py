@@ -114,6 +114,7 @@ def dear(asked: Asked) -> Mapping[str, Any] | int:
 # ---- recording and replay by tape ----
 
 
+@pytest.mark.slow
 def test_an_agent_s_case_is_recorded_and_replayed(talk: Talk) -> None:
     """Turns and calls are on the tape under pseudonyms; a replay takes the same course, alone."""
     cases = Path("evals/serving/cases")
@@ -153,6 +154,7 @@ def test_pseudonyms_reach_into_what_the_model_said_and_heard(talk: Talk) -> None
     assert name in at["sort#1/:0"].value["value"]["text"]
 
 
+@pytest.mark.slow
 def test_faults_refusals_and_edits_name_nobody(
     endpoint: Talk, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +250,7 @@ def test_a_budget_of_tokens_holds_by_tape(talk: Talk, command: Command) -> None:
 # ---- live ----
 
 
+@pytest.mark.slow
 def test_a_sound_model_passes_every_time(talk: Talk, command: Command, tmp_path: Path) -> None:
     """Four times each: pass^k is one, tokens are those taken, every form of report says so."""
     forms = [p for k in ("html", "junit", "markdown") for p in (f"--{k}", tmp_path / f"r.{k}")]

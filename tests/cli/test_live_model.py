@@ -21,6 +21,7 @@ extra_body = {{ seed = 7, cache_prompt = true }}
 """The small model calls no tools in the endpoint's own form; it is asked the same way each time."""
 
 
+@pytest.mark.slow
 def test_a_real_model_is_measured_and_never_believed(
     tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

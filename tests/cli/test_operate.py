@@ -13,6 +13,8 @@ import pytest
 from leitstand.cli.place import open_to_others
 from tests.cli.walkthrough import Command, Walk, steps_of
 
+pytestmark = pytest.mark.slow
+
 SHOP = Path(__file__).parent / "shop"
 STUB = """#!/bin/sh
 echo "$1 $2" >> "$HOME/systemctl"

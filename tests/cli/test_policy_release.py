@@ -22,6 +22,7 @@ def rules(shop: Office, shop_folder: Path) -> Path:
     return shop_folder / "policies" / "shop.cedar"
 
 
+@pytest.mark.slow
 def test_production_starts_only_with_rules_that_people_released(shop: Office, rules: Path) -> None:
     """Two heads and the boss sign; an edited file stops the start until it is released (R26)."""
     bill = str(rules.parent.parent / "world")
@@ -42,6 +43,7 @@ def test_production_starts_only_with_rules_that_people_released(shop: Office, ru
     assert "leitstand policy release" in refused.err
 
 
+@pytest.mark.slow
 def test_the_state_remembers_what_ran(shop: Office, rules: Path) -> None:
     """Files and lock of before, put back together, are a lower version."""
     everybody = ("ben.krueger", "carla.meyer", "dora.lange")

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.conftest import Command, Done, Office
 from tests.model.test_library import FILE
 
+pytestmark = pytest.mark.slow
+
 MODEL = """
 from leitstand.model import Script, ScriptedModel
 

@@ -8,6 +8,7 @@ from leitstand.project import Project
 from tests.cli.conftest import Command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_every_role_with_every_tool_and_rule(command: Command, loaded: Project, lang: str) -> None:
     """No tool or deciding rule of a role is left out, in either language; all is labelled (R38)."""
@@ -40,6 +41,7 @@ def test_data_that_are_read_are_named(command: Command) -> None:
     assert command("register", "other").code == 2
 
 
+@pytest.mark.slow
 def test_thresholds_are_those_of_the_world(command: Command, root: Path, tmp_path: Path) -> None:
     """Another company's numbers are printed as it set them, each under a name of its own (R29)."""
     world = tmp_path / "world"

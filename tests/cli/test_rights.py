@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from leitstand.cli.place import open_to_others
 from tests.cli.conftest import Demo, Office
 
 
+@pytest.mark.slow
 def test_whatever_a_demo_makes_is_its_users_alone(demo: Demo) -> None:
     """Journal, embedded systems, archive, spool, keys: nothing of it is anybody else's to read."""
     made = {path.name for path in demo.state.rglob("*")}

@@ -43,6 +43,7 @@ def serving(shop: Office) -> Generator[tuple[str, int]]:
     process.stderr.close()
 
 
+@pytest.mark.slow
 def test_what_a_terminal_can_do_beside_a_server(
     shop: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

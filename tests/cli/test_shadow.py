@@ -70,6 +70,7 @@ def clerk(truth: dict[str, dict[str, Any]], file: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_batch_in_the_shadow_writes_nothing_and_agrees_as_by_hand(
     command: Command, world: Path, truth: dict[str, dict[str, Any]], work: Path, tmp_path: Path
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_batch_in_the_shadow_writes_nothing_and_agrees_as_by_hand(
     assert fields["posting_date"]["agreed"] == fields["posting_date"]["n"] > 0
 
 
+@pytest.mark.slow
 def test_a_batch_in_the_shadow_begins_anew(command: Command, world: Path, work: Path) -> None:
     """A second time nothing is a duplicate of the first."""
     first, second = (
@@ -112,6 +114,7 @@ def test_a_batch_in_the_shadow_begins_anew(command: Command, world: Path, work: 
     assert [r["decision"] for r in first] == [r["decision"] for r in second]
 
 
+@pytest.mark.slow
 def test_what_was_begun_in_the_shadow_stays_there(
     command: Command, world: Path, work: Path
 ) -> None:

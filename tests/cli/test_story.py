@@ -71,6 +71,7 @@ def firm(tmp_path: Path, root: Path) -> Firm:
     return Firm(tmp_path / "firm", tmp_path / "state")
 
 
+@pytest.mark.slow
 def test_a_correction_becomes_a_test_and_a_rule_is_mended(firm: Firm) -> None:
     """Demo, edit, record: the gate says no and names case and field; mended, it says yes (R17).
 

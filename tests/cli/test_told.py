@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Office
+
+pytestmark = pytest.mark.slow
 
 GERMAN = "Der Geschäftsschlüssel ist vergeben."
 ENGLISH = "the business key is taken"

@@ -11,6 +11,8 @@ import pytest
 from leitstand.trace import trace_of
 from tests.trace.collector import collecting
 
+pytestmark = pytest.mark.slow
+
 CODE = "import sys; from leitstand.cli import main; sys.exit(main())"
 
 

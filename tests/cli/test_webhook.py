@@ -64,6 +64,7 @@ def _arrivals(project: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_what_the_page_shows_makes_a_case(
     project: Path, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,7 @@ async def test_an_endpoint_that_is_down_is_unreachable(scene: Scene, vendor: Ven
     assert not text.startswith("no chat completion"), "a line that broke is no strange answer"
 
 
+@pytest.mark.slow
 async def test_an_endpoint_that_never_answers_is_unreachable(scene: Scene) -> None:
     """After one second, as its settings say, and no attempt more."""
     async with serving(None) as endpoint:
@@ -136,6 +137,7 @@ async def test_an_endpoint_that_never_answers_is_unreachable(scene: Scene) -> No
         assert len(endpoint.asked) == 1
 
 
+@pytest.mark.slow
 async def test_no_library_waits_longer_or_asks_again() -> None:
     """All four side by side at endpoints that never answer: one request each, then it is over.
 

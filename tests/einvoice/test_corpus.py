@@ -88,6 +88,7 @@ def test_doubt_is_on_the_safe_side(measured: Measured) -> None:
         assert right * 100 >= floor * len(known)
 
 
+@pytest.mark.slow
 def test_speed(domain: Path, manifest: list[dict[str, Any]]) -> None:
     """At least ten files a second of processor time on our side of the pipe."""
     begun = time.process_time()

@@ -88,6 +88,7 @@ async def test_page_of_a_file_without_invoice(reader: Reader) -> None:
     assert "ließ sich keine Rechnung lesen" in html
 
 
+@pytest.mark.slow
 def test_page_of_many_lines_costs_by_the_line() -> None:
     """The places of all values are looked up once a page, not once a value."""
     sample = Sample(lines=(SampleLine(),) * 2000)

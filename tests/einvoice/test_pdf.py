@@ -192,6 +192,7 @@ async def test_damaged_page_costs_only_its_text(reader: Reader) -> None:
     assert found.text == "\fRE-2026-0815"
 
 
+@pytest.mark.slow
 async def test_pages_that_are_a_bomb_cost_no_invoice() -> None:
     """Where the pages cost more than they may, the XML is judged and the pages are unread."""
 

@@ -270,6 +270,7 @@ async def test_value_that_stands_twice_stops_a_rule_set_and_not_the_others(reade
     assert (await reader.read(cii())).validation.verdict == "valid"
 
 
+@pytest.mark.slow
 async def test_manifest(reader: Reader, domain: Path, manifest: list[dict[str, Any]]) -> None:
     """Verdict, stage, class, profile, broken and warning rules of all real files are as listed.
 
@@ -305,6 +306,7 @@ async def test_mutants_break_exactly_the_expected_rules(
     assert len(mutants) == 46
 
 
+@pytest.mark.slow
 def test_memory_stays_within_bounds(root: Path) -> None:
     """All bad files one after the other: the process lives and no process holds over 600 MB.
 

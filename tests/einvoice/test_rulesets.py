@@ -65,6 +65,7 @@ def test_hash_over_a_folder_sees_every_change(tmp_path: Path) -> None:
     assert len({first, second, tree_digest(tmp_path)}) == 3
 
 
+@pytest.mark.slow
 def test_packages_of_rules_are_never_imported(root: Path) -> None:
     """Reading an invoice leaves the code of the data packages alone."""
     script = """

@@ -32,6 +32,7 @@ def sure(field: str, confidence: int, *, right: bool) -> Sure:
     return Sure(of=READ, field=field, confidence=confidence, right=right)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 100), st.booleans()), min_size=ENOUGH, max_size=150))
 def test_the_error_is_the_mean_distance_of_the_bins(said: list[tuple[int, bool]]) -> None:
     """By its definition: a bin's share of all, times how far right and sure lie apart in it."""
@@ -106,6 +107,7 @@ def laid(root: Path, role: str, world: Path, beside: Path) -> list[Place]:
     return places(shelf)
 
 
+@pytest.mark.slow
 def test_fields_of_a_plain_pdf_are_as_sure_as_each_of_them_says(tmp_path: Path) -> None:
     """A page whose sums add up, a gross amount that stands alone, and a truth that is another."""
     world = Path(shutil.copytree(WORLD, tmp_path / "world"))

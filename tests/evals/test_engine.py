@@ -92,6 +92,7 @@ def test_without_a_graph_there_is_nothing_to_compare(bench: Bench, replayed: Rep
     assert asyncio.run(by_langgraph(replace(bench, graphs={}), replayed)) == Compared("")
 
 
+@pytest.mark.slow
 def test_the_gate_says_why(shop: Path, tmp_path: Path) -> None:
     """A step that fails only in LangGraph's engine: refused, and the case's problems tell it."""
     root = Path(shutil.copytree(shop, tmp_path / "shop"))

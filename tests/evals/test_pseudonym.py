@@ -65,6 +65,7 @@ async def _retold(bench: Bench, before: Recorded, secret: bytes = b"secret") -> 
     return await retell(before, bench, secret, Vocabulary.of(files, dict(bench.limits), names))
 
 
+@pytest.mark.slow
 def test_every_case_takes_the_same_way(told: list[Told], bench: Bench) -> None:
     """Decision, rules, exit, effects and ways of all 35 cases; from the tape alone (R21)."""
     assert len(told) == 35
@@ -114,6 +115,7 @@ def test_lines_that_nobody_asks_are_dropped(told: list[Told], bench: Bench) -> N
     assert [line.address for line in again.lines] == [line.address for line in after.lines]
 
 
+@pytest.mark.slow
 def test_a_difference_is_named(told: list[Told], bench: Bench) -> None:
     """Without the lexicon an order to a machine is not recognised any more: it is said where."""
     [found] = [t for t in told if t.before.case.expected.rules == ("G-A26",)]

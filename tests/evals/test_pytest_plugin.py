@@ -104,6 +104,7 @@ def said(text: str, suite: str) -> str:
     return " ".join(re.findall(rf"evals/{suite}/suite\.yaml::(\w+ [A-Z]+)", text))
 
 
+@pytest.mark.slow
 def test_a_case_is_an_item_and_the_gate_another(asked: Path) -> None:
     """Three cases and the gate pass, with nothing but the setting."""
     code, text = ran(asked)
@@ -119,6 +120,7 @@ def test_without_the_setting_nothing_is_collected(project: Path) -> None:
     assert code == pytest.ExitCode.NO_TESTS_COLLECTED, text
 
 
+@pytest.mark.slow
 def test_a_failing_case_says_what_is_wrong(text: str) -> None:
     """The case and the gate fail with their reasons, and no trace of a replay."""
     assert said(text, "failing") == "r1 PASSED r2 FAILED r3 PASSED gate FAILED"
@@ -135,6 +137,7 @@ def test_a_case_that_somebody_answers_for_fails_as_expected(text: str, kind: str
     assert re.search(rf"XFAIL evals/{kind}/suite\.yaml::r2 - Carla Meyer", text)
 
 
+@pytest.mark.slow
 def test_a_suite_that_does_not_load_is_an_error(asked: Path) -> None:
     """With file and line, and never a pass."""
     (asked / "evals" / "buying" / "suite.yaml").write_text("role: buying\ncolour: red\n")

@@ -27,6 +27,7 @@ def missed(every: list[Mutant], folder: Path) -> list[str]:
     return [m.name for i, m in enumerate(drawn) if not stopped(m, folder / str(i))]
 
 
+@pytest.mark.slow
 def test_seeded_regressions_are_refused(tmp_path: Path) -> None:
     """Rules dropped and weakened, thresholds moved, roles swapped, list entries taken out (R28)."""
     every = weaker.mutants()
@@ -62,6 +63,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SUITES)
 def test_an_unchanged_project_passes_twice_with_the_same_report(
     name: str, copy: Path, tmp_path: Path
@@ -73,6 +75,7 @@ def test_an_unchanged_project_passes_twice_with_the_same_report(
         assert (one / file).read_bytes() == (two / file).read_bytes()
 
 
+@pytest.mark.slow
 def test_what_no_case_shows_is_never_released(copy: Path, tmp_path: Path) -> None:
     """A change that no case notices ends with 4, one that a case notices with 1; neither with 0."""
     defaults = copy / "policies" / "defaults.toml"

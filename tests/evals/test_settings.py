@@ -51,6 +51,7 @@ def test_every_rule_and_datum_and_table_has_a_name(project: Project) -> None:
     assert not [n for n in names if n.startswith(("tools/texts/", "policies/lexicon"))]
 
 
+@pytest.mark.slow
 def test_a_condition_is_a_change_and_a_reason_is_none(project: Project, tmp_path: Path) -> None:
     """What people read may be worded anew without a case."""
     was = settings(project)

@@ -93,6 +93,7 @@ def test_what_a_case_hands_over_is_signed_too(project: Project, tmp_path: Path) 
     assert [one.name for one in case.heard] == [f"child:{case.heard[0].body['child']}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["hr", "sales", "compliance", "payroll"])
 def test_the_departments_suites_are_released(project: Project, tmp_path: Path, name: str) -> None:
     """Every case passes, nothing has changed since, and each rule that went would be missed."""

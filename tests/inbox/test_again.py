@@ -62,6 +62,7 @@ async def away(depot: Depot, monkeypatch: pytest.MonkeyPatch) -> Away:
     return found
 
 
+@pytest.mark.slow
 async def test_the_pauses_grow_and_then_it_stays_for_people(away: Away) -> None:
     """After 1, 5, 15 and 60 minutes, each shown with its number; a fifth never comes (R6)."""
     began = away.now
@@ -96,6 +97,7 @@ async def test_a_system_that_is_back_is_met_by_the_next_try(away: Away) -> None:
     await away.depot.sound()
 
 
+@pytest.mark.slow
 async def test_whatever_a_person_does_ends_it(away: Away) -> None:
     """Handed over it waits for them; retried by them it begins to count anew."""
     await away.later(1)

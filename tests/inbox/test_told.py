@@ -125,6 +125,7 @@ def of(language: str) -> Texts:
     return texts_of("de" if language == "de" else "en", ROOT / "tools" / "texts")
 
 
+@pytest.mark.slow
 def test_every_error_that_people_may_meet_is_told_in_german(said: list[Said]) -> None:
     """Errors are English in a journal; whoever reads them in German finds German words."""
     english = [one for one in said if one.by in ENGLISH]

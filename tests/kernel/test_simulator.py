@@ -35,6 +35,7 @@ def shots(folder: Path, seeds: range) -> Counter[str]:
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
 def test_every_case_comes_to_its_end(part: int, tmp_path: Path) -> None:
     """At most one effect an intent, none without a verdict, the course stable, no endless wait."""
@@ -128,6 +129,7 @@ HOLES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hole", HOLES, ids=lambda hole: hole.__name__)
 def test_a_planted_hole_is_found(
     hole: Callable[[pytest.MonkeyPatch], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -102,6 +102,7 @@ def endpoint(vendor: Vendor) -> Iterator[tuple[str, list[tuple[str, int]]]]:
         thread.join()
 
 
+@pytest.mark.slow
 @each
 def test_two_event_loops_share_no_connection(
     vendor: Vendor, endpoint: tuple[str, list[tuple[str, int]]]

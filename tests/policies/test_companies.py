@@ -61,6 +61,7 @@ async def judged(company: Company, troubles: dict[str, Trouble], folder: Path) -
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in (3, 4))])
 def test_what_is_planted_fires_and_nothing_else(seed: int, tmp_path: Path) -> None:
     """Decision, rules and people of every invoice follow from what was done to it (R2)."""

@@ -87,6 +87,7 @@ async def let_go_on(scene: Scene) -> None:
         await scene.go_on()
 
 
+@pytest.mark.slow
 @pytest.mark.kernel(28)
 @pytest.mark.parametrize("away", [False, True], ids=["straight", "through-the-queue"])
 async def test_one_child_and_one_answer(tmp_path: Path, *, away: bool) -> None:

@@ -190,6 +190,7 @@ def test_a_crash_leaves_all_or_nothing(tmp_path: Path) -> None:
     assert finished > 10
 
 
+@pytest.mark.slow
 async def test_postgresql_keeps_no_key(postgres: Cluster, tmp_path: Path) -> None:
     """After the tables were written anew no file of the server's tables holds the key."""
     office = Office(tmp_path, postgres.database())

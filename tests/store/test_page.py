@@ -87,6 +87,7 @@ def test_a_case_key_belongs_to_its_case_and_store() -> None:
         unwrap(MASTER, b"", "A")
 
 
+@pytest.mark.slow
 def test_no_nonce_is_used_twice() -> None:
     """Not within a process, and not by a child process that began as its copy."""
     assert len({KEY.encrypt(b"")[:12] for _ in range(1000)}) == 1000

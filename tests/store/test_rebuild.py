@@ -125,6 +125,7 @@ async def test_rows_of_an_erased_case_stay(office: Office) -> None:
     assert await snapshot(office, whole=True) == live
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False), st.integers(1, 25))
 @settings(max_examples=20)
 def test_rebuilt_tables_equal_the_live_ones(random: Random, moves: int) -> None:

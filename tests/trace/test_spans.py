@@ -407,6 +407,7 @@ async def test_a_trace_that_cannot_be_written_is_no_matter_of_its_case(
 SECRET = st.text("ABCDEFGHKMNPQRSTUVWXYZ", min_size=9, max_size=14)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, phases=[Phase.generate])  # A small one leaks no less.
 @given(st.lists(SECRET, min_size=8, max_size=8, unique=True), st.integers(10**11, 10**12))
 async def test_nothing_that_a_case_is_about_leaves(

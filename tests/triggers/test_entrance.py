@@ -32,6 +32,7 @@ def _table(mailbox: MailServer, **mail: object) -> dict[str, Any]:
     return {"mailboxes": {"inbox": mailbox.settings()}, "mail": mail}
 
 
+@pytest.mark.slow
 async def test_a_mail_becomes_a_case_once(
     shop: Project, tmp_path: Path, mailbox: MailServer
 ) -> None:
@@ -64,6 +65,7 @@ async def test_another_mail_under_the_same_name_is_no_repetition(
     assert seen(tmp_path) == ["A", "B", "C"]
 
 
+@pytest.mark.slow
 async def test_what_is_too_large_is_refused_before_it_is_fetched(
     shop: Project, tmp_path: Path, mailbox: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +102,7 @@ async def test_a_loop_is_stopped(
     assert mailbox.lying("Leitstand-abgewiesen") == ["Abwesend"]
 
 
+@pytest.mark.slow
 async def test_one_sender_without_end_is_stopped(
     shop: Project, tmp_path: Path, mailbox: MailServer
 ) -> None:
@@ -127,6 +130,7 @@ async def test_a_report_is_gone_from_the_mailbox_and_leaves_nothing(
     assert mailbox.lying() == mailbox.lying("Leitstand-erledigt") == []
 
 
+@pytest.mark.slow
 async def test_what_the_project_stumbles_over_stops_nothing_and_is_put_aside(
     shop: Project, tmp_path: Path, mailbox: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -147,6 +151,7 @@ async def test_what_the_project_stumbles_over_stops_nothing_and_is_put_aside(
     assert "secret word" not in caplog.text
 
 
+@pytest.mark.slow
 async def test_input_that_is_none_of_the_role_is_recorded_nowhere(
     shop: Project, tmp_path: Path, mailbox: MailServer
 ) -> None:
@@ -178,6 +183,7 @@ async def test_who_writes_from_a_known_address_may_not_approve_it(
     assert asked == {"Von Anna": "anna.becker", "Von wem": "intake"}
 
 
+@pytest.mark.slow
 async def test_new_mail_is_heard_of_and_a_server_that_went_away_is_found_again(
     shop: Project, tmp_path: Path, mailbox: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,7 @@ def _hold(state: Path, mailbox: MailServer) -> None:
     assert not {row["status"] for row in rows(state, "cases")} & {"ready", "running", "held"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_process_that_dies_twice_takes_each_mail_in_once(
     shop: Project, tmp_path: Path, mailbox: MailServer, seed: int

@@ -228,6 +228,7 @@ async def test_a_body_is_bounded_while_it_is_read(shop: Project, tmp_path: Path)
     assert b" 413 " in unended.splitlines()[0]
 
 
+@pytest.mark.slow
 async def test_a_body_that_does_not_come_is_not_waited_for(shop: Project, tmp_path: Path) -> None:
     """It is given up after its seconds; meanwhile it keeps no other out."""
     lines = [f"{name}: {value}" for name, value in headers_for(b"x").items()]
@@ -240,6 +241,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(shop: Project, tmp_pa
     assert b" 408 " in answer.splitlines()[0]
 
 
+@pytest.mark.slow
 async def test_what_is_held_of_all_bodies_is_bounded(shop: Project, tmp_path: Path) -> None:
     """Strangers who send slowly fill it up: what is large comes again, and once it is free can."""
     lines = [f"{name}: {value}" for name, value in headers_for(b"x").items()]

@@ -45,6 +45,7 @@ def _post(process: "subprocess.Popen[str]") -> httpx.Response:
     return httpx.post(url, content=BODY, headers=headers, trust_env=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("point", "there"), [(2, 0), (4, 0), (6, 1)])
 def test_a_server_that_dies_before_its_answer_makes_one_case(
     shop: Project, tmp_path: Path, point: int, there: int

@@ -38,6 +38,7 @@ def clean(page: Page, *, script: bool = True) -> None:
     assert not re.findall(r"\b(?:me|people|due|web|card)\.[a-z_]+\b", page.inner_text("main"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_from_the_link_to_an_invitation(

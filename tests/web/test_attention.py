@@ -17,6 +17,7 @@ from tests.web.conftest import (
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "said"),
     [
@@ -41,6 +42,7 @@ async def test_a_question_is_answered_from_the_journal(
         assert "keine Entscheidung" in thread
 
 
+@pytest.mark.slow
 async def test_there_is_no_always_but_a_proposal(head: Client, house: House) -> None:
     """It is kept for those who answer for the rule, and changes nothing."""
     path, seen = await head.card(SIMPLE)
@@ -53,6 +55,7 @@ async def test_there_is_no_always_but_a_proposal(head: Client, house: House) -> 
     assert (await head.card(SIMPLE))[1] == seen
 
 
+@pytest.mark.slow
 async def test_a_blind_sample(head: Client, house: House) -> None:
     """The document first, what was done only afterwards; each case once a person (R14, R43)."""
     seen: set[str] = set()
@@ -72,6 +75,7 @@ async def test_a_blind_sample(head: Client, house: House) -> None:
     assert "6 von 9" in (await head.http.get("/monitor")).text
 
 
+@pytest.mark.slow
 async def test_a_forged_sample_is_refused(head: Client, house: House) -> None:
     """Another case, another answer."""
     name = hidden((await head.http.get("/sample")).text, "ulid")
@@ -83,6 +87,7 @@ async def test_a_forged_sample_is_refused(head: Client, house: House) -> None:
             assert (await head.post("/sample", fields)).status_code == 400
 
 
+@pytest.mark.slow
 async def test_how_fast_people_decide_is_nobodys_figure(head: Client, house: House) -> None:
     """Below five people no figure of time is shown (works council) (R36)."""
     path, seen = await head.card(SIMPLE)

@@ -25,6 +25,8 @@ from tests.web.conftest import (
     Sit,
 )
 
+pytestmark = pytest.mark.slow
+
 PAGES = ("/", "/?all=1", "/exceptions", "/history", "/cases", "/monitor", "/sample", "/me")
 KB = 1024
 

@@ -28,6 +28,8 @@ from tests.web.conftest import (
     untouched,
 )
 
+pytestmark = pytest.mark.slow
+
 RULES = {"remind_hours": 1, "escalate_hours": 2, "chain": ["managing_director"]}
 
 

@@ -5,9 +5,13 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from leitstand.store.anchors import anchors_in
 from leitstand.store.export import verifier
 from tests.web.conftest import HEAD, SIMPLE, Client, client_of
+
+pytestmark = pytest.mark.slow
 
 
 async def case_of(head: Client) -> str:

@@ -28,6 +28,7 @@ def code(secret: str, clock: Hand, steps: int = 0) -> str:
     return TOTP(secret).at(int(clock.now), counter_offset=steps)
 
 
+@pytest.mark.slow
 async def test_a_code_is_asked_for_and_used_once(house: House, root: Path) -> None:
     """From setting up to removing; a code, an older one and one of another time open nothing."""
     clock, phrase = Hand(NOW), house.passphrases[HEAD]
@@ -60,6 +61,7 @@ async def test_a_code_is_asked_for_and_used_once(house: House, root: Path) -> No
             assert (await other.login(HEAD, phrase)).status_code == 303
 
 
+@pytest.mark.slow
 async def test_guessing_codes_locks(house: House, root: Path) -> None:
     """Five wrong codes with the right passphrase count like five wrong passphrases."""
     clock, phrase = Hand(NOW), house.passphrases[HEAD]

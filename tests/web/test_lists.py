@@ -11,6 +11,8 @@ from leitstand.store.schema import cases
 from leitstand.web import lists
 from tests.web.conftest import DIRECTOR, HEAD, SIMPLE, Client, House, hidden
 
+pytestmark = pytest.mark.slow
+
 LINK = re.compile(r'<a href="/(?:case|card)/(\w+)"><strong>')
 NEXT = re.compile(r'class="button" href="([^"]*[?;&]after=[^"]*)"')
 

@@ -11,6 +11,8 @@ from starlette.types import Message
 from leitstand.web.live import Live, Stream
 from tests.web.conftest import HEAD, Client, Server, hidden
 
+pytestmark = pytest.mark.slow
+
 CHANGED = b"event: changed\r\ndata: 1\r\n\r\n"
 
 

@@ -18,6 +18,8 @@ from leitstand.web import OidcSettings, Site, open_site
 from tests.web.conftest import HEAD, SIMPLE, Client, Hand, House, client_of, hidden, untouched
 from tests.web.login_service import CLIENT, SECOND, SECRET, Service, running
 
+pytestmark = pytest.mark.slow
+
 URL = "https://inbox.test/"
 ROLES = {"heads": ("department_head",), "clerks": ("clerk",), "owners": ("admin",)}
 

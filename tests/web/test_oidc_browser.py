@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page
 from tests.web.conftest import House, Server
 from tests.web.login_service import CLIENT, SECRET, Service, running
 
+pytestmark = pytest.mark.slow
+
 SERVE = """
 import sys
 from leitstand.cli import main

@@ -39,6 +39,7 @@ def posted(case: Dossier) -> list[dict[str, Any]]:
     return [e.args for e in case.effects if e.tool == "erp.voucher.post"]
 
 
+@pytest.mark.slow
 @pytest.mark.pain(1)
 async def test_a_rejected_call_never_runs(head: Client, house: House) -> None:
     """By no further form, by nobody, and not after a restart."""
@@ -54,6 +55,7 @@ async def test_a_rejected_call_never_runs(head: Client, house: House) -> None:
     assert case.status in ("rejected", "exception")
 
 
+@pytest.mark.slow
 @pytest.mark.pain(2)
 async def test_an_answer_reaches_its_own_request_alone(head: Client, house: House) -> None:
     """The digest of one card decides no other, nor does a card's number that is cut short."""
@@ -66,6 +68,7 @@ async def test_an_answer_reaches_its_own_request_alone(head: Client, house: Hous
     assert posted(await dossier(head, second[0])) == []
 
 
+@pytest.mark.slow
 @pytest.mark.pain(3)
 async def test_what_is_done_is_what_was_shown(head: Client) -> None:
     """Every argument of the posting stood on the card, as its language writes it."""
@@ -92,6 +95,7 @@ def as_written(value: object, name: str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@pytest.mark.slow
 @pytest.mark.pain(4)
 async def test_who_decided_is_a_signed_person(head: Client) -> None:
     """The journal names the person of the session, with a signature of their own key."""
@@ -102,6 +106,7 @@ async def test_who_decided_is_a_signed_person(head: Client) -> None:
     assert approval.signature
 
 
+@pytest.mark.slow
 @pytest.mark.pain(5)
 async def test_work_is_done_once(head: Client, house: House, root: Path) -> None:
     """The same form three times, and the process begun anew: one posting."""
@@ -112,6 +117,7 @@ async def test_work_is_done_once(head: Client, house: House, root: Path) -> None
     assert len(posted(await dossier(head, path))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.pain(6)
 def test_a_decision_outlives_a_kill(house: House) -> None:
     """Kill -9 as soon as the first signature is answered: it is there afterwards, and counts."""
@@ -138,6 +144,7 @@ def test_a_decision_outlives_a_kill(house: House) -> None:
     server.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.pain(7)
 async def test_a_case_that_was_handed_over_asks_like_any_other(head: Client, house: House) -> None:
     """Children stand in the same lists, under the same guard, with their own journal."""
@@ -156,6 +163,7 @@ async def test_a_case_that_was_handed_over_asks_like_any_other(head: Client, hou
     assert set(written) <= {(c.case.ulid, j.tool) for c in children for j in c.judged}
 
 
+@pytest.mark.slow
 @pytest.mark.pain(8)
 async def test_an_edit_is_typed_recorded_and_never_asked_again(head: Client) -> None:
     """Field, old, new and person are kept; the agent does not come back with its own value."""
@@ -174,6 +182,7 @@ async def test_an_edit_is_typed_recorded_and_never_asked_again(head: Client) -> 
     assert not case.tape.open_checkpoints()
 
 
+@pytest.mark.slow
 @pytest.mark.pain(9)
 async def test_a_mail_scanner_approves_nothing(head: Client, house: House) -> None:
     """Every link that a notice could hold, opened by somebody who is even logged in."""
@@ -185,6 +194,7 @@ async def test_a_mail_scanner_approves_nothing(head: Client, house: House) -> No
         assert (await head.http.get(f"{path}/decide?answer=approve")).status_code == 405
 
 
+@pytest.mark.slow
 @pytest.mark.pain(10)
 @pytest.mark.parametrize("text", ["ja", "Ok, freigeben", "approve", "nein", "/approve", "👍"])
 async def test_words_decide_nothing(head: Client, text: str) -> None:
@@ -197,6 +207,7 @@ async def test_words_decide_nothing(head: Client, text: str) -> None:
     assert (await head.card(SIMPLE))[1] == seen
 
 
+@pytest.mark.slow
 @pytest.mark.pain(16)
 async def test_many_cards_are_no_reason_to_stop_looking(head: Client, house: House) -> None:
     """Later is no answer, a batch takes one kind and says each, nothing is decided by waiting."""

@@ -13,6 +13,8 @@ from leitstand.runtime import open_leitstand
 from leitstand.web import Site, first_key, open_site
 from tests.web.conftest import Client, client_of
 
+pytestmark = pytest.mark.slow
+
 PHRASE = "korrekt pferd batterie"
 
 

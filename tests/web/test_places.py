@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from leitstand.inbox import card_of, find_pending, texts_of
 from leitstand.inbox.evidence import listed_in, readings_of
 from leitstand.project import load_project
 from leitstand.store.waiting import waiting
 from tests.web.conftest import Client, bare
+
+pytestmark = pytest.mark.slow
 
 
 async def test_all_evidence_of_the_demo_is_found_in_its_document(head: Client) -> None:

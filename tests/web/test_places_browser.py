@@ -18,6 +18,8 @@ from tests.agents.cii import cii
 from tests.einvoice.paper import pdf
 from tests.web.conftest import CLERK, HEAD, SIMPLE, House, Person, Server, Sit, bare
 
+pytestmark = pytest.mark.slow
+
 NASTY = "<script>window.hit=1</script><img src=x onerror=window.hit=1>"
 TEXT = f"""Malermeister Krause {NASTY}
 Rechnung Nr. 2026/0417

@@ -35,6 +35,7 @@ async def other(client: Client, house: House, name: str) -> Client:
     return made
 
 
+@pytest.mark.slow
 async def test_a_get_decides_nothing(head: Client, house: House) -> None:
     """A mail scanner that follows every link of every page, as somebody who is logged in."""
     path, seen = await head.card(SIMPLE)
@@ -51,6 +52,7 @@ async def test_a_get_decides_nothing(head: Client, house: House) -> None:
         assert (await head.http.get("/batch", params={"token": head.token})).status_code == 405
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "status"),
     [
@@ -89,6 +91,7 @@ async def test_a_forged_form_is_refused(
     assert "2026-000001" in done.text
 
 
+@pytest.mark.slow
 async def test_a_form_from_another_site_is_refused(head: Client, house: House) -> None:
     """Even with the right token."""
     path, seen = await head.card(SIMPLE)
@@ -101,6 +104,7 @@ async def test_a_form_from_another_site_is_refused(head: Client, house: House) -
             assert found.status_code == 403
 
 
+@pytest.mark.slow
 async def test_a_replayed_form_gets_a_receipt(head: Client, house: House) -> None:
     """The second time it is refused, with who decided and when; the effect is one."""
     path, seen = await head.card(SIMPLE)
@@ -112,6 +116,7 @@ async def test_a_replayed_form_gets_a_receipt(head: Client, house: House) -> Non
     assert "schon entschieden" in again.text
 
 
+@pytest.mark.slow
 async def test_the_same_card_by_two_people_in_the_same_moment(head: Client, house: House) -> None:
     """One decides, the other is told; one voucher is posted."""
     colleague = await other(head, house, OTHER_HEAD)
@@ -128,6 +133,7 @@ async def test_the_same_card_by_two_people_in_the_same_moment(head: Client, hous
     assert len(re.findall(r"<li>[^<]*buchen[^<]*<small>ausgeführt", page, re.IGNORECASE)) == 1
 
 
+@pytest.mark.slow
 async def test_an_action_that_changed_since_it_was_shown(head: Client, house: House) -> None:
     """A colleague edits first: the digest of the old card is refused, the new card is shown."""
     director = await other(head, house, DIRECTOR)
@@ -146,6 +152,7 @@ async def test_an_action_that_changed_since_it_was_shown(head: Client, house: Ho
     ).status_code == 200
 
 
+@pytest.mark.slow
 async def test_a_session_that_is_over(head: Client, house: House) -> None:
     """The form leads to the login and back to its card; nothing is decided."""
     path, seen = await head.card(SIMPLE)
@@ -159,6 +166,7 @@ async def test_a_session_that_is_over(head: Client, house: House) -> None:
         assert answer.headers["location"] == f"/login?next={path}"
 
 
+@pytest.mark.slow
 async def test_a_cookie_of_another_tenant(head: Client, house: House) -> None:
     """A session counts for the tenant that it was begun for."""
     with closing(sqlite3.connect(house.state / "web.db")) as database, database:
@@ -166,6 +174,7 @@ async def test_a_cookie_of_another_tenant(head: Client, house: House) -> None:
     assert (await head.http.get("/")).headers["location"].startswith("/login")
 
 
+@pytest.mark.slow
 async def test_who_has_the_database_alone_cannot_sign(head: Client, house: House) -> None:
     """A session's key opens under its cookie only: an entry moved to another cookie is nobody's."""
     with closing(sqlite3.connect(house.state / "web.db")) as database:
@@ -177,6 +186,7 @@ async def test_who_has_the_database_alone_cannot_sign(head: Client, house: House
     assert (await director.http.get("/")).headers["location"].startswith("/login")
 
 
+@pytest.mark.slow
 async def test_a_person_who_is_gone_has_no_session(head: Client, house: House) -> None:
     """At the next request, not at the next login; a role that is taken away is gone as well."""
     directory = head.site.leitstand.directory
@@ -192,6 +202,7 @@ async def test_a_person_who_is_gone_has_no_session(head: Client, house: House) -
     assert (await head.http.get("/")).headers["location"].startswith("/login")
 
 
+@pytest.mark.slow
 async def test_too_many_wrong_passphrases(house: House, root: Path) -> None:
     """After five even the right one waits; the answer to a stranger's name is the same."""
     async with opened(house, root) as site, client_of(site) as client:
@@ -205,6 +216,7 @@ async def test_too_many_wrong_passphrases(house: House, root: Path) -> None:
         assert (await client.login(DIRECTOR, house.passphrases[DIRECTOR])).status_code == 303
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "place", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
@@ -219,6 +231,7 @@ async def test_the_login_leads_nowhere_else(house: House, root: Path, place: str
         assert answer.headers["location"] == "/"
 
 
+@pytest.mark.slow
 async def test_who_may_not_decide_is_refused_by_the_core(head: Client, house: House) -> None:
     """A clerk who forges the form of a head of department (R12)."""
     clerk = await other(head, house, CLERK)
@@ -229,6 +242,7 @@ async def test_who_may_not_decide_is_refused_by_the_core(head: Client, house: Ho
     assert "Rollen" in answer.text
 
 
+@pytest.mark.slow
 async def test_a_batch_that_is_none(head: Client, house: House) -> None:
     """Different rules, more than may be, another's card, a stale digest: none or only that one."""
     cards = {title: await head.card(title) for title in (SIMPLE, "AP-D03.xml", DOUBLE)}
@@ -244,6 +258,7 @@ async def test_a_batch_that_is_none(head: Client, house: House) -> None:
         assert "geändert, seit" in (await head.post("/batch", stale)).text
 
 
+@pytest.mark.slow
 async def test_every_answer_says_what_may_run(head: Client) -> None:
     """No inline script, no foreign source, no frame; pages are not kept."""
     path, _ = await head.card(SIMPLE)
@@ -264,6 +279,7 @@ def _said(answer: httpx.Response) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 async def test_a_login_takes_as_long_for_a_name_that_nobody_has(house: House, root: Path) -> None:
     """Who is in the directory cannot be told from the time that a refusal takes."""
     async with opened(house, root) as site, client_of(site) as client:
@@ -278,6 +294,7 @@ async def test_a_login_takes_as_long_for_a_name_that_nobody_has(house: House, ro
         assert known / 2 < unknown < known * 2
 
 
+@pytest.mark.slow
 async def test_advice_is_in_the_readers_language(head: Client) -> None:
     """What a rule advises to do is German on a German card, English on an English one."""
     path, _ = await head.card(SIMPLE)

@@ -16,6 +16,8 @@ from leitstand.store.schema import cases, checkpoints
 from leitstand.web import Site, open_site
 from tests.web.conftest import CLERK, DIRECTOR, HEAD, SIMPLE, Client, House, client_of, untouched
 
+pytestmark = pytest.mark.slow
+
 OTHER = "emil.voss"
 LISTS = ("/?all=1", "/exceptions", "/history", "/cases", "/monitor?days=")
 SEES = {"accounting": ("managing_director",)}

@@ -17,6 +17,8 @@ from leitstand.web import Site, open_site
 from tests.web.conftest import HEAD, SIMPLE, Client, House, client_of, hidden
 from tools.erp.embedded import EmbeddedErp
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 0.3
 BOUND = PATIENCE + 1.0
 """Seconds; what two shared cores take for a page is in it."""

@@ -8,6 +8,8 @@ import pytest
 
 from tests.web.conftest import HEAD, SIMPLE, House, Server, Sit
 
+pytestmark = pytest.mark.slow
+
 SLOW = """
 import asyncio, sys
 from pathlib import Path

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.web.conftest import (
     HEAD,
     SIMPLE,
@@ -12,6 +14,8 @@ from tests.web.conftest import (
     client_of,
     opened,
 )
+
+pytestmark = pytest.mark.slow
 
 OTHER = "emil.voss"
 

@@ -3,6 +3,8 @@
 import html
 from pathlib import Path
 
+import pytest
+
 from leitstand.cli.batch import cases_worked_off
 from leitstand.runtime import read_rows
 from tests.web.conftest import House, client_of, opened
@@ -12,6 +14,7 @@ GERMAN = "Das ist schon geschehen, in diesem oder in einem anderen Vorgang"
 ENGLISH = "the business key is taken"
 
 
+@pytest.mark.slow
 async def test_a_case_and_its_list_say_why_in_the_readers_language(
     house: House, root: Path, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from tests.evals.foreign.half import (
 WHOLE = {"agentdojo": 3808, "state-bench": 99, "tau-bench": 200, "workbench": 2800}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_dropped_or_doubled_write_changes_the_verdict_as_it_must(
     form: str, recordings: Path, judge: Callable[[str], Judge], run: Run, tmp_path: Path
@@ -41,6 +42,7 @@ def test_a_dropped_or_doubled_write_changes_the_verdict_as_it_must(
     assert (found.rows, found.excluded, found.agree) == (150, 0, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_verdicts_are_not_made_from_answers(
     form: str, recordings: Path, run: Run, tmp_path: Path

@@ -98,6 +98,7 @@ def put(folder: Path, *rows: object) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", SETS)
 def test_a_run_has_the_verdict_that_it_came_with(form: str, run: Run, tmp_path: Path) -> None:
     """One run a format: every call an action, and the reference is met."""
@@ -110,6 +111,7 @@ def test_a_run_has_the_verdict_that_it_came_with(form: str, run: Run, tmp_path: 
     assert found.corrected == {"tau-bench": 0, "workbench": 1}.get(form)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "change", "verdict"),
     [
@@ -132,12 +134,14 @@ def test_a_write_less_or_more(
     )
 
 
+@pytest.mark.slow
 def test_trials_of_a_task_are_counted_together(run: Run, tmp_path: Path) -> None:
     """Two trials, one of them without its write: pass^1 is a half and pass^2 nothing."""
     found = run("tau-bench", put(tmp_path / "set", TAU, {**dropped("tau-bench", TAU), "trial": 1}))
     assert found.pass_hat_k == {"1": 0.5, "2": 0.0}
 
 
+@pytest.mark.slow
 def test_as_many_trials_count_as_there_are(run: Run, tmp_path: Path) -> None:
     """Six trials, five of them right: pass^k up to 6, by the number of ways to draw k of them."""
     trials = [{**TAU, "trial": n} for n in range(5)]
@@ -152,6 +156,7 @@ def test_as_many_trials_count_as_there_are(run: Run, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_trials_of_two_agents_are_two_tasks(run: Run, tmp_path: Path) -> None:
     """The same task recorded by another source is no second trial of it."""
     other = {**dropped("tau-bench", TAU), "source": "somebody else"}
@@ -159,6 +164,7 @@ def test_trials_of_two_agents_are_two_tasks(run: Run, tmp_path: Path) -> None:
     assert found.pass_hat_k == {"1": 0.5}
 
 
+@pytest.mark.slow
 def test_journals_are_whole_and_hold_a_case_a_run(command: Command, tmp_path: Path) -> None:
     """Through the command line: import, fidelity, and `journal verify` of what it has left."""
     folder, suite = put(tmp_path / "set", TAU, TAU), tmp_path / "suite"
@@ -170,6 +176,7 @@ def test_journals_are_whole_and_hold_a_case_a_run(command: Command, tmp_path: Pa
     assert (code, data["sound"], data["cases"]) == (0, True, 2)
 
 
+@pytest.mark.slow
 def test_a_folder_with_other_things_is_left_alone(command: Command, tmp_path: Path) -> None:
     """A mistyped folder for the journals loses nothing."""
     folder = put(tmp_path / "set", TAU)
@@ -181,6 +188,7 @@ def test_a_folder_with_other_things_is_left_alone(command: Command, tmp_path: Pa
     assert (tmp_path / "mine" / "letter.txt").read_text() == "dear"
 
 
+@pytest.mark.slow
 def test_a_disagreement_is_an_exit_code(command: Command, tmp_path: Path) -> None:
     """A reference that is not met ends with 1 and names the run; bad input with 2 or 4."""
     folder, suite = put(tmp_path / "set", {**TAU, "recorded_reward": 0.0}), tmp_path / "suite"
@@ -192,6 +200,7 @@ def test_a_disagreement_is_an_exit_code(command: Command, tmp_path: Path) -> Non
     assert command("eval", "fidelity", suite)[0] == 4
 
 
+@pytest.mark.slow
 def test_a_run_without_calls_is_a_run(run: Run, tmp_path: Path) -> None:
     """Nobody called a tool: nothing was done, and that is judged too."""
     found = run("tau-bench", put(tmp_path / "set", {**TAU, "calls": [], "recorded_reward": 0.0}))

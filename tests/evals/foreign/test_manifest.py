@@ -56,6 +56,7 @@ def put(folder: Path, told: Mapping[str, Mapping[str, Any]] = TOLD) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_every_document_is_judged_as_it_was_told(run: Run, tmp_path: Path) -> None:
     """Five kinds, five verdicts; a rule that has to fire did, and no guardrail where none must."""
     found = run("invoices", put(tmp_path))
@@ -70,6 +71,7 @@ def test_every_document_is_judged_as_it_was_told(run: Run, tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.slow
 def test_nothing_that_was_told_is_read(run: Run, tmp_path: Path) -> None:
     """Other answers in the rows: the same verdicts, and each row disagrees; without, none does."""
     true = run("invoices", put(tmp_path / "a"))
@@ -102,6 +104,7 @@ def test_another_document_is_refused(
     assert not (tmp_path / "suite").exists()
 
 
+@pytest.mark.slow
 def test_the_real_manifest(run: Run, shared_data: Path) -> None:
     """All 169 documents: verdict, class and the rules that have to fire; a guardrail on four."""
     folder = shared_data / "domain" / "invoices"

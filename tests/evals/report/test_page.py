@@ -54,6 +54,7 @@ def text_of(dom: str) -> str:
     return re.sub(r"<[^>]+>", " ", found[1])
 
 
+@pytest.mark.slow
 def test_a_page_that_asks_is_caught(chromium: str, tmp_path: Path) -> None:
     """The way of looking finds a request, where there is one."""
     page = tmp_path / "page.html"
@@ -61,6 +62,7 @@ def test_a_page_that_asks_is_caught(chromium: str, tmp_path: Path) -> None:
     assert opened(chromium, page)[1] == ["http://127.0.0.1:9/x.png"]
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_failing_field_and_asks_nobody(chromium: str, tmp_path: Path) -> None:
     """Field, expected and actual value stand open; what a case holds does not act."""
     effect = Made(tool="erp.draft", args={"text": HOSTILE})
@@ -152,6 +154,7 @@ def peak(folder: Path, count: int) -> int:
     return most
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_cases(tmp_path: Path) -> None:
     """What is kept of a case is its name: below 400 bytes, so 100,000 cases take below 40 MB."""
     few, more = peak(tmp_path, 1000), peak(tmp_path, 6000)

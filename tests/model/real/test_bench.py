@@ -118,6 +118,7 @@ async def test_what_stops_a_write_has_a_name(
     bench.close()
 
 
+@pytest.mark.slow
 async def test_an_echo_says_what_was_said(reader: Reader, tmp_path: Path) -> None:
     """The second run proposes the same write in its first turn, and then is done."""
     job = job_of("pay AP-D02")

@@ -37,6 +37,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         yield found
 
 
+@pytest.mark.slow
 async def test_no_wrong_write_of_a_real_model_takes_effect(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

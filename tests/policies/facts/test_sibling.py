@@ -51,6 +51,7 @@ def named(read: ReadInvoice, position: int, seller: Seller) -> ReadInvoice:
     return read.model_copy(update={"sha256": f"{position:064x}", "invoice": invoice})
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(VATS)), min_size=2, max_size=8))
 def test_nobody_is_left_out(read: ReadInvoice, sellers: list[Seller]) -> None:

@@ -311,6 +311,7 @@ STEPS = st.lists(
 
 
 # Each example has a tenant of its own, so one file serves all.
+@pytest.mark.slow
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 async def test_any_course_keeps_the_books(

@@ -282,6 +282,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_listed_names_are_found_in_disguise(public: Index, change: str) -> None:
     """Of all listed names of three words or more, 97 in a hundred are found when they are changed.

@@ -57,6 +57,7 @@ def erp(settings: Callable[..., Settings], adapter: Callable[..., TrytonErp]) ->
     return adapter(settings())
 
 
+@pytest.mark.slow
 @given(values)
 def test_values_come_back_as_they_were(value: object) -> None:
     """Decimals and days keep every digit, whatever they are nested in."""

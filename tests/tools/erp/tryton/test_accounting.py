@@ -17,6 +17,8 @@ from tests.tools.erp.tryton.server import Server
 from tools.einvoice import Reader
 from tools.erp.tryton.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SELLER: Row = {
     "name": "Keller Dichtungstechnik GmbH",
     "street": "Hafenstr. 3",

@@ -77,6 +77,7 @@ def entered(tryton: Server, number: str) -> list[dict[str, Any]]:
         return boss.read("account.invoice", domain, "state", "number", "total_amount")
 
 
+@pytest.mark.slow
 async def test_one_key_is_one_voucher(
     erp: TrytonErp, tryton: Server, fields: Fields, number: str
 ) -> None:
@@ -91,6 +92,7 @@ async def test_one_key_is_one_voucher(
     assert [row["state"] for row in entered(tryton, number)] == ["draft"]
 
 
+@pytest.mark.slow
 async def test_a_number_is_taken_once(
     erp: TrytonErp, tryton: Server, fields: Fields, number: str
 ) -> None:
@@ -167,6 +169,7 @@ async def test_what_the_key_may_not_do_is_told(
     assert entered(tryton, number) == []
 
 
+@pytest.mark.slow
 async def test_a_rule_of_trytons_own_is_kept(
     erp: TrytonErp, tryton: Server, args: PostVoucher
 ) -> None:
@@ -186,6 +189,7 @@ async def test_a_rule_of_trytons_own_is_kept(
     assert entered(tryton, args.invoice_no) == []
 
 
+@pytest.mark.slow
 async def test_a_draft_is_posted_reversed_and_entered_anew(
     erp: TrytonErp, tryton: Server, fields: Fields, number: str
 ) -> None:
@@ -216,6 +220,7 @@ async def test_a_draft_is_posted_reversed_and_entered_anew(
     assert sorted(states) == ["cancelled", "posted"]
 
 
+@pytest.mark.slow
 async def test_a_reversal_that_broke_off_is_ended(
     at: At, tryton: Server, clock: FixedClock, args: PostVoucher
 ) -> None:
@@ -237,6 +242,7 @@ async def test_a_reversal_that_broke_off_is_ended(
     assert like[0]["state"] == "cancelled"
 
 
+@pytest.mark.slow
 async def test_a_draft_is_discarded(
     erp: TrytonErp, tryton: Server, fields: Fields, number: str
 ) -> None:
@@ -278,6 +284,7 @@ def paid(number: str, **changed: Any) -> ProposePayment:  # noqa: ANN401 - any f
     return ProposePayment(**{**given, **changed})
 
 
+@pytest.mark.slow
 async def test_a_payment_is_proposed_once_and_never_processed(
     erp: TrytonErp, tryton: Server, fields: Fields, number: str
 ) -> None:
@@ -325,6 +332,7 @@ async def test_new_bank_details_are_a_note(erp: TrytonErp, tryton: Server, numbe
     assert args.iban in notes[0]["message"]
 
 
+@pytest.mark.slow
 async def test_orders_and_receipts_are_read(erp: TrytonErp, tryton: Server) -> None:
     """What was ordered and what arrived, exact; an order that nobody knows is none."""
     with tryton.person() as boss:
@@ -342,6 +350,7 @@ async def test_orders_and_receipts_are_read(erp: TrytonErp, tryton: Server) -> N
     assert (await erp.get_order(GetOrder(order_no="no such order"))).value is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", ["create", "post"])
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_server_that_dies_leaves_one_voucher(
