@@ -24,7 +24,7 @@ from tools.erp.intake import Holdings, Rate
 from tools.erp.supplier import SupplierRow
 from tools.rows import Reader
 
-__all__ = ["read_holdings"]
+__all__ = ["InvoiceRow", "RateRow", "read_holdings"]
 
 _YEARS = 2
 """Years of accounting periods before the closed one; the year after `today` is the last."""
@@ -60,14 +60,18 @@ def _status(text: object) -> InvoiceStatus:
     return status
 
 
-class _RateRow(Frozen):
+class RateRow(Frozen):
+    """A row of `exchange_rates.jsonl`: units of the own currency for one of `currency`."""
+
     currency: Text
     date: dt.date
     rate: Decimal
     source: Text = ""
 
 
-class _InvoiceRow(Frozen):
+class InvoiceRow(Frozen):
+    """A row of `posted_invoices.jsonl`: an invoice in the books of an earlier system."""
+
     supplier: Identifier
     number: Text
     date: dt.date | None = None
@@ -90,8 +94,8 @@ def read_holdings(reader: Reader, policy: dict[str, Any]) -> Holdings:
     suppliers = reader.read("suppliers", SupplierRow, lambda s: s.id)
     orders = reader.read("purchase_orders", PurchaseOrder, lambda o: o.po)
     receipts = reader.read("goods_receipts", GoodsReceipt, lambda r: r.gr)
-    rates = reader.read("exchange_rates", _RateRow, lambda r: (r.currency, r.date))
-    invoices = reader.read("posted_invoices", _InvoiceRow, _InvoiceRow.key)
+    rates = reader.read("exchange_rates", RateRow, lambda r: (r.currency, r.date))
+    invoices = reader.read("posted_invoices", InvoiceRow, InvoiceRow.key)
     if invoices is None:
         reader.warnings.append(_NO_HISTORY)
     given = {"suppliers": suppliers, "purchase_orders": orders, "goods_receipts": receipts}
@@ -112,7 +116,7 @@ def read_holdings(reader: Reader, policy: dict[str, Any]) -> Holdings:
     )
 
 
-def _invoice(row: _InvoiceRow) -> PostedInvoice:
+def _invoice(row: InvoiceRow) -> PostedInvoice:
     """An invoice of an earlier system: a negative amount is a credit note."""
     kept = {"supplier", "number", "date", "currency", "status", "kind", "po", "document_sha256"}
     return PostedInvoice(
@@ -188,5 +192,5 @@ def _day(policy: dict[str, Any], name: str, reader: Reader) -> dt.date | None:
         return None
 
 
-def _rate(row: _RateRow) -> Rate:
+def _rate(row: RateRow) -> Rate:
     return Rate(row.currency, row.date, round(row.rate * 1_000_000), row.source)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -114,11 +115,14 @@ def test_the_same_bytes_twice_are_one_invoice(
 
 
 def test_a_row_has_what_the_interface_promises(
-    command: Command, world: Path, tmp_path: Path
+    command: Command, root: Path, world: Path, tmp_path: Path
 ) -> None:
-    """Every name of the interface, each of its type."""
+    """Every name of the interface, each of its type; the page names them all and no other."""
     shutil.copy(world / "invoices" / "AP-D17.xml", tmp_path)
     [row] = judged(command, tmp_path, world)
+    table = (root / "docs" / "how-to" / "batch.md").read_text("utf-8").partition("## The line")[2]
+    told = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    assert {name for names in told for name in names.split("`")[1::2]} == {*row, "error"}
     assert {"file", "decision", "guardrails", "info", "approval", "accounts"} <= row.keys()
     assert {"posting_date", "skonto", "exit", "effects", "ms"} <= row.keys()
     assert all(e.keys() == {"tool", "args", "key", "state"} for e in row["effects"])
