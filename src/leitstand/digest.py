@@ -1,8 +1,7 @@
 """Canonical form and digests.
 
-The canonical form is RFC 8785 for the values that tools may carry: no floats (refused when a tool
-is defined), integers within ±2^53, ASCII keys. For these orjson with sorted keys is RFC 8785 (held
-against the `rfc8785` package in the tests).
+The canonical form is RFC 8785 for what tools may carry: no floats, no sets (refused when a tool is
+defined), integers within ±2^53, ASCII keys. For these orjson with sorted keys is it (a test holds).
 Digests over a case's data are keyed (BLAKE2b with the case's key, RFC 7693, 128 bits): a plain hash
 of a small secret is the secret (KERNEL no. 32; docs/decisions/digests.md says why not HMAC-SHA256).
 """
