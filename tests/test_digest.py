@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+import orjson
 import pytest
 import rfc8785
 from hypothesis import given
@@ -38,6 +39,19 @@ class Line(Frozen):
     on: date
 
 
+class Sorted(Frozen):
+    """A model with a set."""
+
+    kinds: frozenset[str]
+    lines: tuple[Line, ...]
+
+
+class Nested(Frozen):
+    """A model with a set in a model."""
+
+    inner: dict[str, Sorted]
+
+
 @given(VALUES)
 def test_the_form_is_that_of_rfc_8785(value: object) -> None:
     """Sorted keys, shortest escapes, no blanks: held against the package of that name."""
@@ -54,11 +68,19 @@ def test_what_has_no_form_is_refused(value: object) -> None:
 def test_values_of_tools_have_one_form() -> None:
     """Decimals keep their scale, days and names are text, sets are sorted."""
     line = Line(no=1, rate=Decimal("19.00"), on=date(2026, 2, 28))
-    kinds = frozenset({"b", "a", "c"})
-    assert canonical({"line": line, "colour": Colour.RED, "pair": (1, 2), "kinds": kinds}) == (
-        b'{"colour":"red","kinds":["a","b","c"],'
-        b'"line":{"no":1,"on":"2026-02-28","rate":"19.00"},"pair":[1,2]}'
+    assert canonical({"line": line, "colour": Colour.RED, "pair": (1, 2)}) == (
+        b'{"colour":"red","line":{"no":1,"on":"2026-02-28","rate":"19.00"},"pair":[1,2]}'
     )
+
+
+def test_sets_are_sorted_wherever_they_stand() -> None:
+    """By themselves, in a model, and in one within it: twenty are nowhere in order by chance."""
+    words = [f"w{n:02}" for n in range(20)]
+    line = Line(no=1, rate=Decimal(7), on=date(2026, 2, 28))
+    inner = Sorted(kinds=frozenset(words), lines=(line,))
+    found = orjson.loads(canonical({"kinds": set(words), "all": Nested(inner={"x": inner})}))
+    told = {"kinds": words, "lines": [{"no": 1, "on": "2026-02-28", "rate": "7"}]}
+    assert found == {"kinds": words, "all": {"inner": {"x": told}}}
 
 
 @given(st.binary(min_size=1, max_size=64), st.lists(st.binary(max_size=200), max_size=4))

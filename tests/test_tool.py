@@ -33,12 +33,6 @@ class Weighed(Frozen):
     kilos: float
 
 
-class Sorted(Frozen):
-    """A result that holds a set."""
-
-    places: frozenset[str]
-
-
 async def find(args: Wanted, shelf: Shelf) -> Found:
     """Find a box."""
     del shelf
@@ -55,12 +49,6 @@ async def weigh(args: Wanted, shelf: Shelf) -> Weighed:
     """Weigh a box."""
     del args, shelf
     return Weighed(kilos=0.1)
-
-
-async def sort(args: Wanted, shelf: Shelf) -> Sorted:
-    """Sort boxes."""
-    del shelf
-    return Sorted(places=frozenset({args.box}))
 
 
 async def bare(args: dict[str, str], shelf: Shelf) -> Found:
@@ -92,8 +80,7 @@ WRONG: dict[str, tuple[Callable[..., Any], str, dict[str, Any], str]] = {
     "read with key": (put, "shelf.find", {}, r"\(args, port\)"),
     "no result": (silent, "shelf.find", {}, "what it returns"),
     "no model": (bare, "shelf.find", {}, "pydantic models"),
-    "float": (weigh, "shelf.weigh", {}, "holds a float or a set"),
-    "set": (sort, "shelf.sort", {}, "holds a float or a set"),
+    "float": (weigh, "shelf.weigh", {}, "Money, Decimal or int"),
     "business key": (put, "shelf.put", {"writes": "shelf.box", "key": ("lid",)}, "lid"),
     "reconcile": (put, "shelf.put", {"writes": "shelf.box", "reconcile": looked_up}, "reconcile"),
 }

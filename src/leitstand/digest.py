@@ -1,7 +1,8 @@
 """Canonical form and digests.
 
-The canonical form is RFC 8785 for what tools may carry: no floats, no sets (refused when a tool is
-defined), integers within ±2^53, ASCII keys. For these orjson with sorted keys is it (a test holds).
+The canonical form is RFC 8785 for what tools may carry: no floats (refused when a tool is defined),
+integers within ±2^53, ASCII keys. For these it is what orjson gives with sorted keys; sets are
+sorted, wherever they stand: their order is another one in another process.
 Digests over a case's data are keyed (BLAKE2b with the case's key, RFC 7693, 128 bits): a plain hash
 of a small secret is the secret (KERNEL no. 32; docs/decisions/digests.md says why not HMAC-SHA256).
 """
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 
 import orjson
 from pydantic import BaseModel
@@ -35,7 +37,7 @@ def canonical(value: object) -> bytes:
 
 def plain_of(value: object) -> object:
     """`value` as JSON-able data: the one place that says how our types are written."""
-    if isinstance(value, BaseModel):
+    if isinstance(value, BaseModel) and not _holds_sets(type(value)):
         # What a model made without validation is validated by the guard, not by a warning. Not
         # `model_dump`, which hands on a dozen arguments that nobody gave.
         return value.__pydantic_serializer__.to_python(value, mode="json", warnings=False)
@@ -45,9 +47,15 @@ def plain_of(value: object) -> object:
         return value.isoformat() if isinstance(value, date) else value.value
     if isinstance(value, frozenset | set):
         return sorted(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    if isinstance(value, Mapping):
-        return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if isinstance(value, Mapping | BaseModel):
+        return dict(value)  # pyright: ignore[reportUnknownArgumentType]
     raise TypeError(f"{type(value).__name__}")
+
+
+@cache
+def _holds_sets(model: type[BaseModel]) -> bool:
+    """Whether pydantic would write sets, in the order that they have in this process."""
+    return "set', 'items_schema'" in str(model.__pydantic_core_schema__)
 
 
 class Keyed:

@@ -113,7 +113,7 @@ def tool(  # noqa: PLR0913 - the options mirror the fields of Tool, keyword by k
 ) -> "_Read":
     """Make a typed async function a tool named `system.noun.verb`.
 
-    Raises ToolDefined: another name, not async, no annotation, a float, a set, a write without key
+    Raises ToolDefined: another name, not async, a missing annotation, a float, a write without key
     parameter, a business key that is no argument field. ValidationError: an option's type.
     """
 
@@ -169,8 +169,8 @@ def _check(
         if not (inspect.isclass(model) and issubclass(model, BaseModel)):
             msg = f"`{name}`: arguments and result are pydantic models, not {model!r}"
             raise ToolDefined(msg, where=name)
-        if _is_inexact(TypeAdapter(model).json_schema(mode="serialization")):
-            msg = f"`{name}`: `{model.__name__}` holds a float or a set; use Money, Decimal, tuple"
+        if _holds_float(TypeAdapter(model).json_schema(mode="serialization")):
+            msg = f"`{name}`: `{model.__name__}` holds a float; use Money, Decimal or int"
             raise ToolDefined(msg, where=name)
         models.append(model)
     if unknown := set(key) - set(models[0].model_fields):
@@ -179,13 +179,12 @@ def _check(
     return models[0], models[1]
 
 
-def _is_inexact(schema: object) -> bool:  # A set has another order in another process.
+def _holds_float(schema: object) -> bool:
     if isinstance(schema, dict):
         node = cast("dict[str, object]", schema)
-        inexact = node.get("type") == "number" or node.get("uniqueItems") is True
-        return inexact or any(_is_inexact(v) for v in node.values())
+        return node.get("type") == "number" or any(_holds_float(v) for v in node.values())
     if isinstance(schema, list):
-        return any(_is_inexact(v) for v in cast("list[object]", schema))
+        return any(_holds_float(v) for v in cast("list[object]", schema))
     return False
 
 

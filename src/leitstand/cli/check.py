@@ -192,12 +192,10 @@ def _roles(project: "Project") -> Iterator[dict[str, Any]]:
             "steps": len(compiled.steps),
             "queue": {cause: list(one.roles) for cause, one in compiled.queue.items()},
             "tools": tools,
-            "never": sorted(t.name for t in project.tools if not _granted(bundle, name, t.name)),
+            "never": sorted(
+                tool.name for tool in project.tools if not _tool(bundle, name, tool)["granted"]
+            ),
         }
-
-
-def _granted(bundle: "Bundle", role: str, tool: str) -> bool:
-    return any(r.grants and r.applies(role, frozenset([tool])) for r in bundle.rules)
 
 
 def _tool(bundle: "Bundle", role: str, tool: "Tool[Any, Any]") -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _remarks(
             yield "global", f"`{', '.join(names)}` outlives the step; write it into the state"
         case ast.Attribute(attr=attr) if attr in _FILES:
             yield "io", f"`{attr}` reads or writes past the desk; call a tool"
-        case ast.ExceptHandler(type=caught) if _catches_all(caught):
+        case ast.ExceptHandler(type=None) | ast.ExceptHandler(type=ast.Name(id="BaseException")):
             yield "catch", "this would swallow a checkpoint; catch `CallFailed`"
         case ast.Assign(targets=targets):
             yield from _stored(targets, shared)
@@ -109,8 +109,7 @@ def _meant(tree: ast.Module) -> dict[str, str]:
 def _shared(tree: ast.Module) -> Iterator[str]:
     """Names that a module gives to something that can be changed."""
     for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+        targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
         value = getattr(node, "value", None)
         made = ast.unparse(value.func).split(".")[-1] if isinstance(value, ast.Call) else ""
         if isinstance(value, _Made) or made in _MAKERS:
@@ -121,7 +120,3 @@ def _root(node: ast.expr) -> str:
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _catches_all(caught: ast.expr | None) -> bool:
-    return caught is None or ast.unparse(caught) == "BaseException"
