@@ -3,83 +3,63 @@
 `heard` is also the record of what was refused and to whom. Times are seconds since the epoch.
 """
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Index, MetaData
+
+from leitstand.inbox.book import table
 
 __all__ = ["cards", "codes", "cursors", "heard", "links", "metadata", "outbox", "places"]
 
 metadata = MetaData()
 
-outbox = Table(
+# `state`: due, sending (its fate is unknown after a crash), sent, dead.
+outbox = table(
+    metadata,
     "outbox",
-    metadata,
-    Column("no", Integer, primary_key=True),
-    Column("key", String(200), nullable=False, unique=True),
-    Column("channel", String(16), nullable=False),
-    Column("letter", Text, nullable=False),
-    Column("replaces", String(200), nullable=False),
-    # due, sending (its fate is unknown after a crash), sent, dead
-    Column("state", String(8), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("due", Float, nullable=False),
-    Column("handle", String(300), nullable=False),
-    Index("outbox_due", "state", "channel", "due"),
+    {"no": int},
+    key=str,
+    channel=str,
+    letter=str,
+    replaces=str,
+    state=str,
+    attempts=int,
+    due=float,
+    handle=str,
 )
-heard = Table(
+Index("outbox_due", outbox.c.state, outbox.c.channel, outbox.c.due)
+Index("outbox_key", outbox.c.key, unique=True)
+heard = table(
+    metadata,
     "heard",
-    metadata,
-    Column("channel", String(16), primary_key=True),
-    Column("id", String(300), primary_key=True),
-    Column("identity", String(300), nullable=False),
-    Column("place", String(300), nullable=False),
-    Column("person", String(128), nullable=False),
-    Column("outcome", String(8), nullable=False),
-    Column("reply", Text, nullable=False),
-    Column("at", Float, nullable=False),
+    {"channel": str, "id": str},
+    identity=str,
+    place=str,
+    person=str,
+    outcome=str,
+    reply=str,
+    at=float,
 )
-links = Table(
+links = table(
+    metadata,
     "links",
-    metadata,
-    Column("channel", String(16), primary_key=True),
-    Column("identity", String(300), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("person", String(128), nullable=False),
-    Column("place", String(300), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("at", Float, nullable=False),
+    {"channel": str, "identity": str},
+    tenant=str,
+    person=str,
+    place=str,
+    sealed=bytes,
+    at=float,
 )
-codes = Table(
-    "codes",
+codes = table(metadata, "codes", {"id": str}, tenant=str, person=str, sealed=bytes, until=float)
+cards = table(
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("person", String(128), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("until", Float, nullable=False),
-)
-cards = Table(
     "cards",
-    metadata,
-    Column("channel", String(16), primary_key=True),
-    Column("place", String(300), primary_key=True),
-    Column("code", String(9), primary_key=True),
-    Column("checkpoint", String(16), nullable=False),
-    Column("seen", String(32), nullable=False),
-    Column("person", String(128), nullable=False),
-    Column("letter", String(200), nullable=False),
-    Column("open", Integer, nullable=False),
-    Column("at", Float, nullable=False),
-    Index("cards_open", "open", "channel", "place"),
+    {"channel": str, "place": str, "code": str},
+    checkpoint=str,
+    seen=str,
+    person=str,
+    letter=str,
+    open=int,
+    at=float,
 )
-cursors = Table(
-    "cursors",
-    metadata,
-    Column("channel", String(16), primary_key=True),
-    Column("value", Text, nullable=False),
-)
-places = Table(
-    "places",
-    metadata,
-    Column("place", String(300), primary_key=True),
-    Column("service", String(300), nullable=False),
-    Column("user", String(300), nullable=False),
-)
+Index("cards_open", cards.c.open, cards.c.channel, cards.c.place)
+cursors = table(metadata, "cursors", {"channel": str}, value=str)
+places = table(metadata, "places", {"place": str}, service=str, user=str)

@@ -4,16 +4,9 @@ Whatever is lost here costs a login or a half-typed form, never a decision: thos
 store. Times are seconds since the epoch.
 """
 
-from sqlalchemy import (
-    Column,
-    Float,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import MetaData
+
+from leitstand.inbox.book import table
 
 __all__ = [
     "assignments",
@@ -33,103 +26,34 @@ __all__ = [
 
 metadata = MetaData()
 
-sessions = Table(
+sessions = table(
+    metadata,
     "sessions",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("person", String(128), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("began", Float, nullable=False),
-    Column("until", Float, nullable=False),
+    {"id": str},
+    tenant=str,
+    person=str,
+    sealed=bytes,
+    began=float,
+    until=float,
 )
-oidc_sessions = Table(
-    "oidc_sessions",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("person", String(128), nullable=False),
-    Column("sid", String(255), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("checked", Float, nullable=False),
+oidc_sessions = table(
+    metadata, "oidc_sessions", {"id": str}, person=str, sid=str, sealed=bytes, checked=float
 )
-drafts = Table(
-    "drafts",
-    metadata,
-    Column("person", String(128), primary_key=True),
-    Column("checkpoint", String(16), primary_key=True),
-    Column("fields", Text, nullable=False),
-    Column("at", Float, nullable=False),
+drafts = table(metadata, "drafts", {"person": str, "checkpoint": str}, fields=str, at=float)
+postponed = table(metadata, "postponed", {"person": str, "checkpoint": str}, until=float)
+assignments = table(metadata, "assignments", {"checkpoint": str}, person=str, by=str, at=float)
+proposals = table(
+    metadata, "proposals", {"checkpoint": str, "rule": str, "person": str}, text=str, at=float
 )
-postponed = Table(
-    "postponed",
-    metadata,
-    Column("person", String(128), primary_key=True),
-    Column("checkpoint", String(16), primary_key=True),
-    Column("until", Float, nullable=False),
+samples = table(metadata, "samples", {"ulid": str, "person": str}, same=int, at=float)
+attempts = table(metadata, "attempts", {"name": str}, failed=int, at=float)
+second_factors = table(metadata, "second_factors", {"person": str}, secret=str, last=int)
+invitations = table(
+    metadata, "invitations", {"id": str}, tenant=str, name=str, roles=str, until=float
 )
-assignments = Table(
-    "assignments",
-    metadata,
-    Column("checkpoint", String(16), primary_key=True),
-    Column("person", String(128), nullable=False),
-    Column("by", String(128), nullable=False),
-    Column("at", Float, nullable=False),
+deadlines = table(
+    metadata, "deadlines", {"checkpoint": str, "level": int}, due=float, role=str, told=int
 )
-proposals = Table(
-    "proposals",
-    metadata,
-    Column("checkpoint", String(16), primary_key=True),
-    Column("rule", String(128), primary_key=True),
-    Column("person", String(128), primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("at", Float, nullable=False),
-)
-samples = Table(
-    "samples",
-    metadata,
-    Column("ulid", String(26), primary_key=True),
-    Column("person", String(128), primary_key=True),
-    Column("same", Integer, nullable=False),
-    Column("at", Float, nullable=False),
-)
-attempts = Table(
-    "attempts",
-    metadata,
-    Column("name", String(200), primary_key=True),
-    Column("failed", Integer, nullable=False),
-    Column("at", Float, nullable=False),
-)
-second_factors = Table(
-    "second_factors",
-    metadata,
-    Column("person", String(128), primary_key=True),
-    Column("secret", String(64), nullable=False),
-    Column("last", Integer, nullable=False, default=0),
-)
-invitations = Table(
-    "invitations",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("roles", Text, nullable=False),
-    Column("until", Float, nullable=False),
-)
-deadlines = Table(
-    "deadlines",
-    metadata,
-    Column("checkpoint", String(40), primary_key=True),
-    Column("level", Integer, primary_key=True),
-    Column("due", Float, nullable=False),
-    Column("role", String(128), nullable=False),
-    Column("told", Integer, nullable=False),
-)
-notices = Table(
-    "notices",
-    metadata,
-    Column("checkpoint", String(40), primary_key=True),
-    Column("person", String(128), primary_key=True),
-    Column("level", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("at", Float, nullable=False),
+notices = table(
+    metadata, "notices", {"checkpoint": str, "person": str, "level": int}, title=str, at=float
 )
