@@ -2,7 +2,7 @@
 
 from leitstand.triggers.message import read_message
 from leitstand.triggers.opening import Triggers, open_triggers
-from leitstand.triggers.port import Arrival, Fate
+from leitstand.triggers.port import Arrival
 from leitstand.triggers.settings import MailRules
 
-__all__ = ["Arrival", "Fate", "MailRules", "Triggers", "open_triggers", "read_message"]
+__all__ = ["Arrival", "MailRules", "Triggers", "open_triggers", "read_message"]

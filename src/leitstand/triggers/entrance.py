@@ -19,7 +19,7 @@ from leitstand.records import SENDER, Received, Routed
 from leitstand.runtime import Leitstand
 from leitstand.store.arrivals import Arrived, arrived, often
 from leitstand.triggers.message import read_message
-from leitstand.triggers.port import Arrival, Fate, Outcome, Source, Trigger
+from leitstand.triggers.port import Arrival, Source, Trigger
 from leitstand.triggers.schedule import BEGUN
 from leitstand.triggers.settings import Settings
 
@@ -48,17 +48,14 @@ class Entrance:
         finally:
             await arrivals.aclose()
 
-    async def take(self, trigger: Source, arrival: Arrival) -> Fate:
+    async def take(self, trigger: Source, arrival: Arrival) -> Arrived:
         """What becomes of an arrival, committed; what became of it where it came before.
 
         Raises whatever the project's own `seal` and `route` raise; nothing was recorded then.
         """
         key = self.key(arrival.identity)
         known = await arrived(self._leitstand.store, key)
-        if known is None:
-            known = await self._made(trigger, arrival, key)
-        outcome = "refused" if known.outcome == BEGUN else known.outcome
-        return Fate(cast("Outcome", outcome), known.reason, key, known.name, known.cases)
+        return known or await self._made(trigger, arrival, key)
 
     async def _taken(self, trigger: Trigger, arrival: Arrival) -> None:
         try:
@@ -144,7 +141,7 @@ class Entrance:
         leitstand = self._leitstand
         return await leitstand.runtime.arrive(new, cases, leitstand.tenant)
 
-    async def failed(self, trigger: Source, arrival: Arrival, error: Exception) -> Fate | None:
+    async def failed(self, trigger: Source, arrival: Arrival, error: Exception) -> Arrived | None:
         """Say so, and leave it where it is; what still fails after some tries is put aside.
 
         What the project itself cannot do (a role that is not there) is no fault of the arrival.
@@ -158,8 +155,7 @@ class Entrance:
         if isinstance(error, LeitstandError) or self._tries[key] < TRIES:
             return None
         blank = Arrived(key, trigger.name, arrival.name, "refused")
-        made = await self._refuse(trigger, blank, "not understood")
-        return Fate("refused", made.reason, key, made.name)
+        return await self._refuse(trigger, blank, "not understood")
 
     def key(self, said: bytes) -> str:
         """A name that tells nothing, not even to who guesses what was said."""

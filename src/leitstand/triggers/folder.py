@@ -13,7 +13,8 @@ from pathlib import Path
 from leitstand.clock import Clock
 from leitstand.errors import Unreachable
 from leitstand.records import Attachment
-from leitstand.triggers.port import Arrival, Fate, Outcome, day_of
+from leitstand.store.arrivals import Arrived
+from leitstand.triggers.port import Arrival, day_of
 from leitstand.triggers.settings import FolderSettings, MailRules
 
 __all__ = ["Folder"]
@@ -50,17 +51,17 @@ class Folder:
                 return
             await asyncio.sleep(min(self._settings.look, 0.2) if once else self._settings.look)
 
-    def place(self, outcome: Outcome) -> str:
+    def place(self, outcome: str) -> str:
         """The folder that it is moved to."""
         if outcome == "sealed":
             return ""
         return self._settings.done if outcome == "cases" else self._settings.refused
 
-    async def settle(self, arrival: Arrival, fate: Fate) -> None:
+    async def settle(self, arrival: Arrival, fate: Arrived) -> None:
         """Move the file, or delete one that nobody here may read; one that has changed stays."""
         await asyncio.to_thread(self._settle, arrival, fate)
 
-    def _settle(self, arrival: Arrival, fate: Fate) -> None:
+    def _settle(self, arrival: Arrival, fate: Arrived) -> None:
         name, stamp = self._taken.pop(arrival.identity, ("", None))
         file = self._path / name
         try:

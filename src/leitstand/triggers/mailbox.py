@@ -11,8 +11,9 @@ from collections.abc import AsyncGenerator
 
 from leitstand.clock import Clock
 from leitstand.errors import Unreachable
+from leitstand.store.arrivals import Arrived
 from leitstand.triggers.message import identity_of
-from leitstand.triggers.port import Arrival, Fate, Outcome, day_of
+from leitstand.triggers.port import Arrival, day_of
 from leitstand.triggers.session import Lying, Session
 from leitstand.triggers.settings import MailboxSettings, MailRules
 
@@ -51,13 +52,13 @@ class Mailbox:
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST)
 
-    def place(self, outcome: Outcome) -> str:
+    def place(self, outcome: str) -> str:
         """The folder of the mailbox."""
         if outcome == "sealed":
             return ""
         return self._settings.done if outcome == "cases" else self._settings.refused
 
-    async def settle(self, arrival: Arrival, fate: Fate) -> None:
+    async def settle(self, arrival: Arrival, fate: Arrived) -> None:
         """Move the mail, or delete one that nobody here may read."""
         validity, _, uid = arrival.name.partition("/")
         session = self._session

@@ -3,18 +3,16 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from leitstand.clock import Clock
 from leitstand.records import Attachment, Routed
+from leitstand.store.arrivals import Arrived
 
-__all__ = ["Arrival", "Fate", "Outcome", "Source", "Trigger", "day_of"]
+__all__ = ["Arrival", "Source", "Trigger", "day_of"]
 
 _HERE = ZoneInfo("Europe/Berlin")
-
-Outcome = Literal["cases", "sealed", "refused"]
-"""It became cases; it was put away unread for those who may read it; nobody works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,6 @@ class Arrival:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of an arrival, committed. `key`, `name` and `cases` as it was recorded."""
-
-    outcome: Outcome
-    reason: str
-    key: str
-    name: str = ""
-    cases: tuple[str, ...] = ()
-
-
 class Source(Protocol):
     """Where arrivals come from."""
 
@@ -57,7 +44,7 @@ class Source(Protocol):
         """`mail.NAME`, `folder.NAME`, `schedule.NAME` or `webhook.NAME`, as settings call it."""
         ...
 
-    def place(self, outcome: Outcome) -> str:
+    def place(self, outcome: str) -> str:
         """Where a thing lies that ended so; empty: nowhere any more."""
         ...
 
@@ -76,8 +63,8 @@ class Trigger(Source, Protocol):
         """
         ...
 
-    async def settle(self, arrival: Arrival, fate: Fate) -> None:
-        """Let go of an arrival: its fate is committed. Raises Unreachable: it comes again."""
+    async def settle(self, arrival: Arrival, fate: Arrived) -> None:
+        """Let go of an arrival whose fate is committed. Raises Unreachable: it comes again."""
         ...
 
 

@@ -9,7 +9,8 @@ from cronsim import CronSim
 
 from leitstand.clock import Clock
 from leitstand.records import Routed
-from leitstand.triggers.port import Arrival, Fate, Outcome
+from leitstand.store.arrivals import Arrived
+from leitstand.triggers.port import Arrival
 from leitstand.triggers.settings import ScheduleSettings
 
 __all__ = ["BEGUN", "Schedule", "due"]
@@ -50,12 +51,12 @@ class Schedule:
             until = next(CronSim(self._settings.cron, now)).timestamp() - self._clock.time()
             await asyncio.sleep(max(0.05, min(until, LONGEST)))
 
-    def place(self, outcome: Outcome) -> str:
+    def place(self, outcome: str) -> str:
         """A time lies nowhere."""
         del outcome
         return ""
 
-    async def settle(self, arrival: Arrival, fate: Fate) -> None:
+    async def settle(self, arrival: Arrival, fate: Arrived) -> None:
         """Nothing lies anywhere."""
 
     def _arrival(self, time: datetime, *, begun: bool) -> Arrival:

@@ -19,8 +19,9 @@ from starlette.routing import Route
 from leitstand.clock import Clock, SystemClock
 from leitstand.errors import LeitstandError, ProjectRefused, StoreFailed, Unreachable
 from leitstand.records import Attachment
+from leitstand.store.arrivals import Arrived
 from leitstand.triggers.entrance import HOUR, Entrance
-from leitstand.triggers.port import Arrival, Fate, Outcome, day_of
+from leitstand.triggers.port import Arrival, day_of
 from leitstand.triggers.settings import WebhookRules
 from leitstand.triggers.signature import Claim, WebhookRefused, claim_of
 
@@ -41,7 +42,7 @@ class Webhook:
     role: str
     times: deque[float]
 
-    def place(self, outcome: Outcome) -> str:
+    def place(self, outcome: str) -> str:
         """What was posted lies nowhere: its sender has it."""
         del outcome
         return ""
@@ -84,7 +85,7 @@ class Webhooks:
             return _problem(WebhookRefused(503, "it cannot be taken in now", after=60))
         return JSONResponse({"cases": fate.cases}, 202)
 
-    async def _taken(self, request: Request) -> Fate:
+    async def _taken(self, request: Request) -> Arrived:
         claim = claim_of(request.headers, self._machine.time(), self._rules.tolerance)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in _ENDINGS or "content-encoding" in request.headers:
@@ -123,7 +124,7 @@ class Webhooks:
             text = f"it did not come within {rules.seconds} s"
             raise WebhookRefused(408, text, where="body") from error
 
-    async def _fate(self, hook: Webhook, claim: Claim, file: Attachment) -> Fate:
+    async def _fate(self, hook: Webhook, claim: Claim, file: Attachment) -> Arrived:
         """What became of it. Raises WebhookRefused: another body has its id, or it is no case."""
         identity = f"webhook\0{hook.name}\0{claim.id}".encode()
         digest = self._entrance.key(file.content)
@@ -138,7 +139,7 @@ class Webhooks:
             raise WebhookRefused(422, fate.reason, where="body", mend=mend)
         return fate
 
-    async def _entered(self, hook: Webhook, arrival: Arrival) -> Fate:
+    async def _entered(self, hook: Webhook, arrival: Arrival) -> Arrived:
         try:
             return await self._entrance.take(hook, arrival)
         except (StoreFailed, Unreachable, ProjectRefused):
