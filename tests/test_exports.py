@@ -1,4 +1,7 @@
-"""The public face: every package says in `__all__` what it offers, exactly that, in order."""
+"""The public face: every package says in `__all__` what it offers, exactly that, in order.
+
+In a module of the product a name is public unless it begins with an underscore, which is said once.
+"""
 
 import ast
 import re
@@ -75,6 +78,12 @@ def faults(text: str, package: str) -> Iterator[str]:
         yield f"{package}: `__all__` and what is there differ in {sorted(chosen ^ found)}"
     if names != sorted(names, key=order):
         yield f"{package}: `__all__` is not sorted"
+
+
+def test_modules_of_the_product_declare_nothing_beside_their_names(root: Path) -> None:
+    """Only packages gather names: a list in a module would say a second time what is public."""
+    modules = (p for p in (root / "src").rglob("*.py") if p.name != "__init__.py")
+    assert not [p for p in modules if declared(ast.parse(p.read_text("utf-8"))) is not None]
 
 
 def test_every_package_declares_exactly_what_it_offers(root: Path) -> None:

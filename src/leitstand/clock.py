@@ -12,8 +12,6 @@ from ulid import ULID
 
 from leitstand.errors import ProjectRefused
 
-__all__ = ["ZONE", "Clock", "FixedClock", "SystemClock", "zone_of"]
-
 ZONE = "Europe/Berlin"
 """Where a tenant is whose data name no `timezone`."""
 _DRAW = 4096

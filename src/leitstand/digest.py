@@ -19,8 +19,6 @@ from pydantic import BaseModel
 
 from leitstand.errors import ValueRefused
 
-__all__ = ["Keyed", "canonical", "keyed", "plain", "plain_of"]
-
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_STRICT_INTEGER
 
 

@@ -11,45 +11,6 @@ from sysconfig import get_path
 from traceback import extract_tb
 from typing import ClassVar, Literal
 
-__all__ = [
-    "ApprovalRefused",
-    "ArgumentsRefused",
-    "BudgetSpent",
-    "CallFailed",
-    "CaseRefused",
-    "ChannelRefused",
-    "Contradiction",
-    "Diverged",
-    "Erased",
-    "ExitRefused",
-    "ForeignCall",
-    "LeitstandError",
-    "LimitReached",
-    "LoginRefused",
-    "LostFence",
-    "Missing",
-    "ModelFailed",
-    "ModelRefused",
-    "NoVerdict",
-    "PolicyRefused",
-    "ProjectRefused",
-    "Refused",
-    "Rejected",
-    "Restricted",
-    "RoleRefused",
-    "SecretMissing",
-    "StoreFailed",
-    "StoreLocked",
-    "SuiteRefused",
-    "ToolDefined",
-    "ToolFailed",
-    "Unreachable",
-    "UsageRefused",
-    "ValueRefused",
-    "own_fault",
-    "place_of",
-]
-
 Cause = Literal["system unreachable", "data missing", "contradictory results"]
 
 _LIBRARIES = (*map(get_path, ("stdlib", "purelib", "platlib")), str(Path(__file__).parent))

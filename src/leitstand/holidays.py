@@ -11,8 +11,6 @@ from pathlib import Path
 import holidays
 from holidays import HolidayBase
 
-__all__ = ["Germany", "HolidayBase"]
-
 _COUNTRY = "holidays.countries.germany"
 
 

@@ -33,26 +33,6 @@ from leitstand.tool import Connection, Tool
 from leitstand.trace import TraceSettings
 from leitstand.values import Frozen, Identifier, Text, faults_of
 
-__all__ = [
-    "Columns",
-    "Connect",
-    "Disconnect",
-    "Document",
-    "Given",
-    "Intake",
-    "Member",
-    "Project",
-    "Route",
-    "Seal",
-    "Table",
-    "Told",
-    "Web",
-    "find_root",
-    "load_project",
-    "named",
-    "read_table",
-]
-
 F = TypeVar("F", bound=Frozen)
 
 Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]

@@ -16,8 +16,6 @@ from pydantic.fields import FieldInfo
 
 from leitstand.errors import ToolDefined
 
-__all__ = ["Authority", "Connection", "Port", "Recorded", "Tool", "tool"]
-
 A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 P = TypeVar("P")

@@ -17,30 +17,6 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from leitstand.errors import SecretMissing, ValueRefused
 
-__all__ = [
-    "Code",
-    "Conflict",
-    "Frozen",
-    "Identifier",
-    "Kept",
-    "Language",
-    "Money",
-    "Names",
-    "Percent",
-    "Reading",
-    "Secret",
-    "Text",
-    "Word",
-    "cents_of",
-    "check_identifier",
-    "check_text",
-    "faults_of",
-    "parse_money",
-    "part_of",
-    "show_money",
-    "split_names",
-]
-
 T = TypeVar("T")
 Language = Literal["de", "en"]
 """What people read."""

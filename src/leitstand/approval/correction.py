@@ -6,8 +6,6 @@ from typing import Any, cast
 from leitstand.digest import canonical, plain_of
 from leitstand.records import Checkpoint, Correction
 
-__all__ = ["changed", "corrections"]
-
 
 def corrections(
     checkpoint: Checkpoint,

@@ -24,8 +24,6 @@ from leitstand.errors import ApprovalRefused
 from leitstand.records import Identity
 from leitstand.values import Frozen
 
-__all__ = ["Custody"]
-
 _NONCE = 12
 
 

@@ -12,8 +12,6 @@ from leitstand.errors import ApprovalRefused
 from leitstand.records import Absence, Identity, Person
 from leitstand.values import Frozen
 
-__all__ = ["Directory", "FileDirectory"]
-
 
 class Directory(Protocol):
     """Natural persons by tenant, as they are now: a role that was taken away is gone at once."""

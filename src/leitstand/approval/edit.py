@@ -21,8 +21,6 @@ from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
 from leitstand.values import Money, faults_of, parse_money
 
-__all__ = ["Kind", "edit", "fill", "is_amount", "kind_of", "part_type", "typed"]
-
 M = TypeVar("M", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
 _MONEY: object = get_args(Money)[1]

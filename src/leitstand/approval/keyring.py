@@ -28,8 +28,6 @@ from leitstand.errors import ApprovalRefused
 from leitstand.records import Person
 from leitstand.values import Frozen
 
-__all__ = ["Keyring", "id_of"]
-
 _SHORTEST = 8
 _SCRYPT, _ARGON2ID = 1, 2
 _PASSES, _LANES = 3, 4

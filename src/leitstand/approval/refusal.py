@@ -2,8 +2,6 @@
 
 from typing import Literal, NamedTuple
 
-__all__ = ["Reason", "Refusal"]
-
 Reason = Literal[
     "unknown person",
     "other tenant",

@@ -22,8 +22,6 @@ from leitstand.policy import owners_of
 from leitstand.records import Person, lock_lines
 from leitstand.values import Frozen, Identifier
 
-__all__ = ["RELEASES", "Release", "Releases", "Signers"]
-
 RELEASES = "policies.lock"
 _KEPT = ".released"
 _GONE = "0" * 64

@@ -15,8 +15,6 @@ from leitstand.errors import ApprovalRefused
 from leitstand.records import Answer, Approval, Checkpoint, Person
 from leitstand.values import Frozen
 
-__all__ = ["BOUND", "IDENTIFIED", "Statement", "sign", "signed_bytes", "write"]
-
 IDENTIFIED = ("case", "tenant", "address", "tool", "proposed", "requester")
 """Fields that say which question was decided."""
 

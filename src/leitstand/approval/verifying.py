@@ -19,8 +19,6 @@ from leitstand.approval.refusal import Reason, Refusal
 from leitstand.approval.signing import BOUND, IDENTIFIED, signed_bytes
 from leitstand.records import Approval, Checkpoint, Person
 
-__all__ = ["Grants", "verify"]
-
 _SKEW = 60.0
 _NONE: frozenset[str] = frozenset()
 

@@ -11,8 +11,6 @@ from leitstand.channels.port import Act, Command
 from leitstand.inbox import texts_of
 from leitstand.values import Language
 
-__all__ = ["code_of", "read_command"]
-
 _CARD = re.compile(r"[0-9a-f]{4}-[0-9a-f]{4}")
 _LINK = re.compile(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}")
 _REASON = re.compile(r"[1-9]")

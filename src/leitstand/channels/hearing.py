@@ -21,8 +21,6 @@ from leitstand.inbox import Decision, Signer, Texts, decide
 from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 
-__all__ = ["Hearing"]
-
 _LOG = logging.getLogger("leitstand.channels")
 
 

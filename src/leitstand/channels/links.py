@@ -24,8 +24,6 @@ from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 from leitstand.values import Frozen
 
-__all__ = ["Link", "Links"]
-
 MINUTES = 10
 """How long a link code can be used."""
 _CODE_BYTES, _NONCE = 10, 12

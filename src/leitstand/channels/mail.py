@@ -19,8 +19,6 @@ from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
 from leitstand.values import Frozen, Secret, Text
 
-__all__ = ["Mail", "MailSettings"]
-
 TIMEOUT = 30.0
 """Seconds for one exchange with the mail server."""
 

@@ -25,8 +25,6 @@ from leitstand.inbox import Texts
 from leitstand.inbox.book import Book
 from leitstand.values import Frozen, Secret, Text
 
-__all__ = ["Matrix", "MatrixSettings"]
-
 _LOG = logging.getLogger("leitstand.channels")
 _API = "/_matrix/client/v3"
 POLL = 30.0

@@ -24,8 +24,6 @@ from leitstand.store.schema import cases
 from leitstand.store.schema import checkpoints as open_ones
 from leitstand.store.waiting import waiting
 
-__all__ = ["Notices", "Recipient"]
-
 MOST = 20
 """Cards that are open at once in one place: more is a flood, and the list is in the inbox."""
 LOOK = 0.05

@@ -21,8 +21,6 @@ from leitstand.inbox import Notice, Texts, texts_of
 from leitstand.inbox.book import Book
 from leitstand.runtime import Leitstand
 
-__all__ = ["Channels", "configured", "open_channels"]
-
 _LOG = logging.getLogger("leitstand.channels")
 Connect = Callable[[Book, Texts], Sequence[Channel]]
 """Makes the channels that there are to be."""

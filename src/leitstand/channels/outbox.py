@@ -18,8 +18,6 @@ from leitstand.clock import Clock
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox.book import Book
 
-__all__ = ["Outbox", "put"]
-
 _LOG = logging.getLogger("leitstand.channels")
 LOOK = 1.0
 """Seconds between two looks for letters whose next try is due; a new one is sent at once."""

@@ -11,8 +11,6 @@ from starlette.routing import Route
 
 from leitstand.values import Frozen
 
-__all__ = ["Channel", "Command", "Hear", "Letter", "Offer", "Reply", "Said"]
-
 Act = Literal["approve", "reject", "link"]
 
 

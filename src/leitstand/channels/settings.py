@@ -16,8 +16,6 @@ from leitstand.inbox.book import Book
 from leitstand.project import read_table
 from leitstand.values import Frozen, Language, Text
 
-__all__ = ["Settings", "read_settings"]
-
 
 class Settings(Frozen):
     """`url` is where people reach the inbox, `language` the one that channels speak."""

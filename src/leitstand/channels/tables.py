@@ -7,8 +7,6 @@ from sqlalchemy import Index, MetaData
 
 from leitstand.inbox.book import table
 
-__all__ = ["cards", "codes", "cursors", "heard", "links", "metadata", "outbox", "places"]
-
 metadata = MetaData()
 
 # `state`: due, sending (its fate is unknown after a crash), sent, dead.

@@ -28,8 +28,6 @@ from leitstand.inbox import Texts
 from leitstand.inbox.book import Book
 from leitstand.values import Frozen, Secret, Text, part_of
 
-__all__ = ["Teams", "TeamsSettings"]
-
 _LOG = logging.getLogger("leitstand.channels")
 LONGEST = 100_000
 """Bytes of a request; a longer one is refused unread."""

@@ -5,8 +5,6 @@ from typing import Any
 from leitstand.channels.port import Letter
 from leitstand.inbox import Texts
 
-__all__ = ["ATTACHMENT", "card_for"]
-
 ATTACHMENT = "application/vnd.microsoft.card.adaptive"
 
 

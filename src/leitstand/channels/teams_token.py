@@ -19,8 +19,6 @@ from joserfc.jws import JWSRegistry
 from leitstand.clock import Clock
 from leitstand.errors import ChannelRefused, Unreachable
 
-__all__ = ["Incoming", "Outgoing"]
-
 ISSUER = "https://api.botframework.com"
 SKEW = 300
 """Seconds by which clocks may differ."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from leitstand.inbox import Row
     from leitstand.runtime import BadRow, CaseRow, Leitstand
 
-__all__ = ["batch", "cases_worked_off", "files_in", "worked_off"]
-
 
 @command("world", "tenant", "state", "lang")
 async def batch(

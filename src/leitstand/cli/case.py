@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from leitstand.inbox import Dossier, Texts
     from leitstand.runtime import Leitstand
 
-__all__ = ["dossier_of", "export", "find_case", "listed", "release", "show", "verifier"]
-
 
 @command("state")
 async def listed(

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.tool import Tool
 
-__all__ = ["check"]
-
 
 @command("state")
 async def check(place: Place) -> int:

@@ -14,8 +14,6 @@ from leitstand.cli.output import exit_code, fail
 from leitstand.cli.place import Place
 from leitstand.errors import ApprovalRefused, LeitstandError, ProjectRefused
 
-__all__ = ["Group", "Place", "command"]
-
 Option = Literal["person", "world", "tenant", "state", "lang", "json"]
 Work = Callable[..., Coroutine[Any, Any, int | None]]
 

@@ -12,7 +12,6 @@ from leitstand.cli.session import known_as, who
 if TYPE_CHECKING:
     from leitstand.evals.correction import Corrected
 
-__all__ = ["decline", "listed", "mended", "settled_as"]
 
 Id = Annotated[str, typer.Argument(help="The correction, as `corrections list` names it.")]
 

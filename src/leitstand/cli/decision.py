@@ -11,8 +11,6 @@ from leitstand.cli.options import CaseName, Number, pairs
 from leitstand.cli.output import hint
 from leitstand.cli.session import signer_of
 
-__all__ = ["answer", "approve", "edit", "reject"]
-
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the decision.")]
 
 

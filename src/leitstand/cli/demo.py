@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from leitstand.records import Person
     from leitstand.runtime import Leitstand
 
-__all__ = ["demo"]
-
 
 @command("state", "lang")
 async def demo(

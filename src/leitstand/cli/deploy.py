@@ -7,8 +7,6 @@ import typer
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import show_table
 
-__all__ = ["deploy"]
-
 
 @command("state")
 async def deploy(

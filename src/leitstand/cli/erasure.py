@@ -11,8 +11,6 @@ from leitstand.cli.rows import print_rows
 from leitstand.cli.session import signer_of
 from leitstand.errors import UsageRefused
 
-__all__ = ["erase", "erased"]
-
 
 @command("person", "state", "lang")
 async def erase(

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from leitstand.evals.pseudonym import Retold
     from leitstand.runtime import Leitstand
 
-__all__ = ["record", "recorded_as"]
-
 
 @command("state")
 async def record(

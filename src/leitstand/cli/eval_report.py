@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from leitstand.evals.figures import Figures
     from leitstand.evals.report import Report, Wording
 
-__all__ = ["accept", "diff", "publish", "report"]
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a saved run.")]
 Named = Annotated[Path, typer.Argument(help="Name of a suite in `evals`, or its folder.")]

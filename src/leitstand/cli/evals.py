@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["app"]
-
 
 class _Suites(Group):
     """A word that is no command is a suite: `eval accounting` is `eval run accounting`.

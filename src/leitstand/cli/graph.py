@@ -7,8 +7,6 @@ import typer
 from leitstand.cli.command import Place, command
 from leitstand.errors import UsageRefused
 
-__all__ = ["graph"]
-
 
 @command()
 async def graph(

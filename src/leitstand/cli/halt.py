@@ -7,8 +7,6 @@ import typer
 from leitstand.cli.command import Place, command
 from leitstand.cli.session import signer_of
 
-__all__ = ["go_on", "halt"]
-
 Halted = Annotated[str, typer.Argument(metavar="[ROLE]", help="Name of the role; else all.")]
 Why = Annotated[str, typer.Option("--reason", "-r", help="Why; everybody reads it.")]
 

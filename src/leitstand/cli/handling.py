@@ -10,8 +10,6 @@ from leitstand.cli.options import CaseName, pairs
 from leitstand.cli.session import signer_of
 from leitstand.errors import UsageRefused
 
-__all__ = ["assign", "close", "retry", "supply"]
-
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the case.")]
 
 

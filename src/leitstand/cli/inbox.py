@@ -13,8 +13,6 @@ from leitstand.cli.sheet import describe, shown
 from leitstand.cli.terminal import sit
 from leitstand.errors import StoreLocked
 
-__all__ = ["inbox", "show"]
-
 
 @command("state", "lang", "person")
 async def inbox(

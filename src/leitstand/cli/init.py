@@ -16,8 +16,6 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
 from leitstand.errors import UsageRefused
 
-__all__ = ["init"]
-
 FOLDERS = ("agents", "tools", "policies", "evals")
 START = (
     *(f"tools/{name}.py" for name in ("database", "once", "register", "rows")),

@@ -7,8 +7,6 @@ import typer
 
 from leitstand.cli.command import Place, command
 
-__all__ = ["rebuild", "verify"]
-
 
 @command("state")
 async def verify(place: Place) -> int:

@@ -10,8 +10,6 @@ import tomllib
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["Remark", "lint"]
-
 Remark = tuple[str, str, str]
 """Code, place (`file:line`) and text."""
 

@@ -8,8 +8,6 @@ import typer
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint, show_table
 
-__all__ = ["arrivals", "listen"]
-
 
 @command("state", "world", "tenant")
 async def listen(

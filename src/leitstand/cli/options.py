@@ -7,20 +7,6 @@ import typer
 
 from leitstand.errors import UsageRefused
 
-__all__ = [
-    "As",
-    "CaseName",
-    "Done",
-    "Json",
-    "Lang",
-    "Number",
-    "Shadow",
-    "State",
-    "Tenant",
-    "World",
-    "pairs",
-]
-
 CaseName = Annotated[str, typer.Argument(help="The case: its ULID, title, or checkpoint number.")]
 Number = Annotated[str, typer.Argument(help="Number of the checkpoint, or how it begins.")]
 

@@ -15,20 +15,6 @@ if TYPE_CHECKING:
 
     from leitstand.inbox import Texts
 
-__all__ = [
-    "Told",
-    "exit_code",
-    "fail",
-    "filled",
-    "hint",
-    "interactive",
-    "line",
-    "printable",
-    "progress",
-    "said",
-    "show_table",
-    "stdout",
-]
 
 _WIDE = 200
 """Columns of a table that no terminal shows."""

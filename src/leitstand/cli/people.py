@@ -8,8 +8,6 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.output import show_table
 from leitstand.cli.session import keyring, passphrase_for
 
-__all__ = ["add", "listed"]
-
 
 @command("state")
 async def listed(place: Place) -> None:

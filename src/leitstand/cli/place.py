@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["Place", "open_to_others"]
 
 OTHERS = 0o077
 """What group and others may do with a state folder and what lies below it: nothing."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from leitstand.policy import Finding
     from leitstand.project import Project
 
-__all__ = ["check", "explain", "findings_of", "release"]
-
 
 @command()
 async def check(place: Place) -> int:

@@ -17,8 +17,6 @@ from leitstand.cli.command import Group
 from leitstand.cli.output import exit_code, fail, hint
 from leitstand.errors import LeitstandError, StoreFailed, UsageRefused, place_of
 
-__all__ = ["app", "main"]
-
 app = typer.Typer(
     name="leitstand",
     help="Back-office work under guard, checkpoints and replay.",

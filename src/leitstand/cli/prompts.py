@@ -6,8 +6,6 @@ import typer
 
 from leitstand.cli.command import Place, command
 
-__all__ = ["prompts"]
-
 
 @command()
 async def prompts(

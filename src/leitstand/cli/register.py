@@ -13,8 +13,6 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.output import filled
 from leitstand.errors import UsageRefused
 
-__all__ = ["register"]
-
 
 @command("world", "lang")
 async def register(

@@ -11,8 +11,6 @@ from leitstand.cli.output import show_table
 if TYPE_CHECKING:
     from leitstand.inbox import Report, Texts
 
-__all__ = ["report"]
-
 
 @command("state", "lang")
 async def report(

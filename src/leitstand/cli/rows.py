@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from leitstand.inbox import Row, Texts
     from leitstand.records import Effect
 
-__all__ = ["print_agreement", "print_rows"]
-
 
 def print_rows(rows: "Sequence[Row]", texts: "Texts", title: str = "") -> None:
     """One line a case: read, decided, by which rules, written where, waiting for whom, and why."""

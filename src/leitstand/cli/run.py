@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from leitstand.project import Project
     from leitstand.runtime import Leitstand
 
-__all__ = ["in_turns", "run", "shown", "start"]
 
 T = TypeVar("T")
 AT_ONCE = 16

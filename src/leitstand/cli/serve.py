@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from leitstand.runtime import Leitstand
     from leitstand.triggers import Triggers
 
-__all__ = ["run_server", "serve"]
 
 PORT = 8440
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from leitstand.records import Person
     from leitstand.runtime import Leitstand
 
-__all__ = ["keyring", "known_as", "login", "logout", "passphrase_for", "signer_of", "who"]
 
 HOURS = 8
 """Length of a session."""

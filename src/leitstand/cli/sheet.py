@@ -10,7 +10,6 @@ from leitstand.cli.output import filled, show_table
 if TYPE_CHECKING:
     from leitstand.inbox import Card, Exceptional, Queue, Texts
 
-__all__ = ["cut", "describe", "print_exceptions", "shown"]
 
 _HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 _BEFORE = 3

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from leitstand.inbox import Card, Signer, Texts
     from leitstand.runtime import Leitstand
 
-__all__ = ["sit"]
-
 
 async def sit(place: Place, limit: int) -> None:
     """Show the queue and decide until nobody wants to go on."""

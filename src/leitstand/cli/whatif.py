@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from leitstand.evals.whatif import Outlook
     from leitstand.project import Project
 
-__all__ = ["whatif"]
 
 _SECONDS = 60
 """What a decision costs a supervisor, unless the tenant says `decision_seconds`."""

@@ -34,8 +34,6 @@ from leitstand.records import Address
 from leitstand.store import Journal
 from leitstand.tool import Tool
 
-__all__ = ["Agent", "Bounds"]
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

@@ -28,8 +28,6 @@ from leitstand.records import Address
 from leitstand.store import Journal
 from leitstand.trace import Trace
 
-__all__ = ["Asking", "Models", "told_fault"]
-
 PAUSES = (0.05, 0.2, 1.0)
 """Seconds before each further attempt at an endpoint that does not say when."""
 MOMENT, LONGEST = 5.0, 3_600.0

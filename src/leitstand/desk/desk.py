@@ -31,8 +31,6 @@ from leitstand.store import Journal
 from leitstand.tool import Tool
 from leitstand.trace import Trace
 
-__all__ = ["Desk", "Room", "TooManyRejections"]
-
 A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")

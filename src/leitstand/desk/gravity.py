@@ -8,8 +8,6 @@ from leitstand.errors import CallFailed, LostFence, StoreFailed
 from leitstand.guard import Pause, UnknownEffect, Unsettled
 from leitstand.store import Journal
 
-__all__ = ["TooManyRejections", "ended", "gravest", "gravity"]
-
 
 class TooManyRejections(BaseException):
     """People rejected so much in this case that it belongs to them now (KERNEL no. 24).

@@ -5,8 +5,6 @@ from typing import Annotated, Protocol
 from leitstand.tool import Port, tool
 from leitstand.values import Frozen, Identifier, Kept, Text
 
-__all__ = ["Cases", "Child", "HandOver", "hand_over"]
-
 
 class HandOver(Frozen):
     """Give `role` a case of its own. `given` is its input as canonical JSON, `parent` this case."""

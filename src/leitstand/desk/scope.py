@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Scope"]
-
 
 @dataclass(slots=True)
 class Scope:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from leitstand.desk import Desk
 
-__all__ = ["STATION"]
 
 STATION: ContextVar["Desk"] = ContextVar("leitstand.desk.station")
 """The desk of the scope that runs in this task; whoever performs a step sets it first."""

@@ -18,8 +18,6 @@ from leitstand.errors import UsageRefused
 from leitstand.evals.interval import wilson
 from leitstand.values import Frozen, part_of
 
-__all__ = ["Agreement", "Deeds", "Differing", "FieldAgreement", "agreement", "read_done"]
-
 Deeds = Mapping[str, Mapping[str, Any]]
 """What people did: values by name, by file."""
 

@@ -15,8 +15,6 @@ from leitstand.evals.replay import Replayed
 from leitstand.evals.result import Sure
 from leitstand.values import Frozen
 
-__all__ = ["ENOUGH", "Bin", "Calibration", "Sureness", "sure_of"]
-
 ENOUGH = 100
 """Fields from which on an error is claimed."""
 

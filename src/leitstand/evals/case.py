@@ -14,18 +14,6 @@ from leitstand.digest import canonical, plain
 from leitstand.records import Exit, Level
 from leitstand.values import Frozen
 
-__all__ = [
-    "Asked",
-    "Expected",
-    "ExpectedEffect",
-    "ExpectedVerdict",
-    "Heard",
-    "RecordedCase",
-    "Said",
-    "Versions",
-    "prompts_hash",
-]
-
 FORMAT = 1
 """Version of the case format; a case of a later one is refused."""
 

@@ -20,8 +20,6 @@ from leitstand.store import Claimed
 from leitstand.store.schema import approvals, cases, checkpoints
 from leitstand.values import Frozen
 
-__all__ = ["Corrected", "Settled", "corrected", "settle"]
-
 State = Literal["open", "case", "mended", "declined"]
 _PAGE = 200
 

@@ -9,8 +9,6 @@ from leitstand.evals.result import CaseResult, FieldDiff
 from leitstand.evals.saved import Saved
 from leitstand.values import Frozen
 
-__all__ = ["Changed", "Difference", "difference"]
-
 MOST = 1000
 """Cases whose changed values are kept; `changed` counts them all."""
 

@@ -15,8 +15,6 @@ from leitstand.model import Library
 from leitstand.records import Exit
 from leitstand.role import EXIT, Graph
 
-__all__ = ["Compared", "by_langgraph"]
-
 
 class Compared(NamedTuple):
     """Whether both engines end the same way, and if not, why: a failure or the first difference."""

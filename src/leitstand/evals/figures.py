@@ -8,18 +8,6 @@ from leitstand.evals.interval import pass_hat, wilson
 from leitstand.evals.result import CaseResult, Coverable, Repeats
 from leitstand.values import Frozen
 
-__all__ = [
-    "Corrections",
-    "Correctness",
-    "Cost",
-    "Covered",
-    "Figures",
-    "Oversight",
-    "Rate",
-    "Repeated",
-    "Tally",
-]
-
 Part = Literal["rules", "edges", "exits", "branches"]
 PARTS: tuple[Part, ...] = ("rules", "edges", "exits", "branches")
 

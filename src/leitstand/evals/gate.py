@@ -21,8 +21,6 @@ from leitstand.evals.suite import Suite
 from leitstand.evals.waiver import Waiver, read_waivers
 from leitstand.values import Frozen
 
-__all__ = ["Change", "Finding", "Judge", "Verdict"]
-
 State = Literal["yes", "no", "none"]
 Part = Literal["hard", "level", "change", "cost", "coverage"]
 Values = dict[str, str | int | float]

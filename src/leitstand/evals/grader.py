@@ -11,8 +11,6 @@ from leitstand.evals.case import RecordedCase
 from leitstand.evals.result import CaseResult, Grade
 from leitstand.project import named
 
-__all__ = ["Grader", "grader", "load_graders"]
-
 Judge = Callable[[RecordedCase, CaseResult], "bool | int | Grade"]
 _FULL = 100
 

@@ -16,8 +16,6 @@ from leitstand.records import Decision, Exit, Hit, Level, Verdict
 from leitstand.store import course
 from leitstand.values import part_of
 
-__all__ = ["decided", "grade", "named", "needed", "steps_of", "value_at"]
-
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _THROUGH = ("allow", "redact")
 _ENDS = {"done": "auto_draft", "rejected": "reject", "exception": "hold"}

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from math import ceil, comb, sqrt
 
-__all__ = ["Interval", "needed", "pass_hat", "sign_test", "wilson"]
-
 _Z = 1.959963984540054
 """Two-sided 95 %."""
 

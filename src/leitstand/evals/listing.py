@@ -11,8 +11,6 @@ from pydantic import BaseModel, ValidationError
 from leitstand.errors import SuiteRefused
 from leitstand.values import faults_of
 
-__all__ = ["read_yaml"]
-
 T = TypeVar("T", bound=BaseModel)
 
 

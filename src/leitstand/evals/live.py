@@ -16,8 +16,6 @@ from leitstand.evals.recorded_models import RecordedModels
 from leitstand.evals.stand_in import StandIn
 from leitstand.model import EVERY, Library, Prepared, Prompt, Question, Spoken, Unanswered
 
-__all__ = ["Live", "LiveModels", "Purse", "library_of"]
-
 PAUSES = (0.05, 0.2, 1.0)
 """Seconds before each further attempt at an endpoint that does not say when."""
 LONGEST = 60.0

@@ -22,8 +22,6 @@ from stdnum.eu import vat
 from leitstand.errors import CaseRefused
 from leitstand.evals.vocabulary import WORD, Vocabulary, fold
 
-__all__ = ["Mapping"]
-
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnpqrstvwxyz"
 _DIGRAPHS = {"ae": "ä", "oe": "ö", "ue": "ü"}
 _ALIKE = 0.7

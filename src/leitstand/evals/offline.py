@@ -11,8 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cache
 
-__all__ = ["offline", "online"]
-
 _SHUT: ContextVar[bool] = ContextVar("leitstand.evals.shut", default=False)
 _WAYS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"})
 

@@ -12,8 +12,6 @@ from pydantic import BaseModel
 
 from leitstand.values import Kept
 
-__all__ = ["Take", "taken"]
-
 Take = Callable[[str], str]
 """What becomes of a personal text."""
 

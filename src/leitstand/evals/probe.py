@@ -25,8 +25,6 @@ from leitstand.policy import denied, gravest
 from leitstand.records import Verdict
 from leitstand.tool import Tool
 
-__all__ = ["probe"]
-
 Readings = Mapping[str, Mapping[str, Any]]
 """Values of what was read that are others than recorded: by tool, then by dotted path."""
 _CERTAINTY: tuple[Certainty, ...] = get_args(Certainty)

@@ -29,8 +29,6 @@ from leitstand.records import Exit
 from leitstand.tool import Tool
 from leitstand.values import Frozen, Kept
 
-__all__ = ["Retold", "retell"]
-
 ATTEMPTS = 16
 """Mappings that are tried: one may turn round which of two equal invoices is the first by hash."""
 _BESIDE = ("now", "wait", "supply")

@@ -22,8 +22,6 @@ from leitstand.guard import Rules
 from leitstand.records import SUPPLY, Address, Approval, Event, Exit
 from leitstand.store import Journal, Limits, Store, Tape, course
 
-__all__ = ["Recorded", "record"]
-
 _OTHERS: Mapping[str, Literal["now", "wait", "ask", "turn", "supply"]] = {
     "now": "now",
     "wait": "wait",

@@ -13,8 +13,6 @@ from leitstand.evals.tape import Line, Recording
 from leitstand.guard import raised
 from leitstand.model import Message, Prepared, Question, Spoken, Tokens
 
-__all__ = ["CaseModels", "RecordedModels"]
-
 _NOTHING = Tokens(0, estimated=False)
 
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from leitstand.evals.result import CaseResult, Repeats
 
-__all__ = ["together"]
-
 
 def together(tries: Sequence[CaseResult], n: int) -> CaseResult:
     """The results of one case's repeats as one; at least one of `n` that were to be made.

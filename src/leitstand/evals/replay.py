@@ -43,8 +43,6 @@ from leitstand.store import Frozen, Limits
 from leitstand.tool import Tool
 from leitstand.walk import Task, Updates, walk
 
-__all__ = ["Bench", "Replayed", "head_of", "replay"]
-
 _BESIDE = {"now": "now", "supply": SUPPLY}
 BURSTS = 60
 """How often a replayed case is woken before it counts as one that never ends."""

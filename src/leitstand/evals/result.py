@@ -7,21 +7,6 @@ from leitstand.evals.case import Versions
 from leitstand.records import Exit
 from leitstand.values import Frozen, Percent
 
-__all__ = [
-    "CaseResult",
-    "Certainty",
-    "Coverable",
-    "Divergence",
-    "FieldDiff",
-    "Grade",
-    "Made",
-    "Proposed",
-    "Repeats",
-    "Run",
-    "Sure",
-    "Walked",
-]
-
 Certainty = Literal["exact", "simulated", "unknown"]
 """Whether the recording answered everything, an embedded twin stood in, or nobody can tell."""
 

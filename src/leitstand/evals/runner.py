@@ -46,8 +46,6 @@ from leitstand.role import Compiled
 from leitstand.runtime import settle_memory
 from leitstand.tool import Connection
 
-__all__ = ["Job", "Told", "bench_of", "run_cases", "run_suite"]
-
 DETAILED = 2_000
 """Cases up to which a run keeps the steps of all; above, of those that did not pass."""
 _CORES = os.cpu_count() or 1

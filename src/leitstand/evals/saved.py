@@ -16,8 +16,6 @@ from leitstand.errors import SuiteRefused
 from leitstand.evals.result import CaseResult, Run
 from leitstand.values import Frozen
 
-__all__ = ["Mark", "Saved", "Saving", "Times", "accept", "open_run"]
-
 _LEFT = ("steps", "proposals", "needs", "readings")
 """What no comparison looks at."""
 _HEAD, _RESULTS, _TIMES = "run.json", "results.jsonl", "times.json"

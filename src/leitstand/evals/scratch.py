@@ -13,8 +13,6 @@ from leitstand.records import Address, Case, Event, Kind
 from leitstand.store import Budget, Claimed, Close, Journal, Limits, Store
 from leitstand.store.page import CaseKey
 
-__all__ = ["UNKEYED", "ReplayClock", "Scratch", "clock_of", "key_of"]
-
 
 @dataclass
 class ReplayClock(SystemClock):

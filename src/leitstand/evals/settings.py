@@ -16,8 +16,6 @@ from leitstand.errors import ProjectRefused
 from leitstand.policy import Bundle, Rule
 from leitstand.project import Project
 
-__all__ = ["RULE", "settings_of", "unshown"]
-
 RULE = "rule "
 """What the name of a rule's setting begins with."""
 _TEXTS = {"reason_de", "reason_en", "fix_de", "fix_en", "owner", "version"}

@@ -16,9 +16,6 @@ from leitstand.errors import CaseRefused
 from leitstand.evals.case import FORMAT, RecordedCase
 from leitstand.evals.tape import Line, Recording, read_tape, tape_bytes
 
-__all__ = ["Place", "case_bytes", "pack", "places", "put", "take"]
-
-
 _FRESH: Mapping[str, Any] = {"expected": {}, "said": [], "exit": None, "origin": "probe"}
 """What a case that shares another one's tape does not take over from it."""
 

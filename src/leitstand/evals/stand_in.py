@@ -18,8 +18,6 @@ from leitstand.evals.tape import Line, Recording
 from leitstand.guard import Call, Pause, Wires, raised
 from leitstand.tool import Connection, Tool
 
-__all__ = ["AT", "OffTape", "StandIn"]
-
 AT: ContextVar[str] = ContextVar("leitstand.evals.at", default="")
 """The address of the call that is under way in this task."""
 

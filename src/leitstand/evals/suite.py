@@ -19,8 +19,6 @@ from leitstand.evals.result import CaseResult
 from leitstand.evals.shelf import Place, places
 from leitstand.values import Frozen
 
-__all__ = ["Budgets", "Gate", "Models", "Shares", "Suite", "Table", "load_suite", "suite_schema"]
-
 Share = Annotated[float, Field(ge=0, le=1)]
 Amount = Annotated[float, Field(ge=0)]
 _SUPERVISOR = r"^(recorded|grant-all|refuse-all|oracle|fallible:(0|1|1\.0|0?\.[0-9]+))$"

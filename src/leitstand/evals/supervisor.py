@@ -13,9 +13,6 @@ from leitstand.errors import UsageRefused
 from leitstand.evals.case import ExpectedEffect, RecordedCase, Said
 from leitstand.records import Checkpoint, Person
 
-__all__ = ["People", "Supervisor", "supervisor_of"]
-
-
 Supervisor = Callable[[Checkpoint], Sequence[Said]]
 """What people say of a checkpoint of one case; nothing if nobody decides."""
 
@@ -67,6 +64,7 @@ class Recorded:
     _used: set[int] = field(default_factory=set[int])
 
     def __call__(self, shown: Checkpoint) -> Sequence[Said]:
+        """What is left to say of a checkpoint."""
         here = self._open(shown, at_address=True) or self._open(shown, at_address=False)
         self._used.update(here)
         return [_now(self.said[i], shown) for i in here]

@@ -15,8 +15,6 @@ from leitstand.model import Question
 from leitstand.records import Address
 from leitstand.values import Frozen
 
-__all__ = ["Line", "Recording", "asked_of", "read_tape", "tape_bytes"]
-
 
 class Line(Frozen):
     """One answer: of a tool (`call`), a model (`ask`, `turn`), the clock, a `wait`, or a person.

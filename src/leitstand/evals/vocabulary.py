@@ -14,8 +14,6 @@ from typing import cast
 
 from leitstand.errors import ProjectRefused
 
-__all__ = ["WORD", "Vocabulary", "fold"]
-
 WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
 _SYNTAX = re.compile(r"\\[a-zA-Z]|\(\?[a-z]*|\[[^\]]*\]|%\w+%")

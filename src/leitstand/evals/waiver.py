@@ -16,8 +16,6 @@ from pydantic import AliasChoices, Field, ValidationError
 from leitstand.errors import SuiteRefused
 from leitstand.values import Frozen, Text, faults_of
 
-__all__ = ["Waiver", "read_waivers"]
-
 
 class Waiver(Frozen):
     """Who answers for which case, since when, why, and until which day (that day included)."""

@@ -24,8 +24,6 @@ from leitstand.store.schema import cases
 from leitstand.tool import Tool
 from leitstand.values import Frozen, Money
 
-__all__ = ["Change", "Known", "Outlook", "Shelved", "outlook", "shelve"]
-
 
 class Change(Frozen):
     """One case that would have gone another way.

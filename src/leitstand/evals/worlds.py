@@ -25,8 +25,6 @@ from leitstand.runtime import CaseRow, Leitstand, open_leitstand, read_rows
 from leitstand.store import Journal, Limits
 from leitstand.store.schema import cases
 
-__all__ = ["Laid", "import_rows", "import_world"]
-
 Expecting = Callable[[RecordedCase, Mapping[str, Any]], RecordedCase]
 """The case with what is expected of it, as its row of the truth says."""
 _INTAKE = "intake"

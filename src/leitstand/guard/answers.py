@@ -15,8 +15,6 @@ from leitstand.guard.rules import Rules
 from leitstand.records import Approval, Checkpoint
 from leitstand.store import Frozen, Journal
 
-__all__ = ["Wanted", "checkpoint_of", "wanted"]
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -15,8 +15,6 @@ from leitstand.records import Decision, Hit, Level, Verdict
 from leitstand.tool import Tool
 from leitstand.values import Frozen, Identifier, Text, show_money
 
-__all__ = ["Cap", "beyond", "caps_of"]
-
 _LEVELS: Sequence[Level] = get_args(Level)
 
 

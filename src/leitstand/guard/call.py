@@ -7,8 +7,6 @@ from pydantic import BaseModel
 from leitstand.records import Address
 from leitstand.tool import Tool
 
-__all__ = ["Call", "Pause", "Unsettled"]
-
 
 class Call(NamedTuple):
     """What a step asks for: a tool, its arguments, the readings they rest on, and where it stands.

@@ -5,8 +5,6 @@ from typing import Any
 from leitstand import errors
 from leitstand.errors import CallFailed, ToolFailed
 
-__all__ = ["failure_of", "raised"]
-
 _KINDS: dict[str, type[CallFailed]] = {
     kind.code: kind
     for kind in (

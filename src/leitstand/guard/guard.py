@@ -9,8 +9,6 @@ from leitstand.guard.systems import Systems, Wires
 from leitstand.store import Journal
 from leitstand.tool import Connection
 
-__all__ = ["Guard"]
-
 
 class Guard:
     """Rules and systems of one process; `systems` are others than those behind `connections`."""

@@ -19,8 +19,6 @@ from leitstand.records import Approval, Checkpoint, Decision, Verdict
 from leitstand.store import Journal
 from leitstand.values import faults_of
 
-__all__ = ["Judge", "Proposal", "Shown", "validated"]
-
 REDACTED = "[entfernt]"
 _NOBODY = Grants()
 Shown = tuple[str, str]

@@ -23,8 +23,6 @@ from leitstand.guard.sending import Sending, Standing, refusal
 from leitstand.records import Approval, Checkpoint, Decision, Event, Verdict
 from leitstand.store import Frozen, Journal
 
-__all__ = ["Passage", "effect_key"]
-
 _ANSWERS = ("value", "blob", "failure")
 REREAD = 30.0
 """Seconds until evidence that a system did not give is read again; doubled up to an hour."""

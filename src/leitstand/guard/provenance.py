@@ -15,8 +15,6 @@ from leitstand.policy import Evidence
 from leitstand.records import Supplied
 from leitstand.tool import Recorded, Tool
 
-__all__ = ["suppliers", "tainted"]
-
 
 def tainted(
     tool: Tool[Any, Any],

@@ -15,8 +15,6 @@ from leitstand.store import Journal
 from leitstand.tool import Tool
 from leitstand.values import Reading
 
-__all__ = ["Readings", "stamped"]
-
 
 class Readings:
     """Finds readings by their id (the address of the call that gave them) in one case's journal."""

@@ -13,8 +13,6 @@ from leitstand.records import Approval, Checkpoint, Verdict
 from leitstand.store.halts import Halts
 from leitstand.tool import Tool
 
-__all__ = ["Rules"]
-
 
 class Rules:
     """What the guard decides by, and whether it may decide at all: a halted role does nothing.

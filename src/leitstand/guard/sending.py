@@ -22,8 +22,6 @@ from leitstand.records import Decision, Verdict
 from leitstand.store import Budget, Journal
 from leitstand.tool import Tool
 
-__all__ = ["Sending", "Standing", "UnknownEffect", "refusal"]
-
 T = TypeVar("T")
 READ_PAUSES = (0.05, 0.2)
 """Seconds before each repeat of a read that a system did not answer."""

@@ -16,8 +16,6 @@ from leitstand.guard.systems import Systems
 from leitstand.tool import Connection, Tool
 from leitstand.values import Reading
 
-__all__ = ["Shadow"]
-
 
 class Shadow:
     """`Wires` with two ends: `real` connections are read, `twins` are read and written.

@@ -9,8 +9,6 @@ from pydantic import BaseModel
 from leitstand.errors import CallFailed, ProjectRefused, ToolFailed, Unreachable
 from leitstand.tool import Connection, Tool
 
-__all__ = ["Ambiguous", "Systems", "Wires"]
-
 
 class Ambiguous(Exception):
     """A write was sent and nobody knows whether it happened: no error that anybody sees."""

@@ -20,8 +20,6 @@ from sqlalchemy import (
     event,
 )
 
-__all__ = ["Book", "table"]
-
 T = TypeVar("T")
 CACHE_KIB = 256
 """What each connection keeps of its file; every thread that asks has its own."""

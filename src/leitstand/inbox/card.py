@@ -3,8 +3,6 @@
 from leitstand.approval import Kind
 from leitstand.values import Frozen
 
-__all__ = ["Argument", "Card", "Choice", "Found", "Message", "Rule", "Source", "Who"]
-
 
 class Who(Frozen):
     """A person and the role in which they decide or have decided.

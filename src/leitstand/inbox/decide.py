@@ -25,8 +25,6 @@ from leitstand.records import Answer, Approval, Checkpoint, Correction, Person
 from leitstand.runtime import Leitstand
 from leitstand.values import Frozen
 
-__all__ = ["Decision", "Signer", "answer", "decide"]
-
 _HOURS = 24
 """How long a signature carries an action, unless the tenant says `signature_hours`."""
 

@@ -27,8 +27,6 @@ from leitstand.store.schema import cases
 from leitstand.tool import Tool
 from leitstand.values import Frozen
 
-__all__ = ["Dossier", "Happened", "Judged", "numbers_in", "open_dossier"]
-
 
 class Happened(Frozen):
     """One call: `what` is read, failed, refused, rejected, asked, done, or kept from before.

@@ -12,19 +12,6 @@ from leitstand.store import Journal
 from leitstand.tool import Authority, Tool
 from leitstand.values import part_of
 
-__all__ = [
-    "Place",
-    "Read",
-    "conflicts_in",
-    "dotted",
-    "find_value",
-    "leaves_of",
-    "listed_in",
-    "look_up",
-    "readings_of",
-    "result_of",
-]
-
 _TELLING = 4
 """Characters from which on a value that stands in a reading once is taken to come from there."""
 

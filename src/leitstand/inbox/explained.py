@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from leitstand.inbox.texts import Texts
 from leitstand.records import Decision, Verdict
 
-__all__ = ["explained"]
-
 
 def explained(verdict: Verdict, texts: Texts) -> Iterator[str]:
     """One line for the decision, then one for each rule that applied, most severe first."""

@@ -8,8 +8,6 @@ from leitstand.role import mermaid
 from leitstand.runtime import Leitstand
 from leitstand.store.export import Enclosed, Sender, export
 
-__all__ = ["export_case"]
-
 
 async def export_case(
     leitstand: Leitstand, ulid: str, person: Person, *, answers: bool = False

@@ -6,8 +6,6 @@ from leitstand.records import Person
 from leitstand.runtime import Leitstand
 from leitstand.store.halts import Halt
 
-__all__ = ["halt", "halted_lines"]
-
 
 def halt(
     leitstand: Leitstand, person: Person, role: str, reason: str, texts: Texts, *, on: bool

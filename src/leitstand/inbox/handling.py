@@ -21,18 +21,6 @@ from leitstand.runtime import Leitstand
 from leitstand.store.handling import Handled, assign, close, resume
 from leitstand.values import Frozen, check_text
 
-__all__ = [
-    "Act",
-    "Handling",
-    "handle",
-    "handled_of",
-    "handling_line",
-    "may_handle",
-    "retry_each",
-    "since_of",
-    "takeover_of",
-]
-
 Kind = Literal["retry", "supply", "assign", "close"]
 
 

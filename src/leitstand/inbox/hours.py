@@ -15,8 +15,6 @@ from leitstand.holidays import Germany, HolidayBase
 from leitstand.project import Web, read_table
 from leitstand.values import Frozen
 
-__all__ = ["Deadlines", "Due", "deadlines_of"]
-
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORK = (time(8), time(17))

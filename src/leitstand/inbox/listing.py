@@ -15,8 +15,6 @@ from leitstand.store.waiting import Place
 from leitstand.store.words import digest_of
 from leitstand.values import Frozen
 
-__all__ = ["STATUSES", "Listed", "Sought", "cases_of", "sought_of"]
-
 ALONE = "alone"
 """Asks for what is done and was shown to nobody."""
 RESTRICTED = "restricted"
@@ -121,6 +119,7 @@ async def cases_of(
 
 
 def conditions(leitstand: Leitstand, sought: Sought) -> Iterator[ColumnElement[bool]]:
+    """What holds for the rows of these cases."""
     # Not by the index on tenants: the newest come first in the order of their numbers.
     yield cases.c.tenant.concat("") == leitstand.tenant
     if sought.status:

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-__all__ = ["Notice"]
-
 
 class Notice(NamedTuple):
     """A person is told of a card: level 0 reminds who may decide, n tells a chain's n-th role.

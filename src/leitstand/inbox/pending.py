@@ -17,8 +17,6 @@ from leitstand.runtime import Leitstand
 from leitstand.store import Frozen
 from leitstand.store.schema import cases, checkpoints
 
-__all__ = ["Pending", "find_pending"]
-
 
 @dataclass(frozen=True, slots=True)
 class Pending:

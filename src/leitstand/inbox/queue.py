@@ -22,8 +22,6 @@ from leitstand.store.waiting import Place, beyond, waiting
 from leitstand.store.waiting import Waiting as Open
 from leitstand.values import Frozen
 
-__all__ = ["Exceptional", "Known", "Queue", "Waiting", "exceptions_of", "queue_of", "waiting_of"]
-
 SHOWN = 50
 """Entries of each kind that are opened and described; the rest is counted."""
 

@@ -11,8 +11,6 @@ from leitstand.records import Approval, Effect
 from leitstand.runtime import Leitstand
 from leitstand.values import Frozen
 
-__all__ = ["Receipt", "receipt_of"]
-
 State = Literal["running", "waits", "done", "rejected", "again", "failed", "held"]
 
 

@@ -11,8 +11,6 @@ from rapidfuzz import fuzz
 from leitstand.inbox.card import Card
 from leitstand.inbox.texts import Texts
 
-__all__ = ["AGENT", "reply"]
-
 AGENT = "@leitstand"
 """Who stands beside a reply in the thread: nobody, and no person's id can be this."""
 LINES = 4

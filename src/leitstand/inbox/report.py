@@ -22,8 +22,6 @@ from leitstand.runtime import Leitstand
 from leitstand.store.schema import approvals, cases, checkpoints, marks
 from leitstand.values import Frozen
 
-__all__ = ["GROUP", "Report", "report_of"]
-
 GROUP = 5
 """People below which no figure on how they decide is told (works council)."""
 _ENDED = ("done", "rejected")

@@ -14,8 +14,6 @@ from leitstand.records import Effect, Level
 from leitstand.runtime import Leitstand
 from leitstand.values import Frozen
 
-__all__ = ["Row", "row_of"]
-
 RowDecision = Literal["auto_draft", "approve", "hold", "reject", "escalate", "running"]
 
 _DECISIONS: Mapping[Level, RowDecision] = {

@@ -7,8 +7,6 @@ from leitstand.inbox.pending import Pending
 from leitstand.records import Person
 from leitstand.runtime import Leitstand
 
-__all__ = ["Seat", "holders", "roles_of", "seat_of"]
-
 
 class Seat(NamedTuple):
     """A role, and whose it is if not the person's own."""

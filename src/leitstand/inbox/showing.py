@@ -18,8 +18,6 @@ from leitstand.records import Checkpoint, Decision, Verdict
 from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 
-__all__ = ["THREAD", "able", "card_of", "effect_of", "line_of", "reason_of", "thread_of"]
-
 THREAD = "thread"
 """The signal under which questions and answers on a case are kept."""
 

@@ -14,8 +14,6 @@ from leitstand.records import Person
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints
 
-__all__ = ["Sight", "sight_of"]
-
 _ASKED = checkpoints.alias("asked")
 """Beside the checkpoints that a question may be about itself."""
 

@@ -26,8 +26,6 @@ from leitstand.errors import ProjectRefused
 from leitstand.inbox.told import Phrases
 from leitstand.values import Language, part_of
 
-__all__ = ["Texts", "texts_of"]
-
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"\[([^\[\]]*)\]")

@@ -7,8 +7,6 @@ Texts name such a sentence with its places (`no case {ulid}`) and how it is said
 import re
 from collections.abc import Callable, Mapping
 
-__all__ = ["Phrases"]
-
 _PLACE = re.compile(r"\{(\w+)\}")
 _ERROR = re.compile(r"LS\d{3}(?: in \S+)?: (.*?)(?: \(([^()]*)\))?", re.DOTALL)
 _FAULT = re.compile(r"`([^`]*)`: (.+)", re.DOTALL)

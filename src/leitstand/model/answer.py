@@ -17,8 +17,6 @@ from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
 from leitstand.values import Frozen, Percent, Reading, faults_of
 
-__all__ = ["Answer", "Copied", "Span", "Unfit", "read_answer", "strict_object"]
-
 T = TypeVar("T")
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
 _SPACES = re.compile(r"\s+")

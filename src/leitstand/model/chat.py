@@ -24,8 +24,6 @@ from leitstand.model.tokens import Counter, Tokens
 from leitstand.model.wording import functions_of, message_of, messages_of, schema_of
 from leitstand.values import Percent
 
-__all__ = ["Chat", "Prepared", "Spoken", "Unanswered"]
-
 _BROKEN = InvalidToolCall(type="invalid_tool_call", name="", args="", id="0", error="")
 _AGAIN = frozenset({408, 409, 425, 429})
 _SERVER = 500

@@ -11,8 +11,6 @@ from leitstand.model.message import Question
 from leitstand.model.prompt import Prompt
 from leitstand.model.released import check_released, read_lock
 
-__all__ = ["EVERY", "Environment", "Library"]
-
 Environment = Literal["dev", "test", "prod"]
 EVERY = "*"
 """The entry of `uses` for whatever none is named for."""

@@ -13,8 +13,6 @@ from pydantic import BaseModel
 from leitstand.tool import Tool
 from leitstand.values import Frozen
 
-__all__ = ["ANSWER", "Exchange", "Message", "Proposed", "Question", "Told"]
-
 ANSWER = "answer"
 """The call by which a model that has tools gives its answer; tools have a dot in their names."""
 

@@ -13,8 +13,6 @@ from leitstand.digest import plain
 from leitstand.errors import ModelRefused
 from leitstand.values import Frozen, Identifier, Names, Percent, Text, faults_of
 
-__all__ = ["DRAFT", "Prompt"]
-
 DRAFT = "draft"
 
 

@@ -19,8 +19,6 @@ from pydantic import SecretStr
 from leitstand.errors import ModelRefused, SecretMissing
 from leitstand.model.settings import Settings
 
-__all__ = ["FORMS", "chat_model"]
-
 Schema = dict[str, Any]
 
 _ONCE = {"Connection": "close"}

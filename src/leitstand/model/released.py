@@ -12,8 +12,6 @@ from leitstand.errors import ModelRefused
 from leitstand.model.prompt import Prompt
 from leitstand.records import lock_lines
 
-__all__ = ["LOCK", "check_released", "read_lock", "write_lock"]
-
 LOCK = "prompts.lock"
 _LINE = re.compile(r"([A-Za-z0-9._/:#+-]+@[A-Za-z0-9._/:#@+-]+) ([0-9a-f]{64})")
 _HEAD = "# Released prompts, `name@version hash` a line. Lines are added, never changed.\n"

@@ -13,8 +13,6 @@ from leitstand.digest import canonical
 from leitstand.errors import ModelRefused
 from leitstand.values import Frozen
 
-__all__ = ["Called", "Script", "ScriptedModel"]
-
 
 class Called(Frozen):
     """A call that a scripted model makes."""

@@ -9,8 +9,6 @@ from pydantic import Field, model_validator
 
 from leitstand.values import Frozen
 
-__all__ = ["Provider", "Settings"]
-
 Provider = Literal["openai-compatible", "anthropic", "mistral", "ollama", "scripted"]
 
 _OLLAMA = frozenset({"keep_alive", "options", "think"})

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from leitstand.digest import plain
 
-__all__ = ["Counter", "Tokens"]
-
 _CHARACTERS, _REMEMBERED = 4, 4_096
 _VOCABULARIES = {
     "o200k_base": (

@@ -25,8 +25,6 @@ from leitstand.policy.toolrules import Signature, ToolRules, ready, sign_tool, w
 from leitstand.records import Verdict
 from leitstand.tool import Tool
 
-__all__ = ["Bundle", "inspect", "texts_of"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:

@@ -13,8 +13,6 @@ from leitstand.errors import PolicyRefused, ValueRefused
 from leitstand.policy.engine import parse, policy_set, text_of
 from leitstand.policy.source import read_source
 
-__all__ = ["Change", "changes", "owners_of"]
-
 
 class Change(NamedTuple):
     """One part of a rule that differs; a rule that came or went has only one, `rule`."""

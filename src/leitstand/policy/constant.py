@@ -15,8 +15,6 @@ from leitstand.policy.engine import text_of
 from leitstand.policy.rule import Rule, nodes_of
 from leitstand.policy.toolrules import ToolRules, attribute
 
-__all__ = ["constant"]
-
 Value = Any
 """Of a part under one combination: boolean, number, text, set or entity; None is unknown."""
 Known = Mapping[Any, Value]

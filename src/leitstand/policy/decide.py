@@ -16,8 +16,6 @@ from leitstand.policy.schema import APPROVAL, CALL, fit
 from leitstand.policy.toolrules import ToolRules
 from leitstand.records import Decision, Hit, Level, Verdict
 
-__all__ = ["Request", "decide", "denied", "gravest"]
-
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _FEW = 8
 """Rules that are asked one by one, since the engine's time goes into reading what they name."""

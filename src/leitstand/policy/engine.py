@@ -14,9 +14,6 @@ from cedarpy import Decision, Entities, PolicySet, Schema, pst
 
 from leitstand.errors import ValueRefused
 
-__all__ = ["Fault", "Store", "applying", "parse", "policy_set", "store_of", "text_of", "validate"]
-__all__ += ["with_entities"]
-
 Store = Entities
 """Entities that a request may name, with the groups of the actions."""
 

@@ -18,18 +18,6 @@ from leitstand.errors import Cause, LeitstandError
 from leitstand.tool import Authority, Tool
 from leitstand.values import Frozen, Reading
 
-__all__ = [
-    "Evidence",
-    "FactCall",
-    "FactMissing",
-    "Facts",
-    "Measured",
-    "Resolved",
-    "facts",
-    "facts_in",
-    "measure",
-]
-
 M = TypeVar("M", bound=Frozen)
 R = TypeVar("R", bound=BaseModel)
 

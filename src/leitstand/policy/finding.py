@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Finding", "Severity"]
-
 Severity = Literal["error", "warning", "note"]
 """`error` keeps a bundle from loading; `warning` loads and should be mended; `note` informs."""
 

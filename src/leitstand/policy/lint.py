@@ -16,8 +16,6 @@ from leitstand.policy.toolrules import ToolRules
 from leitstand.records import Decision
 from leitstand.tool import Tool
 
-__all__ = ["check", "lint"]
-
 _FITTING: dict[Decision, frozenset[str]] = {
     Decision.REDACT: frozenset({"info", "note"}),
     Decision.APPROVE: frozenset({"approve", "hold", "escalate"}),

@@ -4,8 +4,6 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-__all__ = ["Memo"]
-
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 

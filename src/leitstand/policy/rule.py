@@ -18,8 +18,6 @@ from leitstand.policy.finding import Finding
 from leitstand.records import Decision, Hit, Level
 from leitstand.values import Identifier, Names, Text
 
-__all__ = ["Notes", "Rule", "read_rule"]
-
 _NUMBER = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 

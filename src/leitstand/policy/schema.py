@@ -22,8 +22,6 @@ from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
 
-__all__ = ["APPROVAL", "CALL", "COMMON", "Kind", "Slot", "action_text", "fit", "slots_of"]
-
 Kind = Literal["Long", "Bool", "String", "Set<String>"]
 
 

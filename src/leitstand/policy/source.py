@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from leitstand.policy.finding import Finding
 
-__all__ = ["Source", "read_source"]
-
 _LIMIT_BYTES = 256 * 1024
 _LIMIT_DEPTH = 40
 _LIMIT_OPERATORS = 400

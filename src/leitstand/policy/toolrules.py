@@ -20,8 +20,6 @@ from leitstand.policy.rule import Rule, nodes_of
 from leitstand.policy.schema import COMMON, Slot, action_text, fit, slots_of
 from leitstand.tool import Tool
 
-__all__ = ["RuleSet", "Signature", "ToolRules", "attribute", "ready", "sign_tool", "whole_records"]
-
 Place = tuple[str, str]
 """Group and name of an attribute of a request, `("facts", "gross_cents")`."""
 

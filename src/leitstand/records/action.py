@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Action", "Address"]
-
 Address = str
 """Where a call stands in a case: `step#visit/branch.path:n` (KERNEL no. 1)."""
 

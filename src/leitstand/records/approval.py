@@ -7,8 +7,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen
 
-__all__ = ["Absence", "Answer", "Approval", "Checkpoint", "Identity", "Person"]
-
 Answer = Literal["approve", "edit", "reject"]
 
 

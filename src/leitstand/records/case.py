@@ -7,8 +7,6 @@ from pydantic import Field
 from leitstand.errors import Cause
 from leitstand.values import Frozen
 
-__all__ = ["Case", "Exit", "Held", "Status"]
-
 Status = Literal["ready", "running", "waiting", "done", "rejected", "exception", "held", "erased"]
 Held = Literal["diverged", "defect", "unknown_effect", "version", "limit", "erased"]
 

@@ -2,8 +2,6 @@
 
 from leitstand.values import Frozen
 
-__all__ = ["Correction"]
-
 
 class Correction(Frozen):
     """One field that a person changed. `old` and `new` are canonical JSON texts."""

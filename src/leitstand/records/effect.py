@@ -4,8 +4,6 @@ from typing import Any, Literal
 
 from leitstand.values import Frozen
 
-__all__ = ["Effect", "EffectState"]
-
 EffectState = Literal["intent", "done", "failed", "unknown"]
 
 

@@ -4,8 +4,6 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
-__all__ = ["Event", "Kind"]
-
 Kind = Literal[
     "started",
     "answer",

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from leitstand.errors import LeitstandError
 
-__all__ = ["lock_lines"]
-
 
 def lock_lines(
     file: Path, form: re.Pattern[str], refused: type[LeitstandError]

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-__all__ = ["INTAKE", "SENDER", "Attachment", "Mark", "Received", "Routed", "Trust"]
-
 INTAKE = "intake"
 """The signal that a case may wait for between reading what came in and judging it."""
 SENDER = "intake"

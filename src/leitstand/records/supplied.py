@@ -4,8 +4,6 @@ from typing import Any, Final
 
 from leitstand.values import Frozen, Percent
 
-__all__ = ["MODELS", "SUPPLY", "Supplied"]
-
 MODELS: Final = frozenset({"ask", "agent"})
 """What answers of models stand under in a journal."""
 

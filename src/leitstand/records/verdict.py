@@ -8,8 +8,6 @@ from pydantic import AliasChoices, Field
 from leitstand.errors import Cause
 from leitstand.values import Frozen
 
-__all__ = ["Decision", "Hit", "Level", "Verdict"]
-
 
 class Decision(IntEnum):
     """The lattice; the most severe of all rules that apply wins."""

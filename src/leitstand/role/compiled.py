@@ -14,8 +14,6 @@ from leitstand.role.takeover import Takeover
 from leitstand.tool import Tool
 from leitstand.values import faults_of
 
-__all__ = ["Branch", "Channel", "Compiled", "Join", "Reader", "Run", "Step", "Ways"]
-
 Run = Callable[[Any], Coroutine[Any, Any, object]]
 """A step as it runs: takes what its reader made of the state, returns what a node may."""
 

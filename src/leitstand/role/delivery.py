@@ -16,8 +16,6 @@ from leitstand.role.paths import Declared
 from leitstand.role.takeover import Takeover
 from leitstand.role.ways import Goto, Sent, Update
 
-__all__ = ["Delivery"]
-
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

@@ -3,8 +3,6 @@
 from leitstand.errors import Cause
 from leitstand.role.compiled import Compiled, Step
 
-__all__ = ["exits", "mermaid"]
-
 
 def exits(compiled: Compiled) -> dict[str, tuple[Cause, ...]]:
     """By step, the causes with which a case that fails there finds people: those of the queue.

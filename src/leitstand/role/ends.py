@@ -6,17 +6,6 @@ from typing import Final
 from leitstand.errors import Cause
 from leitstand.records import Exit
 
-__all__ = [
-    "CAUSES",
-    "CONTRADICTORY",
-    "DATA_MISSING",
-    "EXIT",
-    "SYSTEM_UNREACHABLE",
-    "done",
-    "exception",
-    "rejected",
-]
-
 SYSTEM_UNREACHABLE: Final[Cause] = "system unreachable"
 DATA_MISSING: Final[Cause] = "data missing"
 CONTRADICTORY: Final[Cause] = "contradictory results"

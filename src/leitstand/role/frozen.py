@@ -12,8 +12,6 @@ from pydantic import BaseModel
 
 from leitstand.errors import RoleRefused
 
-__all__ = ["check_frozen"]
-
 _PLAIN = (str, int, Decimal, date, time, Enum, NoneType)
 _ADVICE = "use tuples, frozensets, frozen pydantic models, str, int, bool, Decimal, dates and enums"
 

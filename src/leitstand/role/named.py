@@ -7,8 +7,6 @@ from typing import Any
 
 from leitstand.tool import Tool
 
-__all__ = ["tools_named"]
-
 
 def tools_named(
     function: Callable[..., Any], tools: Sequence[Tool[Any, Any]]

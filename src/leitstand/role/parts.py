@@ -20,8 +20,6 @@ from leitstand.role.compiled import Branch, Channel, Compiled, Join, Reader, Run
 from leitstand.role.public import Graph, Parts, parts_of
 from leitstand.role.version import version_of
 
-__all__ = ["compile_graph"]
-
 _COVERED = frozenset({"runnable", "metadata", "input_schema", "ends", "is_error_handler"})
 _REASONS = {
     "retry_policy": "retries live inside `desk.call`, at one address and key",

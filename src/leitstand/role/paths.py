@@ -9,8 +9,6 @@ from leitstand.errors import RoleRefused
 from leitstand.records import Exit
 from leitstand.role.ways import Goto, Update
 
-__all__ = ["Declared", "Kind", "check_paths", "kinds_of"]
-
 Kind = Literal["goto", "update", "exit"]
 _LEAVES: frozenset[Kind] = frozenset({"exit"})
 _WORDS = {"Goto": Goto, "Exit": Exit, "Update": Update}

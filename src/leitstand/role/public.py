@@ -7,8 +7,6 @@ from langgraph.graph import StateGraph
 
 from leitstand.role.compiled import Run
 
-__all__ = ["Graph", "Parts", "parts_of"]
-
 Graph = StateGraph[Any, Any, Any, Any]
 
 

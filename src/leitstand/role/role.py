@@ -28,7 +28,6 @@ from leitstand.tool import Tool
 if TYPE_CHECKING:
     from leitstand.desk import Desk
 
-__all__ = ["Role"]
 
 S = TypeVar("S", bound=BaseModel)
 Answer = TypeVar("Answer", bound=Goto | Exit | Update)

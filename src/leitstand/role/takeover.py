@@ -9,8 +9,6 @@ from pydantic import BaseModel
 from leitstand.errors import Cause, RoleRefused
 from leitstand.role.ends import CAUSES
 
-__all__ = ["Queue", "Takeover", "check_queue", "queue_of"]
-
 Queue = Mapping[Cause, "Takeover | Sequence[str]"]
 """Who takes over, for each cause; roles alone are a takeover in which all else is left out."""
 

@@ -13,8 +13,6 @@ from leitstand.digest import canonical, plain
 from leitstand.role.public import Parts
 from leitstand.tool import Tool
 
-__all__ = ["version_of"]
-
 _FORM = 1
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["Goto", "Sent", "Update", "goto", "send"]
-
 Update = Mapping[str, object]
 """What a step writes: values by field of the state. Alone, the case goes on at the one `then`."""
 

@@ -19,8 +19,6 @@ from leitstand.trace import Tracer
 from leitstand.values import faults_of
 from leitstand.walk import walk
 
-__all__ = ["Burst"]
-
 _HELD: tuple[tuple[type[BaseException], Held], ...] = (
     (UnknownEffect, "unknown_effect"),
     (Diverged, "diverged"),

@@ -14,8 +14,6 @@ from leitstand.guard import failure_of
 from leitstand.records import Approval, Correction
 from leitstand.store import Journal, Signal
 
-__all__ = ["PARENT_CLOSED", "draw"]
-
 PARENT_CLOSED = "parent:closed"
 """The signal that the case which handed this one over was closed by a person."""
 

@@ -2,8 +2,6 @@
 
 import gc
 
-__all__ = ["settle_memory"]
-
 _YOUNG = 20_000
 
 

@@ -28,8 +28,6 @@ from leitstand.tool import Connection
 from leitstand.trace import Tracer, open_tracer
 from leitstand.values import Frozen
 
-__all__ = ["Leitstand", "open_leitstand"]
-
 LOOK = 1.0
 """Seconds between two looks for cases that have become due."""
 HOUR = 3_600.0

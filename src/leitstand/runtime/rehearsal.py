@@ -20,8 +20,6 @@ from leitstand.runtime.stage import Stage
 from leitstand.store import Journal
 from leitstand.walk import walk
 
-__all__ = ["Rehearsal"]
-
 _EPOCH = datetime.fromtimestamp(0, UTC)
 """A clock for which no deadline has come."""
 

@@ -11,8 +11,6 @@ import orjson
 from leitstand.errors import UsageRefused, ValueRefused
 from leitstand.project import Project
 
-__all__ = ["BadRow", "CaseRow", "read_lines", "read_rows"]
-
 _NOT_GIVEN = ("case", "truth", "expected", "why")
 """What a row says about the case, and what nobody who works on it may see."""
 _MEND = "give one JSON object a line"

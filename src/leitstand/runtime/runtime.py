@@ -25,8 +25,6 @@ from leitstand.tool import Connection
 from leitstand.trace import Tracer
 from leitstand.values import faults_of
 
-__all__ = ["Runtime", "resting"]
-
 LEASE = 60.0
 """Seconds that a worker owns a case; renewed at a third of it."""
 WIDTH = 50

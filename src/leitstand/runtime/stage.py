@@ -16,8 +16,6 @@ from leitstand.role import Compiled
 from leitstand.store import Seal
 from leitstand.walk import Task, Updates, Walked
 
-__all__ = ["Defect", "Stage"]
-
 
 class Defect(Exception):
     """A step did what no step may do: a diagnosis of user-land, kept with the held case."""

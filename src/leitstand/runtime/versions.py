@@ -17,8 +17,6 @@ from leitstand.runtime.rehearsal import Rehearsal
 from leitstand.store import Claimed, Journal, Limits, Store, Tape, course
 from leitstand.store.moving import Movable, movable, record_move
 
-__all__ = ["Move", "move"]
-
 WIDTH = 50
 """Cases tried side by side: their records share a commit."""
 

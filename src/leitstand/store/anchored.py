@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from leitstand.store.anchors import Anchor
 from leitstand.store.fault import Fault
 
-__all__ = ["Anchored", "anchored"]
-
 _UNKNOWN = "?"
 """The head of an anchor that is gone: what follows cannot be held against it."""
 

@@ -24,21 +24,6 @@ from leitstand.errors import StoreFailed
 from leitstand.store.schema import anchors, cases, state
 from leitstand.store.store import Store
 
-__all__ = [
-    "Anchor",
-    "agree",
-    "anchor",
-    "anchors_at",
-    "anchors_in",
-    "in_step",
-    "last_of",
-    "note",
-    "public_of",
-    "put_state",
-    "signing_key",
-    "state_of",
-]
-
 CHUNK = 1_000
 """Heads in one anchor."""
 SIZE = "anchors_size"

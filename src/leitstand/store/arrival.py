@@ -11,8 +11,6 @@ from leitstand.store.page import seal_page
 from leitstand.store.prepared import INSERT, MINE, Found, Prepared
 from leitstand.store.schema import AT_ONCE, HANDED_OVER, PAGE_SHIFT, cases, signals
 
-__all__ = ["CLOSED", "Birth", "NewCase", "Tell", "cancel_children", "family", "give_birth", "tell"]
-
 CLOSED = ("done", "rejected", "erased")
 """Statuses of cases that nothing wakes any more: an exception still waits for people."""
 

@@ -13,8 +13,6 @@ from leitstand.store.arrival import NewCase, Tell, give_birth, tell
 from leitstand.store.schema import arrivals
 from leitstand.store.store import Store
 
-__all__ = ["Arrived", "arrive", "arrived", "last_name", "list_arrivals", "often"]
-
 
 class Arrived(NamedTuple):
     """What became of something that came in; it names nobody and says nothing of its content.

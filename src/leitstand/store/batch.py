@@ -28,8 +28,6 @@ from leitstand.store.schema import (
     signals,
 )
 
-__all__ = ["Append", "Batch", "Budget", "Close", "apply"]
-
 
 @dataclass(frozen=True, slots=True)
 class Close:

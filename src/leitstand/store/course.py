@@ -10,8 +10,6 @@ from leitstand.digest import canonical
 from leitstand.records import Event
 from leitstand.store.page import CaseKey
 
-__all__ = ["course"]
-
 _ANSWERED = frozenset({"answer", "outcome"})
 _ANSWERS = ("value", "blob", "failure")
 

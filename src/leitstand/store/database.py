@@ -16,8 +16,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from leitstand.errors import StoreLocked
 
-__all__ = ["Database", "open_database"]
-
 _BUSY_MS = 5_000
 _ONE_AT_A_TIME = "select pg_advisory_xact_lock(7217)"
 """Held to the end of the transaction. Its snapshots come after it: READ COMMITTED takes a new one

@@ -36,8 +36,6 @@ from leitstand.store.schema import (
 from leitstand.store.shelf import MASK, keys_of, pages_of
 from leitstand.store.store import Store
 
-__all__ = ["HASH", "erase", "erasure_of", "restrict"]
-
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 """How a case's input names a file that lies beside the store: by its SHA-256."""
 Settle = Callable[[Connection, Found, CaseKey], tuple[Event, bytes, Close]]

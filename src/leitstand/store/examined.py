@@ -10,8 +10,6 @@ from leitstand.records import Event
 from leitstand.store.fault import Fault, Harm
 from leitstand.store.page import CaseKey, Page, headers_of, open_page, unwrap
 
-__all__ = ["Examined"]
-
 _ROW = ("tenant", "role", "version", "requester", "title", "parent", "depth")
 _ENDED = ("done", "rejected", "exception")
 _NAMES = b'"blob":'

@@ -25,8 +25,6 @@ from leitstand.store.schema import blobs, cases
 from leitstand.store.shelf import check_reader, keys_of, pages_of
 from leitstand.store.store import Store
 
-__all__ = ["SHOWN", "Enclosed", "Sender", "export", "verifier"]
-
 _WORDS = (
     "checkpoint void approval correction verdict intent attempt seal exit resumed assigned closed"
     " held released moved restricted erased"

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Fault", "Harm"]
-
 Harm = Literal["altered", "truncated", "missing"]
 
 _ADVICE = {

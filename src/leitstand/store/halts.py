@@ -13,8 +13,6 @@ import orjson
 
 from leitstand.errors import StoreFailed
 
-__all__ = ["Halt", "Halts"]
-
 GLANCE = 0.05
 """Seconds for which a look at the file counts: a case makes tens of calls, a look costs 0.1 ms."""
 

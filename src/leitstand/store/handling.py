@@ -19,8 +19,6 @@ from leitstand.store.schema import AT_ONCE, cases
 from leitstand.store.store import Store
 from leitstand.store.tape import SUPPLIED
 
-__all__ = ["Handled", "assign", "close", "resume"]
-
 
 @dataclass(frozen=True, slots=True)
 class Handled:

@@ -22,8 +22,6 @@ from leitstand.store.store import Claimed, Store
 from leitstand.store.tape import Frozen, Seal, Tape
 from leitstand.store.words import words_in
 
-__all__ = ["BLOB", "Journal", "Limits", "new_case"]
-
 BLOB = 2_048
 """Bytes above which an answer is kept as a blob beside the journal (KERNEL no. 27)."""
 SOON = 0.01

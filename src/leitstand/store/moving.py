@@ -11,8 +11,6 @@ from leitstand.store.page import CaseKey
 from leitstand.store.schema import cases
 from leitstand.store.store import Store
 
-__all__ = ["Movable", "movable", "record_move"]
-
 IDLE = ("ready", "waiting", "held")
 
 

@@ -20,8 +20,6 @@ from leitstand.digest import Keyed
 from leitstand.errors import Erased, StoreFailed
 from leitstand.records import Event
 
-__all__ = ["CaseKey", "Page", "chain", "headers_of", "open_page", "seal_page", "unwrap", "wrap"]
-
 _NONCE = 12
 _PREFIX = bytearray(os.urandom(8))
 _COUNTER = itertools.count()

@@ -24,8 +24,6 @@ from sqlalchemy.exc import DBAPIError
 
 from leitstand.store.schema import metadata
 
-__all__ = ["INSERT", "MINE", "Found", "Prepared"]
-
 Parameters = Mapping[str, Any]
 Found = Row[*tuple[Any, ...]]
 Statement = Insert | Update | Delete | Select[*tuple[Any, ...]]

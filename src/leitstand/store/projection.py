@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 from leitstand.records import Decision, Event
 
-__all__ = ["Change", "mark", "project"]
-
 
 class Change(NamedTuple):
     """A row to insert into or to update in `table`. `key` is empty for an insert."""

@@ -37,8 +37,6 @@ from leitstand.store.standing import Standing, standing
 from leitstand.store.store import Store
 from leitstand.store.words import words_in
 
-__all__ = ["rebuild"]
-
 PART = 5_000
 """Pages read at a time."""
 _TABLES = (checkpoints, approvals, effects, business_keys, reservations, marks)

@@ -25,8 +25,6 @@ from leitstand.store.anchors import (
 from leitstand.store.schema import anchors, cases
 from leitstand.store.store import Store
 
-__all__ = ["mark_restored", "notice_restore"]
-
 
 async def notice_restore(store: Store, key: Ed25519PrivateKey, path: Path) -> bool:
     """Mark the store as restored if its anchors' file (`path`) is ahead of it; whether it was.

@@ -23,27 +23,6 @@ from sqlalchemy import (
     literal_column,
 )
 
-__all__ = [
-    "AT_ONCE",
-    "HANDED_OVER",
-    "PAGE_SHIFT",
-    "anchors",
-    "approvals",
-    "arrivals",
-    "blobs",
-    "business_keys",
-    "cases",
-    "checkpoints",
-    "effects",
-    "keys",
-    "marks",
-    "metadata",
-    "pages",
-    "reservations",
-    "signals",
-    "state",
-]
-
 PAGE_SHIFT = 20
 """Bits for the seq within a page's primary key: 2^20 events a case, far above any limit."""
 

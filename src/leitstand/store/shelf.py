@@ -10,8 +10,6 @@ from leitstand.store.page import Page
 from leitstand.store.prepared import MINE, Prepared
 from leitstand.store.schema import PAGE_SHIFT, cases, keys, pages
 
-__all__ = ["MASK", "check_reader", "keys_of", "pages_of"]
-
 MASK = (1 << PAGE_SHIFT) - 1
 """The bits of a page's primary key that are its first seq; the others are the case's number."""
 

@@ -11,8 +11,6 @@ from leitstand.store.page import chain
 from leitstand.store.schema import AT_ONCE
 from leitstand.store.tape import Tape
 
-__all__ = ["Standing", "standing"]
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -41,8 +41,6 @@ from leitstand.store.schema import (
 from leitstand.store.shelf import check_reader, keys_of, pages_of
 from leitstand.store.writer import Writer
 
-__all__ = ["Claimed", "Signal", "Store"]
-
 T = TypeVar("T")
 _OPEN = ("ready", "waiting", "running", "exception")
 _FIELDS = len(Case._fields)

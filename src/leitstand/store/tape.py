@@ -10,8 +10,6 @@ from typing import Any
 
 from leitstand.records import SUPPLY, Address, Event
 
-__all__ = ["SUPPLIED", "Frozen", "Seal", "Tape", "task_of"]
-
 Seal = Sequence[Sequence[str]]
 """What a superstep was: its tasks, and the digest of each one's updates."""
 

@@ -17,8 +17,6 @@ from leitstand.store.schema import PAGE_SHIFT, blobs, cases, keys, pages
 from leitstand.store.shelf import pages_of
 from leitstand.store.store import Store
 
-__all__ = ["Report", "verify"]
-
 PART = 200
 """Cases checked between two other questions to the store."""
 

@@ -17,8 +17,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["check", "main"]
-
 Export = dict[str, Any]
 BOUND = ("case", "tenant", "address", "tool", "proposed", "evidence", "slice", "requester")
 PURPOSE = b"leitstand approval 1\n"

@@ -22,8 +22,6 @@ from sqlalchemy import (
 from leitstand.store.schema import approvals, cases, checkpoints
 from leitstand.store.store import Store
 
-__all__ = ["Place", "Waiting", "beyond", "waiting"]
-
 Place = tuple[float, str]
 """Where an entry stands in its list: its time, then its name."""
 

@@ -11,8 +11,6 @@ from typing import Any
 from leitstand.digest import Keyed
 from leitstand.records import Event
 
-__all__ = ["digest_of", "words_in"]
-
 _SHORT, _LONG, _TEXT = 2, 32, 80
 _PARTS = re.compile(r"\w+").findall
 _NAMES = {"answer": "asked", "intent": "args", "checkpoint": "args"}

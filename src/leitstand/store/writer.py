@@ -21,8 +21,6 @@ from leitstand.errors import LeitstandError, StoreFailed
 from leitstand.store.arrival import NewCase, Tell, give_birth, tell
 from leitstand.store.batch import Append, Batch
 
-__all__ = ["Writer"]
-
 T = TypeVar("T")
 What = Append | NewCase | Tell | Callable[[Connection], Any]
 _TURNS = 8

@@ -4,8 +4,6 @@ A ULID has as many bits as a trace id. Its first 48 are a time, its last 64 are 
 the trace's first span, and are what samplers by ratio decide on.
 """
 
-__all__ = ["root_of", "trace_of"]
-
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's alphabet of base 32, as ULIDs are written in."""
 _TRACE, _SPAN = (1 << 128) - 1, (1 << 64) - 1

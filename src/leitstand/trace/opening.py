@@ -10,8 +10,6 @@ from leitstand.errors import ProjectRefused
 from leitstand.trace.settings import TraceSettings
 from leitstand.trace.trace import Tracer
 
-__all__ = ["open_tracer"]
-
 _LOG = logging.getLogger("leitstand.trace")
 _OWN, _EVERY = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
 _TABLE = "[tool.leitstand.trace]"

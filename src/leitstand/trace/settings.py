@@ -6,8 +6,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier
 
-__all__ = ["TraceSettings"]
-
 
 class TraceSettings(Frozen):
     """`[tool.leitstand.trace]`.

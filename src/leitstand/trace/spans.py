@@ -35,8 +35,6 @@ from leitstand.store import Claimed, Close, Journal
 from leitstand.trace.ids import root_of, trace_of
 from leitstand.trace.trace import Asked, Called, Trace, moment, unwritten
 
-__all__ = ["Spans", "over_http"]
-
 Told = dict[str, str | int | bool | Sequence[str]]
 PATIENCE = 2.0
 """Seconds for which a process that ends waits until its last spans have left."""

@@ -15,8 +15,6 @@ from leitstand.model import Prepared, Spoken, Unanswered
 from leitstand.records import Address
 from leitstand.store import Claimed, Close, Frozen, Journal
 
-__all__ = ["Asked", "Called", "Standing", "Trace", "Tracer", "moment", "unwritten"]
-
 C = TypeVar("C", bound="Call")
 R = TypeVar("R")
 

@@ -23,8 +23,6 @@ from leitstand.triggers.port import Arrival, Source, Trigger
 from leitstand.triggers.schedule import BEGUN
 from leitstand.triggers.settings import Settings
 
-__all__ = ["Entrance"]
-
 _LOG = logging.getLogger("leitstand.triggers")
 TRIES = 3
 """Attempts in one process to make cases of an arrival, until it is put aside as not understood."""

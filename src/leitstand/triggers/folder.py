@@ -17,8 +17,6 @@ from leitstand.store.arrivals import Arrived
 from leitstand.triggers.port import Arrival, day_of
 from leitstand.triggers.settings import FolderSettings, MailRules
 
-__all__ = ["Folder"]
-
 _LOG = logging.getLogger("leitstand.triggers")
 Stamp = tuple[int, int, int]
 """Size, time of the last change, inode: another stamp is another file."""

@@ -6,8 +6,6 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 
-__all__ = ["Headers", "headers_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Headers:

@@ -6,8 +6,6 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
-__all__ = ["Shown", "shown_text"]
-
 _LONGEST = 2_000_000
 """Characters of HTML that are looked at."""
 _NO_TEXT = frozenset(

@@ -17,8 +17,6 @@ from leitstand.triggers.port import Arrival, day_of
 from leitstand.triggers.session import Lying, Session
 from leitstand.triggers.settings import MailboxSettings, MailRules
 
-__all__ = ["Mailbox"]
-
 _LOG = logging.getLogger("leitstand.triggers")
 FIRST, LONGEST = 1.0, 300.0
 """Seconds until the first new attempt, doubled each time up to the longest."""

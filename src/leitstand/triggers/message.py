@@ -20,8 +20,6 @@ from leitstand.triggers.html import shown_text
 from leitstand.triggers.sender import trust_of
 from leitstand.triggers.settings import MailRules
 
-__all__ = ["identity_of", "read_message"]
-
 _TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _FALLBACK = ("utf-8", "cp1252")
 _CODINGS = ("7bit", "8bit", "binary", "base64", "quoted-printable", "x-uuencode", "uuencode")

@@ -22,8 +22,6 @@ from leitstand.triggers.signature import key_of
 from leitstand.triggers.webhook import Webhook, Webhooks
 from leitstand.values import Secret
 
-__all__ = ["Triggers", "open_triggers"]
-
 _LOG = logging.getLogger("leitstand.triggers")
 PAUSE = 10.0
 """Seconds before a trigger that failed is started again."""

@@ -10,8 +10,6 @@ from leitstand.clock import Clock
 from leitstand.records import Attachment, Routed
 from leitstand.store.arrivals import Arrived
 
-__all__ = ["Arrival", "Source", "Trigger", "day_of"]
-
 _HERE = ZoneInfo("Europe/Berlin")
 
 

@@ -13,8 +13,6 @@ from leitstand.store.arrivals import Arrived
 from leitstand.triggers.port import Arrival
 from leitstand.triggers.settings import ScheduleSettings
 
-__all__ = ["BEGUN", "Schedule", "due"]
-
 BEGUN = "begun"
 """The outcome of a schedule's first look: from then on a time can be missed."""
 LONGEST = 30.0

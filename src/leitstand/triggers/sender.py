@@ -11,8 +11,6 @@ from leitstand.records import Trust
 from leitstand.triggers.headers import Headers
 from leitstand.triggers.settings import MailRules
 
-__all__ = ["trust_of"]
-
 _COMMENT = re.compile(r"\([^()]*\)")
 _FOUND = re.compile(r"^\s*(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
 _FOR = re.compile(r"\b(?:header\.(?:d|i|from)|smtp\.mailfrom)\s*=\s*([^\s;]+)", re.IGNORECASE)

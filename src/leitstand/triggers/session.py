@@ -21,8 +21,6 @@ from leitstand.errors import Unreachable
 from leitstand.triggers.settings import MailboxSettings
 from leitstand.values import Secret
 
-__all__ = ["Lying", "Session"]
-
 TIMEOUT = 60.0
 """Seconds for one answer of the server."""
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")

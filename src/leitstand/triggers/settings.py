@@ -13,17 +13,6 @@ from leitstand.errors import ProjectRefused
 from leitstand.project import Project, read_table
 from leitstand.values import Frozen, Identifier, Text
 
-__all__ = [
-    "FolderSettings",
-    "MailRules",
-    "MailboxSettings",
-    "ScheduleSettings",
-    "Settings",
-    "WebhookRules",
-    "WebhookSettings",
-    "read_settings",
-]
-
 Count = Annotated[int, Field(gt=0)]
 
 

@@ -9,8 +9,6 @@ from typing import NamedTuple
 from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.values import Secret
 
-__all__ = ["Claim", "WebhookRefused", "claim_of", "key_of"]
-
 _PREFIX, _LEAST, _MOST = "whsec_", 24, 64
 _ID = re.compile(r"[A-Za-z0-9_:=+-]{1,128}")
 """Never a full stop: it parts what is signed."""

@@ -25,8 +25,6 @@ from leitstand.triggers.port import Arrival, day_of
 from leitstand.triggers.settings import WebhookRules
 from leitstand.triggers.signature import Claim, WebhookRefused, claim_of
 
-__all__ = ["Webhook", "Webhooks"]
-
 _LOG = logging.getLogger("leitstand.triggers")
 _JSON = "application/json"
 _ENDINGS = {_JSON: ".json", "application/xml": ".xml", "application/pdf": ".pdf"}

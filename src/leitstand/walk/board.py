@@ -12,8 +12,6 @@ from langgraph.types import Overwrite
 from leitstand.role import Channel, Compiled, Reader
 from leitstand.walk.writes import Pair
 
-__all__ = ["Board"]
-
 Fold = BinaryOperatorAggregate[Any]
 _FIXED = frozenset({int, bool, float, str, bytes})
 _REPLACING = (dict, Overwrite)

@@ -16,8 +16,6 @@ from leitstand.walk.board import Board
 from leitstand.walk.task import Task, Updates
 from leitstand.walk.writes import Writes, fields_of, is_command, writes_of
 
-__all__ = ["Course"]
-
 Move = tuple[str, Ways, Writes]
 _LISTS = frozenset({list, tuple})
 

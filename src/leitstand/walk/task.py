@@ -6,8 +6,6 @@ from typing import NamedTuple, Protocol
 
 from leitstand.records import Exit
 
-__all__ = ["Host", "Task", "Updates", "Walked"]
-
 Updates = Sequence[Mapping[str, object]]
 """What each task of a superstep wrote, in task order."""
 

@@ -10,8 +10,6 @@ from leitstand.role import Compiled
 from leitstand.walk.course import Course
 from leitstand.walk.task import Host, Walked
 
-__all__ = ["LIMIT", "walk"]
-
 LIMIT = 1_000
 """Supersteps that a case may take unless its role's limits say otherwise."""
 

@@ -15,8 +15,6 @@ from pydantic import BaseModel
 
 from leitstand.errors import RoleRefused
 
-__all__ = ["Pair", "Writes", "fields_of", "is_command", "writes_of"]
-
 Pair = tuple[str, object]
 _ABSENT = object()
 

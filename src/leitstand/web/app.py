@@ -34,8 +34,6 @@ from leitstand.web.page import HEADERS, page, site_of, texts_for
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 
-__all__ = ["make_app"]
-
 _STATIC = Path(__file__).parent / "static"
 _SEALED: Mapping[type[Exception], int] = {Erased: 410, Restricted: 403}
 _OPERATION = (

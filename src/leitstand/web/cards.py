@@ -28,18 +28,6 @@ from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
-__all__ = [
-    "ask",
-    "decide_card",
-    "delegate",
-    "keep_draft",
-    "later",
-    "propose",
-    "show_card",
-    "show_document",
-    "show_receipt",
-]
-
 LATER = 4 * 3600.0
 """Seconds that "later" hides a card from a person's own list."""
 _EDIT = "edit."

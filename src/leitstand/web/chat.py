@@ -13,8 +13,6 @@ from leitstand.web.sessions import Session
 if TYPE_CHECKING:
     from leitstand.channels import Channels
 
-__all__ = ["cut_link", "make_link", "show_links"]
-
 
 @gated
 async def show_links(request: Request, session: Session) -> Response:

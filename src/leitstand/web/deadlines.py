@@ -34,8 +34,6 @@ from leitstand.store.schema import cases, checkpoints
 from leitstand.store.waiting import waiting
 from leitstand.web.tables import deadlines, notices
 
-__all__ = ["Reminders", "Teller"]
-
 PART = 200
 """Cards that are looked at in one go."""
 LOOK = 20.0

@@ -13,8 +13,6 @@ from leitstand.inbox.evidence import Read, dotted, leaves_of
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 
-__all__ = ["shown_document"]
-
 DOCUMENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """What a document of a sender may do: be read."""
 ROWS = 300

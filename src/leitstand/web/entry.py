@@ -15,8 +15,6 @@ from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from leitstand.inbox import Argument, Card, Texts
 
-__all__ = ["entries_of", "written"]
-
 
 def entries_of(card: Card, texts: Texts) -> Mapping[str, str | None]:
     """Each argument as its form field shows it; None where no field can hold it."""

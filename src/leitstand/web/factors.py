@@ -20,8 +20,6 @@ from leitstand.inbox.book import Book
 from leitstand.records import Person
 from leitstand.web.tables import second_factors
 
-__all__ = ["Factors", "Offer"]
-
 STEP = 30
 """Seconds that a code is shown for (RFC 6238 §5.2)."""
 DRIFT = 1

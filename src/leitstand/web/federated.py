@@ -16,8 +16,6 @@ from leitstand.web.logins import inside, login_form, remember
 from leitstand.web.oidc import SignOn, Trip, trip_of
 from leitstand.web.page import page, site_of
 
-__all__ = ["come_back", "log_out", "set_out"]
-
 _LOG = logging.getLogger("leitstand.web.oidc")
 _TRIP = "leitstand_oidc"
 MINUTES = 10

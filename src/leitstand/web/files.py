@@ -33,17 +33,6 @@ from leitstand.web.offer import offer_of
 from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
-__all__ = [
-    "dossier_of",
-    "export",
-    "may_release",
-    "show_case",
-    "show_document",
-    "show_dossier",
-    "unsettled",
-    "write_thread",
-]
-
 
 class Unsettled(NamedTuple):
     """A write whose outcome is unknown: its key, the tool, and what was to be written."""

@@ -18,8 +18,6 @@ from leitstand.errors import Unreachable
 from leitstand.web.page import site_of
 from leitstand.web.sessions import COOKIE, Session
 
-__all__ = ["Fields", "fields_of", "form", "gated"]
-
 MOST = 200_000
 """Bytes of a form; a longer one is refused unread."""
 Fields = Mapping[str, str]

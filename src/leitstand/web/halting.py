@@ -10,8 +10,6 @@ from leitstand.web.guarding import Fields, form
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 
-__all__ = ["offered", "say"]
-
 
 def offered(request: Request, session: Session) -> list[tuple[str, bool]]:
     """What this person may halt (empty: every role at once), and whether it is; maybe nothing."""

@@ -13,8 +13,6 @@ from leitstand.web.guarding import Fields, form
 from leitstand.web.page import site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
-__all__ = ["handle"]
-
 _VALUE = "value."
 
 

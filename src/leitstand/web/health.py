@@ -14,8 +14,6 @@ from leitstand.store.arrival import CLOSED
 from leitstand.store.schema import cases
 from leitstand.web.page import site_of
 
-__all__ = ["show"]
-
 KEPT = 5.0
 """Seconds for which an answer holds: however often it is asked, the journal writes no oftener."""
 PATIENCE = 3.0

@@ -19,8 +19,6 @@ from leitstand.web.guarding import Fields, form
 from leitstand.web.page import site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
-__all__ = ["release"]
-
 
 @form
 async def release(request: Request, session: Session, fields: Fields) -> Response:

@@ -15,8 +15,6 @@ from leitstand.clock import Clock
 from leitstand.inbox.book import Book
 from leitstand.web.tables import invitations
 
-__all__ = ["ADMIN", "HOUR", "Invitation", "Invitations"]
-
 ADMIN = "admin"
 """The role of those who take people in and out; it decides no checkpoint by itself."""
 HOUR = 3600.0

@@ -40,8 +40,6 @@ from leitstand.web.halting import offered
 from leitstand.web.page import page, site_of, texts_for, unfit
 from leitstand.web.sessions import Session
 
-__all__ = ["batch", "cases", "exceptions", "history", "inbox", "monitor", "retry"]
-
 T = TypeVar("T")
 SHOWN = 50
 BATCH = 20

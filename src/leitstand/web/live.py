@@ -17,8 +17,6 @@ from leitstand.records import Status
 from leitstand.store import Store
 from leitstand.store.schema import cases
 
-__all__ = ["Live", "Stream"]
-
 LOOK = 1.0
 """Seconds between two looks at what other processes did."""
 PING = 20.0

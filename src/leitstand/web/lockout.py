@@ -10,8 +10,6 @@ from leitstand.clock import Clock
 from leitstand.inbox.book import Book
 from leitstand.web.tables import attempts
 
-__all__ = ["FAILURES", "PAUSE", "Lockout"]
-
 FAILURES = 5
 """Wrong tries after which a name is locked; an address after four times as many."""
 PAUSE = 900.0

@@ -15,16 +15,6 @@ from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import COOKIE, HOURS
 from leitstand.web.site import Site
 
-__all__ = [
-    "choose_language",
-    "inside",
-    "login",
-    "login_form",
-    "logout",
-    "remember",
-    "show_login",
-]
-
 _FORM = "leitstand_form"
 
 

@@ -14,8 +14,6 @@ from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 
-__all__ = ["confirm_factor", "leave", "offer_factor", "remove_factor", "show_me"]
-
 
 @gated
 async def show_me(request: Request, session: Session) -> Response:

@@ -14,8 +14,6 @@ from leitstand.clock import Clock
 from leitstand.inbox.book import Book
 from leitstand.web.tables import assignments, drafts, postponed, proposals, samples
 
-__all__ = ["Notes"]
-
 
 class Notes:
     """Drafts, postponed cards and assignments of one tenant."""

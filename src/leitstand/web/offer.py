@@ -8,8 +8,6 @@ from leitstand.inbox import Dossier, may_handle, takeover_of
 from leitstand.web.page import site_of, texts_for
 from leitstand.web.sessions import Session
 
-__all__ = ["Offer", "offer_of"]
-
 
 class Offer(NamedTuple):
     """What a person may do with an exception: fields to fill in, and to whom it may be handed."""

@@ -13,15 +13,6 @@ from leitstand.values import Language
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 
-__all__ = [
-    "HEADERS",
-    "language_of",
-    "page",
-    "site_of",
-    "texts_for",
-    "unfit",
-]
-
 LONGEST = 2_000
 """Characters of a reason or a question."""
 

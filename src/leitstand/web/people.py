@@ -21,20 +21,6 @@ from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
 
-__all__ = [
-    "admit",
-    "begin",
-    "change_roles",
-    "end_sessions",
-    "first_key",
-    "invite",
-    "remove",
-    "renew_key",
-    "roles_in",
-    "show_begin",
-    "show_people",
-]
-
 SHORTEST = 8
 """Characters of a passphrase at least, as the keyring asks."""
 _ROLE = "role."

@@ -15,8 +15,6 @@ from leitstand.web.guarding import Fields, form, gated
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.sessions import Session
 
-__all__ = ["compare", "show_sample"]
-
 CHOSEN = 200
 """Newest cases that a sample is drawn from."""
 

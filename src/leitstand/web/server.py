@@ -13,8 +13,6 @@ from leitstand.web.site import Site
 if TYPE_CHECKING:  # As with channels: loaded by whoever opens them.
     from leitstand.triggers import Triggers
 
-__all__ = ["listen", "serve"]
-
 
 def listen(host: str, port: int) -> socket:
     """A socket that listens; port 0 takes any that is free. Raises UsageRefused: it is taken."""

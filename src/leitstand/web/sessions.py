@@ -22,8 +22,6 @@ from leitstand.inbox.book import Book
 from leitstand.records import Person
 from leitstand.web.tables import sessions
 
-__all__ = ["COOKIE", "HOURS", "Session", "Sessions", "name_of", "open_under", "seal_under"]
-
 COOKIE = "leitstand"
 HOURS = 8
 """Length of a session."""

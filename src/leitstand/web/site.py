@@ -26,7 +26,6 @@ from leitstand.web.tables import metadata
 if TYPE_CHECKING:  # Loaded by whoever opens them: where a project has none, nothing is.
     from leitstand.channels import Channels
 
-__all__ = ["Site", "open_site"]
 
 KEPT = 2_000
 """Rows of lists that are kept in memory."""

@@ -8,22 +8,6 @@ from sqlalchemy import MetaData
 
 from leitstand.inbox.book import table
 
-__all__ = [
-    "assignments",
-    "attempts",
-    "deadlines",
-    "drafts",
-    "invitations",
-    "metadata",
-    "notices",
-    "oidc_sessions",
-    "postponed",
-    "proposals",
-    "samples",
-    "second_factors",
-    "sessions",
-]
-
 metadata = MetaData()
 
 sessions = table(

@@ -24,8 +24,6 @@ from leitstand.project import Project, named
 from leitstand.runtime import Leitstand, open_leitstand, settle_memory
 from leitstand.values import Frozen
 
-__all__ = ["Fidelity", "Recordings", "fidelity", "import_recordings", "open_recordings"]
-
 AT_ONCE = 16
 """Runs whose worlds are in memory at one time."""
 _FILE = "recordings.json"

@@ -19,8 +19,6 @@ from leitstand.role import Exit, Role, done
 from leitstand.tool import Connection, Port, Tool
 from leitstand.values import Frozen
 
-__all__ = ["Worlds", "office_of", "tool_name"]
-
 ROLE = "foreign"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,99}", re.ASCII)
 _STRANGE = "foreign.unknown"

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 from leitstand.errors import CaseRefused
 
-__all__ = ["Row", "below", "files_of", "hash_of", "rows_of"]
-
 
 class Row(NamedTuple):
     """One run: its id (file and number), what was recorded without the answers, and the answers."""

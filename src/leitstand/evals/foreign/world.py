@@ -7,8 +7,6 @@ from typing import Any, Protocol
 
 from leitstand.errors import CaseRefused
 
-__all__ = ["Asked", "Executed", "Setting", "World"]
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -5,8 +5,6 @@ from typing import Any
 
 from leitstand.evals.report.report import Report
 
-__all__ = ["document"]
-
 MOST = 1000
 """Failing cases named with their problems; `results.jsonl` of the run holds all of them."""
 

@@ -10,8 +10,6 @@ from leitstand.evals.report.report import Report
 from leitstand.evals.report.wording import Wording, plain
 from leitstand.evals.result import CaseResult
 
-__all__ = ["write_junit"]
-
 Element: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 

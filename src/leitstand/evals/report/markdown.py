@@ -9,8 +9,6 @@ from leitstand.evals.report.report import Report
 from leitstand.evals.report.terminal import five_lines, measured_lines
 from leitstand.evals.report.wording import Wording, plain
 
-__all__ = ["annotations", "markdown"]
-
 MOST = 50
 _SIGNS = {"yes": "✅", "no": "❌", "none": "❔"}
 _ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")

@@ -20,8 +20,6 @@ from leitstand.evals.report.terminal import five_lines, measured_lines
 from leitstand.evals.report.wording import Wording
 from leitstand.evals.result import CaseResult
 
-__all__ = ["write_page"]
-
 ROWS = 2000
 """Rows in a block."""
 

@@ -14,8 +14,6 @@ from leitstand.evals.result import CaseResult, Run
 from leitstand.evals.saved import Saved, Saving, open_run
 from leitstand.evals.suite import Suite
 
-__all__ = ["Report", "conclude", "reopen"]
-
 
 @dataclass(frozen=True)
 class Report:

@@ -11,8 +11,6 @@ from leitstand.evals.calibration import ENOUGH
 from leitstand.evals.report.report import Report
 from leitstand.evals.report.wording import Wording, plain
 
-__all__ = ["five_lines", "measured_lines", "show"]
-
 FIRST = ("1", "2", "3", "4", "5")
 """Values of k that are shown of pass^k, beside the last."""
 MOST = 50

@@ -11,8 +11,6 @@ from typing import Any
 from leitstand.evals.gate import Finding
 from leitstand.values import Language
 
-__all__ = ["Wording", "plain"]
-
 _GERMAN = str.maketrans(",.", ".,")
 
 

@@ -20,8 +20,6 @@ from leitstand.records import Identity, Person
 from leitstand.web.oidc.settings import OidcSettings
 from leitstand.web.oidc.tokens import Claims
 
-__all__ = ["Accounts"]
-
 LONGEST = 120
 """Characters of a name that are kept."""
 _NOBODY = "person"

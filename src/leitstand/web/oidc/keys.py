@@ -16,8 +16,6 @@ from leitstand.errors import LoginRefused
 from leitstand.web.oidc.settings import OidcSettings
 from leitstand.web.oidc.tokens import Claims
 
-__all__ = ["Keys"]
-
 KEPT = 3600.0
 """Seconds that published keys are kept: one that was withdrawn is gone after that."""
 AGAIN = 30.0

@@ -18,8 +18,6 @@ from leitstand.web.oidc.keys import Keys
 from leitstand.web.oidc.settings import OidcSettings, is_safe
 from leitstand.web.oidc.tokens import Claims, Confirmed, Tokens
 
-__all__ = ["Provider"]
-
 KEPT = 3600.0
 """Seconds that the service's description is kept."""
 SECONDS = 10.0

@@ -19,8 +19,6 @@ from leitstand.web.oidc.tokens import Tokens
 from leitstand.web.sessions import name_of, open_under, seal_under
 from leitstand.web.tables import oidc_sessions, sessions
 
-__all__ = ["Kept", "Rechecks"]
-
 _PURPOSE = "oidc"
 
 

@@ -10,8 +10,6 @@ from leitstand.errors import SecretMissing
 from leitstand.project import read_table
 from leitstand.values import Frozen, Identifier, Secret, Text, part_of
 
-__all__ = ["CALLBACK", "OidcSettings", "read_settings"]
-
 CALLBACK = "oidc/callback"
 """Where the login service sends people back to, below `url`."""
 _SHORTEST = 32

@@ -22,7 +22,6 @@ from leitstand.web.sessions import Session, Sessions
 if TYPE_CHECKING:
     from leitstand.web.oidc.provider import Provider
 
-__all__ = ["SignOn", "Trip", "open_sign_on", "trip_of"]
 
 _LOG = logging.getLogger("leitstand.web.oidc")
 

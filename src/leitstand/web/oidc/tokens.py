@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["Claims", "Confirmed", "Tokens"]
-
 Claims = Mapping[str, Any]
 
 
