@@ -253,9 +253,8 @@ class Desk:
     async def _perform(self, call: Call) -> BaseModel:
         room = self._room
         try:
-            if room.trace is not None:
-                return await room.trace.call(call, room.passage.perform)
-            return await room.passage.perform(call)
+            performed = room.passage.perform(call)
+            return await (room.trace.call(call.address, performed) if room.trace else performed)
         except Rejected:
             self._count_rejection(call.address)
             raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from leitstand.desk import Models
 from leitstand.digest import canonical
 from leitstand.evals.stand_in import StandIn
 from leitstand.evals.tape import Line, Recording
@@ -16,7 +17,7 @@ from leitstand.model import Message, Prepared, Question, Spoken, Tokens
 _NOTHING = Tokens(0, estimated=False)
 
 
-class CaseModels(Protocol):
+class CaseModels(Models, Protocol):
     """Models of one replayed case: what questions are put to, and what that took.
 
     `asked` are the prompts that were put to a model now. `silent`: a model could not be asked, or
@@ -29,19 +30,6 @@ class CaseModels(Protocol):
     @property
     def tokens(self) -> int:
         """Of both ways, in every attempt."""
-        ...
-
-    @property
-    def environment(self) -> str:
-        """As the desk notes it with every answer."""
-        ...
-
-    def release(self, prompt: str, role: str) -> str:
-        """Prompt and model as they stand; empty where nobody can say."""
-        ...
-
-    def prepare(self, question: Question) -> Prepared:
-        """The question as it can be sent. Raises OffTape: nobody can answer it."""
         ...
 
 

@@ -15,22 +15,12 @@ from leitstand.model import Prepared, Spoken, Unanswered
 from leitstand.records import Address
 from leitstand.store import Claimed, Close, Frozen, Journal
 
-C = TypeVar("C", bound="Call")
 R = TypeVar("R")
 
 _LOG = logging.getLogger("leitstand.trace")
 _CLOCK = SystemClock()
 Standing = tuple[str, tuple[int, float] | None]
 """How a call stands on the tape: its checkpoint, and attempts and last sending of its intent."""
-
-
-class Call(Protocol):
-    """What a trace needs to know of a call on its way through the guard."""
-
-    @property
-    def address(self) -> Address:
-        """Where it stands in the case."""
-        ...
 
 
 class Tracer(Protocol):
@@ -90,15 +80,15 @@ class Trace:
         """Checkpoints of the case, as far as the tape goes."""
         return self.journal.tape.by_id.values()
 
-    async def call(self, call: C, perform: Callable[[C], Awaitable[R]]) -> R:
-        """Perform a call, and note it unless the tape has its answer."""
-        if call.address in self.journal.tape.answers:
-            return await perform(call)
-        before, began = self.standing(call.address), moment()
+    async def call(self, address: Address, performed: Awaitable[R]) -> R:
+        """What a call at an address comes to, noted unless the tape has its answer."""
+        if address in self.journal.tape.answers:
+            return await performed
+        before, began = self.standing(address), moment()
         try:
-            return await perform(call)
+            return await performed
         finally:
-            self.called.append(Called(call.address, before, began, moment()))
+            self.called.append(Called(address, before, began, moment()))
 
     async def ask(self, address: Address, prepared: Prepared) -> Spoken:
         """Send a question to its model, and note it. Raises as `prepared.send`."""
