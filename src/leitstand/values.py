@@ -7,11 +7,23 @@ NaN are refused, never guessed.
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Generic, Literal, NoReturn, TypeVar, cast
+from types import UnionType
+from typing import (
+    Annotated,
+    Generic,
+    Literal,
+    NewType,
+    NoReturn,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -136,6 +148,30 @@ def part_of(node: object, path: Iterable[str]) -> object:
     for name in path:
         node = cast("Mapping[str, object]", node).get(name) if isinstance(node, Mapping) else None
     return node
+
+
+def leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    """Every value in nested tables by its dotted path; an empty table is a value."""
+    for name, value in table.items():
+        if isinstance(value, Mapping) and value:
+            yield from leaves(cast("Mapping[str, object]", value), f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def members_of(hint: object, *marks: object) -> Iterator[tuple[object, tuple[object, ...]]]:
+    """The members of a union, each with the marks of its `Annotated`; of another type, itself."""
+    origin = get_origin(hint)
+    if isinstance(hint, NewType):
+        yield from members_of(cast("object", hint.__supertype__), *marks)
+    elif origin is Annotated:
+        inner, *more = get_args(hint)
+        yield from members_of(inner, *marks, *more)
+    elif origin is Union or origin is UnionType:
+        for member in get_args(hint):
+            yield from members_of(member, *marks)
+    else:
+        yield hint, marks
 
 
 def parse_money(text: str) -> int:

@@ -5,13 +5,13 @@ refused and the message shows how to write it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from types import NoneType
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 from typing import get_type_hints as hints_of
 
 from pydantic import BaseModel, ValidationError
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
-from leitstand.values import Money, faults_of, parse_money
+from leitstand.values import Money, faults_of, members_of, parse_money
 
 M = TypeVar("M", bound=BaseModel)
 A = TypeVar("A", bound=BaseModel)
@@ -58,7 +58,7 @@ def kind_of(model: type[BaseModel], field: str) -> tuple[Kind, tuple[str, ...]]:
 
     Raises ValueRefused: no such field.
     """
-    options = list(_options(_step(model, field)))
+    options = list(members_of(_step(model, field)))
     none = ("",) if any(option is NoneType for option, _ in options) else ()
     real = [(option, marks) for option, marks in options if option is not NoneType]
     words = [_words(option) for option, _ in real]
@@ -71,12 +71,12 @@ def kind_of(model: type[BaseModel], field: str) -> tuple[Kind, tuple[str, ...]]:
 
 def is_amount(hint: object) -> bool:
     """Whether values of a type are typed and shown as amounts: `Money`, or a union with it."""
-    return any(_MONEY in marks for _, marks in _options(hint))
+    return any(_MONEY in marks for _, marks in members_of(hint))
 
 
 def part_type(hint: object, part: str) -> object | None:
     """The type of a part of a value of this type, a field or the place in a list; None if none."""
-    for option, _ in _options(hint):
+    for option, _ in members_of(hint):
         model = option if isinstance(option, type) and issubclass(option, BaseModel) else None
         if model and part in model.model_fields:
             return cast("object", hints_of(model, include_extras=True)[part])
@@ -155,24 +155,9 @@ def _index(place: object, part: str) -> str | int:
     raise ValueRefused(f"nothing at `{part}`")
 
 
-def _options(
-    hint: object, marks: tuple[object, ...] = ()
-) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """The members of a union with the marks of their annotation."""
-    origin = get_origin(hint)
-    if origin is Annotated:
-        inner, *more = get_args(hint)
-        yield from _options(inner, (*marks, *more))
-    elif origin is Union or origin is UnionType:
-        for member in get_args(hint):
-            yield from _options(member, marks)
-    else:
-        yield hint, marks
-
-
 def _typed(hint: object, text: str) -> object:
     """`text` as JSON of this type; of a union, the first member that takes it."""
-    options = list(_options(hint))
+    options = list(members_of(hint))
     if not text.strip() and any(o is NoneType for o, _ in options):
         return None
     problems: list[ValueRefused] = []

@@ -1,13 +1,13 @@
 """Two saved runs side by side: what fails newly, what passes newly, which values changed."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
 from leitstand.digest import canonical, plain
 from leitstand.evals.figures import Figures, Tally
 from leitstand.evals.result import CaseResult, FieldDiff
 from leitstand.evals.saved import Saved
-from leitstand.values import Frozen
+from leitstand.values import Frozen, leaves
 
 MOST = 1000
 """Cases whose changed values are kept; `changed` counts them all."""
@@ -86,19 +86,10 @@ def _values(result: CaseResult) -> dict[str, Any]:
     }
     if result.exit:
         values |= {"exit": result.exit.kind, "exit.cause": result.exit.cause}
-        values |= _leaves("exit.result", result.exit.result)
+        values |= leaves(result.exit.result, "exit.result.")
     seen: dict[str, int] = {}
     for effect in result.effects:
         number = seen[effect.tool] = seen.get(effect.tool, 0) + 1
         name = effect.tool if number == 1 else f"{effect.tool}#{number}"
-        values |= {name: effect.state, **_leaves(name, effect.args)}
+        values |= {name: effect.state, **dict(leaves(effect.args, f"{name}."))}
     return values
-
-
-def _leaves(name: str, value: object) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        return {name: value}
-    found: dict[str, Any] = {}
-    for key, inner in cast("Mapping[str, object]", value).items():
-        found |= _leaves(f"{name}.{key}", inner)
-    return found

@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from leitstand.digest import canonical, plain
 from leitstand.errors import ProjectRefused
 from leitstand.policy import Bundle, Rule
 from leitstand.project import Project
+from leitstand.values import leaves
 
 RULE = "rule "
 """What the name of a rule's setting begins with."""
@@ -28,7 +29,7 @@ def settings_of(project: Project, bundle: Bundle, limits: Mapping[str, Any]) -> 
     Raises ProjectRefused: a table beside the code is no TOML.
     """
     found = {f"{RULE}{rule.id}": _digest(_rule(rule)) for rule in bundle.rules}
-    found |= {f"data {name}": _digest(value) for name, value in _leaves(limits)}
+    found |= {f"data {name}": _digest(value) for name, value in leaves(limits)}
     for file in _files(project):
         place = file.relative_to(project.root).as_posix()
         if file.suffix == ".md":
@@ -59,14 +60,6 @@ def unshown(
 def _rule(rule: Rule) -> object:
     notes = rule.notes.model_dump(mode="json", exclude=_TEXTS)
     return [notes, repr(replace(rule.node, annotations={}))]
-
-
-def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
-    for name, value in table.items():
-        if isinstance(value, Mapping) and value:
-            yield from _leaves(cast("Mapping[str, Any]", value), f"{above}{name}.")
-        else:
-            yield f"{above}{name}", value
 
 
 def _files(project: Project) -> Iterator[Path]:

@@ -7,10 +7,11 @@ an embedded twin answers is simulated; beyond that nothing is said.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 from sqlalchemy import select
 
+from leitstand.approval import is_amount
 from leitstand.errors import CaseRefused, LeitstandError
 from leitstand.evals.case import RecordedCase
 from leitstand.evals.grading import decided
@@ -22,7 +23,7 @@ from leitstand.records import Event
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases
 from leitstand.tool import Tool
-from leitstand.values import Frozen, Money
+from leitstand.values import Frozen
 
 
 class Change(Frozen):
@@ -196,8 +197,4 @@ def _amount(effect: Made, amounts: Mapping[str, Sequence[str]]) -> int:
 def _money_fields(tool: Tool[Any, Any]) -> tuple[str, ...]:
     """Arguments that are amounts of money, in cents."""
     hints = get_type_hints(tool.args, include_extras=True)
-    return tuple(name for name, hint in hints.items() if _is_money(hint))
-
-
-def _is_money(hint: object) -> bool:
-    return hint == Money or any(option == Money for option in get_args(hint))
+    return tuple(name for name, hint in hints.items() if is_amount(hint))

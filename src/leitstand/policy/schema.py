@@ -8,19 +8,20 @@ they reach the engine, because the engine skips a rule whose values are ill-type
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NewType, Union, cast, get_args, get_origin
+from types import NoneType
+from typing import Any, Literal, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
 from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
 from leitstand.tool import Tool
+from leitstand.values import members_of
 
 Kind = Literal["Long", "Bool", "String", "Set<String>"]
 
@@ -80,7 +81,7 @@ def slot_of(annotation: object) -> Slot | None:
     int → Long, bool → Bool, str, Literal, Enum, date and Decimal → String, sets, tuples and lists
     of these texts → Set<String>, `| None` → optional.
     """
-    options = _options(annotation)
+    options = tuple(_options(annotation))
     kinds: list[Kind | None] = [_kind(o) for o in options if o is not NoneType]
     kind = kinds[0] if kinds else None
     if kind is None or any(k != kind for k in kinds):
@@ -131,18 +132,13 @@ def _record(slots: Mapping[str, Slot]) -> str:
     return "{\n" + ",\n".join(rows) + "\n    }"
 
 
-def _options(annotation: object) -> tuple[object, ...]:
-    """The members of a union, with the marks of `Annotated` and new type names taken off."""
-    if isinstance(annotation, NewType):
-        return _options(cast("object", annotation.__supertype__))
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _options(get_args(annotation)[0])
-    if origin is Union or origin is UnionType:
-        return tuple(o for member in get_args(annotation) for o in _options(member))
-    if origin is Literal:
-        return tuple(NoneType if v is None else Literal[v] for v in get_args(annotation))
-    return (annotation,)
+def _options(annotation: object) -> Iterator[object]:
+    """The members of a union, each word of a literal by itself."""
+    for member, _ in members_of(annotation):
+        if get_origin(member) is Literal:
+            yield from (NoneType if word is None else Literal[word] for word in get_args(member))
+        else:
+            yield member
 
 
 def _kind(annotation: object) -> Kind | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace, UnionType
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from types import SimpleNamespace
+from typing import Any, Literal, cast, get_origin, get_type_hints
 
 from leitstand.errors import RoleRefused
 from leitstand.records import Exit
 from leitstand.role.ways import Goto, Update
+from leitstand.values import members_of
 
 Kind = Literal["goto", "update", "exit"]
 _LEAVES: frozenset[Kind] = frozenset({"exit"})
@@ -36,17 +37,10 @@ def kinds_of(function: Callable[..., Any], where: str) -> frozenset[Kind]:
         hint = get_type_hints(holder, {**_WORDS, **function.__globals__})["return"]
     except NameError as error:
         raise RoleRefused(f"`{written}` cannot be resolved: {error}", where=where) from error
-    return frozenset(_kind(part, where) for part in _parts(hint))
+    return frozenset(_kind(part, where) for part, _ in members_of(hint))
 
 
 _RETURNS = "annotate it with `Goto`, `Exit`, `Update` or a union of them"
-
-
-def _parts(hint: object) -> Iterable[object]:
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        return [part for arg in get_args(hint) for part in _parts(arg)]
-    return _parts(get_args(hint)[0]) if origin is Annotated else [hint]
 
 
 def _kind(part: object, where: str) -> Kind:
