@@ -30,9 +30,9 @@ from leitstand.web import (
 )
 from leitstand.web.guarding import gated
 from leitstand.web.live import Stream
-from leitstand.web.page import HEADERS, page, site_of, texts_for
-from leitstand.web.sessions import Session
+from leitstand.web.page import HEADERS, page, texts_for
 from leitstand.web.site import Site
+from leitstand.web.visit import Visit
 
 _STATIC = Path(__file__).parent / "static"
 _SEALED: Mapping[type[Exception], int] = {Erased: 410, Restricted: 403}
@@ -112,9 +112,9 @@ def make_app(site: Site, routes: Sequence[Route] = ()) -> Starlette:
 
 
 @gated
-async def _live(request: Request, _session: Session) -> Response:
+async def _live(visit: Visit) -> Response:
     """The stream on which pages hear that something has changed."""
-    return Stream(site_of(request).live)
+    return Stream(visit.site.live)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -3,46 +3,44 @@
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from leitstand.web.guarding import Fields, form, gated
-from leitstand.web.page import page, site_of
-from leitstand.web.sessions import Session
+from leitstand.web.guarding import form, gated
+from leitstand.web.visit import Visit
 
 if TYPE_CHECKING:
     from leitstand.channels import Channels
 
 
 @gated
-async def show_links(request: Request, session: Session) -> Response:
+async def show_links(visit: Visit) -> Response:
     """A person's links; a code is shown when they ask for one, and never again."""
-    return await _shown(request, session)
+    return await _shown(visit)
 
 
 @form
-async def make_link(request: Request, session: Session, _fields: Fields) -> Response:
+async def make_link(visit: Visit) -> Response:
     """Show a new code: whoever types it in chat within ten minutes is this person there."""
-    code = await _channels(request).links.offer(session.signer)
-    return await _shown(request, session, code)
+    code = await _channels(visit).links.offer(visit.session.signer)
+    return await _shown(visit, code)
 
 
 @form
-async def cut_link(request: Request, session: Session, fields: Fields) -> Response:
+async def cut_link(visit: Visit) -> Response:
     """Cut one's own link, and delete the key that was kept for it."""
-    links = _channels(request).links
-    await links.cut(session.person.id, fields.get("channel", ""), fields.get("identity", ""))
+    channel, identity = (visit.fields.get(name, "") for name in ("channel", "identity"))
+    await _channels(visit).links.cut(visit.person.id, channel, identity)
     return RedirectResponse("/me/chat", status_code=303)
 
 
-async def _shown(request: Request, session: Session, code: str = "") -> Response:
-    channels = site_of(request).channels
-    links = await channels.links.of(session.person.id) if channels else []
-    return page(request, "chat", session, on=channels is not None, links=links, code=code)
+async def _shown(visit: Visit, code: str = "") -> Response:
+    channels = visit.site.channels
+    links = await channels.links.of(visit.person.id) if channels else []
+    return visit.page("chat", on=channels is not None, links=links, code=code)
 
 
-def _channels(request: Request) -> "Channels":
-    channels = site_of(request).channels
+def _channels(visit: Visit) -> "Channels":
+    channels = visit.site.channels
     if channels is None:
         raise HTTPException(404, "chat")
     return channels

@@ -5,13 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from leitstand.inbox import Texts
 from leitstand.inbox.evidence import Read, dotted, leaves_of
-from leitstand.web.page import page, site_of, texts_for
-from leitstand.web.sessions import Session
+from leitstand.web.visit import Visit
 
 DOCUMENT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """What a document of a sender may do: be read."""
@@ -31,27 +29,25 @@ class Line(NamedTuple):
     marked: bool
 
 
-def shown_document(request: Request, session: Session, reads: Sequence[Read]) -> Response:
+def shown_document(visit: Visit, reads: Sequence[Read]) -> Response:
     """The document of these readings, as the project shows it: nothing in it can run.
 
     The query's `of` names a reading and `at` a place in it, which is marked as `#at`. A document
     for which the project makes no page is shown value by value; what systems of record answered is
     not: the card names what it needs of that. Raises HTTPException 404: there is none.
     """
-    of, at = request.query_params.get("of", ""), request.query_params.get("at", "")
+    of, at = visit.request.query_params.get("of", ""), visit.request.query_params.get("at", "")
     chosen = [r for r in reads if r.id == of] if of else reads
-    language, make = texts_for(request).language, site_of(request).leitstand.project.document
+    language, make = visit.texts.language, visit.leitstand.project.document
     pages = (make(r.tool, r.result, language, at) for r in chosen) if make else ()
     if html := next((p for p in pages if p), None):
         return HTMLResponse(html, headers={"content-security-policy": DOCUMENT})
     plain = next((r for r in chosen if r.authority == "document"), None)
     if plain is None:
         raise HTTPException(404, "document")
-    texts = site_of(request).texts(language)
+    texts = visit.site.texts(language)
     lines = _around([*_lines(plain, at, texts)])
-    return page(
-        request, "reading", session, title=texts.tool(plain.tool), read=plain, lines=lines, at=at
-    )
+    return visit.page("reading", title=texts.tool(plain.tool), read=plain, lines=lines, at=at)
 
 
 def _lines(read: Read, at: str, texts: Texts) -> Iterator[Line]:

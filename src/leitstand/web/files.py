@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import orjson
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, Missing
@@ -28,10 +27,10 @@ from leitstand.inbox.export import export_case
 from leitstand.records import Approval, Person
 from leitstand.tool import Tool
 from leitstand.web.documents import shown_document
-from leitstand.web.guarding import Fields, form, gated
+from leitstand.web.guarding import form, gated
 from leitstand.web.offer import offer_of
-from leitstand.web.page import page, site_of, texts_for, unfit
-from leitstand.web.sessions import Session
+from leitstand.web.page import unfit
+from leitstand.web.visit import Visit
 
 
 class Unsettled(NamedTuple):
@@ -43,62 +42,54 @@ class Unsettled(NamedTuple):
 
 
 @gated
-async def show_case(request: Request, session: Session) -> Response:
+async def show_case(visit: Visit) -> Response:
     """The case as its journal tells it."""
-    return await show_dossier(request, session)
+    return await show_dossier(visit)
 
 
 @gated
-async def show_document(request: Request, session: Session) -> Response:
+async def show_document(visit: Visit) -> Response:
     """The document of the case, the value that the query asks for marked."""
-    dossier = await dossier_of(request, session)
-    tools, names = site_of(request).leitstand.rules.tools, tuple(dossier.tape.answers)
+    dossier = await dossier_of(visit)
+    tools, names = visit.leitstand.rules.tools, tuple(dossier.tape.answers)
     reads = await readings_of(dossier.journal, tools, names)
-    return shown_document(request, session, reads)
+    return shown_document(visit, reads)
 
 
 @form
-async def write_thread(request: Request, session: Session, fields: Fields) -> Response:
+async def write_thread(visit: Visit) -> Response:
     """A message of a person about the case; whatever it says, it decides nothing."""
-    site, texts = site_of(request), texts_for(request)
-    text = fields.get("text", "").strip()
+    site, texts = visit.site, visit.texts
+    text = visit.fields.get("text", "").strip()
     if said := unfit(text, texts, "web.empty"):
-        return await show_dossier(request, session, 400, said)
-    dossier = await dossier_of(request, session)
+        return await show_dossier(visit, 400, said)
+    dossier = await dossier_of(visit)
     try:
         ulid = dossier.case.ulid
-        await answer(site.leitstand, session.person, ulid, text, texts, to="thread")
+        await answer(site.leitstand, visit.person, ulid, text, texts, to="thread")
     except ApprovalRefused as error:
-        return await show_dossier(request, session, 409, error.text)
+        return await show_dossier(visit, 409, error.text)
     site.live.changed()
     return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)
 
 
 @form
-async def export(request: Request, session: Session, _fields: Fields) -> Response:
+async def export(visit: Visit) -> Response:
     """The case as a file that proves it without Leitstand; it is on record who took it."""
-    dossier = await dossier_of(request, session)
+    dossier = await dossier_of(visit)
     ulid = dossier.case.ulid
-    made = await export_case(site_of(request).leitstand, ulid, session.person)
+    made = await export_case(visit.leitstand, ulid, visit.person)
     named = {"content-disposition": f'attachment; filename="{ulid}.json"'}
     return Response(orjson.dumps(made), media_type="application/json", headers=named)
 
 
-async def show_dossier(
-    request: Request,
-    session: Session,
-    status: int = 200,
-    problem: str = "",
-    fields: Fields | None = None,
-) -> Response:
-    """The page of the case; `fields` are what was typed into a form of it."""
-    dossier, texts = await dossier_of(request, session), texts_for(request)
-    people = site_of(request).leitstand.directory.everybody(dossier.case.tenant)
-    tools = site_of(request).leitstand.rules.tools
-    return page(
-        request,
+async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Response:
+    """The page of the case; what was typed into a form of it stands there still."""
+    dossier, texts = await dossier_of(visit), visit.texts
+    people = visit.leitstand.directory.everybody(dossier.case.tenant)
+    tools = visit.leitstand.rules.tools
+    return visit.page(
         "case",
-        session,
         status=status,
         problem=problem,
         case=dossier.case,
@@ -113,9 +104,9 @@ async def show_dossier(
         open=[c.id for c in dossier.tape.open_checkpoints()],
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in people},
-        unsettled=unsettled(request, dossier) if may_release(request, session, dossier) else None,
-        offer=offer_of(request, session, dossier),
-        typed=fields or {},
+        unsettled=unsettled(visit, dossier) if may_release(visit, dossier) else None,
+        offer=offer_of(visit, dossier),
+        typed=visit.fields,
     )
 
 
@@ -126,16 +117,16 @@ def _named(handled: Mapping[str, Any], people: Sequence[Person]) -> Mapping[str,
     return {**handled, **told}
 
 
-def may_release(request: Request, session: Session, dossier: Dossier) -> bool:
+def may_release(visit: Visit, dossier: Dossier) -> bool:
     """Whether this person may let the case go on; it is held, then."""
-    leitstand = site_of(request).leitstand
-    wanted, roles = leitstand.project.table.web.release, roles_of(leitstand, session.person)
+    leitstand = visit.leitstand
+    wanted, roles = leitstand.project.table.web.release, roles_of(leitstand, visit.person)
     return dossier.status == "held" and (not wanted or not set(wanted).isdisjoint(roles))
 
 
-def unsettled(request: Request, dossier: Dossier) -> list[Unsettled]:
+def unsettled(visit: Visit, dossier: Dossier) -> list[Unsettled]:
     """The writes of which nobody knows what became of them."""
-    tools, tape = site_of(request).leitstand.rules.tools, dossier.tape
+    tools, tape = visit.leitstand.rules.tools, dossier.tape
     intents = [tape.intents[address] for address in tape.unsettled()]
     return [Unsettled(i["key"], tools[i["tool"]], i["args"]) for i in intents]
 
@@ -145,14 +136,14 @@ def _decisions(dossier: Dossier, texts: Texts) -> Iterator[tuple[Approval, str]]
         yield approval, texts.known(f"answer.{approval.answer}", approval.answer)
 
 
-async def dossier_of(request: Request, session: Session) -> Dossier:
+async def dossier_of(visit: Visit) -> Dossier:
     """The case of the path. Raises HTTPException: there is none that this person sees."""
-    leitstand = site_of(request).leitstand
+    leitstand = visit.leitstand
     try:
-        roles = roles_of(leitstand, session.person)
-        found = await open_dossier(leitstand, request.path_params["ulid"], roles)
+        roles = roles_of(leitstand, visit.person)
+        found = await open_dossier(leitstand, visit.request.path_params["ulid"], roles)
     except Missing as error:
         raise HTTPException(404, error.text) from error
-    if not await sight_of(leitstand, session.person).of(leitstand, found.case.ulid):
+    if not await sight_of(leitstand, visit.person).of(leitstand, found.case.ulid):
         raise HTTPException(404, "case")
     return found

@@ -4,7 +4,7 @@ A page needs a session. A form needs its session's token and comes from our own 
 decides (PAINS no. 9).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from hmac import compare_digest
 from urllib.parse import quote, urlsplit
@@ -17,26 +17,25 @@ from starlette.responses import RedirectResponse, Response
 from leitstand.errors import Unreachable
 from leitstand.web.page import site_of
 from leitstand.web.sessions import COOKIE, Session
+from leitstand.web.visit import Fields, Visit
 
 MOST = 200_000
 """Bytes of a form; a longer one is refused unread."""
-Fields = Mapping[str, str]
-Page = Callable[[Request, Session], Awaitable[Response]]
-Form = Callable[[Request, Session, Fields], Awaitable[Response]]
+Answer = Callable[[Visit], Awaitable[Response]]
 
 
-def gated(show: Page) -> Callable[[Request], Awaitable[Response]]:
+def gated(show: Answer) -> Callable[[Request], Awaitable[Response]]:
     """A page for people who are logged in; others are asked to, and come back to it."""
 
     @wraps(show)
     async def shown(request: Request) -> Response:
         session = await _session(request)
-        return await show(request, session) if session else _login(request)
+        return await show(Visit(request, session)) if session else _login(request)
 
     return shown
 
 
-def form(take: Form) -> Callable[[Request], Awaitable[Response]]:
+def form(take: Answer) -> Callable[[Request], Awaitable[Response]]:
     """A form that a person who is logged in sends from one of our pages."""
 
     @wraps(take)
@@ -47,7 +46,7 @@ def form(take: Form) -> Callable[[Request], Awaitable[Response]]:
         fields = await fields_of(request)
         if not compare_digest(fields.get("token", "").encode(), session.token.encode()):
             raise HTTPException(403, "token")
-        return await take(request, session, fields)
+        return await take(Visit(request, session, fields))
 
     return taken
 

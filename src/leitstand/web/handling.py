@@ -2,38 +2,37 @@
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leitstand.errors import ApprovalRefused, Missing, ValueRefused
 from leitstand.inbox import Act
 from leitstand.inbox import handle as handle_case
 from leitstand.web.files import dossier_of, show_dossier
-from leitstand.web.guarding import Fields, form
-from leitstand.web.page import site_of, texts_for, unfit
-from leitstand.web.sessions import Session
+from leitstand.web.guarding import form
+from leitstand.web.page import unfit
+from leitstand.web.visit import Fields, Visit
 
 _VALUE = "value."
 
 
 @form
-async def handle(request: Request, session: Session, fields: Fields) -> Response:
+async def handle(visit: Visit) -> Response:
     """Do what the button says, once; the page of the case then shows what came of it."""
-    site, texts = site_of(request), texts_for(request)
-    if said := unfit(fields.get("reason", ""), texts):
-        return await show_dossier(request, session, 400, said, fields)
-    act = _act((await dossier_of(request, session)).case.ulid, fields)
+    site, texts = visit.site, visit.texts
+    if said := unfit(visit.fields.get("reason", ""), texts):
+        return await show_dossier(visit, 400, said)
+    act = _act((await dossier_of(visit)).case.ulid, visit.fields)
     if act.kind == "supply" and not act.values:
-        return await show_dossier(request, session, 422, texts.say("handling.empty"), fields)
+        return await show_dossier(visit, 422, texts.say("handling.empty"))
     try:
-        done = await handle_case(site.leitstand, session.person, act, texts)
+        done = await handle_case(site.leitstand, visit.person, act, texts)
     except Missing as error:
         raise HTTPException(404, error.text) from error
     except (ApprovalRefused, ValueRefused) as error:
         status = 409 if isinstance(error, ApprovalRefused) else 422
-        return await show_dossier(request, session, status, error.text, fields)
+        return await show_dossier(visit, status, error.text)
     if not done.won:
-        return await show_dossier(request, session, 409, " ".join(done.lines))
+        return await show_dossier(visit, 409, " ".join(done.lines))
     site.live.changed()
     return RedirectResponse(f"/case/{done.case}", status_code=303)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leitstand.approval import fill
@@ -15,30 +14,30 @@ from leitstand.web.files import (
     show_dossier,
     unsettled,
 )
-from leitstand.web.guarding import Fields, form
-from leitstand.web.page import site_of, texts_for, unfit
-from leitstand.web.sessions import Session
+from leitstand.web.guarding import form
+from leitstand.web.page import unfit
+from leitstand.web.visit import Fields, Visit
 
 
 @form
-async def release(request: Request, session: Session, fields: Fields) -> Response:
+async def release(visit: Visit) -> Response:
     """Let the case go on, with the person and the reason in its journal.
 
     What is said of a write is recorded as its outcome: with a wrong word it is never done, or
     taken as done though it was not. So nothing is preset, and what is left open is asked of the
     system once more.
     """
-    site, texts = site_of(request), texts_for(request)
-    dossier, reason = await dossier_of(request, session), fields.get("reason", "").strip()
-    if not may_release(request, session, dossier):
-        return await show_dossier(request, session, 409, texts.say("held.not_now"))
+    site, texts = visit.site, visit.texts
+    dossier, reason = await dossier_of(visit), visit.fields.get("reason", "").strip()
+    if not may_release(visit, dossier):
+        return await show_dossier(visit, 409, texts.say("held.not_now"))
     if said := unfit(reason, texts, "held.why_missing"):
-        return await show_dossier(request, session, 400, said, fields)
+        return await show_dossier(visit, 400, said)
     try:
-        told = dict(_said(unsettled(request, dossier), fields))
-        await site.leitstand.runtime.release(dossier.case.ulid, session.person.id, reason, told)
+        told = dict(_said(unsettled(visit, dossier), visit.fields))
+        await site.leitstand.runtime.release(dossier.case.ulid, visit.person.id, reason, told)
     except (ValueRefused, UsageRefused) as error:
-        return await show_dossier(request, session, 422, error.text, fields)
+        return await show_dossier(visit, 422, error.text)
     await site.leitstand.go_on(dossier.case.ulid)
     site.live.changed()
     return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)

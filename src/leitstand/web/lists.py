@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Connection, select
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from leitstand.errors import ApprovalRefused, LeitstandError, UsageRefused
@@ -35,10 +34,10 @@ from leitstand.runtime import Leitstand
 from leitstand.store.schema import approvals, checkpoints
 from leitstand.store.schema import cases as case_rows
 from leitstand.store.waiting import Place, beyond
-from leitstand.web.guarding import Fields, form, gated
+from leitstand.web.guarding import form, gated
 from leitstand.web.halting import offered
-from leitstand.web.page import page, site_of, texts_for, unfit
-from leitstand.web.sessions import Session
+from leitstand.web.page import unfit
+from leitstand.web.visit import Visit
 
 T = TypeVar("T")
 SHOWN = 50
@@ -49,27 +48,25 @@ PERIODS = ("7", "30", "90", "")
 
 
 @gated
-async def inbox(request: Request, session: Session) -> Response:
+async def inbox(visit: Visit) -> Response:
     """What waits for this person, in parts; `?all=1` also what they may not decide."""
-    site, me = site_of(request), session.person
-    everything = request.query_params.get("all") == "1"
+    site, me = visit.site, visit.person
+    everything = visit.request.query_params.get("all") == "1"
     found, total = await waiting_of(
         site.leitstand,
-        texts_for(request),
+        visit.texts,
         person=me.id,
         roles=None if everything else roles_of(site.leitstand, me),
-        after=_after(request),
+        after=_after(visit),
         limit=SHOWN + 1,
         known=site.rows,
     )
-    found, more = _part(request, found, lambda w: (w.opened, w.id))
+    found, more = _part(visit, found, lambda w: (w.opened, w.id))
     hidden, assigned = await site.notes.later(me.id), await site.notes.assigned()
     rows = [w for w in found if (everything or w.yours) and w.id not in hidden]
     rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.reversible, w.opened))
-    return page(
-        request,
+    return visit.page(
         "inbox",
-        session,
         groups=_groups(rows),
         total=total,
         more=more,
@@ -82,20 +79,20 @@ async def inbox(request: Request, session: Session) -> Response:
 
 
 @form
-async def batch(request: Request, session: Session, fields: Fields) -> Response:
+async def batch(visit: Visit) -> Response:
     """Approve several cards of one kind, each with a signature of its own."""
-    site, texts = site_of(request), texts_for(request)
-    wanted = {k.removeprefix("card."): v for k, v in fields.items() if k.startswith("card.")}
-    found = [await _picked(request, session, name) for name in list(wanted)[: BATCH + 1]]
+    site, texts = visit.site, visit.texts
+    wanted = {k.removeprefix("card."): v for k, v in visit.fields.items() if k.startswith("card.")}
+    found = [await _picked(visit, name) for name in list(wanted)[: BATCH + 1]]
     rows = [row for row in found if row is not None]
     if not rows or len(rows) < len(wanted) or len(rows) > BATCH or len(_groups(rows)) > 1:
         said = texts.say("web.batch_refused", most=BATCH)
-        return page(request, "done", session, status=400, lines=(said,))
+        return visit.page("done", status=400, lines=(said,))
 
     async def approve(row: Waiting) -> str:
         decision = Decision(checkpoint=row.id, seen=wanted[row.id], answer="approve")
         try:
-            receipt = await decide(site.leitstand, session.signer, decision, texts)
+            receipt = await decide(site.leitstand, visit.session.signer, decision, texts)
         except LeitstandError as error:
             return f"{row.title}: {texts.told(error.text)}"
         return f"{row.title}: {' '.join(receipt.lines)}"
@@ -103,26 +100,24 @@ async def batch(request: Request, session: Session, fields: Fields) -> Response:
     # Side by side: the page waits once for all of them, not for each.
     lines = await asyncio.gather(*map(approve, rows))
     site.live.changed()
-    return page(request, "done", session, lines=lines)
+    return visit.page("done", lines=lines)
 
 
 @gated
-async def exceptions(request: Request, session: Session) -> Response:
+async def exceptions(visit: Visit) -> Response:
     """Cases that left the automation or are held, and who takes over."""
-    leitstand, cause = site_of(request).leitstand, request.query_params.get("cause", "")
+    leitstand, cause = visit.leitstand, visit.request.query_params.get("cause", "")
     found, total = await exceptions_of(
         leitstand,
-        texts_for(request),
-        person=session.person.id,
+        visit.texts,
+        person=visit.person.id,
         cause=cause,
-        after=_after(request),
+        after=_after(visit),
         limit=SHOWN + 1,
     )
-    found, more = _part(request, found, lambda e: (e.changed, e.case))
-    return page(
-        request,
+    found, more = _part(visit, found, lambda e: (e.changed, e.case))
+    return visit.page(
         "exceptions",
-        session,
         exceptions=found,
         total=total,
         more=more,
@@ -132,36 +127,36 @@ async def exceptions(request: Request, session: Session) -> Response:
 
 
 @form
-async def retry(request: Request, session: Session, fields: Fields) -> Response:
+async def retry(visit: Visit) -> Response:
     """Let all exceptions of a page that are of one cause go on."""
-    site, texts = site_of(request), texts_for(request)
-    names = [k.removeprefix("case.") for k in fields if k.startswith("case.")][:SHOWN]
-    if said := unfit(fields.get("reason", ""), texts):
-        return page(request, "done", session, status=400, lines=(said,))
-    why = fields.get("reason", "")
-    done = await retry_each(site.leitstand, session.person, names, why, texts)
+    site, texts = visit.site, visit.texts
+    names = [k.removeprefix("case.") for k in visit.fields if k.startswith("case.")][:SHOWN]
+    if said := unfit(visit.fields.get("reason", ""), texts):
+        return visit.page("done", status=400, lines=(said,))
+    why = visit.fields.get("reason", "")
+    done = await retry_each(site.leitstand, visit.person, names, why, texts)
     site.live.changed()
-    lines = [f"{fields['case.' + one.case]}: {' '.join(one.lines)}" for one in done]
-    return page(request, "done", session, lines=lines or (texts.say("list.nothing"),))
+    lines = [f"{visit.fields['case.' + one.case]}: {' '.join(one.lines)}" for one in done]
+    return visit.page("done", lines=lines or (texts.say("list.nothing"),))
 
 
 @gated
-async def history(request: Request, session: Session) -> Response:
+async def history(visit: Visit) -> Response:
     """What was decided last, by whom, and for whom they stood in."""
-    leitstand, tenant = site_of(request).leitstand, site_of(request).leitstand.tenant
-    seen = sight_of(leitstand, session.person).where
-    after = _after(request)
+    leitstand, tenant = visit.leitstand, visit.leitstand.tenant
+    seen = sight_of(leitstand, visit.person).where
+    after = _after(visit)
     found = await leitstand.store.read(lambda c: _decided(c, tenant, seen, after))
-    rows, more = _part(request, found, lambda r: (r.at, r.nonce))
+    rows, more = _part(visit, found, lambda r: (r.at, r.nonce))
     names = {p.id: p.name for p in leitstand.directory.everybody(tenant)}
     behalf = await _behalf(leitstand, rows)
-    return page(request, "history", session, rows=rows, names=names, behalf=behalf, more=more)
+    return visit.page("history", rows=rows, names=names, behalf=behalf, more=more)
 
 
 @gated
-async def cases(request: Request, session: Session) -> Response:
+async def cases(visit: Visit) -> Response:
     """Every case that this person sees: found by words, status, role and day."""
-    leitstand, asked = site_of(request).leitstand, dict(request.query_params)
+    leitstand, asked = visit.leitstand, dict(visit.request.query_params)
     problem, rows, total, more = "", list[Listed](), 0, ""
     try:
         sought = sought_of(leitstand, asked)
@@ -169,13 +164,11 @@ async def cases(request: Request, session: Session) -> Response:
         problem = error.text
     else:
         found, total = await cases_of(
-            leitstand, sought, person=session.person, after=_after(request), limit=SHOWN + 1
+            leitstand, sought, person=visit.person, after=_after(visit), limit=SHOWN + 1
         )
-        rows, more = _part(request, found, lambda c: c.place)
-    return page(
-        request,
+        rows, more = _part(visit, found, lambda c: c.place)
+    return visit.page(
         "cases",
-        session,
         status=422 if problem else 200,
         problem=problem,
         asked=asked,
@@ -188,24 +181,22 @@ async def cases(request: Request, session: Session) -> Response:
 
 
 @gated
-async def monitor(request: Request, session: Session) -> Response:
+async def monitor(visit: Visit) -> Response:
     """How often automation ran, was corrected, in which field, and where it stopped."""
-    site, asked = site_of(request), request.query_params
-    leitstand, sight = site.leitstand, sight_of(site.leitstand, session.person)
+    site, asked = visit.site, visit.request.query_params
+    leitstand, sight = site.leitstand, sight_of(site.leitstand, visit.person)
     role, days = asked.get("role", ""), asked.get("days", PERIODS[1])
     if role not in ("", *leitstand.project.roles) or days not in PERIODS:
         raise HTTPException(400, "monitor")
     since = leitstand.rules.clock.time() - 86_400 * int(days) if days else 0.0
-    report = await report_of(leitstand, Sought(role=role, since=since), session.person)
+    report = await report_of(leitstand, Sought(role=role, since=since), visit.person)
     proposals, samples = await site.notes.proposed(), await site.notes.samples()
     names = [p.checkpoint for p in proposals]
     cards = await leitstand.store.read(lambda c: _cards(c, names, sight.where))
     seen = await sight.among(leitstand, [s.ulid for s in samples])
     same = [s.same for s in samples if s.ulid in seen]
-    return page(
-        request,
+    return visit.page(
         "monitor",
-        session,
         report=report,
         rules=[(rule.notes.shows or rule.id, rule.notes) for rule in leitstand.rules.bundle.rules],
         proposals=[p for p in proposals if p.checkpoint in cards],
@@ -216,13 +207,13 @@ async def monitor(request: Request, session: Session) -> Response:
         role=role,
         roles=sorted(leitstand.project.roles),
         group=GROUP,
-        halting=offered(request, session),
+        halting=offered(visit),
     )
 
 
-async def _picked(request: Request, session: Session, name: str) -> Waiting | None:
+async def _picked(visit: Visit, name: str) -> Waiting | None:
     """A card that this person may decide, as its row; None if it is none of theirs."""
-    site, texts = site_of(request), texts_for(request)
+    site, texts = visit.site, visit.texts
     try:
         pending = await find_pending(site.leitstand, name, texts)
     except ApprovalRefused:
@@ -230,26 +221,26 @@ async def _picked(request: Request, session: Session, name: str) -> Waiting | No
     found, _ = await waiting_of(
         site.leitstand,
         texts,
-        person=session.person.id,
-        roles=roles_of(site.leitstand, session.person),
+        person=visit.person.id,
+        roles=roles_of(site.leitstand, visit.person),
         after=(pending.checkpoint.opened, ""),
         known=site.rows,
     )
     return next((w for w in found if w.id == pending.checkpoint.id and w.yours), None)
 
 
-def _part(request: Request, found: Sequence[T], place: Callable[[T], Place]) -> tuple[list[T], str]:
+def _part(visit: Visit, found: Sequence[T], place: Callable[[T], Place]) -> tuple[list[T], str]:
     """What a page shows of a list, and the address of its next part; empty at the end."""
     shown = [*found[:SHOWN]]
     if len(found) <= SHOWN:
         return shown, ""
     at, name = place(shown[-1])
-    asked = {**request.query_params, "after": f"{at!r},{name}"}
-    return shown, f"{request.url.path}?{urlencode(asked)}"
+    asked = {**visit.request.query_params, "after": f"{at!r},{name}"}
+    return shown, f"{visit.request.url.path}?{urlencode(asked)}"
 
 
-def _after(request: Request) -> Place | None:
-    opened, _, name = request.query_params.get("after", "").partition(",")
+def _after(visit: Visit) -> Place | None:
+    opened, _, name = visit.request.query_params.get("after", "").partition(",")
     try:
         return (float(opened), name) if name else None
     except ValueError:

@@ -2,11 +2,8 @@
 
 from typing import NamedTuple
 
-from starlette.requests import Request
-
 from leitstand.inbox import Dossier, may_handle, takeover_of
-from leitstand.web.page import site_of, texts_for
-from leitstand.web.sessions import Session
+from leitstand.web.visit import Visit
 
 
 class Offer(NamedTuple):
@@ -18,10 +15,10 @@ class Offer(NamedTuple):
     people: tuple[tuple[str, str], ...]
 
 
-def offer_of(request: Request, session: Session, dossier: Dossier) -> Offer | None:
+def offer_of(visit: Visit, dossier: Dossier) -> Offer | None:
     """What this person may do with the case; None where it is no exception of theirs."""
-    leitstand, texts = site_of(request).leitstand, texts_for(request)
-    if dossier.status != "exception" or not may_handle(leitstand, dossier, session.person):
+    leitstand, texts = visit.leitstand, visit.texts
+    if dossier.status != "exception" or not may_handle(leitstand, dossier, visit.person):
         return None
     takeover = takeover_of(leitstand, dossier)
     everybody = leitstand.directory.everybody(leitstand.tenant)
@@ -29,5 +26,5 @@ def offer_of(request: Request, session: Session, dossier: Dossier) -> Offer | No
         takeover.de if texts.language == "de" else takeover.en,
         tuple(takeover.supply),
         tuple(sorted({role for person in everybody for role in person.roles})),
-        tuple((person.id, person.name) for person in everybody if person.id != session.person.id),
+        tuple((person.id, person.name) for person in everybody if person.id != visit.person.id),
     )

@@ -15,11 +15,11 @@ from leitstand.approval import id_of
 from leitstand.errors import ApprovalRefused
 from leitstand.records import Person
 from leitstand.runtime import Leitstand
-from leitstand.web.guarding import Fields, Form, fields_of, form, gated
+from leitstand.web.guarding import Answer, fields_of, form, gated
 from leitstand.web.invitations import ADMIN, Invitation
 from leitstand.web.page import page, site_of, texts_for
-from leitstand.web.sessions import Session
 from leitstand.web.site import Site
+from leitstand.web.visit import Fields, Visit
 
 SHORTEST = 8
 """Characters of a passphrase at least, as the keyring asks."""
@@ -55,72 +55,72 @@ def _named(data: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
             yield from _named(value)
 
 
-def _managed(take: Form) -> Callable[[Request], Awaitable[Response]]:
+def _managed(take: Answer) -> Callable[[Request], Awaitable[Response]]:
     """A form of those with the role `admin`. Raises HTTPException: this person has not."""
 
     @form
     @wraps(take)
-    async def taken(request: Request, session: Session, fields: Fields) -> Response:
-        if ADMIN not in session.person.roles:
+    async def taken(visit: Visit) -> Response:
+        if ADMIN not in visit.person.roles:
             raise HTTPException(403, ADMIN)
-        return await take(request, session, fields)
+        return await take(visit)
 
     return taken
 
 
 @gated
-async def show_people(request: Request, session: Session) -> Response:
+async def show_people(visit: Visit) -> Response:
     """Everybody with their roles, and who is invited."""
-    if ADMIN not in session.person.roles:
+    if ADMIN not in visit.person.roles:
         raise HTTPException(403, ADMIN)
-    return await _shown(request, session)
+    return await _shown(visit)
 
 
 @_managed
-async def invite(request: Request, session: Session, fields: Fields) -> Response:
+async def invite(visit: Visit) -> Response:
     """A link for somebody new, or for somebody known who has lost their passphrase."""
-    site, texts = site_of(request), texts_for(request)
-    known = _person(site, fields.get("person", ""))
-    name = known.name if known else " ".join(fields.get("name", "").split())[:120]
-    roles = known.roles if known else _roles(site, fields)
+    site, texts = visit.site, visit.texts
+    known = _person(site, visit.fields.get("person", ""))
+    name = known.name if known else " ".join(visit.fields.get("name", "").split())[:120]
+    roles = known.roles if known else _roles(site, visit.fields)
     problem = _not_local(site, known, roles)
     problem = problem or ("" if known else _problem(site, name, roles))
     if problem:
-        return await _shown(request, session, 400, texts.say(problem))
+        return await _shown(visit, 400, texts.say(problem))
     key = await site.invitations.make(name, roles)
-    link = f"{request.base_url}begin?key={key}"
-    return await _shown(request, session, link=(name, link))
+    link = f"{visit.request.base_url}begin?key={key}"
+    return await _shown(visit, link=(name, link))
 
 
 @_managed
-async def change_roles(request: Request, session: Session, fields: Fields) -> Response:
+async def change_roles(visit: Visit) -> Response:
     """Other roles, from the next request on."""
-    site, texts = site_of(request), texts_for(request)
-    person, roles = _known(site, fields), _roles(site, fields)
+    site, texts = visit.site, visit.texts
+    person, roles = _known(site, visit.fields), _roles(site, visit.fields)
     if site.leitstand.directory.identity(person.tenant, person.id):
         said = texts.say("people.roles_by_service", roles=texts.roles(person.roles))
-        return await _shown(request, session, 409, said)
+        return await _shown(visit, 409, said)
     if not roles:
-        return await _shown(request, session, 400, texts.say("people.no_roles"))
+        return await _shown(visit, 400, texts.say("people.no_roles"))
     if ADMIN not in roles and _last_admin(site, person):
-        return await _shown(request, session, 409, texts.say("people.last_admin"))
+        return await _shown(visit, 409, texts.say("people.last_admin"))
     site.leitstand.directory.change(person.model_copy(update={"roles": roles}))
     return RedirectResponse("/people", status_code=303)
 
 
 @_managed
-async def end_sessions(request: Request, _session: Session, fields: Fields) -> Response:
+async def end_sessions(visit: Visit) -> Response:
     """Whoever sits there has to log in again."""
-    site = site_of(request)
-    await site.sessions.end_all(_known(site, fields).id)
+    site = visit.site
+    await site.sessions.end_all(_known(site, visit.fields).id)
     return RedirectResponse("/people", status_code=303)
 
 
 @_managed
-async def renew_key(request: Request, _session: Session, fields: Fields) -> Response:
+async def renew_key(visit: Visit) -> Response:
     """A new key at the next login of somebody who comes by the login service."""
-    site = site_of(request)
-    person = _known(site, fields)
+    site = visit.site
+    person = _known(site, visit.fields)
     if site.sign_on is None or not site.leitstand.directory.identity(person.tenant, person.id):
         raise HTTPException(404, "identity")
     site.sign_on.accounts.renew(person)
@@ -129,21 +129,21 @@ async def renew_key(request: Request, _session: Session, fields: Fields) -> Resp
 
 
 @_managed
-async def admit(request: Request, _session: Session, fields: Fields) -> Response:
+async def admit(visit: Visit) -> Response:
     """Let somebody who was taken out come by the login service again, as somebody new."""
-    site = site_of(request)
-    site.leitstand.directory.admit(site.leitstand.tenant, fields.get("person", ""))
+    site = visit.site
+    site.leitstand.directory.admit(site.leitstand.tenant, visit.fields.get("person", ""))
     return RedirectResponse("/people", status_code=303)
 
 
 @_managed
-async def remove(request: Request, session: Session, fields: Fields) -> Response:
+async def remove(visit: Visit) -> Response:
     """Take a person out, with key, second factor and sessions."""
-    site = site_of(request)
-    person = _known(site, fields)
+    site = visit.site
+    person = _known(site, visit.fields)
     if _last_admin(site, person):
-        said = texts_for(request).say("people.last_admin")
-        return await _shown(request, session, 409, said)
+        said = visit.texts.say("people.last_admin")
+        return await _shown(visit, 409, said)
     site.leitstand.directory.remove(person.tenant, person.id)
     site.keyring.forget(person)
     if site.sign_on:
@@ -264,13 +264,9 @@ def _begin(request: Request, key: str, invited: Invitation | None, problem: str 
 
 
 async def _shown(
-    request: Request,
-    session: Session,
-    status: int = 200,
-    problem: str = "",
-    link: tuple[str, str] | None = None,
+    visit: Visit, status: int = 200, problem: str = "", link: tuple[str, str] | None = None
 ) -> Response:
-    site = site_of(request)
+    site = visit.site
     identities = site.leitstand.directory.identities(site.leitstand.tenant)
     values: dict[str, Any] = {
         "people": _everybody(site),
@@ -281,4 +277,4 @@ async def _shown(
         "roles": (ADMIN, *roles_in(site.leitstand)),
         "link": link,
     }
-    return page(request, "people", session, status=status, problem=problem, **values)
+    return visit.page("people", status=status, problem=problem, **values)

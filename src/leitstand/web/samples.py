@@ -5,47 +5,43 @@ was done. What she says is counted, never shown by person (PAINS no. 16).
 """
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from leitstand.inbox import Sought, cases_of, effect_of, open_dossier
 from leitstand.records import Person
 from leitstand.runtime import Leitstand
-from leitstand.web.guarding import Fields, form, gated
-from leitstand.web.page import page, site_of, texts_for
-from leitstand.web.sessions import Session
+from leitstand.web.guarding import form, gated
+from leitstand.web.visit import Visit
 
 CHOSEN = 200
 """Newest cases that a sample is drawn from."""
 
 
 @gated
-async def show_sample(request: Request, session: Session) -> Response:
+async def show_sample(visit: Visit) -> Response:
     """A case that nobody was asked about and that this person has not seen, drawn by chance."""
-    site = site_of(request)
-    seen = {s.ulid for s in await site.notes.samples() if s.person == session.person.id}
-    quiet = await _quiet(site.leitstand, session.person)
+    site = visit.site
+    seen = {s.ulid for s in await site.notes.samples() if s.person == visit.person.id}
+    quiet = await _quiet(site.leitstand, visit.person)
     names = [n for n in quiet if n not in seen]
     drawn = int.from_bytes(site.leitstand.rules.clock.token(8))
     name = names[drawn % len(names)] if names else ""
     title = (await open_dossier(site.leitstand, name)).case.title if name else ""
-    return page(request, "sample", session, ulid=name, title=title, told=None)
+    return visit.page("sample", ulid=name, title=title, told=None)
 
 
 @form
-async def compare(request: Request, session: Session, fields: Fields) -> Response:
+async def compare(visit: Visit) -> Response:
     """Keep what the person said, and show what was done."""
-    site, texts = site_of(request), texts_for(request)
-    name, said = fields.get("ulid", ""), fields.get("said", "")
-    if said not in ("yes", "no") or name not in await _quiet(site.leitstand, session.person):
+    site, texts = visit.site, visit.texts
+    name, said = visit.fields.get("ulid", ""), visit.fields.get("said", "")
+    if said not in ("yes", "no") or name not in await _quiet(site.leitstand, visit.person):
         raise HTTPException(400, "sample")
     dossier = await open_dossier(site.leitstand, name)
-    await site.notes.sampled(name, session.person.id, same=said == "yes")
+    await site.notes.sampled(name, visit.person.id, same=said == "yes")
     done = (e for e in dossier.effects if e.state == "done")
     told = [await effect_of(site.leitstand, dossier, e.tool, e.args, texts) for e in done]
-    return page(
-        request, "sample", session, ulid=name, title=dossier.case.title, told=told, said=said
-    )
+    return visit.page("sample", ulid=name, title=dossier.case.title, told=told, said=said)
 
 
 async def _quiet(leitstand: Leitstand, person: Person) -> list[str]:
