@@ -7,7 +7,7 @@ from leitstand.approval.edit import Kind, edit, fill, is_amount, kind_of, part_t
 from leitstand.approval.keyring import Keyring, id_of
 from leitstand.approval.refusal import Reason, Refusal
 from leitstand.approval.release import Releases, Signers
-from leitstand.approval.signing import Statement, sign, signed_bytes, write
+from leitstand.approval.signing import Statement, public_of, sign, signed_bytes, write
 from leitstand.approval.verifying import Grants, verify
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "is_amount",
     "kind_of",
     "part_type",
+    "public_of",
     "sign",
     "signed_bytes",
     "typed",

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pydantic import ValidationError
 
 from leitstand.approval.directory import FileDirectory
+from leitstand.approval.signing import public_of
 from leitstand.clock import Clock
 from leitstand.digest import canonical, plain
 from leitstand.errors import ApprovalRefused
@@ -101,10 +102,9 @@ class Keyring:
 
     def _new(self, tenant: str, name: str, roles: tuple[str, ...]) -> tuple[Person, bytes]:
         secret = self._clock.token(32)
-        public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-        return Person(
-            id=id_of(name), name=name, tenant=tenant, roles=roles, public_key=public.hex()
-        ), secret
+        public = public_of(Ed25519PrivateKey.from_private_bytes(secret))
+        person = Person(id=id_of(name), name=name, tenant=tenant, roles=roles, public_key=public)
+        return person, secret
 
     def _lock(self, person: Person, passphrase: str, secret: bytes) -> bytes:
         if len(passphrase) < _SHORTEST:
@@ -192,7 +192,7 @@ def _version() -> Literal[1, 2]:
 
 
 def _matching(person: Person, key: Ed25519PrivateKey) -> Ed25519PrivateKey:
-    if key.public_key().public_bytes_raw().hex() != person.public_key:
+    if public_of(key) != person.public_key:
         msg = f"the key here is not the one the directory has of `{person.id}`"
         raise ApprovalRefused(msg, mend="sign where the person's own key is")
     return key

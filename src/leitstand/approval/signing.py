@@ -70,6 +70,11 @@ def write(
     )
 
 
+def public_of(key: Ed25519PrivateKey) -> str:
+    """The public half, hexadecimal."""
+    return key.public_key().public_bytes_raw().hex()
+
+
 def sign(approval: Approval, key: Ed25519PrivateKey) -> Approval:
     """The decision with its signature (Ed25519, RFC 8032) over all other fields."""
     return approval.model_copy(update={"signature": key.sign(signed_bytes(approval)).hex()})

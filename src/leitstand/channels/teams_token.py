@@ -6,18 +6,17 @@ and a claim `serviceurl` that equals the activity's.
 """
 
 import asyncio
-import binascii
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import httpx
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import JWKRegistry, KeySet
-from joserfc.jws import JWSRegistry
+from joserfc.errors import JoseError
 
 from leitstand.clock import Clock
 from leitstand.errors import ChannelRefused, Unreachable
+from leitstand.inbox.issuer import Issuer
 
 ISSUER = "https://api.botframework.com"
 SKEW = 300
@@ -36,20 +35,19 @@ class Incoming:
     def __init__(self, http: httpx.AsyncClient, metadata: str, app: str, clock: Clock) -> None:
         self._http, self._metadata, self._app, self._clock = http, metadata, app, clock
         self._rows: dict[str, dict[str, Any]] = {}
-        self._keys, self._asked = KeySet([]), float("-inf")
+        self._issuer = Issuer(self._published, ["RS256"], clock, kept=KEPT, again=AGAIN)
 
     async def check(self, header: str, activity: Mapping[str, Any]) -> None:
         """Raises ChannelRefused: not a request of the bot service for us; Unreachable: no keys."""
         kind, _, token = header.partition(" ")
         if kind != "Bearer" or not token:
             raise ChannelRefused("no token", where="teams")
+        refuse = partial(ChannelRefused, where="teams")
+        found = await self._issuer.decoded(token, refuse)
         try:
-            found = await self._signed(token)
             self._claims().validate(found.claims)
-        except InvalidKeyIdError as error:
-            raise ChannelRefused("signed with an unknown key", where="teams") from error
-        except (JoseError, ValueError, binascii.Error) as error:
-            raise ChannelRefused(f"token: {error}", where="teams") from error
+        except (JoseError, ValueError) as error:
+            raise refuse(f"token: {error}") from error
         key = self._rows.get(str(found.header.get("kid", "")), {})
         if activity.get("channelId") not in key.get("endorsements", ()):
             raise ChannelRefused("a key that is not endorsed for this channel", where="teams")
@@ -66,28 +64,11 @@ class Incoming:
             exp={"essential": True},
         )
 
-    async def _signed(self, token: str) -> jwt.Token:
-        """The token by the published keys, asked for again where it names another one."""
-        await self._fetch(KEPT)
-        try:
-            return self._decoded(token)
-        except InvalidKeyIdError:
-            await self._fetch(AGAIN)
-        return self._decoded(token)
-
-    def _decoded(self, token: str) -> jwt.Token:
-        registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-        return jwt.decode(token, self._keys, registry=registry)
-
-    async def _fetch(self, age: float) -> None:
-        now = self._clock.monotonic()
-        if now - self._asked <= age:
-            return
+    async def _published(self) -> dict[str, Any]:
         found = await _json(self._http, "GET", self._metadata)
         rows = (await _json(self._http, "GET", found["jwks_uri"]))["keys"]
-        self._rows = {str(row.get("kid", "")): row for row in rows if row.get("kty") == "RSA"}
-        self._keys = KeySet([JWKRegistry.import_key(row) for row in self._rows.values()])
-        self._asked = now
+        self._rows = {str(row.get("kid", "")): row for row in rows}
+        return {"keys": rows}
 
 
 class Outgoing:

@@ -62,8 +62,8 @@ async def signer_of(leitstand: "Leitstand", name: str = "") -> "Signer":
     from leitstand.inbox import Signer
 
     known = _read(leitstand)
-    if known is not None and (not name or known_as(leitstand, name).id == known[0].id):
-        return Signer(*known)
+    if known is not None and (not name or known_as(leitstand, name).id == known.person.id):
+        return known
     if not name:
         msg = "nobody is logged in, or the session is over"
         raise ApprovalRefused(msg, mend="run `leitstand login NAME`, or give --as NAME")
@@ -102,7 +102,7 @@ def passphrase_for(name: str) -> str:
 def who(leitstand: "Leitstand") -> str:
     """The id of the person who is logged in, empty if nobody is."""
     known = _read(leitstand)
-    return known[0].id if known else ""
+    return known.person.id if known else ""
 
 
 async def _unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKey":
@@ -121,23 +121,19 @@ def _begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -
     return until
 
 
-def _read(leitstand: "Leitstand") -> "tuple[Person, Ed25519PrivateKey] | None":
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+def _read(leitstand: "Leitstand") -> "Signer | None":
+    from leitstand.inbox import Signer
 
     path = _path(leitstand.state)
     if not path.is_file() or path.stat().st_mode & 0o077:
         return None
     try:
         body = orjson.loads(path.read_bytes())
-        key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(body["key"]))
         person = leitstand.directory.person(body["tenant"], body["person"])
         current = body["until"] > SystemClock().time() and body["tenant"] == leitstand.tenant
+        return Signer.of(person, bytes.fromhex(body["key"])) if person and current else None
     except (orjson.JSONDecodeError, KeyError, ValueError, TypeError):
         return None
-    if person is None or not current:
-        return None
-    known = key.public_key().public_bytes_raw().hex() == person.public_key
-    return (person, key) if known else None
 
 
 def _path(state: Path) -> Path:

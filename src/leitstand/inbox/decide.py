@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from leitstand.approval import Statement, changed, corrections, edit, sign, write
+from leitstand.approval import Statement, changed, corrections, edit, public_of, sign, write
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused, ValueRefused
 from leitstand.inbox.dossier import open_dossier
@@ -35,6 +35,12 @@ class Signer:
 
     person: Person
     key: Ed25519PrivateKey
+
+    @staticmethod
+    def of(person: Person, secret: bytes) -> "Signer | None":
+        """The person with this private key; None: it is not the one that the directory has."""
+        key = Ed25519PrivateKey.from_private_bytes(secret)
+        return Signer(person, key) if public_of(key) == person.public_key else None
 
 
 class Decision(Frozen):

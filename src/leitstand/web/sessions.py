@@ -11,7 +11,6 @@ import secrets
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, insert, select
 
@@ -79,10 +78,8 @@ class Sessions:
             raw = open_under(cookie, _PURPOSE, row.sealed)
         except InvalidTag:
             return None
-        key = Ed25519PrivateKey.from_private_bytes(raw)
-        if key.public_key().public_bytes_raw().hex() != person.public_key:
-            return None
-        return Session(Signer(person, key), _token(cookie))
+        signer = Signer.of(person, raw)
+        return Session(signer, _token(cookie)) if signer else None
 
     async def end(self, cookie: str) -> None:
         """Forget a session."""

@@ -10,9 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import cast
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from leitstand.approval import Custody, FileDirectory, id_of
+from leitstand.approval import Custody, FileDirectory, id_of, public_of
 from leitstand.clock import Clock
 from leitstand.errors import ApprovalRefused, LoginRefused
 from leitstand.inbox import Signer
@@ -118,7 +116,7 @@ class Accounts:
         )
         key = self._custody.make(identity)
         person = Person(
-            id=identifier, name=name, tenant=self._tenant, roles=roles, public_key=_public(key)
+            id=identifier, name=name, tenant=self._tenant, roles=roles, public_key=public_of(key)
         )
         self._directory.add(person, identity)
         return Signer(person, key)
@@ -132,13 +130,13 @@ class Accounts:
             raise LoginRefused(error.text, where="key") from error
         fresh = key is None
         key = key or self._custody.make(identity)
-        if not fresh and _public(key) != known.public_key:
+        if not fresh and public_of(key) != known.public_key:
             msg = f"the key here is not the one the directory has of `{known.id}`"
             raise LoginRefused(msg, where="key")
         name = self._name(claims)
         if name != known.name:
             name = self._spoken(name, known)
-        known = known.model_copy(update={"public_key": _public(key)})
+        known = known.model_copy(update={"public_key": public_of(key)})
         person = self._changed(known, name, roles, fresh=fresh)
         self._stands(identity)
         return Signer(person, key)
@@ -212,7 +210,3 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _public(key: Ed25519PrivateKey) -> str:
-    return key.public_key().public_bytes_raw().hex()

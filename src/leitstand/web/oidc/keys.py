@@ -1,18 +1,16 @@
 """Keys of the login service: what it signs its tokens with, asked for anew when it changes them."""
 
-import asyncio
-import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import JWKRegistry, KeySet
-from joserfc.jws import JWSRegistry
+from joserfc.errors import JoseError
 
 from leitstand.clock import Clock
 from leitstand.errors import LoginRefused
+from leitstand.inbox.issuer import Issuer
 from leitstand.web.oidc.settings import OidcSettings
 from leitstand.web.oidc.tokens import Claims
 
@@ -20,7 +18,6 @@ KEPT = 3600.0
 """Seconds that published keys are kept: one that was withdrawn is gone after that."""
 AGAIN = 30.0
 """Seconds after which they are asked for again for the sake of a key that is not among them."""
-PUBLIC = frozenset(["RSA", "EC", "OKP"])
 LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 """What makes a token a logout token (OpenID Connect Back-Channel Logout §2.4)."""
 
@@ -31,9 +28,8 @@ class Keys:
     def __init__(
         self, settings: OidcSettings, ask: Callable[[], Awaitable[Claims]], clock: Clock
     ) -> None:
-        self._settings, self._ask, self._clock = settings, ask, clock
-        self._known, self._asked = KeySet([]), float("-inf")
-        self._asking = asyncio.Lock()
+        self._settings, self._clock = settings, clock
+        self._issuer = Issuer(ask, settings.algorithms, clock, kept=KEPT, again=AGAIN)
 
     async def identity(self, token: object, *, nonce: str = "", access: str = "") -> Claims:
         """The claims of an ID token (OpenID Connect Core §3.1.3.7).
@@ -90,46 +86,7 @@ class Keys:
             raise LoginRefused(f"token: {error}", where="id_token") from error
 
     async def _signed(self, token: object) -> jwt.Token:
+        refuse = partial(LoginRefused, where="id_token")
         if not isinstance(token, str):
-            raise LoginRefused("there is no token", where="id_token")
-        await self._fetch(KEPT)
-        try:
-            return self._decoded(token)
-        except InvalidKeyIdError:
-            await self._fetch(AGAIN)
-        try:
-            return self._decoded(token)
-        except InvalidKeyIdError as error:
-            raise LoginRefused("signed with an unknown key", where="id_token") from error
-
-    def _decoded(self, token: str) -> jwt.Token:
-        allowed = list(self._settings.algorithms)
-        registry = JWSRegistry(algorithms=allowed, strict_check_header=False)
-        try:
-            return jwt.decode(token, self._known, registry=registry)
-        except InvalidKeyIdError:
-            raise
-        except (JoseError, ValueError, binascii.Error) as error:
-            raise LoginRefused(f"token: {error}", where="id_token") from error
-
-    async def _fetch(self, age: float) -> None:
-        async with self._asking:
-            now = self._clock.monotonic()
-            if now - self._asked > age:
-                self._known = _key_set((await self._ask()).get("keys"))
-                self._asked = now
-
-
-def _key_set(rows: object) -> KeySet:
-    """The public keys for signatures among these; what is none, or not understood, is left out."""
-    found: list[Any] = []
-    for row in cast("Sequence[Any]", rows) if isinstance(rows, list) else ():
-        if not isinstance(row, dict):
-            continue
-        key = cast("dict[str, Any]", row)
-        if key.get("kty") in PUBLIC and key.get("use", "sig") == "sig":
-            try:
-                found.append(JWKRegistry.import_key(key))
-            except (JoseError, ValueError):
-                continue
-    return KeySet(found)
+            raise refuse("there is no token")
+        return await self._issuer.decoded(token, refuse)
