@@ -83,7 +83,6 @@ class CallFailed(LeitstandError):
 
     code = "LS200"
     cause: ClassVar[Cause] = "contradictory results"
-    retryable: ClassVar[bool] = False
 
     def __init__(
         self, text: str, *, where: str = "", mend: str = "", detail: dict[str, object] | None = None
@@ -111,7 +110,6 @@ class Unreachable(CallFailed):
 
     code = "LS203"
     cause = "system unreachable"
-    retryable = True
     mend = "check the connection; the case goes on when it is released"
 
 

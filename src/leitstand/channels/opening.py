@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,19 +69,13 @@ class Channels:
                 group.create_task(_again(name, lambda c=channel: c.listen(self.hear)))
 
 
-@asynccontextmanager
-async def configured(leitstand: Leitstand) -> AsyncGenerator[Channels | None]:
-    """The channels of the project's table, not yet running; None where it has no such table.
+def configured(leitstand: Leitstand) -> AbstractAsyncContextManager[Channels]:
+    """The channels of the project's table, not yet running.
 
     Raises ProjectRefused: a setting that is none. Raises SecretMissing.
     """
-    table = leitstand.project.table.channels
-    if not table:
-        yield None
-        return
-    settings = read_settings(table)
-    async with open_channels(leitstand, settings, settings.connect, settings.known()) as channels:
-        yield channels
+    settings = read_settings(leitstand.project.table.channels)
+    return open_channels(leitstand, settings, settings.connect, settings.known())
 
 
 @asynccontextmanager

@@ -1,11 +1,10 @@
 """The records that every floor speaks of: frozen, typed, one noun a file."""
 
-from leitstand.records.action import Action, Address
 from leitstand.records.approval import Absence, Answer, Approval, Checkpoint, Identity, Person
 from leitstand.records.case import Case, Exit, Held, Status
 from leitstand.records.correction import Correction
 from leitstand.records.effect import Effect
-from leitstand.records.event import Event, Kind
+from leitstand.records.event import Address, Event, Kind
 from leitstand.records.lock import lock_lines
 from leitstand.records.received import INTAKE, SENDER, Attachment, Mark, Received, Routed, Trust
 from leitstand.records.supplied import MODELS, SUPPLY, Supplied
@@ -17,7 +16,6 @@ __all__ = [
     "SENDER",
     "SUPPLY",
     "Absence",
-    "Action",
     "Address",
     "Answer",
     "Approval",

@@ -4,6 +4,8 @@ from typing import Any, Literal, NamedTuple
 
 import orjson
 
+Address = str
+"""Where a call stands in a case: `step#visit/branch.path:n` (KERNEL no. 1)."""
 Kind = Literal[
     "started",
     "answer",
@@ -40,7 +42,7 @@ class Event(NamedTuple):
     """
 
     kind: Kind
-    address: str
+    address: Address
     body: bytes
     digest: str
     seq: int = -1
