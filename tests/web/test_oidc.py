@@ -408,7 +408,7 @@ async def test_keys_are_rotated(inbox: Inbox, service: Service) -> None:
         service.keys.append(SECOND)
         assert site.sign_on
         keys: Any = site.sign_on.provider.keys
-        keys._asked -= 31
+        keys._issuer._asked -= 31
         assert (await enter(client)).status_code == 200
         asked = service.asked.count("/jwks")
         service.header["kid"] = "unheard"
@@ -417,7 +417,7 @@ async def test_keys_are_rotated(inbox: Inbox, service: Service) -> None:
         assert service.asked.count("/jwks") == asked
         service.header.clear()
         service.keys.remove(SECOND)
-        keys._asked -= 3601
+        keys._issuer._asked -= 3601
         service.keys[:] = [SECOND]
         assert (await enter(client)).status_code == 200
 

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -26,16 +27,14 @@ class Directory(Protocol):
 
 
 class _Content(Frozen):
-    people: tuple[Person, ...]
+    people: tuple[Person, ...] = ()
     absences: tuple[Absence, ...] = ()
     identities: tuple[Identity, ...] = ()
 
-
-class _Known(NamedTuple):
-    stamp: tuple[int, int, int]
-    people: dict[tuple[str, str], Person]
-    absences: tuple[Absence, ...] = ()
-    identities: tuple[Identity, ...] = ()
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], Person]:
+        """People by tenant and id. Raises ApprovalRefused: two are one."""
+        return _checked(self.people)
 
 
 class FileDirectory:
@@ -45,18 +44,18 @@ class FileDirectory:
     key are refused.
     """
 
-    __slots__ = ("_known", "path")
+    __slots__ = ("_known", "_stamp", "path")
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known = _Known((0, 0, 0), {})
+        self._known, self._stamp = _Content(), (0, 0, 0)
 
     def person(self, tenant: str, name: str) -> Person | None:
         """The person with this id, None if the tenant has none.
 
         Raises ApprovalRefused: the file cannot be read.
         """
-        return self._current().people.get((tenant, name))
+        return self._current().by_name.get((tenant, name))
 
     def represented(self, tenant: str, name: str, at: float) -> tuple[str, ...]:
         """Ids of those who are away at a time and have named this person to stand in for them.
@@ -76,17 +75,16 @@ class FileDirectory:
 
         Raises ApprovalRefused: unknown people, one person for themselves, or no time at all.
         """
-        tenant, known = absence.tenant, self._current().people
+        tenant, known = absence.tenant, self._current().by_name
         if not {(tenant, absence.person), (tenant, absence.substitute)} <= known.keys():
             raise ApprovalRefused("who is away and who stands in are both in the directory")
         if absence.person == absence.substitute or absence.since >= absence.until:
             raise ApprovalRefused("somebody else stands in, and for some time")
-        others = self._others(tenant, absence.person)
-        self._write(known.values(), (*others, absence))
+        self._write(absences=(*self._others(tenant, absence.person), absence))
 
     def come_back(self, tenant: str, name: str) -> None:
         """Nobody stands in for this person any more."""
-        self._write(self._current().people.values(), self._others(tenant, name))
+        self._write(absences=self._others(tenant, name))
 
     def identity(self, tenant: str, name: str) -> Identity | None:
         """As whom a person logs in with the company's login service; None: they do not."""
@@ -115,14 +113,14 @@ class FileDirectory:
         kept = [i for i in known if (i.tenant, i.person) != (identity.tenant, identity.person)]
         if any((i.tenant, i.issuer, i.subject) == name for i in kept):
             raise ApprovalRefused("this identity is another person's")
-        self._write(self._current().people.values(), identities=(*kept, identity))
+        self._write(identities=(*kept, identity))
 
     def admit(self, tenant: str, name: str) -> None:
         """Forget the identity of somebody who is not in the directory (any more)."""
         known = self._current()
-        if (tenant, name) not in known.people:
-            kept = [i for i in known.identities if (i.tenant, i.person) != (tenant, name)]
-            self._write(known.people.values(), identities=tuple(kept))
+        if (tenant, name) not in known.by_name:
+            kept = (i for i in known.identities if (i.tenant, i.person) != (tenant, name))
+            self._write(identities=tuple(kept))
 
     def _others(self, tenant: str, name: str) -> tuple[Absence, ...]:
         all_of_them = self._current().absences
@@ -130,7 +128,7 @@ class FileDirectory:
 
     def everybody(self, tenant: str) -> tuple[Person, ...]:
         """All people of a tenant, by id."""
-        found = (p for p in self._current().people.values() if p.tenant == tenant)
+        found = (p for p in self._current().people if p.tenant == tenant)
         return tuple(sorted(found, key=lambda p: p.id))
 
     def add(self, person: Person, identity: Identity | None = None) -> None:
@@ -139,54 +137,56 @@ class FileDirectory:
         Raises ApprovalRefused: the id or the key is taken.
         """
         known = self._current()
-        if identity is None:
-            self._write((*known.people.values(), person))
-            return
-        name = (identity.tenant, identity.issuer, identity.subject)
-        kept = (i for i in known.identities if (i.tenant, i.issuer, i.subject) != name)
-        self._write((*known.people.values(), person), identities=(*kept, identity))
+        people, identities = (*known.people, person), known.identities
+        if identity is not None:
+            name = (identity.tenant, identity.issuer, identity.subject)
+            kept = (i for i in identities if (i.tenant, i.issuer, i.subject) != name)
+            identities = (*kept, identity)
+        self._write(people=people, identities=identities)
 
     def change(self, person: Person) -> None:
         """Put new roles or a new key in place of a person's old ones.
 
         Raises ApprovalRefused: there is no such person, or the key is another's.
         """
-        known = dict(self._current().people)
-        if (person.tenant, person.id) not in known:
+        known, name = self._current().by_name, (person.tenant, person.id)
+        if name not in known:
             msg = f"no person `{person.id}` in tenant `{person.tenant}`"
             raise ApprovalRefused(msg, mend="add them first")
-        known[person.tenant, person.id] = person
-        self._write(known.values())
+        self._write(people=tuple({**known, name: person}.values()))
 
     def remove(self, tenant: str, name: str) -> None:
         """Take a person out; what they signed counts no more where it is not carried out yet.
 
         A login service that knows them lets them in no more.
         """
-        known = dict(self._current().people)
-        if known.pop((tenant, name), None) is not None:
-            gone = (tenant, name)
-            kept = (
+        known, gone = self._current(), (tenant, name)
+        if gone not in known.by_name:
+            return
+        barred = (
+            i.model_copy(update={"barred": True}) if (i.tenant, i.person) == gone else i
+            for i in known.identities
+        )
+        self._write(
+            people=tuple(p for p in known.people if (p.tenant, p.id) != gone),
+            absences=tuple(
                 a
-                for a in self._current().absences
+                for a in known.absences
                 if gone not in ((a.tenant, a.person), (a.tenant, a.substitute))
-            )
-            barred = (
-                i.model_copy(update={"barred": True}) if (i.tenant, i.person) == gone else i
-                for i in self._current().identities
-            )
-            self._write(known.values(), tuple(kept), tuple(barred))
+            ),
+            identities=tuple(barred),
+        )
 
-    def _current(self) -> _Known:
+    def _current(self) -> _Content:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            return _Known((0, 0, 0), {})
+            return _Content()
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if stamp != self._known.stamp:
+        if stamp != self._stamp:
             content = self._read()
-            people = _checked(content.people)
-            self._known = _Known(stamp, people, content.absences, content.identities)
+            _ = content.by_name
+            self._known, self._stamp = content, stamp
         return self._known
 
     def _read(self) -> _Content:
@@ -196,19 +196,9 @@ class FileDirectory:
             msg, mend = "the directory of people cannot be read", "put it back from a backup"
             raise ApprovalRefused(msg, where=str(self.path), mend=mend) from error
 
-    def _write(
-        self,
-        people: Iterable[Person],
-        absences: tuple[Absence, ...] | None = None,
-        identities: tuple[Identity, ...] | None = None,
-    ) -> None:
+    def _write(self, **changes: object) -> None:
         """In one piece: a reader sees the old file or the new one."""
-        known = self._current()
-        content = _Content(
-            people=tuple(people),
-            absences=known.absences if absences is None else absences,
-            identities=known.identities if identities is None else identities,
-        )
+        content = self._current().model_copy(update=changes)
         _checked(content.people)
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".new")
