@@ -31,8 +31,7 @@ class Settings(Frozen):
     def _address(cls, value: str) -> str:
         found = urlsplit(value)
         if found.scheme not in ("http", "https") or not found.netloc or found.query:
-            msg = "an address like https://leitstand.example/"
-            raise ValueError(msg)
+            raise ValueError("an address like https://leitstand.example/")
         return value.rstrip("/") + "/"
 
     def connect(self, book: Book, texts: Texts) -> list[Channel]:

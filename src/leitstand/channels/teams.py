@@ -212,8 +212,7 @@ def _activity(body: bytes) -> dict[str, Any]:
     """Raises ValueError: no JSON object."""
     found: object = orjson.loads(body)
     if not isinstance(found, dict):
-        msg = "not an activity"
-        raise ValueError(msg)  # noqa: TRY004 - one error for all that is no activity
+        raise ValueError("not an activity")  # noqa: TRY004 - one error for all that is no activity
     return cast("dict[str, Any]", found)
 
 

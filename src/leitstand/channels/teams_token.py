@@ -108,5 +108,4 @@ async def _json(
         answer.raise_for_status()
         return answer.json()
     except (httpx.HTTPError, ValueError) as error:
-        msg = f"no keys or token ({type(error).__name__})"
-        raise Unreachable(msg, where="teams") from error
+        raise Unreachable(f"no keys or token ({type(error).__name__})", where="teams") from error

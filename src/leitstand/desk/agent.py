@@ -105,8 +105,7 @@ class Agent:
             if course.faults >= bounds.faults:
                 text = f"{course.faults} times of no use, at last: {course.last}"
                 raise ModelFailed(text, where=question.prompt)
-        text = f"no answer within {bounds.turns} turns"
-        raise ModelFailed(text, where=question.prompt)
+        raise ModelFailed(f"no answer within {bounds.turns} turns", where=question.prompt)
 
     async def _turn(
         self, question: Question, digest: str, asked: Mapping[str, Any]

@@ -287,8 +287,7 @@ class Desk:
 
     def _alive(self) -> None:
         if isinstance(self.dead, asyncio.CancelledError):
-            msg = "a desk call of this step was cancelled"
-            raise ForeignCall(msg)
+            raise ForeignCall("a desk call of this step was cancelled")
         if self.dead is not None:
             raise self.dead
 
@@ -298,8 +297,7 @@ class Desk:
             self._scopes[task] = Scope(self._name)
         scope = self._scopes.get(task) if task is not None else None
         if scope is None:
-            msg = "a desk call from a task that the desk did not start"
-            raise ForeignCall(msg)
+            raise ForeignCall("a desk call from a task that the desk did not start")
         return scope
 
     def _proposed(self, address: str, tool: Tool[Any, Any], args: BaseModel) -> str:
@@ -321,8 +319,7 @@ class Desk:
         event = tape.answer(address)
         timer = tape.timers.get(address)
         if event is None and (self._sealed or (timer is None and tape.known(address))):
-            msg = f"the recorded run made no `{kind}` here"
-            raise Diverged(msg, where=address)
+            raise Diverged(f"the recorded run made no `{kind}` here", where=address)
         if event is None and tape.exit is not None:
             raise Pause("the case has ended: nothing is asked any more")
         if event is None:

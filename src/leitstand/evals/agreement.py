@@ -104,8 +104,7 @@ def read_done(file: Path) -> Deeds:
     for number, line in enumerate(lines, 1):
         name = line.pop("file", None)
         if not isinstance(name, str) or not name or name in found:
-            msg = "every line names another `file`"
-            raise UsageRefused(msg, where=f"{file}, entry {number}")
+            raise UsageRefused("every line names another `file`", where=f"{file}, entry {number}")
         found[name] = line
     if not found:
         raise UsageRefused("nothing was done", where=str(file))

@@ -26,8 +26,7 @@ def _filled(text: str) -> str:
     try:
         text.format(name="", window="", amount="", used="", cap="")
     except (LookupError, ValueError, AttributeError) as error:
-        msg = f"{error} is none of name, window, amount, used, cap"
-        raise ValueError(msg) from error
+        raise ValueError(f"{error} is none of name, window, amount, used, cap") from error
     return text
 
 

@@ -92,8 +92,7 @@ async def answer(
     due = (t["for"] for a, t in tape.timers.items() if a not in tape.answers)
     waits = sorted({word for word in due if not word.startswith("child:")})
     if to not in {"", THREAD, *waits}:
-        text = texts.say("refused.wait", to=to, waits=", ".join(waits))
-        raise ApprovalRefused(text, where=case)
+        raise ApprovalRefused(texts.say("refused.wait", to=to, waits=", ".join(waits)), where=case)
     name = to or (waits[0] if len(waits) == 1 else THREAD)
     at = leitstand.rules.clock.time()
     body = {"person": person.id, "text": text, "at": at}

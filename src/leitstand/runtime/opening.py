@@ -287,12 +287,10 @@ def _place(
         try:
             known = Place.model_validate_json(file.read_bytes())
         except ValidationError as error:
-            msg = f"`{file.name}` is damaged"
-            raise StoreFailed(msg, where=str(file.parent)) from error
+            raise StoreFailed(f"`{file.name}` is damaged", where=str(file.parent)) from error
         if shadow and str(shadow.resolve()) != known.shadow:
             was = f"in the shadow of `{known.shadow}`" if known.shadow else "not in the shadow"
-            msg = f"`{file.parent}` was begun {was}"
-            raise UsageRefused(msg, mend="give another --state")
+            raise UsageRefused(f"`{file.parent}` was begun {was}", mend="give another --state")
         if tenant and tenant != known.tenant:
             msg = f"`{file.parent}` belongs to tenant `{known.tenant}`"
             raise UsageRefused(msg, mend="give another --state for another tenant")

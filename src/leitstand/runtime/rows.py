@@ -71,8 +71,7 @@ def read_lines(project: Project, role: str, file: Path) -> list[CaseRow | BadRow
 def _row(project: Project, role: str, number: int, raw: object) -> CaseRow:
     row = _of(raw)
     if row is None:
-        msg = "not an object"
-        raise TypeError(msg)
+        raise TypeError("not an object")
     asked = {k: v for k, v in row.items() if k not in _NOT_GIVEN}
     given = project.rows[role](asked) if role in project.rows else asked
     if role in project.roles:

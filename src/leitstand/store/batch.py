@@ -214,8 +214,7 @@ def _check_budgets(conn: Connection, append: Append) -> None:
         if used + budget.amount > budget.cap:
             over[budget.name] = used
     if any(b.name in over and not b.signed for b in append.budgets):
-        msg = f"budgets are used up: {', '.join(over)}"
-        raise Contradiction(msg, detail={"budgets": over})
+        raise Contradiction(f"budgets are used up: {', '.join(over)}", detail={"budgets": over})
 
 
 @cache

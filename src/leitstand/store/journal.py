@@ -269,8 +269,7 @@ class Journal:
         if tape.size >= limits.events:
             raise LimitReached(f"the case has {tape.size} events", where=self.case.ulid)
         if tape.inline + size > limits.inline:
-            msg = f"the case's events hold {tape.inline} bytes"
-            raise LimitReached(msg, where=self.case.ulid)
+            raise LimitReached(f"the case's events hold {tape.inline} bytes", where=self.case.ulid)
 
 
 def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:

@@ -257,8 +257,7 @@ def _take_alone(conn: Connection, what: What) -> object:
             (result,) = _take(batch, [what])
             batch.flush()
     except IntegrityError as error:
-        msg = f"a row of this append is taken: {error.orig}"
-        return StoreFailed(msg)
+        return StoreFailed(f"a row of this append is taken: {error.orig}")
     except (SQLAlchemyError, OSError):
         raise
     except Exception as error:  # noqa: BLE001 - it belongs to the one who appended

@@ -40,11 +40,9 @@ class MailboxSettings(Frozen):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if len({self.folder, self.done, self.refused}) < 3:  # noqa: PLR2004 - three of them
-            msg = "`folder`, `done` and `refused` are three folders"
-            raise ValueError(msg)
+            raise ValueError("`folder`, `done` and `refused` are three folders")
         if self.security == "none" and self.host not in ("127.0.0.1", "localhost", "::1"):
-            msg = "`security` none is for a server on this very machine"
-            raise ValueError(msg)
+            raise ValueError("`security` none is for a server on this very machine")
         return self
 
 
@@ -81,13 +79,11 @@ class ScheduleSettings(Frozen):
         try:
             zone = ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            msg = f"no time zone `{self.zone}`"
-            raise ValueError(msg) from error
+            raise ValueError(f"no time zone `{self.zone}`") from error
         try:
             next(CronSim(self.cron, datetime.fromtimestamp(SystemClock().time(), zone)))
         except (CronSimError, StopIteration) as error:
-            msg = f"`{self.cron}` names no time: {error}"
-            raise ValueError(msg) from error
+            raise ValueError(f"`{self.cron}` names no time: {error}") from error
         return self
 
 

@@ -64,8 +64,7 @@ class OidcSettings(Frozen):
     def _address(cls, value: str) -> str:
         found = urlsplit(value)
         if not is_safe(value) or found.query or found.fragment:
-            msg = "an address like https://login.example; http only on this machine"
-            raise ValueError(msg)
+            raise ValueError("an address like https://login.example; http only on this machine")
         return value
 
     @field_validator("secret", "key", "old_keys")
@@ -73,8 +72,7 @@ class OidcSettings(Frozen):
     def _reference(cls, value: Any) -> Any:  # noqa: ANN401 - one or several
         for one in (value,) if isinstance(value, str) else value:
             if not one.startswith(("env:", "file:")):
-                msg = "a secret is given as env:NAME or file:/path, never as its value"
-                raise ValueError(msg)
+                raise ValueError("a secret is given as env:NAME or file:/path, never as its value")
         return value
 
     @field_validator("scopes")
