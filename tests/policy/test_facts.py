@@ -70,13 +70,12 @@ def test_readings_that_differ_are_never_chosen_from() -> None:
     """Two different suppliers as evidence: which one holds is not guessed."""
     other = Supplier(id="S1", iban="DE2")
     with pytest.raises(FactMissing, match="2 different results"):
-        Evidence([reading(BANK, "r1"), reading(other, "r2")]).one("book.find")
+        Evidence([reading(BANK, "r1"), reading(other, "r2")]).one(find)
 
 
 def test_a_reading_of_another_type_is_refused() -> None:
     """A reading that its tool would not answer with now is read anew, not used."""
     old = Resolved("r1", "book.find", Paid(no="P1"), 100, "record")
-    assert Evidence([old]).one("book.find") == Paid(no="P1")
     with pytest.raises(FactMissing, match="r1"):
         Evidence([old]).one(find)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
-from typing import Any, Generic, NamedTuple, TypeVar, cast, overload
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -60,32 +60,21 @@ class Evidence:
         """The lowest confidence of all readings, whole percent; 0 where nothing was given."""
         return min((r.confidence for r in self.readings), default=0)
 
-    @overload
-    def all(self, tool: Tool[Any, R]) -> tuple[R, ...]: ...
-    @overload
-    def all(self, tool: str) -> tuple[BaseModel, ...]: ...
-    def all(self, tool: Tool[Any, R] | str) -> tuple[R, ...] | tuple[BaseModel, ...]:
-        """All results of one tool. Given the tool itself, they are of its result type.
+    def all(self, tool: Tool[Any, R]) -> tuple[R, ...]:
+        """All results of one tool.
 
         Raises FactMissing: a reading is of another type than its tool answers with now.
         """
-        if isinstance(tool, str):
-            return tuple(r.value for r in self.readings if r.tool == tool)
         return tuple(_typed(r, tool) for r in self.readings if r.tool == tool.name)
 
-    @overload
-    def one(self, tool: Tool[Any, R]) -> R | None: ...
-    @overload
-    def one(self, tool: str) -> BaseModel | None: ...
-    def one(self, tool: Tool[Any, R] | str) -> R | BaseModel | None:
+    def one(self, tool: Tool[Any, R]) -> R | None:
         """The one result of a tool, None where there is none; the same value read twice is one.
 
         Raises FactMissing: several results that differ. Which of them holds is not ours to guess.
         """
         found = self.all(tool)
         if any(_content(f) != _content(found[0]) for f in found[1:]):
-            name = tool if isinstance(tool, str) else tool.name
-            raise FactMissing(f"evidence holds {len(found)} different results of `{name}`")
+            raise FactMissing(f"evidence holds {len(found)} different results of `{tool.name}`")
         return found[-1] if found else None
 
 
