@@ -12,7 +12,7 @@ from leitstand.errors import CaseRefused, Missing
 from leitstand.evals.grading import grade
 from leitstand.evals.record import Recorded, record
 from leitstand.evals.replay import Bench
-from leitstand.evals.tape import Recording
+from leitstand.evals.tape import Recording, tape_bytes
 from leitstand.guard import Rules
 from leitstand.project import load_project
 from leitstand.runtime import Leitstand, open_leitstand
@@ -64,7 +64,7 @@ def test_it_holds_what_was_asked_and_answered(told: Told) -> None:
         ("call", "shop.supplier.find"),
     ]
     assert found.lines[0].value["value"]["gross_cents"] == 50_000
-    assert found.case.tape == plain(found.tape)
+    assert found.case.tape == plain(tape_bytes(found.lines))
     assert [heard.name for heard in found.case.heard] == ["intake"]
     assert (found.case.role, found.case.origin) == ("buying", "production")
     assert found.case.given["name"] == "r1.json"
@@ -87,7 +87,7 @@ def test_its_own_name_is_that_of_the_recording(told: Told) -> None:
 
     name, found = told(both)
     assert name not in found.case.model_dump_json()
-    assert name.encode() not in found.tape
+    assert name.encode() not in tape_bytes(found.lines)
 
 
 def test_twice_is_the_same(told: Told) -> None:
@@ -97,7 +97,7 @@ def test_twice_is_the_same(told: Told) -> None:
         return [await as_r1(leitstand, case) for _ in range(2)]
 
     first, second = told(twice)
-    assert (first.case, first.tape) == (second.case, second.tape)
+    assert (first.case, tape_bytes(first.lines)) == (second.case, tape_bytes(second.lines))
 
 
 def test_a_tool_that_is_gone_is_said(told: Told) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -33,13 +33,11 @@ _DONE = "agent"
 """What an agent came to: made anew from its turns."""
 
 
-class Recorded:
+class Recorded(NamedTuple):
     """A case and its tape, not yet pseudonymised."""
 
-    def __init__(self, case: RecordedCase, lines: Sequence[Line]) -> None:
-        self.tape = tape_bytes(lines)
-        self.lines = tuple(lines)
-        self.case = case.model_copy(update={"tape": plain(self.tape)})
+    case: RecordedCase
+    lines: Sequence[Line]
 
 
 async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
@@ -84,7 +82,8 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
     )
     # As they stood in the journal: a person reads a tape from its top.
     places = {tape.here(e.address): -n for n, e in enumerate(events[::-1]) if "/" in e.address}
-    return Recorded(case, sorted(lines, key=lambda line: (places[line.address], line.address)))
+    lines.sort(key=lambda line: (places[line.address], line.address))
+    return Recorded(case.model_copy(update={"tape": plain(tape_bytes(lines))}), lines)
 
 
 async def _calls(rules: Rules, journal: Journal) -> list[Line]:

@@ -21,13 +21,13 @@ from leitstand.evals.shelf import put
 from leitstand.evals.supervisor import People, grant_all
 from leitstand.guard import checkpoint_of
 from leitstand.project import Project
+from leitstand.records import INTAKE, SENDER
 from leitstand.runtime import CaseRow, Leitstand, open_leitstand, read_rows
 from leitstand.store import Journal, Limits
 from leitstand.store.schema import cases
 
 Expecting = Callable[[RecordedCase, Mapping[str, Any]], RecordedCase]
 """The case with what is expected of it, as its row of the truth says."""
-_INTAKE = "intake"
 
 
 async def import_world(
@@ -124,7 +124,7 @@ async def _worked_off(
     ]
     await runtime.run_until_idle()
     for name in names:
-        await runtime.signal(name, _INTAKE, {}, f"{name}:{_INTAKE}")
+        await runtime.signal(name, INTAKE, {}, f"{name}:{INTAKE}")
     await runtime.run_until_idle()
     await _signed(leitstand, names, People())
     return names
@@ -132,7 +132,7 @@ async def _worked_off(
 
 async def _begun(leitstand: Leitstand, role: str, given: Mapping[str, Any], title: str) -> str:
     """A case of the intake; its name."""
-    own = {"tenant": leitstand.tenant, "requester": _INTAKE, "title": title}
+    own = {"tenant": leitstand.tenant, "requester": SENDER, "title": title}
     return await leitstand.runtime.start(role, given, **own)
 
 

@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.routing import Route
 
@@ -101,8 +102,5 @@ def _schedule(leitstand: Leitstand, name: str, settings: ScheduleSettings) -> Sc
     make = leitstand.project.rows.get(settings.role)
     given = make(settings.row) if make else settings.row
     routed = Routed(settings.role, given, title=settings.title or name, reasons=("schedule",))
-
-    async def last() -> str:
-        return await last_name(leitstand.store, f"schedule.{name}")
-
+    last = partial(last_name, leitstand.store, f"schedule.{name}")
     return Schedule(name, settings, routed, leitstand.rules.clock, last)
