@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from leitstand.channels import configured, read_settings
+from leitstand.cli.serve import channels_of
 from leitstand.errors import ProjectRefused, SecretMissing
 from leitstand.project import Project
 from tests.channels.house import HEAD, opened
@@ -45,7 +46,7 @@ async def test_what_is_named_is_connected(
 
 async def test_no_table_no_channels(shop: Project, tmp_path: Path) -> None:
     """A project without the table has none, and no file of them."""
-    async with opened(shop, tmp_path) as leitstand, configured(leitstand) as channels:
+    async with opened(shop, tmp_path) as leitstand, channels_of(leitstand) as channels:
         assert channels is None
     assert not (tmp_path / "channels.db").exists()
 

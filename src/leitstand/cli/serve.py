@@ -60,7 +60,7 @@ async def run_server(
         async with place.opened() as opened:
             leitstand = replace(opened, patience=place.project.table.web.wait_seconds)
             async with (
-                _channels(leitstand) as channels,
+                channels_of(leitstand) as channels,
                 open_site(leitstand, secure=secure, channels=channels, oidc=oidc) as site,
             ):
                 url = f"http://{host}:{at.getsockname()[1]}/"
@@ -78,7 +78,8 @@ async def run_server(
 # Where a project has no channels or no triggers, none of what they need is loaded.
 
 
-def _channels(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels | None"]:
+def channels_of(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels | None"]:
+    """The channels of the project, not yet running; None where it has none."""
     if not leitstand.project.table.channels:
         return nullcontext()
     from leitstand.channels import configured
