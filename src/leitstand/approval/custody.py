@@ -6,7 +6,6 @@ under a key derived by HKDF-SHA256; tenant, person and identity are part of what
 an entry of the directory that was bent to another identity opens nothing.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -21,6 +20,7 @@ from pydantic import ValidationError
 from leitstand.clock import Clock
 from leitstand.digest import canonical, plain
 from leitstand.errors import ApprovalRefused
+from leitstand.private import replace
 from leitstand.records import Identity
 from leitstand.values import Frozen
 
@@ -82,18 +82,9 @@ class Custody:
         self._path(identity).unlink(missing_ok=True)
 
     def _store(self, identity: Identity, secret: bytes) -> None:
-        """In one piece: whoever reads finds the old key or the new one."""
         nonce = self._clock.token(_NONCE)
         data = AESGCM(self._secrets[0]).encrypt(nonce, secret, _bound(identity))
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._path(identity).with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(canonical(_Kept(nonce=nonce.hex(), data=data.hex())))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path(identity))
+        replace(self._path(identity), canonical(_Kept(nonce=nonce.hex(), data=data.hex())))
 
     def _path(self, identity: Identity) -> Path:
         return self.folder / f"{plain(canonical([identity.tenant, identity.person]))[:32]}.kept"

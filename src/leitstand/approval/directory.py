@@ -1,6 +1,5 @@
 """The directory of people: who they are, which roles they hold, which keys are theirs."""
 
-import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
+from leitstand.private import replace
 from leitstand.records import Absence, Identity, Person
 from leitstand.values import Frozen
 
@@ -197,18 +197,9 @@ class FileDirectory:
             raise ApprovalRefused(msg, where=str(self.path), mend=mend) from error
 
     def _write(self, **changes: object) -> None:
-        """In one piece: a reader sees the old file or the new one."""
         content = self._current().model_copy(update=changes)
         _checked(content.people)
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self.path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(canonical(content))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
+        replace(self.path, canonical(content))
 
 
 def _checked(people: Iterable[Person]) -> dict[tuple[str, str], Person]:

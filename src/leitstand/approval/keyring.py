@@ -7,7 +7,6 @@ that a file under another name does not open.
 """
 
 import asyncio
-import os
 import re
 import unicodedata
 from functools import cache
@@ -26,6 +25,7 @@ from leitstand.approval.signing import public_of
 from leitstand.clock import Clock
 from leitstand.digest import canonical, plain
 from leitstand.errors import ApprovalRefused
+from leitstand.private import create
 from leitstand.records import Person
 from leitstand.values import Frozen
 
@@ -144,12 +144,10 @@ class Keyring:
     def _store(self, person: Person, locked: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            handle = os.open(self._path(person), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            create(self._path(person), locked)
         except FileExistsError as error:
             msg, mend = f"there is a key of `{person.id}` on this machine", "give another name"
             raise ApprovalRefused(msg, where=str(self.folder), mend=mend) from error
-        with os.fdopen(handle, "wb") as file:
-            file.write(locked)
 
     def _path(self, person: Person) -> Path:
         return self.folder / f"{plain(_name(person))[:32]}.key"

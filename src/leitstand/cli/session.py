@@ -17,6 +17,7 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
 from leitstand.clock import SystemClock
 from leitstand.errors import ApprovalRefused
+from leitstand.private import replace
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -113,11 +114,8 @@ def _begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -
     """Write the session; when it ends is returned (seconds since the epoch, the machine's own)."""
     until = SystemClock().time() + HOURS * 3600
     body = {"person": person.id, "tenant": person.tenant, "until": until}
-    path = _path(leitstand.state)
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(orjson.dumps(body | {"key": key.private_bytes_raw().hex()}))
+    body |= {"key": key.private_bytes_raw().hex()}
+    replace(_path(leitstand.state), orjson.dumps(body))
     return until
 
 

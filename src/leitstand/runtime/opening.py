@@ -18,6 +18,7 @@ from leitstand.approval import FileDirectory, Releases
 from leitstand.clock import Clock, FixedClock, SystemClock, zone_of
 from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused, own_fault
 from leitstand.guard import Rules
+from leitstand.private import create
 from leitstand.project import Connect, Project
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
@@ -317,7 +318,5 @@ def _clock(limits: Mapping[str, Any], began: float) -> Clock:
 def _master(path: Path) -> bytes:
     """The store's master key, made at the first start; only its owner may read it."""
     if not path.is_file():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(32))
+        create(path, os.urandom(32))
     return path.read_bytes()

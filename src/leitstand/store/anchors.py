@@ -21,6 +21,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from leitstand.digest import canonical, plain
 from leitstand.errors import StoreFailed
+from leitstand.private import create
 from leitstand.store.schema import anchors, cases, state
 from leitstand.store.store import Store
 
@@ -68,9 +69,7 @@ class Anchor:
 def signing_key(path: Path) -> Ed25519PrivateKey:
     """The store's Ed25519 key, made at the first use; only its owner may read it."""
     if not path.is_file():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
+        create(path, Ed25519PrivateKey.generate().private_bytes_raw())
     return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
 
 
