@@ -115,9 +115,9 @@ class MailRules(Frozen):
     """`[….mail]`: what is read of a mail, and whom it is believed.
 
     `own` are the company's domains, `checkers` the names under which its own mail servers say in
-    Authentication-Results what they found. `reports` are words in the type or name of bounces.
-    `answers` are values of Auto-Submitted and Precedence that only machines' answers have;
-    `machines` those that machines' letters have: such a letter is read if something hangs on it.
+    Authentication-Results what they found. `answers` are values of Auto-Submitted and Precedence
+    that only machines' answers have; `machines` those that machines' letters have: such a letter is
+    read if something hangs on it.
     """
 
     own: tuple[str, ...] = ()
