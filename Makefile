@@ -141,7 +141,7 @@ bench: setup-dev $(SYNS)  ## measure; one JSON line each
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 docs: setup  ## write the pages that are made from code
-	@for page in errors cli; do $(BIN)/python docs/make_$$page.py > $(VENV)/$$page.md \
+	@for page in errors cli settings; do $(BIN)/python docs/make_$$page.py > $(VENV)/$$page.md \
 	  && mv $(VENV)/$$page.md docs/$$page.md || exit 1; done
 	@$(BIN)/python docs/make_schema.py > $(VENV)/suite.json && mv $(VENV)/suite.json evals/suite.schema.json
 
