@@ -61,7 +61,7 @@ test-all: check $(SYNS)  ## checks and all tests, the slow ones too
 check: setup-dev  ## format, lint, spelling, types, floors; ends with one line
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "check: 'make format' mends this" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet --output-format concise .
-	@$(BIN)/codespell README.md CHANGELOG.md docs
+	@$(BIN)/codespell *.md docs
 	@$(BIN)/pyright --warnings > $(VENV)/pyright.log || { cat $(VENV)/pyright.log; exit 1; }
 	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
 	@echo "check: ok (ruff, codespell, pyright, import-linter)"

@@ -22,7 +22,7 @@ LOCKED = re.compile(r"^([a-z0-9.-]+)==", re.MULTILINE)
 
 def pages(root: Path) -> list[Path]:
     """Every page of the documentation."""
-    return [root / "README.md", root / "CHANGELOG.md", *sorted((root / "docs").rglob("*.md"))]
+    return [*sorted(root.glob("*.md")), *sorted((root / "docs").rglob("*.md"))]
 
 
 def commands(root: Path, program: str) -> set[str]:
