@@ -61,7 +61,7 @@ test-all: check $(SYNS)  ## checks and all tests, the slow ones too
 check: setup-dev  ## format, lint, spelling, types, floors; ends with one line
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "check: 'make format' mends this" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet --output-format concise .
-	@$(BIN)/codespell README.md CHANGELOG.md docs
+	@$(BIN)/codespell *.md docs
 	@$(BIN)/pyright --warnings > $(VENV)/pyright.log || { cat $(VENV)/pyright.log; exit 1; }
 	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
 	@echo "check: ok (ruff, codespell, pyright, import-linter)"
@@ -141,7 +141,7 @@ bench: setup-dev $(SYNS)  ## measure; one JSON line each
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 docs: setup  ## write the pages that are made from code
-	@for page in errors cli; do $(BIN)/python docs/make_$$page.py > $(VENV)/$$page.md \
+	@for page in errors cli settings; do $(BIN)/python docs/make_$$page.py > $(VENV)/$$page.md \
 	  && mv $(VENV)/$$page.md docs/$$page.md || exit 1; done
 	@$(BIN)/python docs/make_schema.py > $(VENV)/suite.json && mv $(VENV)/suite.json evals/suite.schema.json
 

@@ -1,8 +1,10 @@
 """The documents say what the code does: errors, commands, links, licences."""
 
+import importlib
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ LOCKED = re.compile(r"^([a-z0-9.-]+)==", re.MULTILINE)
 
 def pages(root: Path) -> list[Path]:
     """Every page of the documentation."""
-    return [root / "README.md", root / "CHANGELOG.md", *sorted((root / "docs").rglob("*.md"))]
+    return [*sorted(root.glob("*.md")), *sorted((root / "docs").rglob("*.md"))]
 
 
 def commands(root: Path, program: str) -> set[str]:
@@ -30,12 +32,32 @@ def commands(root: Path, program: str) -> set[str]:
     return {word for words in found for word in words}
 
 
+def tables(source: Path) -> Iterator[str]:
+    """Reference of each model by which the product checks a table of settings."""
+    for file in source.rglob("*.py"):
+        for name in re.findall(r"read_table\(([A-Z]\w+)", file.read_text("utf-8")):
+            module = ".".join(file.relative_to(source).with_suffix("").parts)
+            model = getattr(importlib.import_module(module), name)
+            yield f"{model.__module__}:{name}"
+
+
 def test_every_error_is_documented(root: Path) -> None:
     """`docs/errors.md` says of every code what its class says; `make docs` writes it anew (R42)."""
     script = [sys.executable, "-W", "error", str(root / "docs" / "make_errors.py")]
     done = subprocess.run(script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (root / "docs" / "errors.md").read_text("utf-8") == done.stdout, "run `make docs`"
+
+
+def test_every_setting_is_documented(root: Path) -> None:
+    """`docs/settings.md` says of every table what its model says, and none is left out (R42)."""
+    script = root / "docs" / "make_settings.py"
+    command = [sys.executable, "-W", "error", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (root / "docs" / "settings.md").read_text("utf-8") == done.stdout, "run `make docs`"
+    assert (read := set(tables(root / "src")))
+    assert not {name for name in read if f'"{name}"' not in script.read_text("utf-8")}
 
 
 def test_every_error_is_met_by_a_test(root: Path) -> None:
@@ -49,13 +71,13 @@ def test_every_error_is_met_by_a_test(root: Path) -> None:
 
 
 def test_every_rule_of_the_kernel_has_tests(root: Path) -> None:
-    """Rules 1-31 of `docs/kernel.md` are each named by a test, and no test names another rule."""
+    """Each rule of `docs/kernel.md` is named by a test, and no test names another rule."""
     page = (root / "docs" / "kernel.md").read_text("utf-8")
     rules = {int(number) for number in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
     tests = (file.read_text("utf-8") for file in (root / "tests").rglob("test_*.py"))
     named = {int(n) for text in tests for n in re.findall(r"@pytest\.mark\.kernel\((\d+)\)", text)}
-    assert set(range(1, 32)) <= rules
-    assert set(range(1, 32)) <= named <= rules
+    assert rules == set(range(1, 38))
+    assert named == rules
 
 
 def test_every_pain_of_a_supervisor_has_a_test(root: Path) -> None:

@@ -8,19 +8,17 @@ module that resolves outside of it is refused: other packages are called `agents
 import importlib
 import os
 import sys
-import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, TypeVar, cast, get_args
+from typing import Any, cast, get_args
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
-from leitstand.approval import Signers
 from leitstand.clock import Clock, zone_of
 from leitstand.errors import LeitstandError, ProjectRefused, own_fault, place_of
 from leitstand.guard import caps_of
@@ -29,11 +27,9 @@ from leitstand.policy import Bundle, Facts, facts_in
 from leitstand.records import Received, Routed
 from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits, Store
+from leitstand.table import Table, read_table, table_of
 from leitstand.tool import Connection, Tool
-from leitstand.trace import TraceSettings
-from leitstand.values import Frozen, Identifier, Text, faults_of
-
-F = TypeVar("F", bound=Frozen)
+from leitstand.values import faults_of
 
 Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]
 """`(state folder, world folder or None, tenant, clock)` to the connections of that tenant."""
@@ -101,86 +97,6 @@ A column with a name that all rows have stands in its place: a role's own word f
 """
 
 
-class Member(Frozen):
-    """A person whom `leitstand demo` makes: name and roles; id and key are made there."""
-
-    name: Text
-    roles: tuple[Identifier, ...]
-
-
-class Web(Frozen):
-    """What the inbox shows to whom.
-
-    `sees`: for a role's cases the roles of people who see them, beside those whom a case asks; a
-    role that is not named is seen by everybody. `release`: roles that let held cases go on; where
-    there are none, everybody who sees the case. `halt`: roles that halt work and let it go
-    on; if none, everybody at the terminal, nobody in the browser. `wait_seconds`: how long the
-    answer to a decision waits for what comes of it. `deadlines`: where the tenant's data set none.
-    """
-
-    sees: dict[Identifier, tuple[Identifier, ...]] = {}
-    release: tuple[Identifier, ...] = ()
-    halt: tuple[Identifier, ...] = ()
-    wait_seconds: Annotated[float, Field(ge=0, le=30)] = 1.0
-    deadlines: dict[str, Any] = {}
-
-
-class Table(Frozen):
-    """The project's table; every path is relative to the root, every reference `module:name`.
-
-    `twin` connects embedded systems alone, for what must not reach a real one: shadow operation and
-    replays; `own` connects the store itself, for what erases cases. `texts` is a folder with
-    `de.toml` and `en.toml`: how tools and fields are called in front of supervisors. `prompts` is a
-    folder with a file a prompt. `models` are the settings of chat models by name, `uses` says by
-    prompt, by role, or for `*` which one is asked; `model` is a chat model of langchain-core in
-    user-land, asked where `uses` names none for `*`. `environment` is `dev`, `test` or `prod`; the
-    variable `LEITSTAND_ENV` goes before it. `release` says who signs which file of the policy
-    folder, by a pattern of its name or by `@owner` of its rules. `lexicon` are TOML files whose
-    words name nobody: a re-recorded case keeps them. `columns` names, by role, what makes the
-    columns of its cases, and `rows` what makes a case of a row of a file of cases; `demo` names, by
-    role, files of cases that `leitstand demo` works off beside the world's files; `recordings`, by
-    format, what reads and judges what others have recorded, `worlds`, by form, what says what a
-    world's cases expect; `document` makes a page of a document that was read. `route` makes cases
-    of what came in through `triggers`, `seal` takes out what nobody here may read; `trace`: where.
-    """
-
-    roles: tuple[str, ...]
-    facts: tuple[str, ...] = ()
-    policies: str = "policies"
-    connect: str
-    twin: str = ""
-    disconnect: str = ""
-    own: str = ""
-    intake: str = ""
-    limits: str
-    lexicon: tuple[str, ...] = ()
-    texts: str = ""
-    prompts: str = "prompts"
-    model: str = ""
-    models: dict[str, Settings] = {}
-    uses: dict[str, str] = {}
-    environment: Environment = "dev"
-    release: dict[str, Signers] = {}
-    columns: dict[str, str] = {}
-    rows: dict[str, str] = {}
-    document: str = ""
-    demo: dict[str, tuple[str, ...]] = {}
-    world: str = ""
-    state: str = "var"
-    tenant: str
-    people: tuple[Member, ...] = ()
-    case: dict[str, int | tuple[float, ...]] = {}
-    recordings: dict[str, str] = {}
-    worlds: dict[str, str] = {}
-    channels: dict[str, Any] = {}
-    oidc: dict[str, Any] = {}
-    web: Web = Web()
-    route: str = ""
-    seal: str = ""
-    triggers: dict[str, Any] = {}
-    trace: TraceSettings = TraceSettings()
-
-
 @dataclass(frozen=True, slots=True)
 class Project:
     """A loaded project: roles compiled and as LangGraph graphs, tools, facts, how to connect."""
@@ -240,7 +156,7 @@ class Project:
 def find_root(start: Path) -> Path:
     """The nearest folder from `start` upwards that holds a project. Raises ProjectRefused."""
     for folder in (start, *start.parents):
-        if _table_of(folder) is not None:
+        if table_of(folder) is not None:
             return folder
     msg = f"no project in `{start}` or above it"
     raise ProjectRefused(msg, mend="run `leitstand init` in an empty folder")
@@ -251,7 +167,7 @@ def load_project(root: Path) -> Project:
 
     Raises ModelRefused: a prompt cannot be used.
     """
-    raw = _table_of(root)
+    raw = table_of(root)
     if raw is None:
         raise ProjectRefused(f"no [tool.leitstand] in `{root}`")
     table = read_table(Table, raw, "[tool.leitstand]")
@@ -276,14 +192,6 @@ def load_project(root: Path) -> Project:
 
 _OPTIONAL = ("twin", "disconnect", "own", "intake", "document", "route", "seal")
 """What a project may name or not."""
-
-
-def read_table(form: type[F], table: object, where: str) -> F:
-    """A table of settings, checked. Raises ProjectRefused: names or values it does not know."""
-    try:
-        return form.model_validate(table, strict=False)
-    except ValidationError as error:
-        raise ProjectRefused(faults_of(error), where=where) from error
 
 
 def _limits(
@@ -368,13 +276,3 @@ def _module(root: Path, name: str) -> ModuleType:
         msg = f"`{name}` is `{file}`, outside the project"
         raise ProjectRefused(msg, where=name, mend="rename the folder, or remove the other package")
     return module
-
-
-def _table_of(folder: Path) -> dict[str, Any] | None:
-    own, shared = folder / "leitstand.toml", folder / "pyproject.toml"
-    file = own if own.is_file() else shared
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise ProjectRefused(str(error), where=str(file)) from error
-    return data if file is own else data.get("tool", {}).get("leitstand")

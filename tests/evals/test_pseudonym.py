@@ -66,6 +66,7 @@ async def _retold(bench: Bench, before: Recorded, secret: bytes = b"secret") -> 
 
 
 @pytest.mark.slow
+@pytest.mark.kernel(34)
 def test_every_case_takes_the_same_way(told: list[Told], bench: Bench) -> None:
     """Decision, rules, exit, effects and ways of all 35 cases; from the tape alone (R21)."""
     assert len(told) == 35
@@ -81,6 +82,7 @@ def test_every_case_takes_the_same_way(told: list[Told], bench: Bench) -> None:
         assert [e.tool for e in first.effects] == [e.tool for e in second.effects]
 
 
+@pytest.mark.kernel(34)
 def test_nobody_is_named(told: list[Told]) -> None:
     """No name, account, tax id, number, hash or mail address of the originals is in the files.
 

@@ -79,6 +79,7 @@ def test_it_comes_to_the_same_again(told: Told, counter: Bench) -> None:
     assert len(done.journal.tape.open_checkpoints()) == 1
 
 
+@pytest.mark.kernel(34)
 def test_its_own_name_is_that_of_the_recording(told: Told) -> None:
     """No name of production is in the files, though the journal is full of it."""
 

@@ -89,6 +89,7 @@ async def test_a_denied_call_reaches_nothing(scene: Scene) -> None:
     assert "nothing grants `bank.wipe`" in str(ungranted.detail["error"])
 
 
+@pytest.mark.kernel(35)
 async def test_a_redaction_runs_what_was_left(scene: Scene) -> None:
     """The note goes out blank; the intent holds what is sent, and both digests (R27)."""
     scene.rules.bundle = bundle_of(GRANT + REDACT)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from leitstand.clock import zone_of
 from leitstand.errors import ProjectRefused
 from leitstand.inbox import Deadlines, deadlines_of
-from leitstand.project import Web
+from leitstand.table import Web
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

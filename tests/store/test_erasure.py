@@ -38,6 +38,7 @@ async def ended(office: Office, parent: str) -> str:
     return ulid
 
 
+@pytest.mark.kernel(33)
 async def test_nothing_of_the_case_is_left_in_any_file(filed: Office) -> None:
     """Neither text nor key: not in tables, free pages, the log, nor in what lies beside (R33)."""
     others = [await filed.done() for _ in range(60)]
@@ -79,6 +80,7 @@ async def test_nobody_finds_it_by_its_words(office: Office) -> None:
     assert found == [other]
 
 
+@pytest.mark.kernel(33)
 async def test_the_chain_still_verifies(office: Office) -> None:
     """Before and after, against the anchors too; the erasure is anchored and has a receipt."""
     keeper = Keeper(office)

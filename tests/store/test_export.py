@@ -61,6 +61,7 @@ def judged(folder: Path, made: dict[str, Any], *trusted: str) -> tuple[int, str]
 
 
 @pytest.mark.parametrize("answers", [False, True], ids=["redacted", "full"])
+@pytest.mark.kernel(36)
 async def test_an_export_stands_alone(
     works: Works, sender: Sender, tmp_path: Path, *, answers: bool
 ) -> None:
@@ -74,6 +75,7 @@ async def test_an_export_stands_alone(
     assert ("the key is not enclosed" in output) is not answers
 
 
+@pytest.mark.kernel(35)
 async def test_the_redacted_view_holds_no_answers(works: Works, sender: Sender) -> None:
     """What the case read is left out, and with it the key that would let digests be guessed."""
     made = await exported(works, sender)
@@ -83,6 +85,7 @@ async def test_the_redacted_view_holds_no_answers(works: Works, sender: Sender) 
     assert "erp R1" not in json.dumps(made)
 
 
+@pytest.mark.kernel(36)
 async def test_an_export_is_on_record(works: Works, sender: Sender) -> None:
     """The tenant's chain says who exported what, and in which view."""
     made = await exported(works, sender)

@@ -1,10 +1,12 @@
 """A journal under way: what is recorded is kept in order, committed whole, within its limits."""
 
 import asyncio
+from hashlib import blake2b
 
 import orjson
 import pytest
 
+from leitstand.digest import canonical
 from leitstand.errors import Contradiction, Erased, LimitReached, StoreFailed
 from leitstand.records import Exit
 from leitstand.store import BLOB, Birth, Budget, Close, Journal, Limits, Tape, new_case
@@ -203,6 +205,7 @@ async def test_a_case_says_itself_what_it_is(office: Office) -> None:
     assert told[:2] == ("P", f"child:{child.case.ulid}")
 
 
+@pytest.mark.kernel(32)
 async def test_what_a_case_holds_lies_encrypted(filed: Office) -> None:
     """Input, answers, large ones too, arguments, what is asked: not in the store's files (R34)."""
     secret = "Geheimnis Meier"
@@ -217,3 +220,13 @@ async def test_what_a_case_holds_lies_encrypted(filed: Office) -> None:
     assert ulid.encode() in b"".join(kept)
     assert not [data for data in kept if secret.encode() in data]
     assert secret.encode() in b"".join(e.body for e in (await filed.store.journal(ulid)).events)
+
+
+@pytest.mark.kernel(32)
+async def test_one_value_has_another_digest_in_every_case(office: Office) -> None:
+    """Whoever guesses a small secret cannot hold it against a digest, nor find it elsewhere."""
+    body = answer("hr.pay", {"value": {"salary_cents": 420_000}})
+    one, other = [await office.work(await office.start()) for _ in range(2)]
+    digests = {journal.record("answer", "a#1/:0", body).digest for journal in (one, other)}
+    guessed = blake2b(canonical(body), digest_size=16).hexdigest()
+    assert len(digests | {guessed}) == 3

@@ -11,7 +11,7 @@ import pytest
 from leitstand.clock import SystemClock
 from leitstand.desk import Desk
 from leitstand.errors import ProjectRefused
-from leitstand.project import Table, read_table
+from leitstand.table import Table, read_table
 from leitstand.trace import Tracer, TraceSettings, open_tracer, trace_of
 from tests.guard.scene import Find as FindNumber
 from tests.guard.scene import Scene, get

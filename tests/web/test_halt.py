@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from leitstand.inbox import open_dossier
-from leitstand.project import Project, Web
+from leitstand.project import Project
+from leitstand.table import Web
 from leitstand.web import Site, open_site
 from tests.channels.conftest import shop
 from tests.channels.house import CLERK, HEAD, PASSPHRASE, Chat, Wire, chatting, vouchers

@@ -11,8 +11,9 @@ import pytest
 
 from leitstand.errors import Unreachable
 from leitstand.inbox import open_dossier
-from leitstand.project import Project, Web
+from leitstand.project import Project
 from leitstand.runtime import Leitstand
+from leitstand.table import Web
 from leitstand.web import open_site
 from tests.channels.conftest import shop
 from tests.channels.house import CLERK, HEAD, PASSPHRASE, Chat, Wire, chatting, vouchers

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from leitstand.project import Web, load_project
+from leitstand.project import load_project
 from leitstand.runtime import Leitstand, open_leitstand
 from leitstand.store.erasure import erase, restrict
 from leitstand.store.schema import cases, checkpoints
+from leitstand.table import Web
 from leitstand.web import Site, open_site
 from tests.web.conftest import CLERK, DIRECTOR, HEAD, SIMPLE, Client, House, client_of, untouched
 

@@ -13,7 +13,7 @@ from leitstand.channels.port import Channel
 from leitstand.channels.teams import Teams, TeamsSettings
 from leitstand.inbox import Texts
 from leitstand.inbox.book import Book
-from leitstand.project import read_table
+from leitstand.table import read_table
 from leitstand.values import Frozen, Language, Text
 
 

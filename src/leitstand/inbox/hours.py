@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from leitstand.errors import ProjectRefused
 from leitstand.holidays import Germany, HolidayBase
-from leitstand.project import Web, read_table
+from leitstand.table import Web, read_table
 from leitstand.values import Frozen
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

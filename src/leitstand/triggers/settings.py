@@ -10,7 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from leitstand.clock import SystemClock
 from leitstand.errors import ProjectRefused
-from leitstand.project import Project, read_table
+from leitstand.project import Project
+from leitstand.table import read_table
 from leitstand.values import Frozen, Identifier, Text
 
 Count = Annotated[int, Field(gt=0)]
@@ -115,9 +116,10 @@ class MailRules(Frozen):
     """`[….mail]`: what is read of a mail, and whom it is believed.
 
     `own` are the company's domains, `checkers` the names under which its own mail servers say in
-    Authentication-Results what they found. `answers` are values of Auto-Submitted and Precedence
-    that only machines' answers have; `machines` those that machines' letters have: such a letter is
-    read if something hangs on it.
+    Authentication-Results what they found. `addresses` are our own senders: what comes from them is
+    a loop, as is what has a header that `marks` names. `answers` are values of Auto-Submitted and
+    Precedence that only machines' answers have; `machines` those that machines' letters have: such
+    a letter is read if something hangs on it.
     """
 
     own: tuple[str, ...] = ()

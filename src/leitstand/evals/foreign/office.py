@@ -14,8 +14,9 @@ from leitstand.clock import Clock
 from leitstand.desk import Desk
 from leitstand.errors import CallFailed, Missing
 from leitstand.evals.foreign.world import Asked, World
-from leitstand.project import Project, Table
+from leitstand.project import Project
 from leitstand.role import Exit, Role, done
+from leitstand.table import Table
 from leitstand.tool import Connection, Port, Tool
 from leitstand.values import Frozen
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from leitstand.errors import SecretMissing
-from leitstand.project import read_table
+from leitstand.table import read_table
 from leitstand.values import Frozen, Identifier, Secret, Text, part_of
 
 CALLBACK = "oidc/callback"
