@@ -1,4 +1,4 @@
-"""Private files: only the owner of the state folder may read them, and none is half written."""
+"""Private files: for the owner of the state folder alone; one that is replaced is never half."""
 
 import os
 from pathlib import Path
