@@ -60,6 +60,7 @@ async def open_document(case: InvoiceCase, desk: Desk) -> Known:
         limits=limits_of(tenant.data()),
         today=(await desk.now()).date(),
         stored_sha256=kept.value.sha256 if kept.value else None,
+        filename=kept.value.filename if kept.value else "",
     )
     return Known(dossier, (kept.id, found.id))
 

@@ -64,6 +64,7 @@ class Dossier:
     limits: Limits
     today: date
     stored_sha256: str | None = None
+    filename: str = ""
     match: SupplierMatch | None = None
     order: PurchaseOrder | None = None
     receipts: tuple[GoodsReceipt, ...] = ()
@@ -234,9 +235,11 @@ def dossier_of(call: FactCall) -> Dossier:
     limits, evidence = limits_of(call.limits), call.evidence
     read = _needed(evidence.one(read_document), read_document).value
     stored = evidence.one(get_document)
-    kept = stored.value.sha256 if stored and stored.value else None
+    original = stored.value if stored else None
+    kept = original.sha256 if original else None
+    filename = original.filename if original else ""
     if read.invoice is None or not is_structured(read):
-        return Dossier(read, limits, call.today, kept)
+        return Dossier(read, limits, call.today, kept, filename)
     match = _needed(evidence.one(find_supplier), find_supplier).value
     seller = seller_of(read.invoice, match, limits)
     ledgers, contracts = _records(evidence, seller.supplier, match) if seller else ((), ())
@@ -247,6 +250,7 @@ def dossier_of(call: FactCall) -> Dossier:
         limits=limits,
         today=call.today,
         stored_sha256=kept,
+        filename=filename,
         match=match,
         order=order,
         receipts=_receipts(evidence, order),

@@ -124,6 +124,7 @@ class Limits(_Record):
     bank_holidays: frozenset[str]
     bank_holidays_from_easter: tuple[int, ...]
     task_title: str
+    file_title: str
     roles: frozenset[str]
     compliance_role: str
     compliance_title: str
