@@ -1246,7 +1246,26 @@ def no_open_period(s: Stage) -> Paper:
     return s.paper()
 
 
-# ---- What the document is, and its VAT against the account ----
+# ---- Whom to pay, what the document is, and its VAT against the account ----
+
+
+@scene("hold", "G-A02", "G-A07")
+def payee_without_an_account(s: Stage) -> Paper:
+    """A factor is to be paid, and no account says where: the master record's is the seller's."""
+    return payee(s.paper(), "Nordische Factoring AG").drop("//cac:PayeeFinancialAccount")
+
+
+@scene("auto_draft", info="G-A17")
+def payee_at_the_known_account(s: Stage) -> Paper:
+    """People have entered the factor's account before: the money goes where it should."""
+    bill = payee(s.paper(), "Nordische Factoring AG")
+    return bill.iban(s.supplier["iban"], "Nordische Factoring AG")
+
+
+@scene("escalate", "G-A08", roles="treasury", n=2)
+def claim_that_was_assigned(s: Stage) -> Paper:
+    """Whoever knows of an assignment pays the seller in vain (§ 407 BGB)."""
+    return s.paper().note("Diese Forderung ist an die Nordische Factoring AG abgetreten.")
 
 
 @scene("hold", "G-A01")
@@ -1346,6 +1365,15 @@ def credit(s: Stage, original: str) -> Paper:
     """A credit note of 101.15 on the scene's order."""
     bill = Paper("AP-D31").seller(s.supplier).order(s.po).number(f"GS-{s.number}")
     return bill.set("/*/cac:BillingReference//cbc:ID", original)
+
+
+def payee(bill: Paper, name: str) -> Paper:
+    """With somebody who is to be paid in the seller's place (BT-59)."""
+    party = etree.Element(f"{CAC}PayeeParty")
+    called = etree.SubElement(party, f"{CAC}PartyName")
+    etree.SubElement(called, f"{CBC}Name").text = name
+    bill.nodes("/*/cac:AccountingCustomerParty")[0].addnext(party)
+    return bill
 
 
 def tiers(limit: int) -> list[dict[str, Any]]:
