@@ -42,7 +42,8 @@ class CorrectionFacts(BaseModel):
     """How credit notes, corrections and self-billed invoices fit what they correct.
 
     `correcting`: it is one. `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
-    UStDV); `unknown` nobody knows the one named, and no order vouches for an older one; `sign` a
+    UStDV); `unknown` nobody knows the one named, and no order vouches for an older one, or it is
+    a credit note itself; `sign` a
     negative total that is no correction's; `amount` more is given back than was invoiced, or was
     ever ordered; `reversed` the books hold the one named as reversed: nothing is left to give back;
     `not_reversed` the invoice to be corrected is still booked, or about to be: it
@@ -72,7 +73,8 @@ def correction_facts(
     named = {number_key(p.number) for p in invoice.preceding if p.number}
     standing = tuple(_standing(invoice, ledger, siblings))
     faults = set(_faults(invoice, standing, order))
-    if correcting and named and order is None and not named & known:
+    none_named = order is None and not named & known
+    if correcting and named and (none_named or named <= _credits(invoice, standing)):
         faults.add("unknown")
     if invoice.credit_note and named & known and not _originals(named, standing):
         faults.add("reversed")
@@ -111,6 +113,15 @@ def _faults(
 
 def _originals(named: set[str], standing: Iterable[_Booked]) -> tuple[_Booked, ...]:
     return _once(b for b in standing if b.number in named and not b.credit)
+
+
+def _credits(invoice: Invoice, standing: Iterable[_Booked]) -> set[str]:
+    """Numbers of credit notes that are no invoice's as well, its own included."""
+    others = {b.number for b in standing if not b.credit}
+    found = {b.number for b in standing if b.credit}
+    if invoice.credit_note:
+        found.add(number_key(invoice.number or ""))
+    return found - others
 
 
 def _wrong_sign(invoice: Invoice) -> bool:

@@ -1058,6 +1058,19 @@ def credit_for_a_reversed_invoice(s: Stage) -> Paper:
     return credit(s, "RE-9011")
 
 
+@scene("hold", "G-A24")
+def credit_on_a_credit_note(s: Stage) -> Paper:
+    """What it names took money off already; an invoice it is not."""
+    s.world.posted(s.supplier["id"], "GS-9018", "2026-10-10", "-200.00")
+    return credit(s, "GS-9018")
+
+
+@scene("hold", "G-A24")
+def credit_that_names_itself(s: Stage) -> Paper:
+    """Its own number is no reference to another document."""
+    return credit(s, f"GS-{s.number}")
+
+
 @scene("hold", "G-A12", info="G-A17")
 def invoiced_again_with_reference_to_the_first(s: Stage) -> Paper:
     """All 12 were invoiced; an invoice that names that one (BG-3) stands beside it."""
