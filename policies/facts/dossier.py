@@ -282,7 +282,7 @@ def _records(
     ledgers = [ledger.invoices for ledger in found if ledger.supplier == supplier.id]
     known = {supplier.id, *others}
     if not ledgers or {ledger.supplier for ledger in found} != known:
-        raise FactMissing(f"not the ledgers of {sorted(known)}", where=find_invoices.name)
+        raise FactMissing(f"no ledger of supplier `{supplier.id}`", where=find_invoices.name)
     own = tuple(c for c in contracts if c.supplier == supplier.id)
     rest = tuple(row for rows in elsewhere.values() for row in rows)
     return tuple((*ledger, *rest) for ledger in ledgers), own
