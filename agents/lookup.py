@@ -60,6 +60,7 @@ async def open_document(case: InvoiceCase, desk: Desk) -> Known:
         limits=limits_of(tenant.data()),
         today=(await desk.now()).date(),
         stored_sha256=kept.value.sha256 if kept.value else None,
+        filename=kept.value.filename if kept.value else "",
     )
     return Known(dossier, (kept.id, found.id))
 
@@ -104,7 +105,8 @@ async def _records(desk: Desk, known: Known) -> Known:
         _contracts(desk, supplier),
         _screening(desk, dossier.names_to_screen),
     )
-    booked = ledger.value.invoices if ledger else ()
+    ledgers = [ledger, *[await _ledger(desk, record) for record in dossier.records[1:]]]
+    booked = tuple(row for found in ledgers if found for row in found.value.invoices)
     dossier = replace(
         dossier,
         ledger=booked,
@@ -112,7 +114,7 @@ async def _records(desk: Desk, known: Known) -> Known:
         contracts=contracts.value if contracts else (),
         screening=screened.value if screened else None,
     )
-    return known.with_(dossier, ledger, contracts, screened)
+    return known.with_(dossier, *ledgers, contracts, screened)
 
 
 async def _order(desk: Desk, invoice: Invoice) -> tuple[FoundOrder | None, FoundReceipts | None]:

@@ -21,9 +21,10 @@ class BankFacts(BaseModel):
     """The invoice's accounts (BT-84, BT-85) for themselves and against the master record.
 
     `account_faults`: `form`, `checksum`, `bank` (not in a complete register), `zone` (no SEPA
-    country), `holder`. `account_differs`: an account that stands beside the one of the known
-    supplier's master record and is another. `account_foreign`: an account for another currency,
-    which the master record does not hold: it is shown to the approver of G-A25 and never paid.
+    country), `holder`, `payee` (somebody else is to be paid, and no account is named for him).
+    `account_differs`: an account that stands beside the one of the known supplier's master record
+    and is another. `account_foreign`: an account for another currency, which the master record does
+    not hold: it is shown to the approver of G-A25 and never paid.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,10 +37,12 @@ class BankFacts(BaseModel):
 def bank_facts(invoice: Invoice, supplier: Supplier | None, limits: Limits) -> BankFacts:
     """The accounts of `invoice`; `supplier` is None where the seller is unknown."""
     accounts = [p for p in invoice.payments if p.iban]
-    names = _holders(invoice, supplier)
+    names = [n for n in (*_names(invoice, supplier), _payee(invoice)) if n]
     faults = {f for p in accounts for f in _faults(p, invoice, limits)}
     if any(_strange(p.holder, names, limits) for p in accounts):
         faults.add("holder")
+    if not accounts and _strange(_payee(invoice), _names(invoice, supplier), limits):
+        faults.add("payee")
     others = [p for p in accounts if supplier and _plain(p.iban) != _plain(supplier.iban)]
     foreign = [p for p in others if foreign_account(p, invoice.currency, limits)]
     return BankFacts(
@@ -93,15 +96,16 @@ def _checked(iban: str) -> tuple[bool, bool]:
     return account.is_valid, account.is_valid and account.bank is not None
 
 
-def _holders(invoice: Invoice, supplier: Supplier | None) -> list[str]:
-    payee = invoice.payee.name if invoice.payee else None
-    names = (
-        invoice.seller.name,
-        invoice.seller.trading_name,
-        payee,
-        supplier.name if supplier else None,
-    )
+def _names(invoice: Invoice, supplier: Supplier | None) -> list[str]:
+    """What the supplier is called, here and in the master record."""
+    seller = invoice.seller
+    names = (seller.name, seller.trading_name, supplier.name if supplier else None)
     return [name for name in names if name]
+
+
+def _payee(invoice: Invoice) -> str | None:
+    """Whom the invoice wants paid where that is not the seller (BT-59)."""
+    return invoice.payee.name if invoice.payee else None
 
 
 def _strange(holder: str | None, names: Iterable[str], limits: Limits) -> bool:

@@ -99,7 +99,7 @@ def brief_of(dossier: Dossier) -> Brief:
     draft, granted = draft_of(dossier), skonto(dossier)
     due = due_date(invoice, supplier) or draft.invoice_date
     return Brief(
-        title=title_of(invoice, limits),
+        title=title_of(invoice, limits, dossier.filename),
         draft=draft,
         accounts=_accounts(draft.account, limits),
         discount=Discount(**dict(granted)) if granted else None,
@@ -143,10 +143,12 @@ def payment_of(brief: Brief, today: date) -> ProposePayment | None:
     )
 
 
-def title_of(invoice: Invoice, limits: Limits) -> str:
-    """What tasks about the invoice are called."""
-    number, seller = plain_text(invoice.number) or "?", plain_text(invoice.seller.name) or "?"
-    return limits.task_title.format(number=number, seller=seller)[:_TITLE]
+def title_of(invoice: Invoice, limits: Limits, filename: str = "") -> str:
+    """What tasks about the invoice are called; by its file where nothing of it could be read."""
+    number, seller, name = map(plain_text, (invoice.number, invoice.seller.name, filename))
+    if name and not (number or seller):
+        return limits.file_title.format(name=name)[:_TITLE]
+    return limits.task_title.format(number=number or "?", seller=seller or "?")[:_TITLE]
 
 
 def _offers(invoice: Invoice, limits: Limits) -> tuple[Offer, ...]:

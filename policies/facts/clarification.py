@@ -19,7 +19,7 @@ from policies.facts.department import department_roles
 from policies.facts.dossier import dossier_of
 from policies.facts.letters import follow_of, is_own
 from policies.facts.limits import Limits, limits_of
-from tools.dms import Sha256
+from tools.dms import Sha256, get_document
 from tools.einvoice import Invoice, read_document
 from tools.mail import DraftMail, Finding
 from tools.task import CreateTask
@@ -134,7 +134,9 @@ def _of_task(call: FactCall, limits: Limits) -> Iterator[str]:
         yield "roles"
     if all(_RULE.fullmatch(rule) for rule in args["rules"]):
         yield "rules"
-    if args["title"] == title_of(read.value.invoice or Invoice(syntax="cii"), limits):
+    stored = call.evidence.one(get_document)
+    filename = stored.value.filename if stored and stored.value else ""
+    if args["title"] == title_of(read.value.invoice or Invoice(syntax="cii"), limits, filename):
         yield "title"
 
 

@@ -11,7 +11,7 @@ from tools.erp.ledger import PostedInvoice, number_key
 from tools.erp.order import PurchaseOrder
 from tools.intake import Sibling
 
-__all__ = ["CorrectionFacts", "correction_facts"]
+__all__ = ["CorrectionFacts", "corrected_numbers", "correction_facts"]
 
 _CORRECTION = "384"
 _NEED_REFERENCE = frozenset({"381", "384", "389"})
@@ -28,13 +28,25 @@ class _Booked(NamedTuple):
     names: frozenset[str] = frozenset()
 
 
+def corrected_numbers(invoice: Invoice) -> frozenset[str]:
+    """Folded numbers of the invoices that a credit note or a correction (384) takes back.
+
+    Any other invoice may name earlier ones too (BG-3): it stands beside them and replaces none.
+    """
+    if not (invoice.credit_note or invoice.type_code == _CORRECTION):
+        return frozenset()
+    return frozenset(number_key(p.number) for p in invoice.preceding if p.number)
+
+
 class CorrectionFacts(BaseModel):
     """How credit notes, corrections and self-billed invoices fit what they correct.
 
     `correcting`: it is one. `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
-    UStDV); `unknown` nobody knows the one named, and no order vouches for an older one; `sign` a
+    UStDV); `unknown` nobody knows the one named, and no order vouches for an older one, or it is
+    a credit note itself; `sign` a
     negative total that is no correction's; `amount` more is given back than was invoiced, or was
-    ever ordered; `not_reversed` the invoice to be corrected is still booked, or about to be: it
+    ever ordered; `reversed` the books hold the one named as reversed: nothing is left to give back;
+    `not_reversed` the invoice to be corrected is still booked, or about to be: it
     came in together with its correction.
     """
 
@@ -59,9 +71,13 @@ def correction_facts(
     """
     correcting = invoice.credit_note or invoice.type_code in _NEED_REFERENCE
     named = {number_key(p.number) for p in invoice.preceding if p.number}
-    faults = set(_faults(invoice, tuple(_standing(invoice, ledger, siblings)), order))
-    if correcting and named and order is None and not named & known:
+    standing = tuple(_standing(invoice, ledger, siblings))
+    faults = set(_faults(invoice, standing, order))
+    none_named = order is None and not named & known
+    if correcting and named and (none_named or named <= _credits(invoice, standing)):
         faults.add("unknown")
+    if invoice.credit_note and named & known and not _originals(named, standing):
+        faults.add("reversed")
     return CorrectionFacts(correcting=correcting, correction_faults=frozenset(faults))
 
 
@@ -84,7 +100,7 @@ def _faults(
     invoice: Invoice, standing: tuple[_Booked, ...], order: PurchaseOrder | None
 ) -> Iterator[str]:
     named = {number_key(p.number) for p in invoice.preceding if p.number}
-    originals = _once(b for b in standing if b.number in named and not b.credit)
+    originals = _originals(named, standing)
     if (invoice.credit_note or invoice.type_code in _NEED_REFERENCE) and not named:
         yield "reference"
     if _wrong_sign(invoice):
@@ -93,6 +109,19 @@ def _faults(
         yield "amount"
     if invoice.type_code == _CORRECTION and originals:
         yield "not_reversed"
+
+
+def _originals(named: set[str], standing: Iterable[_Booked]) -> tuple[_Booked, ...]:
+    return _once(b for b in standing if b.number in named and not b.credit)
+
+
+def _credits(invoice: Invoice, standing: Iterable[_Booked]) -> set[str]:
+    """Numbers of credit notes that are no invoice's as well, its own included."""
+    others = {b.number for b in standing if not b.credit}
+    found = {b.number for b in standing if b.credit}
+    if invoice.credit_note:
+        found.add(number_key(invoice.number or ""))
+    return found - others
 
 
 def _wrong_sign(invoice: Invoice) -> bool:

@@ -27,7 +27,8 @@ _FORMAT_ERROR = "Formatfehler"
 class DocumentFacts(BaseModel):
     """What the reading of the file found.
 
-    `structured`: an e-invoice that could be read (§ 14 (1) UStG). `rules_law` and `rules_other`:
+    `structured`: an e-invoice that could be read (§ 14 (1) UStG). `no_invoice`: it calls itself
+    (BT-3) something that settles no supply. `rules_law` and `rules_other`:
     fatal EN 16931 and CIUS rules that do or do not touch a field of § 14 UStG; `rules_checked`:
     whether they could be checked. `content_missing`: codes of what § 14 (4) asks for and the
     invoice lacks. `small_invoice`: § 33 UStDV applies. `original_stored`: the DMS holds these very
@@ -38,6 +39,7 @@ class DocumentFacts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     structured: bool
+    no_invoice: bool
     rules_law: frozenset[str]
     rules_other: frozenset[str]
     rules_checked: bool
@@ -54,6 +56,7 @@ def document_facts(read: ReadInvoice, stored_sha256: str | None, limits: Limits)
     fatal = [rule for rule in validation.rules if rule.severity == "fatal"]
     return DocumentFacts(
         structured=is_structured(read),
+        no_invoice=invoice is not None and invoice.type_code in limits.no_invoice_types,
         rules_law=frozenset(r.id for r in fatal if r.vat_relevant),
         rules_other=frozenset(r.id for r in fatal if not r.vat_relevant),
         rules_checked=validation.verdict != "unchecked",

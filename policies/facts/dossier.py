@@ -15,12 +15,13 @@ from pydantic import BaseModel
 
 from leitstand.policy import Evidence, FactCall, FactMissing
 from leitstand.tool import Tool
+from policies.facts.correction import corrected_numbers
 from policies.facts.document import is_structured
 from policies.facts.likeness import number_permille
 from policies.facts.limits import Limits, limits_of
 from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
-from policies.facts.parties import Seller, seller_of
+from policies.facts.parties import Seller, other_records, seller_of
 from policies.facts.prepayment import KINDS, settled_numbers
 from policies.facts.screening import cleared_entries, due_names, to_screen
 from policies.facts.sibling import of_same_seller
@@ -54,14 +55,16 @@ R = TypeVar("R", bound=BaseModel)
 class Dossier:
     """What is known of an invoice.
 
-    `ledger` is the supplier's, before this case wrote anything; `ledger_after` what the last
-    reading of it says. `siblings` are those of the whole intake.
+    `ledger` is the supplier's, with what was booked to other records of his, before this case
+    wrote anything; `ledger_after` what the last reading of it says. `siblings` are those of the
+    whole intake.
     """
 
     read: ReadInvoice
     limits: Limits
     today: date
     stored_sha256: str | None = None
+    filename: str = ""
     match: SupplierMatch | None = None
     order: PurchaseOrder | None = None
     receipts: tuple[GoodsReceipt, ...] = ()
@@ -85,6 +88,13 @@ class Dossier:
     def supplier(self) -> Supplier | None:
         """The master record, if the seller is known."""
         return self.seller.supplier if self.seller else None
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Ids of the records that the supplier is kept under, the one in force first."""
+        if self.match is None or self.supplier is None:
+            return ()
+        return (self.supplier.id, *other_records(self.match, self.supplier))
 
     @cached_property
     def basis(self) -> Basis:
@@ -176,8 +186,7 @@ class Dossier:
     @cached_property
     def _replaced(self) -> frozenset[str]:
         """Numbers of invoices that this one corrects or settles: what they took, it takes anew."""
-        named = {number_key(p.number) for p in self.invoice.preceding if p.number}
-        return self._settled | named
+        return self._settled | corrected_numbers(self.invoice)
 
     def _booked_on_order(self) -> Iterator[PostedInvoice]:
         """What the books hold of supplies on the order, beside this invoice."""
@@ -226,12 +235,14 @@ def dossier_of(call: FactCall) -> Dossier:
     limits, evidence = limits_of(call.limits), call.evidence
     read = _needed(evidence.one(read_document), read_document).value
     stored = evidence.one(get_document)
-    kept = stored.value.sha256 if stored and stored.value else None
+    original = stored.value if stored else None
+    kept = original.sha256 if original else None
+    filename = original.filename if original else ""
     if read.invoice is None or not is_structured(read):
-        return Dossier(read, limits, call.today, kept)
+        return Dossier(read, limits, call.today, kept, filename)
     match = _needed(evidence.one(find_supplier), find_supplier).value
     seller = seller_of(read.invoice, match, limits)
-    ledgers, contracts = _records(evidence, seller.supplier) if seller else ((), ())
+    ledgers, contracts = _records(evidence, seller.supplier, match) if seller else ((), ())
     order = _order(evidence, read.invoice)
     screened = evidence.one(screen)
     return Dossier(
@@ -239,6 +250,7 @@ def dossier_of(call: FactCall) -> Dossier:
         limits=limits,
         today=call.today,
         stored_sha256=kept,
+        filename=filename,
         match=match,
         order=order,
         receipts=_receipts(evidence, order),
@@ -257,15 +269,23 @@ def _siblings(evidence: Evidence) -> tuple[Sibling, ...]:
 
 
 def _records(
-    evidence: Evidence, supplier: Supplier
+    evidence: Evidence, supplier: Supplier, match: SupplierMatch
 ) -> tuple[tuple[tuple[PostedInvoice, ...], ...], tuple[Contract, ...]]:
-    """All readings of the supplier's ledger, oldest first, and his contracts."""
-    ledgers = [found.value for found in evidence.all(find_invoices)]
+    """All readings of the supplier's ledger, oldest first, and his contracts.
+
+    Each has what the ledgers of his other records hold.
+    """
+    found = [reading.value for reading in evidence.all(find_invoices)]
     contracts = _needed(evidence.one(find_contracts), find_contracts).value
-    if not ledgers or any(ledger.supplier != supplier.id for ledger in ledgers):
+    others = other_records(match, supplier)
+    elsewhere = {ledger.supplier: ledger.invoices for ledger in found if ledger.supplier in others}
+    ledgers = [ledger.invoices for ledger in found if ledger.supplier == supplier.id]
+    known = {supplier.id, *others}
+    if not ledgers or {ledger.supplier for ledger in found} != known:
         raise FactMissing(f"no ledger of supplier `{supplier.id}`", where=find_invoices.name)
     own = tuple(c for c in contracts if c.supplier == supplier.id)
-    return tuple(ledger.invoices for ledger in ledgers), own
+    rest = tuple(row for rows in elsewhere.values() for row in rows)
+    return tuple((*ledger, *rest) for ledger in ledgers), own
 
 
 def _order(evidence: Evidence, invoice: Invoice) -> PurchaseOrder | None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from leitstand.values import Frozen
+from policies.facts.correction import corrected_numbers
 from policies.facts.likeness import number_permille, one_series
 from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
@@ -74,8 +75,8 @@ def duplicate_facts(
     """
     invoice = read.invoice or Invoice(syntax="cii")
     others = list(_others(invoice, ledger, tuple(siblings)))
-    named = {number_key(p.number) for p in invoice.preceding if p.number}
-    others = [o for o in others if number_key(o.number) not in named]
+    corrected = corrected_numbers(invoice)
+    others = [o for o in others if number_key(o.number) not in corrected]
     alike = (_alike(read, other, by_contract=by_contract > 0) for other in others)
     taken = sum(other.same_kind and _takes_month(read, other) for other in others)
     return DuplicateFacts(

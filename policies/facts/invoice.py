@@ -139,7 +139,7 @@ def _of_trade(dossier: Dossier) -> tuple[BaseModel, ...]:
 def _match(dossier: Dossier) -> MatchFacts:
     invoice, limits = dossier.invoice, dossier.limits
     if dossier.contract is not None:
-        return contract_match(invoice, dossier.contract, limits)
+        return contract_match(invoice, dossier.contract, dossier.contracts, limits)
     if dossier.order is None or dossier.basis != "order":
         return no_match(limits)
     return order_match(

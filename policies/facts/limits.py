@@ -92,6 +92,7 @@ class Limits(_Record):
     own_vat_required: bool
     small_invoice_gross: Decimal
     default_account: str
+    buyer_owes_accounts: frozenset[str]
     clerk_role: str
     supplier_name_permille: int
     buyer_name_permille: int
@@ -115,6 +116,7 @@ class Limits(_Record):
     sepa_countries: frozenset[str]
     settled_means: frozenset[str]
     euro_countries: frozenset[str]
+    no_invoice_types: frozenset[str]
     attachment_types: frozenset[str]
     attachment_endings_refused: tuple[str, ...]
     home_rates: frozenset[Decimal]
@@ -122,6 +124,7 @@ class Limits(_Record):
     bank_holidays: frozenset[str]
     bank_holidays_from_easter: tuple[int, ...]
     task_title: str
+    file_title: str
     roles: frozenset[str]
     compliance_role: str
     compliance_title: str

@@ -1,13 +1,15 @@
 """G-A12, G-A13: order, goods receipt and invoice side by side; a contract stands in for both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from itertools import product
+from itertools import count, islice, product
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from leitstand.values import Frozen
+from policies.facts.compliance.calendar import later
 from policies.facts.likeness import name_permille
 from policies.facts.limits import Limits, cents
 from tools.einvoice.invoice import Invoice, Line
@@ -133,15 +135,21 @@ def quantities_over(
     return tuple((m, over[pools.get(_no(line), _no(line))]) for m, line in on_order)
 
 
-def contract_match(invoice: Invoice, contract: Contract, limits: Limits) -> MatchFacts:
+def contract_match(
+    invoice: Invoice, contract: Contract, contracts: tuple[Contract, ...], limits: Limits
+) -> MatchFacts:
     """The invoice's net amount against the contract's, for the months that it says it is for.
 
-    More months than may be invoiced at once do not count: nobody pays years ahead unasked.
+    `contracts` are the supplier's: where `contract` ends within the period, the rate of the one
+    that follows counts. More months than may be invoiced at once do not count: nobody pays years
+    ahead unasked.
     """
     if invoice.credit_note:
         return no_match(limits)
     net = invoice.net_total or _ZERO
-    due = contract.monthly_net * min(_months(invoice), limits.contract_months)
+    following = [c for c in contracts if _follows(c, contract)]
+    months = islice(_months(invoice), limits.contract_months)
+    due = sum((_rate(day, contract, following) * share for day, share in months), _ZERO)
     return MatchFacts(
         price_over_permyriad=_permyriad(net, due),
         price_over_cents=_up(max(net - due, _ZERO) * 100),
@@ -292,12 +300,36 @@ def _beyond_order(
     return _up(worth * 100)
 
 
-def _months(invoice: Invoice) -> int:
-    """How many months of the contract have begun in the period, counted from its first day."""
+def _months(invoice: Invoice) -> Iterator[tuple[date | None, Decimal]]:
+    """First days of the months of the period, counted from its start, and how much of each it has.
+
+    The first counts whole; of one that has begun after it, its days count. Without a period that
+    can be counted it is one month.
+    """
     start, end = invoice.period_start, invoice.period_end
-    if start is None or end is None or end < start:
-        return 1
-    return (end.year - start.year) * 12 + end.month - start.month + (end.day >= start.day)
+    yield start, Decimal(1)
+    if start is None or end is None or end.year == date.max.year:
+        return
+    for number in count(1):
+        day, following = later(start, number), later(start, number + 1)
+        if day > end:
+            return
+        days = min((end - day).days + 1, (following - day).days)
+        yield day, Decimal(days) / (following - day).days
+
+
+def _rate(day: date | None, contract: Contract, following: Iterable[Contract]) -> Decimal:
+    """What a month that begins on `day` costs; nothing where no contract runs any more."""
+    if day is None or contract.runs(day):
+        return contract.monthly_net
+    return min((c.monthly_net for c in following if c.runs(day)), default=_ZERO)
+
+
+def _follows(other: Contract, contract: Contract) -> bool:
+    """Whether it takes the place of a contract that ends: of its kind, and from a later day."""
+    if contract.valid_to is None or other.valid_from is None or other.type != contract.type:
+        return False
+    return other.valid_from > contract.valid_to
 
 
 def _up(value: Decimal) -> int:

@@ -1,7 +1,6 @@
 """G-A11: what an invoice rests on, a purchase order or a recurring contract."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -84,7 +83,7 @@ def contracts_like(invoice: Invoice, contract: Contract | None, all_: Iterable[C
 
 def _running(invoice: Invoice, contracts: Iterable[Contract]) -> list[Contract]:
     day = invoice.period_start or invoice.delivery_date or invoice.issue_date
-    return [c for c in contracts if _runs(c, day)]
+    return [c for c in contracts if day is not None and c.runs(day)]
 
 
 def _of_order(order: PurchaseOrder | None, supplier: Supplier | None, limits: Limits) -> Basis:
@@ -93,10 +92,3 @@ def _of_order(order: PurchaseOrder | None, supplier: Supplier | None, limits: Li
     if supplier is None or order.supplier != supplier.id:
         return "foreign_order"
     return "order" if order.status.casefold() in limits.open_order_statuses else "closed_order"
-
-
-def _runs(contract: Contract, day: date | None) -> bool:
-    if day is None:
-        return False
-    begun = contract.valid_from is None or contract.valid_from <= day
-    return begun and (contract.valid_to is None or day <= contract.valid_to)

@@ -18,7 +18,7 @@ from tools.einvoice.invoice import Invoice, Party
 from tools.erp.supplier import Supplier, SupplierMatch
 from tools.names import fold
 
-__all__ = ["Agreement", "PartyFacts", "Seller", "party_facts", "seller_of"]
+__all__ = ["Agreement", "PartyFacts", "Seller", "other_records", "party_facts", "seller_of"]
 
 Agreement = Literal["same", "other", "absent"]
 """Whether a value equals the one of the master record; absent: one side has none."""
@@ -78,6 +78,18 @@ def seller_of(invoice: Invoice, match: SupplierMatch, limits: Limits) -> Seller 
     if best is None or alike < limits.supplier_name_permille:
         return None
     return Seller(supplier=best, found_by="name", name_permille=alike)
+
+
+def other_records(match: SupplierMatch, supplier: Supplier) -> tuple[str, ...]:
+    """Ids of records under which he is kept as well (same VAT ID or tax number): merged, blocked.
+
+    What was booked to one of them is booked.
+    """
+    return tuple(
+        c.supplier.id
+        for c in match.candidates
+        if c.supplier.id != supplier.id and not {"vat", "stnr"}.isdisjoint(c.traits)
+    )
 
 
 def party_facts(invoice: Invoice, seller: Seller | None, limits: Limits) -> PartyFacts:

@@ -27,7 +27,7 @@ _PREPAYMENT = "386"
 
 
 class _Part(NamedTuple):
-    """An invoice for a part, in the books or beside this one; its number and order are folded."""
+    """An earlier invoice, in the books or beside this one; its number and order are folded."""
 
     number: str
     order: str
@@ -85,36 +85,42 @@ def _known(prepaid: Decimal, earlier: tuple[_Part, ...]) -> bool:
     return not earlier or sum((part.gross for part in earlier), _ZERO) == prepaid
 
 
-def _parts(ledger: Iterable[PostedInvoice], siblings: Iterable[Sibling]) -> Iterable[_Part]:
-    """Invoices for parts, each number once: the books go before what was received again."""
+def _parts(ledger: Iterable[PostedInvoice], siblings: Iterable[Sibling]) -> tuple[_Part, ...]:
+    """Earlier invoices, each number once: the books go before what was received again."""
     parts = (*_booked(ledger), *_received(siblings))
-    return {part.number: part for part in reversed(parts)}.values()
+    return tuple({part.number: part for part in reversed(parts)}.values())
 
 
 def _booked(ledger: Iterable[PostedInvoice]) -> Iterator[_Part]:
     for row in ledger:
-        if row.live and row.kind in KINDS.values():
+        if row.live and not row.credit:
             yield _Part(number_key(row.number), number_key(row.po or ""), row.kind, row.gross)
 
 
 def _received(siblings: Iterable[Sibling]) -> Iterator[_Part]:
     for other in siblings:
-        kind = KINDS.get(other.type_code or "")
-        if kind is not None and other.gross is not None:
-            order = number_key(other.order or "")
+        if other.gross is not None and not other.credit:
+            kind, order = KINDS.get(other.type_code or "", "invoice"), number_key(other.order or "")
             yield _Part(number_key(other.number or ""), order, kind, other.gross)
 
 
-def _earlier(invoice: Invoice, parts: Iterable[_Part]) -> tuple[_Part, ...]:
+def _earlier(invoice: Invoice, parts: tuple[_Part, ...]) -> tuple[_Part, ...]:
     """What this invoice settles: parts and prepayments that it names, prepayments on its order.
 
-    Where it takes off just what all parts on its order come to, it settles them unnamed as well.
+    Where it takes off just what all parts on its order come to, it settles them unnamed as well;
+    where just what those it names come to, it settles them whatever they are called.
     """
     if invoice.credit_note or invoice.type_code == _PREPAYMENT:
         return ()
-    named = {number_key(p.number) for p in invoice.preceding if p.number}
+    names = {number_key(p.number) for p in invoice.preceding if p.number}
     order = number_key(invoice.order_reference or "")
-    own = tuple(p for p in parts if p.number in named or (order and p.order == order))
-    if invoice.prepaid and sum((part.gross for part in own), _ZERO) == invoice.prepaid:
-        return own
-    return tuple(part for part in own if part.number in named or part.kind == "prepayment")
+    named = tuple(p for p in parts if p.number in names)
+    own = tuple(p for p in parts if _is_part(p) and (p in named or (order and p.order == order)))
+    for settled in (own, named):
+        if invoice.prepaid and sum((part.gross for part in settled), _ZERO) == invoice.prepaid:
+            return settled
+    return tuple(part for part in own if part in named or part.kind == "prepayment")
+
+
+def _is_part(part: _Part) -> bool:
+    return part.kind in KINDS.values()

@@ -11,7 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from policies.facts.arithmetic import cent, totals_of
 from policies.facts.dossier import Dossier
-from policies.facts.limits import Limits
 from policies.facts.period import posting_date
 from policies.facts.prepayment import KINDS
 from policies.facts.tax import tax_case_of
@@ -21,7 +20,6 @@ from tools.erp import (
     DraftVoucher,
     MatchedLine,
     PostVoucher,
-    Supplier,
     TaxCase,
     TaxShare,
     VoucherDiscount,
@@ -55,7 +53,7 @@ def draft_of(dossier: Dossier) -> DraftVoucher:
         payable_cents=cents_in(totals_of(invoice).payable),
         tax_case=tax_case,
         taxes=_shares(invoice, tax_case, limits.standard_rate),
-        account=_account(supplier, limits),
+        account=_account(dossier),
         kind="final" if invoice.prepaid else KINDS.get(invoice.type_code or "", "invoice"),
         credit=invoice.credit_note,
         order_no=order.po if order else None,
@@ -125,15 +123,17 @@ def _matched(dossier: Dossier) -> tuple[MatchedLine, ...]:
     return tuple(MatchedLine(line=line, qty=qty) for line, qty in taken.items())
 
 
-def _account(supplier: Supplier | None, limits: Limits) -> str:
-    """The key of the expense account.
+def _account(dossier: Dossier) -> str:
+    """The key of the expense account: the supplier's, else the one his contract is for.
 
-    A known supplier without one goes to the tenant's default, which the books refuse where the
-    tenant has no such account: people choose then, no list decides by its order.
+    Without either it is the tenant's default, which the books refuse where the tenant has no such
+    account: people choose then, no list decides by its order.
     """
+    limits, supplier, contract = dossier.limits, dossier.supplier, dossier.contract
     if supplier is None:
         return limits.stranger_account
-    return supplier.account or limits.default_account
+    agreed = contract.type if contract and contract.type in limits.accounts else None
+    return supplier.account or agreed or limits.default_account
 
 
 def _permyriad(rate: Decimal | None) -> int:

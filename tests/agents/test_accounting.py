@@ -320,6 +320,20 @@ def test_bad_files_are_kept_and_held(tmp_path: Path) -> None:
     at_home(tmp_path, play)
 
 
+@pytest.mark.parametrize(("name", "told"), [("text", "Datei text"), ("amount", "Rechnung RE-")])
+def test_the_task_names_the_file_where_nothing_could_be_read(
+    name: str, told: str, tmp_path: Path
+) -> None:
+    """People look for a file by its name, for an invoice by its number."""
+
+    async def play(house: House) -> None:
+        found = (await house.run({name: BAD[name]}))[name]
+        (task,) = (e for e in found.effects if e.tool == "task.create")
+        assert str(task.args["title"]).startswith(told)
+
+    at_home(tmp_path, play)
+
+
 def test_a_number_that_does_not_fit_asks_a_person(tmp_path: Path) -> None:
     """A number of 400 letters is cut for the books: that is not what stands there."""
 

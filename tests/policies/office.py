@@ -19,7 +19,7 @@ from leitstand.records import Verdict
 from leitstand.tool import Connection, Tool
 from policies.facts.dossier import Dossier, dossier_of
 from policies.facts.limits import limits_of
-from policies.facts.parties import seller_of
+from policies.facts.parties import other_records, seller_of
 from policies.facts.screening import to_screen
 from policies.facts.voucher import draft_of
 from tools import dms, erp, sanctions
@@ -147,7 +147,8 @@ class Readings:
         seller = seller_of(bill, match, rules)
         if seller is not None:
             own = seller.supplier.id
-            await self.take(erp.find_invoices, erp.FindInvoices(supplier_id=own))
+            for record in (own, *other_records(match, seller.supplier)):
+                await self.take(erp.find_invoices, erp.FindInvoices(supplier_id=record))
             await self.take(erp.find_contracts, erp.FindContracts(supplier_id=own))
         if bill.order_reference:
             wished = erp.GetOrder(order_no=bill.order_reference)

@@ -750,12 +750,46 @@ def a_quarter_of_rent(s: Stage) -> Paper:
     return period(bill, "2026-10-01", "2026-12-31")
 
 
-@scene("approve", "G-A18", roles="department_head", info="G-A17")
-def two_months_that_have_begun(s: Stage) -> Paper:
-    """From the 15th to the 15th: a day of the second month."""
+@scene("hold", "G-A12", info="G-A17")
+def a_day_charged_as_a_month(s: Stage) -> Paper:
+    """From the 15th to the 15th: a month and a day, two months are charged."""
     contract(s)
     bill = s.paper().order(None).items(SEAL._replace(quantity="2", price="510.00"))
     return period(bill, "2026-10-15", "2026-11-15")
+
+
+@scene("auto_draft", info="G-A17")
+def a_month_and_a_half(s: Stage) -> Paper:
+    """From the 16th to the end of the next month: 510.00 and 16 of 31 days."""
+    contract(s)
+    bill = s.paper().order(None).items(SEAL._replace(quantity="1.5", price="510.00"))
+    return period(bill, "2026-11-16", "2026-12-31")
+
+
+@scene("approve", "G-A18", roles="department_head", info="G-A17")
+def a_quarter_with_a_step_of_rent(s: Stage) -> Paper:
+    """510.00 until October, 560.00 agreed from November: 1,630.00."""
+    contract(s, valid_to="2026-10-31")
+    contract(s, contract=f"MV-{s.number}-B", monthly_net="560.00", valid_from="2026-11-01")
+    bill = s.paper().order(None).items(SEAL._replace(quantity="1", price="1630.00"))
+    return period(bill, "2026-10-01", "2026-12-31")
+
+
+@scene("hold", "G-A12", info="G-A17")
+def a_step_of_rent_charged_too_early(s: Stage) -> Paper:
+    """The new rent for all three months."""
+    contract(s, valid_to="2026-10-31")
+    contract(s, contract=f"MV-{s.number}-B", monthly_net="560.00", valid_from="2026-11-01")
+    bill = s.paper().order(None).items(SEAL._replace(quantity="3", price="560.00"))
+    return period(bill, "2026-10-01", "2026-12-31")
+
+
+@scene("hold", "G-A12", info="G-A17")
+def rent_beyond_the_end_of_its_contract(s: Stage) -> Paper:
+    """Three months are charged, the contract ends with the first."""
+    contract(s, valid_to="2026-10-31")
+    bill = s.paper().order(None).items(SEAL._replace(quantity="3", price="510.00"))
+    return period(bill, "2026-10-01", "2026-12-31")
 
 
 @scene("hold", "G-A12", info="G-A17")
@@ -1018,6 +1052,74 @@ def credit_for_an_invoice_of_the_same_intake(s: Stage) -> list[Paper]:
 
 
 @scene("hold", "G-A24")
+def credit_for_a_reversed_invoice(s: Stage) -> Paper:
+    """The books have taken the invoice back already: the credit would do so a second time."""
+    s.world.posted(s.supplier["id"], "RE-9011", "2026-10-10", "606.90", status="reversed", po=s.po)
+    return credit(s, "RE-9011")
+
+
+@scene("hold", "G-A24")
+def credit_on_a_credit_note(s: Stage) -> Paper:
+    """What it names took money off already; an invoice it is not."""
+    s.world.posted(s.supplier["id"], "GS-9018", "2026-10-10", "-200.00")
+    return credit(s, "GS-9018")
+
+
+@scene("hold", "G-A24")
+def credit_that_names_itself(s: Stage) -> Paper:
+    """Its own number is no reference to another document."""
+    return credit(s, f"GS-{s.number}")
+
+
+@scene("hold", "G-A12", info="G-A17")
+def invoiced_again_with_reference_to_the_first(s: Stage) -> Paper:
+    """All 12 were invoiced; an invoice that names that one (BG-3) stands beside it."""
+    row = {"po": s.po, "lines": [{"line": "1", "qty": "12"}]}
+    s.world.posted(s.supplier["id"], "RE-9012", "2026-10-10", "606.90", **row)
+    bill = s.paper().items(SEAL._replace(quantity="11"))
+    return bill.preceding("RE-9012")
+
+
+@scene("hold", "G-A12", info="G-A17")
+def invoiced_again_by_a_debit_note(s: Stage) -> list[Paper]:
+    """A debit note (383) for what the invoice of the same intake is for already."""
+    first = s.paper().number("AA-9013").issued("2026-11-04")
+    return [s.paper().items(SEAL._replace(quantity="5")).type("383").preceding("AA-9013"), first]
+
+
+@scene("reject", "G-A10")
+def twin_in_the_books_of_an_older_record(s: Stage) -> Paper:
+    """The supplier was merged into another record; what the old one was paid for is paid."""
+    same = {"vat": s.supplier["vat"], "id": f"F{s.number}-OLD", "status": "merged"}
+    s.newcomer(s.number, **same)
+    s.world.posted(f"F{s.number}-OLD", "RE-9017", "2026-11-06", "606.90", status="paid")
+    return s.paper().number("RE-9017")
+
+
+@scene("reject", "G-A10")
+def twin_that_names_itself(s: Stage) -> Paper:
+    """An invoice that names its own number as the earlier one is a twin all the same."""
+    s.world.posted(s.supplier["id"], "RE-9014", "2026-11-06", "606.90")
+    return s.paper().number("RE-9014").preceding("RE-9014")
+
+
+@scene("auto_draft", "G-A27", info="G-A17")
+def invoice_that_takes_off_what_it_names(s: Stage) -> Paper:
+    """5 of 12 stand in the books as an ordinary invoice; it is named and taken off whole."""
+    row = {"po": s.po, "lines": [{"line": "1", "qty": "5"}]}
+    s.world.posted(s.supplier["id"], "RE-9015", "2026-10-01", "252.88", status="paid", **row)
+    return s.paper().prepaid("252.88", "354.02").preceding("RE-9015")
+
+
+@scene("hold", "G-A12", "G-A27", info="G-A17")
+def invoice_that_takes_off_a_trifle_of_what_it_names(s: Stage) -> Paper:
+    """12 were invoiced before; to take 1.00 off does not make them free again."""
+    row = {"po": s.po, "lines": [{"line": "1", "qty": "12"}]}
+    s.world.posted(s.supplier["id"], "RE-9016", "2026-10-01", "606.90", status="paid", **row)
+    return s.paper().prepaid("1.00", "605.90").preceding("RE-9016")
+
+
+@scene("hold", "G-A24")
 def correction_of_a_booked_invoice(s: Stage) -> Paper:
     """The original has to be reversed first, else it is paid twice."""
     s.world.posted(s.supplier["id"], "RE-9003", "2026-10-10", "500.00")
@@ -1157,6 +1259,49 @@ def no_open_period(s: Stage) -> Paper:
     return s.paper()
 
 
+# ---- Whom to pay, what the document is, and its VAT against the account ----
+
+
+@scene("hold", "G-A02", "G-A07")
+def payee_without_an_account(s: Stage) -> Paper:
+    """A factor is to be paid, and no account says where: the master record's is the seller's."""
+    return payee(s.paper(), "Nordische Factoring AG").drop("//cac:PayeeFinancialAccount")
+
+
+@scene("auto_draft", info="G-A17")
+def payee_at_the_known_account(s: Stage) -> Paper:
+    """People have entered the factor's account before: the money goes where it should."""
+    bill = payee(s.paper(), "Nordische Factoring AG")
+    return bill.iban(s.supplier["iban"], "Nordische Factoring AG")
+
+
+@scene("escalate", "G-A08", roles="treasury", n=2)
+def claim_that_was_assigned(s: Stage) -> Paper:
+    """Whoever knows of an assignment pays the seller in vain (§ 407 BGB)."""
+    return s.paper().note("Diese Forderung ist an die Nordische Factoring AG abgetreten.")
+
+
+@scene("hold", "G-A01")
+def pro_forma(s: Stage) -> Paper:
+    """A pro forma invoice (325) settles nothing, however well it is made."""
+    return s.paper().type("325")
+
+
+@scene("hold", "G-A14")
+def vat_on_what_we_owe_it_for(s: Stage) -> Paper:
+    """The supplier's account is for construction of § 13b, and he charges 19 percent."""
+    s.supplier["account"] = "construction13b"
+    return s.paper()
+
+
+@scene("auto_draft", info="G-A17")
+def account_of_the_contract(s: Stage) -> Paper:
+    """The supplier has no account, his contract has: where it goes is known."""
+    s.supplier["account"] = None
+    contract(s)
+    return s.paper().order(None)
+
+
 # ---- Attachments ----
 
 
@@ -1233,6 +1378,15 @@ def credit(s: Stage, original: str) -> Paper:
     """A credit note of 101.15 on the scene's order."""
     bill = Paper("AP-D31").seller(s.supplier).order(s.po).number(f"GS-{s.number}")
     return bill.set("/*/cac:BillingReference//cbc:ID", original)
+
+
+def payee(bill: Paper, name: str) -> Paper:
+    """With somebody who is to be paid in the seller's place (BT-59)."""
+    party = etree.Element(f"{CAC}PayeeParty")
+    called = etree.SubElement(party, f"{CAC}PartyName")
+    etree.SubElement(called, f"{CBC}Name").text = name
+    bill.nodes("/*/cac:AccountingCustomerParty")[0].addnext(party)
+    return bill
 
 
 def tiers(limit: int) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from policies.facts.voucher import draft_of
 from tests.policies.office import ROOT, Judged
 from tests.policies.scenes import SCENES
 
@@ -38,3 +39,10 @@ def test_each_guardrail_of_the_decisions_page_has_a_scene() -> None:
     fired = {r for s in SCENES.values() for r in (*s.expected.rules, *s.expected.info)}
     assert len(named) > 10
     assert named <= fired
+
+
+def test_a_supplier_without_an_account_is_booked_to_his_contracts(
+    played: dict[str, Judged],
+) -> None:
+    """Rent goes to rent; the tenant's default is for what nothing is known of."""
+    assert draft_of(played["account_of_the_contract"].dossier).account == "rent"

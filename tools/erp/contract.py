@@ -19,6 +19,11 @@ class Contract(Frozen):
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
 
+    def runs(self, day: dt.date) -> bool:
+        """Whether it has begun by `day` and not ended before it."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
+
 
 class FindContracts(Frozen):
     """Find all contracts of a supplier, ended ones included."""

@@ -135,6 +135,13 @@ Bitte ändern Sie unsere Bankverbindung in Ihren Stammdaten: DE77100100100123456
 Please note our new bank details: IBAN DE77 1001 0010 0123 4567 89
 Our bank account has changed, please update our bank details.
 Wir haben die Hausbank gewechselt.
+Diese Forderung ist an die Nord Factoring AG abgetreten.
+Zahlungen mit schuldbefreiender Wirkung nur an die Nord Factoring AG.
+Wir haben unsere Forderungen an die XY Bank verkauft.
+Die Forderung aus dieser Rechnung wurde abgetreten an die Hansa Factoring GmbH.
+This receivable has been assigned to Nordic Factoring; payment to them only.
+Payment to be made to our parent company, account details follow by e-mail.
+Die Bankverbindung folgt gesondert per E-Mail.
 Ab sofort bitte nur noch auf unser Konto bei der Postbank überweisen
 IBAN: de77 1001 0010 0123 4567 89
 Achtung: geänderte Bankdaten! Zahlungen bitte auf DE77100100100123456789
@@ -234,6 +241,12 @@ Bankverbindung ab sofort: DE77100100100123456789
 """.strip().splitlines()
 
 HARMLESS = """
+Es gilt der verlängerte Eigentumsvorbehalt; Forderungen aus Weiterverkauf sind an uns abgetreten.
+Der Kunde tritt seine Forderungen gegen Abnehmer an uns ab.
+Alle Forderungen sind an die Hansa AG abgetreten, deren IBAN DE43 2904 0090 0602 0510 17
+Diese Rechnung ging an die Niederlassung Bremen, die Ware wurde wie bestellt verkauft.
+Der Lieferschein folgt separat per Post.
+Gewährleistungsansprüche dürfen nicht an Dritte abgetreten werden.
 Zahlbar bis 2026-12-06 netto.
 #SKONTO#TAGE=14#PROZENT=2.00#
 Vielen Dank für Ihren Auftrag. Bitte überweisen Sie den Betrag auf das unten genannte Konto.
