@@ -66,7 +66,7 @@ TOLD = (
     "Our plant manager tells us to clock out and keep working. People are afraid to say anything.",
     "We ship parts that failed inspection with a clean certificate.",
     "The maintenance log for line 2 is copied from last year with the dates swapped.",
-    "Es gibt eine zweite Stundenliste, die echte liegt im Spind vom Polier.",
+    "Es gibt bei uns eine zweite Stundenliste, die echte liegt im Spind vom Polier.",
     "Somebody in finance created a ghost employee and collects the salary.",
     "The devices failed sterilisation twice and were still released to hospitals.",
     "Im Lager hängt ein Mikrofon, wir werden abgehört.",
