@@ -34,6 +34,7 @@ _LONGEST = 20_000
 _LONGEST_BREAK = 24 * 60
 _PARTS = ("subject", "text", "body")
 _UNTIL = r"\b(?:bis|until|till|through|to)\b"
+_FIRST_DAY = r"\b(?:vom|von|ab|from)\b"
 _LAST_DAY = r"\b(?:bis|until|till|through)\b"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _HERE = ZoneInfo("Europe/Berlin")
@@ -97,6 +98,8 @@ def _leave(row: Row) -> Given:
     texts = _texts({**row, **asked})
     kind = plain(str(asked.get("type") or "")).strip()[:80] or _leave_kind(texts)
     days = {"start": _day(_first(asked, "from", "start")), "end": _day(_first(asked, "to", "end"))}
+    if _says_other_days(texts, days["start"], days["end"]):
+        days = {"start": None, "end": None}
     names = {"start": "request.from", "end": "request.to"}
     found, unusable = _found(days, names)
     employee, absent = _employee(row)
@@ -143,6 +146,17 @@ def _says_another_end(texts: tuple[str, ...], start: date, end: date) -> bool:
     ]
     named = {day for day in days if day}
     return bool(named) and end not in named
+
+
+def _says_other_days(texts: tuple[str, ...], start: date | None, end: date | None) -> bool:
+    """Whether a text names a first and a last day, and not those of the row."""
+    if start is None or end is None:
+        return False
+    parts = [part for text in texts for part in sentences(fold(text))]
+    named = [
+        (day_in(part, start, after=_FIRST_DAY), day_in(part, start, after=_UNTIL)) for part in parts
+    ]
+    return any(all(days) and days != (start, end) for days in named)
 
 
 def _marked(asked: Row) -> Iterator[str]:
