@@ -19,6 +19,8 @@ from tools.sanctions import Screening
 __all__ = ["columns", "given"]
 
 _TEXTS = ("query", "article", "mail")
+_MAILS = ("mail", "text", "message", "body")
+"""Columns in which a request or a report may stand; the first that is not empty counts."""
 _DAYS = ("received", "deadline")
 _LONGEST = 20_000
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -33,7 +35,8 @@ def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
     and named in `unusable`; a day of a record without sense is left out alone, for the rules tell
     that it is missing.
     """
-    mail = str(row.get("mail") or "")
+    row = {**row, "mail": next((row[name] for name in _MAILS if row.get(name)), None)}
+    mail = str(row["mail"] or "")
     if recognise(mail, str(row.get("subject") or ""), asked=_asks(row, mail)):
         return {"sealed": True}
     found: dict[str, Any] = {n: _text(row[n]) for n in _TEXTS if row.get(n) not in (None, "")}

@@ -16,10 +16,11 @@ from agents.hr_case import HrKind
 from leitstand.project import Told
 from policies.facts.compliance.whistleblowing import RULE, recognise
 from policies.facts.hr.amounts import YEARS, day_in, marked
+from policies.facts.hr.days import UNTIL, names_another_end, names_other_days
 from policies.facts.hr.leave import LeaveRequest
 from policies.facts.hr.limits import HrLimits, Level, hr_limits_of
 from policies.facts.hr.redaction import redact, tells_reason
-from policies.facts.hr.wording import beside, fold, plain, sentences, topics_in
+from policies.facts.hr.wording import beside, fold, plain, topics_in
 from policies.facts.hr.worktime import words_of
 from tools.hr import Absences, Employee
 
@@ -33,8 +34,6 @@ _LONGEST = 20_000
 """Characters of the longest message; what is longer is none, and goes to people."""
 _LONGEST_BREAK = 24 * 60
 _PARTS = ("subject", "text", "body")
-_UNTIL = r"\b(?:bis|until|till|through|to)\b"
-_LAST_DAY = r"\b(?:bis|until|till|through)\b"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _HERE = ZoneInfo("Europe/Berlin")
 _CAME_IN = ("today", "requested_on", "requested_at", "received", "received_on", "received_at")
@@ -97,6 +96,8 @@ def _leave(row: Row) -> Given:
     texts = _texts({**row, **asked})
     kind = plain(str(asked.get("type") or "")).strip()[:80] or _leave_kind(texts)
     days = {"start": _day(_first(asked, "from", "start")), "end": _day(_first(asked, "to", "end"))}
+    if names_other_days(texts, days["start"], days["end"]):
+        days = {"start": None, "end": None}
     names = {"start": "request.from", "end": "request.to"}
     found, unusable = _found(days, names)
     employee, absent = _employee(row)
@@ -123,8 +124,8 @@ def _sick(row: Row) -> Given:
     start = _day(row.get("start"))
     end = _day(row.get("end"))
     if start and end is None:
-        end = day_in(_all(texts), start, after=_UNTIL)
-    if start and end and _says_another_end(texts, start, end):
+        end = day_in(_all(texts), start, after=UNTIL)
+    if start and end and names_another_end(texts, start, end):
         end = None
     found, unusable = _found({"start": start, "end": end}, {})
     employee, absent = _employee(row)
@@ -134,15 +135,6 @@ def _sick(row: Row) -> Given:
         "health_removed": any(map(tells_reason, texts)),
         "unusable": [*absent, *unusable, *_beside("sick", texts)],
     }
-
-
-def _says_another_end(texts: tuple[str, ...], start: date, end: date) -> bool:
-    """Whether a note names a last day, and none that is the row's."""
-    days = [
-        day_in(part, start, after=_LAST_DAY) for text in texts for part in sentences(fold(text))
-    ]
-    named = {day for day in days if day}
-    return bool(named) and end not in named
 
 
 def _marked(asked: Row) -> Iterator[str]:

@@ -39,6 +39,8 @@ ENDS: list[tuple[str, Mapping[str, Any], str, str]] = [
     ("start of whom", {"text": "Bitte Onboarding vorbereiten.", "from": "x@firma.example"}, "data missing", "Eintritt"),
     ("half a day", leave(half_day=True, **DAYS), "data missing", "ganze Tage"),
     ("half a day in words", leave(text="Nur am Vormittag, bitte.", **DAYS), "data missing", "ganze Tage"),
+    ("other days in words", leave(text="Bitte vom 14.12. bis 18.12. eintragen.", **DAYS), "data missing", "request.to"),
+    ("another first day in words", leave(text="Off from 13.12.2026 to 16.12.2026.", **DAYS), "data missing", "request.from"),
     ("a child is ill", {"employee": "E01", "mail": "Mein Kind ist krank.", "start": "2026-11-16", "end": "2026-11-17"}, "data missing", "§ 45 SGB V"),
     ("no illness", {"employee": "E01", "mail": "Ich habe ein Beschäftigungsverbot.", "start": "2026-11-16", "end": "2026-11-17"}, "data missing", "MuSchG"),
     ("another last day", {"employee": "E01", "mail": "Bin krank bis 20.11.2026.", "start": "2026-11-16", "end": "2026-11-17"}, "data missing", "end"),

@@ -41,6 +41,14 @@ def test_of_a_report_to_compliance_nothing_is_kept(text: str) -> None:
     assert compliance_rows.given({"mail": text, "received": "2026-11-18"}) == {"sealed": True}
 
 
+@pytest.mark.parametrize("column", ["mail", "text", "message", "body"])
+def test_a_message_to_compliance_may_stand_in_any_of_its_columns(column: str) -> None:
+    """What is asked for and what is reported is read wherever a mail system puts it."""
+    mail = "Bitte geben Sie mir Auskunft über meine Daten."
+    assert compliance_rows.given({column: NAMED}) == {"sealed": True}
+    assert compliance_rows.given({column: mail})["mail"] == mail
+
+
 @pytest.mark.parametrize(
     "mail",
     [

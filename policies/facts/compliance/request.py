@@ -2,6 +2,7 @@
 
 from leitstand.policy import FactCall, FactMissing, facts
 from leitstand.values import Frozen
+from policies.facts.compliance.authority import needs_authority
 from policies.facts.compliance.limits import compliance_limits
 from policies.facts.compliance.retention import answer_to, unknown_kinds
 from tools.privacy import read_request
@@ -13,13 +14,14 @@ class RequestFacts(Frozen):
     """What a request comes to.
 
     `kept`: a record is kept against a wish to erase. `unknown`: records whose kind or day the
-    retention table cannot place. `people`: how many the records are about. `differing`: arguments
-    that are not what the rules come to.
+    retention table cannot place. `people`: how many the records are about. `authority`: who
+    asks has to prove that they may. `differing`: arguments that are not what the rules come to.
     """
 
     kept: bool
     unknown: frozenset[str]
     people: int
+    authority: bool
     differing: frozenset[str]
     checked: frozenset[str]
 
@@ -39,6 +41,7 @@ def request_facts(call: FactCall) -> RequestFacts:
         kept=kept,
         unknown=frozenset(unknown_kinds(found.value, limits)),
         people=len({record.subject.casefold() for record in found.value.records if record.subject}),
+        authority=needs_authority(found.value.mail),
         differing=frozenset(call.args) - same,
         checked=same,
     )

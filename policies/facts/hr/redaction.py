@@ -65,7 +65,7 @@ def _joined(text: str) -> str:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     lexicon = _lexicon()
     for match in _WORD.finditer(text):
-        if lexicon.tells(fold(match[0])):
+        if lexicon.tells(fold(match[0])) and not lexicon.title.match(text, match.start()):
             yield match.span()
     # Phrases are looked for in the folded text, and found again by their words.
     folded, places = _folded_with_places(text)
@@ -91,6 +91,7 @@ class _Lexicon:
     words: re.Pattern[str]
     phrases: tuple[re.Pattern[str], ...]
     harmless: frozenset[str]
+    title: re.Pattern[str]
     body: re.Pattern[str]
     because: re.Pattern[str]
     no_reason: re.Pattern[str]
@@ -112,6 +113,7 @@ def _lexicon() -> _Lexicon:
         words=re.compile("|".join(table["words"])),
         phrases=tuple(re.compile(p) for p in table["phrases"]),
         harmless=frozenset(table["harmless"]),
+        title=re.compile(table["title"]),
         body=re.compile(table["body"]),
         because=re.compile(table["because"]),
         no_reason=re.compile(table["no_reason"]),

@@ -66,6 +66,12 @@ TOLD = (
     "Our plant manager tells us to clock out and keep working. People are afraid to say anything.",
     "We ship parts that failed inspection with a clean certificate.",
     "The maintenance log for line 2 is copied from last year with the dates swapped.",
+    "Es gibt bei uns eine zweite Stundenliste, die echte liegt im Spind vom Polier.",
+    "Somebody in finance created a ghost employee and collects the salary.",
+    "The devices failed sterilisation twice and were still released to hospitals.",
+    "Im Lager hängt ein Mikrofon, wir werden abgehört.",
+    "Die Pflegekräfte kreuzen Rundgänge an, die sie nicht gemacht haben.",
+    "Our finance lead keeps two sets of books.",
 )
 """Told without a word that names the wrong."""
 
@@ -123,6 +129,12 @@ EVERYDAY = (
     "Warum bekomme ich keine Schichtzulage, obwohl ich nachts arbeite?",
     "My laptop was stolen from my car last night, the police report is attached. Who gives me a new one?",
     "Please check why overtime hours from October are not on my payslip.",
+    "Der neue Mitarbeiter braucht eine Unterweisung zum Umgang mit Gefahrstoffen.",
+    "Does our whistleblower channel also accept reports in Polish?",
+    "Zur Info: Das Gericht hat im Fall des Kollegen entschieden, die Akte kann geschlossen werden.",
+    "Die Schutzgitter an Linie 2 wurden zur Wartung abgenommen und sind wieder montiert.",
+    "Der Betriebsrat hat der neuen Arbeitszeitregelung zugestimmt.",
+    "Unser Abteilungsleiter sucht noch zwei Leute für die Messe.",
 )
 """What colleagues write that asks for nothing which a role does."""
 

@@ -31,6 +31,17 @@ def test_the_word_is_gone(word: str) -> None:
     assert text.endswith("ab 1.3. auf 25 Stunden.")
 
 
+def test_a_form_of_address_is_no_illness() -> None:
+    """`Ms` before a name, however it is written; `MS` and `ms` elsewhere are one."""
+    for name in ("Brown", "Öztürk", "Şahin", "O'Hara"):
+        assert redact(f"Please raise Ms {name} and Ms. {name}.") == (
+            f"Please raise Ms {name} and Ms. {name}.",
+            False,
+        )
+    for text in ("Ich habe MS", "MS Diagnose", "i have ms", "Ms seit drei Jahren"):
+        assert redact(text)[1]
+
+
 @given(st.sampled_from(WORDS), st.text(max_size=20), st.text(max_size=20))
 def test_no_neighbour_hides_it(word: str, before: str, after: str) -> None:
     """Any text around the word, apart by a blank."""
