@@ -133,7 +133,7 @@ async def ticket(case: SalesCase, desk: Desk) -> Exit:
     except Rejected as error:
         return rejected(error.text)
     except Refused as refused:
-        return judged(refused, service.contradictions)
+        return judged(refused, (*service.contradictions, *service.doubts))
     except CallFailed as error:
         urgent = dossier.limits.safety_roles if service.danger else roles
         return exception(error.cause, error.text, roles=urgent)
