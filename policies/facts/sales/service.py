@@ -23,6 +23,7 @@ __all__ = [
     "asks_for_quote",
     "doubt_of",
     "product_words",
+    "roles_of",
     "serials_in",
     "service_of",
     "ticket_of",
@@ -60,11 +61,12 @@ _AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a mail is about, and the criteria that told it (ids of patterns)."""
+    """What a mail is about, and the criteria that told it (ids of patterns), `hinted` or plain."""
 
     meaning: Meaning
     urgency: Urgency
     criteria: tuple[str, ...]
+    hinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,9 @@ def _most_like(text: str, among: Collection[Meaning]) -> Understood | None:
 def doubt_of(text: str, about: Understood) -> Meaning | None:
     """What else a mail may be about; None where nothing speaks against what was understood.
 
-    Examples have to say otherwise by the share that `[likeness]` asks for; for danger it is less,
-    and a malfunction where danger is hinted at is for people to judge. Danger is never doubted.
+    Examples have to say otherwise by the share that `[likeness]` asks for, and by any against what
+    is only hinted at; for danger it is less, and a malfunction where danger is hinted at is for
+    people to judge. Danger is never doubted.
     """
     if about.meaning in ("safety", *_OPTIONAL):
         return None
@@ -143,8 +146,18 @@ def doubt_of(text: str, about: Understood) -> Meaning | None:
     other = _MEANT[like.kind][0] if like else about.meaning
     if like is None or other == about.meaning:
         return None
-    least = lexicon()["likeness"]["danger" if other == "safety" else "otherwise"]
-    return other if like.share >= least else None
+    likeness = lexicon()["likeness"]
+    if about.hinted or about.meaning in likeness["seconded"]:
+        return other
+    return other if like.share >= likeness["danger" if other == "safety" else "otherwise"] else None
+
+
+def _feared(text: str) -> Meaning | None:
+    """Danger, where nothing tells what a mail is about, and examples say that it may be that."""
+    like = likest(text)
+    if like is None or like.kind != "danger" or like.share < lexicon()["likeness"]["danger"]:
+        return None
+    return "safety"
 
 
 def _hints_at_danger(text: str) -> bool:
@@ -186,7 +199,7 @@ def service_of(dossier: SalesDossier) -> Service:
     about = understood(marked, limits.category_words)
     machine, stated, many = _machine(dossier)
     sku, wrong = _sku(dossier, machine, about)
-    other = doubt_of(marked, about) if about is not None else None
+    other = doubt_of(marked, about) if about else _feared(marked)
     missing: list[str] = []
     category = _category(about, limits)
     known = about is not None and (category is not None or about.meaning != "elsewhere")
@@ -212,6 +225,13 @@ def service_of(dossier: SalesDossier) -> Service:
         doubts=(_either(about, other, limits),) if about and other else (),
         endangered=other == "safety",
     )
+
+
+def roles_of(service: Service, limits: SalesLimits) -> tuple[str, ...]:
+    """Who looks at what is held: where danger may be meant, those who know of safety."""
+    if service.endangered:
+        return limits.safety_roles
+    return (service.queue,) if service.queue else limits.sales_rep
 
 
 def ticket_of(dossier: SalesDossier) -> CreateTicket | None:
@@ -261,7 +281,7 @@ def _told(place: str, said: str) -> Iterator[Understood]:
     for kind, meaning, urgency in _KINDS:
         criteria = tuple(p.id for p in patterns.get(kind, ()) if p.found_in(said))
         if criteria:
-            yield Understood(meaning, urgency, criteria)
+            yield Understood(meaning, urgency, criteria, hinted=place == "hints")
 
 
 def _marked(dossier: SalesDossier) -> str:

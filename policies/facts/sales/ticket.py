@@ -8,7 +8,7 @@ from leitstand.values import Frozen
 from policies.facts.sales.dossier import dossier_of
 from policies.facts.sales.limits import SalesLimits, sales_limits
 from policies.facts.sales.quote import orders_in
-from policies.facts.sales.service import Service, service_of, ticket_of
+from policies.facts.sales.service import roles_of, service_of, ticket_of
 from tools.mail import read_mail
 from tools.task import CreateTask
 
@@ -63,7 +63,7 @@ def ticket_facts(call: FactCall) -> TicketFacts:
         orders=orders_in(dossier),
         contradictions=frozenset(service.contradictions),
         doubts=frozenset(service.doubts),
-        queue_roles=_roles(service, dossier.limits),
+        queue_roles=frozenset(roles_of(service, dossier.limits)),
         checked=_equal(known, call.args),
     )
 
@@ -91,13 +91,6 @@ def export_task(limits: SalesLimits) -> CreateTask:
         rules=(EXPORT,),
         title=limits.compliance_title,
     )
-
-
-def _roles(service: Service, limits: SalesLimits) -> frozenset[str]:
-    """Who looks at a ticket that is held: where danger may be meant, those who know of safety."""
-    if service.endangered:
-        return frozenset(limits.safety_roles)
-    return frozenset({service.queue} if service.queue else limits.sales_rep)
 
 
 def _expected(call: FactCall) -> CreateTask | None:

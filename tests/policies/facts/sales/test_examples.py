@@ -1,4 +1,4 @@
-"""Proves that a second reading of mails finds what patterns mistake, and hardly ever disturbs them."""
+"""Proves that a second reading of mails finds what patterns mistake, and seldom disturbs them."""
 
 import tomllib
 from pathlib import Path
@@ -7,11 +7,11 @@ import pytest
 
 from policies.facts.sales.examples import EXAMPLES, likest
 from policies.facts.sales.limits import lexicon
-from policies.facts.sales.service import doubt_of, service_of, told_by, understood
-from tests.policies.facts.sales.reference import dossier
+from policies.facts.sales.service import doubt_of, roles_of, service_of, told_by, understood
+from tests.policies.facts.sales.reference import LIMITS, dossier
 
 _MAILS = Path(__file__).with_name("mails.toml")
-_SELDOM = 0.04
+_SELDOM = 0.07
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,15 @@ def test_where_examples_say_otherwise_people_decide(mail: str, category: str, ot
     "mail",
     [
         "Die Haube am FB-2000 springt im Betrieb auf, da verliert noch jemand den Finger!",
+        "Ein Kalb ist in die Mühle gestürzt, weil die Klappe von selbst aufging.",
         "Ein Teil vom FB-2000 hat sich gelöst und hängt über dem Durchgang.",
     ],
 )
 def test_danger_that_only_may_be_meant_goes_to_those_who_know_of_it(mail: str) -> None:
-    """A malfunction by its patterns, danger by what it is like: no hotline gets it unseen."""
-    assert service_of(dossier(mail)).endangered
+    """No pattern tells danger, but the mail is like such: no other queue gets it first."""
+    service = service_of(dossier(mail))
+    assert not service.danger
+    assert roles_of(service, LIMITS) == LIMITS.safety_roles
 
 
 @pytest.mark.parametrize("mail", tomllib.loads(EXAMPLES.read_text(encoding="utf-8"))["danger"])
@@ -68,6 +71,18 @@ def test_what_patterns_read_well_is_seldom_doubted() -> None:
     mails = tomllib.loads(_MAILS.read_text(encoding="utf-8"))["mails"]
     doubted = [mail[0] for mail in mails if service_of(dossier(mail[0])).doubts]
     assert len(doubted) <= _SELDOM * len(mails)
+
+
+def test_what_is_only_hinted_at_needs_a_second() -> None:
+    """A wide word is no reason for a queue if the mail is most like others."""
+    mail = (
+        "Unser Sohn übernimmt den Hof und will auf Roboter umstellen. "
+        "Könnten wir uns bei euch einen im Betrieb anschauen?"
+    )
+    found = understood(mail)
+    assert found is not None
+    assert found.hinted
+    assert doubt_of(mail, found) == "lead"
 
 
 def test_danger_is_never_doubted() -> None:
