@@ -24,6 +24,7 @@ from policies.facts.sales.offer import open_questions, quote_of, wanted_of
 from policies.facts.sales.service import (
     asks_for_quote,
     product_words,
+    roles_of,
     serials_in,
     service_of,
     ticket_of,
@@ -123,7 +124,7 @@ async def ticket(case: SalesCase, desk: Desk) -> Exit:
     known = await _look_up(case, desk)
     dossier, service = known.dossier, service_of(known.dossier)
     proposed = ticket_of(dossier)
-    roles = (service.queue,) if service.queue else dossier.limits.sales_rep
+    roles = roles_of(service, dossier.limits)
     try:
         if service.danger:
             await desk.call(create_task, alarm_of(dossier.limits), evidence=known.evidence)
@@ -133,7 +134,7 @@ async def ticket(case: SalesCase, desk: Desk) -> Exit:
     except Rejected as error:
         return rejected(error.text)
     except Refused as refused:
-        return judged(refused, service.contradictions)
+        return judged(refused, (*service.contradictions, *service.doubts))
     except CallFailed as error:
         urgent = dossier.limits.safety_roles if service.danger else roles
         return exception(error.cause, error.text, roles=urgent)

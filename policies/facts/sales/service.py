@@ -1,12 +1,13 @@
 """Service: what a mail is about, how urgent it is, of which product and machine it speaks."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
+from policies.facts.sales.examples import likest
 from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, Urgency, lexicon
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.mentions import mentions_of
@@ -20,7 +21,9 @@ __all__ = [
     "Service",
     "Understood",
     "asks_for_quote",
+    "doubt_of",
     "product_words",
+    "roles_of",
     "serials_in",
     "service_of",
     "ticket_of",
@@ -44,6 +47,8 @@ _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
 """What patterns tell, by what counts first: danger before all, a wish before the reason for it.
 `elsewhere` is what service is not there for: personal data, goods sent back, advertising."""
 
+_MEANT: Mapping[str, tuple[Meaning, Urgency]] = {kind: (m, u) for kind, m, u in _KINDS}
+
 _OPTIONAL = frozenset({"warranty"})
 """What is told apart only in a company that has a category for it."""
 
@@ -56,18 +61,20 @@ _AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a mail is about, and the criteria that told it (ids of patterns)."""
+    """What a mail is about, and the criteria that told it (ids of patterns), `hinted` or plain."""
 
     meaning: Meaning
     urgency: Urgency
     criteria: tuple[str, ...]
+    hinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """A mail as a case for service; None where it does not say, or the company has no word for it.
 
-    `missing` and `contradictions` are for people to find out, in words for people.
+    `missing`, `contradictions` and `doubts` (what else it may be about) are for people to find out,
+    in words for people. `endangered`: what is in doubt is whether somebody is in danger.
     """
 
     about: Understood | None
@@ -79,6 +86,8 @@ class Service:
     known_serial: bool = True
     missing: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    endangered: bool = False
 
     @property
     def danger(self) -> bool:
@@ -96,16 +105,63 @@ def told_by(text: str, words: Collection[str] = ()) -> Understood | None:
 
 
 def understood(text: str, words: Collection[str] = ()) -> Understood | None:
-    """What a mail is about; None where no pattern tells.
+    """What a mail is about; None where nothing tells.
 
-    Hints, which are wider, count where no pattern tells and all of them hint at the same; one of
-    danger is for people to judge. `words` as for `told_by`.
+    Hints, which are wider, count where no pattern tells and all of them hint at the same; then what
+    the mail is most like, if hints leave it open. Danger that is only hinted at is for people to
+    judge. `words` as for `told_by`.
     """
     if told := told_by(text, words):
         return told
     hinted = list(_told("hints", fold(text)))
-    clear = len({u.meaning for u in hinted}) == 1 and hinted[0].meaning != "safety"
-    return hinted[0] if clear else None
+    meanings: set[Meaning] = {u.meaning for u in hinted}
+    if "safety" in meanings:
+        return None
+    return hinted[0] if len(meanings) == 1 else _most_like(text, meanings)
+
+
+def _most_like(text: str, among: Collection[Meaning]) -> Understood | None:
+    """What a mail is about by examples alone, `among` what is hinted at, if anything is."""
+    like = likest(text)
+    if like is None or like.share < lexicon()["likeness"]["alone"]:
+        return None
+    meaning, urgency = _MEANT[like.kind]
+    if urgency == "danger" or (among and meaning not in among):
+        return None
+    return Understood(meaning, urgency, ("examples",))
+
+
+def doubt_of(text: str, about: Understood) -> Meaning | None:
+    """What else a mail may be about; None where nothing speaks against what was understood.
+
+    Examples have to say otherwise by the share that `[likeness]` asks for, and by any against what
+    is only hinted at; for danger it is less, and a malfunction where danger is hinted at is for
+    people to judge. Danger is never doubted.
+    """
+    if about.meaning in ("safety", *_OPTIONAL):
+        return None
+    if about.urgency == "impaired" and _hints_at_danger(text):
+        return "safety"
+    like = likest(text)
+    other = _MEANT[like.kind][0] if like else about.meaning
+    if like is None or other == about.meaning:
+        return None
+    likeness = lexicon()["likeness"]
+    if about.hinted or about.meaning in likeness["seconded"]:
+        return other
+    return other if like.share >= likeness["danger" if other == "safety" else "otherwise"] else None
+
+
+def _feared(text: str) -> Meaning | None:
+    """Danger, where nothing tells what a mail is about, and examples say that it may be that."""
+    like = likest(text)
+    if like is None or like.kind != "danger" or like.share < lexicon()["likeness"]["danger"]:
+        return None
+    return "safety"
+
+
+def _hints_at_danger(text: str) -> bool:
+    return any(p.found_in(fold(text)) for p in read_patterns(LEXICON, "hints")["danger"])
 
 
 def asks_for_quote(dossier: SalesDossier) -> bool:
@@ -139,9 +195,11 @@ def serials_in(text: str) -> tuple[str, ...]:
 def service_of(dossier: SalesDossier) -> Service:
     """The mail as a case for service."""
     limits = dossier.limits
-    about = understood(_marked(dossier), limits.category_words)
+    marked = _marked(dossier)
+    about = understood(marked, limits.category_words)
     machine, stated, many = _machine(dossier)
     sku, wrong = _sku(dossier, machine, about)
+    other = doubt_of(marked, about) if about else _feared(marked)
     missing: list[str] = []
     category = _category(about, limits)
     known = about is not None and (category is not None or about.meaning != "elsewhere")
@@ -164,7 +222,16 @@ def service_of(dossier: SalesDossier) -> Service:
         known_serial=machine is not None or stated is None,
         missing=tuple(missing),
         contradictions=(*wrong, *many),
+        doubts=(_either(about, other, limits),) if about and other else (),
+        endangered=other == "safety",
     )
+
+
+def roles_of(service: Service, limits: SalesLimits) -> tuple[str, ...]:
+    """Who looks at what is held: where danger may be meant, those who know of safety."""
+    if service.endangered:
+        return limits.safety_roles
+    return (service.queue,) if service.queue else limits.sales_rep
 
 
 def ticket_of(dossier: SalesDossier) -> CreateTicket | None:
@@ -182,6 +249,12 @@ def ticket_of(dossier: SalesDossier) -> CreateTicket | None:
         customer_id=dossier.customer.id if dossier.customer else None,
         title=title,
     )
+
+
+def _either(about: Understood, other: Meaning, limits: SalesLimits) -> str:
+    """The two readings of a mail in the company's words, for people."""
+    one, two = (limits.category_words.get(m, m) for m in (about.meaning, other))
+    return f"worum es geht, lässt sich verschieden verstehen: {one} oder {two}"
 
 
 def _category(about: Understood | None, limits: SalesLimits) -> str | None:
@@ -208,7 +281,7 @@ def _told(place: str, said: str) -> Iterator[Understood]:
     for kind, meaning, urgency in _KINDS:
         criteria = tuple(p.id for p in patterns.get(kind, ()) if p.found_in(said))
         if criteria:
-            yield Understood(meaning, urgency, criteria)
+            yield Understood(meaning, urgency, criteria, hinted=place == "hints")
 
 
 def _marked(dossier: SalesDossier) -> str:
@@ -302,8 +375,10 @@ def _is_everyday(mention: Mention, about: Understood | None) -> bool:
     ends = mention.close <= 2 or not is_head(mention)  # noqa: PLR2004 - the end of a compound
     if mention.narrowed or not ends or about is None:
         return False
+    if fold_word(mention.raw) in lexicon()["reading"]["everyday"]:
+        return True
     if about.meaning == "delivery":
-        return not is_head(mention) or fold_word(mention.raw) in lexicon()["reading"]["everyday"]
+        return not is_head(mention)
     return about.meaning in ("lead", "invoice")
 
 

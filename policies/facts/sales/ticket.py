@@ -8,7 +8,7 @@ from leitstand.values import Frozen
 from policies.facts.sales.dossier import dossier_of
 from policies.facts.sales.limits import SalesLimits, sales_limits
 from policies.facts.sales.quote import orders_in
-from policies.facts.sales.service import service_of, ticket_of
+from policies.facts.sales.service import roles_of, service_of, ticket_of
 from tools.mail import read_mail
 from tools.task import CreateTask
 
@@ -29,14 +29,15 @@ class TicketFacts(Frozen):
     """What is measured of a ticket.
 
     `danger`: somebody is hurt or in danger. `serial_known`: the installed base has the machine that
-    is named. `orders`, `contradictions`: as with quotes. `checked`: arguments that equal what the
-    mail comes to.
+    is named. `orders`, `contradictions`: as with quotes. `doubts`: what else the mail may be about.
+    `checked`: arguments that equal what the mail comes to.
     """
 
     danger: bool
     serial_known: bool
     orders: frozenset[str]
     contradictions: frozenset[str]
+    doubts: frozenset[str]
     queue_roles: frozenset[str]
     checked: frozenset[str]
 
@@ -61,7 +62,8 @@ def ticket_facts(call: FactCall) -> TicketFacts:
         serial_known=service.known_serial,
         orders=orders_in(dossier),
         contradictions=frozenset(service.contradictions),
-        queue_roles=frozenset({service.queue} if service.queue else dossier.limits.sales_rep),
+        doubts=frozenset(service.doubts),
+        queue_roles=frozenset(roles_of(service, dossier.limits)),
         checked=_equal(known, call.args),
     )
 

@@ -24,6 +24,8 @@ _GOODS = (
     ("T-4", "Festwinkelrotor 8x50 ml", 142_000),
     ("T-5", "Zentrifuge Spin 400", 329_000),
     ("W-1", "Jahreswartung Wickler", 72_000),
+    ("W-2", "Monteurstunde", 8_600),
+    ("U-1", "Ultraschallgerät Sono 5", 1_150_000),
 )
 _PRODUCTS = tuple(Product(sku=s, name=n, price_cents=c) for s, n, c in _GOODS)
 _PRIORITIES = ["P1", "P2", "P3", "P4"]
@@ -95,6 +97,7 @@ def test_what_service_is_not_there_for_is_held(mail: str) -> None:
         ("Angebot bitte: T-1, Menge: ein Dutzend", {"T-1": 12}),
         ("Bitte fünfzehn Packungen Mundspülbecher anbieten.", {"T-3": 15}),
         ("Bitte um ein Angebot über 40 Boxen Küvetten 10 mm.", {"T-2": 40}),
+        ("Angebot bitte:\nT-1 – 2 Stk\nW-2 – 16 Std", {"T-1": 2, "W-2": 16}),
         ("Preisanfrage\nPos. 1  T-1  50 Stk.\nPos. 2  T-4  3 Stk.", {"T-1": 50, "T-4": 3}),
     ],
 )
@@ -124,6 +127,11 @@ def test_what_a_price_would_pass_over_is_asked_about(mail: str) -> None:
     """Nothing is dropped in silence, and no other goods are put in its place."""
     missing, wrong = open_questions(_dossier(mail, "K-1"))
     assert missing or wrong
+
+
+def test_a_word_for_anything_names_no_goods() -> None:
+    """`Geräte` are any, not the one product whose name ends so."""
+    assert service_of(_dossier("Die Wartung unserer Geräte ist fällig.")).sku != "U-1"
 
 
 def test_a_mail_broken_at_its_width_says_the_same() -> None:
