@@ -42,8 +42,6 @@ from tools.sanctions import screen
 from tools.task import create_task
 from tools.tenant import GetTenant, tenant_data
 
-__all__ = ["role"]
-
 _BANK, _SANCTIONS, _UNKNOWN = "G-A08", "G-C01", "G-A09"
 
 role = Role(

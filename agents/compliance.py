@@ -53,8 +53,6 @@ from tools.sanctions import (
 from tools.task import create_task
 from tools.tenant import GetTenant, tenant_data
 
-__all__ = ["role"]
-
 _RULE = "G-C01"
 
 role = Role(

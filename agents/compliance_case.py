@@ -10,8 +10,6 @@ from policies.facts.sales.letter import Export
 from tools.dms import Sha256
 from tools.privacy import Record
 
-__all__ = ["ComplianceCase", "Kind", "kind_of", "together"]
-
 Kind = Literal["suspicion", "supplier", "screening", "request", "report", "sealed", "export", ""]
 
 

@@ -16,8 +16,6 @@ from policies.facts.compliance.retention import asked_in
 from policies.facts.compliance.whistleblowing import RULE, recognise
 from tools.sanctions import Screening
 
-__all__ = ["columns", "given"]
-
 _TEXTS = ("query", "article", "mail")
 _MAILS = ("mail", "text", "message", "body")
 """Columns in which a request or a report may stand; the first that is not empty counts."""

@@ -18,8 +18,6 @@ from tools.erasure import (
 )
 from tools.tenant import GetTenant, tenant_data
 
-__all__ = ["ErasureCase", "role"]
-
 
 class ErasureCase(Frozen):
     """The case to be erased, by its name, and a word of `bases` (policies/erasure.toml)."""

@@ -48,8 +48,6 @@ from tools.hr import (
 from tools.task import CreateTask, TaskKind, create_task
 from tools.tenant import GetTenant, tenant_data
 
-__all__ = ["role"]
-
 A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
 

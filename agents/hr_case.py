@@ -10,8 +10,6 @@ from leitstand.role import Exit
 from leitstand.values import Frozen, Text
 from tools.hr import Entry
 
-__all__ = ["HrCase", "HrKind", "handed"]
-
 HrKind = Literal["leave", "sick", "working_time", "request", "unknown"]
 """Request for leave, sick note, entries of working time, request by text; none of these."""
 

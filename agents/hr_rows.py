@@ -24,8 +24,6 @@ from policies.facts.hr.wording import beside, fold, plain, topics_in
 from policies.facts.hr.worktime import words_of
 from tools.hr import Absences, Employee
 
-__all__ = ["columns", "given"]
-
 Row = Mapping[str, Any]
 Given = dict[str, Any]
 

@@ -14,17 +14,6 @@ from leitstand.values import Frozen, Kept, Text
 from policies.facts.brief import Accounts, Brief, Discount
 from tools.dms import Sha256
 
-__all__ = [
-    "Approval",
-    "Decided",
-    "InvoiceCase",
-    "Outcome",
-    "answered",
-    "broken_off",
-    "leaves",
-    "outcome_of",
-]
-
 Decided = Literal["auto_draft", "approve", "hold", "escalate", "reject"]
 """What becomes of an invoice, mildest first."""
 

@@ -32,8 +32,6 @@ from tools.intake import FindSiblings, FoundSiblings, find_siblings
 from tools.sanctions import Screen, Screened, screen
 from tools.tenant import GetTenant, tenant_data
 
-__all__ = ["Known", "look_up", "open_document"]
-
 
 @dataclass(frozen=True, slots=True)
 class Known:

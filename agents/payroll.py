@@ -21,8 +21,6 @@ from tools.payroll import FindEntries, enter_change, find_entries
 from tools.task import CreateTask, create_task
 from tools.tenant import GetTenant, tenant_data
 
-__all__ = ["role"]
-
 role = Role(
     "payroll",
     PayrollCase,

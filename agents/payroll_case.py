@@ -4,8 +4,6 @@ from agents.refusal import Refusal
 from leitstand.values import Frozen, Identifier
 from tools.hr import Change
 
-__all__ = ["PayrollCase"]
-
 
 class PayrollCase(Frozen):
     """Given is `change_no` alone; the rest is written by the steps."""

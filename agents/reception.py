@@ -8,8 +8,6 @@ from leitstand.role import CONTRADICTORY, DATA_MISSING, Exit, Role, exception
 from leitstand.values import Frozen, Identifier, Text
 from policies.facts.routing import Candidate
 
-__all__ = ["ReceptionCase", "role"]
-
 _UNCLEAR = "Der Eingang lässt sich keiner Stelle zuordnen."
 
 

@@ -6,8 +6,6 @@ from leitstand.records import Verdict
 from leitstand.role import CONTRADICTORY, DATA_MISSING, Exit, exception, rejected
 from leitstand.values import Frozen
 
-__all__ = ["Refusal", "missing", "refusal_of"]
-
 
 class Refusal(Frozen):
     """What the guard said of a proposal that it did not let through."""

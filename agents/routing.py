@@ -24,8 +24,6 @@ from policies.facts.sales.service import told_by
 from tools.einvoice.sniff import sniff
 from tools.office import keep, reporting_office
 
-__all__ = ["route", "seal"]
-
 _E_INVOICE = re.compile(
     rb"CrossIndustryInvoice|CrossIndustryDocument|FatturaElettronica"
     rb"|oasis:names:specification:ubl:schema:xsd:(Invoice|CreditNote)-2"

@@ -12,8 +12,6 @@ from policies.facts.arithmetic import cent
 from policies.facts.terms import skonto_of
 from tools.einvoice import Invoice, ReadInvoice
 
-__all__ = ["invoice_row"]
-
 
 def invoice_row(told: Told) -> Mapping[str, object]:
     """The columns `read`, `accounts`, `posting_date` and `skonto` of an invoice."""

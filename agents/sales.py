@@ -39,8 +39,6 @@ from tools.task import create_task
 from tools.tenant import GetTenant, tenant_data
 from tools.tickets import FindMachines, create_ticket, find_machines
 
-__all__ = ["role"]
-
 _ANSWERED = "reply"
 """The signal that a customer has answered a quote."""
 _MORNING = time(7, tzinfo=UTC)

@@ -11,8 +11,6 @@ from leitstand.records import Verdict
 from leitstand.role import CONTRADICTORY, DATA_MISSING, Exit, exception
 from leitstand.values import Frozen, Identifier
 
-__all__ = ["SalesCase", "broken_off", "judged", "unclear"]
-
 Kind = Literal["quote", "ticket", "mail", "follow_up", ""]
 """A request for a quote, a mail for service, one that tells by what it says; a quote that was sent;
 empty: none that is known."""

@@ -20,8 +20,6 @@ from policies.facts.sales.offer import price_of
 from policies.facts.sales.service import asks_for_quote, service_of
 from tools.pricing import Price
 
-__all__ = ["columns", "given"]
-
 _LONGEST = 40_000
 _MAILS = ("mail", "text", "message", "body")
 _CUSTOMERS = ("customer", "customer_id")

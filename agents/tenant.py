@@ -15,8 +15,6 @@ from policies.facts.treasury.limits import treasury_limits_of
 from tools import world as books
 from tools.rows import WorldRefused
 
-__all__ = ["limits"]
-
 Read = Callable[[Mapping[str, Any]], object]
 _DEPARTMENTS: Mapping[str, Read] = {
     "sales": sales_limits,

@@ -21,8 +21,6 @@ from tools.task import CreateTask, create_task
 from tools.tenant import GetTenant, tenant_data
 from tools.treasury import DuePayment, FindDue, find_due, prepare_order
 
-__all__ = ["role"]
-
 _HERE = ZoneInfo("Europe/Berlin")
 _LISTED = "listed"
 _SAID = {"order_no", "file", "transfers", "total_cents"}

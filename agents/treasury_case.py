@@ -7,8 +7,6 @@ from leitstand.values import Frozen
 from policies.facts.treasury.limits import Left
 from tools.treasury import PaymentOrder, PrepareOrder
 
-__all__ = ["LeftOut", "TreasuryCase"]
-
 
 class LeftOut(Frozen):
     """A payment that is left to people."""

@@ -8,8 +8,6 @@ from leitstand.errors import CallFailed, Refused
 from leitstand.records import Verdict
 from policies.facts.limits import cause_words
 
-__all__ = ["failure_words", "refusal_words", "verdict_words"]
-
 
 def verdict_words(verdict: Verdict) -> str:
     """The reasons of the rules that decided, each once; else what made the guard refuse."""

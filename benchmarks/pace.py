@@ -2,8 +2,6 @@
 
 import time
 
-__all__ = ["pace"]
-
 TURNS = 2_000_000
 
 

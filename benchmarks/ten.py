@@ -15,8 +15,6 @@ from leitstand.role import Exit, Goto, Role, done, goto
 from leitstand.tool import Connection, Port, Recorded, tool
 from leitstand.values import Frozen, Identifier, Money, Reading
 
-__all__ = ["READS", "WRITES_AT", "connect", "get", "limits", "post", "role"]
-
 STEPS, READS, WRITES_AT = 10, 4, 6
 
 

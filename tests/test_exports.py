@@ -1,6 +1,6 @@
 """The public face: every package says in `__all__` what it offers, exactly that, in order.
 
-In a module of the product a name is public unless it begins with an underscore, which is said once.
+In a module a name is public unless it begins with an underscore, which is said once.
 """
 
 import ast
@@ -80,9 +80,11 @@ def faults(text: str, package: str) -> Iterator[str]:
         yield f"{package}: `__all__` is not sorted"
 
 
-def test_modules_of_the_product_declare_nothing_beside_their_names(root: Path) -> None:
+def test_modules_declare_nothing_beside_their_names(root: Path) -> None:
     """Only packages gather names: a list in a module would say a second time what is public."""
-    modules = (p for p in (root / "src").rglob("*.py") if p.name != "__init__.py")
+    files = (p for name in FOLDERS for p in (root / name).rglob("*.py"))
+    modules = [p for p in files if p.name != "__init__.py"]
+    assert modules
     assert not [p for p in modules if declared(ast.parse(p.read_text("utf-8"))) is not None]
 
 

@@ -15,8 +15,6 @@ from tools.part import Enter, Part, Systems
 from tools.rows import Reader, WorldRefused, read_json
 from tools.sanctions import ListEntry, Sanctions
 
-__all__ = ["COMPLIANCE"]
-
 _LISTS = "sanctions*.jsonl"
 _TABLE = "retention.json"
 

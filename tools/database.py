@@ -36,8 +36,6 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from leitstand.clock import Clock, SystemClock
 from leitstand.errors import CallFailed, Contradiction, Unreachable
 
-__all__ = ["Database", "Exact", "Tenancy", "next_no"]
-
 T = TypeVar("T")
 
 _GROUP = 256

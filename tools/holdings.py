@@ -24,8 +24,6 @@ from tools.erp.intake import Holdings, Rate
 from tools.erp.supplier import SupplierRow
 from tools.rows import Reader
 
-__all__ = ["InvoiceRow", "RateRow", "read_holdings"]
-
 _YEARS = 2
 """Years of accounting periods before the closed one; the year after `today` is the last."""
 

@@ -4,8 +4,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["LONGEST", "fold", "other_numbers", "words"]
-
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "&": " und ", "+": " und "})
 _GAP = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")

@@ -38,8 +38,6 @@ from tools.world import connect as connect_books
 from tools.world import disconnect as disconnect_books
 from tools.world import limits, spool
 
-__all__ = ["connect", "disconnect", "document", "keep", "reporting_office", "take_in", "twin"]
-
 _WORKERS = min(2, os.cpu_count() or 1)
 _BESIDE = frozenset({EInvoices, Intakes, ReportingOffice, Tenant})
 

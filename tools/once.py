@@ -10,8 +10,6 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, bindparam, i
 from leitstand.digest import canonical, plain
 from leitstand.errors import Contradiction
 
-__all__ = ["Keys", "Write"]
-
 R = TypeVar("R", bound=BaseModel)
 
 

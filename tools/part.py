@@ -11,8 +11,6 @@ from typing import Any
 
 from tools.rows import Reader
 
-__all__ = ["Enter", "Part", "Systems", "no_rows"]
-
 Systems = Mapping[type, Any]
 """The embedded systems of a tenant, by port."""
 

@@ -23,8 +23,6 @@ from tools.database import Database, Tenancy, next_no
 from tools.once import Keys, Write
 from tools.rows import WorldRefused, parse_json
 
-__all__ = ["Entry", "Register", "connect", "disconnect", "limits"]
-
 M = TypeVar("M", bound=BaseModel)
 Row = Mapping[str, Any]
 Lists = Mapping[str, tuple[Row, ...]]

@@ -11,8 +11,6 @@ from pydantic import BaseModel, ValidationError
 
 from leitstand.errors import LeitstandError
 
-__all__ = ["Reader", "WorldRefused", "parse_json", "read_json"]
-
 M = TypeVar("M", bound=BaseModel)
 J = TypeVar("J", dict[str, Any], list[Any])
 

@@ -24,8 +24,6 @@ from tools.pricing import PriceRules, Pricing
 from tools.rows import Reader, WorldRefused, read_json
 from tools.tickets import Machine, Service
 
-__all__ = ["SALES"]
-
 _RULES, _VOCABULARY, _OWN = "price_rules.json", "vocabulary.json", "sales.json"
 
 

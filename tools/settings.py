@@ -7,8 +7,6 @@ from pydantic import BaseModel, ValidationError
 
 from leitstand.errors import ProjectRefused
 
-__all__ = ["settings_in"]
-
 M = TypeVar("M", bound=BaseModel)
 
 

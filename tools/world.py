@@ -69,8 +69,6 @@ from tools.treasury import Treasury
 from tools.treasury.embedded import EmbeddedTreasury
 from tools.treasury.part import TREASURY
 
-__all__ = ["connect", "disconnect", "limits", "load", "spool"]
-
 _LOG = logging.getLogger("leitstand.world")
 
 _PARTS: tuple[Part, ...] = (COMPLIANCE, DATEV, DMS, HR, SALES, TREASURY, TRYTON)

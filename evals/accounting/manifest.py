@@ -21,8 +21,6 @@ from tools.einvoice import Reader
 from tools.einvoice.reader import ReadInvoice
 from tools.einvoice.rulesets import RulesRefused
 
-__all__ = ["Manifest"]
-
 PAGE_AND_DATA = "G-A22"
 """The guardrail on page and data that differ: the only one that a document alone can break here."""
 

@@ -9,8 +9,6 @@ from leitstand.errors import CaseRefused
 from leitstand.evals.case import Expected, RecordedCase
 from leitstand.project import Project
 
-__all__ = ["Truth"]
-
 ALLOWED: Mapping[str, frozenset[str]] = {
     "auto_draft": frozenset({"erp.voucher.draft"}),
     "approve": frozenset({"erp.voucher.post", "erp.payment.propose"}),

@@ -20,8 +20,6 @@ from typing import Any
 from leitstand.errors import CaseRefused, NoVerdict
 from leitstand.evals.foreign.world import Asked, Executed, Setting, World
 
-__all__ = ["AgentDojo"]
-
 VERSION = "0.1.35"
 SUITES = "v1"
 _READS = ("get_", "search_", "list_", "read_", "check_", "find_")

@@ -15,8 +15,6 @@ from typing import Any, cast
 from evals.benchmarks.tables import Recorded, Tables
 from leitstand.evals.foreign.world import Setting
 
-__all__ = ["StateBench"]
-
 Fact = tuple[str, str, str, str]
 """Table, key, field, value as canonical JSON."""
 

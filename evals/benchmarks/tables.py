@@ -8,8 +8,6 @@ from typing import Any, cast
 from leitstand.errors import Contradiction
 from leitstand.evals.foreign.world import Asked, Executed
 
-__all__ = ["Change", "Recorded", "Tables", "unequal"]
-
 _ABSENT = object()
 
 Change = tuple[list[str], str, Any, Any]

@@ -17,8 +17,6 @@ from leitstand.errors import CaseRefused, Contradiction
 from leitstand.evals.foreign.rows import below
 from leitstand.evals.foreign.world import Setting
 
-__all__ = ["TauBench"]
-
 _STOP = "###STOP###"
 _TRANSFER = "transfer_to_human_agents"
 

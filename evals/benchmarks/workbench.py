@@ -17,8 +17,6 @@ from leitstand.errors import CaseRefused, Contradiction
 from leitstand.evals.foreign.rows import below
 from leitstand.evals.foreign.world import Asked, Executed, Setting, World
 
-__all__ = ["WorkBench"]
-
 _CASED = frozenset({"status", "list_name", "board"})
 _Cells = tuple[str, ...]
 

@@ -7,8 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits
 
-__all__ = ["AccountFacts", "account_facts"]
-
 
 class AccountFacts(BaseModel):
     """`account_charted`: the tenant's chart has the voucher's key, with numbers in SKR03, SKR04.

@@ -10,16 +10,6 @@ from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice, Line
 from tools.einvoice.parts import Adjustment
 
-__all__ = [
-    "ArithmeticFacts",
-    "Totals",
-    "arithmetic_facts",
-    "cent",
-    "line_due",
-    "totals_of",
-    "undue_rounding",
-]
-
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 _SENSE = Decimal(10**15)

@@ -12,8 +12,6 @@ from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice, Payment
 from tools.erp.supplier import Supplier
 
-__all__ = ["BankFacts", "bank_facts", "foreign_account", "sound_iban"]
-
 _FORM = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", re.ASCII)
 
 

@@ -17,17 +17,6 @@ from tools.einvoice.invoice import Invoice
 from tools.erp import DraftVoucher, ProposeBankChange, ProposePayment
 from tools.mail.mail import quotable
 
-__all__ = [
-    "Accounts",
-    "Brief",
-    "Discount",
-    "Newcomer",
-    "Offer",
-    "brief_of",
-    "payment_of",
-    "title_of",
-]
-
 _TITLE = 200
 
 

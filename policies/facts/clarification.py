@@ -24,15 +24,6 @@ from tools.einvoice import Invoice, read_document
 from tools.mail import DraftMail, Finding
 from tools.task import CreateTask
 
-__all__ = [
-    "ClarificationFacts",
-    "NewSupplier",
-    "Suspicion",
-    "clarification_facts",
-    "letter_of",
-    "task_of",
-]
-
 _RULE = re.compile(r"[a-z]+(-[a-z]+)*|G-[A-Z][0-9]{2}S?", re.ASCII)
 _FINDINGS = 64
 

@@ -11,8 +11,6 @@ from tools.erp.ledger import PostedInvoice, number_key
 from tools.erp.order import PurchaseOrder
 from tools.intake import Sibling
 
-__all__ = ["CorrectionFacts", "corrected_numbers", "correction_facts"]
-
 _CORRECTION = "384"
 _NEED_REFERENCE = frozenset({"381", "384", "389"})
 _ZERO = Decimal(0)

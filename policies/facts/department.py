@@ -8,8 +8,6 @@ from policies.facts.hr.limits import hr_limits_of
 from policies.facts.sales.limits import sales_limits
 from policies.facts.treasury.limits import treasury_limits_of
 
-__all__ = ["department_roles"]
-
 
 def department_roles(tenant: Mapping[str, Any]) -> frozenset[str]:
     """All roles that HR, payroll, compliance, treasury and, if there is one, sales have here."""

@@ -10,15 +10,6 @@ from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
 from tools.einvoice.reader import ReadInvoice
 
-__all__ = [
-    "DocumentFacts",
-    "document_facts",
-    "is_small",
-    "is_structured",
-    "missing_fields",
-    "unseen",
-]
-
 _NOT_SMALL = frozenset({"K", "AE"})
 _GAP = re.compile(r"\s+")
 _FORMAT_ERROR = "Formatfehler"

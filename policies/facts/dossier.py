@@ -46,8 +46,6 @@ from tools.erp.ledger import number_key
 from tools.intake import Sibling, find_siblings
 from tools.sanctions import Screening, screen
 
-__all__ = ["Dossier", "dossier_of"]
-
 R = TypeVar("R", bound=BaseModel)
 
 

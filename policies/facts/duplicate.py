@@ -20,8 +20,6 @@ from tools.einvoice.reader import ReadInvoice
 from tools.erp.ledger import PostedInvoice, number_key
 from tools.intake import Sibling
 
-__all__ = ["DuplicateFacts", "duplicate_facts"]
-
 
 class DuplicateFacts(BaseModel):
     """Whether the invoice is there already.

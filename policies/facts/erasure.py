@@ -18,8 +18,6 @@ from policies.facts.compliance.retention import answer_to, unknown_kinds
 from tools.erasure import EraseCase, Part, RestrictCase, case_standing
 from tools.privacy import Measure, Record, Request
 
-__all__ = ["ErasureFacts", "ErasureLimits", "erasure_facts", "erasure_limits", "order_of"]
-
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parents[1].joinpath("erasure.toml").read_text(encoding="utf-8")
 )

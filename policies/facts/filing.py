@@ -7,8 +7,6 @@ from policies.facts.limits import Limits, limits_of
 from tools.datev import UploadDocument
 from tools.erp.ledger import PostedInvoice
 
-__all__ = ["FilingFacts", "filing_facts", "filing_of"]
-
 _KINDS = {"application/pdf": "pdf", "application/xml": "xml", "text/xml": "xml"}
 
 

@@ -18,8 +18,6 @@ from policies.facts.voucher import cents_in
 from tools.mail import Finding
 from tools.mail.mail import quotable
 
-__all__ = ["Named", "findings_of"]
-
 _RULE = re.compile(r"[A-Z][A-Za-z0-9-]{1,60}", re.ASCII)
 
 

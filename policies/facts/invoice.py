@@ -30,8 +30,6 @@ from policies.facts.tier import TierFacts, tier_amount, tier_facts
 from policies.facts.voucher import draft_of
 from policies.facts.wording import WordingFacts, wording_facts
 
-__all__ = ["InvoiceFacts", "checked_of", "facts_of", "invoice_facts"]
-
 
 class InvoiceFacts(
     DocumentFacts,

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 from tools.mail import TemplateId
 from tools.task import TaskKind
 
-__all__ = ["Follow", "follow_of", "is_own"]
-
 _FILE = Path(__file__).parent.with_name("letters.toml")
 
 

@@ -7,16 +7,6 @@ from rapidfuzz import fuzz
 
 from tools.names import fold, other_numbers
 
-__all__ = [
-    "is_addressed_to",
-    "is_called",
-    "leaves_words_out",
-    "name_permille",
-    "number_permille",
-    "one_series",
-    "shares_word",
-]
-
 _LEGAL_FORMS = frozenset(
     [
         "ag", "eg", "ek", "ev", "gbr", "gmbh", "gmbhcokg", "inc", "kft", "kg", "kgaa", "limited",

@@ -14,8 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from leitstand.digest import canonical
 from leitstand.errors import Cause, Missing
 
-__all__ = ["Company", "Limits", "ThreeWayMatch", "Tier", "cause_words", "limits_of"]
-
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parent.with_name("defaults.toml").read_text(encoding="utf-8")
 )

@@ -18,18 +18,6 @@ from tools.erp.order import OrderLine, PurchaseOrder
 from tools.erp.receipt import GoodsReceipt
 from tools.intake import InvoicedLine
 
-__all__ = [
-    "MatchFacts",
-    "Matched",
-    "contract_match",
-    "is_unordered",
-    "match_lines",
-    "no_match",
-    "order_match",
-    "quantities_over",
-    "unit_price",
-]
-
 _ZERO = Decimal(0)
 _MOST = 10**15
 _BEYOND = 10**9

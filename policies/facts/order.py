@@ -11,8 +11,6 @@ from tools.erp.contract import Contract
 from tools.erp.order import PurchaseOrder
 from tools.erp.supplier import Supplier
 
-__all__ = ["Basis", "OrderFacts", "basis_of", "contract_for", "contracts_like", "order_facts"]
-
 _CORRECTION = "384"
 
 Basis = Literal[

@@ -3,8 +3,6 @@
 from leitstand.policy import FactCall, facts
 from leitstand.values import Frozen
 
-__all__ = ["OriginalFacts", "original_facts"]
-
 
 class OriginalFacts(Frozen):
     """`checked`: hash, size, type and name.

@@ -18,8 +18,6 @@ from tools.einvoice.invoice import Invoice, Party
 from tools.erp.supplier import Supplier, SupplierMatch
 from tools.names import fold
 
-__all__ = ["Agreement", "PartyFacts", "Seller", "other_records", "party_facts", "seller_of"]
-
 Agreement = Literal["same", "other", "absent"]
 """Whether a value equals the one of the master record; absent: one side has none."""
 

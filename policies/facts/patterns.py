@@ -14,8 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Pattern", "fold", "read_patterns", "sentences", "shown"]
-
 _BLANK = re.compile(r"[^\S\n]+")
 _SENTENCE = re.compile(r"(?<!\d)(?<!\babs)(?<!\bnr)(?<!\bs)\.\s+|[!?\n]+\s*")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})

@@ -7,8 +7,6 @@ from pydantic import BaseModel, ConfigDict
 from tools.einvoice.reader import ReadInvoice
 from tools.erp.ledger import PostedInvoice, number_key
 
-__all__ = ["PaymentFacts", "payment_facts"]
-
 
 class PaymentFacts(BaseModel):
     """`posted`: the ledger, read after the posting, shows this very document as posted."""

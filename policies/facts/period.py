@@ -6,8 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 from policies.facts.limits import Limits
 
-__all__ = ["PeriodFacts", "period_facts", "posting_date"]
-
 
 class PeriodFacts(BaseModel):
     """Which days lie in a closed period.

@@ -12,8 +12,6 @@ from tools.erp import InvoiceKind
 from tools.erp.ledger import PostedInvoice, number_key
 from tools.intake import Sibling
 
-__all__ = ["KINDS", "PrepaymentFacts", "prepayment_facts", "settled_numbers"]
-
 KINDS: Mapping[str, InvoiceKind] = {
     "386": "prepayment",
     "326": "partial",

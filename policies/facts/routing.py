@@ -13,8 +13,6 @@ from pydantic import Field
 from leitstand.values import Frozen, Identifier, Percent, Text
 from policies.facts.patterns import fold
 
-__all__ = ["Candidate", "Kind", "Signs", "Sorted", "routing", "sort"]
-
 FILE = Path(__file__).parents[1] / "routing.toml"
 Why = Literal["clear", "at once", "unclear", "contradictory", "forged", "unread"]
 

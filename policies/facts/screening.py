@@ -10,15 +10,6 @@ from tools.einvoice.invoice import Invoice
 from tools.erp.supplier import Supplier
 from tools.sanctions.screening import Screening
 
-__all__ = [
-    "ScreeningFacts",
-    "all_names",
-    "cleared_entries",
-    "due_names",
-    "screening_facts",
-    "to_screen",
-]
-
 
 class ScreeningFacts(BaseModel):
     """How near a sanctions list somebody is who would be paid.

@@ -9,8 +9,6 @@ from tools.einvoice.invoice import Invoice
 from tools.erp.supplier import Supplier
 from tools.intake import Sibling
 
-__all__ = ["of_same_seller"]
-
 
 def of_same_seller(
     siblings: Iterable[Sibling], invoice: Invoice, supplier: Supplier | None, limits: Limits

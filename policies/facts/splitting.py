@@ -12,8 +12,6 @@ from tools.einvoice.invoice import Invoice
 from tools.erp.ledger import PostedInvoice, number_key
 from tools.intake import Sibling
 
-__all__ = ["SplitFacts", "split_facts"]
-
 
 class SplitFacts(BaseModel):
     """How many pieces an amount may have been cut into.

@@ -17,8 +17,6 @@ from tools.einvoice.invoice import Invoice
 from tools.einvoice.parts import Tax
 from tools.erp.voucher import TaxCase
 
-__all__ = ["Judgement", "TaxFacts", "tax_case_of", "tax_facts"]
-
 Judgement = Literal["ordinary", "plausible", "implausible"]
 Place = Literal["home", "registered", "eu", "third"]
 

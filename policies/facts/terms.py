@@ -13,8 +13,6 @@ from tools.einvoice.invoice import Invoice
 from tools.einvoice.parts import Discount
 from tools.erp.supplier import Supplier
 
-__all__ = ["Skonto", "TermsFacts", "bank_day", "due_date", "skonto_of", "skontos_of", "terms_facts"]
-
 
 class TermsFacts(BaseModel):
     """What the invoice grants beside what was agreed.

@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict
 from policies.facts.limits import Limits, Tier, cents
 from tools.einvoice import Invoice
 
-__all__ = ["TierFacts", "tier_amount", "tier_facts"]
-
 _MOST = 10**15
 
 

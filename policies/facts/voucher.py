@@ -25,8 +25,6 @@ from tools.erp import (
     VoucherDiscount,
 )
 
-__all__ = ["cents_in", "draft_of", "plain_text", "posting_of", "skonto"]
-
 _UNKNOWN = "unknown"
 _UNREAD = "unread"
 _LARGEST = 10**14

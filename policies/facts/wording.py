@@ -15,8 +15,6 @@ from pydantic import BaseModel, ConfigDict
 from policies.facts.patterns import fold, read_patterns, shown
 from tools.einvoice.invoice import FreeText
 
-__all__ = ["WordingFacts", "names_small_business", "wording_facts"]
-
 _IBAN = re.compile(
     r"\b[A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]{4}){3,7}(?:[ \u00a0.-]?[A-Z0-9]{1,3})?\b"
 )

@@ -20,8 +20,6 @@ from tools.catalog.product import FindProducts, FoundProducts, Product
 from tools.catalog.words import keys
 from tools.database import Tenancy
 
-__all__ = ["EmbeddedCatalog"]
-
 _MOST = 400
 """Candidates that one answer holds at most."""
 _AT_ONCE = 500

@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.catalog.product import FindProducts, FoundProducts
 
-__all__ = ["Catalog"]
-
 
 class Catalog(Port, Protocol):
     """A catalogue. Raises only `CallFailed`."""

@@ -6,8 +6,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Kept, Money, Reading, Text
 
-__all__ = ["FindProducts", "FoundProducts", "Product"]
-
 
 class Product(Frozen):
     """A product: article number, name, list price in cents net, other names that customers use.

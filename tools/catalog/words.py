@@ -8,8 +8,6 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-__all__ = ["fold", "keys", "same_word", "stems"]
-
 _ENDINGS = ("ern", "nen", "en", "er", "es", "e", "n", "s")
 _SHORTEST = 4
 """Letters that a stem keeps at least."""

@@ -8,8 +8,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Text
 
-__all__ = ["Activity", "AddActivity"]
-
 Kind = Literal["mail", "call", "meeting", "note", "ticket"]
 
 

@@ -2,8 +2,6 @@
 
 from leitstand.values import Frozen, Identifier, Money, Reading, Text, Word
 
-__all__ = ["Customer", "FoundCustomer", "GetCustomer"]
-
 
 class Customer(Frozen):
     """A customer: `credit_limit_cents` is the limit, `open_cents` what is owed already.

@@ -33,8 +33,6 @@ from tools.crm.opportunity import (
 from tools.database import Tenancy, next_no
 from tools.once import Keys, Write
 
-__all__ = ["EmbeddedCrm"]
-
 R = TypeVar("R", bound=BaseModel)
 
 _metadata = MetaData()

@@ -10,9 +10,6 @@ from leitstand.values import Frozen, Identifier, Text, cents_of
 from tools.crm.customer import Customer
 from tools.rows import Reader
 
-__all__ = ["read_customers"]
-
-
 Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
 
 

@@ -8,8 +8,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Money, Percent, Reading, Text
 
-__all__ = ["CreateOpportunity", "FoundOpportunities", "ListOpportunities", "Opportunity", "Stage"]
-
 Stage = Literal["lead", "qualified", "quoted", "won", "lost"]
 
 

@@ -12,8 +12,6 @@ from tools.crm.opportunity import (
     Opportunity,
 )
 
-__all__ = ["Crm"]
-
 
 class Crm(Port, Protocol):
     """A CRM. Every write takes the idempotency key. Raises only `CallFailed`."""

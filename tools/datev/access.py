@@ -17,8 +17,6 @@ from leitstand.clock import Clock
 from leitstand.errors import Missing, SecretMissing, Unreachable
 from tools.datev.settings import Settings
 
-__all__ = ["Access"]
-
 _EARLY = 60.0
 """Seconds before its end that a token is renewed."""
 _REFUSED = frozenset({400, 401, 403})

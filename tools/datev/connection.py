@@ -12,8 +12,6 @@ from tools.datev.part import DATEV
 from tools.datev.port import Documents
 from tools.datev.settings import Settings, read_settings
 
-__all__ = ["embedded", "online"]
-
 _NAME = "datev"
 
 

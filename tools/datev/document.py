@@ -13,8 +13,6 @@ from leitstand.tool import Recorded
 from leitstand.values import Frozen, Kept, Text
 from tools.dms.document import Sha256
 
-__all__ = ["Filed", "UploadDocument", "UploadedDocument", "guid_of"]
-
 Guid = Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Level = Annotated[Text, Field(max_length=30), Kept()]
 NamedLevel = Annotated[Text, Field(min_length=1, max_length=30), Kept()]

@@ -8,8 +8,6 @@ from tools.database import Tenancy
 from tools.datev.document import UploadDocument, UploadedDocument, guid_of
 from tools.once import Keys, Write
 
-__all__ = ["EmbeddedDocuments"]
-
 _metadata = MetaData()
 _keys = Keys(_metadata, "datev")
 _document = Table(

@@ -22,8 +22,6 @@ from tools.datev.access import Access
 from tools.datev.document import UploadDocument, UploadedDocument, guid_of
 from tools.datev.settings import Settings
 
-__all__ = ["HttpDocuments", "Originals"]
-
 _WHERE = "datev"
 _ALLOWED = frozenset(
     " &()+-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -9,8 +9,6 @@ from tools.datev.settings import FILE, read_settings
 from tools.part import Part, no_rows
 from tools.rows import WorldRefused
 
-__all__ = ["DATEV"]
-
 
 def _limits(place: Path) -> Mapping[str, Any]:
     """What a received invoice is called and where it is filed: no secrets, no addresses."""

@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.datev.document import UploadDocument, UploadedDocument
 
-__all__ = ["Documents"]
-
 
 class Documents(Port, Protocol):
     """The in-box of Belege online. Raises only `CallFailed`."""

@@ -9,8 +9,6 @@ from leitstand.values import Frozen, Secret
 from tools.datev.document import Filed, Level
 from tools.settings import settings_in
 
-__all__ = ["FILE", "Settings", "read_settings"]
-
 FILE = "datev.json"
 Url = Annotated[str, Field(pattern=r"^https://[^\s?#]+$")]
 Reference = Annotated[str, Field(pattern=r"^(env:|file:/).+$")]

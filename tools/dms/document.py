@@ -6,8 +6,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Kept, Reading, Text, Word
 
-__all__ = ["Document", "FoundDocument", "GetDocument", "Sha256", "StoreOriginal"]
-
 Sha256 = Annotated[str, Field(strict=True, pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -32,8 +32,6 @@ from tools.dms.spool import Spool
 from tools.dms.workflow import StartWorkflow, Workflow, Workflows
 from tools.once import Keys, Write
 
-__all__ = ["EmbeddedDms"]
-
 _PIECE = 1024 * 1024
 
 _metadata = MetaData()

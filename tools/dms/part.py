@@ -15,8 +15,6 @@ from tools.dms.workflow import Workflows
 from tools.part import Enter, Part, Systems
 from tools.rows import Reader, WorldRefused, read_json
 
-__all__ = ["DMS"]
-
 _FILE = "dms.json"
 
 

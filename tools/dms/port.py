@@ -6,8 +6,6 @@ from leitstand.tool import Port
 from tools.dms.document import Document, FoundDocument, GetDocument, StoreOriginal
 from tools.dms.workflow import StartWorkflow, Workflow
 
-__all__ = ["Dms"]
-
 
 class Dms(Port, Protocol):
     """An archive of originals, and workflows on them. Raises only `CallFailed`."""

@@ -9,8 +9,6 @@ from typing import BinaryIO
 
 from leitstand.errors import Missing
 
-__all__ = ["Spool"]
-
 _PIECE = 1024 * 1024
 
 

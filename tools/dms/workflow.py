@@ -9,8 +9,6 @@ from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Kept, Text, Word
 from tools.dms.document import Sha256
 
-__all__ = ["StartWorkflow", "Workflow", "WorkflowName", "Workflows"]
-
 WorkflowName = Annotated[str, Field(strict=True, min_length=1, max_length=80, pattern=r"^\S.*$")]
 Workflows = Mapping[WorkflowName, tuple[Identifier, ...]]
 """What a company's DMS has: which workflow goes to which roles."""

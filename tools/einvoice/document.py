@@ -4,8 +4,6 @@ from leitstand.values import Frozen, Reading
 from tools.dms.document import Sha256
 from tools.einvoice.reader import ReadInvoice
 
-__all__ = ["FoundInvoice", "ReadDocument"]
-
 
 class ReadDocument(Frozen):
     """Read a stored document as an invoice: verdict, fired rules, typed values."""

@@ -11,8 +11,6 @@ from leitstand.values import Code, Frozen
 from tools.einvoice.fault import Fault, fault
 from tools.einvoice.xml import Element
 
-__all__ = ["Form", "form_of", "form_of_text", "not_read"]
-
 _FILE = Path(__file__).with_name("forms.toml")
 _HEAD = 1024
 

@@ -20,7 +20,6 @@ from tools.einvoice.parts import (
     Address,
     Adjustment,
     Attachment,
-    Attribute,
     Discount,
     Identifier,
     Line,
@@ -33,27 +32,6 @@ from tools.einvoice.parts import (
     Unread,
 )
 from tools.einvoice.terms import INVOICE, Group
-
-__all__ = [
-    "CREDIT_CODES",
-    "Address",
-    "Adjustment",
-    "Attachment",
-    "Attribute",
-    "Discount",
-    "FreeText",
-    "Identifier",
-    "Invoice",
-    "Line",
-    "Note",
-    "Party",
-    "Payment",
-    "Preceding",
-    "Syntax",
-    "Tax",
-    "ThirdPartyPayment",
-    "Unread",
-]
 
 Syntax = Literal["ubl-invoice", "ubl-creditnote", "cii"]
 """The three document types of EN 16931: two of UBL 2.1 and UN/CEFACT CII."""

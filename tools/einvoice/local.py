@@ -9,8 +9,6 @@ from tools.einvoice.document import FoundInvoice, ReadDocument
 from tools.einvoice.reader import Reader
 from tools.einvoice.rulesets import RulesRefused
 
-__all__ = ["LocalEInvoices", "Originals"]
-
 
 class Originals(Protocol):
     """Where stored documents come from: `tools.dms.embedded.EmbeddedDms` is one."""

@@ -22,8 +22,6 @@ from tools.einvoice.reader import ReadInvoice
 from tools.einvoice.terms import INVOICE
 from tools.paper import sheets_of
 
-__all__ = ["page"]
-
 Language = Literal["de", "en"]
 """German comes first; English is for those who ask for it."""
 

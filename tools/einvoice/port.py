@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.einvoice.document import FoundInvoice, ReadDocument
 
-__all__ = ["EInvoices"]
-
 
 class EInvoices(Port, Protocol):
     """A service that reads stored documents as invoices. Raises only `CallFailed`."""

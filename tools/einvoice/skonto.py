@@ -16,8 +16,6 @@ from typing import Any, Literal
 
 from tools.einvoice.parts import Discount
 
-__all__ = ["worded_discounts"]
-
 _LONGEST = 1000
 """Characters of a text that may be terms of payment; more is small print, which is not read."""
 

@@ -27,8 +27,6 @@ from tools.erasure.port import (
 )
 from tools.erasure.traces import sweep
 
-__all__ = ["OwnErasing", "connect"]
-
 
 async def connect(store: Store) -> Connection:
     """The connection to the store in which cases lie; what an erasure left is removed first."""

@@ -6,17 +6,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from leitstand.values import Frozen, Identifier, Reading, Word
 
-__all__ = [
-    "EraseCase",
-    "Erasing",
-    "FindStanding",
-    "FoundStanding",
-    "Part",
-    "RestrictCase",
-    "Settled",
-    "Wrote",
-]
-
 
 class FindStanding(Frozen):
     """Find what stands for and against erasing a case."""

@@ -18,8 +18,6 @@ from leitstand.store.page import Page, open_page, unwrap
 from leitstand.store.schema import PAGE_SHIFT, cases, keys, pages, traces
 from leitstand.store.store import Store
 
-__all__ = ["sweep"]
-
 _EXPORT = b'"leitstand-export-1"'
 _KEPT = ("anchors.jsonl", "people.json", "place.json", "session.json")
 

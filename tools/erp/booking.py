@@ -10,8 +10,6 @@ from leitstand.errors import Contradiction
 from tools.erp.chart import Chart
 from tools.erp.voucher import DraftVoucher, TaxShare, VoucherLine
 
-__all__ = ["Booking", "book", "convert", "reverse"]
-
 _STANDARD_RATE = 1900
 _OWED = {"reverse_charge_13b": "13b", "intra_eu": "ige"}
 

@@ -37,8 +37,6 @@ from tools.erp.voucher import (
     VoucherLine,
 )
 
-__all__ = ["Books"]
-
 _SAME = (
     "invoice_no",
     "invoice_date",

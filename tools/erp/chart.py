@@ -13,8 +13,6 @@ from typing import Literal
 
 from leitstand.errors import Missing
 
-__all__ = ["Account", "Chart", "Framework", "standard_accounts"]
-
 Framework = Literal["skr03", "skr04"]
 
 

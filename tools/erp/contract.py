@@ -5,8 +5,6 @@ from decimal import Decimal
 
 from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
-__all__ = ["Contract", "FindContracts", "FoundContracts"]
-
 
 class Contract(Frozen):
     """A contract with a fixed amount a month, net. `valid_to` is None while it has no end."""

@@ -22,8 +22,6 @@ from tools.erp.supplier import FindSupplier, FoundSupplier, SupplierMatch
 from tools.erp.voucher import DiscardVoucher, DraftVoucher, PostVoucher, ReverseVoucher, Voucher
 from tools.once import Write
 
-__all__ = ["EmbeddedErp"]
-
 R = TypeVar("R", bound=BaseModel)
 
 

@@ -10,8 +10,6 @@ from tools.database import next_no
 from tools.erp import schema
 from tools.erp.ledger import PostedInvoice, number_key
 
-__all__ = ["History"]
-
 _v = schema.voucher
 _MOVE = (
     update(_v)

@@ -26,8 +26,6 @@ from tools.erp.order import PurchaseOrder
 from tools.erp.receipt import GoodsReceipt
 from tools.erp.supplier import Supplier
 
-__all__ = ["Holdings", "Rate", "take_in"]
-
 
 @dataclass(frozen=True, slots=True)
 class Rate:

@@ -8,21 +8,6 @@ from typing import Literal
 
 from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
-__all__ = [
-    "FindInvoices",
-    "FindPeriod",
-    "FoundInvoices",
-    "FoundPeriod",
-    "InvoiceKind",
-    "InvoiceStatus",
-    "InvoicedLine",
-    "Ledger",
-    "Period",
-    "PeriodOf",
-    "PostedInvoice",
-    "number_key",
-]
-
 InvoiceKind = Literal["invoice", "prepayment", "partial", "final"]
 """An ordinary invoice, one before delivery, one for a part, or the one that settles all parts."""
 

@@ -12,8 +12,6 @@ from tools.erp.ledger import InvoicedLine, Ledger, PostedInvoice, number_key
 from tools.erp.order import OrderLine, PurchaseOrder
 from tools.erp.receipt import GoodsReceipt, ReceiptLine
 
-__all__ = ["contracts", "ledger", "order", "rate_micros", "receipts"]
-
 _RATE_DAYS = 31
 
 _o, _ol, _r, _rl = schema.order, schema.order_line, schema.receipt, schema.receipt_line

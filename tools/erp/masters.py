@@ -17,8 +17,6 @@ from tools.erp.ledger import Period, PeriodOf
 from tools.erp.match import Directory
 from tools.erp.supplier import Supplier
 
-__all__ = ["Masters", "load_masters", "revision_of"]
-
 _TENANT = bindparam("tenant", type_=String)
 _REVISION = select(schema.revision.c.n).where(schema.revision.c.tenant == _TENANT)
 _FRAME = select(schema.tenant).where(schema.tenant.c.tenant == _TENANT)

@@ -10,8 +10,6 @@ from leitstand.errors import Contradiction
 from tools.erp.supplier import Candidate, FindSupplier, Supplier, SupplierMatch, Trait
 from tools.names import fold
 
-__all__ = ["Directory"]
-
 _NEAR = 60
 """Percent of similarity below which a name is not worth a look."""
 _SHOWN = 5

@@ -5,8 +5,6 @@ from decimal import Decimal
 
 from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
-__all__ = ["FoundOrder", "GetOrder", "OrderLine", "PurchaseOrder"]
-
 
 class OrderLine(Frozen):
     """A line of an order: quantity `qty` at the net price `price` for one unit."""

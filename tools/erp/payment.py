@@ -9,8 +9,6 @@ from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Money, Text, Word
 from tools.erp.voucher import Currency, Number, Sha256
 
-__all__ = ["BankChange", "Payment", "ProposeBankChange", "ProposePayment"]
-
 Iban = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$")]
 """Electronic form without blanks (ISO 13616); its check digits are for the rules."""
 

@@ -11,8 +11,6 @@ from tools.erp.receipt import FoundReceipts, ListReceipts
 from tools.erp.supplier import FindSupplier, FoundSupplier
 from tools.erp.voucher import DiscardVoucher, DraftVoucher, PostVoucher, ReverseVoucher, Voucher
 
-__all__ = ["Erp"]
-
 
 class Erp(Port, Protocol):
     """An ERP. Every write takes the idempotency key: a key that is known gives the first result.

@@ -13,8 +13,6 @@ from tools.erp.masters import Masters
 from tools.erp.payment import BankChange, Payment, ProposeBankChange, ProposePayment
 from tools.erp.supplier import Supplier
 
-__all__ = ["Proposals"]
-
 _SEPA = "EUR"
 _REMITTANCE = 140
 """Characters that SEPA carries as remittance information."""

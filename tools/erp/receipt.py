@@ -5,8 +5,6 @@ from decimal import Decimal
 
 from leitstand.values import Frozen, Reading, Text
 
-__all__ = ["FoundReceipts", "GoodsReceipt", "ListReceipts", "ReceiptLine"]
-
 
 class ReceiptLine(Frozen):
     """What arrived of an order line: `line` is the order's line, `qty` in its unit."""

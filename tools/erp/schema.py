@@ -23,31 +23,6 @@ from tools.database import Exact
 from tools.erp.triggers import protect
 from tools.once import Keys
 
-__all__ = [
-    "account",
-    "bank_change",
-    "cleared",
-    "contract",
-    "keys",
-    "later_discount",
-    "line",
-    "loaded",
-    "matched",
-    "metadata",
-    "order",
-    "order_line",
-    "payment",
-    "period",
-    "posting",
-    "rate",
-    "receipt",
-    "receipt_line",
-    "revision",
-    "supplier",
-    "tenant",
-    "voucher",
-]
-
 metadata = MetaData()
 keys = Keys(metadata, "erp")
 

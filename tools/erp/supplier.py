@@ -9,16 +9,6 @@ from pydantic import field_validator
 
 from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
-__all__ = [
-    "Candidate",
-    "Discount",
-    "FindSupplier",
-    "FoundSupplier",
-    "Supplier",
-    "SupplierMatch",
-    "SupplierRow",
-]
-
 Trait = Literal["vat", "stnr", "iban", "name"]
 """What a supplier was recognised by: VAT ID, German tax number, bank account, name."""
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import DDL, MetaData, event
 
-__all__ = ["protect"]
-
 _REFUSED = {
     "voucher_course": """UPDATE OF state ON erp_voucher
         WHEN OLD.state <> NEW.state

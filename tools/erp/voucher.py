@@ -14,19 +14,6 @@ from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Kept, Money, Text, Word
 from tools.erp.ledger import InvoiceKind
 
-__all__ = [
-    "DiscardVoucher",
-    "DraftVoucher",
-    "MatchedLine",
-    "PostVoucher",
-    "ReverseVoucher",
-    "TaxCase",
-    "TaxShare",
-    "Voucher",
-    "VoucherDiscount",
-    "VoucherLine",
-]
-
 TaxCase = Literal[
     "domestic", "reverse_charge_13b", "intra_eu", "exempt", "small_business", "export_other"
 ]

@@ -8,15 +8,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Reading, Text, Word
 
-__all__ = [
-    "Absence",
-    "Absences",
-    "FoundAbsences",
-    "ListAbsences",
-    "RecordAbsence",
-    "RecordedAbsence",
-]
-
 AbsenceKind = Literal["leave", "sick", "other"]
 """Why somebody is away, and no more of it."""
 

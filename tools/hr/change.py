@@ -8,18 +8,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Kept, Money, Reading, Text, Word
 
-__all__ = [
-    "Change",
-    "ChangeState",
-    "CreateOnboarding",
-    "EnteredChange",
-    "FoundChange",
-    "GetChange",
-    "Onboarding",
-    "OnboardingTask",
-    "ProposeChange",
-]
-
 ChangeState = Literal["requested", "approved", "withdrawn"]
 """Asked for and not decided; approved by those who may; taken back, whoever approved it."""
 

@@ -44,8 +44,6 @@ from tools.hr.tables import ABSENCE, CHANGE, EMPLOYEE, ENTRY, METADATA
 from tools.hr.worktime import Notice, NotifyWorktime
 from tools.once import Keys, Write
 
-__all__ = ["EmbeddedHr"]
-
 R = TypeVar("R", bound=BaseModel)
 
 _ALWAYS = ("id", "name", "department", "version")

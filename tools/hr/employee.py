@@ -8,17 +8,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Kept, Money, Reading, Text, Word
 
-__all__ = [
-    "Employee",
-    "EmployeeField",
-    "FindEmployees",
-    "FoundEmployee",
-    "FoundEmployees",
-    "GetEmployee",
-    "Granted",
-    "Named",
-]
-
 EmployeeField = Literal["employment", "calendar", "leave", "insurance", "pay"]
 """Groups of fields that can be read: each kind of case names those that it needs."""
 

@@ -26,8 +26,6 @@ from tools.hr.port import Hr
 from tools.part import Enter, Part
 from tools.rows import Reader, read_json
 
-__all__ = ["HR", "limits", "read"]
-
 _SETTINGS, _VOCABULARY = "hr.json", "vocabulary.json"
 
 

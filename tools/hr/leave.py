@@ -9,8 +9,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Text
 
-__all__ = ["EnteredLeave", "LeaveYear", "ProposeLeave"]
-
 
 class LeaveYear(Frozen):
     """What a request takes of one year; balances are None where the year's account is not known.

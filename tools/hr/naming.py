@@ -4,8 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["folded", "names_in"]
-
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _GAP = r"[\s,]+"
 _GREETED = "".join(

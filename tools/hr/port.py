@@ -16,8 +16,6 @@ from tools.hr.employee import FindEmployees, FoundEmployee, FoundEmployees, GetE
 from tools.hr.leave import EnteredLeave, ProposeLeave
 from tools.hr.worktime import Notice, NotifyWorktime
 
-__all__ = ["Hr"]
-
 
 class Hr(Port, Protocol):
     """An HR system. Every write takes the idempotency key. Raises only `CallFailed`."""

@@ -2,8 +2,6 @@
 
 from sqlalchemy import JSON, CheckConstraint, Column, Date, Integer, MetaData, String, Table
 
-__all__ = ["ABSENCE", "CHANGE", "EMPLOYEE", "ENTRY", "METADATA"]
-
 METADATA = MetaData()
 EMPLOYEE = Table(
     "hr_employee",

@@ -9,8 +9,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Kept
 
-__all__ = ["Entry", "Notice", "NotifyWorktime", "Violation", "WorktimeRule"]
-
 WorktimeRule = Literal["daily", "break_30", "break_45", "rest", "sunday"]
 """ArbZG § 3 more than 10 hours · § 4 less than 30, than 45 minutes of break · § 5 less than 11
 hours of rest · § 9 work on a Sunday or public holiday."""

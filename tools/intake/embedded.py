@@ -15,8 +15,6 @@ from tools.einvoice.port import EInvoices
 from tools.intake.intake import Intake
 from tools.intake.sibling import FindSiblings, FoundSiblings
 
-__all__ = ["FolderIntakes", "RememberedEInvoices"]
-
 _INTAKES = 4
 """Intakes that are kept in mind: those that are worked off at the same time."""
 

@@ -9,8 +9,6 @@ from tools.einvoice.reader import ReadInvoice
 from tools.intake.sibling import Sibling, sibling_of
 from tools.names import fold, other_numbers
 
-__all__ = ["Intake"]
-
 _NEAR = 75
 """Percent of likeness from which two names may be one seller's; the rules draw a narrower line."""
 

@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.intake.sibling import FindSiblings, FoundSiblings
 
-__all__ = ["Intakes"]
-
 
 class Intakes(Port, Protocol):
     """What was received together. Raises only `CallFailed`: Missing for an unknown intake."""

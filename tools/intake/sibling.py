@@ -7,8 +7,6 @@ from leitstand.values import Code, Frozen, Reading, Text
 from tools.dms.document import Sha256
 from tools.einvoice.reader import ReadInvoice
 
-__all__ = ["FindSiblings", "FoundSiblings", "InvoicedLine", "Sibling", "sibling_of"]
-
 
 class InvoicedLine(Frozen):
     """A line as invoiced: the order line it names (BT-132), its article, text and quantity.

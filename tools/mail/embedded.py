@@ -22,8 +22,6 @@ from tools.mail.mail import DraftMail, Mail
 from tools.mail.received import FoundMail, ReadMail, take_apart
 from tools.once import Keys, Write
 
-__all__ = ["EmbeddedMails"]
-
 _metadata = MetaData()
 _keys = Keys(_metadata, "mail")
 _sender = Table(

@@ -10,8 +10,6 @@ from typing import Any, Literal
 from leitstand.values import show_money
 from tools.mail.mail import DraftMail, Finding
 
-__all__ = ["Letter", "write_letter"]
-
 Language = Literal["de", "en"]
 
 

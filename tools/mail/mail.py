@@ -9,8 +9,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Kept, Money, Text
 
-__all__ = ["DraftMail", "Finding", "Mail", "TemplateId", "quotable"]
-
 TemplateId = Literal[
     "correction_request",
     "reissue_request",

@@ -6,8 +6,6 @@ from leitstand.tool import Port
 from tools.mail.mail import DraftMail, Mail
 from tools.mail.received import FoundMail, ReadMail
 
-__all__ = ["Mails"]
-
 
 class Mails(Port, Protocol):
     """Received mails, and an outbox of drafts. Raises only `CallFailed`."""

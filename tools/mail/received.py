@@ -10,8 +10,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Reading
 
-__all__ = ["FoundMail", "ReadMail", "ReceivedMail", "take_apart"]
-
 _LONGEST = 40_000
 _QUOTED = re.compile(
     r"^\s*>|^-{2,}\s*(urspr|original|weitergeleitet|forwarded)|^_{10,}\s*$"

@@ -6,8 +6,6 @@ from typing import Literal
 from tools.paper.page import Span
 from tools.paper.patterns import Field
 
-__all__ = ["Candidate", "Way"]
-
 Way = Literal["text", "layout", "shape"]
 """How it was found: by the order of the text, by its place on the sheet, by its shape alone."""
 

@@ -9,8 +9,6 @@ from stdnum.ch import uid
 from stdnum.eu import vat
 from stdnum.gb import vat as gb_vat
 
-__all__ = ["plausible_days", "sound_iban", "sound_vat_id"]
-
 
 @lru_cache(maxsize=4096)
 def sound_iban(text: str, registers: frozenset[str]) -> bool:

@@ -10,8 +10,6 @@ from tools.paper.page import Page, Row, Span, Word
 from tools.paper.patterns import FIELDS, Field, Label, Patterns
 from tools.paper.text import OF_SELLER, own_value
 
-__all__ = ["by_layout"]
-
 _AMOUNTS = frozenset({"net", "tax", "gross"})
 
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["Page", "Row", "Span", "Word", "line_spans"]
-
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _SAME_ROW = 2
 """Two words share a row if their middles are nearer than this part of the smaller one's height."""

@@ -11,8 +11,6 @@ from typing import Any, Literal, cast, get_args
 
 from tools.paper.values import amounts, compact, days
 
-__all__ = ["DEFAULT", "FIELDS", "Field", "Label", "Patterns", "load"]
-
 Field = Literal[
     "number", "issue_date", "due_date", "net", "tax", "gross", "iban", "vat_id", "tax_number"
 ]

@@ -20,8 +20,6 @@ from tools.paper.taxation import Taxation, taxation_of
 from tools.paper.text import by_text
 from tools.paper.values import day
 
-__all__ = ["read_paper"]
-
 Found = Mapping[Field, Sequence[Candidate]]
 Sums = Mapping[Field, str]
 

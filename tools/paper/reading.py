@@ -10,8 +10,6 @@ from typing import Literal
 from leitstand.values import Code, Conflict, Frozen, Percent
 from tools.paper.patterns import Field
 
-__all__ = ["Check", "Copied", "Paper", "PaperField"]
-
 Check = Literal["passed", "none", "failed"]
 """What the checks say of a value; none: there is nothing to check it by."""
 

@@ -15,8 +15,6 @@ from tools.paper.patterns import Field, Patterns
 from tools.paper.taxation import Taxation
 from tools.paper.values import amounts
 
-__all__ = ["by_shape", "closing_sums"]
-
 Stated = tuple[Span, Decimal]
 """An amount and where it stands."""
 

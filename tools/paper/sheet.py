@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from tools.paper.reading import Copied, Paper
 
-__all__ = ["Piece", "Sheet", "sheets_of"]
-
 
 class Piece(NamedTuple):
     """A piece of a page's text, with the names of what was copied from it: `gross`, `gross-1`.

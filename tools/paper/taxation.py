@@ -10,8 +10,6 @@ from tools.paper.page import Page, line_spans
 from tools.paper.patterns import Patterns
 from tools.paper.values import amounts
 
-__all__ = ["Taxation", "taxation_of"]
-
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
 _PARTS = 6
 """An invoice has no more VAT rates than that, and no line that names a part more amounts."""

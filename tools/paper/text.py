@@ -6,8 +6,6 @@ from tools.paper.candidate import Candidate
 from tools.paper.page import Page, Span, line_spans
 from tools.paper.patterns import FIELDS, Field, Label, Patterns
 
-__all__ = ["OF_SELLER", "by_text", "own_value"]
-
 OF_SELLER: frozenset[Field] = frozenset({"vat_id", "tax_number"})
 """Fields that buyers have too."""
 

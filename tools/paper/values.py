@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-__all__ = ["Day", "amount", "amounts", "compact", "day", "days"]
-
 _MARKS = ".,'’ \u00a0\u202f"
 _GAP = "[ \u00a0\u202f]"
 _AMOUNT = re.compile(

@@ -21,8 +21,6 @@ from tools.database import Tenancy, next_no
 from tools.once import Keys, Write
 from tools.payroll.entry import EnterChange, Entries, Entry, FindEntries, FoundEntries
 
-__all__ = ["EmbeddedPayroll"]
-
 _metadata = MetaData()
 _keys = Keys(_metadata, "payroll")
 _entry = Table(

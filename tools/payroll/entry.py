@@ -8,8 +8,6 @@ from pydantic import Field
 from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Money, Reading, Word
 
-__all__ = ["EnterChange", "Entries", "Entry", "FindEntries", "FoundEntries"]
-
 
 class EnterChange(Frozen):
     """Enter an approved change into the payroll run of the month of `effective_on`.

@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.payroll.entry import EnterChange, Entry, FindEntries, FoundEntries
 
-__all__ = ["Payroll"]
-
 
 class Payroll(Port, Protocol):
     """A payroll system. Every write takes the idempotency key. Raises only `CallFailed`."""

@@ -10,8 +10,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from tools.pricing.price import CalculatePrice, Price, PricedLine, Wanted
 from tools.pricing.rules import PriceRules
 
-__all__ = ["calculate"]
-
 _ALL = Decimal(100)
 
 

@@ -10,8 +10,6 @@ from tools.pricing.calculation import calculate
 from tools.pricing.price import CalculatePrice, FoundPrice
 from tools.pricing.rules import PriceRules
 
-__all__ = ["EmbeddedPricing"]
-
 _metadata = MetaData()
 _rules = Table(
     "pricing_rules",

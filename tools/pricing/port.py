@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.pricing.price import CalculatePrice, FoundPrice
 
-__all__ = ["Pricing"]
-
 
 class Pricing(Port, Protocol):
     """What knows the price rules. Raises only `CallFailed`."""

@@ -7,8 +7,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Kept, Money, Reading
 
-__all__ = ["CalculatePrice", "FoundPrice", "Price", "PricedLine", "Wanted"]
-
 Qty = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=9, decimal_places=2)]
 Pct = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
 

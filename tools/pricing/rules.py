@@ -6,8 +6,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Freight", "PriceRules", "QuantityDiscount"]
-
 Pct = Annotated[Decimal, Field(ge=0, le=100)]
 
 

@@ -9,8 +9,6 @@ from tools.database import Tenancy, next_no
 from tools.once import Keys, Write
 from tools.privacy.request import Answered, AnswerRequest, FoundRequest, ReadRequest, Request
 
-__all__ = ["EmbeddedPrivacy"]
-
 _metadata = MetaData()
 _keys = Keys(_metadata, "privacy")
 _answer = Table(

@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.privacy.request import Answered, AnswerRequest, FoundRequest, ReadRequest
 
-__all__ = ["Privacy"]
-
 
 class Privacy(Port, Protocol):
     """Where requests of data subjects are carried out. Raises only `CallFailed`."""

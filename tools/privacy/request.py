@@ -7,17 +7,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Kept, Reading, Text, Word
 
-__all__ = [
-    "Action",
-    "AnswerRequest",
-    "Answered",
-    "FoundRequest",
-    "Measure",
-    "ReadRequest",
-    "Record",
-    "Request",
-]
-
 Action = Literal["erase", "restrict_and_keep", "disclose"]
 """Art. 17, Art. 17 (3) (b) with Art. 18, and Art. 15 GDPR."""
 

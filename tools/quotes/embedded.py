@@ -23,8 +23,6 @@ from tools.database import Tenancy, next_no
 from tools.once import Keys, Write
 from tools.quotes.quote import CreateQuote, FoundQuote, GetQuote, Quote
 
-__all__ = ["EmbeddedQuotes"]
-
 _KEPT_YEARS = 6
 """§ 257 (4) HGB, § 147 (3) AO: letters of trade that were sent."""
 

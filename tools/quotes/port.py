@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.quotes.quote import CreateQuote, FoundQuote, GetQuote, Quote
 
-__all__ = ["Quotes"]
-
 
 class Quotes(Port, Protocol):
     """Where quotes are kept. Raises only `CallFailed`."""

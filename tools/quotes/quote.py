@@ -9,8 +9,6 @@ from leitstand.tool import Recorded
 from leitstand.values import Frozen, Identifier, Kept, Money, Reading
 from tools.pricing.price import PricedLine
 
-__all__ = ["CreateQuote", "FoundQuote", "GetQuote", "Quote", "QuoteState"]
-
 QuoteState = Literal["draft", "sent"]
 
 

@@ -13,8 +13,6 @@ from pathlib import Path
 from leitstand.errors import Missing
 from tools.reporting.office import FindReceipt, FoundReceipt, Receipt
 
-__all__ = ["EmbeddedReportingOffice"]
-
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedReportingOffice:

@@ -6,8 +6,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from leitstand.values import Frozen, Identifier, Reading
 
-__all__ = ["FindReceipt", "FoundReceipt", "Receipt", "ReportingOffice"]
-
 
 class FindReceipt(Frozen):
     """Find a report by the number of its receipt."""

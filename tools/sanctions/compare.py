@@ -23,8 +23,6 @@ from tools.names import words
 from tools.sanctions.letters import latin
 from tools.sanctions.screening import ListEntry, Match
 
-__all__ = ["Index"]
-
 _SHOWN = 10
 _RARE = 2
 _SHORTEST = 3

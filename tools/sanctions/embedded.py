@@ -27,8 +27,6 @@ from tools.sanctions.compare import Index
 from tools.sanctions.register import Block, LoggedScreening, LogScreening, SetBlock
 from tools.sanctions.screening import ListEntry, Screen, Screened, Screening
 
-__all__ = ["EmbeddedSanctions"]
-
 _metadata = MetaData()
 _keys = Keys(_metadata, "sanctions")
 _register = Table(

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from tools.names import LONGEST, fold
 
-__all__ = ["is_comparable", "latin"]
-
 _SOUNDS = "sounds"
 _DOUBLED = re.compile(r"(.)\1+")
 

@@ -6,8 +6,6 @@ from leitstand.tool import Port
 from tools.sanctions.register import Block, LoggedScreening, LogScreening, SetBlock
 from tools.sanctions.screening import Screen, Screened
 
-__all__ = ["Sanctions"]
-
 
 class Sanctions(Port, Protocol):
     """A screening service with its register.

@@ -6,8 +6,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Text, Word
 
-__all__ = ["Block", "LogScreening", "LoggedScreening", "SetBlock"]
-
 
 class LogScreening(Frozen):
     """Enter that `name` was screened and resembles nobody listed, and against which list."""

@@ -2,8 +2,6 @@
 
 from leitstand.values import Frozen, Reading, Text, Word
 
-__all__ = ["ListEntry", "Match", "Screen", "Screened", "Screening"]
-
 
 class ListEntry(Frozen):
     """An entry of a sanctions list with its other names."""

@@ -19,8 +19,6 @@ from tools.database import Tenancy, next_no
 from tools.once import Keys, Write
 from tools.task.task import CreateTask, Task
 
-__all__ = ["EmbeddedTasks"]
-
 _metadata = MetaData()
 _keys = Keys(_metadata, "task")
 _task = Table(

@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.task.task import CreateTask, Task
 
-__all__ = ["Tasks"]
-
 
 class Tasks(Port, Protocol):
     """A task list. Raises only `CallFailed`."""

@@ -7,8 +7,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Kept, Text
 
-__all__ = ["CreateTask", "Task", "TaskKind"]
-
 TaskKind = Literal[
     "clarify", "onboard", "call_back", "compliance", "release", "master_data", "safety"
 ]

@@ -23,8 +23,6 @@ from tools.once import Keys, Write
 from tools.tickets.machine import FindMachines, FoundMachines, Machine
 from tools.tickets.ticket import CreateTicket, Ticket
 
-__all__ = ["EmbeddedService", "bare"]
-
 _SIGNS = re.compile(r"[^A-Z0-9]")
 
 _metadata = MetaData()

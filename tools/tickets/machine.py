@@ -6,8 +6,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Reading
 
-__all__ = ["FindMachines", "FoundMachines", "Machine"]
-
 
 class Machine(Frozen):
     """A machine by its serial number: which product it is, and whose, if that is known."""

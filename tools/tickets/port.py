@@ -6,8 +6,6 @@ from leitstand.tool import Port
 from tools.tickets.machine import FindMachines, FoundMachines
 from tools.tickets.ticket import CreateTicket, Ticket
 
-__all__ = ["Service"]
-
 
 class Service(Port, Protocol):
     """A service desk. Raises only `CallFailed`."""

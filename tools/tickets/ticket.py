@@ -6,8 +6,6 @@ from pydantic import Field
 
 from leitstand.values import Frozen, Identifier, Kept, Text, Word
 
-__all__ = ["CreateTicket", "Ticket"]
-
 
 class CreateTicket(Frozen):
     """Create a ticket; category, priority and queue are words of the company.

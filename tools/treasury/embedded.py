@@ -43,8 +43,6 @@ from tools.treasury.order import (
 )
 from tools.treasury.pain import message
 
-__all__ = ["EmbeddedTreasury"]
-
 _WHERE = "treasury"
 _metadata = MetaData()
 _keys = Keys(_metadata, "treasury")

@@ -14,8 +14,6 @@ from leitstand.values import Frozen, Identifier, Money, Reading, Text, Word
 from tools.erp.payment import Iban
 from tools.erp.voucher import Currency, Sha256
 
-__all__ = ["Due", "DuePayment", "FindDue", "FoundDue", "PaymentOrder", "PrepareOrder", "Transfer"]
-
 _MOST = 5_000
 Positive = Annotated[Money, Field(gt=0)]
 Line = Annotated[Text, Field(max_length=140)]

@@ -14,8 +14,6 @@ from lxml import etree
 from tools.einvoice.xml import Element
 from tools.treasury.order import PrepareOrder, Transfer
 
-__all__ = ["message"]
-
 _SPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _ALLOWED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-?:().,'+ ")
 """What every bank of the scheme takes (EPC217-08)."""

@@ -12,8 +12,6 @@ from typing import Any
 from tools.part import Part, no_rows
 from tools.rows import read_json
 
-__all__ = ["TREASURY"]
-
 _FILE = "treasury.json"
 
 

@@ -5,8 +5,6 @@ from typing import Protocol
 from leitstand.tool import Port
 from tools.treasury.order import FindDue, FoundDue, PaymentOrder, PrepareOrder
 
-__all__ = ["Treasury"]
-
 
 class Treasury(Port, Protocol):
     """A place where payments are bundled. Every write takes the idempotency key.

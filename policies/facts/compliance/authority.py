@@ -8,8 +8,6 @@ from pathlib import Path
 
 from policies.facts.patterns import fold, read_patterns
 
-__all__ = ["needs_authority"]
-
 _FILE = Path(__file__).parents[2] / "compliance_authority.toml"
 
 

@@ -3,8 +3,6 @@
 from calendar import monthrange
 from datetime import date
 
-__all__ = ["later", "year_end"]
-
 
 def later(day: date, months: int) -> date:
     """The day so many months later; where that month lacks it, its last one (§ 188 (3) BGB)."""

@@ -11,8 +11,6 @@ from pydantic import BaseModel, ConfigDict
 
 from leitstand.digest import canonical
 
-__all__ = ["ComplianceLimits", "Right", "Rule", "Start", "compliance_limits"]
-
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parents[2].joinpath("compliance.toml").read_text(encoding="utf-8")
 )

@@ -9,8 +9,6 @@ from policies.facts.compliance.limits import ComplianceLimits, compliance_limits
 from tools.sanctions import Match, Screening, screen
 from tools.sanctions.letters import is_comparable
 
-__all__ = ["ListedFacts", "hits_of", "listed_facts"]
-
 
 class ListedFacts(Frozen):
     """What the screening says of the one name that is entered or frozen.

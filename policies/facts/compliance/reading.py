@@ -9,8 +9,6 @@ from policies.facts.compliance.limits import compliance_limits
 from tools.dms import StartWorkflow
 from tools.einvoice import read_document
 
-__all__ = ["WorkflowFacts", "reading_of", "workflow_facts"]
-
 
 class WorkflowFacts(Frozen):
     """`known`: the tenant's DMS has the workflow, and it may go to that role.

@@ -7,8 +7,6 @@ from policies.facts.compliance.limits import compliance_limits
 from policies.facts.compliance.retention import answer_to, unknown_kinds
 from tools.privacy import read_request
 
-__all__ = ["RequestFacts", "request_facts"]
-
 
 class RequestFacts(Frozen):
     """What a request comes to.

@@ -10,8 +10,6 @@ from policies.facts.compliance.limits import ComplianceLimits, Right, Rule
 from policies.facts.patterns import fold, sentences
 from tools.privacy import Action, AnswerRequest, Measure, Record, Request
 
-__all__ = ["Asked", "answer_to", "asked_by", "asked_in", "unknown_kinds"]
-
 Asked = Literal["disclose", "erase", "restrict"]
 
 _NUMBER = re.compile(r"\d+")

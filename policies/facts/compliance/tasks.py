@@ -11,8 +11,6 @@ from tools.reporting import Receipt, find_receipt
 from tools.sanctions import screen
 from tools.task import CreateTask
 
-__all__ = ["TaskFacts", "report_tasks", "suspicion_task", "task_facts"]
-
 _SUSPICION, _REPORT = "G-C01", "G-C05"
 
 

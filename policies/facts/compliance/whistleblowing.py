@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 from policies.facts.patterns import fold
 
-__all__ = ["RULE", "recognise", "weigh"]
-
 RULE = "G-C05"
 
 _FILE = Path(__file__).parents[2] / "compliance_reports.toml"

@@ -10,8 +10,6 @@ from typing import Literal, NamedTuple
 from leitstand.values import cents_of
 from policies.facts.hr.wording import fold
 
-__all__ = ["YEARS", "PayChange", "day_in", "marked", "pay_change_in"]
-
 YEARS = range(1900, 2200)
 """Years that a day of HR can be of; others are slips of the pen."""
 Part = Literal["new", "old", "by", ""]

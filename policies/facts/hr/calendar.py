@@ -11,8 +11,6 @@ from leitstand.holidays import Germany
 from policies.facts.hr.limits import HrLimits
 from tools.hr import Employee
 
-__all__ = ["WorkCalendar", "calendar_of", "days_from"]
-
 _HALF = Decimal("0.5")
 _DAY = timedelta(days=1)
 

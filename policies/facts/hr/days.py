@@ -5,8 +5,6 @@ from datetime import date
 from policies.facts.hr.amounts import day_in
 from policies.facts.hr.wording import fold, sentences
 
-__all__ = ["UNTIL", "names_another_end", "names_other_days"]
-
 UNTIL = r"\b(?:bis|until|till|through|to)\b"
 """What stands before a last day, where a first one is known."""
 

@@ -29,19 +29,6 @@ from tools.hr import (
     list_absences,
 )
 
-__all__ = [
-    "AbsenceFacts",
-    "ChangeFacts",
-    "HrTaskFacts",
-    "LeaveFacts",
-    "WorktimeFacts",
-    "absence_facts",
-    "change_facts",
-    "hr_task_facts",
-    "leave_facts",
-    "worktime_facts",
-]
-
 R = TypeVar("R", bound=BaseModel)
 _YEAR = timedelta(days=365)
 

@@ -15,8 +15,6 @@ from policies.facts.hr.calendar import WorkCalendar, calendar_of, days_from
 from policies.facts.hr.limits import HrLimits
 from tools.hr import Absences, Employee, LeaveYear, ProposeLeave
 
-__all__ = ["LeaveRequest", "Staffing", "counts", "entitlement_of", "full_months", "leave_of"]
-
 _MONTHS = 12
 _FIRST_HALF = 6
 

@@ -13,8 +13,6 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from leitstand.digest import canonical
 
-__all__ = ["HrLimits", "OnboardingStep", "hr_limits_of"]
-
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parents[2].joinpath("hr.toml").read_text(encoding="utf-8")
 )

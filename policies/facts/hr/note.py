@@ -12,8 +12,6 @@ from typing import Any
 
 from policies.facts.hr.wording import fold, plain
 
-__all__ = ["says_more"]
-
 _FILE = Path(__file__).parents[2] / "hr_note.toml"
 _NAMES = ("greeting", "called", "about", "title", "place", "closing", "signature")
 """Where a note holds names; each key of the file tells one place."""

@@ -18,15 +18,6 @@ from tools.erp import PeriodOf, find_period
 from tools.hr import Change, Employee, get_change, get_employee
 from tools.payroll import EnterChange, Entries, find_entries
 
-__all__ = [
-    "ApprovedChange",
-    "EntryFacts",
-    "HandedFacts",
-    "entry_facts",
-    "entry_of",
-    "payroll_handed_facts",
-]
-
 
 class ApprovedChange(Frozen):
     """What payroll is given: the number of a change, and nothing of what it says."""

@@ -16,8 +16,6 @@ from typing import Any
 from policies.facts.hr.note import says_more
 from policies.facts.hr.wording import fold, plain
 
-__all__ = ["redact", "tells_reason"]
-
 _FILE = Path(__file__).parents[2] / "hr_health.toml"
 _CUT = "[entfernt]"
 _LONG, _LAP = 120, 60

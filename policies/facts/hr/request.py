@@ -17,8 +17,6 @@ from policies.facts.hr.limits import HrLimits
 from policies.facts.hr.wording import fold, topics_in
 from tools.hr import CreateOnboarding, Named, OnboardingTask, ProposeChange
 
-__all__ = ["Origin", "Request", "change_of", "onboarding_of"]
-
 Origin = Literal["own", "outside", "unknown"]
 """Where a request comes from: the company's domains, elsewhere, or nobody can tell."""
 

@@ -10,8 +10,6 @@ from policies.facts.hr.calendar import WorkCalendar, calendar_of, days_from
 from policies.facts.hr.limits import HrLimits
 from tools.hr import Absences, Employee, RecordAbsence
 
-__all__ = ["SickNote", "absence_of"]
-
 
 @dataclass(frozen=True)
 class SickNote:

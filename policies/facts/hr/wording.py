@@ -11,8 +11,6 @@ from typing import Any
 
 from policies.facts import patterns
 
-__all__ = ["beside", "fold", "plain", "sentences", "topics_in"]
-
 _FILE = Path(__file__).parents[2] / "hr_lexicon.toml"
 _SENTENCE = re.compile(r"(?<!\d)(?<!\bz)(?<!\bb)(?<!\bca)(?<!\bnr)(?<!\bdr)\.\s+|[!?;\n]+\s*")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")

@@ -18,8 +18,6 @@ from policies.facts.hr.calendar import WorkCalendar, days_from
 from policies.facts.hr.limits import HrLimits, WorktimeLimits
 from tools.hr import Entry, Violation, WorktimeRule
 
-__all__ = ["conflict_in", "violations_of", "words_of"]
-
 _HERE = ZoneInfo("Europe/Berlin")
 _MINUTE = timedelta(minutes=1)
 _ORDER: tuple[WorktimeRule, ...] = get_args(WorktimeRule)

@@ -9,8 +9,6 @@ from policies.facts.patterns import fold, sentences
 from policies.facts.sales.limits import lexicon
 from tools.catalog import words
 
-__all__ = ["Discounts", "discounts_of"]
-
 _WRITTEN = re.compile(r"\b[a-z]+(?=\s(?:prozent|percent)\b)")
 _ON = re.compile(r"\s*\w{0,14}\s*(auf|on|fuer) (die|den|das|the|alle) (?P<what>\w+)")
 _ALL = re.compile(

@@ -14,8 +14,6 @@ from tools.mail import FoundMail, ReceivedMail, read_mail
 from tools.quotes import FoundQuote, Quote, get_quote
 from tools.tickets import FoundMachines, Machine, find_machines
 
-__all__ = ["SalesDossier", "dossier_of", "known_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class SalesDossier:

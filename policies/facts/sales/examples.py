@@ -17,8 +17,6 @@ from pathlib import Path
 from policies.facts.patterns import fold
 from policies.facts.sales.limits import lexicon
 
-__all__ = ["EXAMPLES", "Likeness", "likest"]
-
 EXAMPLES = Path(__file__).parents[2] / "sales_examples.toml"
 """Mails by kind."""
 

@@ -12,9 +12,6 @@ from policies.facts.patterns import fold, sentences
 from policies.facts.sales.limits import SalesLimits, lexicon
 from tools.catalog import Product
 
-__all__ = ["ExportFindings", "export_findings"]
-
-
 _LANGUAGES = ("de", "en")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 

@@ -15,8 +15,6 @@ from tools.crm import Customer, get_customer
 from tools.mail import DraftMail, TemplateId, quotable
 from tools.quotes import Quote, get_quote
 
-__all__ = ["Export", "LetterFacts", "export_of", "handed_facts", "letter_facts", "letter_of"]
-
 _TEMPLATES: tuple[TemplateId, ...] = ("quote_letter", "quote_follow_up")
 
 

@@ -15,8 +15,6 @@ from leitstand.errors import Missing
 from policies.facts.patterns import fold
 from tools.pricing import PriceRules
 
-__all__ = ["LEXICON", "Meaning", "SalesLimits", "Urgency", "lexicon", "sales_limits"]
-
 LEXICON = Path(__file__).parents[2] / "sales.toml"
 """Defaults and word lists."""
 

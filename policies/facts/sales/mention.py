@@ -6,8 +6,6 @@ from policies.facts.sales.names import Name
 from policies.facts.sales.tokens import tokens_of
 from tools.catalog.words import same_word
 
-__all__ = ["Mention", "is_head"]
-
 
 @dataclass(frozen=True, slots=True)
 class Mention:

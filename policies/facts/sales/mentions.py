@@ -20,8 +20,6 @@ from policies.facts.sales.tokens import Token, is_end, number_of, tokens_of
 from policies.facts.sales.wordings import Wording, is_said, is_same, wordings_of
 from tools.catalog import Product
 
-__all__ = ["mentions_of"]
-
 _LONGEST_CODE, _LONGEST_WORD = 6, 7
 _NUMERIC_SKU = 5
 """Digits that an article number without letters has at least, to be taken for one unlabelled."""

@@ -11,8 +11,6 @@ from policies.facts.sales.limits import lexicon
 from tools.catalog import Product
 from tools.catalog.words import fold, same_word, stems
 
-__all__ = ["Name", "Unit", "closeness", "measure_of", "name_of", "unit_of"]
-
 Unit = Literal["hours", "days", "months", "years"]
 """What a product is sold by, where it is time."""
 

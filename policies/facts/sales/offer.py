@@ -10,8 +10,6 @@ from policies.facts.sales.limits import LEXICON, lexicon
 from tools.pricing import CalculatePrice, Price, PriceRules, Wanted, calculate
 from tools.quotes import CreateQuote
 
-__all__ = ["open_questions", "price_of", "quote_of", "rules_of", "wanted_of"]
-
 _FIGURES = re.compile(r"\d+")
 
 

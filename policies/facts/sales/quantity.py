@@ -11,8 +11,6 @@ from policies.facts.sales.names import Name, Unit, measure_of, unit_of
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word
 
-__all__ = ["Quantity", "Window", "hours_of", "is_by_the_piece", "is_packing", "quantity_of"]
-
 _WORDS_BETWEEN = 3
 """Words that may stand between a number and what it counts."""
 _TIMES = frozenset({"x", "×", "*"})

@@ -16,8 +16,6 @@ from tools.crm import Customer
 from tools.einvoice.invoice import FreeText
 from tools.quotes import FoundQuote, get_quote
 
-__all__ = ["QuoteFacts", "is_customer", "orders_in", "quote_facts"]
-
 
 class QuoteFacts(Frozen):
     """What is measured of a quote.

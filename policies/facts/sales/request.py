@@ -31,8 +31,6 @@ from policies.facts.sales.tokens import (
 from policies.facts.sales.unknown import Unknown
 from tools.catalog import Product
 
-__all__ = ["Request", "Wish", "request_of"]
-
 _NEAR = 4
 _SHORTEST = 2
 """Letters of what stands for no product alone, as the `DN` of `DN 25`."""

@@ -17,20 +17,6 @@ from tools.catalog import Product
 from tools.catalog.words import fold as fold_word
 from tools.tickets import CreateTicket, Machine
 
-__all__ = [
-    "Service",
-    "Understood",
-    "asks_for_quote",
-    "doubt_of",
-    "product_words",
-    "roles_of",
-    "serials_in",
-    "service_of",
-    "ticket_of",
-    "told_by",
-    "understood",
-]
-
 _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
     ("danger", "safety", "danger"),
     ("standstill", "malfunction", "danger"),

@@ -12,16 +12,6 @@ from policies.facts.sales.service import roles_of, service_of, ticket_of
 from tools.mail import read_mail
 from tools.task import CreateTask
 
-__all__ = [
-    "DANGER",
-    "AlarmFacts",
-    "TicketFacts",
-    "alarm_facts",
-    "alarm_of",
-    "export_task",
-    "ticket_facts",
-]
-
 DANGER, EXPORT = "G-S05", "G-S06"
 
 

@@ -10,8 +10,6 @@ from typing import Literal
 from policies.facts.sales.limits import lexicon
 from tools.catalog.words import fold
 
-__all__ = ["Token", "is_end", "is_stop", "number_of", "sentence_of", "tokens_of", "written"]
-
 _TOKEN = re.compile(
     r"(?P<number>\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:,\d+|\.\d{1,2}(?![\d.]))?)"
     r"|(?P<word>(?<=\d)x(?=[A-ZÄÖÜ])|[^\W\d_]+)|(?P<sign>\S|\n)"

@@ -18,8 +18,6 @@ from policies.facts.sales.quantity import is_packing
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import fold
 
-__all__ = ["Unknown"]
-
 _NEAR = 4
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods."""

@@ -8,8 +8,6 @@ from policies.facts.sales.names import Name
 from policies.facts.sales.tokens import Token, tokens_of
 from tools.catalog.words import fold, stems
 
-__all__ = ["Wording", "is_said", "is_same", "wordings_of"]
-
 _TIMES = "x×*"
 
 Wording = tuple[tuple[str, Token | None], ...]

@@ -11,8 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from leitstand.digest import canonical
 
-__all__ = ["Left", "TreasuryLimits", "treasury_limits_of"]
-
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parents[2].joinpath("treasury.toml").read_text(encoding="utf-8")
 )

@@ -16,8 +16,6 @@ from policies.facts.treasury.limits import Left, TreasuryLimits, treasury_limits
 from tools.sanctions import Screening, screen
 from tools.treasury import DuePayment, PrepareOrder, Transfer, find_due
 
-__all__ = ["OrderFacts", "order_facts", "order_of", "screenings_of", "sorted_out"]
-
 Screenings = Mapping[str, Screening]
 _SEPA = "EUR"
 

@@ -7,8 +7,6 @@ from leitstand.values import Frozen
 from policies.facts.treasury.limits import treasury_limits_of
 from tools.treasury import find_due
 
-__all__ = ["TreasuryTaskFacts", "treasury_task_facts"]
-
 
 class TreasuryTaskFacts(Frozen):
     """`checked`: arguments of a task that are as treasury's settings have them."""

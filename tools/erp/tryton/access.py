@@ -18,8 +18,6 @@ from leitstand.errors import CallFailed, Contradiction, Missing, SecretMissing, 
 from tools.erp.tryton.settings import Settings
 from tools.erp.tryton.wire import Row, dump, header, load
 
-__all__ = ["Access", "Session"]
-
 _WHERE = "tryton"
 _USER = "give the user of the key the groups that `docs/how-to/tryton.md` names"
 _STATUSES: Mapping[int, tuple[type[CallFailed], str, str]] = {

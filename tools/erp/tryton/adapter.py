@@ -23,8 +23,6 @@ from tools.erp.tryton.trade import Trade
 from tools.erp.tryton.vouchers import Vouchers
 from tools.erp.voucher import DiscardVoucher, DraftVoucher, PostVoucher, ReverseVoucher, Voucher
 
-__all__ = ["TrytonErp"]
-
 
 @dataclass(frozen=True, slots=True)
 class TrytonErp:

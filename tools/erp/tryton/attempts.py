@@ -15,8 +15,6 @@ from sqlalchemy import Column, Connection, Float, MetaData, String, Table, delet
 from leitstand.errors import CallFailed, Unreachable
 from tools.database import Tenancy
 
-__all__ = ["Attempts"]
-
 _metadata = MetaData()
 _attempt = Table(
     "tryton_attempt",

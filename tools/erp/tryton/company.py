@@ -15,8 +15,6 @@ from tools.erp.chart import Chart
 from tools.erp.supplier import Supplier
 from tools.erp.tryton.settings import Settings
 
-__all__ = ["Company"]
-
 
 @dataclass(frozen=True, slots=True)
 class Company:

@@ -17,8 +17,6 @@ from tools.erp.tryton.settings import Settings, read_settings
 from tools.holdings import read_holdings
 from tools.rows import Reader
 
-__all__ = ["online"]
-
 _CALL = 30.0
 """Seconds that a tool's call lasts at most: until then a request of it may be sent."""
 

@@ -23,8 +23,6 @@ from tools.erp.tryton.trade import alike
 from tools.erp.tryton.wire import Row, many
 from tools.erp.voucher import Voucher, VoucherLine
 
-__all__ = ["INVOICE", "Invoices", "cents", "number_of", "status_of"]
-
 INVOICE = "account.invoice"
 _HEAD = (
     "number",

@@ -14,8 +14,6 @@ from leitstand.values import Frozen
 from tools.erp.ledger import InvoiceKind
 from tools.erp.voucher import DraftVoucher, MatchedLine
 
-__all__ = ["Mark", "Stamp", "mark_of", "stamp_of"]
-
 _BEGINS = "Leitstand: "
 
 

@@ -9,8 +9,6 @@ from tools.erp.tryton.settings import FILE, read_settings
 from tools.part import Part, no_rows
 from tools.rows import WorldRefused
 
-__all__ = ["TRYTON"]
-
 
 def _limits(place: Path) -> Mapping[str, Any]:
     """Nothing; but settings that make no sense are told before the first case."""

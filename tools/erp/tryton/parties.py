@@ -11,8 +11,6 @@ from tools.erp.tryton.access import Session
 from tools.erp.tryton.company import Company
 from tools.erp.tryton.wire import Row, many, one
 
-__all__ = ["Parties", "Party"]
-
 _FIELDS = (
     "code",
     "name",

@@ -16,8 +16,6 @@ from tools.erp.tryton.mark import Stamp, mark_of
 from tools.erp.tryton.parties import Parties, Party, check_active
 from tools.erp.tryton.wire import Row, many, one
 
-__all__ = ["Payments"]
-
 _PAYMENT, _NOTE = "account.payment", "ir.note"
 _WHERE = "erp.payment"
 _REMITTANCE = 140

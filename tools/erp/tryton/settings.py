@@ -9,8 +9,6 @@ from pydantic import Field, model_validator
 from leitstand.values import Frozen, Secret
 from tools.settings import settings_in
 
-__all__ = ["FILE", "Settings", "read_settings"]
-
 FILE = "tryton.json"
 Url = Annotated[
     str, Field(pattern=r"^(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?)$")

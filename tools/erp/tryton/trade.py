@@ -14,8 +14,6 @@ from tools.erp.receipt import GoodsReceipt, ReceiptLine
 from tools.erp.tryton.access import Session
 from tools.erp.tryton.wire import Row, many, one
 
-__all__ = ["Trade", "alike"]
-
 _FIELDS = (
     "number",
     "state",

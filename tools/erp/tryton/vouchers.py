@@ -21,8 +21,6 @@ from tools.erp.voucher import (
     Voucher,
 )
 
-__all__ = ["Vouchers"]
-
 _OWED = {"reverse_charge_13b": "_13b", "intra_eu": "_ige"}
 _WHERE = "erp.voucher"
 _NO_WARNINGS = {"_skip_warnings": True}

@@ -6,8 +6,6 @@ import json
 from decimal import Decimal
 from typing import Any, cast
 
-__all__ = ["Row", "dump", "header", "load", "many", "one"]
-
 Row = dict[str, Any]
 """A record as Tryton answers it: the fields that were asked for, relations nested."""
 
