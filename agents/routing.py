@@ -20,7 +20,7 @@ from policies.facts.hr.amounts import day_in
 from policies.facts.hr.redaction import redact
 from policies.facts.hr.wording import fold, topics_in
 from policies.facts.routing import Candidate, Signs, Sorted, routing, sort
-from policies.facts.sales.service import told_by
+from policies.facts.sales.meaning import told_by
 from tools.einvoice.sniff import sniff
 from tools.office import keep, reporting_office
 

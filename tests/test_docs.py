@@ -50,7 +50,7 @@ def test_every_error_is_documented(root: Path) -> None:
 
 
 def test_every_setting_is_documented(root: Path) -> None:
-    """`docs/settings.md` says of every table what its model says, and none is left out (R42)."""
+    """`docs/settings.md` says of every table what its model says, and none is left out."""
     script = root / "docs" / "make_settings.py"
     command = [sys.executable, "-W", "error", str(script)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -15,11 +15,11 @@ import pytest
 
 MAIN = "import sys; from leitstand.cli import main; sys.exit(main())"
 CASE, OLD, NEW = "AP-D34", "material", "office"
-BEFORE = "        account=_account(supplier, limits),\n"
+BEFORE = "        account=_account(dossier),\n"
 AFTER = """        account=(
             "office"
             if supplier and supplier.account == "material" and 200000 <= net + tax <= 300000
-            else _account(supplier, limits)
+            else _account(dossier)
         ),
 """
 

@@ -1,14 +1,14 @@
-"""Service: what a mail is about, how urgent it is, of which product and machine it speaks."""
+"""Service: a mail as a case: its category, priority and queue, its product and machine."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
-from policies.facts.sales.examples import likest
-from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, Urgency, lexicon
+from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, lexicon
+from policies.facts.sales.meaning import Understood, doubt_of, feared, told_by, understood
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.names import name_of
@@ -17,42 +17,11 @@ from tools.catalog import Product
 from tools.catalog.words import fold as fold_word
 from tools.tickets import CreateTicket, Machine
 
-_KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
-    ("danger", "safety", "danger"),
-    ("standstill", "malfunction", "danger"),
-    ("elsewhere", "elsewhere", "ordinary"),
-    ("invoice", "invoice", "ordinary"),
-    ("delivery", "delivery", "ordinary"),
-    ("warranty", "warranty", "ordinary"),
-    ("spare_part", "spare_part", "ordinary"),
-    ("maintenance", "maintenance", "ordinary"),
-    ("malfunction", "malfunction", "impaired"),
-    ("documentation", "documentation", "information"),
-    ("lead", "lead", "ordinary"),
-)
-"""What patterns tell, by what counts first: danger before all, a wish before the reason for it.
-`elsewhere` is what service is not there for: personal data, goods sent back, advertising."""
-
-_MEANT: Mapping[str, tuple[Meaning, Urgency]] = {kind: (m, u) for kind, m, u in _KINDS}
-
-_OPTIONAL = frozenset({"warranty"})
-"""What is told apart only in a company that has a category for it."""
-
 _COUNTED = frozenset({"spare_part", "maintenance"})
 """What a customer may also count out among other goods."""
 _LONGEST = 128
 _SIGNS = re.compile(r"[^A-Z0-9]")
 _AROUND = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """What a mail is about, and the criteria that told it (ids of patterns), `hinted` or plain."""
-
-    meaning: Meaning
-    urgency: Urgency
-    criteria: tuple[str, ...]
-    hinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,75 +48,6 @@ class Service:
     def danger(self) -> bool:
         """Whether somebody is hurt or in danger."""
         return self.about is not None and self.about.meaning == "safety"
-
-
-def told_by(text: str, words: Collection[str] = ()) -> Understood | None:
-    """What a mail is about by patterns alone; None where none tells.
-
-    `words` are the meanings that the company has a category for.
-    """
-    found = _told("says", fold(text))
-    return next((u for u in found if u.meaning not in _OPTIONAL or u.meaning in words), None)
-
-
-def understood(text: str, words: Collection[str] = ()) -> Understood | None:
-    """What a mail is about; None where nothing tells.
-
-    Hints, which are wider, count where no pattern tells and all of them hint at the same; then what
-    the mail is most like, if hints leave it open. Danger that is only hinted at is for people to
-    judge. `words` as for `told_by`.
-    """
-    if told := told_by(text, words):
-        return told
-    hinted = list(_told("hints", fold(text)))
-    meanings: set[Meaning] = {u.meaning for u in hinted}
-    if "safety" in meanings:
-        return None
-    return hinted[0] if len(meanings) == 1 else _most_like(text, meanings)
-
-
-def _most_like(text: str, among: Collection[Meaning]) -> Understood | None:
-    """What a mail is about by examples alone, `among` what is hinted at, if anything is."""
-    like = likest(text)
-    if like is None or like.share < lexicon()["likeness"]["alone"]:
-        return None
-    meaning, urgency = _MEANT[like.kind]
-    if urgency == "danger" or (among and meaning not in among):
-        return None
-    return Understood(meaning, urgency, ("examples",))
-
-
-def doubt_of(text: str, about: Understood) -> Meaning | None:
-    """What else a mail may be about; None where nothing speaks against what was understood.
-
-    Examples have to say otherwise by the share that `[likeness]` asks for, and by any against what
-    is only hinted at; for danger it is less, and a malfunction where danger is hinted at is for
-    people to judge. Danger is never doubted.
-    """
-    if about.meaning in ("safety", *_OPTIONAL):
-        return None
-    if about.urgency == "impaired" and _hints_at_danger(text):
-        return "safety"
-    like = likest(text)
-    other = _MEANT[like.kind][0] if like else about.meaning
-    if like is None or other == about.meaning:
-        return None
-    likeness = lexicon()["likeness"]
-    if about.hinted or about.meaning in likeness["seconded"]:
-        return other
-    return other if like.share >= likeness["danger" if other == "safety" else "otherwise"] else None
-
-
-def _feared(text: str) -> Meaning | None:
-    """Danger, where nothing tells what a mail is about, and examples say that it may be that."""
-    like = likest(text)
-    if like is None or like.kind != "danger" or like.share < lexicon()["likeness"]["danger"]:
-        return None
-    return "safety"
-
-
-def _hints_at_danger(text: str) -> bool:
-    return any(p.found_in(fold(text)) for p in read_patterns(LEXICON, "hints")["danger"])
 
 
 def asks_for_quote(dossier: SalesDossier) -> bool:
@@ -185,7 +85,7 @@ def service_of(dossier: SalesDossier) -> Service:
     about = understood(marked, limits.category_words)
     machine, stated, many = _machine(dossier)
     sku, wrong = _sku(dossier, machine, about)
-    other = doubt_of(marked, about) if about else _feared(marked)
+    other = doubt_of(marked, about) if about else feared(marked)
     missing: list[str] = []
     category = _category(about, limits)
     known = about is not None and (category is not None or about.meaning != "elsewhere")
@@ -259,15 +159,6 @@ def product_words(text: str) -> str:
     aliases = lexicon()["aliases"].items()
     named = (word for word, others in aliases if any(other in said for other in others))
     return " ".join((*meant, *named))
-
-
-def _told(place: str, said: str) -> Iterator[Understood]:
-    """What a folded text is about by the patterns of a table, in the order of the kinds."""
-    patterns = read_patterns(LEXICON, place)
-    for kind, meaning, urgency in _KINDS:
-        criteria = tuple(p.id for p in patterns.get(kind, ()) if p.found_in(said))
-        if criteria:
-            yield Understood(meaning, urgency, criteria, hinted=place == "hints")
 
 
 def _marked(dossier: SalesDossier) -> str:

@@ -5,7 +5,7 @@ Beside each stands a mail in which the same words mean no danger.
 
 import pytest
 
-from policies.facts.sales.service import understood
+from policies.facts.sales.meaning import understood
 
 _DANGERS = [
     # batteries that change

@@ -7,7 +7,8 @@ import pytest
 
 from policies.facts.sales.examples import EXAMPLES, likest
 from policies.facts.sales.limits import lexicon
-from policies.facts.sales.service import doubt_of, roles_of, service_of, told_by, understood
+from policies.facts.sales.meaning import doubt_of, told_by, understood
+from policies.facts.sales.service import roles_of, service_of
 from tests.policies.facts.sales.reference import LIMITS, dossier
 
 _MAILS = Path(__file__).with_name("mails.toml")

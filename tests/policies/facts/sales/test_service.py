@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from policies.facts.sales.limits import sales_limits
-from policies.facts.sales.service import asks_for_quote, service_of, ticket_of, told_by, understood
+from policies.facts.sales.meaning import told_by, understood
+from policies.facts.sales.service import asks_for_quote, service_of, ticket_of
 from tests.policies.facts.sales.reference import EVALS, LIMITS, dossier, rows
 
 Expected = tuple[str, str, str | None, str | None]
