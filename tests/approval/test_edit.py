@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leitstand.approval import changed, corrections, edit, kind_of
+from leitstand.approval import typed as supplied
 from leitstand.errors import ValueRefused
 from leitstand.inbox import texts_of
 from leitstand.tool import Port, Recorded, tool
@@ -119,6 +120,14 @@ def test_nothing_typed_is_none_where_that_is_allowed() -> None:
     assert (after.discount, after.note) == (None, None)
     with pytest.raises(ValueRefused, match="gross"):
         typed(gross="")
+
+
+def test_what_is_supplied_is_refused_with_all_that_is_wrong() -> None:
+    """A value that people hand in for a field of a state is typed as an edit is, or not at all."""
+    assert supplied(Draft, {"gross": "12.50", "paid": "true"}) == {"gross": 1_250, "paid": True}
+    with pytest.raises(ValueRefused, match=r"`gross`.*`quantity`.*`nothing`") as refused:
+        supplied(Draft, {"gross": "x", "note": "fits", "quantity": "1.5", "nothing": "1"})
+    assert refused.value.where == "Draft"
 
 
 @pytest.mark.parametrize(
