@@ -16,7 +16,7 @@ from joserfc.errors import JoseError
 
 from leitstand.clock import Clock
 from leitstand.errors import ChannelRefused, Unreachable
-from leitstand.inbox.issuer import Issuer
+from leitstand.issuer import Issuer
 
 ISSUER = "https://api.botframework.com"
 SKEW = 300

@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 
 from leitstand.clock import Clock
 from leitstand.errors import LoginRefused
-from leitstand.inbox.issuer import Issuer
+from leitstand.issuer import Issuer
 from leitstand.web.oidc.settings import OidcSettings
 from leitstand.web.oidc.tokens import Claims
 
