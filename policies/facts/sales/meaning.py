@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from policies.facts.patterns import fold, read_patterns
-from policies.facts.sales.examples import likest
+from policies.facts.sales.examples import Likeness, likest
 from policies.facts.sales.limits import LEXICON, Meaning, Urgency, lexicon
 
 _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
@@ -26,7 +26,8 @@ _KINDS: tuple[tuple[str, Meaning, Urgency], ...] = (
 """What patterns tell, by what counts first: danger before all, a wish before the reason for it.
 `elsewhere` is what service is not there for: personal data, goods sent back, advertising."""
 
-_MEANT: Mapping[str, tuple[Meaning, Urgency]] = {kind: (m, u) for kind, m, u in _KINDS}
+MEANT: Mapping[str, tuple[Meaning, Urgency]] = {kind: (m, u) for kind, m, u in _KINDS}
+"""What a mail of a kind is about, and how urgent."""
 
 _OPTIONAL = frozenset({"warranty"})
 """What is told apart only in a company that has a category for it."""
@@ -67,7 +68,7 @@ def understood(text: str, words: Collection[str] = ()) -> Understood | None:
     return hinted[0] if len(meanings) == 1 else _most_like(text, meanings)
 
 
-def doubt_of(text: str, about: Understood) -> Meaning | None:
+def doubt_of(text: str, about: Understood) -> Understood | None:
     """What else a mail may be about; None where nothing speaks against what was understood.
 
     Examples have to say otherwise by the share that `[likeness]` asks for, and by any against what
@@ -77,23 +78,28 @@ def doubt_of(text: str, about: Understood) -> Meaning | None:
     if about.meaning in ("safety", *_OPTIONAL):
         return None
     if about.urgency == "impaired" and _hints_at_danger(text):
-        return "safety"
+        return Understood("safety", "danger", ("hints",), hinted=True)
     like = likest(text)
-    other = _MEANT[like.kind][0] if like else about.meaning
-    if like is None or other == about.meaning:
+    if like is None or MEANT[like.kind] == (about.meaning, about.urgency):
         return None
-    likeness = lexicon()["likeness"]
+    likeness, other = lexicon()["likeness"], _like(like)
     if about.hinted or about.meaning in likeness["seconded"]:
         return other
-    return other if like.share >= likeness["danger" if other == "safety" else "otherwise"] else None
+    enough = likeness["danger" if other.meaning == "safety" else "otherwise"]
+    return other if like.share >= enough else None
 
 
-def feared(text: str) -> Meaning | None:
+def feared(text: str) -> Understood | None:
     """Danger, where nothing tells what a mail is about, and examples say that it may be that."""
     like = likest(text)
     if like is None or like.kind != "danger" or like.share < lexicon()["likeness"]["danger"]:
         return None
-    return "safety"
+    return _like(like)
+
+
+def _like(like: Likeness) -> Understood:
+    """What a mail is about that is like those of a kind."""
+    return Understood(*MEANT[like.kind], ("examples",))
 
 
 def _most_like(text: str, among: Collection[Meaning]) -> Understood | None:
@@ -101,10 +107,8 @@ def _most_like(text: str, among: Collection[Meaning]) -> Understood | None:
     like = likest(text)
     if like is None or like.share < lexicon()["likeness"]["alone"]:
         return None
-    meaning, urgency = _MEANT[like.kind]
-    if urgency == "danger" or (among and meaning not in among):
-        return None
-    return Understood(meaning, urgency, ("examples",))
+    found = _like(like)
+    return None if found.urgency == "danger" or (among and found.meaning not in among) else found
 
 
 def _hints_at_danger(text: str) -> bool:

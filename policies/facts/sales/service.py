@@ -7,7 +7,7 @@ from functools import cache
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
-from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, lexicon
+from policies.facts.sales.limits import LEXICON, SalesLimits, lexicon
 from policies.facts.sales.meaning import Understood, doubt_of, feared, told_by, understood
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.mentions import mentions_of
@@ -109,7 +109,7 @@ def service_of(dossier: SalesDossier) -> Service:
         missing=tuple(missing),
         contradictions=(*wrong, *many),
         doubts=(_either(about, other, limits),) if about and other else (),
-        endangered=other == "safety",
+        endangered=other is not None and other.meaning == "safety",
     )
 
 
@@ -137,9 +137,12 @@ def ticket_of(dossier: SalesDossier) -> CreateTicket | None:
     )
 
 
-def _either(about: Understood, other: Meaning, limits: SalesLimits) -> str:
+def _either(about: Understood, other: Understood, limits: SalesLimits) -> str:
     """The two readings of a mail in the company's words, for people."""
-    one, two = (limits.category_words.get(m, m) for m in (about.meaning, other))
+    if about.meaning == other.meaning:
+        one, two = (limits.priority_words.get(u, u) for u in (about.urgency, other.urgency))
+        return f"wie dringend es ist, lässt sich verschieden verstehen: {one} oder {two}"
+    one, two = (limits.category_words.get(m, m) for m in (about.meaning, other.meaning))
     return f"worum es geht, lässt sich verschieden verstehen: {one} oder {two}"
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from policies.facts.sales.examples import EXAMPLES, likest
 from policies.facts.sales.limits import lexicon
-from policies.facts.sales.meaning import doubt_of, told_by, understood
+from policies.facts.sales.meaning import MEANT, doubt_of, told_by, understood
 from policies.facts.sales.service import roles_of, service_of
 from tests.policies.facts.sales.reference import LIMITS, dossier
 
 _MAILS = Path(__file__).with_name("mails.toml")
-_SELDOM = 0.07
+_SELDOM = 0.055
+_MOST = 0.9
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,14 @@ def test_where_examples_say_otherwise_people_decide(mail: str, category: str, ot
     assert service.category == category
     assert [doubt.endswith(f"{category} oder {other}") for doubt in service.doubts] == [True]
     assert not service.endangered
+
+
+def test_how_urgent_it_is_may_be_doubted_as_well() -> None:
+    """A standstill that is none would take people from one that is: both readings are told."""
+    mail = "Der FB-2000 pumpt nicht mehr ab, das Wasser steht drin. Wir spülen jetzt von Hand."
+    service = service_of(dossier(mail))
+    assert (service.category, service.priority) == ("stoerung", "P1")
+    assert [doubt.endswith("P1 oder P2") for doubt in service.doubts] == [True]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +83,16 @@ def test_what_patterns_read_well_is_seldom_doubted() -> None:
     assert len(doubted) <= _SELDOM * len(mails)
 
 
+def test_examples_alone_read_most_mails() -> None:
+    """Of mails that no example was made of: what tells by itself is worth hearing as a second."""
+    words = {word: meaning for meaning, word in LIMITS.category_words.items()}
+    mails = tomllib.loads(_MAILS.read_text(encoding="utf-8"))["mails"]
+    told = [(mail, words[category]) for mail, category, *_ in mails if category in words]
+    found = [(likest(mail), meaning) for mail, meaning in told]
+    right = [like for like, meaning in found if like and MEANT[like.kind][0] == meaning]
+    assert len(right) >= _MOST * len(told)
+
+
 def test_what_is_only_hinted_at_needs_a_second() -> None:
     """A wide word is no reason for a queue if the mail is most like others."""
     mail = (
@@ -83,7 +102,9 @@ def test_what_is_only_hinted_at_needs_a_second() -> None:
     found = understood(mail)
     assert found is not None
     assert found.hinted
-    assert doubt_of(mail, found) == "lead"
+    other = doubt_of(mail, found)
+    assert other is not None
+    assert other.meaning == "lead"
 
 
 def test_danger_is_never_doubted() -> None:

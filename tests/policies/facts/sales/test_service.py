@@ -291,11 +291,12 @@ def test_two_machines_are_for_people() -> None:
 
 
 def test_hints_count_where_all_hint_at_the_same() -> None:
-    """Two that differ are a question for people, and so is one of danger; a pattern goes before."""
+    """Two that differ are a question, unless examples are sure; danger is one for people."""
     assert understood("Die S7-Kompakt ist hinüber.") is not None
-    assert (
-        understood("Ist die S7-Kompakt als Tauschgerät erhältlich? Unsere ist abgeraucht.") is None
-    )
+    assert understood("Unser Anwalt fragt, ob das Band noch heult.") is None
+    both = understood("Ist die S7-Kompakt als Tauschgerät erhältlich? Unsere ist abgeraucht.")
+    assert both is not None
+    assert both.criteria == ("examples",)
     assert understood("Der Lehrling hat sich erschrocken.") is None
     assert told_by("Die S7-Kompakt ist hinüber.") is None
 
