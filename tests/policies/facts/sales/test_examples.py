@@ -13,7 +13,7 @@ from tests.policies.facts.sales.reference import LIMITS, dossier
 
 _MAILS = Path(__file__).with_name("mails.toml")
 _SELDOM = 0.055
-_MOST = 0.9
+_MOST = 0.92
 
 
 @pytest.mark.parametrize(

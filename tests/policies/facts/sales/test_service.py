@@ -293,7 +293,7 @@ def test_two_machines_are_for_people() -> None:
 def test_hints_count_where_all_hint_at_the_same() -> None:
     """Two that differ are a question, unless examples are sure; danger is one for people."""
     assert understood("Die S7-Kompakt ist hinüber.") is not None
-    assert understood("Unser Anwalt fragt, ob das Band noch heult.") is None
+    assert understood("Das Band heult, wir beschweren uns.") is None
     both = understood("Ist die S7-Kompakt als Tauschgerät erhältlich? Unsere ist abgeraucht.")
     assert both is not None
     assert both.criteria == ("examples",)
