@@ -1,18 +1,20 @@
 """Service: a mail as a case: its category, priority and queue, its product and machine."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
+from policies.facts.sales.fitting import is_purpose
 from policies.facts.sales.limits import LEXICON, Meaning, SalesLimits, lexicon
 from policies.facts.sales.meaning import Understood, doubt_of, feared, told_by, understood
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.names import name_of
-from policies.facts.sales.tokens import Token, is_end, tokens_of
+from policies.facts.sales.tokens import Token, is_end, is_stop, tokens_of, written
 from tools.catalog import Product
 from tools.catalog.words import fold as fold_word
 from tools.tickets import CreateTicket, Machine
@@ -213,10 +215,13 @@ def _sku(
     clear = [m for m in clear if m.narrowed or is_head(m)] or clear
     if about is not None and about.meaning in ("safety", "malfunction"):  # a part of what is named
         clear = [m for m in clear if m.narrowed or m.close > 2] or clear  # noqa: PLR2004
+    clear = [m for m in clear if not is_purpose(m, clear)]
     skus = list(dict.fromkeys(m.names[0].sku for m in clear))
     if len(skus) > 1:
         tokens = tokens_of(dossier.text)
-        free = [m for m in clear if not _is_place(m, tokens)]
+        clear = [m for m in clear if not _is_sound(m, tokens)] or clear
+        ends = {m.last for m in mentions}
+        free = [m for m in clear if not _is_place(m, tokens) and not _is_of(m, tokens, ends)]
         own = [m for m in free if _is_owned(m, tokens)]
         skus = list(dict.fromkeys(m.names[0].sku for m in own or free))
     if len(skus) == 1:
@@ -260,14 +265,26 @@ def _is_everyday(mention: Mention, about: Understood | None) -> bool:
 
 
 def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
-    """`am FB-2000`: where it is, not what it is about."""
-    linking = lexicon()["reading"]["linking"]
+    """`am FB-2000`, `neben dem FB-2000`: where it is, not what it is about."""
+    reading = lexicon()["reading"]
     for token in reversed(tokens[max(0, mention.first - _AROUND) : mention.first]):
-        if is_end(token) or token.kind == "sign":
+        if is_end(token) or token.kind == "sign" or token.text in reading["people"]:
             return False
-        if token.text in linking:
+        if token.text in reading["linking"] or token.text in reading["beside"]:
             return True
     return False
+
+
+def _is_sound(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """`der FB-3000 hat übernommen`: what works is not what it is about."""
+    said = fold(written(list(takewhile(lambda t: not is_stop(t), tokens[mention.last :]))))
+    return any(p.found_in(said) for p in read_patterns(LEXICON, "says")["sound"])
+
+
+def _is_of(mention: Mention, tokens: Sequence[Token], ends: Collection[int]) -> bool:
+    """`der Riemen der Pumpe`: what the goods before are a part of."""
+    at = mention.first - 1
+    return at in ends and tokens[at].text in lexicon()["reading"]["genitive"]
 
 
 def _is_owned(mention: Mention, tokens: Sequence[Token]) -> bool:

@@ -25,7 +25,7 @@ _SELDOM = 0.07
             "stoerung",
         ),
         (
-            "Unsere Tragrollen sind abgenutzt, bitte einen neuen Satz schicken.",
+            "Unsere Tragrollen sind abgenutzt, bitte einen frischen Satz schicken.",
             "stoerung",
             "ersatzteil",
         ),
