@@ -13,12 +13,12 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from policies.facts.sales.fitting import among_said
+from policies.facts.sales.fitting import among_said, told_apart
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention, is_head
-from policies.facts.sales.names import Name, closeness, measure_of, names_of, unit_of
+from policies.facts.sales.names import Name, closeness, measure_of, names_of, packings, unit_of
 from policies.facts.sales.tokens import Token, is_end, number_of, tokens_of, written
-from policies.facts.sales.wordings import Wording, is_said, is_same, wordings_of
+from policies.facts.sales.wordings import Wording, is_same, wordings_of
 from tools.catalog import Product
 
 _LONGEST_CODE, _LONGEST_WORD = 6, 7
@@ -54,7 +54,7 @@ class _Reader:
                 continue
             mention = self._measured_before(self._grown(mention))
             while mention is not None:
-                yield self._told_apart(self._shown(mention))
+                yield self._apart(self._shown(mention))
                 at = mention.last
                 mention = self._taken_up(mention)
 
@@ -66,7 +66,12 @@ class _Reader:
         code = self._code(at)  # whatever a number looks like, a code of the catalogue is one
         if code is not None or self.tokens[at].masked:
             return code
+        if self._text(at) in packings() and self._named(at + 1):
+            return None
         return self._word(at) or self._borrowing(at) or self._unknown_code(at, self.names)
+
+    def _named(self, at: int) -> bool:
+        return at < len(self.tokens) and (self._whole(at) or self._word(at)) is not None
 
     def _whole(self, at: int) -> Mention | None:
         """The longest name that stands here as the catalogue has it, inflected or not."""
@@ -226,7 +231,8 @@ class _Reader:
         whole, kept, last = self._machine(mention.last), (), mention.last
         while whole is not None:
             fitting = tuple(n for n in mention.names if n.fits & whole.skus)
-            if kept and not fitting:
+            goes_on = whole.first == mention.last or whole.skus & mention.skus
+            if not fitting and (kept or goes_on or whole.close < 2):  # noqa: PLR2004
                 break
             kept, last = (*kept, *(n for n in fitting if n not in kept)), whole.last
             more = self._text(last) in (*lexicon()["reading"]["joining"], "oder", "or", "/")
@@ -241,7 +247,7 @@ class _Reader:
         while self._text(at) in (*leading["purpose"], *leading["articles"], *leading["owning"]):
             at += 1
         found = self._begun(at) if at < len(self.tokens) else None
-        return None if found is None else self._told_apart(self._grown(found))
+        return None if found is None else self._apart(self._grown(found))
 
     def _skipped(self, at: int) -> int:
         """Past brackets and words such as `Typ`, that lead to what tells products apart."""
@@ -361,20 +367,6 @@ class _Reader:
             number_of(token) is not None or any(token.text in words for words in lists)
         )
 
-    def _told_apart(self, mention: Mention) -> Mention:
-        """Of several products the one that nothing more would be said of, if it is but one.
-
-        A model is said without what kind of goods it is: `Ergo` is no `Ergo Plus`.
-        """
-        if len(mention.names) < 2:  # noqa: PLR2004
-            return mention
-        run = self.tokens[mention.first : mention.last]
-        for kind in (False, True):
-            whole = [n for n in mention.names if is_said(n, run, without_kind=kind)]
-            if len(whole) == 1:
-                return replace(mention, names=(whole[0],), narrowed=mention.narrowed or kind)
-        return mention
-
     def _joined(self, first: int, last: int, *, masked: bool = False) -> str | None:
         """Tokens written as one, signs left out; None where they do not hang together."""
         run = self.tokens[first:last]
@@ -392,6 +384,9 @@ class _Reader:
     def _is_dot(self, at: int) -> bool:
         """The full stop of `Art.`."""
         return self.tokens[at].text == "." and self.tokens[at].masked
+
+    def _apart(self, mention: Mention) -> Mention:
+        return told_apart(mention, self.tokens[mention.first : mention.last])
 
     def _shown(self, mention: Mention) -> Mention:
         return replace(mention, raw=written(self.tokens[mention.first : mention.last]))

@@ -71,7 +71,7 @@ def _as_part(name: Name, names: Sequence[Name], begun: Mapping[str, frozenset[st
     """
     share = lexicon()["reading"]["part_share"]
     later = name.words - begun[name.sku]
-    if begun[name.sku] & _packing() or not (later or name.codes):
+    if begun[name.sku] & packings() or not (later or name.codes):
         return name
     words, codes = set[str](), set[str]()
     worded, coded = set[str](), set[str]()
@@ -104,10 +104,10 @@ def _ends(word: str, other: str) -> bool:
     return len(word) >= _HEAD and any(o.endswith(s) for s in stems(word) for o in stems(other))
 
 
-def _packing() -> frozenset[str]:
+def packings() -> frozenset[str]:
     """What goods come in: `Sack Zement` is cement."""
     reading = lexicon()["reading"]
-    return frozenset(w for n in ("packs", "containers", "loads") for w in reading[n])
+    return frozenset(w for n in ("packs", "containers", "loads", "sets") for w in reading[n])
 
 
 @lru_cache(maxsize=4096)

@@ -111,7 +111,8 @@ def is_by_the_piece(window: Window, number: Decimal) -> bool:
     run = window.tokens[window.first : min(window.last, mention.last + _WORDS_BETWEEN)]
     own = window.tokens[mention.first : mention.last]
     packed = {*reading["packs"], *reading["containers"], *reading["sets"]}
-    return not any(t.text in packed for t in run) and not any(number_of(t) in held for t in own)
+    counted = {number_of(a) for a, b in pairwise(own) if b.text in reading["pieces"]}
+    return not any(t.text in packed for t in run) and not counted & set(held)
 
 
 def _holds_many(name: Name) -> bool:

@@ -136,12 +136,11 @@ class _Draft:
     def _is_count_alone(self, at: int) -> bool:
         """Whether pieces are counted in a sentence that names no goods."""
         first, last = sentence_of(self.tokens, at)
-        behind = [t.text for t in self.tokens[at + 1 : last] if t.kind != "sign"]
-        pieces = lexicon()["reading"]["pieces"]
-        alone = behind and behind[0] in pieces and all(w in pieces for w in behind)
+        behind = {t.text for t in self.tokens[at + 1 : last] if t.kind != "sign"}
+        if not behind or not behind <= set(lexicon()["reading"]["pieces"]) or at == first:
+            return False
         named = any(first <= m.first < last for m in self.mentions)
-        led = at > first and self.tokens[at - 1].kind == "word"
-        return bool(alone) and led and not named and bool(self.mentions)
+        return self.tokens[at - 1].kind == "word" and not named
 
     def beside_names(self) -> str:
         """The mail without names of goods: what a name says itself is no special wish."""
@@ -273,8 +272,9 @@ class _Draft:
             self._is_left_out(window)
             or self._is_owned(window)
             or self._is_linked(index)
-            or self._is_for_part(window)
+            or self._is_for_part(index)
             or self._is_history(window)
+            or self._is_aside(window.mention.first)
         )
 
     def _is_left_out(self, window: Window) -> bool:
@@ -318,12 +318,26 @@ class _Draft:
             and not any(is_end(t) for t in between)
         )
 
-    def _is_for_part(self, window: Window) -> bool:
-        """`Für den AK-75 zwei Türdichtungen`: what the part that is wanted is for."""
-        reading = lexicon()["reading"]
+    def _is_for_part(self, index: int) -> bool:
+        """`Für den AK-75 zwei Türdichtungen`: what the part that is wanted is for.
+
+        Not in `Angebot für den AK-75`, nor where goods go on: `AK-75 mit Türdichtung`.
+        """
+        reading, mention = lexicon()["reading"], self.mentions[index]
+        if not is_purpose(mention, self.mentions):
+            return False
         beside = (*reading["articles"], *reading["owning"])
-        before = next((t.text for t in window.before if t.text not in beside), "")
-        return before in reading["purpose"] and is_purpose(window.mention, self.mentions)
+        before = [t.text for t in self._window(index).before if t.text not in beside][:2]
+        after = self.tokens[mention.last].text if mention.last < len(self.tokens) else ""
+        goes_on = after in (*reading["joining"], *reading["accessory"], ",", "\n")
+        asked = len(before) > 1 and before[1] in reading["asking"]
+        return bool(before) and before[0] in reading["purpose"] and not (asked or goes_on)
+
+    def _is_aside(self, at: int) -> bool:
+        """`Nachdem die Wartung gut lief, ...`: what was before what is wanted."""
+        clause = takewhile(lambda t: not is_stop(t), reversed(self.tokens[:at]))
+        first = next(reversed(list(clause)), None)
+        return first is not None and first.text in lexicon()["reading"]["aside"]
 
     def _is_history(self, window: Window) -> bool:
         first, last = sentence_of(self.tokens, window.mention.first)

@@ -22,6 +22,12 @@ _GOODS = {
     "T6": ("Thermodrucker TT-600", 189000),
     "H3": ("Druckkopf ED-300", 28900),
     "H6": ("Druckkopf TT-600", 41000),
+    "T3": ("Toner ED-300 schwarz", 8900),
+    "T4": ("Toner TT-600 schwarz", 9900),
+    "S1": ("Milchschlauch", 690),
+    "Z1": ("Zitzengummi (Satz 4 Stück)", 3800),
+    "M1": ("Messersatz Etikettendrucker", 4200),
+    "W1": ("Wandhalterung ED-300", 21000),
     "B1": ("Zement grau 25 kg", 60000),
     "B2": ("Sack Zement rot", 800),
 }
@@ -44,6 +50,10 @@ def asked(mail: str) -> Request:
         ("Wir haben den ED-300 im Einsatz und brauchen dafür zwei Druckköpfe.", {"H3": 2}),
         ("2 Kreiselpumpen KP-50 und 12 Dichtungssätze für die Kreiselpumpe", {"P5": 2, "DP": 12}),
         ("ein Kombidämpfer KD-61", {"K6": 1}),
+        ("Nachdem der KD-61 gut läuft, möchten wir noch zwei Druckköpfe ED-300.", {"H3": 2}),
+        ("2 Toner schwarz für den TT-600", {"T4": 2}),
+        ("10 Sätze Zitzengummi", {"Z1": 10}),
+        ("Angebot für den ED-300 mit Wandhalterung", {"E3": 1, "W1": 1}),
         ("Angebot: KD-61, 1 Stk.; Türdichtung dafür, 2 Stk.", {"K6": 1, "D6": 2}),
     ],
 )
@@ -77,9 +87,14 @@ def test_what_fits_several_or_none_is_asked(mail: str) -> None:
         ("Hallo, wir brauchen eine neue Türdichtung für die Kühlzelle.", "DZ"),
         ("Im Kombidämpfer KD 61 ist die Dichtung an der Tür porös. Bitte Ersatz senden.", "D6"),
         ("Wir bräuchten für unsere Kreiselpumpe KP50 einen neuen Dichtungssatz.", "DP"),
+        ("Der KD-101 verliert Zement.", "K10"),
+        ("ED-300: Düse verstopft. Bitte 2 Milchschläuche nachliefern.", "S1"),
         ("Der KD-101 heizt nicht mehr richtig.", "K10"),
         ("Neben dem Etikettendrucker läuft bei uns die Kreiselpumpe, und die wird heiß.", "P5"),
         ("Der Druckkopf der Kreiselpumpe ist kaputt", None),
+        ("Ist der ED-300 auch zugelassen?", "E3"),
+        ("Der ED-300 läuft wieder, aber jetzt tropft es am Milchschlauch.", "S1"),
+        ("Wann kommt der bestellte Kombidämpfer? Die Wandhalterung ist schon da.", None),
     ],
 )
 def test_a_ticket_names_the_part_where_one_is_the_matter(mail: str, sku: str | None) -> None:

@@ -68,6 +68,30 @@ MAILS: dict[str, Expected] = {
         None,
     ),
     "Wo bleibt der Seilzug? Vor drei Wochen bestellt.": ("lieferstatus", "P3", "NW-310", None),
+    "Der FB-2000 hat einen Riss und steht noch unter Druck!": (
+        "sicherheit",
+        "P1",
+        "NW-100",
+        None,
+    ),
+    "Hier haben wir den FB-3000 stehen, und der wirft Pakete ab. Störung 7.": (
+        "stoerung",
+        "P2",
+        "NW-110",
+        None,
+    ),
+    "Das Handbuch ist da. Der FB-2000 war laut, ist aber wieder ruhig. Bitte das Prüfprotokoll.": (
+        "doku",
+        "P4",
+        "NW-100",
+        None,
+    ),
+    "Die S7-Kompakt zeigt eine Temperaturabweichung, der Druck schwankt.": (
+        "stoerung",
+        "P2",
+        "NW-300",
+        None,
+    ),
     "Falsche Rechnungsadresse auf RE-2026-7, bitte neu ausstellen.": (
         "reklamation_rechnung",
         "P3",
