@@ -29,7 +29,7 @@ _OFTEN = 2
 """Examples in which a part has to stand to say anything."""
 _UNSEEN = 0.1
 """What a part counts for a kind in whose examples it never stands."""
-_SHARP = 3
+_SHARP = 2
 """Parts of one mail overlap: how much of what they say together counts. Weighed out on examples."""
 
 
@@ -45,6 +45,8 @@ class Likeness:
 class _Known:
     kinds: tuple[str, ...]
     rarity: Mapping[str, float]
+    unheard: float
+    """How rare is what stands in none."""
     speaks: Mapping[str, "array[float]"]
     """By part, what it says for each kind."""
 
@@ -52,7 +54,7 @@ class _Known:
 def likest(text: str) -> Likeness | None:
     """The kind of mails that a text is most like; None where it has no part of any."""
     known = _known()
-    weights = _weighed(_parts(text), known.rarity)
+    weights = _weighed(_parts(text), known.rarity, known.unheard)
     if not weights:
         return None
     sums = [0.0] * len(known.kinds)
@@ -67,8 +69,8 @@ def likest(text: str) -> Likeness | None:
 def _known() -> _Known:
     examples = list(_examples())
     often = Counter(part for _, parts in examples for part in parts)
-    many = 1 + len(examples)
-    rarity = {p: 1 + math.log(many / (1 + n)) for p, n in often.items() if n >= _OFTEN}
+    unheard = 1 + math.log(1 + len(examples))
+    rarity = {p: unheard - math.log(1 + n) for p, n in often.items() if n >= _OFTEN}
     kinds = tuple(dict.fromkeys(kind for kind, _ in examples))
     said = {part: array("d", [_UNSEEN] * len(kinds)) for part in rarity}
     for kind, parts in examples:
@@ -78,7 +80,7 @@ def _known() -> _Known:
     whole = [math.log(sum(each)) for each in zip(*said.values(), strict=True)]
     for each in said.values():
         each[:] = array("d", map(lambda one, all_: math.log(one) - all_, each, whole))
-    return _Known(kinds, rarity, said)
+    return _Known(kinds, rarity, unheard, said)
 
 
 def _examples() -> Iterator[tuple[str, set[str]]]:
@@ -91,10 +93,12 @@ def _examples() -> Iterator[tuple[str, set[str]]]:
             yield kind, _parts(said)
 
 
-def _weighed(parts: set[str], rarity: Mapping[str, float]) -> Mapping[str, float]:
-    """What each part of a mail weighs; parts of long mails weigh less."""
+def _weighed(
+    parts: set[str], rarity: Mapping[str, float], unheard: float = 0.0
+) -> Mapping[str, float]:
+    """What each part of a mail weighs: less in a long mail, and beside much that is `unheard`."""
     found = {part: rarity[part] for part in sorted(parts) if part in rarity}
-    length = math.hypot(*found.values())
+    length = math.hypot(*found.values(), unheard * math.sqrt(len(parts) - len(found)))
     return {part: weight / length for part, weight in found.items()}
 
 

@@ -121,4 +121,11 @@ def _told(place: str, said: str) -> Iterator[Understood]:
     for kind, meaning, urgency in _KINDS:
         criteria = tuple(p.id for p in patterns.get(kind, ()) if p.found_in(said))
         if criteria:
-            yield Understood(meaning, urgency, criteria, hinted=place == "hints")
+            stands = kind != "standstill" or not _runs_on(said)
+            found = urgency if stands else MEANT["malfunction"][1]
+            yield Understood(meaning, found, criteria, hinted=place == "hints")
+
+
+def _runs_on(said: str) -> bool:
+    """Whether a folded text says anywhere that production goes on."""
+    return any(p.found_in(said) for p in read_patterns(LEXICON, "says")["running"])

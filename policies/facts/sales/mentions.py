@@ -13,11 +13,12 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from policies.facts.sales.fitting import among_said, told_apart
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention, is_head
-from policies.facts.sales.names import Name, closeness, measure_of, name_of, unit_of
-from policies.facts.sales.tokens import Token, is_end, number_of, tokens_of
-from policies.facts.sales.wordings import Wording, is_said, is_same, wordings_of
+from policies.facts.sales.names import Name, closeness, measure_of, names_of, packings, unit_of
+from policies.facts.sales.tokens import Token, is_end, number_of, tokens_of, written
+from policies.facts.sales.wordings import Wording, is_same, wordings_of
 from tools.catalog import Product
 
 _LONGEST_CODE, _LONGEST_WORD = 6, 7
@@ -35,8 +36,8 @@ _WITHIN = frozenset("()-–/\"'„“”")
 @lru_cache(maxsize=256)
 def mentions_of(text: str, products: tuple[Product, ...]) -> tuple[Mention, ...]:
     """The mentions of a mail in their order."""
-    reader = _Reader(tokens_of(text), tuple(name_of(p) for p in products))
-    return tuple(reader.all())
+    reader = _Reader(tokens_of(text), names_of(products))
+    return among_said(tuple(reader.all()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class _Reader:
                 continue
             mention = self._measured_before(self._grown(mention))
             while mention is not None:
-                yield replace(self._told_apart(mention), raw=self._raw(mention))
+                yield self._apart(self._shown(mention))
                 at = mention.last
                 mention = self._taken_up(mention)
 
@@ -65,7 +66,12 @@ class _Reader:
         code = self._code(at)  # whatever a number looks like, a code of the catalogue is one
         if code is not None or self.tokens[at].masked:
             return code
+        if self._text(at) in packings() and self._named(at + 1):
+            return None
         return self._word(at) or self._borrowing(at) or self._unknown_code(at, self.names)
+
+    def _named(self, at: int) -> bool:
+        return at < len(self.tokens) and (self._whole(at) or self._word(at)) is not None
 
     def _whole(self, at: int) -> Mention | None:
         """The longest name that stands here as the catalogue has it, inflected or not."""
@@ -206,6 +212,8 @@ class _Reader:
         return mention
 
     def _longer(self, mention: Mention) -> Mention | None:
+        if (fitting := self._with_purpose(mention)) is not None:
+            return fitting
         at = self._skipped(mention.last)
         if at >= len(self.tokens) or is_end(self.tokens[at]):
             return None
@@ -215,6 +223,31 @@ class _Reader:
             or self._with_variant(mention, at)
             or (self._with_word(mention, at) if at == mention.last else None)
         )
+
+    def _with_purpose(self, mention: Mention) -> Mention | None:
+        """`Türdichtung für den Autoklav`: of parts those that are for it, none if it is another."""
+        if not any(n.fits for n in mention.names):
+            return None
+        whole, kept, last = self._machine(mention.last), (), mention.last
+        while whole is not None:
+            fitting = tuple(n for n in mention.names if n.fits & whole.skus)
+            goes_on = whole.first == mention.last or whole.skus & mention.skus
+            if not fitting and (kept or goes_on or whole.close < 2):  # noqa: PLR2004
+                break
+            kept, last = (*kept, *(n for n in fitting if n not in kept)), whole.last
+            more = self._text(last) in (*lexicon()["reading"]["joining"], "oder", "or", "/")
+            whole = self._machine(last + 1) if kept and more else None
+        if last == mention.last:
+            return None
+        return replace(mention, last=last, names=kept, narrowed=True)
+
+    def _machine(self, at: int) -> Mention | None:
+        """What is named behind `für den`, or right here."""
+        leading = lexicon()["reading"]
+        while self._text(at) in (*leading["purpose"], *leading["articles"], *leading["owning"]):
+            at += 1
+        found = self._begun(at) if at < len(self.tokens) else None
+        return None if found is None else self._apart(self._grown(found))
 
     def _skipped(self, at: int) -> int:
         """Past brackets and words such as `Typ`, that lead to what tells products apart."""
@@ -252,11 +285,13 @@ class _Reader:
         return replace(mention, last=last)
 
     def _with_size(self, mention: Mention, at: int, number: Decimal) -> Mention | None:
-        """`Steri 18`: a make with its size, the unit left out; behind goods, a count."""
+        """`Steri 18`, `Blatt 350er`: a size, the unit left out; else behind goods it is a count."""
         names = [n for n in mention.names if any(size == number for size, _ in n.specs)]
-        if at != mention.last or is_head(replace(mention, raw=self._raw(mention))):
+        sized = self._text(at + 1) in lexicon()["reading"]["sized"] and self.tokens[at + 1].glued
+        counts = not sized and is_head(self._shown(mention))
+        if at != mention.last or counts:
             return None
-        longer = self._narrowed(mention, at + 1, names)
+        longer = self._narrowed(mention, at + 1 + sized, names)
         return None if longer is None else replace(longer, narrowed=True)
 
     def _with_variant(self, mention: Mention, at: int) -> Mention | None:
@@ -332,20 +367,6 @@ class _Reader:
             number_of(token) is not None or any(token.text in words for words in lists)
         )
 
-    def _told_apart(self, mention: Mention) -> Mention:
-        """Of several products the one that nothing more would be said of, if it is but one.
-
-        A model is said without what kind of goods it is: `Ergo` is no `Ergo Plus`.
-        """
-        if len(mention.names) < 2:  # noqa: PLR2004
-            return mention
-        run = self.tokens[mention.first : mention.last]
-        for kind in (False, True):
-            whole = [n for n in mention.names if is_said(n, run, without_kind=kind)]
-            if len(whole) == 1:
-                return replace(mention, names=(whole[0],), narrowed=mention.narrowed or kind)
-        return mention
-
     def _joined(self, first: int, last: int, *, masked: bool = False) -> str | None:
         """Tokens written as one, signs left out; None where they do not hang together."""
         run = self.tokens[first:last]
@@ -364,11 +385,11 @@ class _Reader:
         """The full stop of `Art.`."""
         return self.tokens[at].text == "." and self.tokens[at].masked
 
+    def _apart(self, mention: Mention) -> Mention:
+        return told_apart(mention, self.tokens[mention.first : mention.last])
+
+    def _shown(self, mention: Mention) -> Mention:
+        return replace(mention, raw=written(self.tokens[mention.first : mention.last]))
+
     def _text(self, at: int) -> str:
         return self.tokens[at].text if at < len(self.tokens) else ""
-
-    def _raw(self, mention: Mention) -> str:
-        said = ""
-        for token in self.tokens[mention.first : mention.last]:
-            said += token.raw if token.glued or not said else f" {token.raw}"
-        return said

@@ -1,8 +1,8 @@
 """Product names taken apart: the words and codes that customers use for a product."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -32,7 +32,8 @@ class Name:
     `groups` are all words of its name; `words` what each alone can stand for it (`antriebsrolle`,
     `nothaltseilzug`, `nothalt`), `others` words of other languages for one of those, taken only as
     they stand; `codes` those with digits and the article number, without signs; `specs` measures,
-    `variant` words and numbers that only tell variants apart.
+    `variant` words and numbers that only tell variants apart; `fits` the article numbers of the
+    goods that it is a part of by its name (`Türdichtung Autoklav`).
     """
 
     product: Product
@@ -43,6 +44,7 @@ class Name:
     specs: frozenset[Spec]
     variant: frozenset[str]
     unit: Unit | None
+    fits: frozenset[str] = frozenset()
 
     @property
     def sku(self) -> str:
@@ -50,9 +52,62 @@ class Name:
         return self.product.sku
 
 
+def names_of(products: Sequence[Product]) -> tuple[Name, ...]:
+    """The names of a catalogue's products: of each only what is not another's name."""
+    names = tuple(name_of(p) for p in products)
+    begun = {name.sku: _begun(name.product.name) for name in names}
+    return tuple(_as_part(name, names, begun) for name in names)
+
+
 def name_of(product: Product) -> Name:
     """A product's name and aliases, taken apart."""
     return _named(product.model_dump_json())
+
+
+def _as_part(name: Name, names: Sequence[Name], begun: Mapping[str, frozenset[str]]) -> Name:
+    """A part is not called by what it is for: `Autoklav` is no `Türdichtung Autoklav`.
+
+    What a name says later, and dearer goods are called, is what it is for.
+    """
+    share = lexicon()["reading"]["part_share"]
+    later = name.words - begun[name.sku]
+    if begun[name.sku] & packings() or not (later or name.codes):
+        return name
+    words, codes = set[str](), set[str]()
+    worded, coded = set[str](), set[str]()
+    for other in names:
+        if name.product.price_cents * 100 > other.product.price_cents * share:
+            continue
+        if same := {w for w in later if any(_ends(w, b) for b in begun[other.sku])}:
+            words |= same
+            worded.add(other.sku)
+        if shared := name.codes & other.codes:
+            codes |= shared
+            coded.add(other.sku)
+    return replace(
+        name,
+        words=name.words - words,
+        codes=name.codes - codes,
+        fits=frozenset(worded & coded or worded | coded),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _begun(text: str) -> frozenset[str]:
+    """The words that a name begins with: what kind of goods it is."""
+    groups = [g for g in _GROUP.split(fold(text)) if g]
+    words = (frozenset(value for kind, value in _part(g) if kind == "word") for g in groups)
+    return next((found for found in words if found), frozenset[str]())
+
+
+def _ends(word: str, other: str) -> bool:
+    return len(word) >= _HEAD and any(o.endswith(s) for s in stems(word) for o in stems(other))
+
+
+def packings() -> frozenset[str]:
+    """What goods come in: `Sack Zement` is cement."""
+    reading = lexicon()["reading"]
+    return frozenset(w for n in ("packs", "containers", "loads", "sets") for w in reading[n])
 
 
 @lru_cache(maxsize=4096)
@@ -106,6 +161,11 @@ def measure_of(word: str) -> str | None:
     if word not in reading["measures"]:
         return None
     return reading["same_measure"].get(word, word)
+
+
+def is_sold_by(name: Name, measure: str) -> bool:
+    """Whether a name says that goods are sold by a measure: `Schlauch 120 mm, Meter`."""
+    return any(len(word) > 1 and measure_of(word) == measure for word in name.groups)
 
 
 def unit_of(word: str) -> Unit | None:

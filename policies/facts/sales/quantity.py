@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention
-from policies.facts.sales.names import Name, Unit, measure_of, unit_of
+from policies.facts.sales.names import Name, Unit, is_sold_by, measure_of, unit_of
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word
 
@@ -57,7 +57,7 @@ class Window:
 def quantity_of(window: Window) -> Quantity:
     """How many: a number before the name, or a number of pieces after it."""
     before, after = _before(window), _after(window)
-    if before.vague or after.vague:
+    if before.vague or after.vague or _is_per_other(window):
         return Quantity(vague=True, spread=before.spread)
     if before.value is None:
         found = after.value if after.value is not None else _stated(window)
@@ -65,6 +65,16 @@ def quantity_of(window: Window) -> Quantity:
     if after.value is not None and after.value != before.value:
         return Quantity(vague=True, spread=True)
     return before
+
+
+def _is_per_other(window: Window) -> bool:
+    """`Antrieb je Tor`: how many are wanted is not said here."""
+    reading, run = lexicon()["reading"], window.tokens[window.mention.last :][:2]
+    if len(run) < 2 or run[0].text not in reading["each"] or run[1].kind != "word":  # noqa: PLR2004
+        return False
+    word = run[1].text
+    told = number_of(run[1]) is not None or unit_of(word) or measure_of(word)
+    return not (told or is_like_count(word))
 
 
 def _is_load(word: str, mention: Mention) -> bool:
@@ -101,7 +111,8 @@ def is_by_the_piece(window: Window, number: Decimal) -> bool:
     run = window.tokens[window.first : min(window.last, mention.last + _WORDS_BETWEEN)]
     own = window.tokens[mention.first : mention.last]
     packed = {*reading["packs"], *reading["containers"], *reading["sets"]}
-    return not any(t.text in packed for t in run) and not any(number_of(t) in held for t in own)
+    counted = {number_of(a) for a, b in pairwise(own) if b.text in reading["pieces"]}
+    return not any(t.text in packed for t in run) and not counted & set(held)
 
 
 def _holds_many(name: Name) -> bool:
@@ -167,6 +178,8 @@ def _counted(window: Window, at: int, number: Decimal) -> Quantity:
     after = tokens[at + 1] if at + 1 < window.mention.first else None
     if after is not None and _is_load(after.text, window.mention):
         return Quantity(vague=True)
+    if after is not None and _is_sold_by(window.mention, after.text):
+        return Quantity(number)
     if after is not None and (
         unit_of(after.text) or (measure_of(after.text) and after.text not in reading["pieces"])
     ):
@@ -176,6 +189,16 @@ def _counted(window: Window, at: int, number: Decimal) -> Quantity:
     if at and tokens[at].kind == "word" and tokens[at - 1].text == "ein" and number > 1:
         at -= 1  # ein Dutzend
     return _beside(window, at, number) if at > window.first else Quantity(number)
+
+
+def _is_sold_by(mention: Mention, word: str) -> bool:
+    """Whether a word is the measure that goods are sold by: `20 m Schlauch`."""
+    measure = measure_of(word)
+    return (
+        measure is not None
+        and bool(mention.names)
+        and all(is_sold_by(name, measure) for name in mention.names)
+    )
 
 
 def _beside(window: Window, at: int, number: Decimal) -> Quantity:
@@ -223,7 +246,7 @@ def _is_other_measure(window: Window, number: Decimal, measure: str | None) -> b
 def _after(window: Window) -> Quantity:
     tokens, reading, at = window.tokens, lexicon()["reading"], window.mention.last
     comma = False
-    while at < window.last and tokens[at].text in _AFTER:
+    while at < window.last and (tokens[at].text in _AFTER or tokens[at].text in reading["thereto"]):
         comma = comma or tokens[at].text == ","
         at += 1
     if at < window.last and (tokens[at].text in reading["amounts"] or tokens[at].text in _TIMES):

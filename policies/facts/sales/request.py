@@ -9,6 +9,7 @@ from itertools import takewhile
 from policies.facts.patterns import Pattern, read_patterns
 from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
+from policies.facts.sales.fitting import is_purpose
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.mentions import mentions_of
@@ -117,8 +118,29 @@ class _Draft:
                 self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
             else:
                 self._take(index, mention, amount, resolved)
+        self._count_later()
         unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes))
         self.missing += (*unknown.goods(), *unknown.accessories())
+
+    def _count_later(self) -> None:
+        """`Was kostet eine Feder? Wir brauchen zwei Stück.` counts what was asked for before."""
+        for at, token in enumerate(self.tokens):
+            number = number_of(token)
+            if number is None or number == 1 or not self._is_count_alone(at):
+                continue
+            if len(self.wishes) == 1 and set(self.wishes.values()) == {1}:
+                self.wishes = dict.fromkeys(self.wishes, number)
+            elif self.wishes and set(self.wishes.values()) != {number}:
+                self.missing.append(f"Zahl unklar: {token.raw}")
+
+    def _is_count_alone(self, at: int) -> bool:
+        """Whether pieces are counted in a sentence that names no goods."""
+        first, last = sentence_of(self.tokens, at)
+        behind = {t.text for t in self.tokens[at + 1 : last] if t.kind != "sign"}
+        if not behind or not behind <= set(lexicon()["reading"]["pieces"]) or at == first:
+            return False
+        named = any(first <= m.first < last for m in self.mentions)
+        return self.tokens[at - 1].kind == "word" and not named
 
     def beside_names(self) -> str:
         """The mail without names of goods: what a name says itself is no special wish."""
@@ -250,7 +272,9 @@ class _Draft:
             self._is_left_out(window)
             or self._is_owned(window)
             or self._is_linked(index)
+            or self._is_for_part(index)
             or self._is_history(window)
+            or self._is_aside(window.mention.first)
         )
 
     def _is_left_out(self, window: Window) -> bool:
@@ -293,6 +317,27 @@ class _Draft:
             and len(between) <= _NEAR
             and not any(is_end(t) for t in between)
         )
+
+    def _is_for_part(self, index: int) -> bool:
+        """`Für den AK-75 zwei Türdichtungen`: what the part that is wanted is for.
+
+        Not in `Angebot für den AK-75`, nor where goods go on: `AK-75 mit Türdichtung`.
+        """
+        reading, mention = lexicon()["reading"], self.mentions[index]
+        if not is_purpose(mention, self.mentions):
+            return False
+        beside = (*reading["articles"], *reading["owning"])
+        before = [t.text for t in self._window(index).before if t.text not in beside][:2]
+        after = self.tokens[mention.last].text if mention.last < len(self.tokens) else ""
+        goes_on = after in (*reading["joining"], *reading["accessory"], ",", "\n")
+        asked = len(before) > 1 and before[1] in reading["asking"]
+        return bool(before) and before[0] in reading["purpose"] and not (asked or goes_on)
+
+    def _is_aside(self, at: int) -> bool:
+        """`Nachdem die Wartung gut lief, ...`: what was before what is wanted."""
+        clause = takewhile(lambda t: not is_stop(t), reversed(self.tokens[:at]))
+        first = next(reversed(list(clause)), None)
+        return first is not None and first.text in lexicon()["reading"]["aside"]
 
     def _is_history(self, window: Window) -> bool:
         first, last = sentence_of(self.tokens, window.mention.first)

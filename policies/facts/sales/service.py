@@ -1,18 +1,20 @@
 """Service: a mail as a case: its category, priority and queue, its product and machine."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
+from policies.facts.sales.fitting import is_purpose
 from policies.facts.sales.limits import LEXICON, SalesLimits, lexicon
 from policies.facts.sales.meaning import Understood, doubt_of, feared, told_by, understood
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.names import name_of
-from policies.facts.sales.tokens import Token, is_end, tokens_of
+from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, tokens_of, written
 from tools.catalog import Product
 from tools.catalog.words import fold as fold_word
 from tools.tickets import CreateTicket, Machine
@@ -171,15 +173,25 @@ def _marked(dossier: SalesDossier) -> str:
     """
     known, words = {_bare(m.serial) for m in dossier.machines}, lexicon()["fragment"]
     mentions = mentions_of(dossier.text, dossier.products)
-    marks = {m.last - 1: f" {words[kind]}" for m in mentions if (kind := _kind(m, dossier.limits))}
+    tokens = tokens_of(dossier.text)
+    kinds = ((m, _kind(m, dossier.limits)) for m in mentions)
+    marks = {_head_end(m, tokens): f" {words[kind]}" for m, kind in kinds if kind}
     written = "".join(
         f"{'' if token.glued else ' '}{token.raw}{marks.get(at, '')}"
-        for at, token in enumerate(tokens_of(dossier.text))
+        for at, token in enumerate(tokens)
     )
     return _pattern("bare").sub(
         lambda m: f"{m.group()} {words['machine']}" if _bare(m.group()) in known else m.group(),
         written,
     )
+
+
+def _head_end(mention: Mention, tokens: Sequence[Token]) -> int:
+    """The last token of what is named, before what it is for."""
+    purpose, run = lexicon()["reading"]["purpose"], range(mention.first + 1, mention.last)
+    leads = (at for at in run if tokens[at].text in purpose and mention.skus)
+    fits = any(name.fits for name in mention.names)
+    return (next(leads, mention.last) if fits else mention.last) - 1
 
 
 def _kind(mention: Mention, limits: SalesLimits) -> str | None:
@@ -216,17 +228,23 @@ def _sku(
     clear = [m for m in clear if m.narrowed or is_head(m)] or clear
     if about is not None and about.meaning in ("safety", "malfunction"):  # a part of what is named
         clear = [m for m in clear if m.narrowed or m.close > 2] or clear  # noqa: PLR2004
+    clear = [m for m in clear if not is_purpose(m, clear)]
+    tokens = tokens_of(dossier.text)
+    clear = [m for m in clear if not _is_lost(m, tokens)]
+    sound = [m for m in mentions if _is_sound(m, tokens)]
+    clear = [m for m in clear if m not in sound or len(sound) == len(mentions)]
     skus = list(dict.fromkeys(m.names[0].sku for m in clear))
     if len(skus) > 1:
-        tokens = tokens_of(dossier.text)
-        free = [m for m in clear if not _is_place(m, tokens)]
+        ends = {m.last for m in mentions}
+        free = [m for m in clear if not _is_place(m, tokens) and not _is_of(m, tokens, ends)]
         own = [m for m in free if _is_owned(m, tokens)]
-        skus = list(dict.fromkeys(m.names[0].sku for m in own or free))
+        wanted = [m for m in free if about and _is_wanted(m, tokens, about)]
+        skus = list(dict.fromkeys(m.names[0].sku for m in wanted or own or free or clear))
     if len(skus) == 1:
         return skus[0], []
     if clear or any(m.close == 5 for m in mentions):  # noqa: PLR2004 - a code that is unknown
         return None, []
-    return _of_meaning(dossier.products, about), []
+    return _of_meaning(dossier.products, about, fold_word(dossier.text)), []
 
 
 def _of_machine(
@@ -234,7 +252,7 @@ def _of_machine(
 ) -> tuple[str | None, list[str]]:
     """The machine's product; another of the same kind that the mail names contradicts it."""
     own = next((name_of(p) for p in products if p.sku == machine.sku), None)
-    named = [m for m in mentions if m.names]
+    named = [m for m in mentions if m.names and not _is_part_of(m, machine)]
     if own is None or any(machine.sku in m.skus for m in named):
         others = [m for m in named if m.narrowed and own and _alike(m, own.groups)]
         wrong = [m for m in others if machine.sku not in m.skus]
@@ -244,6 +262,10 @@ def _of_machine(
         said = wrong[0].raw
         return None, [f"{said} genannt, {machine.serial} ist {machine.sku}"]
     return machine.sku, []
+
+
+def _is_part_of(mention: Mention, machine: Machine) -> bool:
+    return any(machine.sku in name.fits for name in mention.names)
 
 
 def _alike(mention: Mention, groups: frozenset[str]) -> bool:
@@ -263,14 +285,38 @@ def _is_everyday(mention: Mention, about: Understood | None) -> bool:
 
 
 def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
-    """`am FB-2000`: where it is, not what it is about."""
-    linking = lexicon()["reading"]["linking"]
+    """`am FB-2000`, `neben dem FB-2000`: where it is, not what it is about."""
+    reading = lexicon()["reading"]
     for token in reversed(tokens[max(0, mention.first - _AROUND) : mention.first]):
-        if is_end(token) or token.kind == "sign":
+        if is_end(token) or token.kind == "sign" or token.text in reading["people"]:
             return False
-        if token.text in linking:
+        if token.text in reading["linking"] or token.text in reading["beside"]:
             return True
     return False
+
+
+def _is_sound(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """`der FB-3000 hat übernommen`: what works is not what it is about."""
+    said = fold(written(list(takewhile(lambda t: not is_stop(t), tokens[mention.last :]))))
+    return any(p.found_in(said) for p in read_patterns(LEXICON, "says")["sound"])
+
+
+def _is_wanted(mention: Mention, tokens: Sequence[Token], about: Understood) -> bool:
+    """Where parts are ordered, what is counted: `bitte 2 Filter`."""
+    counted = mention.first > 0 and number_of(tokens[mention.first - 1]) is not None
+    return about.meaning == "spare_part" and counted
+
+
+def _is_lost(mention: Mention, tokens: Sequence[Token]) -> bool:
+    """`verliert Öl`: what comes out of what it is about."""
+    losing = lexicon()["reading"]["losing"]
+    return mention.first > 0 and tokens[mention.first - 1].text in losing
+
+
+def _is_of(mention: Mention, tokens: Sequence[Token], ends: Collection[int]) -> bool:
+    """`der Riemen der Pumpe`: what the goods before are a part of."""
+    at = mention.first - 1
+    return at in ends and tokens[at].text in lexicon()["reading"]["genitive"]
 
 
 def _is_owned(mention: Mention, tokens: Sequence[Token]) -> bool:
@@ -279,15 +325,18 @@ def _is_owned(mention: Mention, tokens: Sequence[Token]) -> bool:
     return any(token.text in lexicon()["reading"]["owning"] for token in before)
 
 
-def _of_meaning(products: Sequence[Product], about: Understood | None) -> str | None:
+def _of_meaning(products: Sequence[Product], about: Understood | None, said: str) -> str | None:
     """The one product that the meaning itself names: a maintenance package for maintenance."""
-    words = lexicon()["products"].get(about.meaning, ()) if about else ()
-    fitting = [
-        p.sku
-        for p in products
-        if any(word in group for group in name_of(p).groups for word in words)
-    ]
-    return fitting[0] if len(fitting) == 1 else None
+    known = lexicon()["products"].get(about.meaning, ()) if about else ()
+    for words in ([word for word in known if word in said], known):
+        fitting = [
+            p.sku
+            for p in products
+            if any(word in group for group in name_of(p).groups for word in words)
+        ]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+    return None
 
 
 def _labelled(text: str) -> list[str]:

@@ -12,21 +12,25 @@ from policies.facts.sales.service import roles_of, service_of
 from tests.policies.facts.sales.reference import LIMITS, dossier
 
 _MAILS = Path(__file__).with_name("mails.toml")
-_SELDOM = 0.055
+_SELDOM = 0.04
 _MOST = 0.92
 
 
 @pytest.mark.parametrize(
     ("mail", "category", "other"),
     [
-        ("20 Tragrollen bestellt, 10 gekriegt.", "ersatzteil", "lieferstatus"),
+        (
+            "FB-2000 steht in der Ecke, Motor summt nur noch, wir nehmen solange den Ersatz.",
+            "ersatzteil",
+            "stoerung",
+        ),
         (
             "Fehler 204 beim Start der S7-Kompakt, wir haben ein Ersatzgerät im Einsatz.",
             "ersatzteil",
             "stoerung",
         ),
         (
-            "Unsere Tragrollen sind abgenutzt, bitte einen neuen Satz schicken.",
+            "Unsere Tragrollen sind abgenutzt, bitte einen frischen Satz schicken.",
             "stoerung",
             "ersatzteil",
         ),
@@ -47,7 +51,7 @@ def test_where_examples_say_otherwise_people_decide(mail: str, category: str, ot
 
 def test_how_urgent_it_is_may_be_doubted_as_well() -> None:
     """A standstill that is none would take people from one that is: both readings are told."""
-    mail = "Der FB-2000 pumpt nicht mehr ab, das Wasser steht drin. Wir spülen jetzt von Hand."
+    mail = "Der FB-2000 startet nicht mehr. Wir behelfen uns mit dem alten, es dauert nur länger."
     service = service_of(dossier(mail))
     assert (service.category, service.priority) == ("stoerung", "P1")
     assert [doubt.endswith("P1 oder P2") for doubt in service.doubts] == [True]

@@ -25,6 +25,8 @@ _NAMES = {
     "A23": "Autoklav Steri 23 l",
     "A36": "Akku 36 V 4 Ah",
     "A18V": "Akku 18 V 4 Ah",
+    "PS": "Pipettenspitzen 1000 µl (1000 Stück)",
+    "SL": "Späneschlauch 120 mm, Meter",
 }
 _PRODUCTS = tuple(Product(sku=s, name=n, price_cents=1000) for s, n in _NAMES.items())
 
@@ -45,11 +47,21 @@ _READ = [
     ("4 Schaukelsitze und ein Dutzend Knethaken Edelstahl", {"SI": 4, "KH": 12}),
     ("24 Packungen Rasendünger", {"DU": 24}),
     ("5 Stück 36 V Akkus", {"A36": 5}),
+    ("ein halbes Dutzend Sägeblätter 300er", {"S30": 6}),
+    ("20 m Späneschlauch 120 mm", {"SL": 20}),
+    ("5 Packungen Pipettenspitzen 1000 µl", {"PS": 5}),
+    ("15 Meter Schlauch 120 mm", {"SL": 15}),
+    ("Was kostet eine Schaukelkette 2 m? Brauche zwei Stück.", {"SK": 2}),
 ]
 _OPEN = [
     "zwei Wechselrichter Solix 8 kW und 10 kW",
     "300 Nitrilhandschuhe Größe M",
     "eine Palette Rasendünger",
+    "2000 Pipettenspitzen 1000 µl",
+    "3 Knethaken Edelstahl. Können wir 10 % bekommen?",
+    "3 Knethaken Edelstahl. Den alten Autoklaven nehmen Sie bitte in Zahlung?",
+    "3 Zentrifugen Spin 300 inkl. Schaukelsitz je Gerät",
+    "Was kosten Schaukelsitz und Schaukelkette 2 m? Brauche zwei Stück.",
     "Eine Tonne Rasendünger",
     "Wir möchten pro Filiale 10 Schaukelsitze, bei 12 Filialen also insgesamt 120 Stück.",
     "Sägeblatt in 350 mm",
