@@ -195,7 +195,7 @@ def _left(
 
 
 async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known) -> Row:
-    key = (one.id, one.state, texts.language)
+    key = (one.id, one.seq, one.pending, texts.language)
     return known.get(key) or known.put(key, await _read(leitstand, one.id, texts))
 
 
