@@ -26,7 +26,7 @@ from leitstand.store.anchors import anchor, public_of, signing_key
 from leitstand.store.halts import Halts
 from leitstand.store.restore import notice_restore
 from leitstand.tool import Connection
-from leitstand.trace import Tracer, open_tracer
+from leitstand.trace import open_tracer
 from leitstand.values import Frozen
 
 LOOK = 1.0
@@ -162,8 +162,17 @@ async def open_leitstand(
         if write and place.shadow:
             real = await _connect(project, "connect", Path(place.shadow), data, place.tenant, clock)
         own = (await project.own(store),) if write and project.own else ()
-        tracer = _tracer(project, clock, shadow=bool(place.shadow)) if write else None
-        runtime = _runtime(project, store, rules, (*connections, *own), real, tracer)
+        told = (project.table.trace, project.roles, project.library.environment, clock)
+        runtime = Runtime(
+            store,
+            rules,
+            (*connections, *own),
+            project.roles,
+            real=real,
+            limits=project.case_limits,
+            models=project.library,
+            tracer=open_tracer(*told, shadow=bool(place.shadow)) if write else None,
+        )
     except BaseException:
         store.close()
         _disconnect(project, connections, real)
@@ -199,31 +208,6 @@ def check_released(leitstand: Leitstand) -> None:
     fresh = memory.with_suffix(".new")
     fresh.write_bytes(orjson.dumps(ran))
     fresh.replace(memory)
-
-
-def _runtime(
-    project: Project,
-    store: Store,
-    rules: Rules,
-    connections: Sequence[Connection],
-    real: Sequence[Connection] | None,
-    tracer: Tracer | None,
-) -> Runtime:
-    return Runtime(
-        store,
-        rules,
-        connections,
-        project.roles,
-        real=real,
-        limits=project.case_limits,
-        models=project.library,
-        tracer=tracer,
-    )
-
-
-def _tracer(project: Project, clock: Clock, *, shadow: bool) -> Tracer | None:
-    settings, environment = project.table.trace, project.library.environment
-    return open_tracer(settings, project.roles, environment, clock, shadow=shadow)
 
 
 _JOURNAL = "journal.db"
