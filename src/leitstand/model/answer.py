@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
-from leitstand.values import Frozen, Percent, Reading, faults_of
+from leitstand.values import Frozen, Percent, Reading, faults_of, nodes
 
 T = TypeVar("T")
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
@@ -73,7 +73,7 @@ def read_answer(
     except (ValidationError, ValueRefused) as error:
         text = faults_of(error) if isinstance(error, ValidationError) else error.text
         raise Unfit(f"no {kind.__name__}: {text}") from error
-    texts = tuple(_texts(json.loads(canonical(inputs)), ()))
+    texts = tuple(_texts(json.loads(canonical(inputs))))
     found = [(path, _span(path, text, mark, texts)) for path, text, mark in _copies(value, ())]
     unfounded = tuple(path for path, span in found if span is None)
     return Answer[kind](
@@ -138,16 +138,11 @@ def _marked(
         yield ".".join(path), str(value), mark
 
 
-def _texts(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _texts(inputs: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
     """Every text and number of the inputs with its path."""
-    if isinstance(node, dict):
-        for name, inner in cast("dict[str, object]", node).items():
-            yield from _texts(inner, (*path, name))
-    elif isinstance(node, list):
-        for place, inner in enumerate(cast("list[object]", node)):
-            yield from _texts(inner, (*path, str(place)))
-    elif isinstance(node, str | int) and not isinstance(node, bool):
-        yield ".".join(path), str(node)
+    for path, value in nodes(inputs):
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield ".".join(path), str(value)
 
 
 def _span(path: str, value: str, mark: Copied, texts: Sequence[tuple[str, str]]) -> Span | None:

@@ -3,7 +3,7 @@
 A person who is taken out, or loses a role, has neither session nor authority at the next request.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from leitstand.approval import id_of
 from leitstand.errors import ApprovalRefused
 from leitstand.records import Person
 from leitstand.runtime import Leitstand
+from leitstand.values import nodes
 from leitstand.web.guarding import Answer, fields_of, form, gated
 from leitstand.web.invitations import ADMIN, Invitation
 from leitstand.web.page import page, site_of, texts_for
@@ -32,7 +33,9 @@ def roles_in(leitstand: Leitstand) -> tuple[str, ...]:
     found = {role.rpartition(":")[2] for role in asked}
     found |= {role for member in leitstand.project.table.people for role in member.roles}
     found |= {r for p in leitstand.directory.everybody(leitstand.tenant) for r in p.roles}
-    return tuple(sorted({*found, *_named(leitstand.limits)} - {ADMIN}))
+    for path, roles in nodes(leitstand.limits):
+        found |= set(map(str, cast("Iterable[Any]", roles))) if path[-1:] == ("roles",) else set()
+    return tuple(sorted(found - {ADMIN}))
 
 
 async def first_key(site: Site) -> str:
@@ -40,19 +43,6 @@ async def first_key(site: Site) -> str:
     if site.leitstand.directory.everybody(site.leitstand.tenant) or _local(site) == "none":
         return ""
     return await site.invitations.make("", (ADMIN,))
-
-
-def _named(data: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """All that stands under `roles` anywhere in the tenant's data."""
-    if isinstance(data, Mapping):
-        row = cast("Mapping[str, Any]", data)
-        for name, value in row.items():
-            if name == "roles":
-                yield from map(str, value)
-            yield from _named(value)
-    elif isinstance(data, list):
-        for value in cast("list[Any]", data):
-            yield from _named(value)
 
 
 def _managed(take: Answer) -> Callable[[Request], Awaitable[Response]]:
