@@ -169,7 +169,7 @@ async def exceptions_of(  # noqa: PLR0913 - which part of the list, and for whom
 
 def _looking(leitstand: Leitstand, person: str) -> tuple[Person | None, ColumnElement[bool]]:
     """Who looks, if anybody is named, and which cases they see."""
-    who = leitstand.directory.person(leitstand.tenant, person) if person else None
+    who = leitstand.person(person) if person else None
     return who, (sight_of(leitstand, who) if who else Sight()).where
 
 

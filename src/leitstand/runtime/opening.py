@@ -20,6 +20,7 @@ from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused, own_faul
 from leitstand.guard import Rules
 from leitstand.private import create
 from leitstand.project import Connect, Project
+from leitstand.records import Person
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
@@ -90,6 +91,20 @@ class Leitstand:
     def zone(self) -> ZoneInfo:
         """Where the tenant is."""
         return zone_of(self.limits)
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody of the tenant."""
+        return self.directory.everybody(self.tenant)
+
+    def person(self, name: str) -> Person | None:
+        """Who of the tenant has this id."""
+        return self.directory.person(self.tenant, name)
+
+    def name_of(self, person: str) -> str:
+        """How somebody with this id is called; the id of somebody who is gone."""
+        known = self.person(person)
+        return known.name if known else person
 
     async def go_on(self, case: str) -> None:
         """Run what is due; after `patience` what is still under way goes on by itself."""
