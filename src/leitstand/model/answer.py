@@ -121,21 +121,13 @@ def _copies(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, Co
             mark = next((m for m in info.metadata if isinstance(m, Copied)), None)
             if mark is None:
                 yield from _copies(held, (*path, name))
-            else:
-                yield from _marked(held, mark, (*path, name))
+                continue
+            for place, text in nodes(held, (*path, name)):
+                if not isinstance(text, list | tuple) and text not in (None, ""):
+                    yield ".".join(place), str(text), mark
     elif isinstance(value, list | tuple):
         for place, item in enumerate(cast("Sequence[object]", value)):
             yield from _copies(item, (*path, str(place)))
-
-
-def _marked(
-    value: object, mark: Copied, path: tuple[str, ...]
-) -> Iterator[tuple[str, str, Copied]]:
-    if isinstance(value, list | tuple):
-        for place, item in enumerate(cast("Sequence[object]", value)):
-            yield from _marked(item, mark, (*path, str(place)))
-    elif value not in (None, ""):
-        yield ".".join(path), str(value), mark
 
 
 def _texts(inputs: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
