@@ -56,7 +56,8 @@ class Links:
         sealed = b""
         if self._leitstand.directory.stands(signer.person, now):
             sealed = self._seal(signer.key.private_bytes_raw(), "code", name)
-        row = {"id": name, "sealed": sealed, "until": now + MINUTES * 60, **self._owner(signer)}
+        row = {"id": name, "sealed": sealed, "until": now + MINUTES * 60}
+        row |= {"tenant": self._leitstand.tenant, "person": signer.person.id}
         old = (codes.c.person == signer.person.id) | (codes.c.until < now)
         await self._book.write(delete(codes).where(old), insert(codes).values(row))
         return code
@@ -121,9 +122,6 @@ class Links:
         mine = (links.c.channel == channel, links.c.identity == identity)
         query = select(links).where(links.c.tenant == self._leitstand.tenant, *mine)
         return await self._book.first(query)
-
-    def _owner(self, signer: Signer) -> dict[str, str]:
-        return {"tenant": self._leitstand.tenant, "person": signer.person.id}
 
     def _seal(self, secret: bytes, *bound: str) -> bytes:
         nonce = self._clock.token(_NONCE)

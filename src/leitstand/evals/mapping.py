@@ -69,7 +69,8 @@ class Mapping:
         for word in sorted(found["word"], key=lambda w: (len(w), w)):
             self._words[word] = self._word(word)
         for run in sorted(found["digits"], key=lambda r: (len(r), r)):
-            self._numbers[run] = self._number(run)
+            short = len(run) <= _SHORT
+            self._numbers[run] = run if short else self._new("digits", run, self._numbers)
 
     def text(self, value: str) -> str:
         """What stands for a text. The key is needed to say of what."""
@@ -110,9 +111,6 @@ class Mapping:
         new = self._new("word", word, self._words)
         self._words[word] = new
         return new
-
-    def _number(self, run: str) -> str:
-        return run if len(run) <= _SHORT else self._new("digits", run, self._numbers)
 
     def _new(self, kind: str, token: str, known: dict[str, str]) -> str:
         """A token that nobody has: near to what a near one became, else drawn."""

@@ -177,17 +177,7 @@ async def open_leitstand(
         if write and place.shadow:
             real = await _connect(project, "connect", Path(place.shadow), data, place.tenant, clock)
         own = (await project.own(store),) if write and project.own else ()
-        told = (project.table.trace, project.roles, project.library.environment, clock)
-        runtime = Runtime(
-            store,
-            rules,
-            (*connections, *own),
-            project.roles,
-            real=real,
-            limits=project.case_limits,
-            models=project.library,
-            tracer=open_tracer(*told, shadow=bool(place.shadow)) if write else None,
-        )
+        runtime = _runtime(project, store, rules, (*connections, *own), real, write=write)
     except BaseException:
         store.close()
         _disconnect(project, connections, real)
@@ -223,6 +213,28 @@ def check_released(leitstand: Leitstand) -> None:
     fresh = memory.with_suffix(".new")
     fresh.write_bytes(orjson.dumps(ran))
     fresh.replace(memory)
+
+
+def _runtime(
+    project: Project,
+    store: Store,
+    rules: Rules,
+    connections: Sequence[Connection],
+    real: Sequence[Connection] | None,
+    *,
+    write: bool,
+) -> Runtime:
+    told = (project.table.trace, project.roles, project.library.environment, rules.clock)
+    return Runtime(
+        store,
+        rules,
+        connections,
+        project.roles,
+        real=real,
+        limits=project.case_limits,
+        models=project.library,
+        tracer=open_tracer(*told, shadow=real is not None) if write else None,
+    )
 
 
 _JOURNAL = "journal.db"
