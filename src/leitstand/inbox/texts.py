@@ -29,6 +29,7 @@ from leitstand.values import Language, part_of
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"\[([^\[\]]*)\]")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")  # Python reads `4500012345` as a day, too.
 _LARGEST = 10**18
 """Numbers from here on are shown as they are: nothing formats 25 digits."""
 
@@ -203,7 +204,7 @@ def _product(language: Language) -> Mapping[str, Any]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 
