@@ -125,6 +125,13 @@ def test_what_is_shown_as_an_amount_is_typed_as_one(net: int, count: int) -> Non
     assert typed(Share, written) == share
 
 
+@pytest.mark.parametrize("number", ["4500012345", "2026-W05-1", "2026013101"])
+def test_a_number_is_no_day(german: Texts, number: str) -> None:
+    """Whoever signs reads the number of the order, also where Python would read a day from it."""
+    assert german.value("order", number) == number
+    assert german.value("due", "2026-01-31") == "31.01.2026"
+
+
 def test_names_fall_back_to_ids(german: Texts) -> None:
     """What nobody named keeps its own name."""
     assert german.tool("shop.post") == "buchen"

@@ -22,13 +22,14 @@ from babel.numbers import format_currency, format_decimal
 
 from leitstand.approval import is_amount, part_type
 from leitstand.clock import ZONE
-from leitstand.errors import ProjectRefused
 from leitstand.inbox.told import Phrases
+from leitstand.table import toml_of
 from leitstand.values import Language, part_of
 
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"\[([^\[\]]*)\]")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")  # Python reads `4500012345` as a day, too.
 _LARGEST = 10**18
 """Numbers from here on are shown as they are: nothing formats 25 digits."""
 
@@ -192,12 +193,7 @@ def texts_of(language: Language, folder: Path | None = None, zone: ZoneInfo | No
 
 def _given(folder: Path | None, name: str) -> dict[str, Any]:
     file = folder / f"{name}.toml" if folder else None
-    if file is None or not file.is_file():
-        return {}
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectRefused(str(error), where=str(file)) from error
+    return toml_of(file) if file and file.is_file() else {}
 
 
 @cache
@@ -208,7 +204,7 @@ def _product(language: Language) -> Mapping[str, Any]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 
