@@ -297,7 +297,8 @@ def _is_place(mention: Mention, tokens: Sequence[Token]) -> bool:
 
 def _is_sound(mention: Mention, tokens: Sequence[Token]) -> bool:
     """`der FB-3000 hat übernommen`: what works is not what it is about."""
-    said = fold(written(list(takewhile(lambda t: not is_stop(t), tokens[mention.last :]))))
+    behind = mention.last + (written(tokens[mention.last : mention.last + 1]) == ")")
+    said = fold(written(list(takewhile(lambda t: not is_stop(t), tokens[behind:]))))
     return any(p.found_in(said) for p in read_patterns(LEXICON, "says")["sound"])
 
 

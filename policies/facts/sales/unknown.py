@@ -72,6 +72,22 @@ class Unknown:
             ):
                 yield f"nicht im Katalog: {noun}"
 
+    def joined_before(self) -> Iterator[str]:
+        """`eine Rotordüse und einen FB-3000`: a noun before goods that are wanted."""
+        inside = {i for m in self.mentions for i in range(m.first, m.last)}
+        for mention in self.mentions:
+            at = mention.first - 1
+            while at > 0 and number_of(self.tokens[at]) is not None:
+                at -= 1
+            if at < 2 or not mention.skus & self.wanted:  # noqa: PLR2004
+                continue
+            one, noun = self.tokens[at - 2 : at]
+            if self.tokens[at].text not in ("und", "sowie", "and") or at - 1 in inside:
+                continue
+            named = noun.raw[:1].isupper() and len(noun.text) >= _NOUN
+            if named and number_of(one) == 1 and not self._is_term(noun):
+                yield f"nicht im Katalog: {noun.raw}"
+
     def _joined_noun(self, at: int, starts: set[int]) -> str | None:
         """The noun right behind `und` or `und ein`: more goods."""
         at = self._past_ones(at, starts)
@@ -87,7 +103,7 @@ class Unknown:
     def _counts_nothing(self, at: int) -> bool:
         """A figure at the end of a part of a sentence, after a verb: `und was kosten 100?`."""
         before = self.tokens[at - 1] if at else None
-        after = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        after = self._behind_verb(at + 1)
         reading = lexicon()["reading"]
         if after is not None and not is_stop(after):
             return False
@@ -103,6 +119,13 @@ class Unknown:
             and before.text not in reading["leaving_out"]
             and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
         )
+
+    def _behind_verb(self, at: int) -> Token | None:
+        """What is there, past a verb that ends a part of a sentence: `wenn wir 2 kaufen?`."""
+        run = self.tokens[at : at + 2]
+        if len(run) > 1 and run[0].text in lexicon()["reading"]["buying"] and is_stop(run[1]):
+            return run[1]
+        return run[0] if run else None
 
     def _is_told(self, at: int) -> bool:
         first, last = sentence_of(self.tokens, at)

@@ -24,7 +24,7 @@ MAILS: dict[str, Expected] = {
         "NW-100",
         None,
     ),
-    "FB-2000 ausgefallen. Der FB-3000 hat übernommen, es steht also nichts.": (
+    "FB-2000 ausgefallen. Der zweite (FB-3000) hat übernommen, es steht also nichts.": (
         "stoerung",
         "P2",
         "NW-100",
@@ -92,6 +92,13 @@ MAILS: dict[str, Expected] = {
         "NW-300",
         None,
     ),
+    "Der FB-2000 ist stehen geblieben, es geht aber weiter, der FB-3000 hat übernommen.": (
+        "stoerung",
+        "P2",
+        "NW-100",
+        None,
+    ),
+    "Der FB-2000 zieht kaum noch.": ("stoerung", "P2", "NW-100", None),
     "Falsche Rechnungsadresse auf RE-2026-7, bitte neu ausstellen.": (
         "reklamation_rechnung",
         "P3",
