@@ -19,8 +19,8 @@ from policies.facts.correction import corrected_numbers
 from policies.facts.document import is_structured
 from policies.facts.likeness import number_permille
 from policies.facts.limits import Limits, limits_of
-from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
+from policies.facts.pairing import Matched, find_line, match_lines
 from policies.facts.parties import Seller, other_records, seller_of
 from policies.facts.prepayment import KINDS, settled_numbers
 from policies.facts.screening import cleared_entries, due_names, to_screen
@@ -109,7 +109,7 @@ class Dossier:
         """The lines with those of the order; none where no order carries the invoice."""
         if self.order is None or self.basis != "order":
             return ()
-        return match_lines(self.invoice, self.order, self.limits)
+        return match_lines(self.invoice, self.order, self.invoiced(), self.limits)
 
     @cached_property
     def own_siblings(self) -> tuple[Sibling, ...]:

@@ -49,7 +49,7 @@ def basis_of(
 ) -> Basis:
     """What carries the invoice; an order that it names goes before a contract."""
     if invoice.order_reference:
-        return _of_order(order, supplier, limits)
+        return _of_order(order, supplier, limits, credit=invoice.credit_note)
     if contract_for(invoice, contracts) is not None:
         return "contract"
     corrects = invoice.credit_note or invoice.type_code == _CORRECTION
@@ -80,13 +80,17 @@ def contracts_like(invoice: Invoice, contract: Contract | None, all_: Iterable[C
 
 
 def _running(invoice: Invoice, contracts: Iterable[Contract]) -> list[Contract]:
-    day = invoice.period_start or invoice.delivery_date or invoice.issue_date
+    day = invoice.period[0] or invoice.delivery_date or invoice.issue_date
     return [c for c in contracts if day is not None and c.runs(day)]
 
 
-def _of_order(order: PurchaseOrder | None, supplier: Supplier | None, limits: Limits) -> Basis:
+def _of_order(
+    order: PurchaseOrder | None, supplier: Supplier | None, limits: Limits, *, credit: bool
+) -> Basis:
+    """A closed order carries no invoice any more; what is given back on it still belongs to it."""
     if order is None:
         return "unknown_order"
     if supplier is None or order.supplier != supplier.id:
         return "foreign_order"
-    return "order" if order.status.casefold() in limits.open_order_statuses else "closed_order"
+    is_open = order.status.casefold() in limits.open_order_statuses
+    return "order" if is_open or credit else "closed_order"

@@ -65,6 +65,9 @@ def test_time_of_supply_may_be_a_period_or_stand_in_the_lines() -> None:
     assert lacks(invoice, delivery_date=None, period_start=day) == []
     assert lacks(invoice, delivery_date=None, lines=(dated,)) == []
     assert lacks(invoice, delivery_date=None, lines=(dated, line)) == ["supply-time"]
+    postage = line.model_copy(update={"name": "Porto + Versandkosten"})
+    assert lacks(invoice, delivery_date=None, lines=(dated, postage)) == []
+    assert lacks(invoice, delivery_date=None, lines=(postage,)) == ["supply-time"]
     assert lacks(invoice, delivery_date=None, type_code="386") == []
 
 
