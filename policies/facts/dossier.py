@@ -113,8 +113,13 @@ class Dossier:
 
     @cached_property
     def own_siblings(self) -> tuple[Sibling, ...]:
-        """The siblings of the same seller."""
-        return of_same_seller(self.siblings, self.invoice, self.supplier, self.limits)
+        """The siblings of the same seller; what names a contract as its order is on none."""
+        contracts = {number_key(c.contract) for c in self.contracts}
+        own = of_same_seller(self.siblings, self.invoice, self.supplier, self.limits)
+        return tuple(
+            s.model_copy(update={"order": None}) if number_key(s.order or "") in contracts else s
+            for s in own
+        )
 
     @cached_property
     def booked(self) -> tuple[PostedInvoice, ...]:

@@ -759,6 +759,28 @@ def a_day_charged_as_a_month(s: Stage) -> Paper:
 
 
 @scene("auto_draft", info="G-A17")
+def contract_named_as_the_order(s: Stage) -> Paper:
+    """The contract's number stands where an order's belongs (BT-13), written otherwise."""
+    contract(s)
+    return s.paper().order(f"mv {s.number}").items(RENT)
+
+
+@scene("hold", "G-A10", info="G-A17")
+def a_month_twice_with_the_contract_named_as_the_order(s: Stage) -> list[Paper]:
+    """Two invoices of one intake for a month, both of which name the contract as their order."""
+    contract(s)
+    bills = [s.paper().order(f"MV-{s.number}").items(RENT) for _ in range(2)]
+    return [bills[0].number("MI-78"), bills[1].number("MI-11")]
+
+
+@scene("hold", "G-A11", info="G-A17")
+def an_order_that_is_no_contract_either(s: Stage) -> Paper:
+    """A contract runs, but what the invoice names is neither it nor an order."""
+    contract(s)
+    return s.paper().order("MV-0").items(RENT)
+
+
+@scene("auto_draft", info="G-A17")
 def a_month_and_a_half(s: Stage) -> Paper:
     """From the 16th to the end of the next month: 510.00 and 16 of 31 days."""
     contract(s)
@@ -1491,6 +1513,8 @@ def pieces(s: Stage, *days: str) -> list[Paper]:
         for i, (b, d) in enumerate(zip(bills, days, strict=True))
     ]
 
+
+RENT = SEAL._replace(order_line=None, quantity="1", price="510.00", name="Miete")
 
 GOODS_AND_FREIGHT = (("WD-1", SEAL.name, "12", "42.50"), ("FR-1", "Frachtkosten", "1", "80.00"))
 
