@@ -151,14 +151,14 @@ def _arrived(order: PurchaseOrder, receipts: Iterable[GoodsReceipt]) -> dict[str
     """What the receipts have of each order line.
 
     Nobody receives freight and packaging by themselves: they arrive with the goods they go with
-    (UStAE 3.10 (5)).
+    (UStAE 3.10 (5)). What is ordered by the piece is goods, however it is called.
     """
     arrived: dict[str, Decimal] = {}
     for receipt in receipts:
         for line in receipt.lines:
             arrived[line_no(line.line)] = arrived.get(line_no(line.line), _ZERO) + line.qty
     for line in order.lines if any(arrived.values()) else ():
-        if is_ancillary(line.name):
+        if line.qty <= 1 and is_ancillary(line.name):
             arrived.setdefault(line_no(line.line), line.qty)
     return arrived
 

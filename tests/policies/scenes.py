@@ -1092,6 +1092,15 @@ def a_machine_named_like_freight(s: Stage) -> Paper:
     return s.paper().order(po).items(SEAL, Item("2", "VM-1", "Verpackungsmaschine", "1", "80.00"))
 
 
+@scene("hold", "G-A12")
+def packaging_by_the_piece(s: Stage) -> Paper:
+    """Who orders a hundred of them orders goods, and they have to arrive."""
+    lines = (("WD-1", SEAL.name, "12", "42.50"), ("VP-1", "Verpackung", "100", "0.80"))
+    po = s.world.order(f"{s.po}-P", s.supplier["id"], *lines)
+    s.world.receive(po, l1="12")
+    return s.paper().order(po).items(SEAL, Item("2", "VP-1", "Verpackung", "100", "0.80"))
+
+
 @scene("auto_draft", info="G-A15 G-A24")
 def credit_on_a_closed_order(s: Stage) -> Paper:
     """An order is closed once it is invoiced; what is given back on it still belongs to it."""
