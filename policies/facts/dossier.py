@@ -19,8 +19,8 @@ from policies.facts.correction import corrected_numbers
 from policies.facts.document import is_structured
 from policies.facts.likeness import number_permille
 from policies.facts.limits import Limits, limits_of
-from policies.facts.matching import Matched, find_line, match_lines
 from policies.facts.order import Basis, basis_of, contract_for
+from policies.facts.pairing import Matched, find_line, match_lines
 from policies.facts.parties import Seller, other_records, seller_of
 from policies.facts.prepayment import KINDS, settled_numbers
 from policies.facts.screening import cleared_entries, due_names, to_screen
@@ -109,12 +109,17 @@ class Dossier:
         """The lines with those of the order; none where no order carries the invoice."""
         if self.order is None or self.basis != "order":
             return ()
-        return match_lines(self.invoice, self.order, self.limits)
+        return match_lines(self.invoice, self.order, self.invoiced(), self.limits)
 
     @cached_property
     def own_siblings(self) -> tuple[Sibling, ...]:
-        """The siblings of the same seller."""
-        return of_same_seller(self.siblings, self.invoice, self.supplier, self.limits)
+        """The siblings of the same seller; what names a contract as its order is on none."""
+        contracts = {number_key(c.contract) for c in self.contracts}
+        own = of_same_seller(self.siblings, self.invoice, self.supplier, self.limits)
+        return tuple(
+            s.model_copy(update={"order": None}) if number_key(s.order or "") in contracts else s
+            for s in own
+        )
 
     @cached_property
     def booked(self) -> tuple[PostedInvoice, ...]:

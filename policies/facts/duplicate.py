@@ -140,7 +140,7 @@ def _takes_month(read: ReadInvoice, other: _Other) -> bool:
     in advance or in arrears stands beside another month's.
     """
     invoice = read.invoice or Invoice(syntax="cii")
-    own, theirs = invoice.period_start, other.month
+    own, theirs = invoice.period[0], other.month
     pairs = [(own or invoice.issue_date, theirs or other.day)]
     if not (own and theirs):
         pairs.append((invoice.issue_date, other.day))

@@ -13,7 +13,8 @@ from leitstand.values import Frozen
 from policies.facts.arithmetic import cent, line_due, totals_of, undue_rounding
 from policies.facts.document import missing_fields
 from policies.facts.dossier import Dossier
-from policies.facts.matching import is_unordered, quantities_over, unit_price
+from policies.facts.matching import is_unordered, quantities_over
+from policies.facts.pairing import unit_price
 from policies.facts.voucher import cents_in
 from tools.mail import Finding
 from tools.mail.mail import quotable

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from tools.names import fold, other_numbers
+from tools.names import fold, other_numbers, words
 
 _LEGAL_FORMS = frozenset(
     [
@@ -94,6 +94,16 @@ def is_called(one: str | None, other: str | None) -> bool:
     forms = _form(first), _form(second)
     two_forms = all(forms) and forms[0] != forms[1]
     return not two_forms and len(said) > 1 and said <= own
+
+
+def is_article(one: str | None, other: str | None) -> bool:
+    """Whether one text of an article has the words of the other and more, none of them a number.
+
+    `Wellendichtring 40x62x8 NBR` is `Wellendichtring 40x62x8`; `... Form 2` is another article.
+    """
+    said, own = sorted((set(words(one or "")), set(words(other or ""))), key=len)
+    more = own - said
+    return len(said) > 1 and said <= own and not any(c.isdigit() for word in more for c in word)
 
 
 def shares_word(one: str | None, other: str | None) -> bool:

@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from itertools import count, islice, product
+from itertools import count, islice
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from leitstand.values import Frozen
 from policies.facts.compliance.calendar import later
-from policies.facts.likeness import name_permille
 from policies.facts.limits import Limits, cents
+from policies.facts.pairing import Matched, line_no, match_lines, unit_price
+from tools.einvoice.content import is_ancillary
 from tools.einvoice.invoice import Invoice, Line
 from tools.erp.contract import Contract
-from tools.erp.order import OrderLine, PurchaseOrder
+from tools.erp.order import PurchaseOrder
 from tools.erp.receipt import GoodsReceipt
-from tools.intake import InvoicedLine
 
 _ZERO = Decimal(0)
 _MOST = 10**15
@@ -51,19 +50,6 @@ class MatchFacts(BaseModel):
     limit_unplanned_cents: int = 0
 
 
-class Matched(Frozen):
-    """An invoice line and the order line it is for (None: none)."""
-
-    line: Line
-    order_line: OrderLine | None
-
-
-def match_lines(invoice: Invoice, order: PurchaseOrder, limits: Limits) -> tuple[Matched, ...]:
-    """Each counted line with its order line: by BT-132, then by article number, then by text."""
-    lines = invoice.counted_lines
-    return tuple(Matched(line=x, order_line=_find(x, order.lines, limits)) for x in lines)
-
-
 def order_match(
     invoice: Invoice,
     order: PurchaseOrder,
@@ -80,8 +66,8 @@ def order_match(
     """
     if invoice.credit_note:
         return no_match(limits)
-    pairs = match_lines(invoice, order, limits)
-    received, beyond = _received(receipts), quantities_over(order, pairs, receipts, invoiced)
+    pairs = match_lines(invoice, order, invoiced, limits)
+    received, beyond = _arrived(order, receipts), quantities_over(order, pairs, receipts, invoiced)
     over = [(m.line, m.order_line.price) for m in pairs if m.order_line]
     return MatchFacts(
         price_over_permyriad=(
@@ -112,7 +98,7 @@ def quantities_over(
     Lines of one article and price share their quantities. Where nothing arrived at all there are
     none: that is G-A13's finding, not a difference in quantity.
     """
-    received, pools = _received(receipts), _pools(order)
+    received, pools = _arrived(order, receipts), _pools(order)
     if not any(received.values()):
         return ()
     on_order = [(m, m.order_line.line) for m in pairs if m.order_line]
@@ -120,7 +106,7 @@ def quantities_over(
     asked, taken = _pooled(lines, pools), _pooled(invoiced.items(), pools)
     arrived = _pooled(received.items(), pools)
     over = {n: q - (arrived.get(n, _ZERO) - taken.get(n, _ZERO)) for n, q in asked.items()}
-    return tuple((m, over[pools.get(_no(line), _no(line))]) for m, line in on_order)
+    return tuple((m, over[pools.get(line_no(line), line_no(line))]) for m, line in on_order)
 
 
 def contract_match(
@@ -161,55 +147,20 @@ def _tolerances(limits: Limits) -> dict[str, Any]:
     }
 
 
-def find_line(
-    asked: InvoicedLine, ordered: Iterable[OrderLine], limits: Limits
-) -> OrderLine | None:
-    """The order line that an invoiced one is for: by BT-132, then article number, then text.
+def _arrived(order: PurchaseOrder, receipts: Iterable[GoodsReceipt]) -> dict[str, Decimal]:
+    """What the receipts have of each order line.
 
-    Of several lines of one article or text it is the one whose price is nearest.
+    Nobody receives freight and packaging by themselves: they arrive with the goods they go with
+    (UStAE 3.10 (5)). What is ordered by the piece is goods, however it is called.
     """
-    lines = tuple(sorted(ordered, key=lambda o: abs(o.price - (asked.price or o.price))))
-    numbers = {_no(o.line): o for o in lines}
-    if asked.order_line and _no(asked.order_line) in numbers:
-        return numbers[_no(asked.order_line)]
-    sku = (asked.sku or "").casefold()
-    by_sku = next((o for o in lines if sku and (o.sku or "").casefold() == sku), None)
-    near = [(name_permille(asked.name, o.name), o) for o in lines]
-    alike, best = max(near, key=lambda pair: pair[0], default=(0, None))
-    return by_sku or (best if alike >= limits.item_name_permille else None)
-
-
-def _find(line: Line, ordered: tuple[OrderLine, ...], limits: Limits) -> OrderLine | None:
-    """As `find_line`, by either article number and either text of the line."""
-    writings = product(
-        dict.fromkeys((line.buyer_sku, line.seller_sku)), (line.name, line.description)
-    )
-    asked = (
-        InvoicedLine(
-            order_line=line.order_line, sku=sku, name=name, quantity=_ZERO, price=unit_price(line)
-        )
-        for sku, name in writings
-    )
-    return next((found for a in asked if (found := find_line(a, ordered, limits))), None)
-
-
-def _no(line: str) -> str:
-    return line.strip().lstrip("0") or "0"
-
-
-def _received(receipts: Iterable[GoodsReceipt]) -> dict[str, Decimal]:
     arrived: dict[str, Decimal] = {}
     for receipt in receipts:
         for line in receipt.lines:
-            arrived[_no(line.line)] = arrived.get(_no(line.line), _ZERO) + line.qty
+            arrived[line_no(line.line)] = arrived.get(line_no(line.line), _ZERO) + line.qty
+    for line in order.lines if any(arrived.values()) else ():
+        if line.qty <= 1 and is_ancillary(line.name):
+            arrived.setdefault(line_no(line.line), line.qty)
     return arrived
-
-
-def unit_price(line: Line) -> Decimal:
-    """Price of one unit: BT-146 for BT-149 of them, less the line's allowances (BG-27)."""
-    price = (line.price or _ZERO) / (line.base_quantity or 1)
-    off = sum((a.amount or _ZERO for a in line.allowances), _ZERO)
-    return price - off / line.quantity if line.quantity else price
 
 
 def _permyriad(price: Decimal, ordered: Decimal) -> int:
@@ -227,7 +178,7 @@ def _pools(order: PurchaseOrder) -> Mapping[str, str]:
     """Each line by the first of one article and price: an invoice need not tell these apart."""
     first: dict[tuple[str, Decimal], str] = {}
     return {
-        _no(o.line): first.setdefault(((o.sku or o.name).casefold(), o.price), _no(o.line))
+        line_no(o.line): first.setdefault(((o.sku or o.name).casefold(), o.price), line_no(o.line))
         for o in order.lines
     }
 
@@ -237,7 +188,7 @@ def _pooled(
 ) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for line, qty in quantities:
-        number = pools.get(_no(line), _no(line))
+        number = pools.get(line_no(line), line_no(line))
         found[number] = found.get(number, _ZERO) + qty
     return found
 
@@ -251,16 +202,17 @@ def _unplanned(invoice: Invoice, pairs: Iterable[Matched]) -> int:
     """Charges, lines beside the order and payments for others; an allowance below 0 is a charge."""
     extra = [m.line.net or _ZERO for m in pairs if m.order_line is None and not m.line.order_line]
     charges = [c.amount or _ZERO for c in invoice.charges]
+    ordered = sum((m.line.net or _ZERO for m in pairs if m.charge), _ZERO)
     disguised = [-(a.amount or _ZERO) for a in invoice.allowances]
     on_lines = [c.amount or _ZERO for m in pairs for c in m.line.charges]
     parts = (*extra, *charges, *disguised, *on_lines, invoice.for_third_parties)
-    return _up(sum((x for x in parts if x > 0), _ZERO) * 100)
+    return _up((sum((x for x in parts if x > 0), _ZERO) - ordered) * 100)
 
 
 def _quantities(pairs: Iterable[Matched], invoiced: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """What this and earlier invoices take of each order line."""
-    asked = ((_no(m.order_line.line), m.line.quantity or _ZERO) for m in pairs if m.order_line)
-    found = {_no(line): qty for line, qty in invoiced.items()}
+    asked = ((line_no(m.order_line.line), m.line.quantity or _ZERO) for m in pairs if m.order_line)
+    found = {line_no(line): qty for line, qty in invoiced.items()}
     for line, qty in asked:
         found[line] = found.get(line, _ZERO) + qty
     return found
@@ -282,7 +234,7 @@ def _beyond_order(
     net, gross = invoice.net_total, invoice.gross_total
     worth = unseen * net / gross if net and gross else unseen
     for line in order.lines:
-        number = _no(line.line)
+        number = line_no(line.line)
         due = max(line.qty, received.get(number, _ZERO))
         worth += (taken.get(number, _ZERO) - due) * line.price
     return _up(worth * 100)
@@ -294,7 +246,7 @@ def _months(invoice: Invoice) -> Iterator[tuple[date | None, Decimal]]:
     The first counts whole; of one that has begun after it, its days count. Without a period that
     can be counted it is one month.
     """
-    start, end = invoice.period_start, invoice.period_end
+    start, end = invoice.period
     yield start, Decimal(1)
     if start is None or end is None or end.year == date.max.year:
         return

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
 from tools.erp.contract import Contract
+from tools.erp.ledger import number_key
 from tools.erp.order import PurchaseOrder
 from tools.erp.supplier import Supplier
 
@@ -48,8 +49,8 @@ def basis_of(
     limits: Limits,
 ) -> Basis:
     """What carries the invoice; an order that it names goes before a contract."""
-    if invoice.order_reference:
-        return _of_order(order, supplier, limits)
+    if order is not None or (invoice.order_reference and not contract_for(invoice, contracts)):
+        return _of_order(order, supplier, limits, credit=invoice.credit_note)
     if contract_for(invoice, contracts) is not None:
         return "contract"
     corrects = invoice.credit_note or invoice.type_code == _CORRECTION
@@ -61,14 +62,19 @@ def basis_of(
 def contract_for(invoice: Invoice, contracts: Iterable[Contract]) -> Contract | None:
     """The supplier's contract that runs at the time of supply.
 
-    The one that the invoice names, else the one whose amount is nearest.
+    The one that the invoice names (BT-12), else the one whose amount is nearest. Where it names an
+    order it rests on none, unless what stands there (BT-13) is a contract's number.
     """
-    if invoice.order_reference:
-        return None
     running = _running(invoice, contracts)
-    named = [c for c in running if c.contract == invoice.contract_reference]
+    if invoice.order_reference:
+        return next((c for c in running if _is_called(c, invoice.order_reference)), None)
+    named = [c for c in running if _is_called(c, invoice.contract_reference)]
     net = invoice.net_total or 0
     return min(named or running, key=lambda c: (abs(c.monthly_net - net), c.contract), default=None)
+
+
+def _is_called(contract: Contract, number: str | None) -> bool:
+    return number_key(number or "") == number_key(contract.contract)
 
 
 def contracts_like(invoice: Invoice, contract: Contract | None, all_: Iterable[Contract]) -> int:
@@ -80,13 +86,17 @@ def contracts_like(invoice: Invoice, contract: Contract | None, all_: Iterable[C
 
 
 def _running(invoice: Invoice, contracts: Iterable[Contract]) -> list[Contract]:
-    day = invoice.period_start or invoice.delivery_date or invoice.issue_date
+    day = invoice.period[0] or invoice.delivery_date or invoice.issue_date
     return [c for c in contracts if day is not None and c.runs(day)]
 
 
-def _of_order(order: PurchaseOrder | None, supplier: Supplier | None, limits: Limits) -> Basis:
+def _of_order(
+    order: PurchaseOrder | None, supplier: Supplier | None, limits: Limits, *, credit: bool
+) -> Basis:
+    """A closed order carries no invoice any more; what is given back on it still belongs to it."""
     if order is None:
         return "unknown_order"
     if supplier is None or order.supplier != supplier.id:
         return "foreign_order"
-    return "order" if order.status.casefold() in limits.open_order_statuses else "closed_order"
+    is_open = order.status.casefold() in limits.open_order_statuses
+    return "order" if is_open or credit else "closed_order"

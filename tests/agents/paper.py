@@ -205,6 +205,16 @@ class Paper:
             f"{total}:TaxInclusiveAmount", f"{CBC}AllowanceTotalAmount", amount, currencyID="EUR"
         )
 
+    def charged(self, amount: str, reason: str) -> "Paper":
+        """A charge on the whole (BG-21) at 19 percent, with all totals made to fit."""
+        self.allowed(f"-{amount}")
+        self.set("/*/cac:AllowanceCharge/cbc:ChargeIndicator", "true")
+        self.set("/*/cac:AllowanceCharge/cbc:AllowanceChargeReason", reason)
+        self.set("/*/cac:AllowanceCharge/cbc:Amount", amount)
+        self.drop("/*/cac:LegalMonetaryTotal/cbc:AllowanceTotalAmount")
+        path = "/*/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"
+        return self.after(path, f"{CBC}ChargeTotalAmount", amount, currencyID="EUR")
+
     def for_another(self, amount: str) -> "Paper":
         """BG-DEX-09, in the extension of XRechnung: paid on top, for somebody else."""
         self.set("/*/cbc:CustomizationID", EXTENSION)

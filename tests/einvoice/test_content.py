@@ -6,7 +6,7 @@ import pytest
 
 from tests.einvoice.samples import Sample, ubl
 from tests.einvoice.test_reading import load
-from tools.einvoice.content import DEFAULT
+from tools.einvoice.content import DEFAULT, is_ancillary
 from tools.einvoice.invoice import Invoice, Line, Note, Party, Tax
 
 
@@ -65,6 +65,9 @@ def test_time_of_supply_may_be_a_period_or_stand_in_the_lines() -> None:
     assert lacks(invoice, delivery_date=None, period_start=day) == []
     assert lacks(invoice, delivery_date=None, lines=(dated,)) == []
     assert lacks(invoice, delivery_date=None, lines=(dated, line)) == ["supply-time"]
+    postage = line.model_copy(update={"name": "Porto + Versandkosten"})
+    assert lacks(invoice, delivery_date=None, lines=(dated, postage)) == []
+    assert lacks(invoice, delivery_date=None, lines=(postage,)) == ["supply-time"]
     assert lacks(invoice, delivery_date=None, type_code="386") == []
 
 
@@ -147,3 +150,27 @@ def test_findings_speak_german_and_english() -> None:
     assert found.bmf_class == "Inhaltsfehler"
     assert "§ 14 Abs. 4 Satz 1 Nr. 6 UStG" in found.de
     assert "time of supply" in found.en
+
+
+@pytest.mark.parametrize(
+    ("text", "ancillary"),
+    [
+        ("Fracht", True),
+        ("Versandkostenpauschale", True),
+        ("Porto + Versandkosten", True),
+        ("anteilige Frachtkosten", True),
+        ("Versandkosten DHL", True),
+        ("shipping charges", True),
+        ("Verpackungsmaschine", False),
+        ("Transportband", False),
+        ("Lieferwagen", False),
+        ("Verpackung Karton", False),
+        ("Fracht 2", False),
+        (None, False),
+    ],
+)
+def test_what_goes_with_the_goods_is_told_by_its_whole_name(
+    text: str | None, *, ancillary: bool
+) -> None:
+    """UStAE 3.10 (5): freight, postage and packaging; goods that are named after them are none."""
+    assert is_ancillary(text) is ancillary

@@ -759,6 +759,28 @@ def a_day_charged_as_a_month(s: Stage) -> Paper:
 
 
 @scene("auto_draft", info="G-A17")
+def contract_named_as_the_order(s: Stage) -> Paper:
+    """The contract's number stands where an order's belongs (BT-13), written otherwise."""
+    contract(s)
+    return s.paper().order(f"mv {s.number}").items(RENT)
+
+
+@scene("hold", "G-A10", info="G-A17")
+def a_month_twice_with_the_contract_named_as_the_order(s: Stage) -> list[Paper]:
+    """Two invoices of one intake for a month, both of which name the contract as their order."""
+    contract(s)
+    bills = [s.paper().order(f"MV-{s.number}").items(RENT) for _ in range(2)]
+    return [bills[0].number("MI-78"), bills[1].number("MI-11")]
+
+
+@scene("hold", "G-A11", info="G-A17")
+def an_order_that_is_no_contract_either(s: Stage) -> Paper:
+    """A contract runs, but what the invoice names is neither it nor an order."""
+    contract(s)
+    return s.paper().order("MV-0").items(RENT)
+
+
+@scene("auto_draft", info="G-A17")
 def a_month_and_a_half(s: Stage) -> Paper:
     """From the 16th to the end of the next month: 510.00 and 16 of 31 days."""
     contract(s)
@@ -974,6 +996,133 @@ def one_of_two_lines_arrived(s: Stage) -> Paper:
     s.world.receive(f"{s.po}-H", l1="4")
     bearing = Item("2", "KL-2", "Rillenkugellager 6205", "2", "8.90")
     return s.paper().order(f"{s.po}-H").items(SEAL._replace(quantity="4"), bearing)
+
+
+@scene("auto_draft", info="G-A17")
+def an_article_that_is_partly_free(s: Stage) -> Paper:
+    """Two lines of one article, one of them at no price, as it was ordered; no BT-132."""
+    po = goods(s, "F", ("WD-1", SEAL.name, "10", "42.50"), ("WD-1", SEAL.name, "2", "0.00"))
+    seal = SEAL._replace(order_line=None)
+    free = seal._replace(quantity="2", price="0.00")
+    return s.paper().order(po).items(seal._replace(quantity="10"), free)
+
+
+@scene("auto_draft", info="G-A12 G-A17")
+def an_article_on_two_order_lines(s: Stage) -> Paper:
+    """What the first order line has no room for is for the second, whose price is near enough."""
+    po = goods(s, "Z", ("WD-1", SEAL.name, "10", "42.50"), ("WD-1", SEAL.name, "2", "42.00"))
+    seal = SEAL._replace(order_line=None)
+    return s.paper().order(po).items(seal._replace(quantity="10"), seal._replace(quantity="2"))
+
+
+@scene("hold", "G-A12")
+def an_article_on_two_order_lines_at_the_higher_price(s: Stage) -> Paper:
+    """Two of twelve were agreed at 30.00, all are charged at 42.50."""
+    po = goods(s, "H2", ("WD-1", SEAL.name, "10", "42.50"), ("WD-1", SEAL.name, "2", "30.00"))
+    seal = SEAL._replace(order_line=None)
+    return s.paper().order(po).items(seal._replace(quantity="10"), seal._replace(quantity="2"))
+
+
+@scene("auto_draft", info="G-A17")
+def article_number_written_otherwise(s: Stage) -> Paper:
+    """`WD 1` is `WD-1`, whatever the supplier calls it."""
+    return s.paper().items(SEAL._replace(order_line=None, sku="WD 1", name="Simmerring"))
+
+
+@scene("auto_draft", info="G-A17")
+def article_with_more_words(s: Stage) -> Paper:
+    """No number finds it; its text has all words of the order's and says more."""
+    return s.paper().items(SEAL._replace(order_line=None, sku="X-9", name=f"{SEAL.name} NBR, neu"))
+
+
+@scene("hold", "G-A12")
+def article_of_another_number(s: Stage) -> Paper:
+    """A further number is another article."""
+    return s.paper().items(SEAL._replace(order_line=None, sku="X-9", name=f"{SEAL.name} Form 2"))
+
+
+@scene("auto_draft", info="G-A17")
+def freight_that_was_ordered(s: Stage) -> Paper:
+    """Freight is on the order and on no receipt: it arrived with the goods."""
+    po = s.world.order(f"{s.po}-V", s.supplier["id"], *GOODS_AND_FREIGHT)
+    s.world.receive(po, l1="12")
+    return s.paper().order(po).items(SEAL, Item("2", "FR-1", "Frachtkosten", "1", "80.00"))
+
+
+@scene("auto_draft", info="G-A17")
+def freight_that_was_ordered_as_a_charge(s: Stage) -> Paper:
+    """The order has it as a line, the invoice as a charge of the document (BG-21)."""
+    po = s.world.order(f"{s.po}-V", s.supplier["id"], *GOODS_AND_FREIGHT)
+    s.world.receive(po, l1="12")
+    return s.paper().order(po).charged("80.00", "Frachtkosten")
+
+
+@scene("auto_draft", info="G-A17")
+def freight_by_another_name(s: Stage) -> Paper:
+    """The order calls it `Frachtkosten`, and has no other line like it."""
+    po = s.world.order(f"{s.po}-V", s.supplier["id"], *GOODS_AND_FREIGHT)
+    s.world.receive(po, l1="12")
+    return s.paper().order(po).items(SEAL, Item(None, "VK", "Porto und Verpackung", "1", "80.00"))
+
+
+@scene("hold", "G-A12")
+def freight_that_costs_more_than_ordered(s: Stage) -> Paper:
+    """85.00 of the 80.00 that were agreed."""
+    po = s.world.order(f"{s.po}-V", s.supplier["id"], *GOODS_AND_FREIGHT)
+    s.world.receive(po, l1="12")
+    return s.paper().order(po).charged("85.00", "Frachtkosten")
+
+
+@scene("hold", "G-A12")
+def freight_that_was_invoiced_before(s: Stage) -> Paper:
+    """The first part of the delivery took the whole of it."""
+    po = s.world.order(f"{s.po}-V", s.supplier["id"], *GOODS_AND_FREIGHT)
+    s.world.receive(po, l1="12")
+    taken = [{"line": "1", "qty": "4"}, {"line": "2", "qty": "1"}]
+    s.world.posted(s.supplier["id"], "RE-8", "2026-10-30", "297.50", po=po, lines=taken)
+    return s.paper().order(po).items(SEAL._replace(quantity="8")).charged("80.00", "Frachtkosten")
+
+
+@scene("hold", "G-A12")
+def a_machine_named_like_freight(s: Stage) -> Paper:
+    """What is no freight by its whole name has to arrive by itself."""
+    lines = (("WD-1", SEAL.name, "12", "42.50"), ("VM-1", "Verpackungsmaschine", "1", "80.00"))
+    po = s.world.order(f"{s.po}-M", s.supplier["id"], *lines)
+    s.world.receive(po, l1="12")
+    return s.paper().order(po).items(SEAL, Item("2", "VM-1", "Verpackungsmaschine", "1", "80.00"))
+
+
+@scene("hold", "G-A12")
+def packaging_by_the_piece(s: Stage) -> Paper:
+    """Who orders a hundred of them orders goods, and they have to arrive."""
+    lines = (("WD-1", SEAL.name, "12", "42.50"), ("VP-1", "Verpackung", "100", "0.80"))
+    po = s.world.order(f"{s.po}-P", s.supplier["id"], *lines)
+    s.world.receive(po, l1="12")
+    return s.paper().order(po).items(SEAL, Item("2", "VP-1", "Verpackung", "100", "0.80"))
+
+
+@scene("auto_draft", info="G-A15 G-A24")
+def credit_on_a_closed_order(s: Stage) -> Paper:
+    """An order is closed once it is invoiced; what is given back on it still belongs to it."""
+    po = s.world.order(
+        f"{s.po}-C", s.supplier["id"], ("WD-1", SEAL.name, "12", "42.50"), status="closed"
+    )
+    s.world.posted(s.supplier["id"], "RE-9021", "2026-10-10", "606.90", po=po)
+    return credit(s, "RE-9021").order(po)
+
+
+@scene("approve", "G-A18", roles="department_head", info="G-A17")
+def a_quarter_of_rent_in_lines(s: Stage) -> Paper:
+    """A line a month, each with its period (BG-26), and none for the invoice."""
+    contract(s)
+    return monthly(s, ("1", "1", "1"))
+
+
+@scene("hold", "G-A12", info="G-A17")
+def months_of_rent_with_a_gap(s: Stage) -> Paper:
+    """October and December are named, three months are charged."""
+    contract(s)
+    return monthly(s, ("1", "0", "2"))
 
 
 # ---- Splitting ----
@@ -1372,6 +1521,38 @@ def pieces(s: Stage, *days: str) -> list[Paper]:
         b.number(f"SP-{10 + i}").issued(d, "2026-12-31")
         for i, (b, d) in enumerate(zip(bills, days, strict=True))
     ]
+
+
+RENT = SEAL._replace(order_line=None, quantity="1", price="510.00", name="Miete")
+
+GOODS_AND_FREIGHT = (("WD-1", SEAL.name, "12", "42.50"), ("FR-1", "Frachtkosten", "1", "80.00"))
+
+QUARTER = (
+    ("2026-10-01", "2026-10-31"),
+    ("2026-11-01", "2026-11-30"),
+    ("2026-12-01", "2026-12-31"),
+)
+
+
+def monthly(s: Stage, months: tuple[str, str, str]) -> Paper:
+    """510.00 of rent a month, as lines with a period each; a line of none is left out."""
+    month = SEAL._replace(order_line=None, price="510.00")
+    items = [month._replace(name=f"Miete {i}", quantity=n) for i, n in enumerate(months) if n > "0"]
+    spans = [span for span, n in zip(QUARTER, months, strict=True) if n > "0"]
+    bill = s.paper().order(None).items(*items)
+    for line, (start, end) in zip(bill.nodes("/*/cac:InvoiceLine"), spans, strict=True):
+        node = etree.Element(f"{CAC}InvoicePeriod")
+        etree.SubElement(node, f"{CBC}StartDate").text = start
+        etree.SubElement(node, f"{CBC}EndDate").text = end
+        line[2].addnext(node)
+    return bill.drop("/*/cac:Delivery")
+
+
+def goods(s: Stage, name: str, *lines: tuple[str, str, str, str]) -> str:
+    """An order of the scene all of which has arrived."""
+    po = s.world.order(f"{s.po}-{name}", s.supplier["id"], *lines)
+    s.world.receive(po, **{f"l{n}": line[2] for n, line in enumerate(lines, start=1)})
+    return po
 
 
 def credit(s: Stage, original: str) -> Paper:

@@ -44,6 +44,7 @@ class Contents:
     small_not_for: frozenset[str]
     exempt_pattern: re.Pattern[str]
     supply_on_issue: re.Pattern[str]
+    ancillary: re.Pattern[str]
     exempt_categories: frozenset[str]
 
     def missing(self, invoice: Invoice) -> tuple[Fault, ...]:
@@ -105,6 +106,7 @@ def load(file: Path) -> Contents:
         small_not_for=frozenset(table["small_not_for"]),
         exempt_pattern=re.compile(table["exempt_pattern"], re.IGNORECASE),
         supply_on_issue=re.compile(table["supply_on_issue"], re.IGNORECASE),
+        ancillary=re.compile(table["ancillary"], re.IGNORECASE),
         exempt_categories=frozenset(table["exempt_categories"]),
     )
 
@@ -134,11 +136,18 @@ def _items(invoice: Invoice) -> bool:
     return bool(lines) and all(x.quantity is not None and (x.name or x.description) for x in lines)
 
 
+def is_ancillary(text: str | None) -> bool:
+    """Whether a line is for freight, postage or packaging, which share the fate of the goods."""
+    return bool(text) and DEFAULT.ancillary.fullmatch(text.strip()) is not None
+
+
 def _supply_time(invoice: Invoice) -> bool:
+    """A day or a period, of the invoice or of each line; what is ancillary needs none."""
     if invoice.type_code == _PREPAYMENT:
         return True
     dates = (invoice.delivery_date, invoice.period_start, invoice.period_end)
-    lines = [x.delivery_date or x.period_start or x.period_end for x in invoice.counted_lines]
+    supplies = (x for x in invoice.counted_lines if not is_ancillary(x.name))
+    lines = [x.delivery_date or x.period_start or x.period_end for x in supplies]
     return any(dates) or (bool(lines) and all(lines))
 
 

@@ -11,7 +11,7 @@ the docstrings are those of EN 16931-1; `terms.toml` holds them with their place
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, cast
 
@@ -147,6 +147,23 @@ class Invoice(Frozen):
         if self.syntax == "cii":
             return tuple(x for x in self.lines if x.kind in (None, "DETAIL"))
         return tuple(x for x in self.lines if x.parent_id is None)
+
+    @property
+    def period(self) -> tuple[date | None, date | None]:
+        """First and last day that is invoiced: BG-14, else the lines' periods (BG-26) as one.
+
+        Periods of lines that leave days out between them are none of the invoice.
+        """
+        if self.period_start or self.period_end:
+            return self.period_start, self.period_end
+        spans = [(x.period_start, x.period_end) for x in self.counted_lines]
+        known = sorted((start, end) for start, end in spans if start and end)
+        until = known[0][1] if known else None
+        for start, end in known:
+            if until is None or start > until + timedelta(days=1):
+                return None, None
+            until = max(until, end)
+        return (known[0][0] if known else None), until
 
     @property
     def free_texts(self) -> tuple[FreeText, ...]:

@@ -72,7 +72,7 @@ def sibling_of(read: ReadInvoice) -> Sibling | None:
         type_code=invoice.type_code,
         preceding=tuple(p.number for p in invoice.preceding if p.number),
         order=invoice.order_reference,
-        period_start=invoice.period_start,
+        period_start=invoice.period[0],
         lines=tuple(
             InvoicedLine(
                 order_line=line.order_line,

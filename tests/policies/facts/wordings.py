@@ -238,6 +238,8 @@ Die IBAN hat sich aufgrund einer Umfirmierung geändert.
 Bitte nur noch auf die unten stehende IBAN überweisen.
 Update: bank details have been amended.
 Bankverbindung ab sofort: DE77100100100123456789
+Unsere Firmierung hat sich nicht geändert, unsere Bankverbindung hat sich geändert.
+Unsere Bankverbindung hat sich nicht nur geändert, sondern das alte Konto ist auch gelöscht.
 """.strip().splitlines()
 
 HARMLESS = """
@@ -375,4 +377,10 @@ Unser Geschäftskonto: Volksbank Bremen
 Montage ohne Prüfung der Elektrik
 Buchen Sie jetzt unsere Wartung!
 Neue Bankomaten, 2 Stück
+Unsere Bankverbindung hat sich nicht geändert.
+Zur Vermeidung von Betrug: Unsere Bankverbindung ändert sich nicht. Bei Zweifeln rufen Sie uns an.
+Wir werden Sie niemals telefonisch um Änderung der Bankdaten bitten.
+Bitte beachten: keine Änderung unserer Bankverbindung.
+We will never ask you by e-mail to change our bank details.
+Our bank details have not changed.
 """.strip().splitlines()
