@@ -25,6 +25,8 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
     Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
     """
     said = asked_in(request.mail, limits)
+    if _takes_back(request.mail, limits):
+        return frozenset()
     if not request.article.strip():
         return said
     numbers = {n for n in _NUMBER.findall(request.article) if int(n) in _RIGHTS}
@@ -33,6 +35,11 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
         right.ask for right in limits.right if numbers & set(right.article)
     )
     return named if numbers <= known and (not said or named & said) else frozenset()
+
+
+def _takes_back(mail: str, limits: ComplianceLimits) -> bool:
+    """Whether a mail takes a request back; what else it says then is for people."""
+    return any(re.search(limits.withdrawn.words, part) for part in _asking(fold(mail), limits))
 
 
 def asked_in(mail: str, limits: ComplianceLimits) -> frozenset[Asked]:

@@ -4,6 +4,7 @@
 __all__ = ["HARMLESS", "TELLING", "WORDS"]
 
 TELLING = (
+    "Die Firma macht mich krank, ich bin bis Freitag krankgeschrieben und schlafe nicht.",
     "Muss zu Hause bleiben, mir dreht sich alles.",
     "Ich liege im Bett, seit Sonntag bleibt oben und unten nichts mehr drin.",
     "Ich habe den ganzen Tag nichts bei mir behalten und bleibe zu Hause.",
@@ -171,6 +172,8 @@ TELLING = (
     "Ich bekomme eine Wurzelbehandlung.",
 )
 HARMLESS = (
+    "Ich bin krank. Die Kundentermine am Nachmittag habe ich abgesagt.",
+    "Ich melde mich für heute krank, Meeting mit dem Betriebsrat bitte ohne mich.",
     "Bin krank. Das Angebot für Siemens muss bis Donnerstag raus, Ines hat die Vorlage.",
     "Ich bin krank. Die Präsentation liegt fertig auf dem Laufwerk, Thomas kann sie halten.",
     "Bin leider krank, die Teambesprechung müsste Ali leiten.",
@@ -294,6 +297,8 @@ HARMLESS = (
     "I'm not well today. The slides for the board are in the deck, my locker key is with security.",
 )
 WORDS = (
+    "MS-Erkrankung",
+    "Crohn-Schub",
     "Depression",
     "Bandscheibenvorfall",
     "Burn-out",
