@@ -1,13 +1,13 @@
 """Rows of compliance: what of them is a case's input, and what a case's row shows."""
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, cast
 
 from agents.compliance_case import ComplianceCase, kind_of
+from agents.headings import renamed
+from agents.moments import day_of
 from leitstand.digest import canonical
 from leitstand.project import Told
 from policies.facts.compliance.limits import compliance_limits
@@ -17,13 +17,10 @@ from policies.facts.compliance.whistleblowing import RULE, recognise
 from tools.sanctions import Screening
 
 _TEXTS = ("query", "article", "mail")
-_MAILS = ("mail", "text", "message", "body")
-"""Columns in which a request or a report may stand; the first that is not empty counts."""
+_REQUEST = ("mail", "article", "records")
+"""Columns of a data subject's request: beside one of them a name is that of whoever asks."""
 _DAYS = ("received", "deadline")
 _LONGEST = 20_000
-_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_YEARS = range(1900, 2200)
-"""Years that a day of a request or a record can be of; others are slips of the pen."""
 
 
 def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -33,8 +30,9 @@ def given(row: Mapping[str, Any]) -> Mapping[str, Any]:
     and named in `unusable`; a day of a record without sense is left out alone, for the rules tell
     that it is missing.
     """
-    row = {**row, "mail": next((row[name] for name in _MAILS if row.get(name)), None)}
-    mail = str(row["mail"] or "")
+    row = renamed(renamed(row, "compliance"), "compliance_list", lambda v: isinstance(v, list))
+    row = row if any(row.get(name) for name in _REQUEST) else renamed(row, "compliance_name")
+    mail = str(row.get("mail") or "")
     if recognise(mail, str(row.get("subject") or ""), asked=_asks(row, mail)):
         return {"sealed": True}
     found: dict[str, Any] = {n: _text(row[n]) for n in _TEXTS if row.get(n) not in (None, "")}
@@ -107,7 +105,7 @@ def _records(raw: object) -> tuple[list[dict[str, str]], list[str]]:
 
 
 def _record(raw: object) -> Iterator[tuple[str, str]]:
-    row = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+    row = renamed(cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}, "compliance_record")
     for name in ("record", "type", "subject"):
         if text := _text(row.get(name)):
             yield name, text
@@ -129,11 +127,5 @@ def _text(value: object) -> str | None:
 
 def _day(value: object) -> str | None:
     """A day as 2026-11-16 or 16.11.2026; None for anything else."""
-    if not isinstance(value, str):
-        return None
-    text = _GERMAN.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", value.strip())
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-    return day.isoformat() if day.year in _YEARS else None
+    day = day_of(value)
+    return day.isoformat() if day else None

@@ -25,7 +25,7 @@ from policies.facts.hr.calendar import calendar_of
 from policies.facts.hr.leave import LeaveRequest, leave_of
 from policies.facts.hr.limits import HrLimits, hr_limits_of
 from policies.facts.hr.payroll import ApprovedChange
-from policies.facts.hr.request import Request, change_of, onboarding_of
+from policies.facts.hr.request import Request, change_of, onboarding_of, origin_of
 from policies.facts.hr.sickness import SickNote, absence_of
 from policies.facts.hr.worktime import conflict_in, violations_of
 from tools.hr import (
@@ -108,6 +108,8 @@ async def leave(case: HrCase, desk: Desk) -> Goto | Exit:
         known = await _absent(case, desk, ("employment", "calendar", "leave"))
         if isinstance(known, Exit):
             return known
+        if origin_of(case.sender, known.limits) == "outside":
+            return exception(CONTRADICTORY, known.limits.titles["outside"])
         came = case.today or known.limits.today
         proposal = leave_of(
             LeaveRequest(

@@ -7,20 +7,24 @@ used stays out and is named.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast, get_args
-from zoneinfo import ZoneInfo
 
+from agents.headings import category, renamed
 from agents.hr_case import HrKind
+from agents.hr_entries import entries_of, is_entry
+from agents.moments import day_of
 from leitstand.project import Told
 from policies.facts.compliance.whistleblowing import RULE, recognise
-from policies.facts.hr.amounts import YEARS, day_in, marked
+from policies.facts.hr.amounts import day_in, marked
+from policies.facts.hr.asking import asks_leave, leave_asked, signed_by
 from policies.facts.hr.days import UNTIL, names_another_end, names_other_days
 from policies.facts.hr.leave import LeaveRequest
 from policies.facts.hr.limits import HrLimits, Level, hr_limits_of
+from policies.facts.hr.period import Days
 from policies.facts.hr.redaction import redact, tells_reason
-from policies.facts.hr.wording import beside, fold, plain, topics_in
+from policies.facts.hr.wording import beside, fold, leave_message, plain, topics_in
 from policies.facts.hr.worktime import words_of
 from tools.hr import Absences, Employee
 
@@ -30,18 +34,18 @@ Given = dict[str, Any]
 _TEXTS = ("mail", "text", "reason", "note", "subject", "comment", "message", "body")
 _LONGEST = 20_000
 """Characters of the longest message; what is longer is none, and goes to people."""
-_LONGEST_BREAK = 24 * 60
 _PARTS = ("subject", "text", "body")
-_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_HERE = ZoneInfo("Europe/Berlin")
 _CAME_IN = ("today", "requested_on", "requested_at", "received", "received_on", "received_at")
 _GIVEN_MARKS = (("G-H08", "health_removed"), (RULE, "sealed"))
 """Rules that were kept at the entrance, before there was a case."""
+_ENDS = ("from", "to")
+_DATED: tuple[HrKind, ...] = ("leave", "sick")
 _SICK_ALONE = frozenset({"sick_note"})
 
 
 def given(row: Row) -> Mapping[str, Any]:
     """The input of a case of HR. Lenient: what cannot be used is named in `unusable`."""
+    row = renamed(renamed(row, "hr"), "hr_object", lambda value: isinstance(value, dict))
     kind = _kind(row)
     made = _MAKE[kind](row)
     if today := _came_in(row):
@@ -53,7 +57,7 @@ def _came_in(row: Row) -> date | None:
     """The day on which a row came in, as whoever brought it says; a recorded one by itself."""
     asked = row.get("request")
     places = (row, cast("Row", asked)) if isinstance(asked, dict) else (row,)
-    return next((day for place in places if (day := _day(_first(place, *_CAME_IN)))), None)
+    return next((day for place in places if (day := day_of(_first(place, *_CAME_IN)))), None)
 
 
 def columns(told: Told) -> Mapping[str, object]:
@@ -76,33 +80,82 @@ def columns(told: Told) -> Mapping[str, object]:
 def _kind(row: Row) -> HrKind:
     if row.get("kind") in get_args(HrKind):
         return cast("HrKind", row["kind"])
-    if isinstance(row.get("request"), dict):
-        return "leave"
-    if "entries" in row:
+    if "entries" in row or is_entry(row):
         return "working_time"
-    if "start" in row or "end" in row:
-        return "sick"
+    return _dated_kind(row) or _text_kind(row)
+
+
+def _dated_kind(row: Row) -> HrKind | None:
+    """What the days of a row are; nothing where it has none."""
+    told = category(_first(_asked(row), "category") or row.get("category"))
+    if isinstance(row.get("request"), dict):
+        return "sick" if told == "sick" else "leave"
+    places = ("hr_period",) if told else ()
+    kinds = (cast("HrKind", told),) if told else _DATED
+    for kind in kinds:
+        if any(_period(row, *places, f"hr_{kind}")):
+            return kind
+    if "start" not in row and "end" not in row:
+        return None
+    if asks_leave(_joined(row)):
+        return "leave"
+    return "unknown" if row.get("category") else "sick"
+
+
+def _text_kind(row: Row) -> HrKind:
+    """What the text of a row is."""
     text = _request_text(row)
     if text is None:
         return "unknown"
+    if _leave_in(row):
+        return "leave"
     topics, short = _topics(text), text[:_LONGEST]
     return "sick" if topics == _SICK_ALONE and not recognise(short, asked=True) else "request"
 
 
+def _asked(row: Row) -> Row:
+    """The request of a row, where it is an object of its own; else the row."""
+    value = row.get("request")
+    return renamed(cast("Row", value), "hr") if isinstance(value, dict) else row
+
+
+def _period(row: Row, *places: str) -> tuple[date | None, date | None]:
+    """First and last day under the headings of `places`; `from` and `to` alone tell no kind."""
+    found = row if "hr_period" in places else {n: v for n, v in row.items() if n not in _ENDS}
+    for place in places:
+        found = renamed(found, place, lambda value: day_of(value) is not None)
+    return day_of(found.get("from")), day_of(found.get("to"))
+
+
+def _leave_in(row: Row) -> Days | None:
+    """The days of the leave that the text of a message asks for, and nothing beside it."""
+    text = _joined(row)
+    if len(text) > _LONGEST or _topics(text) or recognise(text, asked=True):
+        return None
+    return leave_asked(text, _came_in(row))
+
+
 def _leave(row: Row) -> Given:
-    asked = _object(row, "request")
+    asked = _asked(row)
     texts = _texts({**row, **asked})
-    kind = plain(str(asked.get("type") or "")).strip()[:80] or _leave_kind(texts)
-    days = {"start": _day(_first(asked, "from", "start")), "end": _day(_first(asked, "to", "end"))}
-    if names_other_days(texts, days["start"], days["end"]):
-        days = {"start": None, "end": None}
+    told = _first(asked, "category") or row.get("category")
+    start, end = _period(asked, "hr_period", "hr_leave")
+    message = None if start or end else _leave_in(row)
+    if message or any(_period(asked, "hr_leave")):
+        told = told or leave_message()["kind"]
+    kind = plain(str(told or "")).strip()[:80] or _leave_kind(texts)
+    if message:
+        start, end = message
+    elif names_other_days(texts, start, end):
+        start = end = None
     names = {"start": "request.from", "end": "request.to"}
-    found, unusable = _found(days, names)
-    employee, absent = _employee(row)
+    found, unusable = _found({"start": start, "end": end}, names)
+    employee, absent = _employee(row, _joined(row) if message else "")
     no_kind = () if kind else ("request.type",)
     return {
         **employee,
         **found,
+        **({"sender": _sender(row)} if message else {}),
         "leave": redact(kind)[0],
         "health_removed": any(map(_told_health, (*texts, kind))),
         "unusable": [*absent, *unusable, *no_kind, *_beside("leave", (*texts, *_marked(asked)))],
@@ -119,8 +172,7 @@ def _leave_kind(texts: tuple[str, ...]) -> str:
 
 def _sick(row: Row) -> Given:
     texts = _texts(row)
-    start = _day(row.get("start"))
-    end = _day(row.get("end"))
+    start, end = _period(_asked(row), "hr_period", "hr_sick")
     if start and end is None:
         end = day_in(_all(texts), start, after=UNTIL)
     if start and end and names_another_end(texts, start, end):
@@ -145,7 +197,7 @@ def _beside(kind: HrKind, texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _working_time(row: Row) -> Given:
-    entries, unusable = _entries(row.get("entries"))
+    entries, unusable = entries_of([row] if is_entry(row) else row.get("entries"))
     employee, absent = _employee(row)
     return {**employee, "entries": entries, "unusable": [*absent, *unusable]}
 
@@ -155,15 +207,18 @@ def _request(row: Row) -> Given:
     if recognise(asked[:_LONGEST], asked=bool(_topics(asked))):
         return {"sealed": True}
     text, removed = redact(asked) if len(asked) <= _LONGEST else ("", False)
-    sender = plain(str(row.get("from") or row.get("sender") or ""))[:320]
     employee, _ = _employee(row)
     return {
         **employee,
         "text": text.strip()[:_LONGEST],
-        "sender": sender,
+        "sender": _sender(row),
         "health_removed": removed,
         "unusable": [] if text.strip() else ["text"],
     }
+
+
+def _sender(row: Row) -> str:
+    return plain(str(row.get("from") or row.get("sender") or ""))[:320]
 
 
 def _topics(text: str) -> frozenset[str]:
@@ -191,25 +246,12 @@ def _request_text(row: Row) -> str | None:
     return "\n".join(texts) if texts else None
 
 
-def _entries(raw: object) -> tuple[list[Given], list[str]]:
-    rows = cast("list[object]", raw) if isinstance(raw, list) else []
-    found: list[Given] = []
-    unusable: list[str] = [] if rows else ["entries"]
-    for number, one in enumerate(rows):
-        row = cast("dict[str, Any]", one) if isinstance(one, dict) else {}
-        values: dict[str, Any] = {
-            "start": _moment(row.get("start")),
-            "end": _moment(row.get("end")),
-            "break_min": _minutes(row.get("break_min")),
-        }
-        unusable += [f"entries.{number}.{n}" for n, v in values.items() if v is None]
-        found.append(values)
-    return (found if not unusable else []), unusable
-
-
-def _employee(row: Row) -> tuple[Given, list[str]]:
-    raw = _first(row, "employee", "employee_id")
-    name = plain(str(raw)).strip() if isinstance(raw, str | int) else ""
+def _employee(row: Row, text: str = "") -> tuple[Given, list[str]]:
+    """Whom a row is about: a number or a name; else who signs `text`."""
+    raw = row.get("employee")
+    if isinstance(raw, dict):
+        raw = _first(cast("Row", raw), "id", "number", "name")
+    name = plain(str(raw)).strip() if isinstance(raw, str | int) else signed_by(text)
     usable = 0 < len(name) <= 200  # noqa: PLR2004 - as long as `HrCase.employee`
     return ({"employee": name}, []) if usable else ({}, ["employee"])
 
@@ -223,6 +265,10 @@ def _texts(row: Row) -> tuple[str, ...]:
     """Texts of a row that are looked through and not kept, no more of each than anybody writes."""
     said = (text for name in _TEXTS for text in _said(row.get(name)))
     return tuple(text[:_LONGEST] for text in said)
+
+
+def _joined(row: Row) -> str:
+    return "\n".join(_texts(row))
 
 
 def _said(value: object) -> Iterator[str]:
@@ -242,46 +288,8 @@ def _all(texts: tuple[str, ...]) -> str:
     return fold("\n".join(texts))
 
 
-def _object(row: Row, name: str) -> Row:
-    value = row.get(name)
-    return cast("Row", value) if isinstance(value, dict) else row
-
-
 def _first(row: Row, *names: str) -> object:
     return next((row[n] for n in names if row.get(n) not in (None, "")), None)
-
-
-def _day(value: object) -> date | None:
-    """A day as 2026-11-16 or 16.11.2026; None for anything else."""
-    moment = _moment(value)
-    return moment.date() if moment else None
-
-
-def _moment(value: object) -> Any:  # noqa: ANN401 - a datetime, or nothing
-    """Local time, without seconds; None where it is no time, or of a year that nobody works in."""
-    if not isinstance(value, str):
-        return None
-    text = _GERMAN.sub(lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", value.strip())
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if found.year not in YEARS:
-        return None
-    local = found.astimezone(_HERE).replace(tzinfo=None) if found.tzinfo else found
-    return local.replace(second=0, microsecond=0)
-
-
-def _minutes(value: object) -> int | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        minutes = Decimal(str(value))
-    except ArithmeticError:
-        return None
-    if not minutes.is_finite() or not 0 <= minutes <= _LONGEST_BREAK:
-        return None
-    return int(minutes) if minutes == minutes.to_integral_value() else None
 
 
 def _show_leave(told: Told, limits: HrLimits, marks: list[str]) -> dict[str, object]:
@@ -311,7 +319,7 @@ def _staffing(told: Told, limits: HrLimits) -> dict[str, str]:
     person = Employee.model_validate(told.readings["hr.employee.get"]["value"], strict=False)
     away = Absences.model_validate(told.readings["hr.absence.list"]["value"], strict=False)
     start, end = (date.fromisoformat(told.args[n]) for n in ("start", "end"))
-    came = _day(told.args["requested_on"])
+    came = day_of(told.args["requested_on"])
     request = LeaveRequest(person, away, limits, told.args["kind"], start, end, came)
     found = request.staffing
     if found is None:

@@ -202,3 +202,18 @@ def test_a_day_of_the_year_is_the_next_after_the_message_came(
     effective = [row["proposed"]["args"]["effective_on"] for row in found]
     assert effective == ["2026-12-01", "2027-12-01"]
     assert found[0]["approval"] == found[1]["approval"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "decision"), [("a@firma.example", "propose_approve"), ("a@gmail.com", "hold")]
+)
+def test_leave_by_message(batch: Batch, sender: str, decision: str) -> None:
+    """The manager is asked where it comes from the company; of others HR asks the employee."""
+    text = "Ich möchte vom 7. bis 8. Dezember Urlaub nehmen. Viele Grüße Anja Brandt"
+    row = one(batch, {"case": "L", "from": sender, "text": text, "received": "2026-11-23"})
+    assert row["decision"] == decision
+    assert row["effects"] == []
+    if decision == "propose_approve":
+        args = row["proposed"]["args"]
+        assert (args["employee_id"], args["working_days"]) == ("E01", "2")
+        assert "Anja" not in json.dumps(row)

@@ -39,7 +39,7 @@ from tools.hr.employee import (
     Named,
 )
 from tools.hr.leave import EnteredLeave, LeaveYear, ProposeLeave
-from tools.hr.naming import folded, names_in
+from tools.hr.naming import folded, names_in, turned
 from tools.hr.tables import ABSENCE, CHANGE, EMPLOYEE, ENTRY, METADATA
 from tools.hr.worktime import Notice, NotifyWorktime
 from tools.once import Keys, Write
@@ -263,9 +263,9 @@ class EmbeddedHr:
     def _one(self, connection: Connection, employee: str) -> Employee | None:
         if found := self._by_id(connection, employee):
             return found
-        asked = folded(employee)
+        asked = {folded(employee), turned(folded(employee))}
         everybody = self._everybody(connection)
-        alike = [e for e in everybody if asked in (folded(e.name), folded(e.id))]
+        alike = [e for e in everybody if asked & {folded(e.name), folded(e.id)}]
         if len(alike) > 1:
             numbers = ", ".join(e.id for e in alike)
             raise Contradiction(f"several employees are called so: {numbers}", where="hr")

@@ -31,6 +31,12 @@ def folded(name: str) -> str:
     return " ".join(bare.split())
 
 
+def turned(name: str) -> str:
+    """A name that is written last name first, `Fuchs, Lena`, the other way round."""
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma else name
+
+
 def names_in(text: str, people: Iterable[tuple[str, str]]) -> frozenset[str]:
     """Numbers of the people (number, name) whose number or full name stands in `text`.
 

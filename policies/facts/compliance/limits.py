@@ -85,6 +85,7 @@ class ComplianceLimits(_Record):
     retention: tuple[Rule, ...]
     right: tuple[Right, ...]
     aside: Aside
+    withdrawn: Aside
     start: tuple[Start, ...]
 
 

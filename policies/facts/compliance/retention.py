@@ -1,7 +1,7 @@
 """G-C03, G-C04: what becomes of each record when somebody asks (Art. 15, 17, 18 GDPR)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
@@ -25,6 +25,8 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
     Nothing where an article is one that nobody answers here, or the mail speaks of other rights.
     """
     said = asked_in(request.mail, limits)
+    if _takes_back(request.mail, limits):
+        return frozenset()
     if not request.article.strip():
         return said
     numbers = {n for n in _NUMBER.findall(request.article) if int(n) in _RIGHTS}
@@ -33,6 +35,11 @@ def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
         right.ask for right in limits.right if numbers & set(right.article)
     )
     return named if numbers <= known and (not said or named & said) else frozenset()
+
+
+def _takes_back(mail: str, limits: ComplianceLimits) -> bool:
+    """Whether a mail takes a request back; what else it says then is for people."""
+    return any(re.search(limits.withdrawn.words, part) for part in _asking(fold(mail), limits))
 
 
 def asked_in(mail: str, limits: ComplianceLimits) -> frozenset[Asked]:
@@ -74,7 +81,7 @@ def answer_to(request: Request, limits: ComplianceLimits) -> AnswerRequest | Non
     if not measures:
         return None
     return AnswerRequest(
-        article=request.article.strip() or _article(asked, limits),
+        article=request.article.strip() or _article(request.mail, asked, limits),
         received=request.received,
         deadline=_deadline(request, limits),
         identity_check=limits.identity_check,
@@ -82,8 +89,15 @@ def answer_to(request: Request, limits: ComplianceLimits) -> AnswerRequest | Non
     )
 
 
-def _article(asked: Iterable[Asked], limits: ComplianceLimits) -> str:
-    return next(f"Art. {r.article[0]}" for r in limits.right if r.ask in asked)
+def _article(mail: str, asked: Collection[Asked], limits: ComplianceLimits) -> str:
+    """The article of the right that the mail asks for in words; of several the last of the table.
+
+    Whoever asks for data to take along (Art. 20) asks for a copy (Art. 15) as well.
+    """
+    asking = tuple(_asking(fold(mail), limits))
+    rights = [right for right in limits.right if right.ask in asked]
+    said = [right for right in rights if any(_says(part, right) for part in asking)]
+    return f"Art. {(said or rights)[-1].article[0]}"
 
 
 def _measures(request: Request, asked: Asked, limits: ComplianceLimits) -> Iterator[Measure]:

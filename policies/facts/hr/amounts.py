@@ -51,7 +51,10 @@ _LABELS: tuple[tuple[Part, re.Pattern[str]], ...] = (
 )
 _THEN = r"(?:(?!statt|anstatt|anstelle|gegenueber|instead|nach|von|from)\w+ )?"
 """A word between an amount and what it is; not one that leads to the next amount."""
+_ONE_OFFS = r"\w*(?:praemie|bonus|bonuszahlung|sonderzahlung|zulage|gratifikation|allowance)"
+_AS = r"(?:(?:brutto|netto|gross|einmalige?|one-?off|one-?time|als|as|an?|eine?) )*"
 _FOLLOWED: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    ("by", re.compile(rf"^\s?{_AS}{_ONE_OFFS}\b")),
     ("by", re.compile(rf"^\s?{_THEN}(?:mehr|weniger|more|less)\b")),
     ("old", re.compile(rf"^\s?{_THEN}(?:bisher|vorher|derzeit|aktuell|currently|previously)\b")),
 )

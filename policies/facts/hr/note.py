@@ -25,10 +25,12 @@ class _Lexicon:
     """Patterns of `hr_note.toml`."""
 
     may: re.Pattern[str]
+    things: re.Pattern[str]
     parts: re.Pattern[str]
     names: tuple[re.Pattern[str], ...]
     own: re.Pattern[str]
     work: re.Pattern[str]
+    colleague: re.Pattern[str]
     hurt: re.Pattern[str]
     english: re.Pattern[str]
     german: re.Pattern[str]
@@ -45,9 +47,11 @@ def says_more(text: str) -> bool:
 
 
 def _tells(part: str, lexicon: _Lexicon, *, nouns: bool) -> bool:
-    if lexicon.work.search(part) and not lexicon.own.search(part):
+    own = lexicon.own.search(part)
+    if not own and (lexicon.work.search(part) or lexicon.colleague.search(part)):
         return False
-    unknown = [word for word in _WORD.findall(part) if not lexicon.may.fullmatch(word)]
+    words = (word for word in _WORD.findall(part) if not lexicon.may.fullmatch(word))
+    unknown = [word for word in words if own or not lexicon.things.fullmatch(word)]
     if nouns and not lexicon.hurt.search(part.strip()):
         return any(word[0].isupper() for word in unknown)
     return bool(unknown)
@@ -76,7 +80,10 @@ def _lexicon() -> _Lexicon:
         return re.compile(table[name], re.IGNORECASE | re.MULTILINE)
 
     return _Lexicon(
-        may=re.compile("|".join(table["may"]), re.IGNORECASE),
+        **{name: re.compile("|".join(table[name]), re.IGNORECASE) for name in ("may", "things")},
         names=tuple(of(name) for name in _NAMES),
-        **{name: of(name) for name in ("parts", "own", "work", "hurt", "english", "german")},
+        **{
+            name: of(name)
+            for name in ("parts", "own", "work", "colleague", "hurt", "english", "german")
+        },
     )

@@ -109,14 +109,19 @@ class Request:
     @property
     def origin(self) -> Origin:
         """Where it comes from, by the domain of the sender."""
-        _, _, domain = parseaddr(self.sender)[1].rpartition("@")
-        domain = domain.casefold().strip(".")
-        own = self.limits.requests.own_domains
-        if not domain:
-            return "unknown"
-        if own:
-            return "own" if _within(domain, own) else "outside"
-        return "outside" if _within(domain, self.limits.requests.freemail) else "unknown"
+        return origin_of(self.sender, self.limits)
+
+
+def origin_of(sender: str, limits: HrLimits) -> Origin:
+    """Where a message comes from, by the domain of its sender."""
+    _, _, domain = parseaddr(sender)[1].rpartition("@")
+    domain = domain.casefold().strip(".")
+    own = limits.requests.own_domains
+    if not domain:
+        return "unknown"
+    if own:
+        return "own" if _within(domain, own) else "outside"
+    return "outside" if _within(domain, limits.requests.freemail) else "unknown"
 
 
 def change_of(request: Request, *, health_removed: bool) -> ProposeChange:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from policies.facts import patterns
 
@@ -68,6 +68,11 @@ def beside(kind: str, folded: str) -> tuple[str, ...]:
         for row in _table()["beside"]
         if row["kind"] == kind and re.search(row["words"], folded)
     )
+
+
+def leave_message() -> Mapping[str, Any]:
+    """The words of messages that ask for leave."""
+    return cast("Mapping[str, Any]", _table()["leave_message"])
 
 
 @cache

@@ -87,6 +87,13 @@ def test_articles_give_rights(article: str, action: str) -> None:
         ("Ich bitte um Löschung", {"erase"}),
         ("Please delete all my data", {"erase"}),
         ("Bitte schränken: Einschränkung der Verarbeitung", {"restrict"}),
+        ("Bitte schränken Sie die Verarbeitung meiner Daten ein.", {"restrict"}),
+        ("Habt ihr noch Daten von mir?", {"disclose"}),
+        ("Ich beantrage Datenübertragbarkeit.", {"disclose"}),
+        ("Hiermit ziehe ich meine Anfrage auf Auskunft vom 10. Januar zurück.", set[str]()),
+        ("Ich ziehe mein Löschbegehren zurück.", set[str]()),
+        ("I withdraw my erasure request.", set[str]()),
+        ("Ich ziehe meine Einwilligung zurück und bitte um Löschung meiner Daten.", {"erase"}),
         ("Auskunft und Löschung", {"disclose", "erase"}),
         ("Guten Tag", set[str]()),
         ("Ich möchte, dass alles gelöscht wird.", {"erase"}),
@@ -267,3 +274,20 @@ def test_a_period_from_the_end_of_the_year_is_never_shorter(start: str) -> None:
 def test_a_period_may_be_of_days() -> None:
     """As of recordings of a camera."""
     assert _kept_until({"days": 3, "start": "event"}, dt.date(2020, 2, 27)) == dt.date(2020, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("mail", "article"),
+    [
+        ("Bitte um Auskunft.", "Art. 15"),
+        ("Bitte übermitteln Sie mir meine Daten maschinenlesbar.", "Art. 20"),
+        ("Bitte schränken Sie die Verarbeitung meiner Daten ein.", "Art. 18"),
+    ],
+)
+def test_the_answer_names_the_article_that_is_asked_for(mail: str, article: str) -> None:
+    """Data to take along are asked for under Art. 20, whatever is disclosed with them."""
+    record = Record(record="R1", type="voucher", date=DAY, subject="x")
+    limits = house({"type": "voucher", "years": 8, "start": "year end", "basis": "x"})
+    answer = answer_to(Request(mail=mail, received=DAY, records=(record,)), limits)
+    assert answer is not None
+    assert answer.article == article

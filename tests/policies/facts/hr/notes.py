@@ -4,6 +4,15 @@
 __all__ = ["HARMLESS", "TELLING", "WORDS"]
 
 TELLING = (
+    "Die Firma macht mich krank, ich bin bis Freitag krankgeschrieben und schlafe nicht.",
+    "Muss zu Hause bleiben, mir dreht sich alles.",
+    "Ich liege im Bett, seit Sonntag bleibt oben und unten nichts mehr drin.",
+    "Ich habe den ganzen Tag nichts bei mir behalten und bleibe zu Hause.",
+    "Bin krank, der Blasenkatheter muss raus.",
+    "Bin krank, das Buffet ist mir nicht bekommen.",
+    "Kann heute nicht kommen, bin im Gesicht ganz grün.",
+    "Bin krank, mich hat der Stapler erwischt.",
+    "Ich bin krank. Anna hat mich verlassen und ich komme nicht klar.",
     "Habe die Kasse gehoben und mich verrissen.",
     "Hab mir gestern beim Fußball das Knie verdreht, Arzt hat mich bis Freitag rausgenommen.",
     "Liebe Kollegen, liege mit Magen-Darm flach, melde mich.",
@@ -163,6 +172,15 @@ TELLING = (
     "Ich bekomme eine Wurzelbehandlung.",
 )
 HARMLESS = (
+    "Ich bin krank. Die Kundentermine am Nachmittag habe ich abgesagt.",
+    "Ich melde mich für heute krank, Meeting mit dem Betriebsrat bitte ohne mich.",
+    "Bin krank. Das Angebot für Siemens muss bis Donnerstag raus, Ines hat die Vorlage.",
+    "Ich bin krank. Die Präsentation liegt fertig auf dem Laufwerk, Thomas kann sie halten.",
+    "Bin leider krank, die Teambesprechung müsste Ali leiten.",
+    "I have been signed off work until Friday. My colleague will take care of the open orders.",
+    "Guten Morgen, ich bin arbeitsunfähig. Die neuen Etiketten sind bestellt und kommen Mittwoch.",
+    "Bin krank. Die Maschine 4 läuft noch bis 12 Uhr, danach bitte abschalten.",
+    "Ich bin weiterhin krank, die Folge-AU gilt bis 30.9.",
     "Guten Morgen, ich bin krank und komme heute nicht. AU folgt.",
     "Bin bis Freitag krankgeschrieben, Krankmeldung liegt bei der Kasse.",
     "Ich fühle mich nicht gut und bleibe heute im Bett. Bitte Termin mit Kunde Harms verschieben.",
@@ -279,6 +297,8 @@ HARMLESS = (
     "I'm not well today. The slides for the board are in the deck, my locker key is with security.",
 )
 WORDS = (
+    "MS-Erkrankung",
+    "Crohn-Schub",
     "Depression",
     "Bandscheibenvorfall",
     "Burn-out",
