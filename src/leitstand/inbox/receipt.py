@@ -85,14 +85,20 @@ def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
         done = texts.sentence(effect.tool, "done")
         values = {**effect.args, "result": effect.result, "tool": tool}
         line = texts.fill(done or "", values) if done else _done(tool, effect, texts)
-        undo = texts.tool(effect.undo) if effect.undo else ""
-        back = texts.say("receipt.undo", undo=undo) if undo else texts.say("receipt.final")
+        back = _back(effect, texts.fill(texts.sentence(effect.tool, "undo"), values), texts)
         return {"state": "done", "lines": [line, back], "effect": effect, "undo": effect.undo}
     failure = (dossier.outcome(address) or {}).get("failure")
     if failure is not None:
         text = texts.say("receipt.failed", text=texts.told(failure["text"]))
         return {"state": "failed", "lines": [text], "effect": effect}
     return {"state": "held", "lines": [texts.say("receipt.held", text=tool)], "effect": effect}
+
+
+def _back(effect: Effect, said: str, texts: Texts) -> str:
+    """How it is taken back; what the card said where no tool does it."""
+    if effect.undo:
+        return texts.say("receipt.undo", undo=texts.tool(effect.undo))
+    return f"{texts.say('card.reversible')}: {said}" if said else texts.say("receipt.final")
 
 
 def _done(tool: str, effect: Effect, texts: Texts) -> str:
