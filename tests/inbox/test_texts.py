@@ -52,12 +52,6 @@ def test_amounts_and_days_are_written_as_people_write_them(german: Texts, englis
     assert german.fill(template, {**values, "currency": "CHF"}).startswith("19.306,56 CHF")
 
 
-def test_what_is_known_to_be_an_amount_is_shown_as_one(german: Texts) -> None:
-    """Cents never stand in a sentence as a bare number, whatever it says of their form."""
-    values = {"total": 116_700, "qty": 3}
-    assert german.fill("{qty} für {total}", values, ["total"]) == "3 für 1.167,00 €"
-
-
 @pytest.mark.parametrize("machine", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])
 def test_moments_are_where_the_tenant_is(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
     """Alone and within a sentence, whatever the zone of the machine; without one it is Berlin."""

@@ -97,8 +97,8 @@ def look_up(
 ) -> object:
     """What `TOOL path` or `limits path` refers to, None if absent; `{arg}` is an argument.
 
-    `TOOL path ARGUMENT=path` is said only of a reading of what the argument names, else it is the
-    argument itself: once a person has changed it, what was read before speaks of another.
+    `TOOL path ARGUMENT=path` is said only of what the argument names, which a person may have
+    changed; where no reading is of that, it is the argument itself.
     """
     owner, path, *about = reference.split(" ")
     segments = [str(args.get(p[1:-1], "")) if p[:1] == "{" else p for p in path.split(".")]
@@ -108,8 +108,7 @@ def look_up(
     named, mine = args.get(argument), [r for r in readings if r.tool == owner]
     if key:
         mine = [r for r in mine if part_of(r.result, key.split(".")) == named]
-    found = (part_of(r.result, segments) for r in mine)
-    return next((f for f in found if f is not None), named)
+    return next((f for r in mine if (f := part_of(r.result, segments)) is not None), named)
 
 
 def listed_in(limits: Mapping[str, Any], places: Sequence[str]) -> Mapping[str, object]:

@@ -85,20 +85,15 @@ def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
         done = texts.sentence(effect.tool, "done")
         values = {**effect.args, "result": effect.result, "tool": tool}
         line = texts.fill(done or "", values) if done else _done(tool, effect, texts)
-        back = _back(effect, texts.fill(texts.sentence(effect.tool, "undo"), values), texts)
+        said, undo = texts.fill(texts.sentence(effect.tool, "undo"), values), effect.undo
+        back = f"{texts.say('card.reversible')}: {said}" if said else texts.say("receipt.final")
+        back = texts.say("receipt.undo", undo=texts.tool(undo)) if undo else back
         return {"state": "done", "lines": [line, back], "effect": effect, "undo": effect.undo}
     failure = (dossier.outcome(address) or {}).get("failure")
     if failure is not None:
         text = texts.say("receipt.failed", text=texts.told(failure["text"]))
         return {"state": "failed", "lines": [text], "effect": effect}
     return {"state": "held", "lines": [texts.say("receipt.held", text=tool)], "effect": effect}
-
-
-def _back(effect: Effect, said: str, texts: Texts) -> str:
-    """How it is taken back; what the card said where no tool does it."""
-    if effect.undo:
-        return texts.say("receipt.undo", undo=texts.tool(effect.undo))
-    return f"{texts.say('card.reversible')}: {said}" if said else texts.say("receipt.final")
 
 
 def _done(tool: str, effect: Effect, texts: Texts) -> str:

@@ -138,9 +138,11 @@ class _View:
         return self.texts.say("effect.final")
 
     def _said(self, what: str) -> str:
-        args = self.tool.args
-        amounts = [n for n in args.model_fields if is_amount(part_type(args, n))]
-        return self.texts.fill(self.texts.sentence(self.tool.name, what), self.values(), amounts)
+        text, args = self.texts.sentence(self.tool.name, what), self.tool.args
+        for name in args.model_fields:  # Cents are never shown as a bare number.
+            if is_amount(part_type(args, name)):
+                text = text.replace(f"{{{name}}}", f"{{{name}:money}}")
+        return self.texts.fill(text, self.values())
 
     def shown(self, name: str, value: object) -> str:
         """An argument's value as text; an amount by its type, as in an edit, whatever its name."""

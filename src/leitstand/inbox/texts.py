@@ -8,7 +8,7 @@ values is empty.
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -110,13 +110,8 @@ class Texts:
         """Roles of people, joined."""
         return ", ".join(self.role(n) for n in names)
 
-    def fill(
-        self, template: str, values: Mapping[str, object], amounts: Collection[str] = ()
-    ) -> str:
-        """A sentence with its values; a part in brackets falls away with an empty one, else `?`.
-
-        `amounts` are cents, also where the sentence does not say so.
-        """
+    def fill(self, template: str, values: Mapping[str, object]) -> str:
+        """A sentence with its values; a part in brackets falls away with an empty one, else `?`."""
 
         def part(found: re.Match[str]) -> str:
             names = _PLACE.findall(found[1])
@@ -124,8 +119,7 @@ class Texts:
             return "" if empty else found[1]
 
         return _PLACE.sub(
-            lambda m: self._shown(values, m[1], m[2] or ("money" if m[1] in amounts else "")),
-            _PART.sub(part, template),
+            lambda m: self._shown(values, m[1], m[2] or ""), _PART.sub(part, template)
         )
 
     def value(self, name: str, value: object, currency: str = "EUR", form: object = None) -> str:
