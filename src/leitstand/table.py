@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, ValidationError
 
 from leitstand.approval import Signers
-from leitstand.errors import ProjectRefused
+from leitstand.errors import LeitstandError, ProjectRefused
 from leitstand.model import Environment, Settings
 from leitstand.trace import TraceSettings
 from leitstand.values import Frozen, Identifier, Text, faults_of
@@ -121,11 +121,16 @@ def table_of(folder: Path) -> dict[str, Any] | None:
     """
     own, shared = folder / "leitstand.toml", folder / "pyproject.toml"
     file = own if own.is_file() else shared
-    try:
-        data = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise ProjectRefused(str(error), where=str(file)) from error
+    data = toml_of(file) if file.is_file() else {}
     return data if file is own else data.get("tool", {}).get("leitstand")
+
+
+def toml_of(file: Path, refused: type[LeitstandError] = ProjectRefused) -> dict[str, Any]:
+    """What a file says. Raises ProjectRefused, or what is asked for: it cannot be read as TOML."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise refused(str(error), where=str(file)) from error
 
 
 def read_table(form: type[F], table: object, where: str) -> F:

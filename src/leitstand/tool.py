@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, PositiveFloat, TypeAdapter, validate
 from pydantic.fields import FieldInfo
 
 from leitstand.errors import ToolDefined
+from leitstand.values import nodes
 
 A = TypeVar("A", bound=BaseModel)
 R = TypeVar("R", bound=BaseModel)
@@ -178,12 +179,8 @@ def _check(
 
 
 def _holds_float(schema: object) -> bool:
-    if isinstance(schema, dict):
-        node = cast("dict[str, object]", schema)
-        return node.get("type") == "number" or any(_holds_float(v) for v in node.values())
-    if isinstance(schema, list):
-        return any(_holds_float(v) for v in cast("list[object]", schema))
-    return False
+    tables = (cast("dict[str, object]", n) for _, n in nodes(schema) if isinstance(n, dict))
+    return any(table.get("type") == "number" for table in tables)
 
 
 def _recorded(args: type[BaseModel]) -> dict[str, Recorded]:

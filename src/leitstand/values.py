@@ -7,7 +7,7 @@ NaN are refused, never guessed.
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -157,6 +157,17 @@ def leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, 
             yield from leaves(cast("Mapping[str, object]", value), f"{above}{name}.")
         else:
             yield f"{above}{name}", value
+
+
+def nodes(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Every value in JSON data with its path; what holds others comes before them."""
+    yield path, value
+    if isinstance(value, Mapping):
+        for name, inner in cast("Mapping[str, object]", value).items():
+            yield from nodes(inner, (*path, name))
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(cast("Sequence[object]", value)):
+            yield from nodes(inner, (*path, str(place)))
 
 
 def members_of(hint: object, *marks: object) -> Iterator[tuple[object, tuple[object, ...]]]:

@@ -85,11 +85,6 @@ def test_a_role_that_was_not_asked() -> None:
 
 
 @pytest.mark.kernel(3)
-def test_replay_of_a_used_signature() -> None:
-    """A nonce that the store has consumed carries nothing again."""
-    assert refused(HEAD, used=frozenset({HEAD.nonce})) == ["used"]
-
-
 def test_replay_within_one_question() -> None:
     """The same signature twice is one."""
     found = grants(HEAD, HEAD)

@@ -119,10 +119,10 @@ async def test_a_file_that_changes_while_it_is_taken_in_stays(tmp_path: Path) ->
         found.append(arrival)
         if len(found) == 1:
             file.write_bytes(b"<two, longer/>")
-        await folder.settle(arrival, Arrived("k" * 20, folder.name, "", "cases"))
+        await folder.settle(arrival, Arrived("k" * 20, folder.source.name, "", "cases"))
     async for arrival in folder.arrivals(once=True):
         found.append(arrival)
-        await folder.settle(arrival, Arrived("k" * 20, folder.name, "", "cases"))
+        await folder.settle(arrival, Arrived("k" * 20, folder.source.name, "", "cases"))
     contents = [a.file.content for a in found if a.file]
     assert contents == [b"<one/>", b"<two, longer/>"]
     assert found[0].identity != found[1].identity

@@ -101,4 +101,4 @@ def test_a_schedule_speaks_of_one_place() -> None:
     made = Schedule(
         "x", ScheduleSettings.model_validate(dict(DAILY)), Routed("buying"), SystemClock(), never
     )
-    assert made.place("cases") == ""
+    assert made.source.place("cases") == ""

@@ -20,7 +20,6 @@ from leitstand.approval.signing import BOUND, IDENTIFIED, signed_bytes
 from leitstand.records import Approval, Checkpoint, Person
 
 _SKEW = 60.0
-_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,6 @@ class _Court:
     checkpoint: Checkpoint
     now: float
     requesters: AbstractSet[str]
-    used: AbstractSet[str]
     directory: Directory
 
 
@@ -55,18 +53,17 @@ def verify(
     approvals: Iterable[Approval],
     directory: Directory,
     now: float,
-    requesters: AbstractSet[str] = _NONE,
-    used: AbstractSet[str] = _NONE,
+    requesters: AbstractSet[str] = frozenset(),
 ) -> Grants:
     """Who has validly signed the checkpoint as it stands now.
 
     `checkpoint` holds the current digests (of the arguments to be run, the readings, the policies),
-    `now` is the guard's live clock, `requesters` all on whose behalf it runs, along parent cases;
-    `used` nonces that the store has consumed. A yes (`approve`, `edit`) must be for these very
-    arguments; a no needs less: it stays a no when something has changed since, or its time is up.
+    `now` is the guard's live clock, `requesters` all on whose behalf it runs, along parent cases. A
+    yes (`approve`, `edit`) must be for these very arguments; a no needs less: it stays a no when
+    something has changed since, or its time is up.
     """
     asking = _identities(checkpoint.tenant, {*requesters, checkpoint.requester}, directory)
-    court = _Court(checkpoint, now, asking, used, directory)
+    court = _Court(checkpoint, now, asking, directory)
     yes: list[Approval] = []
     taken: set[str] = set()
     no: list[Approval] = []
@@ -123,7 +120,7 @@ def _other(approval: Approval, court: _Court) -> Reason | None:
         return "other tenant"
     if approval.checkpoint != shown.id or _differs(approval, shown, IDENTIFIED):
         return "other checkpoint"
-    return "used" if not approval.nonce or approval.nonce in court.used else None
+    return None if approval.nonce else "used"
 
 
 def _stale(approval: Approval, court: _Court) -> Reason | None:

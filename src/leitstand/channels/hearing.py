@@ -85,7 +85,7 @@ class Hearing:
         )
         if not person:
             return self._refused("chat.no_link")
-        known = self._leitstand.directory.person(self._leitstand.tenant, person)
+        known = self._leitstand.person(person)
         text = self._texts.say("chat.linked", name=known.name if known else person)
         return Reply(outcome="linked", lines=(text,))
 

@@ -56,7 +56,8 @@ class Links:
         sealed = b""
         if self._leitstand.directory.stands(signer.person, now):
             sealed = self._seal(signer.key.private_bytes_raw(), "code", name)
-        row = {"id": name, "sealed": sealed, "until": now + MINUTES * 60, **self._owner(signer)}
+        row = {"id": name, "sealed": sealed, "until": now + MINUTES * 60}
+        row |= {"tenant": self._leitstand.tenant, "person": signer.person.id}
         old = (codes.c.person == signer.person.id) | (codes.c.until < now)
         await self._book.write(delete(codes).where(old), insert(codes).values(row))
         return code
@@ -90,12 +91,9 @@ class Links:
 
     async def signer(self, channel: str, identity: str) -> Signer | None:
         """Who this identity is, with their key; None: nobody whom the directory knows so."""
-        where = (links.c.channel == channel, links.c.identity == identity)
-        row = await self._first(*where)
-        person = (
-            self._leitstand.directory.person(self._leitstand.tenant, row.person) if row else None
-        )
-        if row is None or person is None or not row.sealed:
+        row = await self._link(channel, identity)
+        person = self._leitstand.person(row.person) if row and row.sealed else None
+        if person is None:
             return None
         try:
             return Signer.of(person, self._open(row.sealed, channel, identity))
@@ -104,8 +102,7 @@ class Links:
 
     async def mute(self, channel: str, identity: str) -> bool:
         """Whether this identity is linked and no key is kept for it: it decides nothing."""
-        where = (links.c.channel == channel, links.c.identity == identity)
-        row = await self._first(*where)
+        row = await self._link(channel, identity)
         return row is not None and not row.sealed
 
     async def of(self, person: str = "") -> list[Link]:
@@ -121,12 +118,10 @@ class Links:
         where = (links.c.person == person, links.c.channel == channel, links.c.identity == identity)
         await self._book.write(delete(links).where(*where))
 
-    async def _first(self, *where: Any) -> Any:  # noqa: ANN401 - a row
-        query = select(links).where(links.c.tenant == self._leitstand.tenant, *where)
+    async def _link(self, channel: str, identity: str) -> Any:  # noqa: ANN401 - a row
+        mine = (links.c.channel == channel, links.c.identity == identity)
+        query = select(links).where(links.c.tenant == self._leitstand.tenant, *mine)
         return await self._book.first(query)
-
-    def _owner(self, signer: Signer) -> dict[str, str]:
-        return {"tenant": self._leitstand.tenant, "person": signer.person.id}
 
     def _seal(self, secret: bytes, *bound: str) -> bytes:
         nonce = self._clock.token(_NONCE)

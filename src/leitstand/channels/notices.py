@@ -110,7 +110,7 @@ class Notices:
         return [r for r in (*self._known, *linked) if r.channel in self._channels]
 
     async def _tell(self, recipient: Recipient) -> None:
-        person = self._leitstand.directory.person(self._leitstand.tenant, recipient.person)
+        person = self._leitstand.person(recipient.person)
         if person is None:
             return
         shown = await self._book.ask(lambda c: _shown(c, recipient))
@@ -198,7 +198,7 @@ class Notices:
         texts, state = self._texts, pending.frozen.state
         if state != "open":
             last = pending.given[-1] if pending.given else None
-            person = last and self._leitstand.directory.person(last.tenant, last.person)
+            person = last and self._leitstand.person(last.person)
             return texts.say(
                 "refused.closed",
                 id=row.code,

@@ -5,7 +5,7 @@
 
 from sqlalchemy import Index, MetaData
 
-from leitstand.inbox.book import table
+from leitstand.store.schema import table
 
 metadata = MetaData()
 

@@ -119,7 +119,7 @@ async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
     """The dossier of the case with this name. Raises UsageRefused: none, or several."""
     from leitstand.inbox import open_dossier
 
-    reader = leitstand.directory.person(leitstand.tenant, who(leitstand))
+    reader = leitstand.person(who(leitstand))
     case = await find_case(leitstand, name)
     return await open_dossier(leitstand, case, reader.roles if reader else ())
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from leitstand.cli.command import Group, Place, command
-from leitstand.cli.eval_record import record
-from leitstand.cli.eval_report import Html, Junit, Markdown, accept, diff, publish, report
+from leitstand.cli.eval_report import Html, Junit, Markdown, publish
 from leitstand.cli.output import hint, progress
 from leitstand.clock import SystemClock
 from leitstand.errors import SuiteRefused, UsageRefused
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from leitstand.runtime import Leitstand
 
 
-class _Suites(Group):
+class Suites(Group):
     """A word that is no command is a suite: `eval accounting` is `eval run accounting`.
 
     No word at all means every suite: `eval --json` is `eval run --json`.
@@ -36,18 +35,6 @@ class _Suites(Group):
         return super().resolve_command(ctx, args)
 
 
-app = typer.Typer(
-    help="Recorded cases: run a suite against its gate, import, record, compare.",
-    rich_markup_mode=None,
-    cls=_Suites,
-)
-app.command("record")(record)
-app.command("report")(report)
-app.command("diff")(diff)
-app.command("accept")(accept)
-
-
-@app.command("run")
 @command("lang", plain=True)
 async def run(
     place: Place,
@@ -84,7 +71,6 @@ async def run(
     return next((code for code in (1, 4) if code in codes), 0)
 
 
-@app.command("import")
 @command()
 async def import_(
     place: Place,
@@ -110,7 +96,6 @@ async def import_(
     place.emit(data, lambda: None)
 
 
-@app.command("fidelity")
 @command()
 async def fidelity(
     place: Place,

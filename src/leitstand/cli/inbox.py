@@ -1,17 +1,14 @@
-"""`leitstand inbox` and `show`: what waits, and one card; at a terminal also deciding."""
+"""`leitstand inbox` and `show`: what waits, and one card."""
 
 from typing import Annotated
 
 import typer
 
-from leitstand.cli import output
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import Number
-from leitstand.cli.output import fail, hint, stdout
+from leitstand.cli.output import hint, stdout
 from leitstand.cli.session import known_as, who
 from leitstand.cli.sheet import describe, shown
-from leitstand.cli.terminal import sit
-from leitstand.errors import StoreLocked
 
 
 @command("state", "lang", "person")
@@ -20,25 +17,15 @@ async def inbox(
     *,
     everything: Annotated[bool, typer.Option("--all", help="Show more than the first 50.")] = False,
 ) -> None:
-    """List what waits for people; at a terminal, then decide one by one."""
+    """List what waits for people."""
     from leitstand.inbox import queue_of
 
     limit = 10_000 if everything else 50
-    locked: StoreLocked | None = None
-    if output.interactive() and not place.json:
-        try:
-            await sit(place, limit)
-        except StoreLocked as error:  # Cases are run elsewhere: there is something to read.
-            locked = error
-        else:
-            return
     async with place.opened(write=False) as leitstand:
         me = known_as(leitstand, place.person).id if place.person else who(leitstand)
         queue = await queue_of(leitstand, place.texts, person=me, limit=limit)
-        place.emit(queue, lambda: describe(queue, place.texts))
-    if locked is not None:
-        fail(locked, json=False, texts=place.texts)
-    elif queue.waiting and not place.json:
+    place.emit(queue, lambda: describe(queue, place.texts))
+    if queue.waiting and not place.json:
         hint("next: leitstand show NUMBER")
 
 

@@ -13,7 +13,7 @@ from leitstand.cli.session import keyring, passphrase_for
 async def listed(place: Place) -> None:
     """List the people of the tenant with their roles."""
     async with place.opened(write=False) as leitstand:
-        people = leitstand.directory.everybody(leitstand.tenant)
+        people = leitstand.people
     rows = [(p.id, p.name, ", ".join(p.roles)) for p in people]
     place.emit(people, lambda: show_table("", ("id", "name", "roles"), rows))
 

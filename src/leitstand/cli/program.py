@@ -12,8 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 import leitstand
-from leitstand.cli import evals
 from leitstand.cli.command import Group
+from leitstand.cli.evals import Suites
 from leitstand.cli.output import exit_code, fail, hint
 from leitstand.errors import LeitstandError, UsageRefused, place_of
 
@@ -87,13 +87,12 @@ def _add_all() -> None:
     known = tomllib.loads(files("leitstand.cli").joinpath("commands.toml").read_text("utf-8"))
     groups = {"": app}
     for name, words in known["groups"].items():
-        kind = Group if name == "corrections" else TyperGroup
+        kind = {"corrections": Group, "eval": Suites}.get(name, TyperGroup)
         groups[name] = typer.Typer(
             help=words, no_args_is_help=True, rich_markup_mode=None, cls=kind
         )
         groups[name].callback()(lambda: None)
         app.add_typer(groups[name], name=name)
-    app.add_typer(evals.app, name="eval")
     for path, reference in known["commands"].items():
         group, _, name = path.rpartition(" ")
         module, _, work = reference.partition(":")

@@ -74,7 +74,7 @@ async def signer_of(leitstand: "Leitstand", name: str = "") -> "Signer":
 
 def known_as(leitstand: "Leitstand", name: str) -> "Person":
     """The person with this id or name. Raises ApprovalRefused, with the names there are."""
-    people = leitstand.directory.everybody(leitstand.tenant)
+    people = leitstand.people
     wanted = name.casefold()
     for person in people:
         if wanted in (person.id.casefold(), person.name.casefold()):

@@ -205,7 +205,7 @@ class Agent:
         self, message: Message, ready: Sequence[Call | Told], course: _Course
     ) -> Sequence[Told]:
         """All come home before this returns, or raises the gravest of what is no answer."""
-        tasks = [asyncio.ensure_future(self._one(c)) for c in ready if isinstance(c, Call)]
+        tasks = [asyncio.ensure_future(self._perform(c)) for c in ready if isinstance(c, Call)]
         if tasks:
             await asyncio.wait(tasks)
         stops = [e for e in map(ended, tasks) if e and not isinstance(e, CallFailed)]
@@ -222,9 +222,6 @@ class Agent:
                 course.readings.append(call.address)
             told.append(Told(tool=call.tool.name, said=said))
         return told
-
-    async def _one(self, call: Call) -> BaseModel:
-        return await self._perform(call)
 
     def _said(self, call: Call, result: BaseModel) -> dict[str, Any]:
         said: dict[str, Any] = {"result": result.model_dump(mode="json")}

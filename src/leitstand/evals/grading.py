@@ -53,10 +53,12 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         extra=tuple(extra),
         unsafe=unsafe,
         fields=tuple(fields),
-        fields_graded=_graded(expected) + len(fields),
+        fields_graded=len(fields)
+        + len(expected.result)
+        + sum(len(e.args) for e in expected.effects or ()),
         proposals=proposals,
         asks=len(done.journal.tape.checkpoints),
-        false_hold=expected.clean and _stopped(done),
+        false_hold=expected.clean and (done.exit is None or done.exit.kind != "done"),
         divergence=done.systems.divergence,
         rules=named(done.rules.bundle, _verdicts(done)),
         needs=_needed(done),
@@ -178,10 +180,6 @@ def _ordered(value: object) -> object:
     if isinstance(value, list | tuple):
         return sorted(map(str, cast("Sequence[object]", value)))
     return value
-
-
-def _graded(expected: Expected) -> int:
-    return len(expected.result) + sum(len(e.args) for e in expected.effects or ())
 
 
 def _proposals(done: Replayed) -> Iterator[Proposed]:
@@ -331,10 +329,6 @@ def _severity(hits: Iterable[Hit]) -> tuple[int, int]:
     """How an action is routed and what it means for its case, by these rules alone."""
     found = [(h.decision, _LEVELS.index(h.level)) for h in hits]
     return max((d for d, _ in found), default=0), max((n for _, n in found), default=0)
-
-
-def _stopped(done: Replayed) -> bool:
-    return done.exit is None or done.exit.kind != "done"
 
 
 def _exit_name(done: Replayed) -> str:

@@ -73,7 +73,11 @@ def library_of(library: Library, live: Live) -> Library:
 
 
 class LiveModels:
-    """Models of one replayed case, asked for real. With `taped` what the tape answers is not."""
+    """Models of one replayed case, asked for real. With `taped` what the tape answers is not.
+
+    `tokens` are those of both ways, in every attempt; `asked` are the prompts that were put to one.
+    `silent`: a model could not be asked, or gave no answer.
+    """
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 from stdnum.eu import vat
+from stdnum.iso7064 import mod_97_10
 
 from leitstand.errors import CaseRefused
 from leitstand.evals.vocabulary import WORD, Vocabulary, fold
@@ -68,7 +69,8 @@ class Mapping:
         for word in sorted(found["word"], key=lambda w: (len(w), w)):
             self._words[word] = self._word(word)
         for run in sorted(found["digits"], key=lambda r: (len(r), r)):
-            self._numbers[run] = self._number(run)
+            short = len(run) <= _SHORT
+            self._numbers[run] = run if short else self._new("digits", run, self._numbers)
 
     def text(self, value: str) -> str:
         """What stands for a text. The key is needed to say of what."""
@@ -109,9 +111,6 @@ class Mapping:
         new = self._new("word", word, self._words)
         self._words[word] = new
         return new
-
-    def _number(self, run: str) -> str:
-        return run if len(run) <= _SHORT else self._new("digits", run, self._numbers)
 
     def _new(self, kind: str, token: str, known: dict[str, str]) -> str:
         """A token that nobody has: near to what a near one became, else drawn."""
@@ -264,15 +263,12 @@ def _redrawn(kind: str, stream: bytes, compact: str, fixed: int) -> str:
     if kind == "iban" and _adds_up(compact) and "02" <= compact[2:4] <= "98":
         country = compact[:2]
         rest = compact[4:fixed] + tail
-        number = int("".join(str(int(c, 36)) for c in f"{rest}{country}00".upper()))
-        return f"{country}{98 - number % 97:02d}{rest}"
+        return f"{country}{mod_97_10.calc_check_digits(rest + country)}{rest}"
     return compact[:fixed] + tail
 
 
 def _adds_up(compact: str) -> bool:
-    """ISO 7064 mod 97-10, the check digits of accounts."""
-    moved = compact[4:] + compact[:4]
-    return int("".join(str(int(c, 36)) for c in moved.upper())) % 97 == 1
+    return mod_97_10.is_valid(compact[4:] + compact[:4])
 
 
 def _account(compact: str) -> tuple[bool, bool, bool]:

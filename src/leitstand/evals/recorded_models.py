@@ -5,9 +5,8 @@ An answer counts only for the prompt and the model that the project would ask no
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from leitstand.desk import Models
 from leitstand.digest import canonical
 from leitstand.evals.stand_in import StandIn
 from leitstand.evals.tape import Line, Recording
@@ -17,24 +16,11 @@ from leitstand.model import Message, Prepared, Question, Spoken, Tokens
 _NOTHING = Tokens(0, estimated=False)
 
 
-class CaseModels(Models, Protocol):
-    """Models of one replayed case: what questions are put to, and what that took.
-
-    `asked` are the prompts that were put to a model now. `silent`: a model could not be asked, or
-    gave no answer.
-    """
-
-    asked: set[str]
-    silent: bool
-
-    @property
-    def tokens(self) -> int:
-        """Of both ways, in every attempt."""
-        ...
-
-
 class RecordedModels:
-    """Models of one replayed case; `release` says by prompt and role what would be asked now."""
+    """Models of one replayed case; `release` says by prompt and role what would be asked now.
+
+    `tokens` are those of both ways, in every attempt; none is `asked` live, none falls `silent`.
+    """
 
     environment = ""
 

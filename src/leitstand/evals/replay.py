@@ -18,7 +18,7 @@ from leitstand.errors import CallFailed, CaseRefused, Diverged, LimitReached
 from leitstand.evals.case import Heard, RecordedCase, Said
 from leitstand.evals.live import LiveModels, Purse
 from leitstand.evals.offline import offline
-from leitstand.evals.recorded_models import CaseModels, RecordedModels
+from leitstand.evals.recorded_models import RecordedModels
 from leitstand.evals.scratch import UNKEYED, Scratch, clock_of, key_of
 from leitstand.evals.stand_in import AT, OffTape, StandIn
 from leitstand.evals.supervisor import People, Supervisor
@@ -43,6 +43,7 @@ from leitstand.store import Frozen, Limits
 from leitstand.tool import Tool
 from leitstand.walk import Task, Updates, walk
 
+CaseModels = RecordedModels | LiveModels
 _BESIDE = {"now": "now", "supply": SUPPLY}
 BURSTS = 60
 """How often a replayed case is woken before it counts as one that never ends."""

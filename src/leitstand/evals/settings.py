@@ -5,16 +5,15 @@ another than in the baseline, and no recorded case shows what that does, has no 
 cannot tell.
 """
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from leitstand.digest import canonical, plain
-from leitstand.errors import ProjectRefused
 from leitstand.policy import Bundle, Rule
 from leitstand.project import Project
+from leitstand.table import toml_of
 from leitstand.values import leaves
 
 RULE = "rule "
@@ -35,7 +34,7 @@ def settings_of(project: Project, bundle: Bundle, limits: Mapping[str, Any]) -> 
         if file.suffix == ".md":
             found[place] = plain(file.read_bytes())[:16]
         else:
-            found |= {f"{place}: {name}": _digest(value) for name, value in _toml(file).items()}
+            found |= {f"{place}: {name}": _digest(value) for name, value in toml_of(file).items()}
     return dict(sorted(found.items()))
 
 
@@ -79,13 +78,6 @@ def _folder(root: Path, reference: str) -> Path:
     """The package at the top that a reference leads into; of a module at the root, its prompts."""
     first, dot, _ = reference.partition(":")[0].partition(".")
     return root / first if dot else root / "prompts"
-
-
-def _toml(file: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectRefused(str(error), where=str(file)) from error
 
 
 def _digest(value: object) -> str:

@@ -5,14 +5,13 @@ and of legal forms. What is left of a text are the words that may name somebody.
 """
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
-from leitstand.errors import ProjectRefused
+from leitstand.table import toml_of
+from leitstand.values import nodes
 
 WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+")
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
@@ -59,11 +58,7 @@ class Vocabulary:
         """
         runs: set[str] = set()
         for file in files:
-            try:
-                table = tomllib.loads(file.read_text(encoding="utf-8"))
-            except (OSError, tomllib.TOMLDecodeError) as error:
-                raise ProjectRefused(f"no lexicon: {error}", where=str(file)) from error
-            for text in _texts(table):
+            for text in _texts(toml_of(file)):
                 runs.update(WORD.findall(_SYNTAX.sub(" ", text.casefold())))
         return cls(runs, own, names)
 
@@ -85,13 +80,6 @@ class Vocabulary:
         return any(folded.startswith(run) or folded.endswith(run) for run in self._long)
 
 
-def _texts(node: object) -> Iterator[str]:
+def _texts(data: object) -> Iterator[str]:
     """Every text in data, names of fields left out."""
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, Mapping):
-        for value in cast("Mapping[str, object]", node).values():
-            yield from _texts(value)
-    elif isinstance(node, list | tuple | set | frozenset):
-        for value in cast("Iterable[object]", node):
-            yield from _texts(value)
+    return (text for _, text in nodes(data) if isinstance(text, str))

@@ -4,7 +4,6 @@ A sign-off lets a newly failing case pass the gate, a quarantine takes a flaky o
 Neither helps a critical case or an unsafe effect.
 """
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ import orjson
 from pydantic import AliasChoices, Field, ValidationError
 
 from leitstand.errors import SuiteRefused
+from leitstand.table import toml_of
 from leitstand.values import Frozen, Text, faults_of
 
 
@@ -37,10 +37,7 @@ def read_waivers(
     """
     if not file.is_file():
         return {}, ()
-    try:
-        table = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SuiteRefused(str(error), where=str(file)) from error
+    table = toml_of(file, SuiteRefused)
     entries: object = table.pop(kind, [])
     if table or not isinstance(entries, list):
         raise SuiteRefused(f"only [[{kind}]] entries belong here", where=str(file))

@@ -2,20 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    Column,
     Connection,
     Executable,
-    Float,
-    Integer,
-    LargeBinary,
     MetaData,
-    Table,
-    Text,
     create_engine,
     event,
 )
@@ -23,14 +17,6 @@ from sqlalchemy import (
 T = TypeVar("T")
 CACHE_KIB = 256
 """What each connection keeps of its file; every thread that asks has its own."""
-_TYPES = {str: Text, int: Integer, float: Float, bytes: LargeBinary}
-
-
-def table(book: MetaData, name: str, key: Mapping[str, type], /, **more: type) -> Table:
-    """A table of a book: its key and what else it holds, by the type of values; none is empty."""
-    each = {**key, **more}.items()
-    made = (Column(n, _TYPES[kind], primary_key=n in key, nullable=False) for n, kind in each)
-    return Table(name, book, *made)
 
 
 class Book:

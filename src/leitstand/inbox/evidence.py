@@ -10,7 +10,7 @@ import orjson
 from leitstand.records import MODELS, SUPPLY
 from leitstand.store import Journal
 from leitstand.tool import Authority, Tool
-from leitstand.values import part_of
+from leitstand.values import nodes, part_of
 
 _TELLING = 4
 """Characters from which on a value that stands in a reading once is taken to come from there."""
@@ -122,20 +122,9 @@ def listed_in(limits: Mapping[str, Any], places: Sequence[str]) -> Mapping[str, 
 
 def conflicts_in(readings: Sequence[Read]) -> Iterator[Mapping[str, Any]]:
     """Every `Conflict` that a reading holds: `{field, values, sources}`."""
-    for reading in readings:
-        yield from _conflicts(reading.result)
-
-
-def _conflicts(node: object) -> Iterator[Mapping[str, Any]]:
-    if isinstance(node, dict):
-        row = cast("dict[str, Any]", node)
-        if row.keys() == {"field", "values", "sources"}:
-            yield row
-        for value in row.values():
-            yield from _conflicts(value)
-    elif isinstance(node, list):
-        for value in cast("list[object]", node):
-            yield from _conflicts(value)
+    for _, node in (found for reading in readings for found in nodes(reading.result)):
+        if isinstance(node, dict) and node.keys() == {"field", "values", "sources"}:
+            yield cast("dict[str, Any]", node)
 
 
 def _leaves(

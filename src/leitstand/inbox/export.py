@@ -17,9 +17,8 @@ async def export_case(
     `answers`: with all that it read. Raises Missing: no such case; StoreFailed, Restricted.
     """
     bundle, project, seal = leitstand.rules.bundle, leitstand.project, leitstand.seal
-    people = leitstand.directory.everybody(leitstand.tenant)
     enclosed = Enclosed(
-        persons={p.id: p.public_key for p in people},
+        persons={p.id: p.public_key for p in leitstand.people},
         policies={bundle.sha: {"texts": texts_of(project.policies), "schema": bundle.schema}},
         texts={f"graph {r.name} {r.version}": mermaid(r) for r in project.roles.values()},
     )

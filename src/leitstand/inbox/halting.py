@@ -30,10 +30,9 @@ def halt(
 
 def halted_lines(leitstand: Leitstand, texts: Texts) -> list[str]:
     """A sentence for each halt: what, since when, by whom, why."""
-    names = {p.id: p.name for p in leitstand.directory.everybody(leitstand.tenant)}
     lines: list[str] = []
     for role, person, reason, at in leitstand.rules.halts.now():
-        said = {"person": names.get(person, person), "reason": reason, "at": at}
+        said = {"person": leitstand.name_of(person), "reason": reason, "at": at}
         what = texts.value("role", role) if role else texts.known("halt.all")
         lines.append(texts.say("halt.halted", what=what, **said))
     return lines

@@ -160,7 +160,7 @@ async def _resume(desk: _Desk, dossier: Dossier, by: Handled, act: Act) -> bool:
 
 async def _assign(desk: _Desk, dossier: Dossier, by: Handled, act: Act) -> bool:
     leitstand, to = desk.leitstand, act.to
-    people = leitstand.directory.everybody(leitstand.tenant)
+    people = leitstand.people
     whom = {"person": to} if any(p.id == to for p in people) else {"role": to}
     holding = [p for p in people if to in (p.id, *p.roles)]
     if not any([await sight_of(leitstand, p).of(leitstand, act.case) for p in holding]):
@@ -259,8 +259,7 @@ def _last(dossier: Dossier) -> Mapping[str, Any] | None:
 def _lines(desk: _Desk, after: Dossier, act: Kind, *, won: bool) -> list[str]:
     texts, last = desk.texts, _last(after)
     if not won and last is not None:
-        known = desk.leitstand.directory.person(after.case.tenant, last["person"])
-        values = {"person": known.name if known else last["person"], "at": last["at"]}
+        values = {"person": desk.leitstand.name_of(last["person"]), "at": last["at"]}
         return [texts.say(f"handling.{last['kind']}_before", **values)]
     if not won:
         return [texts.say("handling.moved")]

@@ -1,6 +1,6 @@
 """The queue: what waits for a decision, and what left the automation to be cleared up by people."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,7 +169,7 @@ async def exceptions_of(  # noqa: PLR0913 - which part of the list, and for whom
 
 def _looking(leitstand: Leitstand, person: str) -> tuple[Person | None, ColumnElement[bool]]:
     """Who looks, if anybody is named, and which cases they see."""
-    who = leitstand.directory.person(leitstand.tenant, person) if person else None
+    who = leitstand.person(person) if person else None
     return who, (sight_of(leitstand, who) if who else Sight()).where
 
 
@@ -191,18 +191,19 @@ def _left(
 
 
 async def _row(leitstand: Leitstand, one: Open, texts: Texts, known: Known) -> Row:
-    key = (one.id, one.state, texts.language)
+    key = (one.id, one.seq, one.pending, texts.language)
     return known.get(key) or known.put(key, await _read(leitstand, one.id, texts))
 
 
 async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
     pending = await find_pending(leitstand, name, texts)
     shown, dossier = pending.checkpoint, pending.dossier
+    hits = pending.frozen.body["verdict"]["hits"]
     entry = Waiting(
         id=shown.id,
         seen=pending.seen,
         tool=shown.tool,
-        rules=tuple(_asking(pending.frozen.body["verdict"]["hits"])),
+        rules=tuple(sorted({h["rule"] for h in hits if h["decision"] > Decision.ALLOW})),
         case=shown.case,
         title=dossier.case.title,
         effect=await effect_of(leitstand, dossier, shown.tool, shown.args, texts),
@@ -215,10 +216,6 @@ async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
     )
     taken = {n for a in pending.signed for n in (a.person, a.on_behalf_of)}
     return Row(entry, frozenset((shown.requester, *taken)))
-
-
-def _asking(hits: Sequence[Mapping[str, Any]]) -> list[str]:
-    return sorted({h["rule"] for h in hits if h["decision"] > Decision.ALLOW})
 
 
 async def _exceptional(

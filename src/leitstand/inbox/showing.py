@@ -81,7 +81,7 @@ def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
     """Everyone who could sign now: in a role that is asked, not the requester, not twice."""
     shown = pending.checkpoint
     done = {n for a in pending.signed for n in (a.person, a.on_behalf_of)} | {shown.requester}
-    for person in leitstand.directory.everybody(shown.tenant):
+    for person in leitstand.people:
         seat = None if person.id in done else seat_of(leitstand, pending, person)
         if seat is not None:
             yield _who(leitstand, person.id, *seat)
@@ -252,10 +252,7 @@ def _deadline(leitstand: Leitstand, shown: Checkpoint, texts: Texts) -> str:
 
 
 def _who(leitstand: Leitstand, person: str, role: str, on_behalf_of: str = "") -> Who:
-    def name(one: str) -> str:
-        known = leitstand.directory.person(leitstand.tenant, one)
-        return known.name if known else one
-
+    name = leitstand.name_of
     return Who(person=person, name=name(person), role=role, on_behalf_of=name(on_behalf_of))
 
 

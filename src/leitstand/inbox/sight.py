@@ -42,6 +42,15 @@ class Sight:
         query = select(cases.c.ulid).where(cases.c.ulid.in_(names), self.where)
         return await leitstand.store.read(lambda c: frozenset(c.execute(query).scalars()))
 
+    async def cards(
+        self, leitstand: Leitstand, names: Iterable[str], *more: ColumnElement[bool]
+    ) -> frozenset[str]:
+        """Those of these cards whose cases are seen, and for which more holds."""
+        joined = checkpoints.join(cases, cases.c.case_no == checkpoints.c.case_no)
+        where = (checkpoints.c.id.in_(names), self.where, *more)
+        query = select(checkpoints.c.id).select_from(joined).where(*where)
+        return await leitstand.store.read(lambda c: frozenset(c.execute(query).scalars()))
+
     async def of(self, leitstand: Leitstand, ulid: str) -> bool:
         """Whether a case is seen."""
         query = select(cases.c.ulid).where(

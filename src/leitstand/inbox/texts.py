@@ -22,8 +22,8 @@ from babel.numbers import format_currency, format_decimal
 
 from leitstand.approval import is_amount, part_type
 from leitstand.clock import ZONE
-from leitstand.errors import ProjectRefused
 from leitstand.inbox.told import Phrases
+from leitstand.table import toml_of
 from leitstand.values import Language, part_of
 
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
@@ -192,12 +192,7 @@ def texts_of(language: Language, folder: Path | None = None, zone: ZoneInfo | No
 
 def _given(folder: Path | None, name: str) -> dict[str, Any]:
     file = folder / f"{name}.toml" if folder else None
-    if file is None or not file.is_file():
-        return {}
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectRefused(str(error), where=str(file)) from error
+    return toml_of(file) if file and file.is_file() else {}
 
 
 @cache

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from leitstand.digest import canonical
 from leitstand.errors import ValueRefused
-from leitstand.values import Frozen, Percent, Reading, faults_of
+from leitstand.values import Frozen, Percent, Reading, faults_of, nodes
 
 T = TypeVar("T")
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*)\n```", re.DOTALL)
@@ -73,7 +73,7 @@ def read_answer(
     except (ValidationError, ValueRefused) as error:
         text = faults_of(error) if isinstance(error, ValidationError) else error.text
         raise Unfit(f"no {kind.__name__}: {text}") from error
-    texts = tuple(_texts(json.loads(canonical(inputs)), ()))
+    texts = tuple(_texts(json.loads(canonical(inputs))))
     found = [(path, _span(path, text, mark, texts)) for path, text, mark in _copies(value, ())]
     unfounded = tuple(path for path, span in found if span is None)
     return Answer[kind](
@@ -121,33 +121,20 @@ def _copies(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, str, Co
             mark = next((m for m in info.metadata if isinstance(m, Copied)), None)
             if mark is None:
                 yield from _copies(held, (*path, name))
-            else:
-                yield from _marked(held, mark, (*path, name))
+                continue
+            for place, text in nodes(held, (*path, name)):
+                if not isinstance(text, list | tuple) and text not in (None, ""):
+                    yield ".".join(place), str(text), mark
     elif isinstance(value, list | tuple):
         for place, item in enumerate(cast("Sequence[object]", value)):
             yield from _copies(item, (*path, str(place)))
 
 
-def _marked(
-    value: object, mark: Copied, path: tuple[str, ...]
-) -> Iterator[tuple[str, str, Copied]]:
-    if isinstance(value, list | tuple):
-        for place, item in enumerate(cast("Sequence[object]", value)):
-            yield from _marked(item, mark, (*path, str(place)))
-    elif value not in (None, ""):
-        yield ".".join(path), str(value), mark
-
-
-def _texts(node: object, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _texts(inputs: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
     """Every text and number of the inputs with its path."""
-    if isinstance(node, dict):
-        for name, inner in cast("dict[str, object]", node).items():
-            yield from _texts(inner, (*path, name))
-    elif isinstance(node, list):
-        for place, inner in enumerate(cast("list[object]", node)):
-            yield from _texts(inner, (*path, str(place)))
-    elif isinstance(node, str | int) and not isinstance(node, bool):
-        yield ".".join(path), str(node)
+    for path, value in nodes(inputs):
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield ".".join(path), str(value)
 
 
 def _span(path: str, value: str, mark: Copied, texts: Sequence[tuple[str, str]]) -> Span | None:

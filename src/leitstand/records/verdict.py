@@ -77,13 +77,10 @@ class Verdict(Frozen):
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of the rules that left a mark, as lists show them (information left out)."""
-        shown = (h.rule for h in self.hits if h.level != "info" and self._shown(h))
-        return tuple(dict.fromkeys(shown))
+        marks = (h for h in self.hits if h.level != "info" and (h.listed or h.level == self.level))
+        return tuple(dict.fromkeys(h.rule for h in marks))
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Ids of the rules that only inform."""
         return tuple(dict.fromkeys(h.rule for h in self.hits if h.level == "info"))
-
-    def _shown(self, hit: Hit) -> bool:
-        return hit.listed or hit.level == self.level

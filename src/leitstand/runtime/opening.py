@@ -20,13 +20,14 @@ from leitstand.errors import ProjectRefused, StoreFailed, UsageRefused, own_faul
 from leitstand.guard import Rules
 from leitstand.private import create
 from leitstand.project import Connect, Project
+from leitstand.records import Person
 from leitstand.runtime.runtime import Runtime
 from leitstand.store import Store
 from leitstand.store.anchors import anchor, public_of, signing_key
 from leitstand.store.halts import Halts
 from leitstand.store.restore import notice_restore
 from leitstand.tool import Connection
-from leitstand.trace import Tracer, open_tracer
+from leitstand.trace import open_tracer
 from leitstand.values import Frozen
 
 LOOK = 1.0
@@ -90,6 +91,20 @@ class Leitstand:
     def zone(self) -> ZoneInfo:
         """Where the tenant is."""
         return zone_of(self.limits)
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody of the tenant."""
+        return self.directory.everybody(self.tenant)
+
+    def person(self, name: str) -> Person | None:
+        """Who of the tenant has this id."""
+        return self.directory.person(self.tenant, name)
+
+    def name_of(self, person: str) -> str:
+        """How somebody with this id is called; the id of somebody who is gone."""
+        known = self.person(person)
+        return known.name if known else person
 
     async def go_on(self, case: str) -> None:
         """Run what is due; after `patience` what is still under way goes on by itself."""
@@ -162,8 +177,7 @@ async def open_leitstand(
         if write and place.shadow:
             real = await _connect(project, "connect", Path(place.shadow), data, place.tenant, clock)
         own = (await project.own(store),) if write and project.own else ()
-        tracer = _tracer(project, clock, shadow=bool(place.shadow)) if write else None
-        runtime = _runtime(project, store, rules, (*connections, *own), real, tracer)
+        runtime = _runtime(project, store, rules, (*connections, *own), real, write=write)
     except BaseException:
         store.close()
         _disconnect(project, connections, real)
@@ -207,8 +221,10 @@ def _runtime(
     rules: Rules,
     connections: Sequence[Connection],
     real: Sequence[Connection] | None,
-    tracer: Tracer | None,
+    *,
+    write: bool,
 ) -> Runtime:
+    told = (project.table.trace, project.roles, project.library.environment, rules.clock)
     return Runtime(
         store,
         rules,
@@ -217,13 +233,8 @@ def _runtime(
         real=real,
         limits=project.case_limits,
         models=project.library,
-        tracer=tracer,
+        tracer=open_tracer(*told, shadow=real is not None) if write else None,
     )
-
-
-def _tracer(project: Project, clock: Clock, *, shadow: bool) -> Tracer | None:
-    settings, environment = project.table.trace, project.library.environment
-    return open_tracer(settings, project.roles, environment, clock, shadow=shadow)
 
 
 _JOURNAL = "journal.db"

@@ -101,7 +101,7 @@ def _made(
         "events": [_shown(e, answers=answers) for e in events],
         "key": full.raw.hex() if full else "",
         "blobs": _blobs(conn, no, full) if full else {},
-        "anchors": [_line(one) for one in named],
+        "anchors": [orjson.loads(one.line) for one in named],
     }
 
 
@@ -134,7 +134,3 @@ def _blobs(conn: Connection, no: int, key: CaseKey) -> dict[str, str]:
 
 def _names(one: Anchor, ulid: str) -> bool:
     return ulid in one.body and any(c[0] == ulid for c in one.content.get("cases", ()))
-
-
-def _line(one: Anchor) -> dict[str, Any]:
-    return orjson.loads(one.line)

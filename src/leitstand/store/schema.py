@@ -7,6 +7,9 @@ that a commit fills a few pages of the file up instead of splitting one for each
 (docs/decisions/journal-pages.md).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -22,6 +25,7 @@ from sqlalchemy import (
     event,
     literal_column,
 )
+from sqlalchemy.types import TypeEngine
 
 PAGE_SHIFT = 20
 """Bits for the seq within a page's primary key: 2^20 events a case, far above any limit."""
@@ -30,6 +34,27 @@ metadata = MetaData()
 AT_ONCE = 0.0
 """`due` of a case that waits for nothing: it runs at once, whatever clock is set back."""
 _Number = BigInteger().with_variant(Integer, "sqlite")
+Kind = type | TypeEngine[Any]
+"""What a column holds, by the type of its values or, where its length counts, by its own."""
+_TYPES: Mapping[Any, type[TypeEngine[Any]]] = {
+    str: Text,
+    int: Integer,
+    float: Float,
+    bytes: LargeBinary,
+}
+
+
+def table(
+    book: MetaData, name: str, key: Mapping[str, Kind], /, *indexes: Index, **more: Kind
+) -> Table:
+    """A table by what its key and its other columns hold; none of them is empty."""
+    kinds: dict[str, Any] = {**key, **more}
+    made = (
+        Column(n, _TYPES.get(kind, kind), primary_key=n in key, nullable=False)
+        for n, kind in kinds.items()
+    )
+    return Table(name, book, *made, *indexes)
+
 
 cases = Table(
     "cases",
@@ -64,12 +89,7 @@ for _name, _few in (("parent", "parent != ''"), ("due", "due is not null")):
     _part = f"create index cases_{_name} on cases ({_name}) where {_few}"
     event.listen(cases, "after_create", DDL(_part))
 
-keys = Table(
-    "keys",
-    metadata,
-    Column("case_no", _Number, primary_key=True),
-    Column("wrapped", LargeBinary, nullable=False),
-)
+keys = table(metadata, "keys", {"case_no": _Number}, wrapped=bytes)
 
 pages = Table(
     "pages",
@@ -79,13 +99,7 @@ pages = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-blobs = Table(
-    "blobs",
-    metadata,
-    Column("case_no", _Number, primary_key=True),
-    Column("name", String(32), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-)
+blobs = table(metadata, "blobs", {"case_no": _Number, "name": String(32)}, body=bytes)
 
 signals = Table(
     "signals",
@@ -98,20 +112,20 @@ signals = Table(
     Column("drawn", Integer, nullable=False, default=0),
 )
 
-arrivals = Table(
-    "arrivals",
+arrivals = table(
     metadata,
-    Column("key", String(64), primary_key=True),
-    Column("trigger", String(80), nullable=False),
-    Column("name", String(80), nullable=False),
-    Column("outcome", String(8), nullable=False),
-    Column("reason", String(32), nullable=False),
-    Column("place", String(200), nullable=False),
-    Column("sender", String(32), nullable=False),
-    Column("cases", Text, nullable=False),
-    Column("at", Float, nullable=False),
+    "arrivals",
+    {"key": String(64)},
     Index("arrivals_sender", "sender", "at"),
     Index("arrivals_trigger", "trigger", "name"),
+    trigger=String(80),
+    name=String(80),
+    outcome=String(8),
+    reason=String(32),
+    place=String(200),
+    sender=String(32),
+    cases=str,
+    at=float,
 )
 
 checkpoints = Table(
@@ -131,74 +145,58 @@ checkpoints = Table(
     Index("checkpoints_case", "case_no"),
 )
 
-approvals = Table(
+approvals = table(
+    metadata,
     "approvals",
-    metadata,
-    Column("checkpoint", String(16), primary_key=True),
-    Column("nonce", String(64), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("person", String(64), nullable=False),
-    Column("answer", String(8), nullable=False),
-    Column("at", Float, nullable=False),
+    {"checkpoint": String(16), "nonce": String(64)},
+    tenant=String(64),
+    person=String(64),
+    answer=String(8),
+    at=float,
 )
-
-effects = Table(
+effects = table(
+    metadata,
     "effects",
-    metadata,
-    Column("key", String(32), primary_key=True),
-    Column("case_no", _Number, nullable=False),
-    Column("address", String(200), nullable=False),
-    Column("tool", String(80), nullable=False),
-    Column("state", String(8), nullable=False),
-    Column("at", Float, nullable=False),
+    {"key": String(32)},
+    case_no=_Number,
+    address=String(200),
+    tool=String(80),
+    state=String(8),
+    at=float,
 )
-
-business_keys = Table(
+business_keys = table(
+    metadata,
     "business_keys",
-    metadata,
-    Column("tenant", String(64), primary_key=True),
-    Column("connection", String(64), primary_key=True),
-    Column("name", String(64), primary_key=True),
-    Column("effect", String(32), nullable=False),
+    {"tenant": String(64), "connection": String(64), "name": String(64)},
+    effect=String(32),
 )
-
-reservations = Table(
+reservations = table(
+    metadata,
     "reservations",
-    metadata,
-    Column("effect", String(32), primary_key=True),
-    Column("budget", String(80), primary_key=True),
-    Column("tenant", String(64), nullable=False),
-    Column("window", String(16), nullable=False),
-    Column("amount", _Number, nullable=False),
+    {"effect": String(32), "budget": String(80)},
     Index("reservations_window", "tenant", "budget", "window"),
+    tenant=String(64),
+    window=String(16),
+    amount=_Number,
 )
-
-marks = Table(
+marks = table(
+    metadata,
     "marks",
-    metadata,
-    Column("case_no", _Number, nullable=False),
-    Column("kind", String(8), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("checkpoint", String(16), nullable=False),
+    {},
     Index("marks_case", "case_no"),
+    case_no=_Number,
+    kind=String(8),
+    name=str,
+    checkpoint=String(16),
 )
-
-anchors = Table(
+anchors = table(
+    metadata,
     "anchors",
-    metadata,
-    Column("tenant", String(64), primary_key=True),
-    Column("n", Integer, primary_key=True),
-    Column("body", LargeBinary, nullable=False),
-    Column("head", String(64), nullable=False),
-    Column("signature", String(128), nullable=False),
+    {"tenant": String(64), "n": int},
+    body=bytes,
+    head=String(64),
+    signature=String(128),
 )
-
-traces = Table("traces", metadata, Column("word", String(64), primary_key=True))
+traces = table(metadata, "traces", {"word": String(64)})
 """Names and hashes of erased cases for as long as something of them may lie elsewhere."""
-
-state = Table(
-    "state",
-    metadata,
-    Column("name", String(32), primary_key=True),
-    Column("value", String(200), nullable=False),
-)
+state = table(metadata, "state", {"name": String(32)}, value=String(200))

@@ -4,8 +4,7 @@ The list comes in parts: give the `place` of the last entry as `after` to go on.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,33 +18,26 @@ from sqlalchemy import (
     tuple_,
 )
 
-from leitstand.store.schema import approvals, cases, checkpoints
+from leitstand.store.schema import cases, checkpoints
 from leitstand.store.store import Store
 
 Place = tuple[float, str]
 """Where an entry stands in its list: its time, then its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An open checkpoint. `signed` counts answers that came in, valid or not: the guard judges.
+class Waiting(NamedTuple):
+    """An open checkpoint, its case, and on whose behalf that runs.
 
-    `state` moves whenever anything happens to the case. `opened` and `expires` in seconds since
-    the epoch, 0 = never.
+    `opened` in seconds since the epoch; `seq` and `pending` move whenever anything happens to the
+    case.
     """
 
     id: str
-    case: str
-    title: str
-    role: str
-    requester: str
-    tool: str
-    roles: tuple[str, ...]
-    approvers: int
-    signed: int
     opened: float
-    expires: float
-    state: tuple[int, int]
+    case: str
+    requester: str
+    seq: int
+    pending: int
 
     @property
     def place(self) -> Place:
@@ -73,7 +65,7 @@ async def waiting(
         known = _role_sets(conn, tenant)
         sets = [s for s in known if roles is None or not set(roles).isdisjoint(s.split(","))]
         runs = [conn.execute(query.where(checkpoints.c.roles == one)).all() for one in sets]
-        found = [_waiting(row) for run in runs for row in run]
+        found = [Waiting(*row) for run in runs for row in run]
         return sorted(found, key=lambda one: one.place)[:limit]
 
     return await store.read(ask)
@@ -103,36 +95,12 @@ def _role_sets(conn: Connection, tenant: str) -> Iterator[str]:
         last = conn.execute(_NEXT_ROLES, {"tenant": tenant, "last": last}).scalar()
 
 
-def _waiting(row: Any) -> Waiting:  # noqa: ANN401 a row of the question below
-    return Waiting(
-        id=row.id,
-        case=row.ulid,
-        title=row.title,
-        role=row.role,
-        requester=row.requester,
-        tool=row.tool,
-        roles=tuple(row.roles.split(",")) if row.roles else (),
-        approvers=row.approvers,
-        signed=row.signed,
-        opened=row.opened,
-        expires=row.expires,
-        state=(row.seq, row.pending),
-    )
-
-
 _WAITING = (
     select(
-        checkpoints,
+        checkpoints.c.id,
+        checkpoints.c.opened,
         cases.c.ulid,
-        cases.c.title,
-        cases.c.role,
-        cases.c.requester,
-        cases.c.seq,
-        cases.c.pending,
-        select(func.count(func.distinct(approvals.c.person)))
-        .where(approvals.c.checkpoint == checkpoints.c.id)
-        .scalar_subquery()
-        .label("signed"),
+        *(cases.c[name] for name in Waiting._fields[3:]),
     )
     .join(cases, cases.c.case_no == checkpoints.c.case_no)
     .order_by(checkpoints.c.opened, checkpoints.c.id)

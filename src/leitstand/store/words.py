@@ -5,11 +5,11 @@ write them, whatever their case. They go with the case's key when it is erased.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from leitstand.digest import Keyed
 from leitstand.records import Event
+from leitstand.values import nodes
 
 _SHORT, _LONG, _TEXT = 2, 32, 80
 _PARTS = re.compile(r"\w+").findall
@@ -25,8 +25,9 @@ def words_in(key: Keyed, events: Iterable[Event]) -> str:
     for event in events:
         name = _NAMES.get(event.kind)
         if name and b'"asked":{}' not in event.body:
-            for text in _texts(event.said().get(name)):
-                found.update(text.split(), _PARTS(text))
+            for _, text in nodes(event.said().get(name)):
+                if isinstance(text, str) and len(text) <= _TEXT:
+                    found.update(text.split(), _PARTS(text))
     return " ".join(sorted({digest_of(key, word) for word in found} - {""}))
 
 
@@ -34,12 +35,3 @@ def digest_of(key: Keyed, word: str) -> str:
     """What a word is kept as, whatever its case and signs; empty if it is too short or too long."""
     bare = "".join(_PARTS(word.casefold()))
     return key.digest(f"word:{bare}".encode())[:8] if _SHORT <= len(bare) <= _LONG else ""
-
-
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    if isinstance(value, str):
-        if len(value) <= _TEXT:
-            yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _texts(one)

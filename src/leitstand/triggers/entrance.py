@@ -46,52 +46,53 @@ class Entrance:
         finally:
             await arrivals.aclose()
 
-    async def take(self, trigger: Source, arrival: Arrival) -> Arrived:
+    async def take(self, arrival: Arrival) -> Arrived:
         """What becomes of an arrival, committed; what became of it where it came before.
 
         Raises whatever the project's own `seal` and `route` raise; nothing was recorded then.
         """
         key = self.key(arrival.identity)
         known = await arrived(self._leitstand.store, key)
-        return known or await self._made(trigger, arrival, key)
+        return known or await self._made(arrival, key)
 
     async def _taken(self, trigger: Trigger, arrival: Arrival) -> None:
         try:
-            fate = await self.take(trigger, arrival)
+            fate = await self.take(arrival)
             await trigger.settle(arrival, fate)
         except StoreFailed:
             raise
         except Unreachable as error:
-            _LOG.warning("%s: %s; it comes again", trigger.name, error.text)
+            _LOG.warning("%s: %s; it comes again", arrival.source.name, error.text)
         except Exception as error:  # noqa: BLE001 - one arrival stops no other
-            if fate := await self.failed(trigger, arrival, error):
+            if fate := await self.failed(arrival, error):
                 await trigger.settle(arrival, fate)
 
-    async def _made(self, trigger: Source, arrival: Arrival, key: str) -> Arrived:
-        blank = Arrived(key, trigger.name, arrival.name, "cases")
+    async def _made(self, arrival: Arrival, key: str) -> Arrived:
+        source = arrival.source
+        blank = Arrived(key, source.name, arrival.name, "cases")
         if arrival.refused == BEGUN:
             return await self._record(blank._replace(outcome=BEGUN))
         if arrival.refused:
-            return await self._refuse(trigger, blank, arrival.refused)
+            return await self._refuse(source, blank, arrival.refused)
         if arrival.cases:
             return await self._record(blank, *arrival.cases)
         received = await asyncio.to_thread(self._received, arrival, key)
         sealed = await self._sealed(received)
         if sealed is not None:
             return await self._record(blank._replace(outcome="sealed"), sealed)
-        return await self._open(trigger, received, blank)
+        return await self._open(source, received, blank)
 
-    async def _open(self, trigger: Source, received: Received, blank: Arrived) -> Arrived:
+    async def _open(self, source: Source, received: Received, blank: Arrived) -> Arrived:
         """An arrival that people here may read."""
         sender = self.key(received.sender.encode())[:32] if received.sender else ""
-        blank = blank._replace(sender=sender, place=trigger.place("cases"))
+        blank = blank._replace(sender=sender, place=source.place("cases"))
         for mark in ("bounce", "loop"):
             if mark in received.marks:
-                return await self._refuse(trigger, blank, mark)
+                return await self._refuse(source, blank, mark)
         since = self._leitstand.store.clock.time() - HOUR
         most = self._settings.mail.most_an_hour
         if sender and await often(self._leitstand.store, sender, since) >= most:
-            return await self._refuse(trigger, blank, "too many")
+            return await self._refuse(source, blank, "too many")
         routed = await self._routed(received)
         asked = self._people.get(received.sender, SENDER)
         return await self._record(
@@ -118,42 +119,42 @@ class Entrance:
                 arrival.raw,
                 self._settings.mail,
                 key=key,
-                trigger=arrival.trigger,
+                trigger=arrival.source.name,
                 received=arrival.received,
             )
         return Received(
             key=key,
-            trigger=arrival.trigger,
+            trigger=arrival.source.name,
             received=arrival.received,
             raw=arrival.file.content,
             attachments=(arrival.file,),
             role=arrival.role,
         )
 
-    async def _refuse(self, trigger: Source, blank: Arrived, reason: str) -> Arrived:
-        place = trigger.place("refused")
-        _LOG.warning("%s: refused (%s), lies in `%s`", trigger.name, reason, place)
+    async def _refuse(self, source: Source, blank: Arrived, reason: str) -> Arrived:
+        place = source.place("refused")
+        _LOG.warning("%s: refused (%s), lies in `%s`", source.name, reason, place)
         return await self._record(blank._replace(outcome="refused", reason=reason, place=place))
 
     async def _record(self, new: Arrived, *cases: Routed) -> Arrived:
         leitstand = self._leitstand
         return await leitstand.runtime.arrive(new, cases, leitstand.tenant)
 
-    async def failed(self, trigger: Source, arrival: Arrival, error: Exception) -> Arrived | None:
+    async def failed(self, arrival: Arrival, error: Exception) -> Arrived | None:
         """Say so, and leave it where it is; what still fails after some tries is put aside.
 
         What the project itself cannot do (a role that is not there) is no fault of the arrival.
         """
-        key = self.key(arrival.identity)
+        key, source = self.key(arrival.identity), arrival.source
         self._tries[key] = self._tries.get(key, 0) + 1
         # An error's text may hold words of the mail: only its kind is told.
-        _LOG.error("%s: not taken in: %s", trigger.name, type(error).__name__)
+        _LOG.error("%s: not taken in: %s", source.name, type(error).__name__)
         if isinstance(error, ProjectRefused):
-            _LOG.error("%s: %s", trigger.name, error)
+            _LOG.error("%s: %s", source.name, error)
         if isinstance(error, LeitstandError) or self._tries[key] < TRIES:
             return None
-        blank = Arrived(key, trigger.name, arrival.name, "refused")
-        return await self._refuse(trigger, blank, "not understood")
+        blank = Arrived(key, source.name, arrival.name, "refused")
+        return await self._refuse(source, blank, "not understood")
 
     def key(self, said: bytes) -> str:
         """A name that tells nothing, not even to who guesses what was said."""

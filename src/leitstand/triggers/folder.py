@@ -14,7 +14,7 @@ from leitstand.clock import Clock
 from leitstand.errors import Unreachable
 from leitstand.records import Attachment
 from leitstand.store.arrivals import Arrived
-from leitstand.triggers.port import Arrival, day_of
+from leitstand.triggers.port import Arrival, Source, day_of
 from leitstand.triggers.settings import FolderSettings, MailRules
 
 _LOG = logging.getLogger("leitstand.triggers")
@@ -31,9 +31,9 @@ class Folder:
     def __init__(
         self, name: str, settings: FolderSettings, rules: MailRules, clock: Clock, root: Path
     ) -> None:
-        self.name = f"folder.{name}"
+        self.source = Source(f"folder.{name}", settings.done, settings.refused)
         self._settings, self._rules, self._clock = settings, rules, clock
-        self._path, self._own = root / settings.path, (settings.done, settings.refused)
+        self._path = root / settings.path
         self._seen: dict[str, tuple[Stamp, float]] = {}
         self._taken: dict[bytes, tuple[str, Stamp]] = {}
 
@@ -49,12 +49,6 @@ class Folder:
                 return
             await asyncio.sleep(min(self._settings.look, 0.2) if once else self._settings.look)
 
-    def place(self, outcome: str) -> str:
-        """The folder that it is moved to."""
-        if outcome == "sealed":
-            return ""
-        return self._settings.done if outcome == "cases" else self._settings.refused
-
     async def settle(self, arrival: Arrival, fate: Arrived) -> None:
         """Move the file, or delete one that nobody here may read; one that has changed stays."""
         await asyncio.to_thread(self._settle, arrival, fate)
@@ -65,7 +59,7 @@ class Folder:
         try:
             if not name or _stamp(file.lstat()) != stamp:
                 return
-            place = self.place(fate.outcome)
+            place = self.source.place(fate.outcome)
             if not place:
                 file.unlink()
                 return
@@ -77,7 +71,9 @@ class Folder:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise Unreachable(f"cannot be moved: {error.strerror}", where=self.name) from error
+            raise Unreachable(
+                f"cannot be moved: {error.strerror}", where=self.source.name
+            ) from error
 
     def _finished(self) -> list[Path]:
         """Files that have stayed as they are for long enough, the oldest first."""
@@ -85,7 +81,7 @@ class Folder:
             self._path.mkdir(parents=True, exist_ok=True)
             there = {file.name: found for file, found in self._candidates()}
         except OSError as error:
-            _LOG.warning("%s: cannot be looked into: %s", self.name, error.strerror)
+            _LOG.warning("%s: cannot be looked into: %s", self.source.name, error.strerror)
             return []
         now = self._clock.monotonic()
         before, self._seen = self._seen, {}
@@ -104,7 +100,7 @@ class Folder:
             hidden = entry.name.startswith((".", "~"))
             if hidden or entry.name.casefold().endswith(self._settings.unfinished):
                 continue
-            document = mimetypes.guess_type(entry.name)[0] and entry.name not in self._own
+            document = mimetypes.guess_type(entry.name)[0] and entry.name not in self.source[1:]
             with suppress(FileNotFoundError):
                 found = entry.stat(follow_symlinks=False)
                 if document or not stat.S_ISDIR(found.st_mode):
@@ -122,24 +118,24 @@ class Folder:
         except FileNotFoundError:
             return None
         except OSError as error:
-            _LOG.warning("%s: a file cannot be read: %s", self.name, error.strerror)
+            _LOG.warning("%s: a file cannot be read: %s", self.source.name, error.strerror)
             refused, content = "unreadable", b""
         if content is None:
             return None
         # The same bytes put there once more are a new file; moved after a restart it is the same.
-        named = f"file\0{self.name}\0{file.name}\0{found.st_mtime_ns}\0{found.st_size}\0"
+        named = f"file\0{self.source.name}\0{file.name}\0{found.st_mtime_ns}\0{found.st_size}\0"
         identity = hashlib.sha256(named.encode("utf-8", "replace") + content).digest()
         self._taken[identity] = (file.name, _stamp(found))
         received = day_of(self._clock)
         if refused:
-            return Arrival(self.name, identity, "", received, refused=refused)
+            return Arrival(self.source, identity, "", received, refused=refused)
         claimed, _ = mimetypes.guess_type(file.name)
         name = "".join(c if c.isprintable() else "?" for c in file.name)[:200]
         attachment = Attachment(name, claimed or "application/octet-stream", content)
         if file.suffix.casefold() == ".eml" and not self._settings.role:
-            return Arrival(self.name, identity, "", received, raw=content)
+            return Arrival(self.source, identity, "", received, raw=content)
         role = self._settings.role or ""
-        return Arrival(self.name, identity, "", received, file=attachment, role=role)
+        return Arrival(self.source, identity, "", received, file=attachment, role=role)
 
     def _refused(self, found: os.stat_result) -> str:
         if not stat.S_ISREG(found.st_mode):

@@ -13,7 +13,7 @@ from leitstand.clock import Clock
 from leitstand.errors import Unreachable
 from leitstand.store.arrivals import Arrived
 from leitstand.triggers.message import identity_of
-from leitstand.triggers.port import Arrival, day_of
+from leitstand.triggers.port import Arrival, Source, day_of
 from leitstand.triggers.session import Lying, Session
 from leitstand.triggers.settings import MailboxSettings, MailRules
 
@@ -28,7 +28,7 @@ class Mailbox:
     def __init__(
         self, name: str, settings: MailboxSettings, rules: MailRules, clock: Clock
     ) -> None:
-        self.name = f"mail.{name}"
+        self.source = Source(f"mail.{name}", settings.done, settings.refused)
         self._settings, self._rules, self._clock = settings, rules, clock
         self._session: Session | None = None
 
@@ -44,25 +44,19 @@ class Mailbox:
             except Unreachable as error:
                 if once:
                     raise
-                _LOG.warning("%s: %s; again in %d s", self.name, error.text, pause)
+                _LOG.warning("%s: %s; again in %d s", self.source.name, error.text, pause)
             finally:
                 await self._leave()
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST)
-
-    def place(self, outcome: str) -> str:
-        """The folder of the mailbox."""
-        if outcome == "sealed":
-            return ""
-        return self._settings.done if outcome == "cases" else self._settings.refused
 
     async def settle(self, arrival: Arrival, fate: Arrived) -> None:
         """Move the mail, or delete one that nobody here may read."""
         validity, _, uid = arrival.name.partition("/")
         session = self._session
         if session is None or session.validity != int(validity):
-            raise Unreachable("the mailbox was closed meanwhile", where=self.name)
-        folder = self.place(fate.outcome)
+            raise Unreachable("the mailbox was closed meanwhile", where=self.source.name)
+        folder = self.source.place(fate.outcome)
         if folder:
             await asyncio.to_thread(session.move, int(uid), folder)
         else:
@@ -86,16 +80,18 @@ class Mailbox:
         received = lying.received or day_of(self._clock)
         if lying.size > self._rules.most_bytes:
             head = session.head(lying.uid, self._rules.most_header)
-            digest = hashlib.sha256(f"large\0{name}\0{self.name}".encode() + head).digest()
-            return Arrival(self.name, digest, name, received, refused="too large")
+            digest = hashlib.sha256(f"large\0{name}\0{self.source.name}".encode() + head).digest()
+            return Arrival(self.source, digest, name, received, refused="too large")
         raw = session.whole(lying.uid)
         if not raw:  # Somebody took it away.
             return None
         head, _, _ = raw.partition(b"\r\n\r\n")
         if len(head) > self._rules.most_header:
-            return Arrival(self.name, identity_of(raw), name, received, refused="header too large")
+            return Arrival(
+                self.source, identity_of(raw), name, received, refused="header too large"
+            )
         session.mark(lying.uid)
-        return Arrival(self.name, identity_of(raw), name, received, raw=raw)
+        return Arrival(self.source, identity_of(raw), name, received, raw=raw)
 
     async def _leave(self) -> None:
         session, self._session = self._session, None

@@ -16,7 +16,7 @@ from leitstand.store.arrivals import last_name
 from leitstand.triggers.entrance import Entrance
 from leitstand.triggers.folder import Folder
 from leitstand.triggers.mailbox import Mailbox
-from leitstand.triggers.port import Trigger
+from leitstand.triggers.port import Source, Trigger
 from leitstand.triggers.schedule import Schedule
 from leitstand.triggers.settings import ScheduleSettings, Settings, read_settings
 from leitstand.triggers.signature import key_of
@@ -56,7 +56,7 @@ class Triggers:
                 raise
             except Exception as error:  # noqa: BLE001 - the other side may send anything
                 told = error if isinstance(error, LeitstandError) else type(error).__name__
-                _LOG.error("%s: failed, and is started again: %s", trigger.name, told)
+                _LOG.error("%s: failed, and is started again: %s", trigger.source.name, told)
             await asyncio.sleep(PAUSE)
 
 
@@ -81,7 +81,7 @@ def _routes(leitstand: Leitstand, entrance: Entrance, settings: Settings) -> Seq
         if any(key == other.key for other in found.values()):
             raise ProjectRefused("another webhook has the same secret", where=where)
         times = deque[float](maxlen=one.most_an_hour)
-        found[name] = Webhook(f"webhook.{name}", key, one.role or "", times)
+        found[name] = Webhook(Source(f"webhook.{name}"), key, one.role or "", times)
     if not found:
         return ()
     return (Webhooks(entrance, found, settings.webhook, leitstand.rules.clock).route,)

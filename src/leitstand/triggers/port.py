@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from leitstand.clock import Clock
@@ -13,9 +13,24 @@ from leitstand.store.arrivals import Arrived
 _HERE = ZoneInfo("Europe/Berlin")
 
 
+class Source(NamedTuple):
+    """Where arrivals come from, and where those lie that were taken in (`done`) or `refused`.
+
+    `name` is `mail.NAME`, `folder.NAME`, `schedule.NAME` or `webhook.NAME`, as settings call it.
+    """
+
+    name: str
+    done: str = ""
+    refused: str = ""
+
+    def place(self, outcome: str) -> str:
+        """Where a thing lies that ended so; empty: nowhere any more."""
+        return {"cases": self.done, "sealed": ""}.get(outcome, self.refused)
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Something that came in through a trigger.
+    """Something that came in from a source.
 
     `identity` names it durably: the same thing has the same, however often and wherever it comes
     from. `name` is its place in the trigger and tells nothing. One of: `raw`, a mail's bytes;
@@ -23,7 +38,7 @@ class Arrival:
     `role` is whose the file is, where the settings say so.
     """
 
-    trigger: str
+    source: Source
     identity: bytes
     name: str
     received: date
@@ -34,25 +49,14 @@ class Arrival:
     refused: str = ""
 
 
-class Source(Protocol):
-    """Where arrivals come from."""
-
-    @property
-    def name(self) -> str:
-        """`mail.NAME`, `folder.NAME`, `schedule.NAME` or `webhook.NAME`, as settings call it."""
-        ...
-
-    def place(self, outcome: str) -> str:
-        """Where a thing lies that ended so; empty: nowhere any more."""
-        ...
-
-
-class Trigger(Source, Protocol):
+class Trigger(Protocol):
     """A source that is looked at: at least once in.
 
     Whoever iterates settles each arrival before asking for the next, or leaves it: then it comes
     again with the next look.
     """
+
+    source: Source
 
     def arrivals(self, *, once: bool) -> AsyncGenerator[Arrival]:
         """What is there, then what comes, until cancelled; with `once` what is there alone.

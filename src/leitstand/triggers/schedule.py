@@ -10,7 +10,7 @@ from cronsim import CronSim
 from leitstand.clock import Clock
 from leitstand.records import Routed
 from leitstand.store.arrivals import Arrived
-from leitstand.triggers.port import Arrival
+from leitstand.triggers.port import Arrival, Source
 from leitstand.triggers.settings import ScheduleSettings
 
 BEGUN = "begun"
@@ -30,7 +30,7 @@ class Schedule:
         clock: Clock,
         last: Callable[[], Awaitable[str]],
     ) -> None:
-        self.name = f"schedule.{name}"
+        self.source = Source(f"schedule.{name}")
         self._settings, self._routed, self._clock, self._last = settings, routed, clock, last
         self._zone = ZoneInfo(settings.zone)
 
@@ -49,21 +49,16 @@ class Schedule:
             until = next(CronSim(self._settings.cron, now)).timestamp() - self._clock.time()
             await asyncio.sleep(max(0.05, min(until, LONGEST)))
 
-    def place(self, outcome: str) -> str:
-        """A time lies nowhere."""
-        del outcome
-        return ""
-
     async def settle(self, arrival: Arrival, fate: Arrived) -> None:
         """Nothing lies anywhere."""
 
     def _arrival(self, time: datetime, *, begun: bool) -> Arrival:
         # In UTC the names of times sort as the times do.
         name = time.astimezone(UTC).isoformat(timespec="seconds")
-        identity = f"time\0{self.name}\0{BEGUN if begun else name}".encode()
+        identity = f"time\0{self.source.name}\0{BEGUN if begun else name}".encode()
         cases = () if begun else (self._routed,)
         refused = BEGUN if begun else ""
-        return Arrival(self.name, identity, name, time.date(), cases=cases, refused=refused)
+        return Arrival(self.source, identity, name, time.date(), cases=cases, refused=refused)
 
 
 def due(cron: str, last: datetime, now: datetime) -> datetime | None:

@@ -21,7 +21,7 @@ from leitstand.errors import LeitstandError, ProjectRefused, StoreFailed, Unreac
 from leitstand.records import Attachment
 from leitstand.store.arrivals import Arrived
 from leitstand.triggers.entrance import HOUR, Entrance
-from leitstand.triggers.port import Arrival, day_of
+from leitstand.triggers.port import Arrival, Source, day_of
 from leitstand.triggers.settings import WebhookRules
 from leitstand.triggers.signature import Claim, WebhookRefused, claim_of
 
@@ -35,15 +35,10 @@ _ENDINGS = {_JSON: ".json", "application/xml": ".xml", "application/pdf": ".pdf"
 class Webhook:
     """An address: what is posted there is signed with `key`; `times` are the latest requests."""
 
-    name: str
+    source: Source
     key: bytes = field(repr=False)
     role: str
     times: deque[float]
-
-    def place(self, outcome: str) -> str:
-        """What was posted lies nowhere: its sender has it."""
-        del outcome
-        return ""
 
     def count(self, now: float) -> None:
         """Count a request. Raises WebhookRefused: there were too many within an hour."""
@@ -61,7 +56,7 @@ class Webhooks:
     ) -> None:
         self._entrance, self._each, self._rules, self._clock = entrance, each, rules, clock
         self._machine = SystemClock()
-        self._nobody = Webhook("", self._machine.token(32), "", deque())
+        self._nobody = Webhook(Source(""), self._machine.token(32), "", deque())
         self._held = 0
 
     @property
@@ -124,11 +119,11 @@ class Webhooks:
 
     async def _fate(self, hook: Webhook, claim: Claim, file: Attachment) -> Arrived:
         """What became of it. Raises WebhookRefused: another body has its id, or it is no case."""
-        identity = f"webhook\0{hook.name}\0{claim.id}".encode()
+        identity = f"webhook\0{hook.source.name}\0{claim.id}".encode()
         digest = self._entrance.key(file.content)
         day = day_of(self._clock)
-        arrival = Arrival(hook.name, identity, digest, day, file=file, role=hook.role)
-        fate = await self._entered(hook, arrival)
+        arrival = Arrival(hook.source, identity, digest, day, file=file, role=hook.role)
+        fate = await self._entered(arrival)
         if fate.name != digest:
             text = "another body came under this id"
             raise WebhookRefused(409, text, where="webhook-id", mend="give each event its own id")
@@ -137,15 +132,15 @@ class Webhooks:
             raise WebhookRefused(422, fate.reason, where="body", mend=mend)
         return fate
 
-    async def _entered(self, hook: Webhook, arrival: Arrival) -> Arrived:
+    async def _entered(self, arrival: Arrival) -> Arrived:
         try:
-            return await self._entrance.take(hook, arrival)
+            return await self._entrance.take(arrival)
         except (StoreFailed, Unreachable, ProjectRefused):
             raise
         except LeitstandError as error:
             raise WebhookRefused(422, error.text, where=error.where or "body") from error
         except Exception as error:
-            if fate := await self._entrance.failed(hook, arrival, error):
+            if fate := await self._entrance.failed(arrival, error):
                 return fate
             raise
 

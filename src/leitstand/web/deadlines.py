@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from sqlalchemy import Connection, delete, false, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from leitstand.inbox import (
@@ -124,8 +124,7 @@ class Reminders:
     def _handling(self, dossier: Dossier) -> list[str]:
         """Everybody who may clear the case up."""
         leitstand = self._leitstand
-        everybody = leitstand.directory.everybody(leitstand.tenant)
-        return [p.id for p in everybody if may_handle(leitstand, dossier, p)]
+        return [p.id for p in leitstand.people if may_handle(leitstand, dossier, p)]
 
     async def _leaving(self) -> set[str]:
         """The cases in the exception queue now, by the key of their deadlines."""
@@ -137,25 +136,21 @@ class Reminders:
     async def _holding(self, role: str, case: Case) -> list[str]:
         """Everybody who holds a role now, or stands in for one who does, and sees the case."""
         leitstand = self._leitstand
-        everybody = leitstand.directory.everybody(leitstand.tenant)
-        holding = [p for p in everybody if role in roles_of(leitstand, p)]
+        holding = [p for p in leitstand.people if role in roles_of(leitstand, p)]
         seeing = [p.id for p in holding if await sight_of(leitstand, p).of(leitstand, case.ulid)]
         return [name for name in seeing if name != case.requester]
 
     async def _open(self, names: Iterable[str], name: str) -> frozenset[str]:
         """Those of these cards and exceptions that are open and whose cases a person sees."""
-        person = self._leitstand.directory.person(self._leitstand.tenant, name)
-        seen = sight_of(self._leitstand, person).where if person else false()
-        where = (checkpoints.c.id.in_(names), checkpoints.c.state == "open", seen)
-        query = select(checkpoints.c.id).join(cases, cases.c.case_no == checkpoints.c.case_no)
-        query = query.where(*where)
-        store, left = self._leitstand.store, await self._leaving()
+        leitstand = self._leitstand
+        person = leitstand.person(name)
+        if person is None:
+            return frozenset()
+        sight, left = sight_of(leitstand, person), await self._leaving()
         named = {_case(key): key for key in left.intersection(names)}
-        queued = select(cases.c.ulid).where(cases.c.ulid.in_(named), seen)
-        cards = await store.read(lambda c: frozenset(c.execute(query).scalars()))
-        return cards | {
-            named[u] for u in await store.read(lambda c: c.execute(queued).scalars().all())
-        }
+        seen = await sight.among(leitstand, named)
+        cards = await sight.cards(leitstand, names, checkpoints.c.state == "open")
+        return cards | {named[ulid] for ulid in seen}
 
     async def _set_down(self, found: Iterable[tuple[str, Due]]) -> None:
         rows = [

@@ -1,6 +1,6 @@
 """A case on a page: its journal as a readable timeline, and its thread."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -24,7 +24,8 @@ from leitstand.inbox import (
 )
 from leitstand.inbox.evidence import readings_of
 from leitstand.inbox.export import export_case
-from leitstand.records import Approval, Person
+from leitstand.records import Approval
+from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 from leitstand.web.documents import shown_document
 from leitstand.web.guarding import form, gated
@@ -86,8 +87,8 @@ async def export(visit: Visit) -> Response:
 async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Response:
     """The page of the case; what was typed into a form of it stands there still."""
     dossier, texts = await dossier_of(visit), visit.texts
-    people = visit.leitstand.directory.everybody(dossier.case.tenant)
-    tools = visit.leitstand.rules.tools
+    leitstand = visit.leitstand
+    tools = leitstand.rules.tools
     return visit.page(
         "case",
         status=status,
@@ -97,24 +98,23 @@ async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Re
         ended=reason_of(dossier, texts),
         lines=[line_of(h, texts) for h in dossier.happened],
         decisions=list(_decisions(dossier, texts)),
-        handled=[handling_line(_named(h, people), texts) for h in handled_of(dossier)],
+        handled=[handling_line(_named(h, leitstand), texts) for h in handled_of(dossier)],
         read=any(
             tools[h.tool].authority == "document" for h in dossier.happened if h.tool in tools
         ),
         open=[c.id for c in dossier.tape.open_checkpoints()],
         thread=tuple[Message, ...](thread_of(dossier)),
-        names={p.id: p.name for p in people},
+        names={p.id: p.name for p in leitstand.people},
         unsettled=unsettled(visit, dossier) if may_release(visit, dossier) else None,
         offer=offer_of(visit, dossier),
         typed=visit.fields,
     )
 
 
-def _named(handled: Mapping[str, Any], people: Sequence[Person]) -> Mapping[str, Any]:
+def _named(handled: Mapping[str, Any], leitstand: Leitstand) -> Mapping[str, Any]:
     """What somebody did in the queue, people by their names."""
-    names = {person.id: person.name for person in people}
-    told = {k: names.get(v, v) for k, v in handled.items() if k in ("person", "to_person")}
-    return {**handled, **told}
+    people = {k: v for k, v in handled.items() if k in ("person", "to_person")}
+    return {**handled, **{k: leitstand.name_of(v) for k, v in people.items()}}
 
 
 def may_release(visit: Visit, dossier: Dossier) -> bool:

@@ -143,7 +143,7 @@ async def history(visit: Visit) -> Response:
     after = _after(visit)
     found = await leitstand.store.read(lambda c: _decided(c, tenant, seen, after))
     rows, more = _part(visit, found, lambda r: (r.at, r.nonce))
-    names = {p.id: p.name for p in leitstand.directory.everybody(tenant)}
+    names = {p.id: p.name for p in leitstand.people}
     behalf = await _behalf(leitstand, rows)
     return visit.page("history", rows=rows, names=names, behalf=behalf, more=more)
 
@@ -187,7 +187,7 @@ async def monitor(visit: Visit) -> Response:
     report = await report_of(leitstand, Sought(role=role, since=since), visit.person)
     proposals, samples = await site.notes.proposed(), await site.notes.samples()
     names = [p.checkpoint for p in proposals]
-    cards = await leitstand.store.read(lambda c: _cards(c, names, sight.where))
+    cards = await sight.cards(leitstand, names)
     seen = await sight.among(leitstand, [s.ulid for s in samples])
     same = [s.same for s in samples if s.ulid in seen]
     return visit.page(
@@ -274,9 +274,3 @@ def _decided(
         .limit(SHOWN + 1)
     )
     return conn.execute(query).all()
-
-
-def _cards(conn: Connection, names: Sequence[str], seen: ColumnElement[bool]) -> set[str]:
-    """Those of these cards whose cases are seen."""
-    query = select(checkpoints.c.id).join(case_rows, case_rows.c.case_no == checkpoints.c.case_no)
-    return {*conn.execute(query.where(checkpoints.c.id.in_(names), seen)).scalars()}

@@ -92,7 +92,6 @@ async def _shown(
     visit: Visit, *, status: int = 200, problem: str = "", offer: Offer | None = None
 ) -> Response:
     site, me = visit.site, visit.person
-    people = site.leitstand.directory.everybody(me.tenant)
     absence = site.leitstand.directory.absence(me.tenant, me.id)
     return visit.page(
         "me",
@@ -103,7 +102,7 @@ async def _shown(
         by_service=site.leitstand.directory.identity(me.tenant, me.id) is not None,
         absence=absence,
         days=_days(site, absence),
-        people=[p for p in people if p.id != me.id],
+        people=[p for p in site.leitstand.people if p.id != me.id],
         away=[p.name for p in holders(site.leitstand, me)[1:]],
     )
 

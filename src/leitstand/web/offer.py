@@ -21,10 +21,11 @@ def offer_of(visit: Visit, dossier: Dossier) -> Offer | None:
     if dossier.status != "exception" or not may_handle(leitstand, dossier, visit.person):
         return None
     takeover = takeover_of(leitstand, dossier)
-    everybody = leitstand.directory.everybody(leitstand.tenant)
     return Offer(
         takeover.de if texts.language == "de" else takeover.en,
         tuple(takeover.supply),
-        tuple(sorted({role for person in everybody for role in person.roles})),
-        tuple((person.id, person.name) for person in everybody if person.id != visit.person.id),
+        tuple(sorted({role for person in leitstand.people for role in person.roles})),
+        tuple(
+            (person.id, person.name) for person in leitstand.people if person.id != visit.person.id
+        ),
     )

@@ -3,7 +3,7 @@
 A person who is taken out, or loses a role, has neither session nor authority at the next request.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from leitstand.approval import id_of
 from leitstand.errors import ApprovalRefused
 from leitstand.records import Person
 from leitstand.runtime import Leitstand
+from leitstand.values import nodes
 from leitstand.web.guarding import Answer, fields_of, form, gated
 from leitstand.web.invitations import ADMIN, Invitation
 from leitstand.web.page import page, site_of, texts_for
@@ -31,28 +32,17 @@ def roles_in(leitstand: Leitstand) -> tuple[str, ...]:
     asked = {role for rule in leitstand.rules.bundle.rules for role in rule.notes.roles}
     found = {role.rpartition(":")[2] for role in asked}
     found |= {role for member in leitstand.project.table.people for role in member.roles}
-    found |= {r for p in leitstand.directory.everybody(leitstand.tenant) for r in p.roles}
-    return tuple(sorted({*found, *_named(leitstand.limits)} - {ADMIN}))
+    found |= {r for p in leitstand.people for r in p.roles}
+    for path, roles in nodes(leitstand.limits):
+        found |= set(map(str, cast("Iterable[Any]", roles))) if path[-1:] == ("roles",) else set()
+    return tuple(sorted(found - {ADMIN}))
 
 
 async def first_key(site: Site) -> str:
     """The key of a link that makes the first person; empty where there are people."""
-    if site.leitstand.directory.everybody(site.leitstand.tenant) or _local(site) == "none":
+    if site.leitstand.people or _local(site) == "none":
         return ""
     return await site.invitations.make("", (ADMIN,))
-
-
-def _named(data: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """All that stands under `roles` anywhere in the tenant's data."""
-    if isinstance(data, Mapping):
-        row = cast("Mapping[str, Any]", data)
-        for name, value in row.items():
-            if name == "roles":
-                yield from map(str, value)
-            yield from _named(value)
-    elif isinstance(data, list):
-        for value in cast("list[Any]", data):
-            yield from _named(value)
 
 
 def _managed(take: Answer) -> Callable[[Request], Awaitable[Response]]:
@@ -80,7 +70,7 @@ async def show_people(visit: Visit) -> Response:
 async def invite(visit: Visit) -> Response:
     """A link for somebody new, or for somebody known who has lost their passphrase."""
     site, texts = visit.site, visit.texts
-    known = _person(site, visit.fields.get("person", ""))
+    known = site.leitstand.person(visit.fields.get("person", ""))
     name = known.name if known else " ".join(visit.fields.get("name", "").split())[:120]
     roles = known.roles if known else _roles(site, visit.fields)
     problem = _not_local(site, known, roles)
@@ -164,7 +154,7 @@ async def begin(request: Request) -> Response:
     site, fields = site_of(request), await fields_of(request)
     key, phrase = fields.get("key", ""), fields.get("passphrase", "")
     invited = await site.invitations.find(key)
-    if invited is None or _local(site) == "none" or (not invited.name and _everybody(site)):
+    if invited is None or _local(site) == "none" or (not invited.name and site.leitstand.people):
         return _begin(request, key, None)
     name = invited.name or " ".join(fields.get("name", "").split())[:120]
     problem = _unfit(name, phrase, fields.get("again", ""))
@@ -178,7 +168,8 @@ async def begin(request: Request) -> Response:
 
 
 async def _made(site: Site, name: str, roles: tuple[str, ...], phrase: str) -> None:
-    leitstand, known = site.leitstand, _person(site, id_of(name))
+    leitstand = site.leitstand
+    known = leitstand.person(id_of(name))
     if known is None:
         await site.keyring.create_person(leitstand.directory, leitstand.tenant, name, roles, phrase)
         return
@@ -211,7 +202,7 @@ def _problem(site: Site, name: str, roles: tuple[str, ...]) -> str:
     identity = _identity(name)
     if not identity:
         return "people.no_name"
-    if _person(site, identity):
+    if site.leitstand.person(identity):
         return "people.known"
     return "" if roles else "people.no_roles"
 
@@ -223,23 +214,15 @@ def _identity(name: str) -> str:
         return ""
 
 
-def _everybody(site: Site) -> tuple[Person, ...]:
-    return site.leitstand.directory.everybody(site.leitstand.tenant)
-
-
-def _person(site: Site, name: str) -> Person | None:
-    return site.leitstand.directory.person(site.leitstand.tenant, name)
-
-
 def _known(site: Site, fields: Fields) -> Person:
-    found = _person(site, fields.get("person", ""))
+    found = site.leitstand.person(fields.get("person", ""))
     if found is None:
         raise HTTPException(404, "person")
     return found
 
 
 def _last_admin(site: Site, person: Person) -> bool:
-    admins = [p.id for p in _everybody(site) if ADMIN in p.roles]
+    admins = [p.id for p in site.leitstand.people if ADMIN in p.roles]
     return admins == [person.id]
 
 
@@ -269,7 +252,7 @@ async def _shown(
     site = visit.site
     identities = site.leitstand.directory.identities(site.leitstand.tenant)
     values: dict[str, Any] = {
-        "people": _everybody(site),
+        "people": site.leitstand.people,
         "identified": {i.person for i in identities if not i.barred},
         "barred": sorted(i.person for i in identities if i.barred),
         "local": _local(site),

@@ -79,7 +79,7 @@ class Sessions:
         except InvalidTag:
             return None
         signer = Signer.of(person, raw)
-        return Session(signer, _token(cookie)) if signer else None
+        return Session(signer, _key(cookie, "form").hex()[:32]) if signer else None
 
     async def end(self, cookie: str) -> None:
         """Forget a session."""
@@ -111,7 +111,3 @@ def open_under(cookie: str, purpose: str, sealed: bytes) -> bytes:
 def _key(cookie: str, purpose: str) -> bytes:
     # The cookie has 256 random bits: no stretching is needed, only separation.
     return hmac.new(cookie.encode(), f"leitstand.web.{purpose}".encode(), hashlib.sha256).digest()
-
-
-def _token(cookie: str) -> str:
-    return hmac.new(cookie.encode(), b"leitstand.web.form", hashlib.sha256).hexdigest()[:32]

@@ -6,7 +6,7 @@ store. Times are seconds since the epoch.
 
 from sqlalchemy import MetaData
 
-from leitstand.inbox.book import table
+from leitstand.store.schema import table
 
 metadata = MetaData()
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from leitstand.clock import Clock
 from leitstand.desk import Desk
@@ -17,20 +17,12 @@ from leitstand.evals.foreign.world import Asked, World
 from leitstand.project import Project
 from leitstand.role import Exit, Role, done
 from leitstand.table import Table
-from leitstand.tool import Connection, Port, Tool
+from leitstand.tool import Connection, Tool
 from leitstand.values import Frozen
 
 ROLE = "foreign"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,99}", re.ASCII)
 _STRANGE = "foreign.unknown"
-
-
-class Recordings(Port, Protocol):
-    """The environments that foreign runs were recorded in."""
-
-    async def execute(self, args: "Call", key: str) -> "Observed":
-        """Do what a recorded call did."""
-        ...
 
 
 class Call(Frozen):
@@ -63,7 +55,7 @@ class Course(Frozen):
 
 @dataclass
 class Worlds:
-    """The worlds of the runs under way, by run id: the adapter behind `Recordings`."""
+    """The system: the worlds of the runs under way, by run id."""
 
     open: dict[str, tuple[World, Sequence[Asked]]] = field(
         default_factory=dict[str, tuple[World, Sequence[Asked]]]
@@ -116,7 +108,7 @@ def office_of(writes: Mapping[str, bool], worlds: Worlds) -> Project:
         state: Path, world: Path | None, tenant: str, clock: Clock
     ) -> Sequence[Connection]:
         del state, world, tenant, clock
-        return [Connection("recordings", Recordings, worlds)]
+        return [Connection("recordings", Worlds, worlds)]
 
     return Project(
         root=Path(__file__).parent,
@@ -129,12 +121,12 @@ def office_of(writes: Mapping[str, bool], worlds: Worlds) -> Project:
     )
 
 
-async def _read(args: Call, recordings: Recordings) -> Observed:
-    return await recordings.execute(args, "")
+async def _read(args: Call, worlds: Worlds) -> Observed:
+    return await worlds.execute(args, "")
 
 
-async def _write(args: Call, recordings: Recordings, key: str) -> Observed:
-    return await recordings.execute(args, key)
+async def _write(args: Call, worlds: Worlds, key: str) -> Observed:
+    return await worlds.execute(args, key)
 
 
 def _tool(name: str, *, writes: bool) -> Tool[Any, Any]:
@@ -142,7 +134,7 @@ def _tool(name: str, *, writes: bool) -> Tool[Any, Any]:
         name=name,
         args=Call,
         result=Observed,
-        port=Recordings,
+        port=Worlds,
         run=_write if writes else _read,
         text=f"`{name}` as it was recorded",
         writes="recording" if writes else "",
