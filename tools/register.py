@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Column, Connection, Integer, MetaData, String, Tabl
 from leitstand.clock import Clock
 from leitstand.errors import Contradiction, Missing
 from leitstand.tool import Connection as Connected
-from leitstand.values import Frozen, Identifier
+from leitstand.values import Frozen, Identifier, faults_of
 from tools.database import Database, Tenancy, next_no
 from tools.once import Keys, Write
 from tools.rows import WorldRefused, parse_json
@@ -73,8 +73,8 @@ class Register:
         try:
             return model.model_validate({c: found[0].get(c) for c in _columns(model, found[0])})
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise Missing(f"the row with {wanted} cannot be used: {wrong}", where=name) from error
+            text = f"the row with {wanted} cannot be used: {faults_of(error)}"
+            raise Missing(text, where=name) from error
 
     async def enter(self, tool: str, args: BaseModel, key: str) -> Entry:
         """Make an entry, once a key. Raises Contradiction: the key stands for something else."""

@@ -17,9 +17,9 @@ _LIBRARIES = (*map(get_path, ("stdlib", "purelib", "platlib")), str(Path(__file_
 
 
 def place_of(error: BaseException) -> str:
-    """Where in code that is no library's an error arose (`receipt.py:50`); empty if nowhere."""
+    """Where in code that is no library's it arose (`agents/receipt.py:50`); empty if nowhere."""
     found = (f for f in reversed(extract_tb(error.__traceback__)) if _own(f.filename))
-    return next((f"{Path(f.filename).name}:{f.lineno}" for f in found), "")
+    return next((f"{'/'.join(Path(f.filename).parts[-2:])}:{f.lineno}" for f in found), "")
 
 
 @contextmanager

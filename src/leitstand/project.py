@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import Any, cast, get_args
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from pydantic import ValidationError
 
 from leitstand.clock import Clock, zone_of
 from leitstand.errors import LeitstandError, ProjectRefused, own_fault, place_of
@@ -29,7 +28,7 @@ from leitstand.role import Compiled, Graph, Role
 from leitstand.store import Limits, Store
 from leitstand.table import Table, read_table, table_of
 from leitstand.tool import Connection, Tool
-from leitstand.values import faults_of
+from leitstand.values import defect_of
 
 Connect = Callable[[Path, Path | None, str, Clock], Awaitable[Sequence[Connection]]]
 """`(state folder, world folder or None, tenant, clock)` to the connections of that tenant."""
@@ -268,8 +267,7 @@ def _module(root: Path, name: str) -> ModuleType:
     except LeitstandError:
         raise
     except Exception as error:
-        text = faults_of(error) if isinstance(error, ValidationError) else error
-        msg = f"cannot load `{name}`: {type(error).__name__}: {text}"
+        msg = f"cannot load `{name}`: {defect_of(error)}"
         raise ProjectRefused(msg, where=place_of(error) or name) from error
     file = Path(module.__file__ or "")
     if not file.resolve().is_relative_to(root.resolve()):

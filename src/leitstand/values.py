@@ -201,6 +201,12 @@ def faults_of(error: ValidationError) -> str:
     return "; ".join(f"`{'.'.join(map(str, e['loc']))}`: {e['msg']}" for e in error.errors()[:5])
 
 
+def defect_of(error: BaseException) -> str:
+    """An error that nobody planned: its kind, and what it says, the first 500 characters."""
+    text = faults_of(error) if isinstance(error, ValidationError) else error
+    return f"{type(error).__name__}: {text}"[:500]
+
+
 def cents_of(amount: Decimal) -> int:
     """Whole cents of a finite amount with at most two decimals.
 

@@ -299,6 +299,13 @@ def changed(folder: Path, file: str, old: str, new: str) -> None:
         (("leitstand.toml", "people =", "case = { steps = 3 }\npeople ="), "world", "'steps'"),
         (("leitstand.toml", "people =", SCHEDULE), "world", "names no time"),
         (("leitstand.toml", "people =", FOLDER), "world", "nothing routes what comes in"),
+        (("leitstand.toml", "people =", 'oidc = { isuer = "x" }\npeople ='), "world", "`issuer`"),
+        (("leitstand.toml", "people =", "channels = { mial = {} }\npeople ="), "world", "`mial`"),
+        (
+            ("leitstand.toml", "people =", "web = { deadlines = { state = 1 } }\npeople ="),
+            "world",
+            "`state`",
+        ),
         (("shop.py", "return json.loads(", "return int("), "world", "`shop:limits` failed: "),
         (("shop.py", '"policy.json"', '"polcy.json"'), "world", "No such file"),
         (("shop.py", 'undo="shop.bill.reverse"', 'undo="shop.bill.revers"'), "undo", "revers`"),

@@ -199,7 +199,16 @@ def test_a_database_of_the_project_that_is_none(office: Office) -> None:
     """The embedded systems' own file is damaged: said as what it is."""
     number = office.waiting("AP-D13.xml")
     (office.state / "business.sqlite").write_text("nonsense" * 20)
-    readable(office("approve", number, person="ben.krueger"), 1, "LS412", "not a database")
+    done = office("approve", number, person="ben.krueger")
+    readable(done, 1, "LS412", "not a database", "business.sqlite")
+
+
+def test_a_damaged_page_is_told_with_its_file(shop: Office) -> None:
+    """A state folder holds several databases; whoever restores has to know which."""
+    with (shop.state / "journal.db").open("r+b") as file:
+        file.seek(4096)
+        file.write(b"Z" * 4096 * 40)
+    readable(shop("inbox"), 1, "LS412", "malformed", str(shop.state / "journal.db"))
 
 
 def test_statuses_are_a_closed_set(shop: Office) -> None:
@@ -249,6 +258,12 @@ Break = Callable[[Path], object]
 BROKEN: dict[str, tuple[Break, tuple[str, ...]]] = {
     "no toml": (lambda f: (f / TOML).write_text("roles = ["), ("LS701",)),
     "unknown key": (lambda f: (f / TOML).write_text('colour = "red"'), ("LS701", "colour")),
+    "step that is not async": (
+        lambda f: (f / "buying.py").write_text(
+            (f / "buying.py").read_text().replace("async def ", "def ").replace("await ", "")
+        ),
+        ("LS301", "write `async def`"),
+    ),
     "no such module": (
         lambda f: (f / TOML).write_text((f / TOML).read_text().replace("buying:role", "none:role")),
         ("LS701", "none"),

@@ -145,6 +145,16 @@ def test_an_edit_is_a_correction_and_the_posted_voucher_has_the_new_value(office
     assert "material" not in {line.key for line in found.lines}
 
 
+def test_who_signs_second_reads_whom_the_edit_names(office: Office) -> None:
+    """The sentence no longer says the name that was read of the supplier before."""
+    number = office.waiting(TITLE)
+    before = office("show", number, "--json").data["effect"]
+    assert "Stahlhandel" in before
+    office("edit", number, "supplier_id=S4", "--reason", "Lieferant", person=HEAD)
+    after = office("show", number, "--json").data["effect"]
+    assert after == before.replace("Stahlhandel Wesermünde KG", "S4")
+
+
 def test_a_rejection_ends_the_action(office: Office) -> None:
     """A rejected posting is never made; the case ends rejected, with the reason."""
     number = office.waiting(TITLE)

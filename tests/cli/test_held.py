@@ -50,11 +50,15 @@ def test_a_defect_says_what_it_is_and_where(
     file.write_text(text, "utf-8")
     monkeypatch.chdir(shop_folder)
     line = text.splitlines().index('    {}["gone"]') + 1
+    place = f"{shop_folder.name}/buying.py:{line}"
     demo = command("demo")
     assert demo.code == 0, demo.err
     office = Office(shop_folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
-    assert office.case("r1.json")["held"] == f"KeyError: 'gone' (buying.py:{line})"
-    assert f"KeyError: 'gone' (buying.py:{line})" in office("case", "show", "r1.json").out
+    assert office.case("r1.json")["held"] == f"KeyError: 'gone' ({place})"
+    assert f"KeyError: 'gone' ({place})" in office("case", "show", "r1.json").out
+    done = command("batch", "buying", shop_folder / "world")
+    assert f"r1.json: KeyError: 'gone' ({place})" in done.err
+    assert "angehalten: Fehler im Ablauf" in done.out
 
 
 def test_a_card_whose_tool_is_gone_hides_no_other(shop: Office, shop_folder: Path) -> None:

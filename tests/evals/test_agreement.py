@@ -119,3 +119,5 @@ def test_a_file_that_says_nothing_clear_is_refused(
     with pytest.raises(UsageRefused) as refused:
         read_done(file)
     assert name in json.dumps(refused.value.where)
+    if name.startswith(("nameless", "twice")):
+        assert refused.value.text in ("no `file` is named", "`a` stands there twice")

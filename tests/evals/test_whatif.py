@@ -13,7 +13,7 @@ from leitstand.evals.whatif import Known, Outlook, Shelved, outlook
 from leitstand.project import load_project
 from tests.evals.conftest import SHOP
 
-Under = Callable[[str, str], Outlook]
+Under = Callable[..., Outlook]
 ASKS = '@id("over-limit") @decision("approve") @level("approve")'
 FORBIDS = '@id("over-limit") @decision("deny") @level("hold")'
 
@@ -30,9 +30,9 @@ def under(shelf: Path, tmp_path: Path) -> Under:
     rules = tmp_path / "policies"
     shutil.copytree(SHOP / "policies", rules)
     names = [take(place)[0].name for place in places(shelf)]
-    known = {name: Known("approve", 1, frozenset()) for name in names}
 
-    def found(before: str, after: str) -> Outlook:
+    def found(before: str, after: str, *corrected: str) -> Outlook:
+        known = {name: Known("approve", 1, frozenset(corrected)) for name in names}
         file = rules / "shop.cedar"
         text = file.read_text("utf-8")
         assert before in text
@@ -72,6 +72,13 @@ def test_a_rule_that_is_milder_asks_less(under: Under) -> None:
     assert {c.case: c.asks for c in found.changes} == {"r1": -1, "r2": -1}
     assert found.asks == -2
     assert all((c.gone, c.new) == ((), ()) for c in found.changes)
+
+
+def test_a_correction_that_is_lost_is_none_avoided(under: Under) -> None:
+    """It is avoided where the field comes out as people had made it, not where nothing comes."""
+    milder = under(ASKS, ASKS, "shop.bill.post.account")
+    assert {c.avoided for c in milder.changes} == {("shop.bill.post.account",)}
+    assert {c.avoided for c in under(ASKS, FORBIDS, "shop.bill.post.account").changes} == {()}
 
 
 def test_what_nobody_knows_is_named(under: Under, shelf: Path) -> None:

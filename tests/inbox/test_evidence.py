@@ -102,6 +102,15 @@ def test_a_reference_is_looked_up() -> None:
     assert look_up("crm.customer.get value.name", args, reads, limits) is None
 
 
+def test_a_name_is_said_only_of_the_record_that_an_argument_names() -> None:
+    """Of several readings that of this record; once the argument is another one, itself."""
+    other = {"value": {"supplier": {"id": "S2", "name": "Beta"}}}
+    reads = [read(SUPPLIER, "erp.supplier.find"), read(other, "erp.supplier.find")]
+    name = "erp.supplier.find value.supplier.name supplier_id=value.supplier.id"
+    for given, shown in (("S1", "ACME"), ("S2", "Beta"), ("S9", "S9"), (None, None)):
+        assert look_up(name, {"supplier_id": given}, reads, {}) == shown
+
+
 def test_contradictions_are_found_wherever_they_stand() -> None:
     """A `Conflict` in any depth of any reading."""
     conflict = {"field": "iban", "values": ["DE1", "DE2"], "sources": ["xml", "page"]}

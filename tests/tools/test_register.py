@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leitstand.clock import SystemClock
 from leitstand.errors import Contradiction, Missing
+from leitstand.inbox import texts_of
 from leitstand.values import Frozen, Text
 from tools.register import Register, connect, disconnect, limits
 from tools.rows import WorldRefused
@@ -71,6 +72,14 @@ async def test_what_is_not_there_is_missing(
     """No list, no row, or a row that cannot be used: each says so, and none is guessed."""
     with pytest.raises(Missing, match=words):
         await register.row(name, Car, plate=plate)
+
+
+async def test_a_row_that_cannot_be_used_is_told_in_german(register: Register, root: Path) -> None:
+    """Column by column, also what is wrong with it: whoever mends the list reads German."""
+    with pytest.raises(Missing) as missing:
+        await register.row("cars", Car, plate="HB-LS 2")
+    said = texts_of("de", root / "tools" / "texts").told(missing.value.text)
+    assert said.endswith("ist nicht zu gebrauchen: seats: muss eine ganze Zahl sein")
 
 
 async def test_two_rows_contradict_each_other(register: Register) -> None:

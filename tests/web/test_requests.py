@@ -20,6 +20,7 @@ from tests.web.conftest import (
     Client,
     House,
     client_of,
+    hidden,
     opened,
     untouched,
 )
@@ -33,6 +34,17 @@ async def other(client: Client, house: House, name: str) -> Client:
     made = Client(http, client.site, client.transport)
     assert (await made.login(name, house.passphrases[name])).status_code == 303
     return made
+
+
+async def test_a_wrong_passphrase_keeps_the_name_and_the_way(head: Client) -> None:
+    """Who mistypes types one thing anew, and then comes to the page that a link led to."""
+    page = (await head.http.get("/login?next=/history")).text
+    way = re.findall(r'name="next" value="([^"]*)"', page)[-1]
+    fields = {"token": hidden(page, "token"), "name": HEAD, "passphrase": "mistyped", "next": way}
+    again = await head.http.post("/login", data=fields)
+    assert (again.status_code, hidden(again.text, "name")) == (401, HEAD)
+    assert re.findall(r'name="next" value="([^"]*)"', again.text)[-1] == way == "/history"
+    assert "mistyped" not in again.text
 
 
 @pytest.mark.slow

@@ -61,8 +61,11 @@ async def batch(
                 rows = await worked_off(leitstand, role, files)
     shown = [_named(row) if cases else row.flat() for row in rows]
     place.emit_each(shown, lambda: print_rows(rows, place.texts))
-    for error in (row.columns["error"] for row in rows if "error" in row.columns):
-        hint(f"{error['where']}: {error['what']}")
+    for row in rows:
+        if "error" in row.columns:
+            hint(f"{row.columns['error']['where']}: {row.columns['error']['what']}")
+        elif row.status == "held" or (row.exit.kind == "exception" and not row.marks):
+            hint(f"{row.file}: {place.texts.told(row.exit.reason)}")
     if theirs is not None:
         found = agreement([one for one in shown if "error" not in one], theirs)
         place.emit({"agreement": found}, lambda: print_agreement(found, place.texts))
@@ -96,7 +99,7 @@ def files_in(folder: Path) -> list[Path]:
     inner = folder / "invoices"
     place = inner if inner.is_dir() else folder
     if not place.is_dir():
-        raise UsageRefused("no such folder", where=str(folder), mend="name a folder of files")
+        raise UsageRefused("no such folder", where=str(folder), mend="name a folder or .jsonl")
     try:
         there = sorted(f for f in place.iterdir() if not f.name.startswith("."))
         found = [f for f in there if guess_type(f.name)[0] or not f.is_dir()]

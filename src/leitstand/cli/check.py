@@ -165,6 +165,7 @@ def _models(project: "Project") -> Iterator[dict[str, str]]:
 
 def _world(project: "Project") -> Iterator[dict[str, str]]:
     """What keeps project and world from being opened, as far as nothing is connected."""
+    from leitstand.cli.serve import read_served
     from leitstand.triggers.settings import read_settings
 
     try:
@@ -173,7 +174,8 @@ def _world(project: "Project") -> Iterator[dict[str, str]]:
                 Secret(secret).reveal()
             except SecretMissing as error:
                 yield _problem("note", "no-secret", f"triggers.{name}", error.text)
-        _ = project.case_limits, project.world and project.limits(project.world)
+        read_served(project, project.limits(project.world) if project.world else {})
+        _ = project.case_limits
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
     except OSError as error:

@@ -30,8 +30,7 @@ async def rebuild(
     place: Place,
     *,
     restored: Annotated[
-        bool,
-        typer.Option("--restored", help="After a backup: every write asks its system first."),
+        bool, typer.Option("--restored", help="After a backup: every write asks its system first.")
     ] = False,
 ) -> None:
     """Make the tables that people and schedulers ask anew from the journal."""

@@ -1,14 +1,16 @@
 """The place a command works in: the project around the working folder, and its state."""
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from leitstand.cli.output import hint, line
+from leitstand.errors import StoreFailed
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -78,24 +80,26 @@ class Place:
         """The project, open. Raises ProjectRefused, PolicyRefused, StoreLocked, UsageRefused."""
         from leitstand.runtime import check_released, open_leitstand
 
-        leitstand = await open_leitstand(
-            self.project,
-            state=self.shade if self.shadow else self.folder,
-            world=self.world,
-            tenant=self.tenant,
-            write=write,
-            shadow=self.folder if self.shadow else None,
-        )
-        self.zone = leitstand.zone
-        try:
-            if write and released:
-                check_released(leitstand)
-            if leitstand.state.stat().st_mode & OTHERS:
-                told = f"other users of this machine may look into {leitstand.state}"
-                hint(f"{told}; run: chmod -R go= {leitstand.state}")
-            yield leitstand
-        finally:
-            await leitstand.close()
+        state = self.shade if self.shadow else self.folder
+        with _damage_named(state):
+            leitstand = await open_leitstand(
+                self.project,
+                state=state,
+                world=self.world,
+                tenant=self.tenant,
+                write=write,
+                shadow=self.folder if self.shadow else None,
+            )
+            self.zone = leitstand.zone
+            try:
+                if write and released:
+                    check_released(leitstand)
+                if leitstand.state.stat().st_mode & OTHERS:
+                    told = f"other users of this machine may look into {leitstand.state}"
+                    hint(f"{told}; run: chmod -R go= {leitstand.state}")
+                yield leitstand
+            finally:
+                await leitstand.close()
 
     def emit(self, data: object, people: Callable[[], None]) -> None:
         """Print `data` as one JSON document, or let `people` print it."""
@@ -110,6 +114,27 @@ class Place:
             people()
         for row in rows if self.json else ():
             line(row)
+
+
+@contextmanager
+def _damage_named(folder: Path) -> Generator[None]:
+    """What SQLite refuses is told with the files that it cannot use. Raises StoreFailed."""
+    try:
+        yield
+    except Exception as error:
+        cause = getattr(error, "orig", None) or error
+        if type(cause).__module__ != "sqlite3":
+            raise
+        known = (file for form in ("*.db", "*.sqlite") for file in sorted(folder.glob(form)))
+        where = ", ".join(str(file) for file in known if _is_damaged(file))
+        raise StoreFailed(f"a database cannot be used: {cause}", where=where) from error
+
+
+def _is_damaged(file: Path) -> bool:
+    uri = f"{file.as_uri()}?mode=ro"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as database:
+        return database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+    return True
 
 
 def open_to_others(folder: Path) -> Iterator[Path]:

@@ -15,7 +15,7 @@ import leitstand
 from leitstand.cli.command import Group
 from leitstand.cli.evals import Suites
 from leitstand.cli.output import exit_code, fail, hint
-from leitstand.errors import LeitstandError, StoreFailed, UsageRefused, place_of
+from leitstand.errors import LeitstandError, UsageRefused, place_of
 
 app = typer.Typer(
     name="leitstand",
@@ -58,13 +58,10 @@ def _open_ends() -> None:
 
 
 def _readable(error: Exception) -> LeitstandError:
-    """What the machine refuses (a folder, a database) in words; all else is a defect."""
-    cause = getattr(error, "orig", None) or error
-    if type(cause).__module__ == "sqlite3":
-        return StoreFailed(f"a database cannot be used: {cause}")
-    if isinstance(cause, OSError) and cause.filename:
-        text, mend = cause.strerror or str(cause), "name a place that can be read and written"
-        return UsageRefused(text, where=str(cause.filename), mend=mend)
+    """What the machine refuses (a folder) in words; all else is a defect."""
+    if isinstance(error, OSError) and error.filename:
+        text, mend = error.strerror or str(error), "name a place that can be read and written"
+        return UsageRefused(text, where=str(error.filename), mend=mend)
     text = f"{type(error).__name__}: {error}"
     mend = "a defect; set LEITSTAND_TRACE=1 to see where"
     return LeitstandError(text, where=place_of(error), mend=mend)
@@ -80,8 +77,7 @@ def _version(wanted: bool) -> None:
 def start(
     *,
     version: Annotated[
-        bool,
-        typer.Option("--version", is_eager=True, callback=_version, help="Print the version."),
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
     ] = False,
 ) -> None:
     """Back-office work under guard, checkpoints and replay."""

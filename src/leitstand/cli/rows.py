@@ -58,8 +58,8 @@ def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
     yield ", ".join(_written(e, texts) for e in row.effects if e.state == "done")
     people = f"{row.approval.approvers}: {texts.roles(row.approval.roles)}"
     yield people if row.approval.approvers else ""
-    cause = texts.known(f"cause.{row.exit.cause}") if row.exit.cause else ""
-    yield cause or (texts.known(f"held.{row.exit.reason}") if row.status == "held" else "")
+    cause = row.exit.cause or ""
+    yield texts.known(f"cause.{cause}") or texts.known(f"held.{cause}")
 
 
 def _written(effect: "Effect", texts: "Texts") -> str:

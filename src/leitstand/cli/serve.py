@@ -2,10 +2,11 @@
 
 import os
 import webbrowser
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from socket import socket
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +16,7 @@ from leitstand.errors import UsageRefused
 
 if TYPE_CHECKING:
     from leitstand.channels import Channels
+    from leitstand.project import Project
     from leitstand.runtime import Leitstand
     from leitstand.triggers import Triggers
 
@@ -106,3 +108,14 @@ def _listening(host: str, port: int, *, other: bool) -> socket:
             raise
         hint(f"port {port} is taken")
         return listen(host, 0)
+
+
+def read_served(project: "Project", limits: Mapping[str, Any]) -> None:
+    """Read the tables that only a server reads. Raises ProjectRefused: one makes no sense."""
+    from leitstand import channels, web
+    from leitstand.inbox.hours import deadlines_of
+
+    deadlines_of(limits, project.table.web)
+    web.read_settings(project.table.oidc)
+    if project.table.channels:
+        channels.read_settings(project.table.channels)

@@ -104,7 +104,9 @@ def read_done(file: Path) -> Deeds:
     for number, line in enumerate(lines, 1):
         name = line.pop("file", None)
         if not isinstance(name, str) or not name or name in found:
-            raise UsageRefused("every line names another `file`", where=f"{file}, entry {number}")
+            text = f"`{name}` stands there twice" if name in found else "no `file` is named"
+            mend = "name in `file` what each line is about: a file, or a case by its name"
+            raise UsageRefused(text, where=f"{file}, entry {number}", mend=mend)
         found[name] = line
     if not found:
         raise UsageRefused("nothing was done", where=str(file))

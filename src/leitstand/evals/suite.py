@@ -93,8 +93,7 @@ class Table(Frozen):
         default=None, description="Runs in which models are asked for real."
     )
     elsewhere: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
-        default=(),
-        description="Beginnings of names of settings that other departments answer for.",
+        default=(), description="Beginnings of names of settings that other departments answer for."
     )
     ignore: dict[str, tuple[str, ...]] = Field(
         default={}, description="Arguments not compared, by tool."
@@ -163,7 +162,8 @@ def load_suite(root: Path, place: Path) -> Suite:
     places = (root / "evals" / place / "suite.yaml", place / "suite.yaml", place)
     file = next((p for p in places if p.is_file()), None)
     if file is None:
-        raise SuiteRefused(f"no suite `{place}`", where=str(root / "evals"))
+        mend = f"write evals/{place}/suite.yaml; `leitstand eval record` adds cases to it"
+        raise SuiteRefused(f"no suite `{place}`", where=str(root / "evals"), mend=mend)
     table = read_yaml(file, Table)
     return Suite(file, table, load_graders(root, table.graders))
 

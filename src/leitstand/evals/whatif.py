@@ -153,10 +153,7 @@ def _known(case: RecordedCase, events: Sequence[Event]) -> Known:
 
 
 def _change(
-    case: RecordedCase,
-    known: Known,
-    result: CaseResult,
-    amounts: Mapping[str, Sequence[str]],
+    case: RecordedCase, known: Known, result: CaseResult, amounts: Mapping[str, Sequence[str]]
 ) -> Change | None:
     did = [Made(tool=e.tool, args=e.args) for e in case.expected.effects or ()]
     would = [Made(tool=e.tool, args=e.args) for e in result.effects]
@@ -179,10 +176,19 @@ def _change(
         new=new,
         cents=cents,
         asks=asks,
-        avoided=tuple(sorted(had - have)),
+        avoided=tuple(sorted(name for name in had - have if _stays(name, did, would))),
         caused=tuple(sorted(have - had)),
         why=tuple(sorted({r for p in result.proposals for r in p.rules})),
     )
+
+
+def _stays(name: str, did: Sequence[Made], would: Sequence[Made]) -> bool:
+    """Whether a field comes out as people had made it; else their correction would be lost."""
+    was, now = (
+        {f"{e.tool}.{n}": v for e in one for n, v in e.args.items()} for one in (did, would)
+    )
+    same = [field for field, value in was.items() if field in now and now[field] == value]
+    return any(f"{name}.".startswith(f"{field}.") for field in same)
 
 
 def _corrected(result: CaseResult) -> frozenset[str]:

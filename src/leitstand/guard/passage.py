@@ -185,11 +185,7 @@ class Passage:
         return await self._settled(call, answer)
 
     def _spent(
-        self,
-        proposal: Proposal,
-        budgets: object,
-        frozen: Frozen | None,
-        shown: Checkpoint | None,
+        self, proposal: Proposal, budgets: object, frozen: Frozen | None, shown: Checkpoint | None
     ) -> BaseModel:
         """Ask the people of the budgets that do not have it, beside whom the rules ask."""
         call, used = proposal.call, cast("Mapping[str, int]", budgets)
@@ -239,11 +235,7 @@ class Passage:
         return self._judge.standing(proposal, shown, signed, intent["at"])
 
     def _intent(
-        self,
-        proposal: Proposal,
-        verdict: Verdict,
-        frozen: Frozen | None,
-        grants: Grants | None,
+        self, proposal: Proposal, verdict: Verdict, frozen: Frozen | None, grants: Grants | None
     ) -> dict[str, Any]:
         case, call = self._journal.case, proposal.call
         connection = self._sending.connection(call.tool)

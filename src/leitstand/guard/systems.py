@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from leitstand.errors import CallFailed, ProjectRefused, ToolFailed, Unreachable
 from leitstand.tool import Connection, Tool
+from leitstand.values import defect_of
 
 
 class Ambiguous(Exception):
@@ -75,7 +76,7 @@ class Systems:
         except CallFailed:
             raise
         except Exception as error:
-            raise ToolFailed(_text(error), where=tool.name) from error
+            raise ToolFailed(defect_of(error), where=tool.name) from error
 
     async def write(
         self, tool: Tool[Any, Any], args: BaseModel, key: str, timeout: float
@@ -89,7 +90,7 @@ class Systems:
         except (Ambiguous, CallFailed):
             raise
         except Exception as error:
-            raise Ambiguous(_text(error)) from error
+            raise Ambiguous(defect_of(error)) from error
 
     async def find(self, tool: Tool[Any, Any], key: str, timeout: float) -> BaseModel | None:
         """Ask the system for an effect by its key. Raises Ambiguous when it does not answer."""
@@ -102,7 +103,7 @@ class Systems:
         except Ambiguous:
             raise
         except Exception as error:
-            raise Ambiguous(_text(error)) from error
+            raise Ambiguous(defect_of(error)) from error
 
 
 async def _within(call: Awaitable[Any], timeout: float) -> Any:  # noqa: ANN401 - checked by its tool
@@ -115,14 +116,10 @@ async def _within(call: Awaitable[Any], timeout: float) -> Any:  # noqa: ANN401 
         task = asyncio.current_task()
         if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
             raise
-        raise ToolFailed(_text(error)) from error  # The adapter's own: it must end nobody else.
+        raise ToolFailed(defect_of(error)) from error  # The adapter's own: it must end nobody else.
 
 
 def _typed(tool: Tool[Any, Any], result: Any) -> BaseModel:  # noqa: ANN401 - it is found out here
     if isinstance(result, tool.result):
         return result
     raise ToolFailed(f"`{tool.name}` answered with a `{type(result).__name__}`", where=tool.name)
-
-
-def _text(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:500]

@@ -95,13 +95,20 @@ def leaves_of(reading: Read) -> Iterator[tuple[tuple[str, ...], object, str]]:
 def look_up(
     reference: str, args: Mapping[str, Any], readings: Sequence[Read], limits: Mapping[str, Any]
 ) -> object:
-    """What `TOOL path` or `limits path` refers to, None if absent; `{arg}` is an argument."""
-    owner, _, path = reference.partition(" ")
+    """What `TOOL path` or `limits path` refers to, None if absent; `{arg}` is an argument.
+
+    `TOOL path ARGUMENT=path` is said only of what the argument names, which a person may have
+    changed; where no reading is of that, it is the argument itself.
+    """
+    owner, path, *about = reference.split(" ")
     segments = [str(args.get(p[1:-1], "")) if p[:1] == "{" else p for p in path.split(".")]
     if owner == "limits":
         return part_of(limits, segments)
-    found = (part_of(r.result, segments) for r in readings if r.tool == owner)
-    return next((f for f in found if f is not None), None)
+    argument, _, key = "".join(about).partition("=")
+    named, mine = args.get(argument), [r for r in readings if r.tool == owner]
+    if key:
+        mine = [r for r in mine if part_of(r.result, key.split(".")) == named]
+    return next((f for r in mine if (f := part_of(r.result, segments)) is not None), named)
 
 
 def listed_in(limits: Mapping[str, Any], places: Sequence[str]) -> Mapping[str, object]:

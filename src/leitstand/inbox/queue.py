@@ -180,11 +180,7 @@ def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:
 
 
 def _left(
-    conn: Connection,
-    tenant: str,
-    limit: int,
-    seen: ColumnElement[bool],
-    after: Place | None,
+    conn: Connection, tenant: str, limit: int, seen: ColumnElement[bool], after: Place | None
 ) -> tuple[Sequence[str], int]:
     left = cases.c.status.in_(("exception", "held"))
     where: tuple[Any, ...] = (cases.c.tenant == tenant, left, seen)

@@ -85,8 +85,9 @@ def _used(dossier: Dossier, address: str, texts: Texts) -> dict[str, Any]:
         done = texts.sentence(effect.tool, "done")
         values = {**effect.args, "result": effect.result, "tool": tool}
         line = texts.fill(done or "", values) if done else _done(tool, effect, texts)
-        undo = texts.tool(effect.undo) if effect.undo else ""
-        back = texts.say("receipt.undo", undo=undo) if undo else texts.say("receipt.final")
+        said, undo = texts.fill(texts.sentence(effect.tool, "undo"), values), effect.undo
+        back = f"{texts.say('card.reversible')}: {said}" if said else texts.say("receipt.final")
+        back = texts.say("receipt.undo", undo=texts.tool(undo)) if undo else back
         return {"state": "done", "lines": [line, back], "effect": effect, "undo": effect.undo}
     failure = (dossier.outcome(address) or {}).get("failure")
     if failure is not None:

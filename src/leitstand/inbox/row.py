@@ -41,7 +41,7 @@ class Proposed(Frozen):
 
 
 class Left(Frozen):
-    """How the case ended or where it stands, and for an exception its cause."""
+    """How the case ended or where it stands; of an exception, or what is held, cause and reason."""
 
     kind: str = ""
     cause: str | None = None
@@ -138,7 +138,7 @@ def _asked(dossier: Dossier) -> Asked:
 def _left(dossier: Dossier) -> Left:
     leave = dossier.exit
     if leave is None:
-        return Left(reason=dossier.reason)
+        return Left(cause=dossier.reason or None, reason=dossier.held)
     return Left(kind=leave.kind, cause=leave.cause, reason=leave.reason)
 
 

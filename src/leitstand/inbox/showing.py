@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leitstand.approval import Kind, kind_of, part_type
+from leitstand.approval import Kind, is_amount, kind_of, part_type
 from leitstand.digest import canonical
 from leitstand.errors import ApprovalRefused
 from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
@@ -123,19 +123,26 @@ class _View:
 
     def effect(self) -> str:
         """The project's sentence, or tool and arguments where it has none."""
-        if sentence := self.texts.sentence(self.tool.name, "effect"):
-            return self.texts.fill(sentence, self.values())
+        if sentence := self._said("effect"):
+            return sentence
         rows = (f"{self.texts.field(n)} {self.shown(n, v)}" for n, v in self.args.items() if v)
         name = self.texts.tool(self.tool.name)
         return self.texts.say("effect.plain", tool=name, args=", ".join(rows))
 
     def reversal(self) -> str:
         """Whether and how it can be taken back."""
-        if sentence := self.texts.sentence(self.tool.name, "undo"):
-            return self.texts.fill(sentence, self.values())
+        if sentence := self._said("undo"):
+            return sentence
         if self.tool.undo:
             return self.texts.say("effect.undo", undo=self.texts.tool(self.tool.undo))
         return self.texts.say("effect.final")
+
+    def _said(self, what: str) -> str:
+        text, args = self.texts.sentence(self.tool.name, what), self.tool.args
+        for name in args.model_fields:  # Cents are never shown as a bare number.
+            if is_amount(part_type(args, name)):
+                text = text.replace(f"{{{name}}}", f"{{{name}:money}}")
+        return self.texts.fill(text, self.values())
 
     def shown(self, name: str, value: object) -> str:
         """An argument's value as text; an amount by its type, as in an edit, whatever its name."""

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from leitstand.errors import Cause, LeitstandError
 from leitstand.tool import Authority, Tool
-from leitstand.values import Frozen, Reading
+from leitstand.values import Frozen, Reading, defect_of
 
 M = TypeVar("M", bound=Frozen)
 R = TypeVar("R", bound=BaseModel)
@@ -159,7 +159,7 @@ def _run(function: Facts[M], call: FactCall) -> M:
     except FactMissing:
         raise
     except Exception as error:
-        message = f"`{function.name}` failed: {type(error).__name__}: {error}"
+        message = f"`{function.name}` failed: {defect_of(error)}"
         raise FactMissing(message, where=call.tool, mend="mend the fact function") from error
     if type(answer) is not function.model:
         message = f"`{function.name}` gave `{type(answer).__name__}`"

@@ -125,7 +125,7 @@ class Role(Generic[S]):
         name = getattr(function, "__name__", "")
         where = f"{self.name}.{name}"
         if not inspect.iscoroutinefunction(function):
-            raise RoleRefused("a step is an async function", where=where)
+            raise RoleRefused("a step is an async function: write `async def`", where=where)
         if name in self._steps:
             raise RoleRefused("there are two steps of this name", where=where)
         if len(inspect.signature(function).parameters) != 2:  # noqa: PLR2004 the case and its desk

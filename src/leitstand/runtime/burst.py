@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from leitstand.clock import zone_of
 from leitstand.desk import Models, Room, TooManyRejections
 from leitstand.digest import canonical
@@ -16,7 +14,7 @@ from leitstand.runtime.drawing import PARENT_CLOSED, draw
 from leitstand.runtime.stage import Stage
 from leitstand.store import Claimed, Close, Journal, Limits, Store
 from leitstand.trace import Tracer
-from leitstand.values import faults_of
+from leitstand.values import defect_of
 from leitstand.walk import walk
 
 _HELD: tuple[tuple[type[BaseException], Held], ...] = (
@@ -166,9 +164,7 @@ class Burst:
         for kind, why in _HELD:
             if isinstance(error, kind):
                 return self._hold(journal, why, str(error))
-        text = faults_of(error) if isinstance(error, ValidationError) else str(error)
-        place = place_of(error)
-        said = f"{type(error).__name__}: {text}"
+        said, place = defect_of(error), place_of(error)
         return self._hold(journal, "defect", f"{said} ({place})" if place else said)
 
     def _hold(self, journal: Journal, why: Held, text: str) -> Close:

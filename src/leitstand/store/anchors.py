@@ -239,11 +239,7 @@ def _heads(
 
 
 def _extend(
-    conn: Connection,
-    key: Ed25519PrivateKey,
-    tenant: str,
-    at: float,
-    content: Mapping[str, object],
+    conn: Connection, key: Ed25519PrivateKey, tenant: str, at: float, content: Mapping[str, object]
 ) -> Anchor:
     last = conn.execute(_LAST, {"of": tenant}).first()
     n, prev = (last.n + 1, last.head) if last else (1, "")

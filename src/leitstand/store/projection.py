@@ -78,8 +78,7 @@ def _void(_no: int, _tenant: str, _event: Event, body: dict[str, Any]) -> Iterat
 def _approval(_no: int, tenant: str, _event: Event, body: dict[str, Any]) -> Iterator[Change]:
     values = {"checkpoint": body["checkpoint"], "tenant": tenant, "person": body["person"]}
     yield Change(
-        "approvals",
-        {**values, "nonce": body["nonce"], "answer": body["answer"], "at": body["at"]},
+        "approvals", {**values, "nonce": body["nonce"], "answer": body["answer"], "at": body["at"]}
     )
 
 

@@ -10,15 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    bindparam,
-    false,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, and_, bindparam, false, literal_column, or_, select
 
 from leitstand.clock import Clock
 from leitstand.digest import Keyed
@@ -29,15 +21,7 @@ from leitstand.store.batch import Append
 from leitstand.store.database import Database, open_database
 from leitstand.store.page import CaseKey, Page, open_page, unwrap
 from leitstand.store.prepared import MINE, Found, Prepared
-from leitstand.store.schema import (
-    AT_ONCE,
-    blobs,
-    cases,
-    effects,
-    metadata,
-    signals,
-    state,
-)
+from leitstand.store.schema import AT_ONCE, blobs, cases, effects, metadata, signals, state
 from leitstand.store.shelf import check_reader, keys_of, pages_of
 from leitstand.store.writer import Writer
 

@@ -143,9 +143,7 @@ class Writer:
                 loop.call_soon_threadsafe(self._settle, loop, pairs)
 
     def _settle(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        pairs: Sequence[tuple["asyncio.Future[Any]", object]],
+        self, loop: asyncio.AbstractEventLoop, pairs: Sequence[tuple["asyncio.Future[Any]", object]]
     ) -> None:
         for future, result in pairs:
             if future.done():

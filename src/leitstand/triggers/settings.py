@@ -171,5 +171,6 @@ def read_settings(project: Project) -> Settings:
     if unknown := sorted(named - set(project.roles)):
         raise ProjectRefused(f"no role `{unknown[0]}`", where=where, mend="name one that is there")
     if (settings.mailboxes or settings.folders or settings.webhooks) and project.route is None:
-        raise ProjectRefused("nothing routes what comes in", where=where, mend="name `route`")
+        mend = "name in `route` a function that makes cases of it (docs/triggers.md)"
+        raise ProjectRefused("nothing routes what comes in", where=where, mend=mend)
     return settings

@@ -7,13 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from leitstand.approval import fill
 from leitstand.errors import UsageRefused, ValueRefused
-from leitstand.web.files import (
-    Unsettled,
-    dossier_of,
-    may_release,
-    show_dossier,
-    unsettled,
-)
+from leitstand.web.files import Unsettled, dossier_of, may_release, show_dossier, unsettled
 from leitstand.web.guarding import form
 from leitstand.web.page import unfit
 from leitstand.web.visit import Fields, Visit

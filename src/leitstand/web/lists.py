@@ -117,12 +117,7 @@ async def exceptions(visit: Visit) -> Response:
     )
     found, more = _part(visit, found, lambda e: (e.changed, e.case))
     return visit.page(
-        "exceptions",
-        exceptions=found,
-        total=total,
-        more=more,
-        cause=cause,
-        causes=CAUSES,
+        "exceptions", exceptions=found, total=total, more=more, cause=cause, causes=CAUSES
     )
 
 

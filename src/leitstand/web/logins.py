@@ -35,11 +35,11 @@ async def login(request: Request) -> Response:
     address = request.client.host if request.client else ""
     person = _person(site, name)
     if await site.lockout.locked(person.id if person else name, address):
-        return login_form(request, "login.locked", 429)
+        return login_form(request, "login.locked", 429, fields)
     signer = await _signer(site, person, fields)
     if signer is None:
         await site.lockout.failed(person.id if person else name, address)
-        return login_form(request, "login.wrong", 401)
+        return login_form(request, "login.wrong", 401, fields)
     await site.lockout.passed(signer.person.id)
     response = RedirectResponse(inside(fields.get("next", "/")), status_code=303)
     remember(site, response, await site.sessions.begin(signer))
@@ -50,12 +50,7 @@ async def login(request: Request) -> Response:
 def remember(site: Site, response: Response, cookie: str) -> None:
     """Give a session's cookie to the browser."""
     response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=HOURS * 3600,
-        httponly=True,
-        samesite="strict",
-        secure=site.secure,
+        COOKIE, cookie, max_age=HOURS * 3600, httponly=True, samesite="strict", secure=site.secure
     )
 
 
@@ -80,8 +75,10 @@ async def choose_language(request: Request) -> Response:
     return response
 
 
-def login_form(request: Request, problem: str, status: int) -> Response:
-    """The page on which people log in; `problem` is a key of the texts."""
+def login_form(
+    request: Request, problem: str, status: int, typed: Fields | None = None
+) -> Response:
+    """The page on which people log in; `problem` is a key of the texts, `typed` is kept."""
     site = site_of(request)
     token = request.cookies.get(_FORM) or secrets.token_urlsafe(24)
     said = texts_for(request).say(problem) if problem else ""
@@ -91,7 +88,8 @@ def login_form(request: Request, problem: str, status: int) -> Response:
         status=status,
         problem=said,
         form_token=token,
-        next=inside(request.query_params.get("next", "/")),
+        next=inside((typed or request.query_params).get("next", "/")),
+        name=(typed or {}).get("name", ""),
         sign_on=site.sign_on.settings if site.sign_on else None,
     )
     response.set_cookie(
