@@ -214,14 +214,17 @@ class _Reader:
     def _longer(self, mention: Mention) -> Mention | None:
         if (fitting := self._with_purpose(mention)) is not None:
             return fitting
-        at = self._skipped(mention.last)
+        return self._told_by(mention, self._skipped(mention.last)) or (
+            self._with_word(mention, mention.last) if mention.last < len(self.tokens) else None
+        )
+
+    def _told_by(self, mention: Mention, at: int) -> Mention | None:
         if at >= len(self.tokens) or is_end(self.tokens[at]):
             return None
         return (
             self._with_code(mention, at)
             or self._with_measure(mention, at)
             or self._with_variant(mention, at)
-            or (self._with_word(mention, at) if at == mention.last else None)
         )
 
     def _with_purpose(self, mention: Mention) -> Mention | None:

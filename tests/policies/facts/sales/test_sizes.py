@@ -27,6 +27,7 @@ _NAMES = {
     "A18V": "Akku 18 V 4 Ah",
     "PS": "Pipettenspitzen 1000 µl (1000 Stück)",
     "SL": "Späneschlauch 120 mm, Meter",
+    "AH": "Arbeitshandschuhe Gr. 10 (Paar)",
 }
 _PRODUCTS = tuple(Product(sku=s, name=n, price_cents=1000) for s, n in _NAMES.items())
 
@@ -52,6 +53,7 @@ _READ = [
     ("Schaukelsitz Gummi, 3 Stück, dazu je 2 Schaukelketten 2 m", {"SI": 3, "SK": 6}),
     ("5 Packungen Pipettenspitzen 1000 µl", {"PS": 5}),
     ("15 Meter Schlauch 120 mm", {"SL": 15}),
+    ("60 Paar Arbeitshandschuhe Gr. 10 und 4 Knethaken Edelstahl", {"AH": 60, "KH": 4}),
     ("Was kostet eine Schaukelkette 2 m? Brauche zwei Stück.", {"SK": 2}),
 ]
 _OPEN = [
