@@ -63,7 +63,7 @@ def test_what_a_decision_lacks_is_said_in_german(office: Office) -> None:
     change = "gross_cents=1.234,56"
     done = office("edit", number, change, "--reason", "falsch", person="ben.krueger")
     assert done.code == 1
-    assert "ist kein Betrag wie 1234.56" in done.err
+    assert "ist kein eindeutiger Betrag: 1234.56" in done.err
     assert "Zu tun: Bitte schreiben Sie den Wert so, wie es hier steht." in done.err
     assert "no amount" not in done.err
     english = office("case", "show", "nix", "--lang", "en")

@@ -41,9 +41,9 @@ class Database:
     def __init__(self, engine: Engine, lock: IO[bytes] | None) -> None:
         self.engine = engine
         self.shared = engine.dialect.name != "sqlite"
+        """Whether other processes may write to it at the same time."""
         file = None if self.shared else engine.url.database
         self.folder = Path(file).parent if file else None
-        """Whether other processes may write to it at the same time."""
         self._lock = lock
 
     def close(self) -> None:

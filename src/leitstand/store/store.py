@@ -71,8 +71,7 @@ class Store:
         self.restored = _restored(self._database) if write else 0.0
         self.shared = self._database.shared
         """Whether other processes write to the same database."""
-        reads = open_database(url, write=False)
-        self._reads = reads
+        self._reads: Database = open_database(url, write=False)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
         self._reading: Connection | None = None
         self.anchoring = asyncio.Lock()
