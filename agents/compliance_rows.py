@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from agents.compliance_case import ComplianceCase, kind_of
-from agents.headings import renamed
 from agents.moments import day_of
 from leitstand.digest import canonical
 from leitstand.project import Told
@@ -14,6 +13,7 @@ from policies.facts.compliance.limits import compliance_limits
 from policies.facts.compliance.listed import hits_of
 from policies.facts.compliance.retention import asked_in
 from policies.facts.compliance.whistleblowing import RULE, recognise
+from policies.facts.headings import renamed
 from tools.sanctions import Screening
 
 _TEXTS = ("query", "article", "mail")

@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, cast
 
-from agents.headings import renamed, said
 from agents.moments import day_of, moment_of
+from policies.facts.headings import renamed, said
 
 Row = Mapping[str, Any]
 Given = dict[str, Any]

@@ -11,12 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast, get_args
 
-from agents.headings import category, renamed
 from agents.hr_case import HrKind
 from agents.hr_entries import entries_of, is_entry
 from agents.moments import day_of
 from leitstand.project import Told
 from policies.facts.compliance.whistleblowing import RULE, recognise
+from policies.facts.headings import category, renamed
 from policies.facts.hr.amounts import day_in, marked
 from policies.facts.hr.asking import asks_leave, leave_asked, signed_by
 from policies.facts.hr.days import UNTIL, names_another_end, names_other_days

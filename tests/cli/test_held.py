@@ -56,6 +56,7 @@ def test_a_defect_says_what_it_is_and_where(
     office = Office(shop_folder / "var" / "demo", command, passphrases_in(demo.err), monkeypatch)
     assert office.case("r1.json")["held"] == f"KeyError: 'gone' ({place})"
     assert f"KeyError: 'gone' ({place})" in office("case", "show", "r1.json").out
+    monkeypatch.setenv("COLUMNS", "200")
     done = command("batch", "buying", shop_folder / "world")
     assert f"r1.json: KeyError: 'gone' ({place})" in done.err
     assert "angehalten: Fehler im Ablauf" in done.out

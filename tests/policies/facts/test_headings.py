@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agents import compliance_rows, hr_rows
-from agents.headings import category, renamed
+from policies.facts.headings import category, renamed
 
 DAYS = {"start": "2026-12-07", "end": "2026-12-11"}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.facts.hr.wording import fold
 
-_FILE = Path(__file__).parents[1] / "policies" / "headings.toml"
+_FILE = Path(__file__).parents[1] / "headings.toml"
 _BETWEEN = re.compile(r"[\W_]+")
 
 
