@@ -30,7 +30,9 @@ _OFTEN = 2
 _UNSEEN = 0.1
 """What a part counts for a kind in whose examples it never stands."""
 _SHARP = 2
-"""Parts of one mail overlap: how much of what they say together counts. Weighed out on examples."""
+"""Parts of one mail overlap: how much of what they say together counts.
+
+Chosen on 764 mails beside the examples, as were the shares of `[likeness]`."""
 
 
 @dataclass(frozen=True, slots=True)

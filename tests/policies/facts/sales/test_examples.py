@@ -88,7 +88,7 @@ def test_what_patterns_read_well_is_seldom_doubted() -> None:
 
 
 def test_examples_alone_read_most_mails() -> None:
-    """Of mails that no example was made of: what tells by itself is worth hearing as a second."""
+    """Of mails of which one alone is an example, too: it is worth hearing as a second."""
     words = {word: meaning for meaning, word in LIMITS.category_words.items()}
     mails = tomllib.loads(_MAILS.read_text(encoding="utf-8"))["mails"]
     told = [(mail, words[category]) for mail, category, *_ in mails if category in words]
