@@ -1,23 +1,25 @@
-"""The report as one HTML file: opens from disk, asks nobody for anything, in two languages.
+"""Forms that a report is written in, each a template beside this: a page, JUnit XML, Markdown.
 
-Failing cases stand in it with all that is known of them, passing ones as a row, in blocks that the
-page's own script reads; nothing else may run in it.
+The page opens from disk, asks nobody for anything and speaks two languages. Failing cases stand in
+it with all that is known of them, passing ones as a row, in blocks that its own script reads.
 """
 
 import base64
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
 import orjson
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from leitstand.evals.report.report import Report
 from leitstand.evals.report.terminal import five_lines, measured_lines
-from leitstand.evals.report.wording import Wording
+from leitstand.evals.report.wording import Wording, plain
 from leitstand.evals.result import CaseResult
 
 ROWS = 2000
@@ -26,17 +28,22 @@ ROWS = 2000
 FULL = 12_000_000
 """Bytes of failing cases in full, for each kind; what is beyond stands there as a row."""
 
+MOST = 50
+"""Failing cases that a summary lists."""
+
 _INERT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+_SIGNS = {"yes": "✅", "no": "❌", "none": "❔"}
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@])")
 
 
 def write_page(report: Report, file: Path) -> None:
-    """Write the page, block by block."""
+    """Write the page, block by block; nothing but its own style and script may act in it."""
     wordings = (Wording("de"), Wording("en"))
     style, script = _part("page.css"), _part("page.js")
     rates = report.figures.corrections
-    surroundings = Environment(autoescape=True, undefined=StrictUndefined)
-    parts = surroundings.from_string(_part("page.html")).generate(
-        report=report,
+    parts = _filled(
+        "page.html",
+        report,
         figures=report.figures,
         wordings=wordings,
         heads=[[*five_lines(report, w), *measured_lines(report, w)] for w in wordings],
@@ -50,6 +57,69 @@ def write_page(report: Report, file: Path) -> None:
     )
     with file.open("w", encoding="utf-8") as out:
         out.writelines(parts)
+
+
+def write_junit(report: Report, wording: Wording, file: Path) -> None:
+    """Write the XML: a test a case, then a test a finding of the gate.
+
+    Unknown cases are errors, quarantined ones are skipped.
+    """
+    kinds, right = list(report.kinds.values()), report.figures.correctness
+    parts = _filled("junit.xml", report, wording=wording, kinds=kinds, right=right)
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(parts)
+
+
+def markdown(report: Report, wording: Wording) -> str:
+    """The summary: five lines, the gate part by part, failing cases with what is wrong."""
+    lines = (*five_lines(report, wording), *measured_lines(report, wording))
+    failing = list(islice(report.failing(), MOST + 1))
+    told = {"lines": lines, "failing": failing, "most": MOST, "signs": _SIGNS}
+    return "".join(_filled("summary.md", report, wording=wording, **told))
+
+
+def annotations(report: Report, root: Path) -> Iterator[str]:
+    """`::error file=…::` lines for the log of a job, newly failing and flaky cases alone.
+
+    Paths are relative to `root` where they lie in it. The form is that of GitHub's workflow
+    commands.
+    """
+    suite = report.suite
+    for kind, result in report.failing():
+        if kind in ("newly_failing", "flaky") and result.case not in report.signed:
+            file = suite.path(suite.table.cases) / result.case / "case.json"
+            place = (file if file.is_file() else suite.file).resolve()
+            place = place.relative_to(root) if place.is_relative_to(root) else place
+            text = f"{result.case}: {'; '.join(result.problems)}"
+            yield f"::error file={_property(place.as_posix())},line=1::{_data(text)}"
+
+
+def _filled(name: str, report: Report, **values: object) -> Iterator[str]:
+    """A template with its values, none of which acts in what it stands in."""
+    written = name.endswith(".md")
+    forms = Environment(
+        autoescape=not written,  # noqa: S701 - in Markdown every value goes through `_cell`
+        finalize=_cell if written else None,
+        keep_trailing_newline=True,
+        loader=PackageLoader("leitstand.evals", "report"),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    forms.filters["plain"] = plain
+    return forms.get_template(name).generate(report=report, **values)
+
+
+def _cell(value: object) -> str:
+    return _ACTIVE.sub(r"\\\1", plain(str(value)))
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _chunks(report: Report) -> Iterator[tuple[str, Markup]]:
