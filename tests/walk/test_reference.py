@@ -94,7 +94,7 @@ def test_the_random_graphs_hold_every_part() -> None:
     async def census() -> tuple[Counter[str], Counter[str]]:
         parts: Counter[str] = Counter()
         ends: Counter[str] = Counter()
-        for seed in range(300):
+        for seed in range(400):
             plan = random_graph(seed)
             walked, host = await by_walk(plan)
             ends[walked.end.__name__ if isinstance(walked.end, type) else "ended"] += 1

@@ -171,19 +171,6 @@ async def test_two_writes_to_a_plain_field_are_refused() -> None:
     assert host.seals == []
 
 
-async def test_two_writes_of_one_task_are_both_in_the_seal() -> None:
-    """A list of commands may write a field twice; the seal shows it."""
-
-    async def twice(state: Slip) -> list[Command[str]]:
-        return [Command(update={"n": 1}), Command(update={"n": 2})]
-
-    compiled = graph_of({"twice": twice}, (START, "twice"))
-    host = Host(compiled)
-    walked = await walk(compiled, {"n": 0}, host)
-    assert walked.state["n"] == 3
-    assert host.seals[0][2] == [{"n": 1, "n#2": 2}]
-
-
 @pytest.mark.kernel(27)
 async def test_the_limit_ends_a_case_that_never_ends() -> None:
     """By default after 1,000 supersteps, else after as many as the role's data say."""

@@ -1,7 +1,7 @@
 """Roles: typed graphs of steps, their ways and ends, compiled for the walk."""
 
 from leitstand.records import Exit
-from leitstand.role.compiled import Branch, Channel, Compiled, Reader, Ways
+from leitstand.role.compiled import Branch, Channel, Compiled, Ways
 from leitstand.role.drawing import exits, mermaid
 from leitstand.role.ends import (
     CAUSES,
@@ -31,7 +31,6 @@ __all__ = [
     "Exit",
     "Goto",
     "Graph",
-    "Reader",
     "Role",
     "Takeover",
     "Update",

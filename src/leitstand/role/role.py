@@ -108,7 +108,7 @@ class Role(Generic[S]):
             graph = self.graph
         except ValueError as error:
             raise RoleRefused(str(error), where=self.name) from error
-        compiled = compile_graph(self.name, graph, hidden=frozenset({EXIT}))
+        compiled = compile_graph(self.name, graph)
         functions = {name: step.function for name, step in self._steps.items()}
         return replace(
             compiled,

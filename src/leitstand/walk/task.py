@@ -39,8 +39,7 @@ class Host(Protocol):
     def seal(self, superstep: int, updates: Updates) -> None:
         """Record the superstep performed; called when nothing of it can fail any more.
 
-        `updates` are the writes by task. A second write of one task to one field, which LangGraph
-        allows in a list of commands, is under `field#2`.
+        `updates` are the writes by task.
         """
         ...
 
