@@ -20,7 +20,7 @@ from leitstand.inbox import texts_of
 from leitstand.policy import Bundle
 from leitstand.project import Project
 from leitstand.records import Decision
-from leitstand.role import CAUSES, exits
+from leitstand.role import CAUSES
 from leitstand.tool import Tool
 from leitstand.triggers.settings import read_settings
 from leitstand.values import Secret
@@ -102,11 +102,11 @@ def _stands(hint: object, path: Sequence[str]) -> bool:
 
 
 def _exits(project: Project) -> Iterator[dict[str, str]]:
+    """Causes with which a step may fail, whichever it is, and that lead to nobody."""
     for name, compiled in project.roles.items():
-        for step, causes in exits(compiled).items():
-            if missing := [c for c in CAUSES if c not in causes]:
-                text = f"no people for: {', '.join(missing)}; name them in the role's `queue`"
-                yield _problem("error", "no-exit", f"{name}.{step}", text)
+        if missing := [c for c in CAUSES if c not in compiled.queue]:
+            text = f"no people for: {', '.join(missing)}; name them in the role's `queue`"
+            yield _problem("error", "no-exit", name, text)
         for cause, taken in compiled.queue.items():
             if lacks := taken.lacks:
                 text = f"who takes over for {cause} is not whole: no {', no '.join(lacks)}"

@@ -42,6 +42,8 @@ from leitstand.tool import Connection
 DETAILED = 2_000
 """Cases up to which a run keeps the steps of all; above, of those that did not pass."""
 _CORES = os.cpu_count() or 1
+REFERENCE = 100
+"""One case of so many is run by LangGraph's own engine as well."""
 CHUNK = 50
 """Cases that one process replays at a time."""
 ALONE = 300
@@ -57,8 +59,8 @@ class Job:
 
     `policies` is another folder of rules than the project's own, `world` other data of the tenant.
     `apart`: in processes of its own, since this one has loaded another project.
-    Every case of number `reference` is run by LangGraph's own engine as well. The graders of
-    `suite`, its `suite.yaml`, have the last word on a case. `steps` of which cases are kept.
+    The graders of `suite`, its `suite.yaml`, have the last word on a case. `steps` of which cases
+    are kept.
     `live`: models are asked for real, case after case in one process.
     """
 
@@ -70,7 +72,6 @@ class Job:
     suite: Path | None = None
     steps: Literal["all", "failed", "none"] = "all"
     apart: bool = False
-    reference: int = 100
     live: Live | None = None
 
 
@@ -226,7 +227,7 @@ class _Worker:
             return result.model_copy(update={"ms": _since(began)})
         first, done = await self._tried(case, recording)
         result = await self._repeated(case, recording, first, silent=done.models.silent)
-        if number % self._job.reference == 0:
+        if number % REFERENCE == 0:
             engine, why = await by_langgraph(self._bench, done)
             said = (f"LangGraph's own engine: {why}",) if why else ()
             update = {"engine": engine, "problems": (*result.problems, *said)}

@@ -2,7 +2,7 @@
 
 from leitstand.records import Exit
 from leitstand.role.compiled import Branch, Channel, Compiled, Ways
-from leitstand.role.drawing import exits, mermaid
+from leitstand.role.drawing import mermaid
 from leitstand.role.ends import (
     CAUSES,
     CONTRADICTORY,
@@ -38,7 +38,6 @@ __all__ = [
     "compile_graph",
     "done",
     "exception",
-    "exits",
     "goto",
     "mermaid",
     "rejected",
