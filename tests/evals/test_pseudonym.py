@@ -52,7 +52,7 @@ def told(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
         found: list[Told] = []
         for place in places(shelf):
             case, recording = take(place)
-            before = Recorded(case, recording.lines)
+            before = Recorded(case, recording.lines, ())
             found.append(Told(before, await _retold(bench, before)))
         return found
 

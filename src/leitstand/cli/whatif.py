@@ -68,10 +68,10 @@ async def _looked(place: Place, job: Job, since: float) -> tuple[Outlook, float]
     with tempfile.TemporaryDirectory(prefix="leitstand-whatif-") as folder:
         shelf = Path(folder)
         async with place.opened(write=False) as leitstand:
-            shelved = await shelve(leitstand, since, shelf)
+            known, refused = await shelve(leitstand, since, shelf)
             seconds = float(leitstand.limits.get("decision_seconds", _SECONDS))
         with progress("whatif", len(places(shelf))) as told:
-            found = await outlook(job, shelf, place.project.tools, shelved, told)
+            found = await outlook(job, shelf, place.project.tools, known, refused, told)
     return found, seconds
 
 
