@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.util import Finalize
@@ -55,7 +55,7 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every process has to know: the project's root, who decides, what is not compared.
+    """What every process has to know: the project's root, who decides, and under which rules.
 
     `policies` is another folder of rules than the project's own, `world` other data of the tenant.
     `apart`: in processes of its own, since this one has loaded another project.
@@ -66,7 +66,6 @@ class Job:
 
     root: Path
     supervisor: str = "recorded"
-    ignore: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     policies: Path | None = None
     world: Path | None = None
     suite: Path | None = None
@@ -143,7 +142,7 @@ def run_suite(
         ),
     )
     steps = "all" if len(found) <= DETAILED else "failed"
-    job = Job(project.root, who, suite.table.ignore, suite=suite.file, steps=steps, live=asking)
+    job = Job(project.root, who, suite=suite.file, steps=steps, live=asking)
     return run, run_cases(job, found, told)
 
 
@@ -241,7 +240,7 @@ class _Worker:
         began = perf_counter()
         supervisor = supervisor_of(self._job.supervisor, case)
         done = await replay(self._bench, case, recording, supervisor)
-        result = self._judged(case, grade(done, self._job.ignore))
+        result = self._judged(case, grade(done, self._suite.table.ignore if self._suite else None))
         update: dict[str, object] = {"ms": _since(began)}
         if self._detailed(result):
             update["steps"] = tuple(steps_of(done))

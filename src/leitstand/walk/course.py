@@ -59,7 +59,7 @@ class Course:
             return None
         if not self._board.write(update):
             return None
-        self.due = (self._task(names[0], 0),)
+        self.due = (self._task(names[0]),)
         return (update,)
 
     def together(self, answers: Sequence[object]) -> Updates:
@@ -100,19 +100,15 @@ class Course:
         self.due = () if self.exit is not None else self._tasks(sorted(names), sends)
 
     def _tasks(self, names: Sequence[str], sends: Sequence[Send]) -> Sequence[Task]:
-        tasks = [self._task(name, place) for place, name in enumerate(names)]
-        for place, send in enumerate(sends, len(names)):
-            tasks.append(self._task(send.node, place, send))
+        tasks = [*map(self._task, names), *(self._task(send.node, send) for send in sends)]
         if not tasks and self._compiled.ends:
             text = "no step is due, and none has ended the case"
             raise RoleRefused(text, where=self._compiled.name)
         return tasks
 
-    def _task(self, name: str, place: int, sent: Send | None = None) -> Task:
+    def _task(self, name: str, sent: Send | None = None) -> Task:
         self._visits[name] = visit = self._visits.get(name, 0) + 1
-        if sent is not None:
-            return Task(name, visit, place, sent.arg, sent=True)
-        return Task(name, visit, place, self._board.read(), False)  # noqa: FBT003 - a keyword costs
+        return Task(name, visit, self._board.read() if sent is None else sent.arg)
 
     def _pick(self, name: str, branch: Branch, update: Update) -> Sequence[str | Send]:
         """What a branch chooses on the state with its own step's writes."""
