@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from leitstand.approval import Statement, corrections, sign, write
+from leitstand.approval import Statement, corrections
 from leitstand.clock import Clock
 from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical
@@ -222,7 +222,6 @@ class _Replay:
 
     def _decide(self, frozen: Frozen, shown: Checkpoint, said: Said) -> None:
         journal = self._done.journal
-        self._people.join(said)
         self._clock.reach(said.at)
         given = [Approval.model_validate(a) for a in frozen.approvals]
         want = wanted(self._rules, journal, shown, given)
@@ -236,11 +235,7 @@ class _Replay:
                 now, now.args, args, said.person, said.reason, self._clock.time()
             ):
                 journal.record("correction", shown.address, one.model_dump(mode="json"))
-        person = self._people.person(shown.tenant, said.person)
-        if person is None:
-            raise CaseRefused(f"nobody is called `{said.person}`", where=self._case.name)
-        approval = write(now, person, said.role, statement, self._clock, 86_400.0)
-        signed = sign(approval, self._people.key(said.person))
+        _, signed = self._people.signed(now, said, statement, self._clock)
         journal.record("approval", shown.address, signed.model_dump(mode="json"))
         self._done.said.append(said)
 

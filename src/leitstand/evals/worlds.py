@@ -14,7 +14,7 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from leitstand.approval import Statement, sign, write
+from leitstand.approval import Statement
 from leitstand.errors import CaseRefused
 from leitstand.evals.case import Expected, RecordedCase
 from leitstand.evals.record import record
@@ -157,15 +157,10 @@ async def _approved(leitstand: Leitstand, ulid: str, people: People) -> None:
     for frozen in journal.tape.open_checkpoints():
         shown = checkpoint_of(journal, frozen)
         for said in grant_all(shown):
-            people.join(said)
-            person = people.person(shown.tenant, said.person)
-            if person is None:
-                continue
+            statement, clock = Statement(answer="approve"), leitstand.rules.clock
+            person, approval = people.signed(shown, said, statement, clock)
             if leitstand.directory.person(person.tenant, person.id) is None:
                 leitstand.directory.add(person)
-            statement, clock = Statement(answer="approve"), leitstand.rules.clock
-            unsigned = write(shown, person, said.role, statement, clock, 3600.0)
-            approval = sign(unsigned, people.key(person.id))
             signed = {"address": approval.address, "approval": approval.model_dump(mode="json")}
             body = orjson.dumps({**signed, "corrections": []})
             await leitstand.store.signal(ulid, approval.nonce, "approval", body)
