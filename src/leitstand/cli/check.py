@@ -165,7 +165,7 @@ def _world(project: Project) -> Iterator[dict[str, str]]:
                 Secret(secret).reveal()
             except SecretMissing as error:
                 yield _problem("note", "no-secret", f"triggers.{name}", error.text)
-        read_served(project, project.limits(project.world) if project.world else {})
+        read_served(project, project.limits(project.world))
         _ = project.case_limits
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)

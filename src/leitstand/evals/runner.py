@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -160,7 +160,7 @@ def _settings(
     """Settings that a suite of this role answers for: rules of its tools, its department's data."""
     own = _applying(bundle, compiled)
     others = {f"{RULE}{rule.id}" for rule in bundle.rules if rule not in own}
-    found = settings_of(project, bundle, _limits(project, project.world))
+    found = settings_of(project, bundle, project.limits(project.world))
     return {n: d for n, d in found.items() if n not in others and not n.startswith(elsewhere)}
 
 
@@ -185,7 +185,6 @@ def _branches(bundle: Bundle, compiled: Compiled) -> Iterator[str]:
 
 def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Bench:
     """The project as it stands, with the rules and data of the job."""
-    world = job.world or project.world
     folder = job.policies
     bundle = Bundle.load(folder, project.tools, project.facts) if folder else project.bundle()
     live = job.live
@@ -195,7 +194,7 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         tools=project.tools,
         bundle=bundle,
         graphs=project.graphs,
-        limits=_limits(project, world),
+        limits=project.limits(job.world or project.world),
         case_limits=project.case_limits,
         release=library.release,
         live=library if live else None,
@@ -203,10 +202,6 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         changed=live is not None and live.changed,
         twin=Systems(twin) if twin else None,
     )
-
-
-def _limits(project: Project, world: Path | None) -> Mapping[str, Any]:
-    return project.limits(world) if world else {}
 
 
 class _Worker:
