@@ -38,8 +38,7 @@ This page is written by `make docs` from the commands themselves.
 def main() -> None:
     """Print the page."""
     sys.path[:0] = [str(ROOT / "src")]
-    app = importlib.import_module("leitstand.cli.program").app
-    whole = importlib.import_module("typer.main").get_command(app)
+    whole = importlib.import_module("leitstand.cli.program").program
     sections = "\n".join(commands(whole, "leitstand"))
     sys.stdout.write(f"{HEAD}\n{sections}")
 
@@ -48,7 +47,7 @@ def commands(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401 - the en
     """The section of a command, or those of a group's commands."""
     inner: dict[str, Any] = getattr(command, "commands", {})
     if not inner:
-        yield section(command, name)
+        yield section(command.loaded(), name)
     for key, value in inner.items():
         yield from commands(value, f"{name} {key}")
 

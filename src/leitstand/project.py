@@ -106,7 +106,7 @@ class Project:
     graphs: Mapping[str, Graph]
     tools: tuple[Tool[Any, Any], ...]
     connect: Connect
-    limits: Callable[[Path], Mapping[str, Any]]
+    limits: Callable[[Path | None], Mapping[str, Any]]
     facts: tuple[Facts[Any], ...] = ()
     twin: Connect | None = None
     disconnect: Disconnect | None = None
@@ -197,9 +197,11 @@ def _limits(
     reference: str,
     read: Callable[[Path], Mapping[str, Any]],
     tools: Sequence[Tool[Any, Any]],
-    world: Path,
+    world: Path | None,
 ) -> Mapping[str, Any]:
     """The tenant's data of a world; zone and budgets fit. Raises ProjectRefused."""
+    if world is None:
+        return {}
     file = world / "policy.json"
     with own_fault(reference):
         data = dict(read(world))

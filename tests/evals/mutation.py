@@ -43,7 +43,7 @@ async def _judged(name: str, project: Project, world: Path) -> str:
     """Why a suite refuses the project; a case that newly fails is reason enough."""
     suite = load_suite(ROOT, Path(name))
     head, _ = run_suite(project, suite)
-    job = Job(ROOT, "recorded", suite.table.ignore, project.policies, world, suite.file)
+    job = Job(ROOT, "recorded", project.policies, world, suite.file)
     judge, tally = Judge(suite, head, date(2026, 11, 28)), Tally(head.coverable)
     async for result in run_cases(job, suite.places):
         tally.add(result)

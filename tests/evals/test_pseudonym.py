@@ -52,7 +52,7 @@ def told(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
         found: list[Told] = []
         for place in places(shelf):
             case, recording = take(place)
-            before = Recorded(case, recording.lines)
+            before = Recorded(case, recording.lines, ())
             found.append(Told(before, await _retold(bench, before)))
         return found
 
@@ -113,7 +113,7 @@ def test_lines_that_nobody_asks_are_dropped(told: list[Told], bench: Bench) -> N
     """An answer that the replay does not need is not in the tape of the re-recording."""
     before, after = told[0]
     more = before.lines[1].model_copy(update={"address": "nowhere#1/:0"})
-    again = asyncio.run(_retold(bench, Recorded(before.case, [*before.lines, more])))
+    again = asyncio.run(_retold(bench, Recorded(before.case, [*before.lines, more], ())))
     assert [line.address for line in again.lines] == [line.address for line in after.lines]
 
 

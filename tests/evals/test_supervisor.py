@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstand.approval import Statement, signed_bytes
+from leitstand.approval.verifying import signed_by
+from leitstand.clock import SystemClock
 from leitstand.errors import UsageRefused
 from leitstand.evals.case import Expected, ExpectedEffect, RecordedCase, Said
 from leitstand.evals.supervisor import People, Recorded, fallible, oracle, supervisor_of
@@ -125,5 +128,8 @@ def test_people_have_the_roles_they_spoke_in() -> None:
     assert dora is not None
     assert (ben.roles, dora.roles) == (("boss", "head"), ("boss",))
     assert ben.public_key != dora.public_key
-    assert people.key("ben").public_key().public_bytes_raw().hex() == ben.public_key
+    one, statement = said(role="boss"), Statement(answer="approve")
+    who, approval = people.signed(shown(), one, statement, SystemClock())
+    assert who == ben
+    assert signed_by(ben, approval.signature, signed_bytes(approval))
     assert people.person("t", "carla") is None

@@ -9,7 +9,7 @@ import pytest
 
 from leitstand.evals.runner import Job
 from leitstand.evals.shelf import Place, places, put, take
-from leitstand.evals.whatif import Known, Outlook, Shelved, outlook
+from leitstand.evals.whatif import Known, Outlook, outlook
 from leitstand.project import load_project
 from tests.evals.conftest import SHOP
 
@@ -39,7 +39,7 @@ def under(shelf: Path, tmp_path: Path) -> Under:
         file.write_text(text.replace(before, after), "utf-8")
         tools = load_project(SHOP).tools
         job = Job(SHOP, policies=rules)
-        return asyncio.run(outlook(job, shelf, tools, Shelved(known, {"x": "gone"})))
+        return asyncio.run(outlook(job, shelf, tools, known, {"x": "gone"}))
 
     return found
 

@@ -126,7 +126,7 @@ def test_checked_adds_up() -> None:
 
 def test_functions_are_found_in_modules_without_a_registry() -> None:
     """A module's fact functions by its names, each once; importing registers nothing anywhere."""
-    assert facts_in(sample, pay_facts) == (pay_facts,)
+    assert facts_in(sample, sample) == (pay_facts,)
     assert facts_in(ModuleType("empty")) == ()
 
 

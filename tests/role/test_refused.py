@@ -91,6 +91,33 @@ def with_branch(path: Any) -> Callable[[], Any]:  # noqa: ANN401 what LangGraph 
     return build
 
 
+async def later(state: Slip) -> str:
+    """A branch that has to be waited for."""
+    return END
+
+
+def unsaid(state: Any) -> str:  # noqa: ANN401 that is the point
+    """A branch that does not say what it sees."""
+    return END
+
+
+def with_narrow_step() -> Any:  # noqa: ANN401 LangGraph's generics
+    """A graph with a step that sees a part of the state."""
+    graph: Any = StateGraph(Slip)
+    graph.add_node("only", step, input_schema=type("Part", (Slip,), {}))
+    graph.add_edge(START, "only")
+    return graph
+
+
+def with_more_input() -> Any:  # noqa: ANN401 LangGraph's generics
+    """A graph whose input has a field that its state does not have."""
+    more: Any = type("More", (), {"__annotations__": {"m": int}})
+    graph: Any = StateGraph(Slip, input_schema=more)
+    graph.add_node("only", step)
+    graph.add_edge(START, "only")
+    return graph
+
+
 def with_context() -> Any:  # noqa: ANN401 LangGraph's generics
     """A graph that reads a context beside its state."""
     graph: Any = StateGraph(Slip, context_schema=Slip)
@@ -157,6 +184,10 @@ GRAPHS: dict[str, tuple[Callable[[], Any], str]] = {
     "runtime": (with_node(action=with_runtime), "runtime"),
     "writer": (with_node(action=with_writer), "writer"),
     "runnable-branch": (with_branch(cast("Any", RunnablePassthrough())), "`RunnablePassthrough`"),
+    "async-branch": (with_branch(later), "no plain function"),
+    "unsaid-branch": (with_branch(unsaid), "not the whole state"),
+    "narrow-step": (with_narrow_step, "not the whole state"),
+    "more-input": (with_more_input, "its state does not have"),
     "branch-with-config": (with_branch(with_config), "config"),
     "compiled": (lambda: with_node()().compile(), "a compiled graph instead"),
     "unknown-target": (to_nowhere, "unknown node `nowhere`"),

@@ -121,17 +121,17 @@ async def test_a_join_waits_for_both_and_reducers_add_up() -> None:
     assert end.supersteps == 3
 
 
-async def test_the_entry_is_the_first_step_or_the_one_that_says_so() -> None:
-    """`entry=True` overrules the order of registration."""
+async def test_the_entry_is_the_first_step() -> None:
+    """The order in which steps are written says where a case begins."""
     role = Role("late", Count)
+
+    @role.step(then=["last"])
+    async def first(case: Count, desk: Desk) -> Update:
+        return {"name": "first"}
 
     @role.step()
     async def last(case: Count, desk: Desk) -> Exit:
         return done(name=case.name)
-
-    @role.step(then=["last"], entry=True)
-    async def first(case: Count, desk: Desk) -> Update:
-        return {"name": "first"}
 
     assert role.compile().entry == ("first",)
     assert (await walked(role, Count())).exit == done(name="first")

@@ -34,13 +34,6 @@ class Dict(TypedDict, total=False):
     top: Annotated[int, larger]
 
 
-class NarrowDict(TypedDict):
-    """What a step or branch with a narrower view sees."""
-
-    n: int
-    last: str
-
-
 class Model(BaseModel):
     """A pydantic state that can be changed in place."""
 
@@ -49,13 +42,6 @@ class Model(BaseModel):
     log: Annotated[list[str], operator.add] = []
     last: str | None = None
     top: Annotated[int, larger] = 0
-
-
-class NarrowModel(BaseModel):
-    """The narrower view on a pydantic state."""
-
-    n: int = 0
-    last: str | None = None
 
 
 class Frozen(BaseModel):
@@ -81,14 +67,8 @@ class Data:
     top: Annotated[int, larger] = 0
 
 
-STATES: tuple[tuple[type, type], ...] = (
-    (Dict, NarrowDict),
-    (Dict, NarrowDict),
-    (Model, NarrowModel),
-    (Frozen, NarrowModel),
-    (Data, NarrowModel),
-)
-FORMS = ("update", "update", "none", "goto", "gotos", "commands", "sends", "bare", "pairs", "extra")
+STATES: tuple[type, ...] = (Dict, Dict, Model, Frozen, Data)
+FORMS = ("update", "update", "none", "goto", "gotos", "sends", "extra")
 FAULTS = ("", "", "", "", "boom", "invalid", "answer", "branch", "endless")
 
 
@@ -111,7 +91,7 @@ def random_graph(seed: int) -> Plan:
 class _Maker:
     def __init__(self, seed: int) -> None:
         self.random = random = Random(seed)  # noqa: S311 reproducible, not secret
-        self.state, self.narrow = random.choice(STATES)
+        self.state = random.choice(STATES)
         self.fault = random.choice(FAULTS)
         self.cyclic = random.random() < 0.5
         # Two writes to a field without a reducer are an error: most graphs are to come further.
@@ -141,12 +121,11 @@ class _Maker:
     def _add(self, place: int, name: str) -> None:
         random, later = self.random, self.names[place + 1 :]
         form = random.choice(FORMS) if later or self.cyclic else "update"
-        schema = self.narrow if random.random() < 0.15 else None
         self.plan.parts.add(f"form {form}")
-        self.plan.graph.add_node(name, self._step(name, form, later), input_schema=schema)
+        self.plan.graph.add_node(name, self._step(name, form, later))
         ways = random.random()
         # A step that writes nothing moves no branch on: in a circle it would fan out for ever.
-        if ways < 0.35 and not (self.cyclic and form in ("none", "bare", "extra", "pairs")):
+        if ways < 0.35 and not (self.cyclic and form in ("none", "extra")):
             for number in range(random.choice((1, 1, 2))):
                 self._branch(name, number, later)
         elif ways < 0.9 and later:
@@ -235,31 +214,20 @@ class _Maker:
             "none": lambda: None,
             "goto": lambda: Command(update=update, goto=first),
             "gotos": lambda: Command(update=update, goto=[*aim, *sends]),
-            "commands": lambda: [Command(update=update, goto=first), {"n": 1}, Command(goto=sends)],
             "sends": lambda: Command(update=update, goto=sends[0] if n % 2 and sends else sends),
-            "bare": lambda: sends[0] if sends else update,
-            "pairs": lambda: Command(update=[*update.items(), ("n", 1)], goto=first),
             "extra": lambda: {**update, "unknown": n},
         }
-        if form == "update" and self.state is not Dict and random.random() < 4 * self.loud:
-            return self._object(update)
         return forms[form]()
-
-    def _object(self, update: dict[str, Any]) -> object:
-        """An object of the state in place of a dict, not validated, as LangGraph takes it."""
-        if not issubclass(self.state, BaseModel):
-            return Data(n=1, log=["data"])
-        return self.state.model_construct(**{k: v for k, v in update.items() if k != "top"})
 
     def _branch(self, name: str, number: int, later: Sequence[str]) -> None:
         random = self.random
         seed, calls = random.random(), self.plan.calls
         self.plan.parts.add("branch")
 
-        def choose(state: object) -> object:
+        def pick(state: Any) -> object:  # noqa: ANN401 any of the states
             calls.append((f"{name}?{number}", repr(state)))
             n = look(state, "n", 0)
-            chance = Random(f"{seed}/{n}/{look(state, 'unknown', '')}")  # noqa: S311 reproducible
+            chance = Random(f"{seed}/{n}")  # noqa: S311 reproducible
             if self.fault == "branch" and chance.random() < 0.1:
                 return None
             targets: list[Any] = [self._aim(chance, n, later) for _ in range(chance.randint(1, 2))]
@@ -267,22 +235,14 @@ class _Maker:
                 targets += self._sends(chance, state, later)
             return targets if len(targets) > 1 or chance.random() < 0.5 else targets[0]
 
-        def pick(state: Any) -> object:  # noqa: ANN401 any of the states
-            return choose(state)
-
-        async def pick_later(state: Any) -> object:  # noqa: ANN401 any of the states
-            return choose(state)
-
-        path: Callable[[Any], object] = pick if random.random() < 0.6 else pick_later
-        path.__name__ = f"pick{number}"
-        if random.random() < 0.2:
-            path.__annotations__["state"] = self.narrow
+        pick.__name__ = f"pick{number}"
+        pick.__annotations__["state"] = self.state
         names = [*self.names, END]
         ends = random.choice((None, names, {key: key for key in names}))
         if self.fault == "branch":
             # Which of two errors of one superstep comes out is chance: let there be one kind.
             ends = None if len(self.names) % 2 else names
-        self.plan.graph.add_conditional_edges(name, path, ends)
+        self.plan.graph.add_conditional_edges(name, pick, ends)
 
 
 def look(state: object, key: str, absent: Any) -> Any:  # noqa: ANN401 values of a random state

@@ -9,7 +9,7 @@ from leitstand.desk.station import STATION
 from leitstand.role import Compiled
 from leitstand.walk import Task, Updates
 
-Seal = tuple[int, list[tuple[str, int, int]], list[Mapping[str, object]]]
+Seal = tuple[int, list[tuple[str, int]], list[Mapping[str, object]]]
 
 
 class Host:
@@ -26,15 +26,15 @@ class Host:
         self.performed += tasks
         order = self.random.sample(list(tasks), len(tasks))
         found = await asyncio.gather(*(self._run(task) for task in order), return_exceptions=True)
-        answers = {task.place: answer for task, answer in zip(order, found, strict=True)}
+        answers = {t[:2]: answer for t, answer in zip(order, found, strict=True)}
         for answer in answers.values():
             if isinstance(answer, BaseException):
                 raise answer
-        return [answers[task.place] for task in tasks]
+        return [answers[task[:2]] for task in tasks]
 
     def seal(self, superstep: int, updates: Updates) -> None:
         """Keep what a journal would record."""
-        named = [(task.step, task.visit, task.place) for task in self.performed[-len(updates) :]]
+        named = [(task.step, task.visit) for task in self.performed[-len(updates) :]]
         self.seals.append((superstep, named, list(updates)))
 
     async def _run(self, task: Task) -> object:

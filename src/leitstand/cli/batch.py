@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from mimetypes import guess_type
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -16,11 +16,10 @@ from leitstand.cli.output import hint, said
 from leitstand.cli.rows import print_agreement, print_rows
 from leitstand.cli.run import in_turns, shown, start
 from leitstand.errors import UsageRefused
+from leitstand.evals.agreement import agreement, read_done
+from leitstand.inbox.row import Left, Row, row_of
 from leitstand.records import INTAKE, SENDER
-
-if TYPE_CHECKING:
-    from leitstand.inbox import Row
-    from leitstand.runtime import BadRow, CaseRow, Leitstand
+from leitstand.runtime import BadRow, CaseRow, Leitstand, read_lines, settle_memory
 
 
 @command("world", "tenant", "state", "lang")
@@ -45,9 +44,6 @@ async def batch(
     a fresh folder that is removed afterwards. In the shadow it begins anew each time. With --done
     the last line says in which fields role and people agree.
     """
-    from leitstand.evals.agreement import agreement, read_done
-    from leitstand.runtime import read_lines
-
     cases = folder.suffix == ".jsonl" and folder.is_file()
     files = [] if cases else files_in(folder)
     theirs = read_done(done) if done else None
@@ -73,7 +69,7 @@ async def batch(
         hint(f"next: leitstand inbox --state {place.shade}")
 
 
-def _named(row: "Row") -> dict[str, Any]:
+def _named(row: Row) -> dict[str, Any]:
     """A row of a file of cases: called as the file calls it, its own name beside."""
     data = row.flat()
     name = data.pop("file")
@@ -111,22 +107,20 @@ def files_in(folder: Path) -> list[Path]:
 
 
 async def worked_off(
-    leitstand: "Leitstand",
+    leitstand: Leitstand,
     role: str,
     files: Sequence[Path],
     told: Callable[[str, int], None] = lambda _what, _count: None,
-) -> "list[Row]":
+) -> list[Row]:
     """Take in all files, then judge them; rows in the order given. `told` hears of progress."""
     names = await start(leitstand, role, files)
     return await _judged(leitstand, names, [shown(file) for file in files], told)
 
 
 async def cases_worked_off(
-    leitstand: "Leitstand", role: str, given: "Sequence[CaseRow | BadRow]"
-) -> "list[Row]":
+    leitstand: Leitstand, role: str, given: Sequence[CaseRow | BadRow]
+) -> list[Row]:
     """Work off cases; rows in their order. Raises UsageRefused: no such role."""
-    from leitstand.runtime import BadRow
-
     begin, own = leitstand.runtime.start, {"tenant": leitstand.tenant, "requester": SENDER}
     names = [
         row.error
@@ -138,14 +132,12 @@ async def cases_worked_off(
 
 
 async def _judged(
-    leitstand: "Leitstand",
-    names: "Sequence[str | UsageRefused]",
+    leitstand: Leitstand,
+    names: Sequence[str | UsageRefused],
     called: Sequence[str],
     told: Callable[[str, int], None] = lambda _what, _count: None,
-) -> "list[Row]":
+) -> list[Row]:
     """Let all cases read what they are about, then tell them that everything is in; their rows."""
-    from leitstand.runtime import settle_memory
-
     settle_memory()
     told("started", len(names))
     await leitstand.runtime.run_until_idle()
@@ -157,10 +149,8 @@ async def _judged(
     return await in_turns(_row, [(leitstand, n, c) for n, c in zip(names, called, strict=True)])
 
 
-async def _row(leitstand: "Leitstand", case: "str | UsageRefused", called: str) -> "Row":
+async def _row(leitstand: Leitstand, case: str | UsageRefused, called: str) -> Row:
     """The row of a case; of what is none, that somebody has to look at it, and why."""
-    from leitstand.inbox.row import Left, Row, row_of
-
     if isinstance(case, str):
         return await row_of(leitstand, case, called)
     left = Left(kind="exception", cause="data missing", reason=case.text)

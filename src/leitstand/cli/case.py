@@ -1,8 +1,9 @@
 """`leitstand case`: list cases, show one with all that happened, export it, release it."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import or_, select
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName, pairs
@@ -10,10 +11,21 @@ from leitstand.cli.output import filled, hint, line, show_table
 from leitstand.cli.session import signer_of, who
 from leitstand.cli.sheet import cut
 from leitstand.errors import UsageRefused
-
-if TYPE_CHECKING:
-    from leitstand.inbox import Dossier, Texts
-    from leitstand.runtime import Leitstand
+from leitstand.inbox import (
+    Dossier,
+    Texts,
+    cases_of,
+    handled_of,
+    handling_line,
+    line_of,
+    open_dossier,
+    reason_of,
+    sought_of,
+)
+from leitstand.inbox.export import export_case
+from leitstand.runtime import Leitstand
+from leitstand.store.export import verifier as source
+from leitstand.store.schema import cases, checkpoints
 
 
 @command("state")
@@ -30,8 +42,6 @@ async def listed(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 200,
 ) -> None:
     """List cases, the newest first."""
-    from leitstand.inbox import cases_of, sought_of
-
     async with place.opened(write=False) as leitstand:
         status = "restricted" if due else status
         asked = {"find": find, "status": status, "role": role, "since": since}
@@ -47,8 +57,6 @@ async def listed(
 @command("state", "lang")
 async def show(place: Place, name: CaseName) -> None:
     """Show one case: what it did, what the rules said, who decided, what it changed."""
-    from leitstand.inbox import handled_of, handling_line, line_of, reason_of
-
     async with place.opened(write=False) as leitstand:
         dossier = await dossier_of(leitstand, name)
     told = {"case": dossier.case, "dossier": dossier, "texts": place.texts, "stands": _stands}
@@ -67,8 +75,6 @@ async def export(
     ] = False,
 ) -> None:
     """Export a case so that it can be checked without Leitstand; the export is itself recorded."""
-    from leitstand.inbox.export import export_case
-
     async with place.opened() as leitstand:
         who = (await signer_of(leitstand, place.person)).person
         case = await find_case(leitstand, name)
@@ -78,8 +84,6 @@ async def export(
 @command()
 async def verifier(place: Place) -> None:
     """Print the program that checks an export with Python alone."""
-    from leitstand.store.export import verifier as source
-
     place.emit({"program": source()}, lambda: typer.echo(source(), nl=False))
 
 
@@ -115,24 +119,18 @@ async def release(
     place.emit(data, lambda: typer.echo(f"{case}: {_stands(after, place.texts)}"))
 
 
-async def dossier_of(leitstand: "Leitstand", name: str) -> "Dossier":
+async def dossier_of(leitstand: Leitstand, name: str) -> Dossier:
     """The dossier of the case with this name. Raises UsageRefused: none, or several."""
-    from leitstand.inbox import open_dossier
-
     reader = leitstand.person(who(leitstand))
     case = await find_case(leitstand, name)
     return await open_dossier(leitstand, case, reader.roles if reader else ())
 
 
-async def find_case(leitstand: "Leitstand", name: str) -> str:
+async def find_case(leitstand: Leitstand, name: str) -> str:
     """The ULID of a case by ULID or its end, by title, or by how a checkpoint's number begins.
 
     Raises UsageRefused: none, or several.
     """
-    from sqlalchemy import or_, select
-
-    from leitstand.store.schema import cases, checkpoints
-
     query = (
         select(cases.c.ulid, cases.c.title)
         .outerjoin(checkpoints, checkpoints.c.case_no == cases.c.case_no)
@@ -157,10 +155,8 @@ async def find_case(leitstand: "Leitstand", name: str) -> str:
     return str(found[0][0])
 
 
-def _data_of(dossier: "Dossier") -> dict[str, Any]:
+def _data_of(dossier: Dossier) -> dict[str, Any]:
     """A dossier as plain data."""
-    from leitstand.inbox import handled_of
-
     case = dossier.case
     of_case = ("title", "role", "version", "tenant", "requester", "parent")
     of_dossier = ("status", "reason", "held", "opened", "changed", "happened", "judged", "effects")
@@ -173,7 +169,7 @@ def _data_of(dossier: "Dossier") -> dict[str, Any]:
     }
 
 
-def _stands(dossier: "Dossier", texts: "Texts") -> str:
+def _stands(dossier: Dossier, texts: Texts) -> str:
     if dossier.status == "held":
         return texts.known(f"held.{dossier.reason}", dossier.reason)
     return texts.known(f"status.{dossier.status}", dossier.status)

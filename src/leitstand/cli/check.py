@@ -4,22 +4,26 @@ import sys
 from collections.abc import Collection, Iterator, Sequence
 from inspect import getfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import typer
+from pydantic import BaseModel
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.lint import lint
 from leitstand.cli.output import filled
 from leitstand.cli.place import open_to_others
 from leitstand.cli.policy import findings_of
+from leitstand.cli.serve import read_served
 from leitstand.errors import LeitstandError, SecretMissing
+from leitstand.inbox import texts_of
+from leitstand.policy import Bundle
+from leitstand.project import Project
+from leitstand.records import Decision
+from leitstand.role import CAUSES
+from leitstand.tool import Tool
+from leitstand.triggers.settings import read_settings
 from leitstand.values import Secret
-
-if TYPE_CHECKING:
-    from leitstand.policy import Bundle
-    from leitstand.project import Project
-    from leitstand.tool import Tool
 
 
 @command("state")
@@ -36,7 +40,7 @@ async def check(place: Place) -> int:
     return int(not whole)
 
 
-def _problems(project: "Project") -> Iterator[dict[str, str]]:
+def _problems(project: Project) -> Iterator[dict[str, str]]:
     if not project.roles:
         yield _problem("error", "no-role", "roles", "there is no role yet; name one in the table")
         return
@@ -48,7 +52,7 @@ def _problem(severity: str, code: str, where: str, text: str) -> dict[str, str]:
     return {"severity": severity, "code": code, "where": where, "text": text}
 
 
-def _rules(project: "Project") -> Iterator[dict[str, str]]:
+def _rules(project: Project) -> Iterator[dict[str, str]]:
     """What the policy folder has to mend; a tool without a rule is an error here."""
     for finding in findings_of(project):
         severity = "error" if finding.code == "no-grant" else finding.severity
@@ -56,7 +60,7 @@ def _rules(project: "Project") -> Iterator[dict[str, str]]:
         yield _problem(severity, finding.code, where, finding.text)
 
 
-def _grants(project: "Project") -> Iterator[dict[str, str]]:
+def _grants(project: Project) -> Iterator[dict[str, str]]:
     """Tools that rules grant to other roles alone; that a rule is missing at all, `_rules` says."""
     if any(p["severity"] == "error" for p in _rules(project)):
         return
@@ -66,10 +70,8 @@ def _grants(project: "Project") -> Iterator[dict[str, str]]:
             yield _problem("error", "no-grant", role["role"], text)
 
 
-def _recorded(project: "Project") -> Iterator[dict[str, str]]:
+def _recorded(project: Project) -> Iterator[dict[str, str]]:
     """Marks `Recorded` that name what there is not: their arguments would always be tainted."""
-    from leitstand.tool import Tool
-
     tools = {tool.name: tool for tool in project.tools}
     for tool in project.tools:
         beside: Iterator[Any] = iter(vars(sys.modules[tool.run.__module__]).values())
@@ -89,8 +91,6 @@ def _recorded(project: "Project") -> Iterator[dict[str, str]]:
 
 def _stands(hint: object, path: Sequence[str]) -> bool:
     """Whether values of a type can have something at a path; `*` is any element."""
-    from pydantic import BaseModel
-
     if not path or hint is Any:
         return True
     if isinstance(hint, type) and issubclass(hint, BaseModel):
@@ -101,23 +101,19 @@ def _stands(hint: object, path: Sequence[str]) -> bool:
     return any(_stands(one, rest) for one in inner)
 
 
-def _exits(project: "Project") -> Iterator[dict[str, str]]:
-    from leitstand.role import CAUSES, exits
-
+def _exits(project: Project) -> Iterator[dict[str, str]]:
+    """Causes with which a step may fail, whichever it is, and that lead to nobody."""
     for name, compiled in project.roles.items():
-        for step, causes in exits(compiled).items():
-            if missing := [c for c in CAUSES if c not in causes]:
-                text = f"no people for: {', '.join(missing)}; name them in the role's `queue`"
-                yield _problem("error", "no-exit", f"{name}.{step}", text)
+        if missing := [c for c in CAUSES if c not in compiled.queue]:
+            text = f"no people for: {', '.join(missing)}; name them in the role's `queue`"
+            yield _problem("error", "no-exit", name, text)
         for cause, taken in compiled.queue.items():
             if lacks := taken.lacks:
                 text = f"who takes over for {cause} is not whole: no {', no '.join(lacks)}"
                 yield _problem("error", "no-takeover", name, text)
 
 
-def _steps(project: "Project") -> Iterator[dict[str, str]]:
-    from leitstand.role import CAUSES
-
+def _steps(project: Project) -> Iterator[dict[str, str]]:
     files = {p for f in project.facts if project.policies in (p := Path(getfile(f.run))).parents}
     for *package, name in (r.partition(":")[0].split(".") for r in project.table.roles):
         folder = project.root.joinpath(*package)
@@ -136,10 +132,8 @@ def _steps(project: "Project") -> Iterator[dict[str, str]]:
             yield _problem("error", code, where, text)
 
 
-def _texts(project: "Project") -> Iterator[dict[str, str]]:
+def _texts(project: Project) -> Iterator[dict[str, str]]:
     """Writes without a sentence of their own, and sentences that name what is not there."""
-    from leitstand.inbox import texts_of
-
     for language in ("de", "en"):
         texts = texts_of(language, project.texts)
         for tool in project.tools:
@@ -158,23 +152,20 @@ def _rights(state: Path) -> Iterator[dict[str, str]]:
         yield _problem("warning", "open-state", str(state), text)
 
 
-def _models(project: "Project") -> Iterator[dict[str, str]]:
+def _models(project: Project) -> Iterator[dict[str, str]]:
     for severity, error in project.library.lacking():
         yield _problem(severity, "no-model", error.where, f"{error.text}: {error.advice}")
 
 
-def _world(project: "Project") -> Iterator[dict[str, str]]:
+def _world(project: Project) -> Iterator[dict[str, str]]:
     """What keeps project and world from being opened, as far as nothing is connected."""
-    from leitstand.cli.serve import read_served
-    from leitstand.triggers.settings import read_settings
-
     try:
         for name, secret in read_settings(project).secrets.items():
             try:
                 Secret(secret).reveal()
             except SecretMissing as error:
                 yield _problem("note", "no-secret", f"triggers.{name}", error.text)
-        read_served(project, project.limits(project.world) if project.world else {})
+        read_served(project, project.limits(project.world))
         _ = project.case_limits
     except LeitstandError as error:
         yield _problem("error", "world", error.where, error.text)
@@ -182,7 +173,7 @@ def _world(project: "Project") -> Iterator[dict[str, str]]:
         yield _problem("error", "world", str(error.filename), str(error.strerror))
 
 
-def _roles(project: "Project") -> Iterator[dict[str, Any]]:
+def _roles(project: Project) -> Iterator[dict[str, Any]]:
     bundle = project.bundle()
     for name, compiled in project.roles.items():
         tools = [_tool(bundle, name, tool) for tool in compiled.tools]
@@ -198,9 +189,7 @@ def _roles(project: "Project") -> Iterator[dict[str, Any]]:
         }
 
 
-def _tool(bundle: "Bundle", role: str, tool: "Tool[Any, Any]") -> dict[str, Any]:
-    from leitstand.records import Decision
-
+def _tool(bundle: Bundle, role: str, tool: Tool[Any, Any]) -> dict[str, Any]:
     mine = [r for r in bundle.rules if r.applies(role, frozenset([tool.name]))]
     judging = [r for r in mine if not r.grants and not r.marks]
     asks = (Decision.APPROVE, Decision.ESCALATE)

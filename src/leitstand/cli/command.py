@@ -4,12 +4,10 @@ import asyncio
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
-from leitstand.cli.options import As, Json, Lang, State, Tenant, World
 from leitstand.cli.output import exit_code, fail
 from leitstand.cli.place import Place
 from leitstand.errors import ApprovalRefused, LeitstandError, ProjectRefused
@@ -57,19 +55,8 @@ def _told(error: LeitstandError, place: Place) -> bool:
     return not isinstance(error, ProjectRefused) and place.texts.told(error.text) != error.text
 
 
-class Group(TyperGroup):
-    """A group whose `default` is meant where no command is named: nothing at all, or options."""
-
-    default: ClassVar[str] = "list"
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own
-        """The words of the command line."""
-        option = args[:1] and args[0].startswith("-") and args[0] not in ctx.help_option_names
-        return super().parse_args(ctx, [self.default, *args] if option or not args else args)
-
-
 def _parameter(name: str) -> inspect.Parameter:
-    default, kind = getattr(Place, name), _KINDS[name]
+    default, kind = getattr(Place, name), Place.__annotations__[name]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
@@ -79,13 +66,3 @@ def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-
-_KINDS: dict[str, object] = {
-    "person": As,
-    "world": World,
-    "tenant": Tenant,
-    "state": State,
-    "lang": Lang,
-    "json": Json,
-}

@@ -1,17 +1,14 @@
 """`leitstand corrections`: what people changed, and what became of it."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import show_table
 from leitstand.cli.session import known_as, who
-
-if TYPE_CHECKING:
-    from leitstand.evals.correction import Corrected
-
+from leitstand.evals.correction import Corrected, Settled, corrected, settle
 
 Id = Annotated[str, typer.Argument(help="The correction, as `corrections list` names it.")]
 
@@ -19,8 +16,6 @@ Id = Annotated[str, typer.Argument(help="The correction, as `corrections list` n
 @command("state")
 async def listed(place: Place) -> None:
     """List what people changed or refused: role, case, tool, field, old, new, person, state."""
-    from leitstand.evals.correction import corrected
-
     async with place.opened(write=False) as leitstand:
         found = await corrected(leitstand)
     names = ("id", "role", "title", "tool", "field", "old", "new", "person", "state", "text")
@@ -53,13 +48,11 @@ async def mended(
 
 async def settled_as(
     place: Place, number: str, state: Literal["case", "mended", "declined"], text: str
-) -> "list[Corrected]":
+) -> list[Corrected]:
     """Note what became of a correction, in a person's name; how it stands then.
 
     Raises UsageRefused, ApprovalRefused: no such correction, or nobody of this name.
     """
-    from leitstand.evals.correction import Settled, corrected, settle
-
     async with place.opened(write=False) as leitstand:
         person = known_as(leitstand, place.person or who(leitstand)).id
         found = {one.id: one for one in await corrected(leitstand)}

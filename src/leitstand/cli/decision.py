@@ -10,6 +10,8 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName, Number, pairs
 from leitstand.cli.output import hint
 from leitstand.cli.session import signer_of
+from leitstand.inbox import Decision, decide
+from leitstand.inbox import answer as told
 
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the decision.")]
 
@@ -52,8 +54,6 @@ async def answer(
     to: Annotated[str, typer.Option("--to", help="What the case waits for; else the thread.")] = "",
 ) -> None:
     """Answer what a case waits for, or write into its thread."""
-    from leitstand.inbox import answer as told
-
     async with place.opened() as leitstand:
         signer = await signer_of(leitstand, place.person)
         ulid = await find_case(leitstand, case)
@@ -70,8 +70,6 @@ async def _decide(
     edits: Mapping[str, str],
 ) -> int:
     """Sign, run, print the receipt; 1 if the action was not done."""
-    from leitstand.inbox import Decision, decide
-
     async with place.opened() as leitstand:
         signer = await signer_of(leitstand, place.person)
         decision = Decision(checkpoint=number, answer=kind, reason=reason, edits=edits)

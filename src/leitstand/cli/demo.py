@@ -5,7 +5,7 @@ import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,11 +17,9 @@ from leitstand.cli.rows import print_rows
 from leitstand.cli.session import keyring
 from leitstand.cli.sheet import print_exceptions
 from leitstand.errors import ProjectRefused, UsageRefused
-
-if TYPE_CHECKING:
-    from leitstand.inbox import Queue, Row, Texts
-    from leitstand.records import Person
-    from leitstand.runtime import Leitstand
+from leitstand.inbox import Queue, Row, Texts, queue_of
+from leitstand.records import Person
+from leitstand.runtime import Leitstand, read_rows
 
 
 @command("state", "lang")
@@ -45,9 +43,6 @@ async def demo(
 
 
 async def _demo(place: Place, state: Path) -> None:
-    from leitstand.inbox import queue_of
-    from leitstand.runtime import read_rows
-
     project, texts = place.project, place.texts
     if project.world is None or not project.world.is_dir():
         raise ProjectRefused("the project's world is not there", where=str(project.world))
@@ -76,7 +71,7 @@ async def _demo(place: Place, state: Path) -> None:
     hint(texts.say("demo.next", name=_first(queue, [p for p, _ in people])))
 
 
-def _tell(place: Place, role: str, rows: "list[Row]") -> None:
+def _tell(place: Place, role: str, rows: list[Row]) -> None:
     """What became of a role's cases: a line each, or a table."""
     title = place.texts.say("demo.title", role=role, count=len(rows))
     place.emit_each((row.flat() for row in rows), lambda: print_rows(rows, place.texts, title))
@@ -93,7 +88,7 @@ def _clear(state: Path) -> None:
     shutil.rmtree(state)
 
 
-async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":
+async def _people(leitstand: Leitstand) -> list[tuple[Person, str]]:
     """The people of the project's table, each with a key of their own; their passphrases."""
     made: list[tuple[Person, str]] = []
     for member in leitstand.project.table.people:
@@ -104,16 +99,16 @@ async def _people(leitstand: "Leitstand") -> "list[tuple[Person, str]]":
     return made
 
 
-def _told(done: Told, texts: "Texts", what: str, count: int) -> None:
+def _told(done: Told, texts: Texts, what: str, count: int) -> None:
     done(count, texts.known(f"demo.{what}", what))
 
 
-def _first(queue: "Queue", people: "list[Person]") -> str:
+def _first(queue: Queue, people: list[Person]) -> str:
     """Somebody who may decide something that waits."""
     asked = {role for waiting in queue.waiting for role in waiting.roles}
     return next((p.id for p in people if asked & set(p.roles)), "NAME")
 
 
-def _summary(rows: "list[Row]", texts: "Texts") -> str:
+def _summary(rows: list[Row], texts: Texts) -> str:
     counts = {d: sum(r.shown == d for r in rows) for d in sorted({r.shown for r in rows})}
     return ", ".join(f"{texts.decision(d)} {n}" for d, n in counts.items())

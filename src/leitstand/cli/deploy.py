@@ -6,6 +6,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import show_table
+from leitstand.runtime.versions import move
 
 
 @command("state")
@@ -17,8 +18,6 @@ async def deploy(
     ] = False,
 ) -> int:
     """Move cases of earlier versions to the present one; 1 if one does not fit and stays."""
-    from leitstand.runtime.versions import move
-
     async with place.opened() as leitstand:
         limits = leitstand.project.case_limits
         moves = [

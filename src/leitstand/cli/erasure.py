@@ -10,6 +10,9 @@ from leitstand.cli.options import CaseName
 from leitstand.cli.rows import print_rows
 from leitstand.cli.session import signer_of
 from leitstand.errors import UsageRefused
+from leitstand.inbox import row_of
+from leitstand.store.erasure import erasure_of
+from leitstand.store.verify import verify
 
 
 @command("person", "state", "lang")
@@ -20,8 +23,6 @@ async def erase(
     basis: Annotated[str, typer.Option(help="On which basis: a word of policies/erasure.toml.")],
 ) -> None:
     """Ask for a closed case to be erased, or restricted while it must be kept; another signs."""
-    from leitstand.inbox import row_of
-
     async with place.opened() as leitstand:
         who = (await signer_of(leitstand, place.person)).person.id
         given = {"case": await find_case(leitstand, name), "basis": basis}
@@ -47,9 +48,6 @@ async def erased(
     receipt: Annotated[str, typer.Argument(help="The receipt of an erasure, or the case's ULID.")],
 ) -> int:
     """Prove an erasure: its record, the chain that holds it, and what lies outside; 1 if not."""
-    from leitstand.store.erasure import erasure_of
-    from leitstand.store.verify import verify
-
     async with place.opened(write=False) as leitstand:
         ulid = receipt.partition("-")[0].upper()
         record = await erasure_of(leitstand.store, ulid)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,13 @@ from leitstand.cli.options import CaseName
 from leitstand.cli.output import hint
 from leitstand.cli.session import who
 from leitstand.errors import CaseRefused, UsageRefused
-
-if TYPE_CHECKING:
-    from leitstand.evals.pseudonym import Retold
-    from leitstand.runtime import Leitstand
+from leitstand.evals.correction import Settled, corrected, settle
+from leitstand.evals.pseudonym import Retold, retell
+from leitstand.evals.record import record as as_it_was
+from leitstand.evals.replay import Bench
+from leitstand.evals.shelf import put
+from leitstand.evals.vocabulary import Vocabulary
+from leitstand.runtime import Leitstand
 
 
 @command("state")
@@ -33,8 +36,6 @@ async def record(
     ] = False,
 ) -> None:
     """Record a case as a test: inputs, answers and decisions, with pseudonyms for all names."""
-    from leitstand.evals.shelf import put
-
     if not name.replace("-", "").replace("_", "").isalnum():
         raise UsageRefused(f"`{name}` is no name of a folder", mend="letters, digits, - and _")
     async with place.opened(write=False) as leitstand:
@@ -54,13 +55,8 @@ async def record(
     hint(f"{name}: {laid.origin}, {len(told.lines)} answers; next: leitstand eval {laid.role}")
 
 
-async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
+async def recorded_as(leitstand: Leitstand, ulid: str, name: str) -> Retold:
     """The pseudonymised re-recording of a case of an open project. Raises CaseRefused, Missing."""
-    from leitstand.evals.pseudonym import retell
-    from leitstand.evals.record import record as as_it_was
-    from leitstand.evals.replay import Bench
-    from leitstand.evals.vocabulary import Vocabulary
-
     project, limits = leitstand.project, leitstand.limits
     claimed = await leitstand.store.journal(ulid)
     role = project.roles.get(claimed.case.role)
@@ -78,10 +74,8 @@ async def recorded_as(leitstand: "Leitstand", ulid: str, name: str) -> "Retold":
     return await retell(found, bench, secret, Vocabulary.of(files, dict(limits), names))
 
 
-async def _noted(leitstand: "Leitstand", ulid: str, name: str) -> None:
+async def _noted(leitstand: Leitstand, ulid: str, name: str) -> None:
     """What people changed in the case is a recorded case from now on, unless it was settled."""
-    from leitstand.evals.correction import Settled, corrected, settle
-
     person, at = who(leitstand), leitstand.rules.clock.time()
     for one in await corrected(leitstand):
         if one.case == ulid and one.state == "open":

@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,12 +11,13 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint, show_table, stdout
 from leitstand.clock import SystemClock
 from leitstand.errors import UsageRefused
-
-if TYPE_CHECKING:
-    from leitstand.evals.difference import Difference
-    from leitstand.evals.figures import Figures
-    from leitstand.evals.report import Report, Wording
-
+from leitstand.evals import report as forms
+from leitstand.evals.difference import Difference, difference
+from leitstand.evals.figures import Figures
+from leitstand.evals.report import Report, Wording, reopen
+from leitstand.evals.saved import accept as keep
+from leitstand.evals.saved import open_run
+from leitstand.evals.suite import load_suite
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a saved run.")]
 Named = Annotated[Path, typer.Argument(help="Name of a suite in `evals`, or its folder.")]
@@ -41,11 +42,9 @@ async def report(
 
 
 def publish(
-    place: Place, found: "Report", html: Path | None, junit: Path | None, markdown: Path | None
+    place: Place, found: Report, html: Path | None, junit: Path | None, markdown: Path | None
 ) -> None:
     """Give out a report in every form that is asked for; on GitHub also where it shows them."""
-    from leitstand.evals import report as forms
-
     wording = forms.Wording(place.lang)
     if html:
         forms.write_page(found, html)
@@ -65,10 +64,6 @@ def publish(
 @command("lang")
 async def diff(place: Place, first: Folder, second: Folder) -> None:
     """Compare two saved runs: cases newly failing and passing, values that changed, figures."""
-    from leitstand.evals.difference import difference
-    from leitstand.evals.report import Wording
-    from leitstand.evals.saved import open_run
-
     found = difference(open_run(first), open_run(second))
     place.emit(found, lambda: _side_by_side(found, Wording(place.lang)))
 
@@ -79,8 +74,6 @@ async def accept(place: Place, suite: Named, run: Folder) -> int:
 
     Ends with 1 where a case fails newly, unsafely or in the dark, and nobody has signed it off.
     """
-    from leitstand.evals.saved import accept as keep
-
     found = _reopened(place, suite, run)
     baseline = found.suite.table.gate.baseline
     if not baseline:
@@ -95,15 +88,12 @@ async def accept(place: Place, suite: Named, run: Folder) -> int:
     return int(bool(left))
 
 
-def _reopened(place: Place, suite: Path, run: Path) -> "Report":
-    from leitstand.evals.report import reopen
-    from leitstand.evals.suite import load_suite
-
+def _reopened(place: Place, suite: Path, run: Path) -> Report:
     today = datetime.fromtimestamp(SystemClock().time(), UTC).date()
     return reopen(load_suite(place.project.root, suite), run, today)
 
 
-def _side_by_side(found: "Difference", wording: "Wording") -> None:
+def _side_by_side(found: Difference, wording: Wording) -> None:
     for name in ("newly_failing", "newly_passing", "only_first", "only_second"):
         cases: tuple[str, ...] = getattr(found, name)
         typer.echo(f"{wording.say(f'difference.{name}')}: {len(cases)} {', '.join(cases[:20])}")
@@ -118,7 +108,7 @@ def _side_by_side(found: "Difference", wording: "Wording") -> None:
     show_table("", ("", "A", "B"), list(figures))
 
 
-def _figures(figures: "Figures", wording: "Wording") -> dict[str, str]:
+def _figures(figures: Figures, wording: Wording) -> dict[str, str]:
     right = figures.correctness
     return {
         "good": f"{right.passed} / {right.n}",

@@ -3,36 +3,24 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 
-from leitstand.cli.command import Group, Place, command
+from leitstand.cli.command import Place, command
 from leitstand.cli.eval_report import Html, Junit, Markdown, publish
 from leitstand.cli.output import hint, progress
 from leitstand.clock import SystemClock
 from leitstand.errors import SuiteRefused, UsageRefused
-
-if TYPE_CHECKING:
-    from leitstand.evals.report import Report
-    from leitstand.evals.suite import Suite
-    from leitstand.project import Project
-    from leitstand.runtime import Leitstand
-
-
-class Suites(Group):
-    """A word that is no command is a suite: `eval accounting` is `eval run accounting`.
-
-    No word at all means every suite: `eval --json` is `eval run --json`.
-    """
-
-    default: ClassVar[str] = "run"
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
-        """The command that a first word means."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            args = ["run", *args]
-        return super().resolve_command(ctx, args)
+from leitstand.evals.foreign.fidelity import fidelity as measured
+from leitstand.evals.foreign.fidelity import import_recordings, open_recordings
+from leitstand.evals.report import Report, conclude
+from leitstand.evals.runner import run_suite
+from leitstand.evals.suite import Suite, load_suite
+from leitstand.evals.worlds import import_rows, import_world
+from leitstand.inbox import row_of
+from leitstand.project import Project, named
+from leitstand.runtime import Leitstand
 
 
 @command("lang", plain=True)
@@ -106,9 +94,6 @@ async def fidelity(
     ] = None,
 ) -> int:
     """Execute every recorded call under guard and journal, and judge what came of each run."""
-    from leitstand.evals.foreign.fidelity import fidelity as measured
-    from leitstand.evals.foreign.fidelity import open_recordings
-
     with progress("fidelity", open_recordings(suite).rows) as told:
         found = await measured(suite, state or suite / "journals", told)
     data = found.model_dump(mode="json")
@@ -118,10 +103,8 @@ async def fidelity(
     return 1 if found.disagree else 0
 
 
-def _suites(project: "Project", name: str) -> "Sequence[Suite]":
+def _suites(project: Project, name: str) -> Sequence[Suite]:
     """The suite of this name or folder; without one all of a project. Raises SuiteRefused."""
-    from leitstand.evals.suite import load_suite
-
     shelf = project.root / "evals"
     files = [Path(name)] if name else sorted(shelf.glob("*/suite.yaml"))
     if not files:
@@ -130,11 +113,8 @@ def _suites(project: "Project", name: str) -> "Sequence[Suite]":
 
 
 async def _run(
-    project: "Project", suite: "Suite", supervisor: str, folder: Path, *, live: bool
-) -> "Report":
-    from leitstand.evals.report import conclude
-    from leitstand.evals.runner import run_suite
-
+    project: Project, suite: Suite, supervisor: str, folder: Path, *, live: bool
+) -> Report:
     now = datetime.fromtimestamp(SystemClock().time(), UTC)
     if suite.table.live is not None and not live:
         hint(f"{suite.name}: models answer from the tape; ask them for real with --live")
@@ -151,11 +131,8 @@ def _show(data: dict[str, Any]) -> None:
             typer.echo(f"{name}: {value}")
 
 
-async def _import_rows(project: "Project", path: Path, out: Path, role: str) -> object:
-    from leitstand.evals.worlds import import_rows
-    from leitstand.inbox import row_of
-
-    async def shown(leitstand: "Leitstand", case: str) -> "Mapping[str, Any]":
+async def _import_rows(project: Project, path: Path, out: Path, role: str) -> object:
+    async def shown(leitstand: Leitstand, case: str) -> Mapping[str, Any]:
         return (await row_of(leitstand, case, "")).flat()
 
     laid = await import_rows(project, role, path, out / "cases", shown)
@@ -165,10 +142,7 @@ async def _import_rows(project: "Project", path: Path, out: Path, role: str) -> 
     return {"cases": laid.cases, "left_out": laid.differing}
 
 
-async def _import_world(project: "Project", form: str, path: Path, out: Path, role: str) -> object:
-    from leitstand.evals.worlds import import_world
-    from leitstand.project import named
-
+async def _import_world(project: Project, form: str, path: Path, out: Path, role: str) -> object:
     name = role or next(iter(project.roles))
     names = (path / "cases.jsonl", path / "truth.jsonl", path.parent / "truth.jsonl")
     truth = next((file for file in names if file.is_file()), names[0])
@@ -178,9 +152,7 @@ async def _import_world(project: "Project", form: str, path: Path, out: Path, ro
     return {"cases": count}
 
 
-def _import_recordings(project: "Project", form: str, path: Path, out: Path) -> object:
-    from leitstand.evals.foreign.fidelity import import_recordings
-
+def _import_recordings(project: Project, form: str, path: Path, out: Path) -> object:
     made = import_recordings(form, path, out, project)
     hint(f"{made.rows} recordings of {made.format}; next: leitstand eval fidelity {out}")
     return {"format": made.format, "recordings": made.rows}

@@ -6,6 +6,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.errors import UsageRefused
+from leitstand.role import mermaid
 
 
 @command()
@@ -13,8 +14,6 @@ async def graph(
     place: Place, role: Annotated[str, typer.Argument(help="Name of the role.")]
 ) -> None:
     """Draw a role as a mermaid flowchart; steps that write are drawn as checkpoints."""
-    from leitstand.role import mermaid
-
     roles = place.project.roles
     if role not in roles:
         raise UsageRefused(f"no role `{role}`", mend=f"there are: {', '.join(roles)}")

@@ -6,6 +6,8 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.session import signer_of
+from leitstand.inbox import halt as say
+from leitstand.inbox import halted_lines
 
 Halted = Annotated[str, typer.Argument(metavar="[ROLE]", help="Name of the role; else all.")]
 Why = Annotated[str, typer.Option("--reason", "-r", help="Why; everybody reads it.")]
@@ -27,11 +29,9 @@ async def go_on(place: Place, role: Halted = "", *, reason: Why = "") -> None:
 
 
 async def _say(place: Place, role: str, reason: str, *, on: bool) -> None:
-    from leitstand.inbox import halt, halted_lines
-
     async with place.opened(write=False) as leitstand:
         person = (await signer_of(leitstand, place.person)).person
-        halt(leitstand, person, role, reason, place.texts, on=on)
+        say(leitstand, person, role, reason, place.texts, on=on)
         lines = halted_lines(leitstand, place.texts) or [place.texts.say("halt.none")]
         data = [known._asdict() for known in leitstand.rules.halts.now()]
     place.emit({"halted": data}, lambda: typer.echo("\n".join(lines)))

@@ -9,6 +9,8 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName, pairs
 from leitstand.cli.session import signer_of
 from leitstand.errors import UsageRefused
+from leitstand.inbox import Act, exceptions_of, handle, retry_each
+from leitstand.role import CAUSES
 
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; kept with the case.")]
 
@@ -73,9 +75,6 @@ async def close(
 
 async def _retry_all(place: Place, cause: str, role: str, reason: str) -> int:
     """Retry all that this person may handle; 1 if one of them did not go on."""
-    from leitstand.inbox import exceptions_of, retry_each
-    from leitstand.role import CAUSES
-
     if cause not in CAUSES:
         raise UsageRefused(f"no cause `{cause}`", mend=f"one of: {', '.join(CAUSES)}")
     async with place.opened() as leitstand:
@@ -92,8 +91,6 @@ async def _retry_all(place: Place, cause: str, role: str, reason: str) -> int:
 
 async def _handle(place: Place, name: str, **wanted: object) -> int:
     """Do it, print what came of it; 1 if somebody else was first."""
-    from leitstand.inbox import Act, handle
-
     async with place.opened() as leitstand:
         act = Act.model_validate({"case": await find_case(leitstand, name), **wanted})
         who = (await signer_of(leitstand, place.person)).person

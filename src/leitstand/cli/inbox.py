@@ -9,6 +9,7 @@ from leitstand.cli.options import Number
 from leitstand.cli.output import hint, stdout
 from leitstand.cli.session import known_as, who
 from leitstand.cli.sheet import describe, shown
+from leitstand.inbox import card_of, find_pending, queue_of
 
 
 @command("state", "lang", "person")
@@ -18,8 +19,6 @@ async def inbox(
     everything: Annotated[bool, typer.Option("--all", help="Show more than the first 50.")] = False,
 ) -> None:
     """List what waits for people."""
-    from leitstand.inbox import queue_of
-
     limit = 10_000 if everything else 50
     async with place.opened(write=False) as leitstand:
         me = known_as(leitstand, place.person).id if place.person else who(leitstand)
@@ -32,8 +31,6 @@ async def inbox(
 @command("state", "lang")
 async def show(place: Place, number: Number) -> None:
     """Show one checkpoint as a card: what will happen, why you are asked, on what evidence."""
-    from leitstand.inbox import card_of, find_pending
-
     async with place.opened(write=False) as leitstand:
         pending = await find_pending(leitstand, number, place.texts)
         card = await card_of(leitstand, pending, place.texts)

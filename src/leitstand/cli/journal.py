@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.store.rebuild import rebuild as rebuilt
+from leitstand.store.restore import mark_restored
+from leitstand.store.verify import verify as verified
 
 
 @command("state")
 async def verify(place: Place) -> int:
     """Hold every case's chain against its row, its key and the anchors; 1 if anything is wrong."""
-    from leitstand.store.verify import verify as verified
-
     async with place.opened(write=False) as leitstand:
         report = await verified(leitstand.store, leitstand.seal.file, leitstand.seal.trusted)
     counted = ("sound", "cases", "events", "anchors", "erased", "restores")
@@ -34,9 +35,6 @@ async def rebuild(
     ] = False,
 ) -> None:
     """Make the tables that people and schedulers ask anew from the journal."""
-    from leitstand.store.rebuild import rebuild as rebuilt
-    from leitstand.store.restore import mark_restored
-
     async with place.opened() as leitstand:
         if restored:
             await mark_restored(leitstand.store)

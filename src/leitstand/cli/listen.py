@@ -7,6 +7,7 @@ import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint, show_table
+from leitstand.store.arrivals import list_arrivals
 
 
 @command("state", "world", "tenant")
@@ -40,8 +41,6 @@ async def arrivals(
     limit: Annotated[int, typer.Option(help="How many, the latest first.")] = 50,
 ) -> None:
     """Show what came in through triggers, what became of it, and where it lies."""
-    from leitstand.store.arrivals import list_arrivals
-
     async with place.opened(write=False) as leitstand:
         found = await list_arrivals(leitstand.store, limit)
     data = [{n: v for n, v in one._asdict().items() if n != "sender"} for one in found]

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from leitstand.cli.options import As, Json, Lang, State, Tenant, World
 from leitstand.cli.output import hint, line
 from leitstand.errors import StoreFailed
 
@@ -26,18 +27,18 @@ OTHERS = 0o077
 
 @dataclass
 class Place:
-    """What commands are told in the same words: state folder, company, language, and who.
+    """What commands are told in the same words, each an option: state folder, company, who.
 
     `state`, `world` and `tenant` are the project's own where they are not given; the `zone` is
     known once it is open. With `shadow`, the systems of `state` are read, cases lie beside.
     """
 
-    state: Path | None = None
-    world: Path | None = None
-    tenant: str = ""
-    lang: Literal["de", "en"] = "de"
-    person: str = ""
-    json: bool = False
+    state: State = None
+    world: World = None
+    tenant: Tenant = ""
+    lang: Lang = "de"
+    person: As = ""
+    json: Json = False
     shadow: bool = False
     zone: "ZoneInfo | None" = field(default=None, init=False)
 

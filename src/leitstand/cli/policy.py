@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from difflib import unified_diff
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from leitstand.approval import Releases
 from leitstand.cli.case import dossier_of
 from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName
 from leitstand.cli.session import signer_of
-
-if TYPE_CHECKING:
-    from leitstand.approval import Releases
-    from leitstand.policy import Finding
-    from leitstand.project import Project
+from leitstand.inbox import explained
+from leitstand.policy import Finding, changes
+from leitstand.policy import check as checked
+from leitstand.project import Project
 
 
 @command()
@@ -34,8 +34,6 @@ async def check(place: Place) -> int:
 @command("state", "lang")
 async def explain(place: Place, case: CaseName) -> None:
     """Say in words what the rules decided on each write of a case; --json adds the facts."""
-    from leitstand.inbox import explained
-
     async with place.opened(write=False) as leitstand:
         dossier = await dossier_of(leitstand, case)
     said = [(j, tuple(explained(j.verdict, place.texts))) for j in dossier.judged]
@@ -58,8 +56,6 @@ async def release(
     ] = False,
 ) -> None:
     """Show what changed since the last release, and sign what is yours to sign."""
-    from leitstand.approval import Releases
-
     project, new = place.project, list[str]()
     releases = Releases.open(project.policies, project.table.release)
     shown = [f"{f.severity}: {f}" for f in findings_of(project) if f.severity != "note"]
@@ -77,12 +73,9 @@ async def release(
     place.emit(data, lambda: typer.echo("".join(f"signed: {n}\n" for n in new), nl=False))
 
 
-def findings_of(project: "Project") -> "list[Finding]":
+def findings_of(project: Project) -> list[Finding]:
     """What a policy folder has to mend; where releases are set, what is not released as well."""
-    from leitstand.approval import Releases
-    from leitstand.policy import Finding, check
-
-    found = list(check(project.policies, project.tools, project.facts))
+    found = list(checked(project.policies, project.tools, project.facts))
     if project.table.release:
         releases = Releases.open(project.policies, project.table.release)
         faults = ((f, releases.fault(f)) for f in releases.files)
@@ -90,10 +83,8 @@ def findings_of(project: "Project") -> "list[Finding]":
     return found
 
 
-def _changed(releases: "Releases", file: str) -> Iterator[str]:
+def _changed(releases: Releases, file: str) -> Iterator[str]:
     """A file and what changed in it: rule by rule, or line by line where it holds none."""
-    from leitstand.policy import changes
-
     before, after = releases.text(file), releases.texts.get(file, b"").decode(errors="replace")
     if fault := releases.fault(file):
         lines = unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)

@@ -4,20 +4,19 @@ import os
 import sys
 import tomllib
 from collections.abc import Sequence
-from importlib import import_module
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
-from typer.core import TyperGroup
+from typer.main import get_command
 
 import leitstand
-from leitstand.cli.command import Group
-from leitstand.cli.evals import Suites
+from leitstand.cli.group import Corrections, Group, Named, Suites
 from leitstand.cli.output import exit_code, fail, hint
 from leitstand.errors import LeitstandError, UsageRefused, place_of
 
 app = typer.Typer(
+    cls=Group,
     name="leitstand",
     help="Back-office work under guard, checkpoints and replay.",
     no_args_is_help=True,
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     _open_ends()
     try:
-        app(given, prog_name="leitstand")
+        program(given, prog_name="leitstand")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except LeitstandError as error:
@@ -83,20 +82,20 @@ def start(
     """Back-office work under guard, checkpoints and replay."""
 
 
-def _add_all() -> None:
+def _whole() -> Group:
+    """The program: the commands of the table, those of groups behind the others."""
     known = tomllib.loads(files("leitstand.cli").joinpath("commands.toml").read_text("utf-8"))
-    groups = {"": app}
+    groups = {"": cast("Group", get_command(app))}
+    kinds = {"corrections": Corrections, "eval": Suites}
     for name, words in known["groups"].items():
-        kind = {"corrections": Group, "eval": Suites}.get(name, TyperGroup)
-        groups[name] = typer.Typer(
-            help=words, no_args_is_help=True, rich_markup_mode=None, cls=kind
-        )
-        groups[name].callback()(lambda: None)
-        app.add_typer(groups[name], name=name)
+        kind = kinds.get(name, Group)
+        groups[name] = kind(name=name, help=words, no_args_is_help=True, rich_markup_mode=None)
     for path, reference in known["commands"].items():
         group, _, name = path.rpartition(" ")
-        module, _, work = reference.partition(":")
-        groups[group].command(name)(getattr(import_module(f"leitstand.cli.{module}"), work))
+        groups[group].add_command(Named(name, reference))
+    for name in known["groups"]:
+        groups[""].add_command(groups[name])
+    return groups[""]
 
 
-_add_all()
+program = _whole()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from leitstand.cli.command import Place, command
+from leitstand.model import write_lock
 
 
 @command()
@@ -16,8 +17,6 @@ async def prompts(
     ] = False,
 ) -> None:
     """List the prompts: version, release, owner and purpose, and which model each is put to."""
-    from leitstand.model import write_lock
-
     library, table = place.project.library, place.project.table
     folder = place.project.root / table.prompts
     new = write_lock(folder, library.prompts.values()) if lock else []

@@ -33,7 +33,7 @@ async def register(
         "register.md",
         project=project,
         bundle=project.bundle(),
-        limits=project.limits(world) if world else {},
+        limits=project.limits(world),
         product=leitstand.__version__,
         purposes=dict(zip(project.roles, words, strict=True)),
         roles={name: one for name, one in project.roles.items() if role in ("", name)},

@@ -1,15 +1,13 @@
 """`leitstand report`: how often the automation ran, was corrected, and where it stopped."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import show_table
-
-if TYPE_CHECKING:
-    from leitstand.inbox import Report, Texts
+from leitstand.inbox import Report, Texts, report_of, sought_of
 
 
 @command("state", "lang")
@@ -22,14 +20,12 @@ async def report(
     role: Annotated[str, typer.Option(help="Only cases of this role.")] = "",
 ) -> None:
     """Show how often rules fired, what people made of it, and where cases stopped."""
-    from leitstand.inbox import report_of, sought_of
-
     async with place.opened(write=False) as leitstand:
         found = await report_of(leitstand, sought_of(leitstand, {"since": since, "role": role}))
     place.emit(found, lambda: _print(found, place.texts))
 
 
-def _print(found: "Report", texts: "Texts") -> None:
+def _print(found: Report, texts: Texts) -> None:
     share = round(100 * found.alone / found.ended) if found.ended else 0
     whole = {"cases": found.cases, "ended": found.ended, "alone": found.alone, "share": share}
     typer.echo(texts.say("report.whole", **whole).rstrip(":"))
@@ -41,7 +37,7 @@ def _print(found: "Report", texts: "Texts") -> None:
 
 
 def _tables(
-    found: "Report", texts: "Texts"
+    found: Report, texts: Texts
 ) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[object]]]]:
     names = ("rule", "fired", "asked", "unchanged", "changed", "refused")
     rules = [[getattr(rule, name) for name in names] for rule in found.rules]

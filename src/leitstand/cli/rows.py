@@ -1,26 +1,23 @@
 """Rows of cases as a table for people."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import typer
 
 from leitstand.cli.output import hint, show_table
-
-if TYPE_CHECKING:
-    from leitstand.evals.agreement import Agreement
-    from leitstand.inbox import Row, Texts
-    from leitstand.records import Effect
+from leitstand.evals.agreement import Agreement
+from leitstand.inbox import Row, Texts
+from leitstand.records import Effect
 
 
-def print_rows(rows: "Sequence[Row]", texts: "Texts", title: str = "") -> None:
+def print_rows(rows: Sequence[Row], texts: Texts, title: str = "") -> None:
     """One line a case: read, decided, by which rules, written where, waiting for whom, and why."""
     names = ("file", "read", "decision", "rules", "written", "waits", "why")
     columns = [texts.known(f"row.{n}") for n in names]
     show_table(title, columns, [tuple(_cells(row, texts)) for row in rows])
 
 
-def print_agreement(found: "Agreement", texts: "Texts") -> None:
+def print_agreement(found: Agreement, texts: Texts) -> None:
     """In which fields role and people agree, then each document in which they do not."""
     columns = [texts.known(f"agreement.{n}") for n in ("field", "n", "same", "low", "high")]
     rows = [
@@ -38,7 +35,7 @@ def print_agreement(found: "Agreement", texts: "Texts") -> None:
             hint(f"{texts.known(f'agreement.{name}')}: {', '.join(files)}")
 
 
-def _rate(found: "Agreement", texts: "Texts") -> str:
+def _rate(found: Agreement, texts: Texts) -> str:
     if found.corrections_per_100 is None:
         return texts.known("agreement.nothing")
     return texts.say(
@@ -50,7 +47,7 @@ def _rate(found: "Agreement", texts: "Texts") -> str:
     )
 
 
-def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
+def _cells(row: Row, texts: Texts) -> Iterable[str]:
     yield row.file
     yield str(row.columns.get("read", ""))
     yield texts.decision(row.shown)
@@ -62,7 +59,7 @@ def _cells(row: "Row", texts: "Texts") -> Iterable[str]:
     yield texts.known(f"cause.{cause}") or texts.known(f"held.{cause}")
 
 
-def _written(effect: "Effect", texts: "Texts") -> str:
+def _written(effect: Effect, texts: Texts) -> str:
     """What was done, and the number that the system gave it."""
     given = effect.args.values()
     new = (v for k, v in effect.result.items() if k.endswith("_no") and v and v not in given)

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
@@ -16,12 +16,10 @@ from leitstand.cli.output import hint, printable
 from leitstand.cli.rows import print_rows
 from leitstand.cli.session import known_as
 from leitstand.errors import UsageRefused
+from leitstand.inbox import row_of
+from leitstand.project import Project
 from leitstand.records import INTAKE, SENDER
-
-if TYPE_CHECKING:
-    from leitstand.project import Project
-    from leitstand.runtime import Leitstand
-
+from leitstand.runtime import Leitstand
 
 T = TypeVar("T")
 AT_ONCE = 16
@@ -43,8 +41,6 @@ async def run(
     shadow: Shadow = False,
 ) -> None:
     """Run a role over one file of your own, an XML or a PDF, and show what came of it."""
-    from leitstand.inbox import row_of
-
     place = replace(place, shadow=shadow)
     async with place.opened() as leitstand:
         if requester != SENDER:  # A slip would void the rule that nobody approves their own.
@@ -66,8 +62,8 @@ def shown(file: Path) -> str:
 
 
 async def start(
-    leitstand: "Leitstand", role: str, files: Sequence[Path], requester: str = SENDER
-) -> "list[str | UsageRefused]":
+    leitstand: Leitstand, role: str, files: Sequence[Path], requester: str = SENDER
+) -> list[str | UsageRefused]:
     """Start a case over each file; their ULIDs, or why one cannot be read, in their order.
 
     Raises UsageRefused: no such role, or this project takes none in.
@@ -84,7 +80,7 @@ async def start(
                 raise
     own = {"tenant": leitstand.tenant, "requester": requester}
 
-    async def begin(file: Path, given: Mapping[str, Any]) -> "str | UsageRefused":
+    async def begin(file: Path, given: Mapping[str, Any]) -> str | UsageRefused:
         return bad.get(file) or await leitstand.runtime.start(role, given, title=shown(file), **own)
 
     return await in_turns(begin, [(f, {} if f in bad else next(given)) for f in files])
@@ -98,7 +94,7 @@ async def in_turns(ask: Callable[..., Awaitable[T]], each: Sequence[tuple[Any, .
     return found
 
 
-async def _unread(leitstand: "Leitstand", file: Path) -> UsageRefused | None:
+async def _unread(leitstand: Leitstand, file: Path) -> UsageRefused | None:
     """Why a file cannot be read, if it cannot."""
     try:
         await _taken_in(leitstand.project, leitstand.state, [file])
@@ -110,7 +106,7 @@ async def _unread(leitstand: "Leitstand", file: Path) -> UsageRefused | None:
 
 
 async def _taken_in(
-    project: "Project", state: Path, files: Sequence[Path]
+    project: Project, state: Path, files: Sequence[Path]
 ) -> Sequence[Mapping[str, Any]]:
     """Files that came in together as the input of a case each. Raises OSError, ValueError."""
     for file in files:

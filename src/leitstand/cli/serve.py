@@ -13,11 +13,14 @@ import typer
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
 from leitstand.errors import UsageRefused
+from leitstand.inbox.hours import deadlines_of
+from leitstand.project import Project
+from leitstand.runtime import Leitstand
+from leitstand.web import first_key, listen, open_site, read_settings
+from leitstand.web import serve as serve_site
 
 if TYPE_CHECKING:
     from leitstand.channels import Channels
-    from leitstand.project import Project
-    from leitstand.runtime import Leitstand
     from leitstand.triggers import Triggers
 
 
@@ -54,9 +57,6 @@ async def run_server(
 
     Raises UsageRefused: the port is taken. Raises ProjectRefused, SecretMissing.
     """
-    from leitstand.web import first_key, open_site, read_settings
-    from leitstand.web import serve as serve_site
-
     oidc = read_settings(place.project.table.oidc)
     with _listening(host, port, other=other) as at:
         async with place.opened() as opened:
@@ -80,7 +80,7 @@ async def run_server(
 # Where a project has no channels or no triggers, none of what they need is loaded.
 
 
-def channels_of(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels | None"]:
+def channels_of(leitstand: Leitstand) -> AbstractAsyncContextManager["Channels | None"]:
     """The channels of the project, not yet running; None where it has none."""
     if not leitstand.project.table.channels:
         return nullcontext()
@@ -89,7 +89,7 @@ def channels_of(leitstand: "Leitstand") -> AbstractAsyncContextManager["Channels
     return configured(leitstand)
 
 
-def _triggers(leitstand: "Leitstand") -> "Triggers | None":
+def _triggers(leitstand: Leitstand) -> "Triggers | None":
     if not leitstand.project.table.triggers:
         return None
     from leitstand.triggers import open_triggers
@@ -99,8 +99,6 @@ def _triggers(leitstand: "Leitstand") -> "Triggers | None":
 
 def _listening(host: str, port: int, *, other: bool) -> socket:
     """A socket on this port, or on any where that is taken and another will do."""
-    from leitstand.web import listen
-
     try:
         return listen(host, port)
     except UsageRefused:
@@ -110,10 +108,9 @@ def _listening(host: str, port: int, *, other: bool) -> socket:
         return listen(host, 0)
 
 
-def read_served(project: "Project", limits: Mapping[str, Any]) -> None:
+def read_served(project: Project, limits: Mapping[str, Any]) -> None:
     """Read the tables that only a server reads. Raises ProjectRefused: one makes no sense."""
     from leitstand import channels, web
-    from leitstand.inbox.hours import deadlines_of
 
     deadlines_of(limits, project.table.web)
     web.read_settings(project.table.oidc)

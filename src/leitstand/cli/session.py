@@ -8,25 +8,21 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import orjson
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from leitstand.approval import Keyring
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint
 from leitstand.clock import SystemClock
 from leitstand.errors import ApprovalRefused
+from leitstand.inbox import Signer
 from leitstand.private import replace
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from leitstand.approval import Keyring
-    from leitstand.inbox import Signer
-    from leitstand.records import Person
-    from leitstand.runtime import Leitstand
-
+from leitstand.records import Person
+from leitstand.runtime import Leitstand
 
 HOURS = 8
 """Length of a session."""
@@ -58,10 +54,8 @@ async def logout(place: Place) -> None:
     place.emit({"logged_out": was}, lambda: typer.echo("logged out" if was else "nobody was"))
 
 
-async def signer_of(leitstand: "Leitstand", name: str = "") -> "Signer":
+async def signer_of(leitstand: Leitstand, name: str = "") -> Signer:
     """Who signs: `name` with a passphrase, else whoever is logged in. Raises ApprovalRefused."""
-    from leitstand.inbox import Signer
-
     known = _read(leitstand)
     if known is not None and (not name or known_as(leitstand, name).id == known.person.id):
         return known
@@ -72,7 +66,7 @@ async def signer_of(leitstand: "Leitstand", name: str = "") -> "Signer":
     return Signer(person, await _unlock(leitstand, person))
 
 
-def known_as(leitstand: "Leitstand", name: str) -> "Person":
+def known_as(leitstand: Leitstand, name: str) -> Person:
     """The person with this id or name. Raises ApprovalRefused, with the names there are."""
     people = leitstand.people
     wanted = name.casefold()
@@ -83,10 +77,8 @@ def known_as(leitstand: "Leitstand", name: str) -> "Person":
     raise ApprovalRefused(f"no person `{name}`", mend=f"known are: {names}")
 
 
-def keyring(leitstand: "Leitstand") -> "Keyring":
+def keyring(leitstand: Leitstand) -> Keyring:
     """The keys of people on this machine."""
-    from leitstand.approval import Keyring
-
     return Keyring(leitstand.state / "keys", leitstand.rules.clock)
 
 
@@ -100,17 +92,17 @@ def passphrase_for(name: str) -> str:
     return getpass.getpass(f"{name}: ", stream=sys.stderr)
 
 
-def who(leitstand: "Leitstand") -> str:
+def who(leitstand: Leitstand) -> str:
     """The id of the person who is logged in, empty if nobody is."""
     known = _read(leitstand)
     return known.person.id if known else ""
 
 
-async def _unlock(leitstand: "Leitstand", person: "Person") -> "Ed25519PrivateKey":
+async def _unlock(leitstand: Leitstand, person: Person) -> Ed25519PrivateKey:
     return await keyring(leitstand).unlock(person, passphrase_for(person.name))
 
 
-def _begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -> float:
+def _begin(leitstand: Leitstand, person: Person, key: Ed25519PrivateKey) -> float:
     """Write the session; when it ends is returned (seconds since the epoch, the machine's own)."""
     until = SystemClock().time() + HOURS * 3600
     body = {"person": person.id, "tenant": person.tenant, "until": until}
@@ -119,9 +111,7 @@ def _begin(leitstand: "Leitstand", person: "Person", key: "Ed25519PrivateKey") -
     return until
 
 
-def _read(leitstand: "Leitstand") -> "Signer | None":
-    from leitstand.inbox import Signer
-
+def _read(leitstand: Leitstand) -> Signer | None:
     path = _path(leitstand.state)
     if not path.is_file() or path.stat().st_mode & 0o077:
         return None

@@ -1,22 +1,18 @@
 """The queue and a card as text, in the order in which people read them."""
 
 import re
-from typing import TYPE_CHECKING
 
 import typer
 
 from leitstand.cli.output import filled, show_table
-
-if TYPE_CHECKING:
-    from leitstand.inbox import Card, Exceptional, Queue, Texts
-
+from leitstand.inbox import Card, Exceptional, Queue, Texts
 
 _HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 _BEFORE = 3
 """Lines on what the agent did before that a card shows; `case show` has all of them."""
 
 
-def describe(queue: "Queue", texts: "Texts") -> None:
+def describe(queue: Queue, texts: Texts) -> None:
     """The queue as two tables."""
     say = texts.known
     if not queue.waiting and not queue.exceptions:
@@ -38,7 +34,7 @@ def describe(queue: "Queue", texts: "Texts") -> None:
     print_exceptions(queue, texts)
 
 
-def print_exceptions(queue: "Queue", texts: "Texts") -> None:
+def print_exceptions(queue: Queue, texts: Texts) -> None:
     """What left the automation, and why."""
     say = texts.known
     if queue.exceptions:
@@ -58,12 +54,12 @@ def print_exceptions(queue: "Queue", texts: "Texts") -> None:
         show_table(title, [say(f"list.{n}") for n in names], exceptions)
 
 
-def _takes_over(entry: "Exceptional", texts: "Texts") -> str:
+def _takes_over(entry: Exceptional, texts: Texts) -> str:
     whom = entry.assigned or texts.roles(entry.roles)
     return f"{whom} ({texts.known('list.you')})" if entry.yours else whom
 
 
-def _due(entry: "Exceptional", texts: "Texts") -> str:
+def _due(entry: Exceptional, texts: Texts) -> str:
     if not entry.due:
         return ""
     late = f" ({texts.known('list.overdue')})" if entry.overdue else ""
@@ -72,7 +68,7 @@ def _due(entry: "Exceptional", texts: "Texts") -> str:
     return texts.time(entry.due) + late + again
 
 
-def shown(card: "Card", texts: "Texts") -> str:
+def shown(card: Card, texts: Texts) -> str:
     """A card as text, in the order in which people read it; long hashes cut."""
     return cut(filled("card.txt", card=card, texts=texts, most=_BEFORE))
 

@@ -10,19 +10,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from leitstand.cli.command import Place, command
 from leitstand.cli.output import hint, progress, show_table
 from leitstand.errors import UsageRefused
-
-if TYPE_CHECKING:
-    from leitstand.evals.runner import Job
-    from leitstand.evals.whatif import Outlook
-    from leitstand.project import Project
-
+from leitstand.evals.live import Live
+from leitstand.evals.report import Wording
+from leitstand.evals.runner import Job
+from leitstand.evals.shelf import places
+from leitstand.evals.whatif import Outlook, outlook, shelve
+from leitstand.project import Project
+from leitstand.values import show_money
 
 _SECONDS = 60
 """What a decision costs a supervisor, unless the tenant says `decision_seconds`."""
@@ -54,8 +55,6 @@ async def whatif(
 
     With --prompt or --model the cases that ask them are asked again, of the project's models.
     """
-    from leitstand.evals.live import Live
-
     prompts = dict(map(_named, prompt or ()))
     live = Live(changed=True, prompts=prompts, model=model) if prompts or model else None
     day = since.replace(tzinfo=UTC).timestamp() if since else 0.0
@@ -65,17 +64,14 @@ async def whatif(
     place.emit(data, lambda: _show(found, seconds, place.lang))
 
 
-async def _looked(place: Place, job: "Job", since: float) -> "tuple[Outlook, float]":
-    from leitstand.evals.shelf import places
-    from leitstand.evals.whatif import outlook, shelve
-
+async def _looked(place: Place, job: Job, since: float) -> tuple[Outlook, float]:
     with tempfile.TemporaryDirectory(prefix="leitstand-whatif-") as folder:
         shelf = Path(folder)
         async with place.opened(write=False) as leitstand:
-            shelved = await shelve(leitstand, since, shelf)
+            known, refused = await shelve(leitstand, since, shelf)
             seconds = float(leitstand.limits.get("decision_seconds", _SECONDS))
         with progress("whatif", len(places(shelf))) as told:
-            found = await outlook(job, shelf, place.project.tools, shelved, told)
+            found = await outlook(job, shelf, place.project.tools, known, refused, told)
     return found, seconds
 
 
@@ -88,10 +84,8 @@ def _named(text: str) -> tuple[str, Path]:
 
 
 @contextmanager
-def _reference(project: "Project", policy: str, graph: str) -> "Generator[Job]":
+def _reference(project: Project, policy: str, graph: str) -> Generator[Job]:
     """The other side of the comparison, checked out beside where it is a git revision."""
-    from leitstand.evals.runner import Job
-
     with tempfile.TemporaryDirectory(prefix="leitstand-ref-") as folder:
         place = Path(folder)
         root = _folder(project, graph, "", place / "graph") if graph else project.root
@@ -105,7 +99,7 @@ def _reference(project: "Project", policy: str, graph: str) -> "Generator[Job]":
         )
 
 
-def _folder(project: "Project", reference: str, inside: str, place: Path) -> Path:
+def _folder(project: Project, reference: str, inside: str, place: Path) -> Path:
     """A folder as it is named, or that part of the project at a git revision."""
     if not reference or Path(reference).is_dir():
         return Path(reference)
@@ -119,7 +113,7 @@ def _folder(project: "Project", reference: str, inside: str, place: Path) -> Pat
     return place / inside if inside else place
 
 
-def _summary(found: "Outlook", seconds: float) -> dict[str, object]:
+def _summary(found: Outlook, seconds: float) -> dict[str, object]:
     avoided = sum(len(c.avoided) for c in found.changes)
     caused = sum(len(c.caused) for c in found.changes)
     return {
@@ -132,10 +126,7 @@ def _summary(found: "Outlook", seconds: float) -> dict[str, object]:
     }
 
 
-def _show(found: "Outlook", seconds: float, lang: Literal["de", "en"]) -> None:
-    from leitstand.evals.report import Wording
-    from leitstand.values import show_money
-
+def _show(found: Outlook, seconds: float, lang: Literal["de", "en"]) -> None:
     words = Wording(lang).words["whatif"]
     counts = _summary(found, seconds)
     amount = show_money(found.cents)

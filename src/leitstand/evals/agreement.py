@@ -142,15 +142,8 @@ def _field(
         if not _same(ours, theirs)
     )
     agreed = len(stated) - len(differing)
-    interval = wilson(agreed, len(stated))
-    return FieldAgreement(
-        field=name,
-        n=len(stated),
-        agreed=agreed,
-        low=interval.low,
-        high=interval.high,
-        differing=differing,
-    )
+    bounds = wilson(agreed, len(stated))._asdict()
+    return FieldAgreement(field=name, n=len(stated), agreed=agreed, differing=differing, **bounds)
 
 
 def _has(row: object, name: str) -> bool:

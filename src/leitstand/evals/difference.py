@@ -91,5 +91,5 @@ def _values(result: CaseResult) -> dict[str, Any]:
     for effect in result.effects:
         number = seen[effect.tool] = seen.get(effect.tool, 0) + 1
         name = effect.tool if number == 1 else f"{effect.tool}#{number}"
-        values |= {name: effect.state, **dict(leaves(effect.args, f"{name}."))}
+        values |= {name: "done", **dict(leaves(effect.args, f"{name}."))}
     return values

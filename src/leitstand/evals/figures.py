@@ -230,10 +230,9 @@ class Tally:
 
     def _lively(self) -> Repeated:
         count, cases = self._live, self._live["cases"]
-        bounds = wilson(count["passed"], cases)
         hats = {str(k): round(_ratio(total, cases), 6) for k, total in self._hats.items()}
         known = {name: count[name] for name in Repeated.model_fields}
-        more = {"low": bounds.low, "high": bounds.high, "pass_hat": hats}
+        more = {**wilson(count["passed"], cases)._asdict(), "pass_hat": hats}
         return Repeated.model_validate(known | more)
 
     def _counted(self, form: type[Frozen]) -> dict[str, Any]:
@@ -244,10 +243,8 @@ class Tally:
 
     def _correctness(self) -> Correctness:
         count, grades = self._all, self._grades
-        bounds = wilson(count["passed"], count["n"])
         more = {
-            "low": bounds.low,
-            "high": bounds.high,
+            **wilson(count["passed"], count["n"])._asdict(),
             "fields": (count["fields"], count["fields"] - count["wrong"]),
             "wrong_fields": self._sorted("wrong_fields"),
             "decisions": (count["decisions"], count["right"]),

@@ -1,14 +1,13 @@
 """What so many cases can prove: Wilson's interval, the number needed, the sign test."""
 
-from dataclasses import dataclass
 from math import ceil, comb, sqrt
+from typing import NamedTuple
 
 _Z = 1.959963984540054
 """Two-sided 95 %."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Bounds of a share, from 0 to 1."""
 
     low: float

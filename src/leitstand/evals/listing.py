@@ -1,12 +1,13 @@
 """YAML files as data, with the line that each part stands in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import orjson
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.error import MarkedYAMLError
 
 from leitstand.errors import SuiteRefused
 from leitstand.values import faults_of
@@ -14,14 +15,26 @@ from leitstand.values import faults_of
 T = TypeVar("T", bound=BaseModel)
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML would silently take the last."""
+
+    def construct_mapping(self, node: Any, deep: Any = False) -> dict[Any, Any]:  # noqa: ANN401, FBT002 - yaml's own
+        seen = set[object]()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise MarkedYAMLError(problem=f"`{key.value}` twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(file: Path, form: type[T]) -> T:
     """The record in a YAML file. Raises SuiteRefused with file and line of what is wrong."""
     node: yaml.Node | None = None
     try:
-        text = file.read_text("utf-8")
-        node = yaml.SafeLoader(text).get_single_node()
-        _doubled(file, node)
-        return form.model_validate_json(orjson.dumps(yaml.safe_load(text)))
+        loader: Any = _Loader(file.read_text("utf-8"))
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node else None
+        return form.model_validate_json(orjson.dumps(data))
     except (OSError, UnicodeDecodeError, TypeError) as error:
         raise SuiteRefused(f"cannot be read: {error}", where=str(file)) from error
     except yaml.YAMLError as error:
@@ -31,26 +44,6 @@ def read_yaml(file: Path, form: type[T]) -> T:
     except ValidationError as error:
         where = _place(file, _mark(node, error.errors()[0]["loc"]))
         raise SuiteRefused(faults_of(error), where=where) from error
-
-
-def _doubled(file: Path, root: yaml.Node | None) -> None:
-    """Refuse a key that stands twice: YAML would silently take the last."""
-    for node in _below(root):
-        seen: set[str] = set()
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            if key.value in seen:
-                raise SuiteRefused(f"`{key.value}` twice", where=_place(file, key.start_mark))
-            seen.add(str(key.value))
-
-
-def _below(node: Any) -> Iterator[yaml.Node]:  # noqa: ANN401 - nodes are untyped lists and pairs
-    if isinstance(node, yaml.Node):
-        yield node
-        if not isinstance(node, yaml.ScalarNode):
-            yield from _below(node.value)
-    elif isinstance(node, list | tuple):
-        for part in cast("Sequence[Any]", node):
-            yield from _below(part)
 
 
 def _mark(node: yaml.Node | None, path: Sequence[str | int]) -> Any:  # noqa: ANN401 - a yaml.Mark

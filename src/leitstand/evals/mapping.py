@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -22,6 +23,7 @@ from stdnum.iso7064 import mod_97_10
 
 from leitstand.errors import CaseRefused
 from leitstand.evals.vocabulary import WORD, Vocabulary, fold
+from leitstand.table import toml_of
 
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnpqrstvwxyz"
 _DIGRAPHS = {"ae": "ä", "oe": "ö", "ue": "ü"}
@@ -316,24 +318,9 @@ _SOUND: dict[str, Callable[[str], object]] = {
     "iban": lambda c: _account(c.upper()),
     "vat": lambda c: bool(vat.is_valid(c.upper())),
 }
+_HOLDS: dict[str, Callable[[str], bool]] = {"iban": _is_account, "vat": _is_vat}
+_FORMS = toml_of(Path(__file__).with_suffix(".toml"))["kinds"]
 _KINDS = tuple(
-    _Kind(name, re.compile(pattern), holds)
-    for name, pattern, holds in (
-        ("notation", r"#(?:[A-Z]+(?:=[0-9.,]*)?#)+", _any),
-        ("mail", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", _any),
-        ("ulid", r"\b[0-9A-HJKMNP-TV-Z]{26}\b", _any),
-        ("hash", r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{16,}\b", _any),
-        (
-            "iban",
-            r"\b(?i:[A-Z]{2}\d\d(?:[ \u00a0.-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0.-]?[A-Z0-9]{1,3})?)\b",
-            _is_account,
-        ),
-        ("vat", r"\b(?i:[A-Z]{2} ?[A-Z0-9]{8,12})\b", _is_vat),
-        ("day", r"\b\d{4}-\d\d-\d\d(?:T[\d:.+Z-]*)?(?!\d)", _any),
-        ("day", r"\b\d{1,2}\.\d{1,2}\.(?:\d{4}|\d\d)?(?!\d)", _any),
-        ("tax", r"\b\d{2,3}[/ ]\d{3,4}[/ ]\d{4,5}\b", _any),
-        ("amount", r"(?<![\w.,/-])\d{1,3}(?:[.,']?\d{3})*[.,]\d{1,2}(?![\w.,/-]\w)", _any),
-        ("word", WORD.pattern, _any),
-        ("digits", r"\d+", _any),
-    )
+    _Kind(name, re.compile(pattern), _HOLDS.get(name, _any))
+    for name, pattern in (*_FORMS, ("word", WORD.pattern), ("digits", r"\d+"))
 )

@@ -34,10 +34,11 @@ _DONE = "agent"
 
 
 class Recorded(NamedTuple):
-    """A case and its tape, not yet pseudonymised."""
+    """A case and its tape, not yet pseudonymised, and the journal that they were made of."""
 
     case: RecordedCase
     lines: Sequence[Line]
+    events: Sequence[Event]
 
 
 async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
@@ -83,7 +84,7 @@ async def record(store: Store, rules: Rules, ulid: str, name: str) -> Recorded:
     # As they stood in the journal: a person reads a tape from its top.
     places = {tape.here(e.address): -n for n, e in enumerate(events[::-1]) if "/" in e.address}
     lines.sort(key=lambda line: (places[line.address], line.address))
-    return Recorded(case.model_copy(update={"tape": plain(tape_bytes(lines))}), lines)
+    return Recorded(case.model_copy(update={"tape": plain(tape_bytes(lines))}), lines, events)
 
 
 async def _calls(rules: Rules, journal: Journal) -> list[Line]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from leitstand.approval import Statement, corrections, sign, write
+from leitstand.approval import Statement, corrections
 from leitstand.clock import Clock
 from leitstand.desk import Room, TooManyRejections
 from leitstand.digest import canonical
@@ -201,10 +201,10 @@ class _Replay:
         if self._judged:
             passage = _Addressed(self._guard.open(journal))
         room = Room(journal, cast("Passage", passage), self._clock, self._models)
-        stage = _Watched(Stage(self._compiled, room), self._done.edges, seals=self._judged)
+        stage = _Watched(self._compiled, room, self._done.edges, seals=self._judged)
         given = self._compiled.take(self._case.given)
         walked = await walk(self._compiled, given, stage, limit=journal.limits.supersteps)
-        stage.inner.ended(walked)
+        stage.ended(walked)
         self._done.state = walked.state
         return walked.exit or Exit(kind="done")
 
@@ -222,7 +222,6 @@ class _Replay:
 
     def _decide(self, frozen: Frozen, shown: Checkpoint, said: Said) -> None:
         journal = self._done.journal
-        self._people.join(said)
         self._clock.reach(said.at)
         given = [Approval.model_validate(a) for a in frozen.approvals]
         want = wanted(self._rules, journal, shown, given)
@@ -236,11 +235,7 @@ class _Replay:
                 now, now.args, args, said.person, said.reason, self._clock.time()
             ):
                 journal.record("correction", shown.address, one.model_dump(mode="json"))
-        person = self._people.person(shown.tenant, said.person)
-        if person is None:
-            raise CaseRefused(f"nobody is called `{said.person}`", where=self._case.name)
-        approval = write(now, person, said.role, statement, self._clock, 86_400.0)
-        signed = sign(approval, self._people.key(said.person))
+        _, signed = self._people.signed(now, said, statement, self._clock)
         journal.record("approval", shown.address, signed.model_dump(mode="json"))
         self._done.said.append(said)
 
@@ -290,13 +285,14 @@ class _Addressed:
         self._inner.go()
 
 
-class _Watched:
+class _Watched(Stage):
     """A stage that notes which ways of the graph were taken; without `seals` it is walked once."""
 
-    def __init__(self, inner: Stage, edges: set[tuple[str, str]], *, seals: bool) -> None:
-        self.inner = inner
-        self._seals = seals
-        self._edges = edges
+    def __init__(
+        self, compiled: Compiled, room: Room, edges: set[tuple[str, str]], *, seals: bool
+    ) -> None:
+        super().__init__(compiled, room)
+        self._seals, self._edges = seals, edges
         self._before: Sequence[Task] = ()
 
     def perform(self, superstep: int, tasks: Sequence[Task]) -> Awaitable[Sequence[object]]:
@@ -305,12 +301,12 @@ class _Watched:
             for task in tasks:
                 self._edges.add((before.step, task.step))
         self._before = tasks
-        return self.inner.perform(superstep, tasks)
+        return super().perform(superstep, tasks)
 
     def seal(self, superstep: int, updates: Updates) -> None:
         """As the stage."""
         if self._seals:
-            self.inner.seal(superstep, updates)
+            super().seal(superstep, updates)
 
 
 def head_of(case: RecordedCase, compiled: Compiled) -> Case:

@@ -25,7 +25,6 @@ class Made(Frozen):
     tool: str
     args: dict[str, Any]
     key: str = ""
-    state: Literal["done", "failed"] = "done"
 
 
 class Proposed(Frozen):

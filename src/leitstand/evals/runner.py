@@ -4,10 +4,10 @@ import asyncio
 import os
 import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.util import Finalize
@@ -42,6 +42,8 @@ from leitstand.tool import Connection
 DETAILED = 2_000
 """Cases up to which a run keeps the steps of all; above, of those that did not pass."""
 _CORES = os.cpu_count() or 1
+REFERENCE = 100
+"""One case of so many is run by LangGraph's own engine as well."""
 CHUNK = 50
 """Cases that one process replays at a time."""
 ALONE = 300
@@ -53,24 +55,22 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every process has to know: the project's root, who decides, what is not compared.
+    """What every process has to know: the project's root, who decides, and under which rules.
 
     `policies` is another folder of rules than the project's own, `world` other data of the tenant.
     `apart`: in processes of its own, since this one has loaded another project.
-    Every case of number `reference` is run by LangGraph's own engine as well. The graders of
-    `suite`, its `suite.yaml`, have the last word on a case. `steps` of which cases are kept.
+    The graders of `suite`, its `suite.yaml`, have the last word on a case. `steps` of which cases
+    are kept.
     `live`: models are asked for real, case after case in one process.
     """
 
     root: Path
     supervisor: str = "recorded"
-    ignore: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     policies: Path | None = None
     world: Path | None = None
     suite: Path | None = None
     steps: Literal["all", "failed", "none"] = "all"
     apart: bool = False
-    reference: int = 100
     live: Live | None = None
 
 
@@ -142,7 +142,7 @@ def run_suite(
         ),
     )
     steps = "all" if len(found) <= DETAILED else "failed"
-    job = Job(project.root, who, suite.table.ignore, suite=suite.file, steps=steps, live=asking)
+    job = Job(project.root, who, suite=suite.file, steps=steps, live=asking)
     return run, run_cases(job, found, told)
 
 
@@ -160,7 +160,7 @@ def _settings(
     """Settings that a suite of this role answers for: rules of its tools, its department's data."""
     own = _applying(bundle, compiled)
     others = {f"{RULE}{rule.id}" for rule in bundle.rules if rule not in own}
-    found = settings_of(project, bundle, _limits(project, project.world))
+    found = settings_of(project, bundle, project.limits(project.world))
     return {n: d for n, d in found.items() if n not in others and not n.startswith(elsewhere)}
 
 
@@ -185,7 +185,6 @@ def _branches(bundle: Bundle, compiled: Compiled) -> Iterator[str]:
 
 def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Bench:
     """The project as it stands, with the rules and data of the job."""
-    world = job.world or project.world
     folder = job.policies
     bundle = Bundle.load(folder, project.tools, project.facts) if folder else project.bundle()
     live = job.live
@@ -195,7 +194,7 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         tools=project.tools,
         bundle=bundle,
         graphs=project.graphs,
-        limits=_limits(project, world),
+        limits=project.limits(job.world or project.world),
         case_limits=project.case_limits,
         release=library.release,
         live=library if live else None,
@@ -203,10 +202,6 @@ def bench_of(job: Job, project: Project, twin: Sequence[Connection] = ()) -> Ben
         changed=live is not None and live.changed,
         twin=Systems(twin) if twin else None,
     )
-
-
-def _limits(project: Project, world: Path | None) -> Mapping[str, Any]:
-    return project.limits(world) if world else {}
 
 
 class _Worker:
@@ -226,7 +221,7 @@ class _Worker:
             return result.model_copy(update={"ms": _since(began)})
         first, done = await self._tried(case, recording)
         result = await self._repeated(case, recording, first, silent=done.models.silent)
-        if number % self._job.reference == 0:
+        if number % REFERENCE == 0:
             engine, why = await by_langgraph(self._bench, done)
             said = (f"LangGraph's own engine: {why}",) if why else ()
             update = {"engine": engine, "problems": (*result.problems, *said)}
@@ -240,7 +235,7 @@ class _Worker:
         began = perf_counter()
         supervisor = supervisor_of(self._job.supervisor, case)
         done = await replay(self._bench, case, recording, supervisor)
-        result = self._judged(case, grade(done, self._job.ignore))
+        result = self._judged(case, grade(done, self._suite.table.ignore if self._suite else None))
         update: dict[str, object] = {"ms": _since(began)}
         if self._detailed(result):
             update["steps"] = tuple(steps_of(done))

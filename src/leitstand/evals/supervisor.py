@@ -8,10 +8,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from leitstand.approval import changed
+from leitstand.approval import Statement, changed, sign, write
+from leitstand.clock import Clock
 from leitstand.errors import UsageRefused
 from leitstand.evals.case import ExpectedEffect, RecordedCase, Said
-from leitstand.records import Checkpoint, Person
+from leitstand.records import Approval, Checkpoint, Person
 
 Supervisor = Callable[[Checkpoint], Sequence[Said]]
 """What people say of a checkpoint of one case; nothing if nobody decides."""
@@ -36,20 +37,20 @@ class People:
 
     def person(self, tenant: str, name: str) -> Person | None:
         """A person who has spoken, as the guard asks for her."""
-        roles = self._roles.get(name)
-        if roles is None:
-            return None
-        return Person(
-            id=name,
-            name=name,
-            tenant=tenant,
-            roles=tuple(sorted(roles)),
-            public_key=_public(name),
-        )
+        return self._person(tenant, name) if name in self._roles else None
 
-    def key(self, name: str) -> Ed25519PrivateKey:
-        """The key that a person signs with in replays, and nowhere else."""
-        return _key(name)
+    def _person(self, tenant: str, name: str) -> Person:
+        roles = tuple(sorted(self._roles[name]))
+        return Person(id=name, name=name, tenant=tenant, roles=roles, public_key=_public(name))
+
+    def signed(
+        self, shown: Checkpoint, said: Said, statement: Statement, clock: Clock
+    ) -> tuple[Person, Approval]:
+        """Who has said it, and its signature with a key of replays and nowhere else."""
+        self.join(said)
+        person = self._person(shown.tenant, said.person)
+        unsigned = write(shown, person, said.role, statement, clock, 86_400.0)
+        return person, sign(unsigned, _key(said.person))
 
 
 @dataclass

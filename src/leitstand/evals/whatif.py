@@ -5,7 +5,6 @@ an embedded twin answers is simulated; beyond that nothing is said.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -81,41 +80,38 @@ class Known(NamedTuple):
     corrected: frozenset[str]
 
 
-@dataclass(slots=True)
-class Shelved:
-    """Cases on a shelf: what is known of each, and why others are not there. None is left out."""
+async def shelve(
+    leitstand: Leitstand, since: float, shelf: Path
+) -> tuple[Mapping[str, Known], Mapping[str, str]]:
+    """Record every case opened since then (seconds since the epoch) onto a shelf.
 
-    known: dict[str, Known] = field(default_factory=dict[str, Known])
-    refused: dict[str, str] = field(default_factory=dict[str, str])
-
-
-async def shelve(leitstand: Leitstand, since: float, shelf: Path) -> Shelved:
-    """Record every case opened since then (seconds since the epoch) onto a shelf."""
+    What is known of each, and why others are not there. None is left out.
+    """
     query = select(cases.c.ulid, cases.c.role, cases.c.title).where(cases.c.opened >= since)
     rows = await leitstand.store.read(lambda c: c.execute(query.order_by(cases.c.ulid)).all())
-    shelved = Shelved()
+    known, refused = dict[str, Known](), dict[str, str]()
     for ulid, role, title in rows:
         try:
             if role not in leitstand.project.roles:
                 raise CaseRefused(f"no role `{role}` any more", where=ulid)
             found = await record(leitstand.store, leitstand.rules, ulid, ulid)
         except LeitstandError as error:
-            shelved.refused[title or ulid] = error.text
+            refused[title or ulid] = error.text
             continue
         put(shelf / ulid, found.case, found.lines)
-        events = (await leitstand.store.journal(ulid)).events
-        shelved.known[ulid] = _known(found.case, events)
-    return shelved
+        known[ulid] = _known(found.case, found.events)
+    return known, refused
 
 
 async def outlook(
     after: Job,
     shelf: Path,
     tools: Sequence[Tool[Any, Any]],
-    shelved: Shelved,
+    known: Mapping[str, Known],
+    refused: Mapping[str, str],
     told: Told = lambda _: None,
 ) -> Outlook:
-    """Compare what the cases of a shelf did with what they would do under `after`."""
+    """Compare what the cases of a shelf did, as is known, with what they would do under `after`."""
     found = places(shelf)
     amounts = {t.name: _money_fields(t) for t in tools}
     changes: list[Change] = []
@@ -128,14 +124,14 @@ async def outlook(
         tokens += result.tokens if result.asked else 0
         if result.certainty == "unknown":
             unknown.append(case.title or case.name)
-        change = _change(case, shelved.known[case.name], result, amounts)
+        change = _change(case, known[case.name], result, amounts)
         if change is not None:
             changes.append(change)
     return Outlook(
         cases=count,
         changes=tuple(changes),
         unknown=tuple(unknown),
-        refused=shelved.refused,
+        refused=refused,
         asked=asked,
         tokens=tokens,
     )

@@ -5,7 +5,8 @@ is recorded. What is expected is the truth of the world's own file, which no rol
 """
 
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from leitstand.approval import Statement, sign, write
+from leitstand.approval import Statement
 from leitstand.errors import CaseRefused
 from leitstand.evals.case import Expected, RecordedCase
 from leitstand.evals.record import record
@@ -40,17 +41,13 @@ async def import_world(
     """
     rows = _truth(truth)
     files = [_document(world, row) for row in rows]
-    with tempfile.TemporaryDirectory(prefix="leitstand-world-") as folder:
-        leitstand = await open_leitstand(project, state=Path(folder), world=world)
-        try:
-            intakes = [str(row.get("intake", "")) for row in rows]
-            names = await _worked_off(leitstand, role, files, intakes)
-            for row, ulid in zip(rows, names, strict=True):
-                name = str(row["case"])
-                found = await record(leitstand.store, leitstand.rules, ulid, name)
-                put(out / name, expecting(found.case, row), found.lines)
-        finally:
-            await leitstand.close()
+    async with _fresh(project, world) as leitstand:
+        intakes = [str(row.get("intake", "")) for row in rows]
+        names = await _worked_off(leitstand, role, files, intakes)
+        for row, ulid in zip(rows, names, strict=True):
+            name = str(row["case"])
+            found = await record(leitstand.store, leitstand.rules, ulid, name)
+            put(out / name, expecting(found.case, row), found.lines)
     return len(rows)
 
 
@@ -75,21 +72,28 @@ async def import_rows(project: Project, role: str, file: Path, out: Path, shown:
     """
     rows = read_rows(project, role, file)
     differing: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="leitstand-rows-") as folder:
-        leitstand = await open_leitstand(project, state=Path(folder))
+    async with _fresh(project, None) as leitstand:
+        names = [await _begun(leitstand, role, r.given, r.name) for r in rows]
+        await leitstand.runtime.run_until_idle()
+        told = [await shown(leitstand, name) for name in names]
+        await _signed(leitstand, names, People())
+        for row, name, said in zip(rows, names, told, strict=True):
+            differing += (wrong := [f"{row.name}: {f}" for f in _unlike(row.truth, said)])
+            if not wrong:
+                found = await record(leitstand.store, leitstand.rules, name, row.name)
+                put(out / row.name, _as_said(found.case, row), found.lines)
+    return Laid(len(rows) - len({d.partition(":")[0] for d in differing}), tuple(differing))
+
+
+@asynccontextmanager
+async def _fresh(project: Project, world: Path | None) -> AsyncGenerator[Leitstand]:
+    """The project over a world, else its own, in a folder that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="leitstand-world-") as folder:
+        leitstand = await open_leitstand(project, state=Path(folder), world=world)
         try:
-            names = [await _begun(leitstand, role, r.given, r.name) for r in rows]
-            await leitstand.runtime.run_until_idle()
-            told = [await shown(leitstand, name) for name in names]
-            await _signed(leitstand, names, People())
-            for row, name, said in zip(rows, names, told, strict=True):
-                differing += (wrong := [f"{row.name}: {f}" for f in _unlike(row.truth, said)])
-                if not wrong:
-                    found = await record(leitstand.store, leitstand.rules, name, row.name)
-                    put(out / row.name, _as_said(found.case, row), found.lines)
+            yield leitstand
         finally:
             await leitstand.close()
-    return Laid(len(rows) - len({d.partition(":")[0] for d in differing}), tuple(differing))
 
 
 def _as_said(case: RecordedCase, row: CaseRow) -> RecordedCase:
@@ -153,15 +157,10 @@ async def _approved(leitstand: Leitstand, ulid: str, people: People) -> None:
     for frozen in journal.tape.open_checkpoints():
         shown = checkpoint_of(journal, frozen)
         for said in grant_all(shown):
-            people.join(said)
-            person = people.person(shown.tenant, said.person)
-            if person is None:
-                continue
+            statement, clock = Statement(answer="approve"), leitstand.rules.clock
+            person, approval = people.signed(shown, said, statement, clock)
             if leitstand.directory.person(person.tenant, person.id) is None:
                 leitstand.directory.add(person)
-            statement, clock = Statement(answer="approve"), leitstand.rules.clock
-            unsigned = write(shown, person, said.role, statement, clock, 3600.0)
-            approval = sign(unsigned, people.key(person.id))
             signed = {"address": approval.address, "approval": approval.model_dump(mode="json")}
             body = orjson.dumps({**signed, "corrections": []})
             await leitstand.store.signal(ulid, approval.nonce, "approval", body)

@@ -5,7 +5,6 @@ file is there and is the right one; else four characters are taken for one token
 so.
 """
 
-import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -15,13 +14,9 @@ from pathlib import Path
 from leitstand.digest import plain
 
 _CHARACTERS, _REMEMBERED = 4, 4_096
-_VOCABULARIES = {
-    "o200k_base": (
-        "fb374d419588a4632f3f557e76b4b70aebbca790",
-        "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
-    ),
-}
-"""Encoding → its file's name in tiktoken's cache folder, and the SHA-256 of that file."""
+_ENCODING, _FILE = "o200k_base", "fb374d419588a4632f3f557e76b4b70aebbca790"
+"""The vocabulary, and its file's name in tiktoken's cache folder."""
+_SHA = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +37,14 @@ class Counter:
         self._known: OrderedDict[str, int] = OrderedDict()
 
     @staticmethod
-    def of(encoding: str = "o200k_base") -> "Counter":
+    def of() -> "Counter":
         """Exact if the vocabulary's file lies in `TIKTOKEN_CACHE_DIR`, estimating if not."""
-        name, expected = _VOCABULARIES.get(encoding, ("", ""))
-        file = Path(os.environ.get("TIKTOKEN_CACHE_DIR", "")) / name
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+        file = Path(os.environ.get("TIKTOKEN_CACHE_DIR", "")) / _FILE
+        if not file.is_file() or plain(file.read_bytes()) != _SHA:
             return Counter()
         import tiktoken  # noqa: PLC0415 - loaded only where it can count
 
-        return Counter(tiktoken.get_encoding(encoding).encode_ordinary)
+        return Counter(tiktoken.get_encoding(_ENCODING).encode_ordinary)
 
     def count(self, text: str) -> Tokens:
         """The tokens of a text."""

@@ -128,13 +128,10 @@ def facts(*tools: str, model: type[M]) -> Callable[[Callable[[FactCall], M]], Fa
     return define
 
 
-def facts_in(*sources: ModuleType | Facts[Any]) -> tuple[Facts[Any], ...]:
-    """The fact functions of modules (by name) and functions, each once, in the order given."""
-    found: list[Facts[Any]] = []
-    for source in sources:
-        values = vars(source).values() if isinstance(source, ModuleType) else (source,)
-        found += [cast("Facts[Any]", v) for v in values if isinstance(v, Facts) and v not in found]
-    return tuple(found)
+def facts_in(*modules: ModuleType) -> tuple[Facts[Any], ...]:
+    """The fact functions of modules, each once, in the order given."""
+    values = (value for module in modules for value in vars(module).values())
+    return tuple(dict.fromkeys(cast("Facts[Any]", v) for v in values if isinstance(v, Facts)))
 
 
 def measure(functions: Iterable[Facts[Any]], call: FactCall) -> Measured:

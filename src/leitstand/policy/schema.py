@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from importlib.resources import files
 from types import NoneType
 from typing import Any, Literal, cast, get_args, get_origin
 
@@ -38,15 +39,7 @@ class Slot:
     values: tuple[str | int, ...] = field(default=(), compare=False)
 
 
-COMMON = """\
-entity Role;
-entity Agent in [Role] { tenant: String, requester: String };
-entity Case { tenant: String };
-type Approval = { count: Long, roles: Set<String>, persons: Set<String> };
-type Call = { tainted: Set<String>, approval: Approval, edited: Bool, done: Set<String> };
-action read;
-action write;
-"""
+COMMON = files(__package__ or "").joinpath("common.cedarschema").read_text("utf-8")
 """What every bundle shares: who acts, on what, and what the guard knows of a call."""
 
 CALL: Mapping[str, Slot] = {

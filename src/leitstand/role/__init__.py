@@ -1,8 +1,8 @@
 """Roles: typed graphs of steps, their ways and ends, compiled for the walk."""
 
 from leitstand.records import Exit
-from leitstand.role.compiled import Branch, Channel, Compiled, Reader, Ways
-from leitstand.role.drawing import exits, mermaid
+from leitstand.role.compiled import Branch, Channel, Compiled, Ways
+from leitstand.role.drawing import mermaid
 from leitstand.role.ends import (
     CAUSES,
     CONTRADICTORY,
@@ -31,7 +31,6 @@ __all__ = [
     "Exit",
     "Goto",
     "Graph",
-    "Reader",
     "Role",
     "Takeover",
     "Update",
@@ -39,7 +38,6 @@ __all__ = [
     "compile_graph",
     "done",
     "exception",
-    "exits",
     "goto",
     "mermaid",
     "rejected",

@@ -15,22 +15,10 @@ from leitstand.tool import Tool
 from leitstand.values import faults_of
 
 Run = Callable[[Any], Coroutine[Any, Any, object]]
-"""A step as it runs: takes what its reader made of the state, returns what a node may."""
+"""A step as it runs: takes the state in its shape, returns what a node may."""
 
 Channel = LastValue[Any] | BinaryOperatorAggregate[Any]
 """A field of the state: holds the last value, or folds what is written with a reducer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Which channels are read, in order, and as what: `shape` makes it of a dict of its own.
-
-    `whole`: they are all channels that steps may read, in the order of the state.
-    """
-
-    keys: tuple[str, ...]
-    shape: Callable[[dict[str, object]], object]
-    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +26,12 @@ class Branch:
     """A conditional edge: `path` picks the next steps from the state after its step's own writes.
 
     It is a function of that state alone: no desk stands behind it, nothing of it is recorded.
-    `ends` translates what it returns. `passes`: keys of the step's output that are no channels are
-    shown to `path` too, as LangGraph does for dict states.
+    `ends` translates what it returns.
     """
 
     name: str
     path: Callable[[Any], object]
-    awaits: bool
     ends: Mapping[Any, str] | None
-    reader: Reader
-    passes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +60,6 @@ class Step:
 
     name: str
     run: Run
-    reader: Reader
     ways: Ways
     then: tuple[str, ...] = ()
     leaves: bool = False
@@ -88,6 +71,7 @@ class Compiled:
     """A graph that can be walked: all of it immutable, named by `version`.
 
     `version` is a hash over nodes, edges, sources of steps and tools, and the state's schema.
+    `shape` makes of a dict what steps get of the state.
     `given` names the channels that the case's input may write, `start` what follows it. `ends` is
     true for a role: its walk must end with an exit. `queue`: who takes over, by cause.
     """
@@ -95,6 +79,7 @@ class Compiled:
     name: str
     version: str
     state: type
+    shape: Callable[[dict[str, object]], object]
     given: tuple[str, ...]
     start: Ways
     steps: Mapping[str, Step]

@@ -1,16 +1,6 @@
-"""A role as a drawing: mermaid text, checkpoints marked; and the exits that `check` asks for."""
+"""A role as a drawing: mermaid text, checkpoints marked."""
 
-from leitstand.errors import Cause
 from leitstand.role.compiled import Compiled, Step
-
-
-def exits(compiled: Compiled) -> dict[str, tuple[Cause, ...]]:
-    """By step, the causes with which a case that fails there finds people: those of the queue.
-
-    A failure that a step does not handle leaves through the queue wherever it happens, so every
-    step of a role has the same; a cause that is missing here is a case that nobody would see.
-    """
-    return {name: tuple(sorted(compiled.queue)) for name in compiled.steps}
 
 
 def mermaid(compiled: Compiled) -> str:

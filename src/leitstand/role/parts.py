@@ -16,7 +16,8 @@ from langgraph.pregel import Pregel
 from pydantic import BaseModel
 
 from leitstand.errors import RoleRefused
-from leitstand.role.compiled import Branch, Channel, Compiled, Join, Reader, Run, Step, Ways
+from leitstand.role.compiled import Branch, Channel, Compiled, Join, Step, Ways
+from leitstand.role.ends import EXIT
 from leitstand.role.public import Graph, Parts, parts_of
 from leitstand.role.version import version_of
 
@@ -31,22 +32,22 @@ _REASONS = {
 }
 
 
-def compile_graph(name: str, graph: Graph, *, hidden: frozenset[str] = frozenset()) -> Compiled:
+def compile_graph(name: str, graph: Graph) -> Compiled:
     """Check a plain `StateGraph` (TypedDict, dataclass or pydantic state) against the allow-list.
 
-    Its state is only as immutable as its schema: each step gets a shallow copy of its own. `hidden`
-    names channels that no step reads.
+    Its state is only as immutable as its schema: each step gets a shallow copy of its own.
     Raises RoleRefused: a part that the walk does not cover, or a graph that LangGraph refuses.
     """
     parts = _checked(name, graph)
     channels = {key: _channel(f"{name}.{key}", part) for key, part in parts.channels.items()}
     pairs = sorted(parts.waiting_edges)
     joins = tuple(Join(frozenset(many), one) for many, one in pairs if one != END)
-    maker = _Maker(name, parts, joins, tuple(key for key in channels if key not in hidden))
+    maker = _Maker(name, parts, joins)
     return Compiled(
         name=name,
         version=version_of(name, parts, maker.functions()),
         state=parts.state_schema,
+        shape=_shape(parts.state_schema),
         given=tuple(parts.schemas[parts.input_schema]),
         start=maker.ways(START),
         steps=MappingProxyType({key: maker.step(key) for key in parts.nodes}),
@@ -70,6 +71,8 @@ def _checked(name: str, graph: Graph) -> Parts:
         _refuse(name, "a context schema: what a step may see comes from its desk")
     if "__root__" in parts.channels:
         _refuse(name, "a state without fields")
+    if beside := parts.channels.keys() - parts.schemas[parts.state_schema].keys() - {EXIT}:
+        _refuse(name, f"{sorted(beside)}, which its state does not have")
     return parts
 
 
@@ -88,7 +91,6 @@ class _Maker:
     name: str
     parts: Parts
     joins: tuple[Join, ...]
-    whole: tuple[str, ...]
 
     def step(self, key: str) -> Step:
         spec = self.parts.nodes[key]
@@ -99,46 +101,38 @@ class _Maker:
                 _refuse(where, f"`{part.name}`: {_REASONS.get(part.name, 'unknown to the walk')}")
         if spec.is_error_handler:
             _refuse(where, f"an error handler: {_REASONS['error_handler_node']}")
+        self.sees_all(where, spec.input_schema)
         function, sync = _functions(where, spec.runnable)
         if function is None or sync is not None:
             _refuse(where, "a step that is not async")
         return Step(
             name=key,
             run=function,
-            reader=self.reader(spec.input_schema),
             ways=self.ways(key),
             then=tuple(target for target in spec.ends or () if target != END),
         )
 
     def ways(self, key: str) -> Ways:
-        known = self.parts.nodes.get(key)
-        schema = known.input_schema if known else self.parts.state_schema
         branches = self.parts.branches.get(key, {})
         after = (end for start, end in self.parts.edges if start == key and end != END)
         return Ways(
             after=tuple(sorted(after)),
-            branches=tuple(self.branch(key, title, schema) for title in branches),
+            branches=tuple(self.branch(key, title) for title in branches),
             joins=tuple(number for number, join in enumerate(self.joins) if key in join.many),
         )
 
-    def branch(self, key: str, title: str, schema: type) -> Branch:
-        spec = self.parts.branches[key][title]
-        function, sync = _functions(f"{self.name}.{key}.{title}", spec.path)
-        path: Run | Callable[..., object] | None = sync or function
+    def branch(self, key: str, title: str) -> Branch:
+        spec, where = self.parts.branches[key][title], f"{self.name}.{key}.{title}"
+        _, path = _functions(where, spec.path)
         if path is None:
-            _refuse(f"{self.name}.{key}.{title}", "a branch without a function")
-        return Branch(
-            name=title,
-            path=path,
-            awaits=sync is None,
-            ends=None if spec.ends is None else MappingProxyType(dict(spec.ends)),
-            reader=self.reader(spec.input_schema or schema),
-            passes=spec.input_schema is None,
-        )
+            _refuse(where, "a branch that is no plain function")
+        self.sees_all(where, spec.input_schema)
+        ends = None if spec.ends is None else MappingProxyType(dict(spec.ends))
+        return Branch(name=title, path=path, ends=ends)
 
-    def reader(self, schema: type) -> Reader:
-        keys = tuple(self.parts.schemas[schema])
-        return Reader(keys, _shape(schema), whole=keys == self.whole)
+    def sees_all(self, where: str, schema: type | None) -> None:
+        if schema is not self.parts.state_schema:
+            _refuse(where, "a view that is not the whole state: annotate it with the state")
 
     def functions(self) -> dict[str, Callable[..., object]]:
         """The functions that a graph's version hashes, by node, and by node and branch."""

@@ -57,7 +57,6 @@ def _kind(part: object, where: str) -> Kind:
 def check_paths(
     role: str,
     steps: Mapping[str, Declared],
-    entry: str,
     joins: Sequence[tuple[tuple[str, ...], str]],
 ) -> None:
     """Raises RoleRefused: unknown targets, a step nothing leads to, a step no exit follows."""
@@ -70,7 +69,7 @@ def check_paths(
     for many, one in joins:
         for name in many:
             onward[name].add(one)
-    for name in sorted(set(steps) - _reached({entry}, onward)):
+    for name in sorted(set(steps) - _reached({*list(steps)[:1]}, onward)):
         raise RoleRefused("no way leads to this step", where=f"{role}.{name}")
     back = {name: {n for n, targets in onward.items() if name in targets} for name in steps}
     leaving = {name for name, step in steps.items() if "exit" in step.returns}

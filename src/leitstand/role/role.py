@@ -53,18 +53,17 @@ class Role(Generic[S]):
         self.queue: Mapping[Cause, Takeover] = queue_of(queue)
         self._steps: dict[str, Declared] = {}
         self._joins: list[tuple[tuple[str, ...], str]] = []
-        self._entry = ""
 
     def step(
-        self, *, then: Sequence[str] = (), entry: bool = False
+        self, *, then: Sequence[str] = ()
     ) -> Callable[
         [Callable[[S, "Desk"], Coroutine[Any, Any, Answer]]],
         Callable[[S, "Desk"], Coroutine[Any, Any, Answer]],
     ]:
         """Register an async function `(case, desk)` as a step; `then` names the steps it may go to.
 
-        The first step registered is the entry unless another says `entry=True`. The annotation of
-        what it returns counts: `Goto`, `Exit`, `Update` or a union. Raises RoleRefused.
+        The first step registered is the entry. The annotation of what it returns counts: `Goto`,
+        `Exit`, `Update` or a union. Raises RoleRefused.
         """
 
         def register(
@@ -72,7 +71,7 @@ class Role(Generic[S]):
         ) -> Callable[[S, "Desk"], Coroutine[Any, Any, Answer]]:
             if isinstance(then, str):
                 raise RoleRefused(f'`then` is a list: ["{then}"]', where=f"{self.name}.{then}")
-            self._register(function, tuple(then), entry=entry)
+            self._register(function, tuple(then))
             return function
 
         return register
@@ -92,7 +91,7 @@ class Role(Generic[S]):
         for name, step in self._steps.items():
             delivery = Delivery(f"{self.name}.{name}", step, self.state, self.queue)
             parts.add_node(name, delivery.node(), destinations=step.then)
-        parts.add_edge(START, self._entry)
+        parts.add_edge(START, next(iter(self._steps)))
         for many, one in self._joins:
             parts.add_edge(list(many), one)
         return graph
@@ -108,7 +107,7 @@ class Role(Generic[S]):
             graph = self.graph
         except ValueError as error:
             raise RoleRefused(str(error), where=self.name) from error
-        compiled = compile_graph(self.name, graph, hidden=frozenset({EXIT}))
+        compiled = compile_graph(self.name, graph)
         functions = {name: step.function for name, step in self._steps.items()}
         return replace(
             compiled,
@@ -119,9 +118,7 @@ class Role(Generic[S]):
             queue=self.queue,
         )
 
-    def _register(
-        self, function: Callable[..., Any], then: tuple[str, ...], *, entry: bool
-    ) -> None:
+    def _register(self, function: Callable[..., Any], then: tuple[str, ...]) -> None:
         name = getattr(function, "__name__", "")
         where = f"{self.name}.{name}"
         if not inspect.iscoroutinefunction(function):
@@ -131,8 +128,6 @@ class Role(Generic[S]):
         if len(inspect.signature(function).parameters) != 2:  # noqa: PLR2004 the case and its desk
             raise RoleRefused("a step takes the case and its desk", where=where)
         self._steps[name] = Declared(function, then, kinds_of(function, where))
-        if entry or len(self._steps) == 1:
-            self._entry = name
 
     def _check(self) -> None:
         if not self._steps:
@@ -143,7 +138,7 @@ class Role(Generic[S]):
         if strangers := {*map(type, self.tools)} - {Tool}:
             raise RoleRefused(f"`tools` lists tools, no {strangers.pop()}", where=self.name)
         check_queue(self.name, self.state, self.queue)
-        check_paths(self.name, self._steps, self._entry, self._joins)
+        check_paths(self.name, self._steps, self._joins)
 
     def _named(self, step: Step) -> Step:
         declared = self._steps[step.name]

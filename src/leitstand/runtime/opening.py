@@ -159,7 +159,7 @@ async def open_leitstand(
     _check_whole(state, write=write)
     place = _place(state / "place.json", project, world, tenant, shadow)
     data = Path(place.world) if place.world else project.world
-    limits: Mapping[str, Any] = project.limits(data) if data else {}
+    limits = project.limits(data)
     clock = _clock(limits, place.began)
     master = _master(state / "master.key")
     directory = FileDirectory(state / "people.json")

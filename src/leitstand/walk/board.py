@@ -9,8 +9,7 @@ from typing import Any, cast
 from langgraph.channels import BinaryOperatorAggregate, LastValue
 from langgraph.types import Overwrite
 
-from leitstand.role import Channel, Compiled, Reader
-from leitstand.walk.writes import Pair
+from leitstand.role import Channel, Compiled, Update
 
 Fold = BinaryOperatorAggregate[Any]
 _FIXED = frozenset({int, bool, float, str, bytes})
@@ -25,32 +24,28 @@ class Board:
     without a reducer in one superstep.
     """
 
-    __slots__ = ("_channels", "_folds", "values")
+    __slots__ = ("_channels", "_folds", "_shape", "values")
 
     def __init__(self, compiled: Compiled) -> None:
-        self._channels = compiled.channels
+        self._channels, self._shape = compiled.channels, compiled.shape
         self._folds, begun = _begun(compiled)
         # The channels are those of the role, as they are before the first write; values are ours.
         self.values = {k: v if type(v) in _FIXED else deepcopy(v) for k, v in begun.items()}
 
-    def read(self, reader: Reader) -> object:
-        """The state as `reader` takes it: a dict of its own, or an object of its shape.
+    def read(self) -> object:
+        """The state as steps take it: a dict of its own, or an object of its shape.
 
         Raises what the shape raises (pydantic's ValidationError).
         """
-        if not reader.whole:
-            return _shaped(reader, self.values)
         values = self.values.copy()
-        return values if reader.shape is dict else reader.shape(values)
+        return values if self._shape is dict else self._shape(values)
 
-    def fresh(self, reader: Reader, pairs: Sequence[Pair]) -> object:
-        """The state as it would be if `pairs` alone were written: what a branch decides on."""
-        values = dict(self.values)
-        for key, written in _grouped(p for p in pairs if p[0] in reader.keys).items():
-            values[key] = self._folded(key, written)
-        return _shaped(reader, self._sorted(values))
+    def fresh(self, update: Update) -> object:
+        """The state as it would be if this alone were written: what a branch decides on."""
+        written = {key: self._folded(key, [value]) for key, value in update.items()}
+        return self._shape(self._sorted({**self.values, **written}))
 
-    def write(self, update: Mapping[str, object]) -> bool:
+    def write(self, update: Update) -> bool:
         """Apply the writes of a task that is alone in its superstep.
 
         False, and nothing done, if one is to a field that has no value yet, or to none.
@@ -68,10 +63,12 @@ class Board:
                 values[key] = fold.operator(values[key], value)
         return True
 
-    def write_all(self, pairs: Iterable[Pair]) -> None:
+    def write_all(self, updates: Iterable[Update]) -> None:
         """Apply the writes of all tasks of a superstep, in canonical order."""
-        held = self.values
-        for key, written in _grouped(pairs).items():
+        held, grouped = self.values, defaultdict[str, list[object]](list)
+        for key, value in (pair for update in updates for pair in update.items()):
+            grouped[key].append(value)
+        for key, written in grouped.items():
             if len(written) == 1 and key not in self._folds:
                 held[key] = written[0]
             elif len(written) > 1 or not self.write({key: written[0]}):
@@ -97,14 +94,3 @@ def _begun(compiled: Compiled) -> tuple[dict[str, Fold], dict[str, object]]:
     """The channels of a role that fold, and what they hold before anything is written."""
     folds = {k: c for k, c in compiled.channels.items() if isinstance(c, BinaryOperatorAggregate)}
     return folds, {key: fold.get() for key, fold in folds.items() if fold.is_available()}
-
-
-def _shaped(reader: Reader, values: Mapping[str, object]) -> object:
-    return reader.shape({key: values[key] for key in reader.keys if key in values})
-
-
-def _grouped(pairs: Iterable[Pair]) -> dict[str, list[object]]:
-    grouped: dict[str, list[object]] = defaultdict(list)
-    for key, value in pairs:
-        grouped[key].append(value)
-    return grouped

@@ -1,20 +1,21 @@
 """A course: one walk under way. Its board, who is due next, and each step's visits."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeGuard, cast
+from typing import Any, cast
 
 from langchain_core.runnables import Runnable
 from langgraph.constants import END, START
 from langgraph.errors import InvalidUpdateError
 from langgraph.types import Command, Send
+from pydantic import BaseModel
 
 from leitstand.errors import ExitRefused, RoleRefused
 from leitstand.records import Exit
-from leitstand.role import EXIT, Branch, Compiled, Ways
+from leitstand.role import EXIT, Branch, Compiled, Update, Ways
 from leitstand.walk.board import Board
 from leitstand.walk.task import Task, Updates
-from leitstand.walk.writes import Writes, fields_of, is_command, writes_of
+from leitstand.walk.writes import Writes, is_command, writes_of
 
 Move = tuple[str, Ways, Writes]
 _LISTS = frozenset({list, tuple})
@@ -33,14 +34,10 @@ class Course:
         self.due: Sequence[Task] = ()
         self.exit: Exit | None = None
 
-    async def enter(self, given: object) -> None:
+    def enter(self, given: object) -> None:
         """Make the first tasks due; `given` counts as the writes of a step before the first."""
-        known = self._compiled.given
-        if _is_dict(given):
-            pairs = [pair for pair in given.items() if pair[0] in known]
-        else:
-            pairs = fields_of(given, known)
-        await self._settle([(START, self._compiled.start, Writes(pairs, (), given))])
+        update = _written(given, self._compiled.given)
+        self._settle([(START, self._compiled.start, Writes(update))])
 
     def alone(self, answers: Sequence[object]) -> Updates | None:
         """The short way for the common superstep: one task, a plain answer, one step after it.
@@ -62,18 +59,18 @@ class Course:
             return None
         if not self._board.write(update):
             return None
-        self.due = (self._task(names[0], 0),)
+        self.due = (self._task(names[0]),)
         return (update,)
 
-    async def together(self, answers: Sequence[object]) -> Updates:
+    def together(self, answers: Sequence[object]) -> Updates:
         """Apply the answers of any superstep and find who is due next; the writes by task."""
         steps, channels = self._compiled.steps, self._compiled.channels
         moves: list[Move] = [
             (task.step, steps[task.step].ways, writes_of(self._where(task.step), answer, channels))
             for task, answer in zip(self.due, answers, strict=True)
         ]
-        await self._settle(moves)
-        return [writes.update() for _, _, writes in moves]
+        self._settle(moves)
+        return [writes.update for _, _, writes in moves]
 
     def state(self) -> Mapping[str, object]:
         """The state as it is now; the exit is not part of it."""
@@ -82,20 +79,20 @@ class Course:
             values.pop(EXIT, None)
         return MappingProxyType(values)
 
-    async def _settle(self, moves: Sequence[Move]) -> None:
+    def _settle(self, moves: Sequence[Move]) -> None:
         names: set[str] = set()
         sends: list[Send] = []
         for name, ways, writes in moves:
             targets = [*ways.after, *writes.gotos]
             for branch in ways.branches:
-                targets += await self._pick(name, branch, writes)
+                targets += self._pick(name, branch, writes.update)
             for target in targets:
                 self._head(name, target, names, sends)
             for number in ways.joins:
                 self._arrived[number].add(name)
         if self._compiled.ends:
             self._leave(moves)
-        self._board.write_all([pair for _, _, writes in moves for pair in writes.pairs])
+        self._board.write_all(writes.update for _, _, writes in moves)
         for join, arrived in zip(self._compiled.joins, self._arrived, strict=True):
             if join.many <= arrived:
                 names.add(join.one)
@@ -103,29 +100,19 @@ class Course:
         self.due = () if self.exit is not None else self._tasks(sorted(names), sends)
 
     def _tasks(self, names: Sequence[str], sends: Sequence[Send]) -> Sequence[Task]:
-        tasks = [self._task(name, place) for place, name in enumerate(names)]
-        for place, send in enumerate(sends, len(names)):
-            tasks.append(self._task(send.node, place, send))
+        tasks = [*map(self._task, names), *(self._task(send.node, send) for send in sends)]
         if not tasks and self._compiled.ends:
             text = "no step is due, and none has ended the case"
             raise RoleRefused(text, where=self._compiled.name)
         return tasks
 
-    def _task(self, name: str, place: int, sent: Send | None = None) -> Task:
+    def _task(self, name: str, sent: Send | None = None) -> Task:
         self._visits[name] = visit = self._visits.get(name, 0) + 1
-        if sent is not None:
-            return Task(name, visit, place, sent.arg, sent=True)
-        arg = self._board.read(self._compiled.steps[name].reader)
-        return Task(name, visit, place, arg, False)  # noqa: FBT003 - a keyword costs
+        return Task(name, visit, self._board.read() if sent is None else sent.arg)
 
-    async def _pick(self, name: str, branch: Branch, writes: Writes) -> Sequence[str | Send]:
+    def _pick(self, name: str, branch: Branch, update: Update) -> Sequence[str | Send]:
         """What a branch chooses on the state with its own step's writes."""
-        seen: object = self._board.fresh(branch.reader, writes.pairs)
-        if branch.passes and _is_dict(seen) and _is_dict(writes.raw):
-            seen = {**writes.raw, **seen}
-        picked = branch.path(seen)
-        if branch.awaits:
-            picked = await cast("Awaitable[object]", picked)
+        picked = branch.path(self._board.fresh(update))
         if isinstance(picked, Runnable):
             raise RoleRefused("a branch that answers with a runnable", where=self._where(name))
         targets = cast("Sequence[Any]", picked if isinstance(picked, list | tuple) else [picked])
@@ -152,7 +139,7 @@ class Course:
 
     def _leave(self, moves: Sequence[Move]) -> None:
         """Note the exit of this superstep, if one of its steps ended the case."""
-        found = [(name, v) for name, _, writes in moves for key, v in writes.pairs if key == EXIT]
+        found = [(name, w.update[EXIT]) for name, _, w in moves if EXIT in w.update]
         if len(found) > 1:
             steps = ", ".join(f"`{name}`" for name, _ in found)
             raise ExitRefused(f"{steps} each ended the case", where=self._compiled.name)
@@ -163,8 +150,19 @@ class Course:
         return f"{self._compiled.name}.{step}"
 
 
-def _is_dict(value: object) -> TypeGuard[dict[str, object]]:
-    return isinstance(value, dict)
+def _written(given: object, keys: Sequence[str]) -> Update:
+    """Those fields `keys` of a case's input that count as written.
+
+    As in LangGraph: a None that is a pydantic field's default, and was not set, is no write.
+    """
+    if isinstance(given, dict):
+        return {k: v for k, v in cast("dict[str, object]", given).items() if k in keys}
+    unset = set[str]()
+    if isinstance(given, BaseModel):
+        fields = type(given).model_fields
+        unset = {k for k in fields.keys() - given.model_fields_set if fields[k].default is None}
+    found = {key: getattr(given, key) for key in keys if hasattr(given, key)}
+    return {k: v for k, v in found.items() if v is not None or k not in unset}
 
 
 def _plain(command: Command[str]) -> tuple[Sequence[str], object]:

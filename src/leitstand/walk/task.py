@@ -14,16 +14,13 @@ class Task(NamedTuple):
     """One run of one step, numbered before its superstep starts (KERNEL no. 1).
 
     `visit` counts from 1 how often the step has been scheduled, in canonical order: steps by name,
-    then what was sent in the order of sending. `place` is the position in that order. `arg` is what
-    the step is given: the state as it reads it, or, if `sent`, a state of its own.
-    A tuple because one is made for every step walked.
+    then what was sent in the order of sending. `arg` is what the step is given: the state, or, if
+    it was sent, a state of its own. A tuple because one is made for every step walked.
     """
 
     step: str
     visit: int
-    place: int
     arg: object
-    sent: bool
 
 
 class Host(Protocol):
@@ -39,8 +36,7 @@ class Host(Protocol):
     def seal(self, superstep: int, updates: Updates) -> None:
         """Record the superstep performed; called when nothing of it can fail any more.
 
-        `updates` are the writes by task. A second write of one task to one field, which LangGraph
-        allows in a list of commands, is under `field#2`.
+        `updates` are the writes by task.
         """
         ...
 

@@ -22,7 +22,7 @@ async def walk(compiled: Compiled, given: object, host: Host, *, limit: int = LI
     host raises. A superstep that raises is never sealed.
     """
     course = Course(compiled)
-    await course.enter(given)
+    course.enter(given)
     superstep = 0
     while tasks := course.due:
         if superstep == limit:
@@ -31,7 +31,7 @@ async def walk(compiled: Compiled, given: object, host: Host, *, limit: int = LI
         answers = await host.perform(superstep, tasks)
         updates = course.alone(answers)
         if updates is None:
-            updates = await course.together(answers)
+            updates = course.together(answers)
         host.seal(superstep, updates)
         superstep += 1
     return Walked(course.state(), course.exit, superstep)

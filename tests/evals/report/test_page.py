@@ -11,7 +11,7 @@ import pytest
 
 from leitstand.evals.repeats import together
 from leitstand.evals.report import write_page
-from leitstand.evals.report.page import ROWS
+from leitstand.evals.report.form import ROWS
 from leitstand.evals.result import Made, Sure
 from tests.evals.sample import RUN, bad, good, many, report_in, suite_in
 
@@ -133,7 +133,7 @@ def test_too_many_failing_cases_become_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond its room a failing case stands there as a row, with what is wrong first."""
-    monkeypatch.setattr("leitstand.evals.report.page.FULL", 2000)
+    monkeypatch.setattr("leitstand.evals.report.form.FULL", 2000)
     cases = [bad(f"b{n}") for n in range(20)]
     write_page(report_in(tmp_path / "run", cases, suite_in(tmp_path)), tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from leitstand.errors import CaseRefused, UsageRefused
-from leitstand.evals.foreign.office import ROLE, Course, Line, Worlds, office_of, tool_name
+from leitstand.evals.foreign.office import ROLE, Call, Course, Worlds, office_of, tool_name
 from leitstand.evals.foreign.rows import Row, files_of, hash_of, rows_of
 from leitstand.evals.foreign.world import Setting
 from leitstand.evals.interval import pass_hat
@@ -233,8 +233,11 @@ class _Share:
         for row in kept:
             asked = self._setting.calls(row.data)
             self._worlds.open[row.id] = (self._setting.world(row.data), asked)
-            lines = tuple(Line(tool=tool_name(a.tool), arguments=a.arguments) for a in asked)
-            course = Course(run=row.id, calls=lines)
+            calls = (
+                Call(run=row.id, number=n, tool=tool_name(a.tool), arguments=a.arguments)
+                for n, a in enumerate(asked)
+            )
+            course = Course(calls=tuple(calls))
             await leitstand.runtime.start(
                 ROLE, course, tenant=leitstand.tenant, requester="evals", title=row.id[:200]
             )

@@ -26,10 +26,11 @@ _STRANGE = "foreign.unknown"
 
 
 class Call(Frozen):
-    """A recorded call: its run, its number in it, and its arguments as they were written."""
+    """A recorded call: its run, its number in it, tool, and arguments as they were written."""
 
     run: str
     number: int
+    tool: str
     arguments: str
 
 
@@ -39,18 +40,10 @@ class Observed(Frozen):
     text: str
 
 
-class Line(Frozen):
-    """A call of the case's input."""
-
-    tool: str
-    arguments: str
-
-
 class Course(Frozen):
-    """A run: its id and its calls in order."""
+    """A run: its calls in order."""
 
-    run: str
-    calls: tuple[Line, ...]
+    calls: tuple[Call, ...]
 
 
 @dataclass
@@ -94,10 +87,9 @@ def office_of(writes: Mapping[str, bool], worlds: Worlds) -> Project:
     role = Role(ROLE, Course, tools=tuple(tools.values()))
 
     async def replay(case: Course, desk: Desk) -> Exit:
-        for number, call in enumerate(case.calls):
-            asked = Call(run=case.run, number=number, arguments=call.arguments)
+        for call in case.calls:
             try:
-                await desk.call(tools[call.tool], asked)
+                await desk.call(tools[call.tool], call)
             except CallFailed:
                 continue  # As the agent went on, whatever the system had answered.
         return done()
