@@ -19,6 +19,7 @@ async def inbox(
 ) -> None:
     """List what waits for people."""
     from leitstand.inbox import queue_of
+    from leitstand.store.database import served
 
     limit = 10_000 if everything else 50
     async with place.opened(write=False) as leitstand:
@@ -26,7 +27,8 @@ async def inbox(
         queue = await queue_of(leitstand, place.texts, person=me, limit=limit)
     place.emit(queue, lambda: describe(queue, place.texts))
     if queue.waiting and not place.json:
-        hint("next: leitstand show NUMBER")
+        at = served(place.folder / "journal.db")
+        hint(place.texts.told(at) if at else "next: leitstand show NUMBER")
 
 
 @command("state", "lang")
