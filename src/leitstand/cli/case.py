@@ -1,5 +1,6 @@
 """`leitstand case`: list cases, show one with all that happened, export it, release it."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,7 +9,6 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName, pairs
 from leitstand.cli.output import filled, hint, line, show_table
 from leitstand.cli.session import signer_of, who
-from leitstand.cli.sheet import cut
 from leitstand.errors import UsageRefused
 
 if TYPE_CHECKING:
@@ -48,11 +48,17 @@ async def listed(
 async def show(place: Place, name: CaseName) -> None:
     """Show one case: what it did, what the rules said, who decided, what it changed."""
     from leitstand.inbox import handled_of, handling_line, line_of, reason_of
+    from leitstand.inbox.texts import cut
 
     async with place.opened(write=False) as leitstand:
         dossier = await dossier_of(leitstand, name)
     told = {"case": dossier.case, "dossier": dossier, "texts": place.texts, "stands": _stands}
-    words = {"line": line_of, "handled": handled_of, "did": handling_line, "reason": reason_of}
+    words = {
+        "line": line_of,
+        "handled": handled_of,
+        "did": handling_line,
+        "reason": partial(reason_of, leitstand),
+    }
     page = cut(filled("case.txt", **told, **words)).rstrip()
     place.emit(_data_of(dossier), lambda: typer.echo(page))
 

@@ -37,8 +37,9 @@ async def explain(place: Place, case: CaseName) -> None:
     from leitstand.inbox import explained
 
     async with place.opened(write=False) as leitstand:
-        dossier = await dossier_of(leitstand, case)
-    said = [(j, tuple(explained(j.verdict, place.texts))) for j in dossier.judged]
+        dossier, bundle = await dossier_of(leitstand, case), leitstand.rules.bundle
+    words = partial(explained, texts=place.texts, bundle=bundle)
+    said = [(j, tuple(words(j.verdict, tool=j.tool))) for j in dossier.judged]
 
     def people() -> None:
         for judged, rows in said:

@@ -1,6 +1,5 @@
 """The queue and a card as text, in the order in which people read them."""
 
-import re
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from leitstand.inbox import Card, Exceptional, Queue, Texts
 
 
-_HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 _BEFORE = 3
 """Lines on what the agent did before that a card shows; `case show` has all of them."""
 
@@ -74,9 +72,6 @@ def _due(entry: "Exceptional", texts: "Texts") -> str:
 
 def shown(card: "Card", texts: "Texts") -> str:
     """A card as text, in the order in which people read it; long hashes cut."""
+    from leitstand.inbox.texts import cut
+
     return cut(filled("card.txt", card=card, texts=texts, most=_BEFORE))
-
-
-def cut(text: str) -> str:
-    """A text with its long hashes cut: nobody reads 64 digits."""
-    return _HASH.sub(r"\1…", text)

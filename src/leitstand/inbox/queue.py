@@ -228,7 +228,7 @@ async def _exceptional(
         title=dossier.case.title,
         status=dossier.status,
         cause=(leave.cause or "") if leave else dossier.reason,
-        reason=reason_of(dossier, texts),
+        reason=reason_of(leitstand, dossier, texts),
         roles=leave.roles if leave else (),
         changed=dossier.changed,
         since=since,
