@@ -79,6 +79,14 @@ async def effect_of(
     return _View(leitstand, texts, tools[tool], args, reads, args).effect()
 
 
+async def meant_by(leitstand: Leitstand, dossier: Dossier, texts: Texts) -> str:
+    """What a case had meant to do when the rules stopped it; empty where they judged nothing."""
+    judged = dossier.gravest
+    if judged is None:
+        return ""
+    return await effect_of(leitstand, dossier, judged.tool, judged.args, texts)
+
+
 def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
     """Everyone who could sign now: in a role that is asked, not the requester, not twice."""
     shown = pending.checkpoint
@@ -98,14 +106,17 @@ def line_of(happened: Happened, texts: Texts) -> str:
 
 def reason_of(leitstand: Leitstand, dossier: Dossier, texts: Texts) -> str:
     """Why a case ended or is held, in the language of `texts`; of rules also what they found."""
-    text, said = dossier.held or (dossier.exit.reason if dossier.exit else ""), dict[str, str]()
-    for judged in dossier.judged:
-        for hit in (h for h in judged.verdict.hits if h.reason_de):
-            found = measured(leitstand.rules.bundle, judged.tool, judged.verdict, hit, texts)
-            said[hit.reason_de] = " ".join((hit.said("reason", texts.language), *found))
-    for reason, words in said.items():
+    text = dossier.held or (dossier.exit.reason if dossier.exit else "")
+    hits = {h.reason_de: (j, h) for j in dossier.judged for h in j.verdict.hits if h.reason_de}
+    more = list[str]()
+    for reason, (judged, hit) in hits.items():
+        found = measured(leitstand.rules.bundle, judged.tool, judged.verdict, hit, texts)
+        said = hit.said("reason", texts.language)
+        words = " ".join((f"{said.rstrip('.')}.", *found)) if found else said
+        if reason not in text and hit.rule in text and judged.refused:
+            more.append(words)  # A role that tells the rules by their names alone.
         text = text.replace(reason, words)
-    return texts.told(text)
+    return " ".join((texts.told(text), *more))
 
 
 @dataclass(frozen=True, slots=True)
