@@ -70,6 +70,15 @@ def test_what_a_rule_found_speaks_of_facts_that_rules_read(language: str) -> Non
         assert named <= facts.keys(), name
 
 
+def test_lists_in_a_sentence_are_named() -> None:
+    """Who a task is for is said by what these people are called."""
+    texts = texts_of("de", ROOT / "tools" / "texts")
+    said = texts.fill(
+        texts.sentence("task.create", "effect"), {"title": "X", "roles": ["clerk", "hr"]}
+    )
+    assert said.endswith("für: Buchhaltung, Personal")
+
+
 def test_words_are_shown_in_the_readers_language() -> None:
     """A word inside a record is named as one that stands alone; what is no word stays as it is."""
     texts = texts_of("de", ROOT / "tools" / "texts")

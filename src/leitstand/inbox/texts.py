@@ -101,14 +101,13 @@ class Texts:
         """
         known = cast("Mapping[str, str | Mapping[str, str]]", self._given.get("measured", {}))
         lists = {n: cast("list[str]", v) for n, v in values.items() if isinstance(v, list)}
-        shown = {**values, **{name: self.value(name, words) for name, words in lists.items()}}
         for name in facts:
             value, said = values.get(name), known.get(name, "")
             if isinstance(said, Mapping):
                 words = lists.get(name, [str(value).lower()])
-                yield from (self.fill(said[word], shown) for word in words if word in said)
+                yield from (self.fill(said[word], values) for word in words if word in said)
             elif value and said:
-                yield self.fill(said, shown)
+                yield self.fill(said, values)
 
     def decision(self, word: str) -> str:
         """What came of a case, in words: the project's own ones for its roles, else the guard's."""
@@ -184,6 +183,8 @@ class Texts:
         value = part_of(values, name.split("."))
         if value in (None, ""):
             return "?"
+        if isinstance(value, list | tuple):
+            return self.value(name, cast("object", value))
         return self._format(kind, value, str(values.get("currency") or "EUR"))
 
     def _format(self, kind: str, value: object, currency: str) -> str:
@@ -198,7 +199,7 @@ class Texts:
         if day := _day(str(value)):
             return format_date(day, "medium", locale=self.locale)
         word = str(value).lower() if isinstance(value, bool) else str(value)
-        return str(self._given.get("words", {}).get(word, value))
+        return str(self._given.get("words", {}).get(word) or self.role(str(value)))
 
 
 def cut(text: str) -> str:
