@@ -75,7 +75,9 @@ async def effect_of(
     tools = leitstand.rules.tools
     if tool not in tools:
         return texts.say("effect.gone", tool=tool)
-    reads = await readings_of(dossier.journal, tools, tuple(dossier.tape.answers))
+    named = {reference.partition(" ")[0] for reference in texts.lookups(tool).values()}
+    names = [h.address for h in dossier.happened if h.tool in named]
+    reads = await readings_of(dossier.journal, tools, names)
     return _View(leitstand, texts, tools[tool], args, reads, args).effect()
 
 
