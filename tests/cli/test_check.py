@@ -253,6 +253,20 @@ def test_a_rule_with_a_fault_is_named(
     assert finding["rule"] == "over-limit"
 
 
+def test_a_role_of_people_that_is_a_slip_is_warned_of(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card for `haed` would wait for nobody: the likely name is told, and where it stands."""
+    file = shop_folder / "policies" / "shop.cedar"
+    monkeypatch.chdir(shop_folder)
+    before = command("check", "--json").data["problems"]
+    file.write_text(file.read_text("utf-8").replace('"clerk"', '"haed"', 1), "utf-8")
+    found = [p for p in command("check", "--json").data["problems"] if p not in before]
+    assert [(p["code"], p["severity"]) for p in found] == [("lone-role", "warning")]
+    assert "`haed`" in found[0]["text"]
+    assert "is it `head`?" in found[0]["text"]
+
+
 def test_a_role_is_drawn_with_its_checkpoints(command: Command) -> None:
     """Mermaid; steps that write stand out (R19)."""
     drawn = command("graph", "accounting").out

@@ -66,6 +66,7 @@ def test_what_a_terminal_can_do_beside_a_server(shop: Office) -> None:
         assert f"decide in the browser at {url} (process {pid}), or end that" in english.err
         listed = shop("inbox")
         assert (listed.code, "r1.json" in listed.out) == (0, True)
+        assert f"im Browser unter {url}" in listed.err
         health = httpx.get(f"{url}health", timeout=20).json()
         assert (health["ok"], health["halted"]) == (True, [])
         halted = shop("halt", "buying", "-r", "falscher Lieferant", person="dora.lange")

@@ -1,5 +1,6 @@
 """What people read of an action: every field and every closed word has a name in both languages."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,42 @@ def test_nothing_technical_is_shown(language: str) -> None:
     wanted = {pair for tool in writes for pair in named(tool.args)}
     assert len(wanted) > 100
     assert sorted(pair for pair in wanted if pair[1] not in given[pair[0]]) == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_a_rule_found_speaks_of_facts_that_rules_read(language: str) -> None:
+    """A sentence on a fact that no rule reads would never be shown; it names facts of that tool."""
+    file = ROOT / "tools" / "texts" / f"{language}.toml"
+    said: dict[str, str | dict[str, str]] = tomllib.loads(file.read_text("utf-8"))["measured"]
+    tools = load_project(ROOT).bundle().tools.values()
+    read = {
+        n
+        for t in tools
+        for r in t.rules.values()
+        if not r.grants
+        for group, n in t.alone[r.id].named
+        if group == "facts"
+    }
+    assert len(said) > 20
+    assert said.keys() - read == set()
+    known = [t.signature.facts for t in tools]
+    for name, sentences in said.items():
+        facts = next(f for f in known if name in f)
+        if isinstance(sentences, dict):
+            words = facts[name].values
+            assert not words or {str(w).lower() for w in words} >= sentences.keys(), name
+        texts = [sentences] if isinstance(sentences, str) else [*sentences.values()]
+        named = {place for text in texts for place in re.findall(r"\{(\w+)", text)}
+        assert named <= facts.keys(), name
+
+
+def test_lists_in_a_sentence_are_named() -> None:
+    """Who a task is for is said by what these people are called."""
+    texts = texts_of("de", ROOT / "tools" / "texts")
+    said = texts.fill(
+        texts.sentence("task.create", "effect"), {"title": "X", "roles": ["clerk", "hr"]}
+    )
+    assert said.endswith("für: Buchhaltung, Personal")
 
 
 def test_words_are_shown_in_the_readers_language() -> None:

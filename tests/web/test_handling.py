@@ -72,6 +72,15 @@ async def test_a_clerk_lets_it_go_on_once_the_cause_is_gone(left: Left) -> None:
     assert vouchers(left.chat.leitstand.state) == 1
 
 
+async def test_it_says_what_the_rule_found_and_what_was_meant(left: Left) -> None:
+    """In the list and on the case's page: nobody has to look for it in the journal."""
+    await left.client.login(CLERK, PASSPHRASE)
+    for path in ("/exceptions", f"/case/{left.case}"):
+        page = (await left.client.http.get(path)).text
+        assert "Lieferant ist gesperrt. Der Stammsatz trägt eine Sperre." in page
+        assert re.search(r"beabsichtigt war: [^<]*R-1[^<]*50,00", page)
+
+
 async def test_who_does_not_take_over_is_offered_nothing(left: Left) -> None:
     """A head sees the case and no form; sent all the same, nothing changes."""
     page = (await left.client.http.get(f"/case/{left.case}")).text

@@ -1,7 +1,9 @@
 """Health: what a watcher is told, and that it is told the truth."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +86,20 @@ async def test_a_journal_that_takes_nothing_is_told(
     assert broken.status_code == 503
     assert "the disk is full" in broken.json()["reason"]
     assert (await asked(site)).status_code == 200
+
+
+async def test_a_damaged_file_of_the_inbox_is_told(
+    site: Site, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Logins and drafts lie in a file of their own: once it is damaged, nobody can decide here."""
+    monkeypatch.setattr(health, "KEPT", 0.0)
+    file = chat.leitstand.state / "web.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("pragma wal_checkpoint(truncate)")
+    assert (await asked(site)).status_code == 200
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    broken = await asked(site)
+    assert (broken.status_code, broken.json()["ok"]) == (503, False)
+    assert broken.json()["reason"].endswith(": web.db")
+    file.write_bytes(whole)

@@ -164,7 +164,8 @@ class Notices:
         """What is decided, why it is asked, what was found to contradict, and how to answer."""
         card, texts = await card_of(self._leitstand, pending, self._texts), self._texts
         conflicts = (f"{texts.say('card.conflicts')}: {c}" for c in card.conflicts)
-        lines = (card.effect, card.reversal, *(r.reason for r in card.rules), *conflicts)
+        why = (line for rule in card.rules for line in (rule.reason, *rule.found))
+        lines = (card.effect, card.reversal, *why, *conflicts)
         reasons = tuple(texts.known("web.reasons").split("|"))
         offer = Offer(code=code, reasons=reasons, people=(to.person,))
         return {"lines": tuple(line for line in lines if line), "offer": offer}

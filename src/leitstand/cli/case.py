@@ -1,5 +1,6 @@
 """`leitstand case`: list cases, show one with all that happened, export it, release it."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,6 @@ from leitstand.cli.command import Place, command
 from leitstand.cli.options import CaseName, pairs
 from leitstand.cli.output import filled, hint, line, show_table
 from leitstand.cli.session import signer_of, who
-from leitstand.cli.sheet import cut
 from leitstand.errors import UsageRefused
 from leitstand.inbox import (
     Dossier,
@@ -23,6 +23,7 @@ from leitstand.inbox import (
     sought_of,
 )
 from leitstand.inbox.export import export_case
+from leitstand.inbox.texts import cut
 from leitstand.runtime import Leitstand
 from leitstand.store.export import verifier as source
 from leitstand.store.schema import cases, checkpoints
@@ -60,7 +61,12 @@ async def show(place: Place, name: CaseName) -> None:
     async with place.opened(write=False) as leitstand:
         dossier = await dossier_of(leitstand, name)
     told = {"case": dossier.case, "dossier": dossier, "texts": place.texts, "stands": _stands}
-    words = {"line": line_of, "handled": handled_of, "did": handling_line, "reason": reason_of}
+    words = {
+        "line": line_of,
+        "handled": handled_of,
+        "did": handling_line,
+        "reason": partial(reason_of, leitstand),
+    }
     page = cut(filled("case.txt", **told, **words)).rstrip()
     place.emit(_data_of(dossier), lambda: typer.echo(page))
 

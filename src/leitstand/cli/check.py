@@ -1,7 +1,9 @@
 """`leitstand check`: is the project whole, and what happens by itself, on request, or never."""
 
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
 from inspect import getfile
 from pathlib import Path
 from typing import Any, get_args
@@ -25,6 +27,9 @@ from leitstand.tool import Tool
 from leitstand.triggers.settings import read_settings
 from leitstand.values import Secret
 
+ALIKE = 0.75
+"""Share of letters from which on the name of a role may be a slip for another."""
+
 
 @command("state")
 async def check(place: Place) -> int:
@@ -44,7 +49,7 @@ def _problems(project: Project) -> Iterator[dict[str, str]]:
     if not project.roles:
         yield _problem("error", "no-role", "roles", "there is no role yet; name one in the table")
         return
-    for part in (_rules, _grants, _recorded, _exits, _steps, _texts, _models, _world):
+    for part in (_rules, _grants, _people, _recorded, _exits, _steps, _texts, _models, _world):
         yield from part(project)
 
 
@@ -68,6 +73,21 @@ def _grants(project: Project) -> Iterator[dict[str, str]]:
         for tool in (t["tool"] for t in role["tools"] if not t["granted"]):
             text = f"no rule grants `{tool}` to this role: it is always denied"
             yield _problem("error", "no-grant", role["role"], text)
+
+
+def _people(project: Project) -> Iterator[dict[str, str]]:
+    """Roles of people that a single rule names and that look like others: nobody may have them."""
+    if any(p["severity"] == "error" for p in _rules(project)):
+        return
+    rules = project.bundle().rules
+    asked = Counter(r.rpartition(":")[2] for rule in rules for r in rule.notes.roles)
+    asked.update({r for c in project.roles.values() for q in c.queue.values() for r in q.roles})
+    for rule in rules:
+        for name in (r.rpartition(":")[2] for r in rule.notes.roles):
+            likely = get_close_matches(name, [a for a in asked if asked[a] > 1], 1, ALIKE)
+            if asked[name] == 1 and likely:
+                text = f"@roles names `{name}`, which stands nowhere else; is it `{likely[0]}`?"
+                yield _problem("warning", "lone-role", f"{rule.place}: {rule.id}", text)
 
 
 def _recorded(project: Project) -> Iterator[dict[str, str]]:

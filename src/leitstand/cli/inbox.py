@@ -10,6 +10,7 @@ from leitstand.cli.output import hint, stdout
 from leitstand.cli.session import known_as, who
 from leitstand.cli.sheet import describe, shown
 from leitstand.inbox import card_of, find_pending, queue_of
+from leitstand.store.database import served
 
 
 @command("state", "lang", "person")
@@ -25,7 +26,8 @@ async def inbox(
         queue = await queue_of(leitstand, place.texts, person=me, limit=limit)
     place.emit(queue, lambda: describe(queue, place.texts))
     if queue.waiting and not place.json:
-        hint("next: leitstand show NUMBER")
+        at = served(place.folder / "journal.db")
+        hint(place.texts.told(at) if at else "next: leitstand show NUMBER")
 
 
 @command("state", "lang")

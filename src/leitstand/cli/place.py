@@ -1,9 +1,8 @@
 """The place a command works in: the project around the working folder, and its state."""
 
 import os
-import sqlite3
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -120,6 +119,8 @@ class Place:
 @contextmanager
 def _damage_named(folder: Path) -> Generator[None]:
     """What SQLite refuses is told with the files that it cannot use. Raises StoreFailed."""
+    from leitstand.store.database import is_damaged
+
     try:
         yield
     except Exception as error:
@@ -127,15 +128,8 @@ def _damage_named(folder: Path) -> Generator[None]:
         if type(cause).__module__ != "sqlite3":
             raise
         known = (file for form in ("*.db", "*.sqlite") for file in sorted(folder.glob(form)))
-        where = ", ".join(str(file) for file in known if _is_damaged(file))
+        where = ", ".join(str(file) for file in known if is_damaged(file))
         raise StoreFailed(f"a database cannot be used: {cause}", where=where) from error
-
-
-def _is_damaged(file: Path) -> bool:
-    uri = f"{file.as_uri()}?mode=ro"
-    with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as database:
-        return database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
-    return True
 
 
 def open_to_others(folder: Path) -> Iterator[Path]:

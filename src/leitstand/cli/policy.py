@@ -35,8 +35,9 @@ async def check(place: Place) -> int:
 async def explain(place: Place, case: CaseName) -> None:
     """Say in words what the rules decided on each write of a case; --json adds the facts."""
     async with place.opened(write=False) as leitstand:
-        dossier = await dossier_of(leitstand, case)
-    said = [(j, tuple(explained(j.verdict, place.texts))) for j in dossier.judged]
+        dossier, bundle = await dossier_of(leitstand, case), leitstand.rules.bundle
+    words = partial(explained, texts=place.texts, bundle=bundle)
+    said = [(j, tuple(words(j.verdict, tool=j.tool))) for j in dossier.judged]
 
     def people() -> None:
         for judged, rows in said:

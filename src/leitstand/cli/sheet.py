@@ -1,13 +1,11 @@
 """The queue and a card as text, in the order in which people read them."""
 
-import re
-
 import typer
 
 from leitstand.cli.output import filled, show_table
 from leitstand.inbox import Card, Exceptional, Queue, Texts
+from leitstand.inbox.texts import cut
 
-_HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 _BEFORE = 3
 """Lines on what the agent did before that a card shows; `case show` has all of them."""
 
@@ -71,8 +69,3 @@ def _due(entry: Exceptional, texts: Texts) -> str:
 def shown(card: Card, texts: Texts) -> str:
     """A card as text, in the order in which people read it; long hashes cut."""
     return cut(filled("card.txt", card=card, texts=texts, most=_BEFORE))
-
-
-def cut(text: str) -> str:
-    """A text with its long hashes cut: nobody reads 64 digits."""
-    return _HASH.sub(r"\1…", text)

@@ -34,7 +34,16 @@ from leitstand.inbox.reply import AGENT, reply
 from leitstand.inbox.report import GROUP, Report, report_of
 from leitstand.inbox.row import Row, row_of
 from leitstand.inbox.seat import holders, roles_of
-from leitstand.inbox.showing import able, card_of, effect_of, line_of, reason_of, thread_of
+from leitstand.inbox.showing import (
+    able,
+    card_of,
+    effect_of,
+    line_of,
+    meant_by,
+    reason_of,
+    requester_of,
+    thread_of,
+)
 from leitstand.inbox.sight import sight_of
 from leitstand.inbox.texts import Texts, texts_of
 
@@ -82,12 +91,14 @@ __all__ = [
     "holders",
     "line_of",
     "may_handle",
+    "meant_by",
     "open_dossier",
     "queue_of",
     "reason_of",
     "receipt_of",
     "reply",
     "report_of",
+    "requester_of",
     "retry_each",
     "roles_of",
     "row_of",

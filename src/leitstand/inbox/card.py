@@ -17,13 +17,14 @@ class Who(Frozen):
 
 
 class Rule(Frozen):
-    """Why the supervisor is asked: the rule, its version and owner, and its reason in words."""
+    """Why the supervisor is asked: the rule, its version and owner, its reason, what it found."""
 
     rule: str
     version: str
     owner: str
     reason: str
     fix: str = ""
+    found: tuple[str, ...] = ()
 
 
 class Found(Frozen):
@@ -51,7 +52,7 @@ class Argument(Frozen):
     `shown` and `value` are what would run now, `agent` what the agent proposed if a person has
     changed it. `same` is None where there are no master data to compare with. `kind` is how it is
     written, `choices` what may be chosen where there is a choice. `tainted`: it rests
-    on nothing but a document or a model.
+    on nothing but a document or a model. `empty`: nothing is given, by anybody.
     """
 
     field: str
@@ -62,6 +63,7 @@ class Argument(Frozen):
     master: str = ""
     same: bool | None = None
     tainted: bool = False
+    empty: bool = False
     found: tuple[Found, ...] = ()
     kind: Kind = "text"
     choices: tuple[Choice, ...] = ()

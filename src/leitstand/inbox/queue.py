@@ -11,7 +11,7 @@ from leitstand.inbox.handling import may_handle, since_of, takeover_of
 from leitstand.inbox.hours import deadlines_of
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.seat import holders
-from leitstand.inbox.showing import effect_of, reason_of
+from leitstand.inbox.showing import effect_of, meant_by, reason_of
 from leitstand.inbox.sight import Sight, sight_of
 from leitstand.inbox.texts import Texts
 from leitstand.policy import Memo
@@ -48,7 +48,7 @@ class Waiting(Frozen):
 
 
 class Exceptional(Frozen):
-    """A case that left the automation, or is held: why, and who takes over.
+    """A case that left the automation, or is held: why, what it had meant to do, who takes over.
 
     `since` is when it left, `due` when it should be cleared up (seconds since the epoch; 0 where it
     is held), `resolve` what would resolve it, `supply` the fields that a person may fill in.
@@ -61,6 +61,7 @@ class Exceptional(Frozen):
     status: str
     cause: str
     reason: str
+    meant: str
     roles: tuple[str, ...]
     changed: float
     since: float
@@ -228,7 +229,8 @@ async def _exceptional(
         title=dossier.case.title,
         status=dossier.status,
         cause=(leave.cause or "") if leave else dossier.reason,
-        reason=reason_of(dossier, texts),
+        reason=reason_of(leitstand, dossier, texts),
+        meant=await meant_by(leitstand, dossier, texts),
         roles=leave.roles if leave else (),
         changed=dossier.changed,
         since=since,

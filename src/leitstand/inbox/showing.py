@@ -10,6 +10,7 @@ from leitstand.errors import ApprovalRefused
 from leitstand.inbox.card import Argument, Card, Choice, Found, Message, Rule, Source, Who
 from leitstand.inbox.dossier import Dossier, Happened
 from leitstand.inbox.evidence import Read, conflicts_in, find_value, listed_in, look_up, readings_of
+from leitstand.inbox.explained import measured
 from leitstand.inbox.hours import deadlines_of
 from leitstand.inbox.pending import Pending
 from leitstand.inbox.seat import seat_of
@@ -18,6 +19,7 @@ from leitstand.records import Checkpoint, Decision, Verdict
 from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 
+_EMPTY: Sequence[object] = (None, "", [], {})
 THREAD = "thread"
 """The signal under which questions and answers on a case are kept."""
 
@@ -41,7 +43,7 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
         effect=view.effect(),
         reversible=bool(tool.undo),
         reversal=view.reversal(),
-        rules=tuple(_rules(verdict, texts)),
+        rules=tuple(_rules(leitstand, shown.tool, verdict, texts)),
         arguments=tuple(view.argument(n, shown.args[n]) for n in tool.args.model_fields),
         evidence=tuple(_source(r, texts) for r in reads),
         conflicts=tuple(_conflict(c, texts) for c in conflicts_in(reads)),
@@ -60,7 +62,7 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
         case=shown.case,
         title=dossier.case.title,
         role=dossier.case.role,
-        requester=shown.requester,
+        requester=requester_of(leitstand, shown.requester, texts),
         seen=pending.seen,
         state=pending.frozen.state,
     )
@@ -73,8 +75,18 @@ async def effect_of(
     tools = leitstand.rules.tools
     if tool not in tools:
         return texts.say("effect.gone", tool=tool)
-    reads = await readings_of(dossier.journal, tools, tuple(dossier.tape.answers))
+    named = {reference.partition(" ")[0] for reference in texts.lookups(tool).values()}
+    names = [h.address for h in dossier.happened if h.tool in named]
+    reads = await readings_of(dossier.journal, tools, names)
     return _View(leitstand, texts, tools[tool], args, reads, args).effect()
+
+
+async def meant_by(leitstand: Leitstand, dossier: Dossier, texts: Texts) -> str:
+    """What a case had meant to do when the rules stopped it; empty where they judged nothing."""
+    judged = dossier.gravest
+    if judged is None:
+        return ""
+    return await effect_of(leitstand, dossier, judged.tool, judged.args, texts)
 
 
 def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
@@ -94,12 +106,19 @@ def line_of(happened: Happened, texts: Texts) -> str:
     return texts.say(f"line.{key}", tool=tool, text=said, until=until)
 
 
-def reason_of(dossier: Dossier, texts: Texts) -> str:
-    """Why a case ended or is held, in the language of `texts`; rules have their reasons in both."""
+def reason_of(leitstand: Leitstand, dossier: Dossier, texts: Texts) -> str:
+    """Why a case ended or is held, in the language of `texts`; of rules also what they found."""
     text = dossier.held or (dossier.exit.reason if dossier.exit else "")
-    for hit in (h for judged in dossier.judged for h in judged.verdict.hits if h.reason_de):
-        text = text.replace(hit.reason_de, hit.said("reason", texts.language))
-    return texts.told(text)
+    hits = {h.reason_de: (j, h) for j in dossier.judged for h in j.verdict.hits if h.reason_de}
+    more = list[str]()
+    for reason, (judged, hit) in hits.items():
+        found = measured(leitstand.rules.bundle, judged.tool, judged.verdict, hit, texts)
+        said = hit.said("reason", texts.language)
+        words = " ".join((f"{said.rstrip('.')}.", *found)) if found else said
+        if reason not in text and hit.rule in text and judged.refused:
+            more.append(words)  # A role that tells the rules by their names alone.
+        text = text.replace(reason, words)
+    return " ".join((texts.told(text), *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +182,7 @@ class _View:
             master="" if master is None else self.shown(name, master),
             same=None if master is None else master == value,
             tainted=name in self.tainted and before == value != "",
+            empty=not any(v not in _EMPTY for v in (value, before, master)),
             found=tuple(self._found(name, value)) if free else (),
             kind=kind,
             choices=choices,
@@ -205,7 +225,7 @@ class _View:
         return look_up(f"{mark.tool} {mark.path}", self.args, self.reads, {})
 
 
-def _rules(verdict: Verdict, texts: Texts) -> Iterator[Rule]:
+def _rules(leitstand: Leitstand, tool: str, verdict: Verdict, texts: Texts) -> Iterator[Rule]:
     for hit in verdict.hits:
         if hit.decision is Decision.ALLOW and hit.level == "info":
             continue
@@ -215,6 +235,7 @@ def _rules(verdict: Verdict, texts: Texts) -> Iterator[Rule]:
             owner=hit.owner,
             reason=hit.said("reason", texts.language),
             fix=hit.said("fix", texts.language),
+            found=measured(leitstand.rules.bundle, tool, verdict, hit, texts),
         )
 
 
@@ -254,6 +275,11 @@ def _deadline(leitstand: Leitstand, shown: Checkpoint, texts: Texts) -> str:
 def _who(leitstand: Leitstand, person: str, role: str, on_behalf_of: str = "") -> Who:
     name = leitstand.name_of
     return Who(person=person, name=name(person), role=role, on_behalf_of=name(on_behalf_of))
+
+
+def requester_of(leitstand: Leitstand, requester: str, texts: Texts) -> str:
+    """Who asked for a case, by name: a person, or what brought it in."""
+    return texts.known(f"requester.{requester}", leitstand.name_of(requester))
 
 
 def thread_of(dossier: Dossier) -> Iterator[Message]:

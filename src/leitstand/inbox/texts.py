@@ -8,7 +8,7 @@ values is empty.
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -29,6 +29,7 @@ from leitstand.values import Language, part_of
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")
 _PART = re.compile(r"\[([^\[\]]*)\]")
+_HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")  # Python reads `4500012345` as a day, too.
 _LARGEST = 10**18
 """Numbers from here on are shown as they are: nothing formats 25 digits."""
@@ -92,6 +93,21 @@ class Texts:
     def field(self, name: str) -> str:
         """What an argument is called."""
         return str(self._given.get("fields", {}).get(name, name))
+
+    def measured(self, facts: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
+        """What these facts found, in the project's sentences; of what is zero or empty, nothing.
+
+        Where a fact has a sentence a word (`[measured.FACT]`), those of its words are told.
+        """
+        known = cast("Mapping[str, str | Mapping[str, str]]", self._given.get("measured", {}))
+        lists = {n: cast("list[str]", v) for n, v in values.items() if isinstance(v, list)}
+        for name in facts:
+            value, said = values.get(name), known.get(name, "")
+            if isinstance(said, Mapping):
+                words = lists.get(name, [str(value).lower()])
+                yield from (self.fill(said[word], values) for word in words if word in said)
+            elif value and said:
+                yield self.fill(said, values)
 
     def decision(self, word: str) -> str:
         """What came of a case, in words: the project's own ones for its roles, else the guard's."""
@@ -167,6 +183,8 @@ class Texts:
         value = part_of(values, name.split("."))
         if value in (None, ""):
             return "?"
+        if isinstance(value, list | tuple):
+            return self.value(name, cast("object", value))
         return self._format(kind, value, str(values.get("currency") or "EUR"))
 
     def _format(self, kind: str, value: object, currency: str) -> str:
@@ -181,7 +199,12 @@ class Texts:
         if day := _day(str(value)):
             return format_date(day, "medium", locale=self.locale)
         word = str(value).lower() if isinstance(value, bool) else str(value)
-        return str(self._given.get("words", {}).get(word, value))
+        return str(self._given.get("words", {}).get(word) or self.role(str(value)))
+
+
+def cut(text: str) -> str:
+    """A text with its long hashes cut: nobody reads 64 digits."""
+    return _HASH.sub(r"\1…", text)
 
 
 @lru_cache(maxsize=8)
@@ -229,6 +252,9 @@ _NUMBERS: Mapping[str, Callable[[Decimal, str, str], str]] = {
     "money": _money,
     "percent": _percent,
     "permyriad": lambda number, currency, locale: _percent(number / 100, currency, locale),
+    "permille": lambda number, currency, locale: _percent(number / 10, currency, locale),
     "number": lambda number, _, locale: format_decimal(number, locale=locale),
+    "milli": lambda number, _, locale: format_decimal(number / 1000, locale=locale),
+    "cents": lambda number, _, locale: format_decimal(number / 100, "#,##0.00", locale=locale),
 }
 _SUFFIXES = {"_cents": "money", "_permyriad": "permyriad", "_percent": "number"}

@@ -111,6 +111,10 @@ class Rule:
         entity = getattr(self.node.principal, "entity", None)
         return (entity is None or entity.id == role) and bool(self.tools & tools)
 
+    def says(self, hit: Hit) -> bool:
+        """Whether a hit may be this rule's: people see several under one id."""
+        return (self.notes.shows or self.id, self.level) == (hit.rule, hit.level)
+
     def hit(self, facts: Mapping[str, object], role: str) -> Hit:
         """This rule as a hit in a case of `role`; roles and number of approvers may be facts.
 

@@ -8,6 +8,7 @@ in a transaction holds until its commit, as with one writer.
 import fcntl
 import os
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO
 
@@ -81,18 +82,37 @@ def _server(url: str, *, write: bool) -> Engine:
 
 def _lock(path: Path) -> IO[bytes]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_name(path.name + ".lock")
-    file = lock.open("ab")
+    file = path.with_name(path.name + ".lock").open("ab")
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        served = lock.read_text(errors="replace")  # By whoever serves pages: where.
-        mend = f"decide in the browser at {served}, or end that process" if served else ""
-        raise StoreLocked(f"another process writes to `{path.name}`", mend=mend) from error
+        raise StoreLocked(f"another process writes to `{path.name}`", mend=served(path)) from error
     file.truncate(0)
     os.set_inheritable(file.fileno(), False)  # noqa: FBT003 - the function takes no keyword
     return file
+
+
+def is_damaged(file: Path) -> bool:
+    """Whether an SQLite file cannot be read, or not whole, by whoever opens it now."""
+    uri = f"{file.absolute().as_uri()}?mode=ro"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as database:
+        return database.execute("pragma quick_check(1)").fetchone() != ("ok",)
+    return True
+
+
+def served(path: Path) -> str:
+    """What to do where whoever writes to this SQLite file serves pages; empty if nobody does."""
+    lock = path.with_name(path.name + ".lock")
+    if not lock.is_file():
+        return ""
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            at = file.read().decode(errors="replace")
+            return f"decide in the browser at {at}, or end that process" if at else ""
+    return ""
 
 
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:

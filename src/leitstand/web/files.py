@@ -13,11 +13,14 @@ from leitstand.inbox import (
     Message,
     Texts,
     answer,
+    effect_of,
     handled_of,
     handling_line,
     line_of,
+    meant_by,
     open_dossier,
     reason_of,
+    requester_of,
     roles_of,
     sight_of,
     thread_of,
@@ -87,7 +90,7 @@ async def export(visit: Visit) -> Response:
 async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Response:
     """The page of the case; what was typed into a form of it stands there still."""
     dossier, texts = await dossier_of(visit), visit.texts
-    leitstand = visit.leitstand
+    leitstand, effects = visit.leitstand, dossier.effects
     tools = leitstand.rules.tools
     return visit.page(
         "case",
@@ -95,7 +98,10 @@ async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Re
         problem=problem,
         case=dossier.case,
         dossier=dossier,
-        ended=reason_of(dossier, texts),
+        requester=requester_of(leitstand, dossier.case.requester, texts),
+        ended=reason_of(leitstand, dossier, texts),
+        meant=await meant_by(leitstand, dossier, texts) if dossier.status == "exception" else "",
+        effects=[(e, await effect_of(leitstand, dossier, e.tool, e.args, texts)) for e in effects],
         lines=[line_of(h, texts) for h in dossier.happened],
         decisions=list(_decisions(dossier, texts)),
         handled=[handling_line(_named(h, leitstand), texts) for h in handled_of(dossier)],

@@ -11,6 +11,7 @@ from leitstand.errors import StoreFailed
 from leitstand.runtime import Leitstand
 from leitstand.store.anchors import put_state
 from leitstand.store.arrival import CLOSED
+from leitstand.store.database import is_damaged
 from leitstand.store.schema import cases
 from leitstand.web.page import site_of
 
@@ -36,6 +37,8 @@ async def _looked(leitstand: Leitstand) -> dict[str, Any]:
         async with asyncio.timeout(PATIENCE):
             await store.writer.work(lambda conn: put_state(conn, "health", repr(now)))
             found = await store.read(lambda conn: _counted(conn, leitstand.tenant, now))
+            if await asyncio.to_thread(is_damaged, leitstand.state / "web.db"):
+                return {"ok": False, "reason": "a database cannot be used: web.db"}
         halted = [halt.role or "*" for halt in leitstand.rules.halts.now()]
     except (StoreFailed, TimeoutError) as error:
         return {"ok": False, "reason": str(error) or f"the journal took nothing in {PATIENCE:g} s"}

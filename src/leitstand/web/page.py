@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from leitstand.inbox import Texts, halted_lines
+from leitstand.inbox.texts import cut
 from leitstand.values import Language
 from leitstand.web.sessions import Session
 from leitstand.web.site import Site
@@ -31,13 +32,15 @@ HEADERS: Mapping[str, str] = {
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("leitstand.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["cut"] = cut
+    return made
 
 
 def site_of(request: Request) -> Site:
