@@ -32,13 +32,13 @@ LATER = 4 * 3600.0
 _EDIT = "edit."
 
 
-@gated
+@gated("/card/{id}")
 async def show_card(visit: Visit) -> Response:
     """The card as it is now, with what this person has typed before."""
     return await _shown(visit)
 
 
-@gated
+@gated("/card/{id}/document")
 async def show_document(visit: Visit) -> Response:
     """The document that the card rests on, the value that the query asks for marked."""
     leitstand = visit.leitstand
@@ -48,7 +48,7 @@ async def show_document(visit: Visit) -> Response:
     return shown_document(visit, reads)
 
 
-@form
+@form("/card/{id}/decide")
 async def decide_card(visit: Visit) -> Response:
     """Approve, edit and approve, or reject: signed with the person's key, bound to what was shown.
 
@@ -81,7 +81,7 @@ async def decide_card(visit: Visit) -> Response:
     return visit.page("receipt", receipt=receipt)
 
 
-@gated
+@gated("/card/{id}/receipt")
 async def show_receipt(visit: Visit) -> Response:
     """What has come by now of this person's last decision on the card."""
     pending = await _pending(visit)
@@ -93,7 +93,7 @@ async def show_receipt(visit: Visit) -> Response:
     return visit.page("receipt", receipt=receipt)
 
 
-@form
+@form("/card/{id}/ask")
 async def ask(visit: Visit) -> Response:
     """Write into the case's thread, which the journal answers; nothing is decided by words."""
     site, texts = visit.site, visit.texts
@@ -109,7 +109,7 @@ async def ask(visit: Visit) -> Response:
     return _back(card)
 
 
-@form
+@form("/card/{id}/delegate")
 async def delegate(visit: Visit) -> Response:
     """Pass a card on to somebody who may decide it; it still waits for all who may."""
     site, texts = visit.site, visit.texts
@@ -124,7 +124,7 @@ async def delegate(visit: Visit) -> Response:
     return RedirectResponse("/", status_code=303)
 
 
-@form
+@form("/card/{id}/propose")
 async def propose(visit: Visit) -> Response:
     """Propose a change of a rule that asked: kept for its owner, and nothing changes by it."""
     site, texts = visit.site, visit.texts
@@ -136,7 +136,7 @@ async def propose(visit: Visit) -> Response:
     return _back(card)
 
 
-@form
+@form("/card/{id}/later")
 async def later(visit: Visit) -> Response:
     """Hide a card from this person's own list for a while: no answer, and no "no"."""
     card = await _card(visit)
@@ -144,7 +144,7 @@ async def later(visit: Visit) -> Response:
     return RedirectResponse("/", status_code=303)
 
 
-@form
+@form("/card/{id}/draft")
 async def keep_draft(visit: Visit) -> Response:
     """Keep what a person has typed, for them alone."""
     card = await _card(visit)

@@ -42,13 +42,13 @@ class Unsettled(NamedTuple):
     args: Mapping[str, Any]
 
 
-@gated
+@gated("/case/{ulid}")
 async def show_case(visit: Visit) -> Response:
     """The case as its journal tells it."""
     return await show_dossier(visit)
 
 
-@gated
+@gated("/case/{ulid}/document")
 async def show_document(visit: Visit) -> Response:
     """The document of the case, the value that the query asks for marked."""
     dossier = await dossier_of(visit)
@@ -57,7 +57,7 @@ async def show_document(visit: Visit) -> Response:
     return shown_document(visit, reads)
 
 
-@form
+@form("/case/{ulid}/thread")
 async def write_thread(visit: Visit) -> Response:
     """A message of a person about the case; whatever it says, it decides nothing."""
     site, texts = visit.site, visit.texts
@@ -74,7 +74,7 @@ async def write_thread(visit: Visit) -> Response:
     return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)
 
 
-@form
+@form("/case/{ulid}/export")
 async def export(visit: Visit) -> Response:
     """The case as a file that proves it without Leitstand; it is on record who took it."""
     dossier = await dossier_of(visit)

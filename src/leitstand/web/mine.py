@@ -13,13 +13,13 @@ from leitstand.web.site import Site
 from leitstand.web.visit import Visit
 
 
-@gated
+@gated("/me")
 async def show_me(visit: Visit) -> Response:
     """What a person can settle for themselves."""
     return await _shown(visit)
 
 
-@form
+@form("/me/factor")
 async def offer_factor(visit: Visit) -> Response:
     """A secret for the authenticator, shown until its first code has confirmed it."""
     factors = visit.site.factors
@@ -28,7 +28,7 @@ async def offer_factor(visit: Visit) -> Response:
     return await _shown(visit, offer=await factors.offer(visit.person))
 
 
-@form
+@form("/me/factor/confirm")
 async def confirm_factor(visit: Visit) -> Response:
     """The first code: from now on every login asks for one."""
     factors = visit.site.factors
@@ -39,7 +39,7 @@ async def confirm_factor(visit: Visit) -> Response:
     return await _shown(visit, status=401, problem=said, offer=offer)
 
 
-@form
+@form("/me/factor/remove")
 async def remove_factor(visit: Visit) -> Response:
     """Whoever removes the second factor has it in their hands."""
     factors = visit.site.factors
@@ -50,7 +50,7 @@ async def remove_factor(visit: Visit) -> Response:
     return RedirectResponse("/me", status_code=303)
 
 
-@form
+@form("/me/absence")
 async def leave(visit: Visit) -> Response:
     """Name who stands in, from the first day to the last; with no name nobody does any more."""
     site, me = visit.site, visit.person
