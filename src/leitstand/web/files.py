@@ -16,20 +16,22 @@ from leitstand.inbox import (
     handled_of,
     handling_line,
     line_of,
+    may_handle,
     open_dossier,
     reason_of,
     roles_of,
     sight_of,
+    takeover_of,
     thread_of,
 )
 from leitstand.inbox.evidence import readings_of
 from leitstand.inbox.export import export_case
 from leitstand.records import Approval
+from leitstand.role import Takeover
 from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 from leitstand.web.documents import shown_document
 from leitstand.web.guarding import form, gated
-from leitstand.web.offer import offer_of
 from leitstand.web.page import unfit
 from leitstand.web.visit import Visit
 
@@ -106,7 +108,8 @@ async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Re
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in leitstand.people},
         unsettled=unsettled(visit, dossier) if may_release(visit, dossier) else None,
-        offer=offer_of(visit, dossier),
+        takeover=_offered(visit, dossier),
+        roles=sorted({role for person in leitstand.people for role in person.roles}),
         typed=visit.fields,
     )
 
@@ -115,6 +118,13 @@ def _named(handled: Mapping[str, Any], leitstand: Leitstand) -> Mapping[str, Any
     """What somebody did in the queue, people by their names."""
     people = {k: v for k, v in handled.items() if k in ("person", "to_person")}
     return {**handled, **{k: leitstand.name_of(v) for k, v in people.items()}}
+
+
+def _offered(visit: Visit, dossier: Dossier) -> Takeover | None:
+    """What this person may do with the case; None where it is no exception of theirs."""
+    if dossier.status != "exception" or not may_handle(visit.leitstand, dossier, visit.person):
+        return None
+    return takeover_of(visit.leitstand, dossier)
 
 
 def may_release(visit: Visit, dossier: Dossier) -> bool:
