@@ -32,12 +32,6 @@ LATER = 4 * 3600.0
 _EDIT = "edit."
 
 
-@gated("/card/{id}")
-async def show_card(visit: Visit) -> Response:
-    """The card as it is now, with what this person has typed before."""
-    return await _shown(visit)
-
-
 @gated("/card/{id}/document")
 async def show_document(visit: Visit) -> Response:
     """The document that the card rests on, the value that the query asks for marked."""
@@ -172,7 +166,7 @@ async def _card(visit: Visit) -> Card:
 
 
 async def _shown(visit: Visit, status: int = 200, problem: str = "") -> Response:
-    """The card; what was typed is typed still."""
+    """The card as it is now, with what this person has typed: just now, or before."""
     card = await _card(visit)
     site, texts = visit.site, visit.texts
     draft: Mapping[str, str] = _edits(card, visit.fields, texts) if visit.fields else {}
@@ -208,3 +202,6 @@ def _reason(fields: Fields) -> str:
 
 def _back(card: Card) -> Response:
     return RedirectResponse(f"/card/{card.id}", status_code=303)
+
+
+show_card = gated("/card/{id}")(_shown)

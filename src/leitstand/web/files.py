@@ -44,12 +44,6 @@ class Unsettled(NamedTuple):
     args: Mapping[str, Any]
 
 
-@gated("/case/{ulid}")
-async def show_case(visit: Visit) -> Response:
-    """The case as its journal tells it."""
-    return await show_dossier(visit)
-
-
 @gated("/case/{ulid}/document")
 async def show_document(visit: Visit) -> Response:
     """The document of the case, the value that the query asks for marked."""
@@ -87,7 +81,7 @@ async def export(visit: Visit) -> Response:
 
 
 async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Response:
-    """The page of the case; what was typed into a form of it stands there still."""
+    """The case as its journal tells it; what was typed into a form stands there still."""
     dossier, texts = await dossier_of(visit), visit.texts
     leitstand = visit.leitstand
     tools = leitstand.rules.tools
@@ -157,3 +151,6 @@ async def dossier_of(visit: Visit) -> Dossier:
     if not await sight_of(leitstand, visit.person).of(leitstand, found.case.ulid):
         raise HTTPException(404, "case")
     return found
+
+
+show_case = gated("/case/{ulid}")(show_dossier)

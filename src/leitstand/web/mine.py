@@ -13,12 +13,6 @@ from leitstand.web.site import Site
 from leitstand.web.visit import Visit
 
 
-@gated("/me")
-async def show_me(visit: Visit) -> Response:
-    """What a person can settle for themselves."""
-    return await _shown(visit)
-
-
 @form("/me/factor")
 async def offer_factor(visit: Visit) -> Response:
     """A secret for the authenticator, shown until its first code has confirmed it."""
@@ -91,6 +85,7 @@ async def _right(visit: Visit) -> bool:
 async def _shown(
     visit: Visit, *, status: int = 200, problem: str = "", offer: Offer | None = None
 ) -> Response:
+    """What a person can settle for themselves."""
     site, me = visit.site, visit.person
     absence = site.leitstand.directory.absence(me.tenant, me.id)
     return visit.page(
@@ -116,3 +111,6 @@ def _days(site: Site, absence: Absence | None) -> tuple[str, str]:
         datetime.fromtimestamp(at, zone).date() for at in (absence.since, absence.until - 1)
     )
     return first.isoformat(), last.isoformat()
+
+
+show_me = gated("/me")(_shown)

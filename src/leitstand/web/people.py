@@ -44,12 +44,6 @@ async def first_key(site: Site) -> str:
     return await site.invitations.make("", (ADMIN,))
 
 
-@gated("/people", ADMIN)
-async def show_people(visit: Visit) -> Response:
-    """Everybody with their roles, and who is invited."""
-    return await _shown(visit)
-
-
 @form("/people/invite", ADMIN)
 async def invite(visit: Visit) -> Response:
     """A link for somebody new, or for somebody known who has lost their passphrase."""
@@ -233,6 +227,7 @@ def _begin(request: Request, key: str, invited: Invitation | None, problem: str 
 async def _shown(
     visit: Visit, status: int = 200, problem: str = "", link: tuple[str, str] | None = None
 ) -> Response:
+    """Everybody with their roles, and who is invited."""
     site = visit.site
     identities = site.leitstand.directory.identities(site.leitstand.tenant)
     values: dict[str, Any] = {
@@ -245,3 +240,6 @@ async def _shown(
         "link": link,
     }
     return visit.page("people", status=status, problem=problem, **values)
+
+
+show_people = gated("/people", ADMIN)(_shown)
