@@ -150,6 +150,12 @@ def part_of(node: object, path: Iterable[str]) -> object:
     return node
 
 
+def text_at(node: object, *path: str) -> str:
+    """The text at a path in data, empty where there is none."""
+    found = part_of(node, path)
+    return found if isinstance(found, str) else ""
+
+
 def leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
     """Every value in nested tables by its dotted path; an empty table is a value."""
     for name, value in table.items():

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from leitstand.approval import Statement, sign, signed_bytes, write
-from leitstand.approval.refusal import Reason
+from leitstand.approval.verifying import Reason
 from leitstand.errors import ApprovalRefused
 from leitstand.inbox import texts_of
 from leitstand.records import Approval

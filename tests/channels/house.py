@@ -16,7 +16,7 @@ from leitstand.channels import (
     Channels,
     Hear,
     Letter,
-    Recipient,
+    Link,
     Reply,
     Said,
     Settings,
@@ -175,7 +175,7 @@ async def chatting(
     wire: Wire,
     *,
     others: Sequence[Channel] = (),
-    known: Sequence[Recipient] = (),
+    known: Sequence[Link] = (),
 ) -> AsyncGenerator[Chat]:
     """The shop with a wire to its people."""
     settings = Settings(url=URL)

@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from leitstand.channels import Letter, Recipient
+from leitstand.channels import Letter, Link
 from leitstand.channels.mail import Mail, MailSettings
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import texts_of
@@ -118,7 +118,7 @@ async def test_a_mail_is_sent_once_and_its_address_decides_nothing(
     post: House, shop: Project, tmp_path: Path
 ) -> None:
     """One mail a card; calling the address, logged in or not, leaves the case as it is."""
-    known = [Recipient("mail", ADDRESS, HEAD)]
+    known = [Link(channel="mail", identity=ADDRESS, person=HEAD, place=ADDRESS)]
     async with chatting(shop, tmp_path, Wire(), others=[post.mail], known=known) as chat:
         await chat.bill("R-1", 25_000)
         for _ in range(2):

@@ -415,7 +415,7 @@ async def test_an_overdue_exception_is_told_and_never_decided(depot: Depot) -> N
     depot.down("portal", away=True)
     ulid = await depot.begin()
     leitstand, berlin = depot.leitstand, ZoneInfo("Europe/Berlin")
-    async with open_site(leitstand, tellers=(Told().tell,)) as site:
+    async with open_site(leitstand, tell=Told().tell) as site:
         for moment in ("2026-11-25T16:59", "2026-11-25T17:00", "2026-11-26T12:00"):
             now = datetime.fromisoformat(moment).replace(tzinfo=berlin)
             leitstand.rules.clock = FixedClock(now)

@@ -33,7 +33,7 @@ def _once_born(house: House) -> None:
 
     async def birth(case: NewCase) -> int:
         number = await start(case)
-        if case.birth.parent:
+        if case.case.parent:
             _die()
         return number
 

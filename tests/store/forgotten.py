@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import create_engine, insert, select
 
 from leitstand.channels import tables as channels
-from leitstand.store import Birth, Close, new_case
+from leitstand.records import Case
+from leitstand.store import Close, new_case
 from leitstand.store.arrivals import Arrived, arrive
 from leitstand.store.schema import cases, keys
 from leitstand.web import tables as web
@@ -24,10 +25,10 @@ HASH = hashlib.sha256(FILE).hexdigest()
 async def fill(office: Office, *, status: str = "done", title: str = SECRET) -> str:
     """A case that ended: its secret is in title, requester, input, blob, signal and beside."""
     ulid = office.clock.ulid()
-    birth = Birth(ulid, "t", "acc", "v1", f"{SECRET} 1", title)
+    case = Case(0, ulid, "t", "acc", "v1", f"{SECRET} 1", title)
     body = {"given": {"name": SECRET, "sha256": HASH}}
     arrived = Arrived(ulid, "mail", "m1", "case", place=f"/{SECRET}.eml")
-    await arrive(office.store, arrived, [new_case(office.store, birth, body)], [])
+    await arrive(office.store, arrived, [new_case(office.store, case, body)], [])
     journal = await office.work(ulid)
     name = journal.blob(SECRET.encode() * 300)
     said = {"tool": "x", "proposed": "p", "asked": {"name": SECRET}, "blob": name}

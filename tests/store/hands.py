@@ -9,7 +9,8 @@ import orjson
 from sqlalchemy import select
 
 from leitstand.clock import SystemClock
-from leitstand.store import Birth, Close, Journal, Limits, Store, new_case
+from leitstand.records import Case
+from leitstand.store import Close, Journal, Limits, Store, new_case
 from leitstand.store.schema import cases, effects
 
 MASTER = b"m" * 32
@@ -72,7 +73,7 @@ class Office:
     ) -> str:
         """A new case; its ULID."""
         ulid = self.clock.ulid()
-        one = Birth(ulid, tenant, "acc", version, "anna", f"case {ulid[-4:]}", parent)
+        one = Case(0, ulid, tenant, "acc", version, "anna", f"case {ulid[-4:]}", parent)
         await self.store.start(new_case(self.store, one, {"given": given}))
         return ulid
 

@@ -8,8 +8,8 @@ import pytest
 
 from leitstand.digest import canonical
 from leitstand.errors import Contradiction, Erased, LimitReached, StoreFailed
-from leitstand.records import Exit
-from leitstand.store import BLOB, Birth, Budget, Close, Journal, Limits, Tape, new_case
+from leitstand.records import Case, Exit
+from leitstand.store import BLOB, Budget, Close, Journal, Limits, Tape, new_case
 from leitstand.store.schema import blobs, keys
 from tests.store.hands import LEASE, Office, answer, asked, leave, written
 
@@ -189,13 +189,13 @@ async def test_a_destroyed_key_erases_what_was_said(office: Office) -> None:
 
 async def test_a_case_says_itself_what_it_is(office: Office) -> None:
     """Its first event names it and holds what its row is made of; only a child tells a parent."""
-    birth = Birth("U", "t", "acc", "v1", "anna", "x" * 300, parent="P", depth=1)
-    case = new_case(office.store, birth, {"given": {"no": 1}})
+    one = Case(0, "U", "t", "acc", "v1", "anna", "x" * 300, parent="P", depth=1)
+    case = new_case(office.store, one, {"given": {"no": 1}})
     (started,) = case.events
     body = orjson.loads(started.body)
     assert (started.address, body["given"]) == ("U", {"no": 1})
-    assert body["case"]["requester"] == case.birth.requester == "anna"
-    assert body["case"]["title"] == case.birth.title == "x" * 200
+    assert body["case"]["requester"] == case.case.requester == "anna"
+    assert body["case"]["title"] == case.case.title == "x" * 200
     assert body["case"]["at"] == case.at
     journal = await owned(office)
     assert journal.told(Exit(kind="done")) is None

@@ -83,7 +83,7 @@ async def watched(
     leitstand.rules.limits = limits
     leitstand.rules.clock = clock
     try:
-        async with open_site(leitstand, tellers=(told.tell,)) as site:
+        async with open_site(leitstand, tell=told.tell) as site:
             yield site
     finally:
         await leitstand.close()

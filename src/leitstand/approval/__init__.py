@@ -5,10 +5,9 @@ from leitstand.approval.custody import Custody
 from leitstand.approval.directory import Directory, FileDirectory
 from leitstand.approval.edit import Kind, edit, fill, is_amount, kind_of, part_type, typed
 from leitstand.approval.keyring import Keyring, id_of
-from leitstand.approval.refusal import Reason, Refusal
 from leitstand.approval.release import Releases, Signers
 from leitstand.approval.signing import Statement, public_of, sign, signed_bytes, write
-from leitstand.approval.verifying import Grants, verify
+from leitstand.approval.verifying import Grants, Reason, Refusal, verify
 
 __all__ = [
     "Custody",

@@ -10,16 +10,39 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from leitstand.approval.directory import Directory
-from leitstand.approval.refusal import Reason, Refusal
 from leitstand.approval.signing import BOUND, IDENTIFIED, signed_bytes
 from leitstand.records import Approval, Checkpoint, Person
 
 _SKEW = 60.0
+Reason = Literal[
+    "unknown person",
+    "other tenant",
+    "requester",
+    "not standing in",
+    "role not held",
+    "role not asked",
+    "bad signature",
+    "other checkpoint",
+    "changed",
+    "not yet valid",
+    "expired",
+    "used",
+    "same person",
+]
+"""Why a signed decision does not count; the words for it are texts."""
+
+
+class Refusal(NamedTuple):
+    """A decision that does not count: whose, and why."""
+
+    person: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Channels: people are told and decide where they already are, by the same way as in the inbox."""
 
 from leitstand.channels.commands import code_of, read_command
-from leitstand.channels.notices import Recipient
+from leitstand.channels.links import Link
 from leitstand.channels.opening import Channels, configured, open_channels
 from leitstand.channels.port import Channel, Command, Hear, Letter, Reply, Said
 from leitstand.channels.settings import Settings, read_settings
@@ -12,7 +12,7 @@ __all__ = [
     "Command",
     "Hear",
     "Letter",
-    "Recipient",
+    "Link",
     "Reply",
     "Said",
     "Settings",

@@ -29,13 +29,16 @@ _CODE_BYTES, _NONCE = 10, 12
 
 
 class Link(Frozen):
-    """A person on a channel: who, as which identity, and where they are written to."""
+    """A person on a channel: who, as which identity, and where they are written to; since when.
+
+    The settings may say so as well (`at` 0): who is named there is told of things.
+    """
 
     channel: str
     identity: str
     person: str
     place: str
-    at: float
+    at: float = 0.0
 
 
 class Links:

@@ -7,13 +7,12 @@ one is shown anew under another code.
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from leitstand.channels.commands import code_of
-from leitstand.channels.links import Links
+from leitstand.channels.links import Link, Links
 from leitstand.channels.outbox import Outbox, put
 from leitstand.channels.port import Channel, Letter, Offer
 from leitstand.channels.tables import cards
@@ -34,17 +33,8 @@ SHARE = 4.0
 _NEVER = ("", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A person and where they are written to."""
-
-    channel: str
-    place: str
-    person: str
-
-
 class Notices:
-    """Keeps what lies in people's chats in step with what waits. `known` are fixed recipients."""
+    """Keeps what lies in people's chats in step with what waits. `known`: links of the settings."""
 
     def __init__(  # noqa: PLR0913 - wired once
         self,
@@ -54,7 +44,7 @@ class Notices:
         outbox: Outbox,
         *,
         channels: Mapping[str, Channel],
-        known: Iterable[Recipient],
+        known: Iterable[Link],
         texts: Texts,
         link: str,
     ) -> None:
@@ -105,11 +95,11 @@ class Notices:
             await self._book.ask(lambda c, one=letter: put(c, one, self._now()))
         self._outbox.nudge()
 
-    async def _recipients(self) -> list[Recipient]:
-        linked = [Recipient(x.channel, x.place, x.person) for x in await self._links.of()]
-        return [r for r in (*self._known, *linked) if r.channel in self._channels]
+    async def _recipients(self) -> list[Link]:
+        every = (*self._known, *await self._links.of())
+        return [link for link in every if link.channel in self._channels]
 
-    async def _tell(self, recipient: Recipient) -> None:
+    async def _tell(self, recipient: Link) -> None:
         person = self._leitstand.person(recipient.person)
         if person is None:
             return
@@ -128,7 +118,7 @@ class Notices:
                 await self._post(recipient, pending)
                 room -= 1
 
-    async def _post(self, recipient: Recipient, pending: Pending) -> None:
+    async def _post(self, recipient: Link, pending: Pending) -> None:
         shown, seen = pending.checkpoint, pending.seen
         channel = self._channels[recipient.channel]
         code = code_of(seen)
@@ -160,7 +150,7 @@ class Notices:
 
         await self._book.ask(write)
 
-    async def _details(self, to: Recipient, pending: Pending, code: str) -> dict[str, Any]:
+    async def _details(self, to: Link, pending: Pending, code: str) -> dict[str, Any]:
         """What is decided, why it is asked, what was found to contradict, and how to answer."""
         card, texts = await card_of(self._leitstand, pending, self._texts), self._texts
         conflicts = (f"{texts.say('card.conflicts')}: {c}" for c in card.conflicts)
@@ -225,7 +215,7 @@ class Notices:
         return self._leitstand.rules.clock.time()
 
 
-def _shown(conn: Connection, to: Recipient) -> dict[str, tuple[str, int]]:
+def _shown(conn: Connection, to: Link) -> dict[str, tuple[str, int]]:
     """What was shown last in a place: digest, and whether it is still to be answered."""
     where = (cards.c.channel == to.channel, cards.c.place == to.place)
     rows = conn.execute(select(cards).where(*where).order_by(cards.c.open, cards.c.at))

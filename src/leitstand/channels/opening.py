@@ -10,8 +10,8 @@ from typing import Any
 from starlette.routing import Route
 
 from leitstand.channels.hearing import Hearing
-from leitstand.channels.links import Links
-from leitstand.channels.notices import Notices, Recipient
+from leitstand.channels.links import Link, Links
+from leitstand.channels.notices import Notices
 from leitstand.channels.outbox import Outbox
 from leitstand.channels.port import Channel, Reply, Said
 from leitstand.channels.settings import Settings, read_settings
@@ -83,7 +83,7 @@ async def open_channels(
     leitstand: Leitstand,
     settings: Settings,
     connect: Connect,
-    known: Iterable[Recipient] = (),
+    known: Iterable[Link] = (),
 ) -> AsyncGenerator[Channels]:
     """The channels of an open project; their tables lie in `channels.db` of the state folder."""
     book = Book(leitstand.state / "channels.db", metadata)
@@ -91,30 +91,17 @@ async def open_channels(
     channels: Sequence[Channel] = ()
     try:
         channels = connect(book, texts)
-        yield _wired(leitstand, settings, book, channels, known, texts)
+        links, named = Links(leitstand, book), {channel.name: channel for channel in channels}
+        outbox = Outbox(book, leitstand.rules.clock, named)
+        common: Any = {"texts": texts, "link": settings.url}
+        notices = Notices(leitstand, book, links, outbox, channels=named, known=known, **common)
+        native = frozenset(c.name for c in channels if c.native)
+        hearing = Hearing(leitstand, book, links, native=native, **common)
+        yield Channels(book, links, outbox, notices, hearing, tuple(channels))
     finally:
         for channel in channels:
             await channel.close()
         book.close()
-
-
-def _wired(
-    leitstand: Leitstand,
-    settings: Settings,
-    book: Book,
-    channels: Sequence[Channel],
-    known: Iterable[Recipient],
-    texts: Texts,
-) -> Channels:
-    links = Links(leitstand, book)
-    named = {channel.name: channel for channel in channels}
-    outbox = Outbox(book, leitstand.rules.clock, named)
-    notices = Notices(
-        leitstand, book, links, outbox, channels=named, known=known, texts=texts, link=settings.url
-    )
-    native = frozenset(c.name for c in channels if c.native)
-    hearing = Hearing(leitstand, book, links, texts, link=settings.url, native=native)
-    return Channels(book, links, outbox, notices, hearing, tuple(channels))
 
 
 async def _again(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
+from leitstand.channels.links import Link
 from leitstand.channels.mail import Mail, MailSettings
 from leitstand.channels.matrix import Matrix, MatrixSettings
-from leitstand.channels.notices import Recipient
 from leitstand.channels.port import Channel
 from leitstand.channels.teams import Teams, TeamsSettings
 from leitstand.inbox import Texts
@@ -45,10 +45,13 @@ class Settings(Frozen):
             found.append(Teams(self.teams, book, texts))
         return found
 
-    def known(self) -> list[Recipient]:
+    def known(self) -> list[Link]:
         """People who are written to without having linked anything."""
         people = self.mail.people if self.mail else {}
-        return [Recipient("mail", address, person) for person, address in people.items()]
+        return [
+            Link(channel="mail", identity=address, person=person, place=address)
+            for person, address in people.items()
+        ]
 
 
 def read_settings(table: Mapping[str, Any]) -> Settings:

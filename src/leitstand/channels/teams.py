@@ -26,7 +26,7 @@ from leitstand.clock import SystemClock
 from leitstand.errors import ChannelRefused, Unreachable
 from leitstand.inbox import Texts
 from leitstand.inbox.book import Book
-from leitstand.values import Frozen, Secret, Text, part_of
+from leitstand.values import Frozen, Secret, Text, text_at
 
 _LOG = logging.getLogger("leitstand.channels")
 LONGEST = 100_000
@@ -146,15 +146,15 @@ class Teams(Channel):
         if activity.get("channelId") != "msteams":
             return "another channel"
         found = (
-            _at(activity, "conversation", "tenantId"),
-            _at(activity, "channelData", "tenant", "id"),
+            text_at(activity, "conversation", "tenantId"),
+            text_at(activity, "channelData", "tenant", "id"),
         )
         if {t for t in found if t} != {tenant}:
             return "a foreign tenant"
         service = urlsplit(str(activity.get("serviceUrl", "")))
         if service.scheme != "https" or service.hostname not in self._settings.services:
             return "a foreign service"
-        return "" if _identity(activity) and _at(activity, "conversation", "id") else "nobody"
+        return "" if _identity(activity) and text_at(activity, "conversation", "id") else "nobody"
 
     async def _taken(self, hear: Hear, activity: Mapping[str, Any]) -> Response:
         said = _said(activity)
@@ -163,19 +163,19 @@ class Teams(Channel):
         row = {
             "place": said.place,
             "service": str(activity["serviceUrl"]),
-            "user": _at(activity, "from", "id"),
+            "user": text_at(activity, "from", "id"),
         }
         # Where letters to this place go, as the other side said last.
         known = delete(places).where(places.c.place == said.place)
         await self._book.write(known, insert(places).values(row))
-        if _at(activity, "value", "action", "verb") == _REFRESH:
+        if text_at(activity, "value", "action", "verb") == _REFRESH:
             return JSONResponse(await self._current(activity, row))
         reply = await hear(said)
         return JSONResponse(self._answer(reply)) if said.inline else Response(status_code=200)
 
     async def _current(self, activity: Mapping[str, Any], row: Mapping[str, str]) -> dict[str, Any]:
         """A card as it stands, for the client that shows it; nothing is heard."""
-        code = _at(activity, "value", "action", "data", "code")
+        code = text_at(activity, "value", "action", "data", "code")
         letter = await self._book.ask(lambda c: _letter(c, row["place"], code))
         if letter is None:
             return _message(self._texts.say("chat.no_card", code="?"))
@@ -216,14 +216,8 @@ def _activity(body: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", found)
 
 
-def _at(node: object, *path: str) -> str:
-    """A text somewhere in an activity; empty where there is none."""
-    found = part_of(node, path)
-    return found if isinstance(found, str) else ""
-
-
 def _identity(activity: Mapping[str, Any]) -> str:
-    return _at(activity, "from", "aadObjectId")
+    return text_at(activity, "from", "aadObjectId")
 
 
 def _said(activity: Mapping[str, Any]) -> Said | None:
@@ -231,27 +225,27 @@ def _said(activity: Mapping[str, Any]) -> Said | None:
     kind, invoked = activity.get("type"), activity.get("name") == "adaptiveCard/action"
     if kind != "message" and not (kind == "invoke" and invoked):
         return None
-    name = _at(activity, "id")
+    name = text_at(activity, "id")
     if not name:
         return None
     return Said(
         channel=Teams.name,
         id=name,
         identity=_identity(activity),
-        place=_at(activity, "conversation", "id"),
-        text=_at(activity, "text") if kind == "message" else "",
+        place=text_at(activity, "conversation", "id"),
+        text=text_at(activity, "text") if kind == "message" else "",
         command=_pressed(activity) if kind == "invoke" else None,
-        private=_at(activity, "conversation", "conversationType") == "personal",
+        private=text_at(activity, "conversation", "conversationType") == "personal",
         inline=kind == "invoke",
     )
 
 
 def _pressed(activity: Mapping[str, Any]) -> Command | None:
     verb, code = (
-        _at(activity, "value", "action", "verb"),
-        _at(activity, "value", "action", "data", "code"),
+        text_at(activity, "value", "action", "verb"),
+        text_at(activity, "value", "action", "data", "code"),
     )
-    reason = _at(activity, "value", "action", "data", "reason")
+    reason = text_at(activity, "value", "action", "data", "reason")
     if verb not in _VERBS or not code:
         return None
     number = (

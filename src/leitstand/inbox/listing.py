@@ -7,7 +7,7 @@ from typing import Any, get_args
 from sqlalchemy import ColumnElement, func, or_, select
 
 from leitstand.errors import UsageRefused
-from leitstand.inbox.sight import Sight, sight_of
+from leitstand.inbox.sight import sight_of
 from leitstand.records import Person, Status
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import cases, checkpoints, marks
@@ -103,7 +103,7 @@ async def cases_of(
 
     With `person` only what they see; `after` is the place of the last entry of the part before.
     """
-    seen = sight_of(leitstand, person) if person else Sight()
+    seen = sight_of(leitstand, person)
     where = (seen.where, *conditions(leitstand, sought))
     query: Any = select(*_COLUMNS).where(*where).order_by(cases.c.case_no.desc())
     if after is not None:

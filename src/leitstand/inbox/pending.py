@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from leitstand.digest import canonical, plain
 from leitstand.errors import ApprovalRefused
-from leitstand.guard import checkpoint_of
+from leitstand.guard import checkpoint_of, wanted
 from leitstand.inbox.dossier import Dossier, open_dossier
 from leitstand.inbox.texts import Texts
 from leitstand.records import Approval, Checkpoint
@@ -64,7 +64,8 @@ async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending
     frozen = replace(known, body={**known.body, "address": address})
     given = tuple(_given(dossier, frozen))
     shown = checkpoint_of(dossier.journal, frozen)
-    checkpoint = _edited(leitstand, dossier, shown, given)
+    want = wanted(leitstand.rules, dossier.journal, shown, given)
+    checkpoint = shown.model_copy(update={"args": want.args, "acted": want.acted})
     suppliers = frozenset(_suppliers(dossier, frozen))
     signed = leitstand.rules.grants(checkpoint, given, suppliers=suppliers).approvals
     return Pending(dossier, frozen, checkpoint, given, signed, suppliers)
@@ -85,19 +86,3 @@ def _given(dossier: Dossier, frozen: Frozen) -> Iterator[Approval]:
 
 def _undrawn(dossier: Dossier) -> Iterator[dict[str, Any]]:
     return (orjson.loads(s.body)["approval"] for s in dossier.signals if s.kind == "approval")
-
-
-def _edited(
-    leitstand: Leitstand, dossier: Dossier, shown: Checkpoint, given: tuple[Approval, ...]
-) -> Checkpoint:
-    """The checkpoint after the valid edits so far: whoever signs next signs those arguments."""
-    edits: dict[str, Any] = {}
-    for approval in given:
-        wanted = shown.model_copy(update={"acted": approval.acted})
-        if approval.answer == "edit" and leitstand.rules.grants(wanted, [approval]).count:
-            edits |= approval.edits
-    if not edits:
-        return shown
-    args = {**shown.args, **edits}
-    acted = dossier.journal.digest(canonical([shown.tool, args]))
-    return shown.model_copy(update={"args": args, "acted": acted})

@@ -12,7 +12,7 @@ from leitstand.inbox.hours import deadlines_of
 from leitstand.inbox.pending import find_pending
 from leitstand.inbox.seat import holders
 from leitstand.inbox.showing import effect_of, meant_by, reason_of
-from leitstand.inbox.sight import Sight, sight_of
+from leitstand.inbox.sight import sight_of
 from leitstand.inbox.texts import Texts
 from leitstand.policy import Memo
 from leitstand.records import Decision, Person
@@ -171,7 +171,7 @@ async def exceptions_of(  # noqa: PLR0913 - which part of the list, and for whom
 def _looking(leitstand: Leitstand, person: str) -> tuple[Person | None, ColumnElement[bool]]:
     """Who looks, if anybody is named, and which cases they see."""
     who = leitstand.person(person) if person else None
-    return who, (sight_of(leitstand, who) if who else Sight()).where
+    return who, sight_of(leitstand, who).where
 
 
 def _count(conn: Connection, tenant: str, seen: ColumnElement[bool]) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from leitstand.inbox.hours import Deadlines, deadlines_of
 from leitstand.inbox.listing import Sought, conditions, unasked
-from leitstand.inbox.sight import Sight, sight_of
+from leitstand.inbox.sight import sight_of
 from leitstand.records import Person
 from leitstand.runtime import Leitstand
 from leitstand.store.schema import approvals, cases, checkpoints, marks
@@ -69,7 +69,7 @@ class Report(Frozen):
 
 async def report_of(leitstand: Leitstand, sought: Sought, person: Person | None = None) -> Report:
     """The figures over these cases; with `person` over those of them that they see."""
-    seen = sight_of(leitstand, person) if person else Sight()
+    seen = sight_of(leitstand, person)
     mine = (seen.where, *conditions(leitstand, sought))
     found = await leitstand.store.read(lambda c: _Asked(c, mine).all())
     spans, people = found.pop("spans"), found.pop("people")

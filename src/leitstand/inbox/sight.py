@@ -59,8 +59,10 @@ class Sight:
         return await leitstand.store.read(lambda c: c.execute(query).first()) is not None
 
 
-def sight_of(leitstand: Leitstand, person: Person) -> Sight:
-    """What a person sees now, for themselves and for those whom they stand in for."""
+def sight_of(leitstand: Leitstand, person: Person | None) -> Sight:
+    """What a person sees now, for themselves and for those whom they stand in for; None: all."""
+    if person is None:
+        return Sight()
     roles = roles_of(leitstand, person)
     sees = leitstand.project.table.web.sees
     return Sight(frozenset(r for r, by in sees.items() if set(by).isdisjoint(roles)), roles)

@@ -14,8 +14,9 @@ Held = Literal["diverged", "defect", "unknown_effect", "version", "limit", "eras
 class Case(NamedTuple):
     """A case as the store knows it.
 
-    `no` is the store's own number, `ulid` the name for everybody else. `requester` is the person or
-    trigger on whose behalf the role works: never an approver (four eyes look through hand-overs).
+    `no` is the store's own number, 0 before it has given one, `ulid` the name for everybody else.
+    `requester` is the person or trigger on whose behalf the role works: never an approver (four
+    eyes look through hand-overs).
     """
 
     no: int

@@ -17,7 +17,7 @@ from leitstand.model import Library
 from leitstand.records import INTAKE, SENDER, Case, Routed
 from leitstand.role import Compiled
 from leitstand.runtime.burst import Burst
-from leitstand.store import Birth, Journal, Limits, NewCase, Store, Tape, new_case
+from leitstand.store import Journal, Limits, NewCase, Store, Tape, new_case
 from leitstand.store.arrival import Tell
 from leitstand.store.arrivals import Arrived, arrive
 from leitstand.store.schema import cases
@@ -90,8 +90,8 @@ class Runtime:
         compiled = self._role(role)
         ulid = self.store.clock.ulid()
         body = {"given": plain_of(given), "environment": self.environment}
-        birth = Birth(ulid, tenant, role, compiled.version, requester, title)
-        await self.store.start(new_case(self.store, birth, body))
+        case = Case(0, ulid, tenant, role, compiled.version, requester, title)
+        await self.store.start(new_case(self.store, case, body))
         return ulid
 
     async def arrive(self, arrived: Arrived, cases: Sequence[Routed], tenant: str) -> Arrived:
@@ -100,24 +100,24 @@ class Runtime:
         They are told that everything is in. Raises UsageRefused: no such role, or the input is none
         of it; nothing was recorded.
         """
-        born = [self._commissioned(arrived.key, case, tenant) for case in cases]
+        born = [self._commissioned(arrived.key, one, tenant) for one in cases]
         intake, now = orjson.dumps({"name": INTAKE, "body": {}}), self.store.clock.time()
-        names = [one.birth.ulid for one in born]
+        names = [one.case.ulid for one in born]
         told = [Tell(ulid, f"{ulid}:{INTAKE}", "message", intake, now) for ulid in names]
         return await arrive(self.store, arrived._replace(at=now), born, told)
 
-    def _commissioned(self, key: str, case: Routed, tenant: str) -> NewCase:
-        compiled = self._role(case.role)
-        given = plain_of(case.given)
+    def _commissioned(self, key: str, routed: Routed, tenant: str) -> NewCase:
+        compiled = self._role(routed.role)
+        given = plain_of(routed.given)
         try:
-            compiled.take(case.given)
+            compiled.take(routed.given)
         except ValueRefused as error:
             raise UsageRefused(error.text, where=error.where) from None
         ulid = self.store.clock.ulid()
-        requester = case.requester or SENDER
-        birth = Birth(ulid, tenant, case.role, compiled.version, requester, case.title)
-        routed = {"confidence": case.confidence, "reasons": list(case.reasons)}
-        return new_case(self.store, birth, {"given": given, "arrival": key, "routed": routed})
+        requester = routed.requester or SENDER
+        case = Case(0, ulid, tenant, routed.role, compiled.version, requester, routed.title)
+        why = {"confidence": routed.confidence, "reasons": list(routed.reasons)}
+        return new_case(self.store, case, {"given": given, "arrival": key, "routed": why})
 
     async def signal(self, ulid: str, name: str, body: Mapping[str, Any], signal_id: str) -> bool:
         """Tell a case something it may wait for; False if this signal was told before."""
@@ -306,18 +306,18 @@ class _Births:
             raise Contradiction(msg, where="case.hand_over")
         environment = self._runtime.environment
         body = {"given": given, "parent": parent.ulid, "environment": environment}
-        birth = Birth(
-            _child(key),
-            parent.tenant,
-            args.role,
-            compiled.version,
-            parent.requester,
-            args.title,
-            parent.ulid,
-            parent.depth + 1,
+        case = Case(
+            no=0,
+            ulid=_child(key),
+            tenant=parent.tenant,
+            role=args.role,
+            version=compiled.version,
+            requester=parent.requester,
+            title=args.title,
+            parent=parent.ulid,
+            depth=parent.depth + 1,
         )
-        case = new_case(store, birth, body)
-        await store.start(case)
+        await store.start(new_case(store, case, body))
         return Child(ulid=_child(key))
 
     async def given(self, key: str) -> Child | None:

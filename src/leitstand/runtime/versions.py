@@ -101,5 +101,5 @@ def _changed(
 
 async def _record(store: Store, claimed: Claimed, found: Movable, version: str) -> str:
     taken = course(claimed.events, claimed.key)
-    moved = await record_move(store, found, claimed.case, claimed.key, version, taken)
+    moved = await record_move(store, Journal(claimed, store, Limits()), found, version, taken)
     return "" if moved else "it went on in the meantime; try again"

@@ -1,6 +1,6 @@
 """The store: journals, signals, blobs, and the projections made from them."""
 
-from leitstand.store.arrival import Birth, NewCase
+from leitstand.store.arrival import NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.course import course
 from leitstand.store.journal import BLOB, Journal, Limits, new_case
@@ -11,7 +11,6 @@ from leitstand.store.tape import Frozen, Seal, Tape, task_of
 __all__ = [
     "BLOB",
     "Append",
-    "Birth",
     "Budget",
     "CaseKey",
     "Claimed",

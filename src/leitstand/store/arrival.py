@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from leitstand.errors import Missing
-from leitstand.records import Event
+from leitstand.records import Case, Event
 from leitstand.store.page import seal_page
 from leitstand.store.prepared import INSERT, MINE, Found, Prepared
 from leitstand.store.schema import AT_ONCE, HANDED_OVER, PAGE_SHIFT, cases, signals
@@ -15,23 +15,13 @@ CLOSED = ("done", "rejected", "erased")
 """Statuses of cases that nothing wakes any more: an exception still waits for people."""
 
 
-class Birth(NamedTuple):
-    """What a new case is: names, whose it is, and the case that handed it over, if one did."""
-
-    ulid: str
-    tenant: str
-    role: str
-    version: str
-    requester: str
-    title: str = ""
-    parent: str = ""
-    depth: int = 0
-
-
 class NewCase(NamedTuple):
-    """A case to be born with its first events, due at once; its key is wrapped."""
+    """A case to be born with its first events, due at once; its key is wrapped.
 
-    birth: Birth
+    Its number is given with its row: until then it is that of no case.
+    """
+
+    case: Case
     wrapped: bytes
     events: tuple[Event, ...]
     bodies: bytes
@@ -119,7 +109,8 @@ def family(conn: Connection, ulid: str) -> list[Found]:
 def _birth(no: int, born: NewCase) -> tuple[dict[str, Any], dict[str, Any]]:
     page, head = seal_page(b"", 0, born.events, born.bodies)
     there = {"seq": len(born.events), "head": head, "opened": born.at, "changed": born.at}
-    row = {**born.birth._asdict(), "case_no": no, **there}
+    row = {**born.case._asdict(), "case_no": no, **there}
+    del row["no"]
     return row, {"page": no << PAGE_SHIFT, "headers": page.headers, "body": page.body}
 
 

@@ -48,7 +48,7 @@ async def arrive(
             give_birth(conn, born)
         if told:
             tell(conn, told)
-        made = new._replace(cases=tuple(one.birth.ulid for one in born))
+        made = new._replace(cases=tuple(one.case.ulid for one in born))
         conn.execute(insert(arrivals).values({**made._asdict(), "cases": " ".join(made.cases)}))
         return made
 

@@ -6,7 +6,6 @@ is still as it was found, in one commit with what follows from it. Of two people
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -46,14 +45,14 @@ async def resume(
     case = journal.case
     fields = sorted(one.field for one in supplied)
     body = by.body(**{"from": case.version, "to": version, "supplied": fields})
-    events = [_event(journal, "resumed", "", body)]
+    events = [event_of(journal, "resumed", "", body)]
     task = f"{SUPPLIED}#{journal.tape.round + 1}"
     for n, one in enumerate(supplied):
         known = {"tool": SUPPLY, "proposed": journal.digest(canonical([SUPPLY, one.field]))}
         said = {**known, "value": one.model_dump(mode="json")}
-        events.append(_event(journal, "answer", f"{task}/:{n}", said))
+        events.append(event_of(journal, "answer", f"{task}/:{n}", said))
     row = {"bursts": 0}
-    return await _record(store, journal, events, Close("ready", due=AT_ONCE), row=row)
+    return await record(store, journal, events, row=row, close=Close("ready", due=AT_ONCE))
 
 
 async def assign(
@@ -65,8 +64,8 @@ async def assign(
     """
     leave = journal.tape.exit or {}
     body = by.body(to_role=role, to_person=person, since=since)
-    event = _event(journal, "assigned", "", body)
-    return await _record(store, journal, [event], Close("exception", leave.get("cause") or ""))
+    event = event_of(journal, "assigned", "", body)
+    return await record(store, journal, [event], close=Close("exception", leave.get("cause") or ""))
 
 
 async def close(store: Store, journal: Journal, by: Handled) -> bool:
@@ -75,38 +74,44 @@ async def close(store: Store, journal: Journal, by: Handled) -> bool:
     What the role made of it stays its exit. Whoever waits for the case is told that it is rejected.
     What it handed over and is still open ends with it (KERNEL no. 28), in the same commit.
     """
-    event = _event(journal, "closed", "", by.body())
+    event = event_of(journal, "closed", "", by.body())
     told = journal.told(Exit(kind="rejected", reason=by.reason), "closed")
     ulid = journal.case.ulid
-    beside = {"signal": told, "cancels": (ulid, canonical(by.body(parent=ulid)))}
-    return await _record(store, journal, [event], Close("rejected"), beside=beside)
+    cancels = (ulid, canonical(by.body(parent=ulid)))
+    closed = Close("rejected")
+    return await record(store, journal, [event], close=closed, signal=told, cancels=cancels)
 
 
-def _event(journal: Journal, kind: Kind, address: str, body: Mapping[str, object]) -> Event:
+def event_of(journal: Journal, kind: Kind, address: str, body: Mapping[str, object]) -> Event:
+    """An event under the key of its case."""
     raw = canonical(body)
     return Event(kind, address, raw, journal.digest(raw))
 
 
-async def _record(
+async def record(
     store: Store,
     journal: Journal,
     events: Sequence[Event],
-    after: Close,
     *,
+    status: str = "exception",
     row: Mapping[str, Any] | None = None,
-    beside: Mapping[str, Any] = MappingProxyType({}),
+    **more: Any,  # noqa: ANN401 - fields of the append
 ) -> bool:
+    """Record events of a case that no burst owns; False if it is not as it was read any more.
+
+    Without `close` it is left as it stands. An older holder of it can append no more.
+    """
     case, at = journal.case, store.clock.time()
     bodies = journal.key.encrypt(b"".join(event.body for event in events))
     mine = cases.c.case_no == case.no
 
     def write(conn: Connection) -> bool:
         found = conn.execute(select(cases).where(mine)).one()
-        if (found.status, found.seq) != ("exception", journal.tape.size):
+        if (found.status, found.seq) != (status, journal.tape.size):
             return False
         batch, fence = Batch(conn), found.fence
-        append = Append(case.no, case.tenant, fence, at, tuple(events), bodies, close=after)
-        batch.add(append._replace(**beside))
+        fields: dict[str, Any] = {"close": Close(status, found.reason, found.due), **more}
+        batch.add(Append(case.no, case.tenant, fence, at, tuple(events), bodies, **fields))
         batch.flush()
         if row:
             conn.execute(cases.update().where(mine).values(**row))

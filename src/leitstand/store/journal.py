@@ -15,7 +15,7 @@ import orjson
 from leitstand.digest import canonical
 from leitstand.errors import LimitReached, LostFence, Missing, StoreFailed
 from leitstand.records import Address, Case, Event, Exit, Kind
-from leitstand.store.arrival import Birth, NewCase
+from leitstand.store.arrival import NewCase
 from leitstand.store.batch import Append, Budget, Close
 from leitstand.store.page import CaseKey, wrap
 from leitstand.store.store import Claimed, Store
@@ -272,7 +272,7 @@ class Journal:
             raise LimitReached(f"the case's events hold {tape.inline} bytes", where=self.case.ulid)
 
 
-def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
+def new_case(store: Store, case: Case, body: Mapping[str, Any]) -> NewCase:
     """A case with its first event, under a key of its own.
 
     That event holds its input (`body`), and what the case is: its row is made from it, not the
@@ -280,10 +280,10 @@ def new_case(store: Store, birth: Birth, body: Mapping[str, Any]) -> NewCase:
     case's.
     """
     key, at = CaseKey(store.clock.token(32)), store.clock.time()
-    birth = birth._replace(title=birth.title[:200])
-    named = {**birth._asdict(), "at": at}
-    del named["ulid"]
-    raw = canonical({**body, "case": named})
-    started = Event("started", birth.ulid, raw, key.digest(raw))
-    wrapped = wrap(store.master, key, birth.ulid)
-    return NewCase(birth, wrapped, (started,), key.encrypt(raw), at)
+    case = case._replace(title=case.title[:200])
+    said = {**case._asdict(), "at": at}
+    del said["no"], said["ulid"]
+    raw = canonical({**body, "case": said})
+    started = Event("started", case.ulid, raw, key.digest(raw))
+    wrapped = wrap(store.master, key, case.ulid)
+    return NewCase(case, wrapped, (started,), key.encrypt(raw), at)

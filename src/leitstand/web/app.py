@@ -36,69 +36,30 @@ from leitstand.web.visit import Visit
 
 _STATIC = Path(__file__).parent / "static"
 _SEALED: Mapping[type[Exception], int] = {Erased: 410, Restricted: 403}
-_OPERATION = (
-    Route("/monitor", lists.monitor),
-    Route("/sample", samples.show_sample),
-    Route("/halt", halting.say, methods=["POST"]),
+_OPEN = (
+    Route("/login", logins.show_login),
+    Route("/login", logins.login, methods=["POST"]),
+    Route("/logout", logins.logout, methods=["POST"]),
+    Route("/oidc/login", federated.set_out),
+    Route("/oidc/callback", federated.come_back),
+    Route("/oidc/logout", federated.log_out, methods=["POST"]),
+    Route("/begin", people.show_begin),
+    Route("/begin", people.begin, methods=["POST"]),
+    Route("/language", logins.choose_language, methods=["POST"]),
     Route("/health", health.show),
 )
-_CASE = (
-    Route("/case/{ulid}", files.show_case),
-    Route("/case/{ulid}/document", files.show_document),
-    Route("/case/{ulid}/export", files.export, methods=["POST"]),
-    Route("/case/{ulid}/handle", handling.handle, methods=["POST"]),
-    Route("/case/{ulid}/release", held.release, methods=["POST"]),
-    Route("/case/{ulid}/thread", files.write_thread, methods=["POST"]),
-)
+"""What is answered without a session; every other page and form says its address itself."""
+_PAGES = (lists, cards, files, handling, held, halting, samples, chat, people, mine)
 
 
 def make_app(site: Site, routes: Sequence[Route] = ()) -> Starlette:
     """The web inbox of a site, and what else is answered beside it."""
+    guarded = (one for page in _PAGES for one in vars(page).values() if isinstance(one, Route))
     app = Starlette(
         routes=[
-            Route("/", lists.inbox),
-            Route("/batch", lists.batch, methods=["POST"]),
-            Route("/exceptions", lists.exceptions),
-            Route("/exceptions/retry", lists.retry, methods=["POST"]),
-            Route("/cases", lists.cases),
-            Route("/history", lists.history),
-            *_OPERATION,
-            Route("/card/{id}", cards.show_card),
-            Route("/card/{id}/document", cards.show_document),
-            Route("/card/{id}/decide", cards.decide_card, methods=["POST"]),
-            Route("/card/{id}/receipt", cards.show_receipt),
-            Route("/card/{id}/ask", cards.ask, methods=["POST"]),
-            Route("/card/{id}/delegate", cards.delegate, methods=["POST"]),
-            Route("/card/{id}/propose", cards.propose, methods=["POST"]),
-            Route("/sample", samples.compare, methods=["POST"]),
-            Route("/card/{id}/later", cards.later, methods=["POST"]),
-            Route("/card/{id}/draft", cards.keep_draft, methods=["POST"]),
-            *_CASE,
-            Route("/me/chat", chat.show_links),
-            Route("/me/chat", chat.make_link, methods=["POST"]),
-            Route("/me/chat/cut", chat.cut_link, methods=["POST"]),
-            Route("/login", logins.show_login),
-            Route("/login", logins.login, methods=["POST"]),
-            Route("/logout", logins.logout, methods=["POST"]),
-            Route("/oidc/login", federated.set_out),
-            Route("/oidc/callback", federated.come_back),
-            Route("/oidc/logout", federated.log_out, methods=["POST"]),
-            Route("/begin", people.show_begin),
-            Route("/begin", people.begin, methods=["POST"]),
-            Route("/people", people.show_people),
-            Route("/people/invite", people.invite, methods=["POST"]),
-            Route("/people/roles", people.change_roles, methods=["POST"]),
-            Route("/people/sessions", people.end_sessions, methods=["POST"]),
-            Route("/people/remove", people.remove, methods=["POST"]),
-            Route("/people/key", people.renew_key, methods=["POST"]),
-            Route("/people/admit", people.admit, methods=["POST"]),
-            Route("/me", mine.show_me),
-            Route("/me/absence", mine.leave, methods=["POST"]),
-            Route("/me/factor", mine.offer_factor, methods=["POST"]),
-            Route("/me/factor/confirm", mine.confirm_factor, methods=["POST"]),
-            Route("/me/factor/remove", mine.remove_factor, methods=["POST"]),
-            Route("/language", logins.choose_language, methods=["POST"]),
-            Route("/live", _live),
+            *_OPEN,
+            *guarded,
+            _live,
             *(site.channels.routes if site.channels else ()),
             *routes,
             Mount("/static", StaticFiles(directory=_STATIC)),
@@ -111,7 +72,7 @@ def make_app(site: Site, routes: Sequence[Route] = ()) -> Starlette:
     return app
 
 
-@gated
+@gated("/live")
 async def _live(visit: Visit) -> Response:
     """The stream on which pages hear that something has changed."""
     return Stream(visit.site.live)

@@ -32,13 +32,7 @@ LATER = 4 * 3600.0
 _EDIT = "edit."
 
 
-@gated
-async def show_card(visit: Visit) -> Response:
-    """The card as it is now, with what this person has typed before."""
-    return await _shown(visit)
-
-
-@gated
+@gated("/card/{id}/document")
 async def show_document(visit: Visit) -> Response:
     """The document that the card rests on, the value that the query asks for marked."""
     leitstand = visit.leitstand
@@ -48,7 +42,7 @@ async def show_document(visit: Visit) -> Response:
     return shown_document(visit, reads)
 
 
-@form
+@form("/card/{id}/decide")
 async def decide_card(visit: Visit) -> Response:
     """Approve, edit and approve, or reject: signed with the person's key, bound to what was shown.
 
@@ -81,7 +75,7 @@ async def decide_card(visit: Visit) -> Response:
     return visit.page("receipt", receipt=receipt)
 
 
-@gated
+@gated("/card/{id}/receipt")
 async def show_receipt(visit: Visit) -> Response:
     """What has come by now of this person's last decision on the card."""
     pending = await _pending(visit)
@@ -93,7 +87,7 @@ async def show_receipt(visit: Visit) -> Response:
     return visit.page("receipt", receipt=receipt)
 
 
-@form
+@form("/card/{id}/ask")
 async def ask(visit: Visit) -> Response:
     """Write into the case's thread, which the journal answers; nothing is decided by words."""
     site, texts = visit.site, visit.texts
@@ -109,7 +103,7 @@ async def ask(visit: Visit) -> Response:
     return _back(card)
 
 
-@form
+@form("/card/{id}/delegate")
 async def delegate(visit: Visit) -> Response:
     """Pass a card on to somebody who may decide it; it still waits for all who may."""
     site, texts = visit.site, visit.texts
@@ -124,7 +118,7 @@ async def delegate(visit: Visit) -> Response:
     return RedirectResponse("/", status_code=303)
 
 
-@form
+@form("/card/{id}/propose")
 async def propose(visit: Visit) -> Response:
     """Propose a change of a rule that asked: kept for its owner, and nothing changes by it."""
     site, texts = visit.site, visit.texts
@@ -136,7 +130,7 @@ async def propose(visit: Visit) -> Response:
     return _back(card)
 
 
-@form
+@form("/card/{id}/later")
 async def later(visit: Visit) -> Response:
     """Hide a card from this person's own list for a while: no answer, and no "no"."""
     card = await _card(visit)
@@ -144,7 +138,7 @@ async def later(visit: Visit) -> Response:
     return RedirectResponse("/", status_code=303)
 
 
-@form
+@form("/card/{id}/draft")
 async def keep_draft(visit: Visit) -> Response:
     """Keep what a person has typed, for them alone."""
     card = await _card(visit)
@@ -172,7 +166,7 @@ async def _card(visit: Visit) -> Card:
 
 
 async def _shown(visit: Visit, status: int = 200, problem: str = "") -> Response:
-    """The card; what was typed is typed still."""
+    """The card as it is now, with what this person has typed: just now, or before."""
     card = await _card(visit)
     site, texts = visit.site, visit.texts
     draft: Mapping[str, str] = _edits(card, visit.fields, texts) if visit.fields else {}
@@ -208,3 +202,6 @@ def _reason(fields: Fields) -> str:
 
 def _back(card: Card) -> Response:
     return RedirectResponse(f"/card/{card.id}", status_code=303)
+
+
+show_card = gated("/card/{id}")(_shown)

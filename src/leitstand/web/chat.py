@@ -12,20 +12,14 @@ if TYPE_CHECKING:
     from leitstand.channels import Channels
 
 
-@gated
-async def show_links(visit: Visit) -> Response:
-    """A person's links; a code is shown when they ask for one, and never again."""
-    return await _shown(visit)
-
-
-@form
+@form("/me/chat")
 async def make_link(visit: Visit) -> Response:
     """Show a new code: whoever types it in chat within ten minutes is this person there."""
     code = await _channels(visit).links.offer(visit.session.signer)
     return await _shown(visit, code)
 
 
-@form
+@form("/me/chat/cut")
 async def cut_link(visit: Visit) -> Response:
     """Cut one's own link, and delete the key that was kept for it."""
     channel, identity = (visit.fields.get(name, "") for name in ("channel", "identity"))
@@ -34,6 +28,7 @@ async def cut_link(visit: Visit) -> Response:
 
 
 async def _shown(visit: Visit, code: str = "") -> Response:
+    """A person's links; a code is shown when they ask for one, and never again."""
     channels = visit.site.channels
     links = await channels.links.of(visit.person.id) if channels else []
     return visit.page("chat", on=channels is not None, links=links, code=code)
@@ -44,3 +39,6 @@ def _channels(visit: Visit) -> "Channels":
     if channels is None:
         raise HTTPException(404, "chat")
     return channels
+
+
+show_links = gated("/me/chat")(_shown)

@@ -48,10 +48,10 @@ class Reminders:
     """Watches what waits, by the clock of the rules."""
 
     def __init__(
-        self, book: Book, leitstand: Leitstand, texts: Texts, tellers: Sequence[Teller] = ()
+        self, book: Book, leitstand: Leitstand, texts: Texts, tell: Teller | None = None
     ) -> None:
         self._book, self._leitstand, self._texts = book, leitstand, texts
-        self._tellers = tuple(tellers)
+        self._teller = tell
         self._left: set[str] = set()
         """Exceptions whose deadlines are set down."""
 
@@ -117,9 +117,9 @@ class Reminders:
             people = await self._holding(row.role, case)
         told = [Notice(row.checkpoint, person, row.level, case.title) for person in people]
         await self._keep(told)
-        for teller in self._tellers:
+        if self._teller is not None:
             for notice in told:
-                await teller(notice)
+                await self._teller(notice)
 
     def _handling(self, dossier: Dossier) -> list[str]:
         """Everybody who may clear the case up."""

@@ -17,22 +17,24 @@ from leitstand.inbox import (
     handled_of,
     handling_line,
     line_of,
+    may_handle,
     meant_by,
     open_dossier,
     reason_of,
     requester_of,
     roles_of,
     sight_of,
+    takeover_of,
     thread_of,
 )
 from leitstand.inbox.evidence import readings_of
 from leitstand.inbox.export import export_case
 from leitstand.records import Approval
+from leitstand.role import Takeover
 from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 from leitstand.web.documents import shown_document
 from leitstand.web.guarding import form, gated
-from leitstand.web.offer import offer_of
 from leitstand.web.page import unfit
 from leitstand.web.visit import Visit
 
@@ -45,13 +47,7 @@ class Unsettled(NamedTuple):
     args: Mapping[str, Any]
 
 
-@gated
-async def show_case(visit: Visit) -> Response:
-    """The case as its journal tells it."""
-    return await show_dossier(visit)
-
-
-@gated
+@gated("/case/{ulid}/document")
 async def show_document(visit: Visit) -> Response:
     """The document of the case, the value that the query asks for marked."""
     dossier = await dossier_of(visit)
@@ -60,7 +56,7 @@ async def show_document(visit: Visit) -> Response:
     return shown_document(visit, reads)
 
 
-@form
+@form("/case/{ulid}/thread")
 async def write_thread(visit: Visit) -> Response:
     """A message of a person about the case; whatever it says, it decides nothing."""
     site, texts = visit.site, visit.texts
@@ -77,7 +73,7 @@ async def write_thread(visit: Visit) -> Response:
     return RedirectResponse(f"/case/{dossier.case.ulid}", status_code=303)
 
 
-@form
+@form("/case/{ulid}/export")
 async def export(visit: Visit) -> Response:
     """The case as a file that proves it without Leitstand; it is on record who took it."""
     dossier = await dossier_of(visit)
@@ -88,7 +84,7 @@ async def export(visit: Visit) -> Response:
 
 
 async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Response:
-    """The page of the case; what was typed into a form of it stands there still."""
+    """The case as its journal tells it; what was typed into a form stands there still."""
     dossier, texts = await dossier_of(visit), visit.texts
     leitstand, effects = visit.leitstand, dossier.effects
     tools = leitstand.rules.tools
@@ -112,7 +108,8 @@ async def show_dossier(visit: Visit, status: int = 200, problem: str = "") -> Re
         thread=tuple[Message, ...](thread_of(dossier)),
         names={p.id: p.name for p in leitstand.people},
         unsettled=unsettled(visit, dossier) if may_release(visit, dossier) else None,
-        offer=offer_of(visit, dossier),
+        takeover=_offered(visit, dossier),
+        roles=sorted({role for person in leitstand.people for role in person.roles}),
         typed=visit.fields,
     )
 
@@ -121,6 +118,13 @@ def _named(handled: Mapping[str, Any], leitstand: Leitstand) -> Mapping[str, Any
     """What somebody did in the queue, people by their names."""
     people = {k: v for k, v in handled.items() if k in ("person", "to_person")}
     return {**handled, **{k: leitstand.name_of(v) for k, v in people.items()}}
+
+
+def _offered(visit: Visit, dossier: Dossier) -> Takeover | None:
+    """What this person may do with the case; None where it is no exception of theirs."""
+    if dossier.status != "exception" or not may_handle(visit.leitstand, dossier, visit.person):
+        return None
+    return takeover_of(visit.leitstand, dossier)
 
 
 def may_release(visit: Visit, dossier: Dossier) -> bool:
@@ -153,3 +157,6 @@ async def dossier_of(visit: Visit) -> Dossier:
     if not await sight_of(leitstand, visit.person).of(leitstand, found.case.ulid):
         raise HTTPException(404, "case")
     return found
+
+
+show_case = gated("/case/{ulid}")(show_dossier)

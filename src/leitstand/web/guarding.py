@@ -5,7 +5,6 @@ decides (PAINS no. 9).
 """
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
 from hmac import compare_digest
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from leitstand.errors import Unreachable
 from leitstand.web.page import site_of
@@ -24,31 +24,42 @@ MOST = 200_000
 Answer = Callable[[Visit], Awaitable[Response]]
 
 
-def gated(show: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """A page for people who are logged in; others are asked to, and come back to it."""
+def gated(path: str, role: str = "") -> Callable[[Answer], Route]:
+    """A page for people who are logged in; others are asked to, and come back to it.
 
-    @wraps(show)
-    async def shown(request: Request) -> Response:
-        session = await _session(request)
-        return await show(Visit(request, session)) if session else _login(request)
+    With `role` for those who hold it alone; others get 403.
+    """
 
-    return shown
+    def made(show: Answer) -> Route:
+        async def shown(request: Request) -> Response:
+            session = await _session(request)
+            if session is None:
+                return _login(request)
+            _check_holds(session, role)
+            return await show(Visit(request, session))
+
+        return Route(path, shown)
+
+    return made
 
 
-def form(take: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """A form that a person who is logged in sends from one of our pages."""
+def form(path: str, role: str = "") -> Callable[[Answer], Route]:
+    """A form that a person who is logged in sends from one of our pages; `role` as of a page."""
 
-    @wraps(take)
-    async def taken(request: Request) -> Response:
-        session = await _session(request, signing=True)
-        if session is None:
-            return _login(request)
-        fields = await fields_of(request)
-        if not compare_digest(fields.get("token", "").encode(), session.token.encode()):
-            raise HTTPException(403, "token")
-        return await take(Visit(request, session, fields))
+    def made(take: Answer) -> Route:
+        async def taken(request: Request) -> Response:
+            session = await _session(request, signing=True)
+            if session is None:
+                return _login(request)
+            fields = await fields_of(request)
+            if not compare_digest(fields.get("token", "").encode(), session.token.encode()):
+                raise HTTPException(403, "token")
+            _check_holds(session, role)
+            return await take(Visit(request, session, fields))
 
-    return taken
+        return Route(path, taken, methods=["POST"])
+
+    return made
 
 
 async def fields_of(request: Request) -> Fields:
@@ -60,6 +71,11 @@ async def fields_of(request: Request) -> Fields:
         raise HTTPException(413, "length")
     found = await request.form(max_fields=400, max_files=0)
     return {k: v for k, v in found.multi_items() if not isinstance(v, UploadFile)}
+
+
+def _check_holds(session: Session, role: str) -> None:
+    if role and role not in session.person.roles:
+        raise HTTPException(403, role)
 
 
 async def _session(request: Request, *, signing: bool = False) -> Session | None:

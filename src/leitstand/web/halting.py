@@ -18,7 +18,7 @@ def offered(visit: Visit) -> list[tuple[str, bool]]:
     return [(role, role in halted) for role in ("", *sorted(leitstand.project.roles))]
 
 
-@form
+@form("/halt")
 async def say(visit: Visit) -> Response:
     """Halt, or let go on; every page then says so."""
     site, role = visit.site, visit.fields.get("role", "")

@@ -15,7 +15,7 @@ from leitstand.web.visit import Fields, Visit
 _VALUE = "value."
 
 
-@form
+@form("/case/{ulid}/handle")
 async def handle(visit: Visit) -> Response:
     """Do what the button says, once; the page of the case then shows what came of it."""
     site, texts = visit.site, visit.texts

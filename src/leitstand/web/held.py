@@ -13,7 +13,7 @@ from leitstand.web.page import unfit
 from leitstand.web.visit import Fields, Visit
 
 
-@form
+@form("/case/{ulid}/release")
 async def release(visit: Visit) -> Response:
     """Let the case go on, with the person and the reason in its journal.
 

@@ -47,7 +47,7 @@ PERIODS = ("7", "30", "90", "")
 """Days back to which figures are shown; the last one: all."""
 
 
-@gated
+@gated("/")
 async def inbox(visit: Visit) -> Response:
     """What waits for this person, in parts; `?all=1` also what they may not decide."""
     site, me = visit.site, visit.person
@@ -78,7 +78,7 @@ async def inbox(visit: Visit) -> Response:
     )
 
 
-@form
+@form("/batch")
 async def batch(visit: Visit) -> Response:
     """Approve several cards of one kind, each with a signature of its own."""
     site, texts = visit.site, visit.texts
@@ -103,7 +103,7 @@ async def batch(visit: Visit) -> Response:
     return visit.page("done", lines=lines)
 
 
-@gated
+@gated("/exceptions")
 async def exceptions(visit: Visit) -> Response:
     """Cases that left the automation or are held, and who takes over."""
     leitstand, cause = visit.leitstand, visit.request.query_params.get("cause", "")
@@ -121,7 +121,7 @@ async def exceptions(visit: Visit) -> Response:
     )
 
 
-@form
+@form("/exceptions/retry")
 async def retry(visit: Visit) -> Response:
     """Let all exceptions of a page that are of one cause go on."""
     site, texts = visit.site, visit.texts
@@ -135,7 +135,7 @@ async def retry(visit: Visit) -> Response:
     return visit.page("done", lines=lines or (texts.say("list.nothing"),))
 
 
-@gated
+@gated("/history")
 async def history(visit: Visit) -> Response:
     """What was decided last, by whom, and for whom they stood in."""
     leitstand, tenant = visit.leitstand, visit.leitstand.tenant
@@ -148,7 +148,7 @@ async def history(visit: Visit) -> Response:
     return visit.page("history", rows=rows, names=names, behalf=behalf, more=more)
 
 
-@gated
+@gated("/cases")
 async def cases(visit: Visit) -> Response:
     """Every case that this person sees: found by words, status, role and day."""
     leitstand, asked = visit.leitstand, dict(visit.request.query_params)
@@ -175,7 +175,7 @@ async def cases(visit: Visit) -> Response:
     )
 
 
-@gated
+@gated("/monitor")
 async def monitor(visit: Visit) -> Response:
     """How often automation ran, was corrected, in which field, and where it stopped."""
     site, asked = visit.site, visit.request.query_params

@@ -13,13 +13,7 @@ from leitstand.web.site import Site
 from leitstand.web.visit import Visit
 
 
-@gated
-async def show_me(visit: Visit) -> Response:
-    """What a person can settle for themselves."""
-    return await _shown(visit)
-
-
-@form
+@form("/me/factor")
 async def offer_factor(visit: Visit) -> Response:
     """A secret for the authenticator, shown until its first code has confirmed it."""
     factors = visit.site.factors
@@ -28,7 +22,7 @@ async def offer_factor(visit: Visit) -> Response:
     return await _shown(visit, offer=await factors.offer(visit.person))
 
 
-@form
+@form("/me/factor/confirm")
 async def confirm_factor(visit: Visit) -> Response:
     """The first code: from now on every login asks for one."""
     factors = visit.site.factors
@@ -39,7 +33,7 @@ async def confirm_factor(visit: Visit) -> Response:
     return await _shown(visit, status=401, problem=said, offer=offer)
 
 
-@form
+@form("/me/factor/remove")
 async def remove_factor(visit: Visit) -> Response:
     """Whoever removes the second factor has it in their hands."""
     factors = visit.site.factors
@@ -50,7 +44,7 @@ async def remove_factor(visit: Visit) -> Response:
     return RedirectResponse("/me", status_code=303)
 
 
-@form
+@form("/me/absence")
 async def leave(visit: Visit) -> Response:
     """Name who stands in, from the first day to the last; with no name nobody does any more."""
     site, me = visit.site, visit.person
@@ -91,6 +85,7 @@ async def _right(visit: Visit) -> bool:
 async def _shown(
     visit: Visit, *, status: int = 200, problem: str = "", offer: Offer | None = None
 ) -> Response:
+    """What a person can settle for themselves."""
     site, me = visit.site, visit.person
     absence = site.leitstand.directory.absence(me.tenant, me.id)
     return visit.page(
@@ -116,3 +111,6 @@ def _days(site: Site, absence: Absence | None) -> tuple[str, str]:
         datetime.fromtimestamp(at, zone).date() for at in (absence.since, absence.until - 1)
     )
     return first.isoformat(), last.isoformat()
+
+
+show_me = gated("/me")(_shown)

@@ -3,8 +3,7 @@
 A person who is taken out, or loses a role, has neither session nor authority at the next request.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from typing import Any, cast
 
 from starlette.exceptions import HTTPException
@@ -16,7 +15,7 @@ from leitstand.errors import ApprovalRefused
 from leitstand.records import Person
 from leitstand.runtime import Leitstand
 from leitstand.values import nodes
-from leitstand.web.guarding import Answer, fields_of, form, gated
+from leitstand.web.guarding import fields_of, form, gated
 from leitstand.web.invitations import ADMIN, Invitation
 from leitstand.web.page import page, site_of, texts_for
 from leitstand.web.site import Site
@@ -45,28 +44,7 @@ async def first_key(site: Site) -> str:
     return await site.invitations.make("", (ADMIN,))
 
 
-def _managed(take: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """A form of those with the role `admin`. Raises HTTPException: this person has not."""
-
-    @form
-    @wraps(take)
-    async def taken(visit: Visit) -> Response:
-        if ADMIN not in visit.person.roles:
-            raise HTTPException(403, ADMIN)
-        return await take(visit)
-
-    return taken
-
-
-@gated
-async def show_people(visit: Visit) -> Response:
-    """Everybody with their roles, and who is invited."""
-    if ADMIN not in visit.person.roles:
-        raise HTTPException(403, ADMIN)
-    return await _shown(visit)
-
-
-@_managed
+@form("/people/invite", ADMIN)
 async def invite(visit: Visit) -> Response:
     """A link for somebody new, or for somebody known who has lost their passphrase."""
     site, texts = visit.site, visit.texts
@@ -82,7 +60,7 @@ async def invite(visit: Visit) -> Response:
     return await _shown(visit, link=(name, link))
 
 
-@_managed
+@form("/people/roles", ADMIN)
 async def change_roles(visit: Visit) -> Response:
     """Other roles, from the next request on."""
     site, texts = visit.site, visit.texts
@@ -98,7 +76,7 @@ async def change_roles(visit: Visit) -> Response:
     return RedirectResponse("/people", status_code=303)
 
 
-@_managed
+@form("/people/sessions", ADMIN)
 async def end_sessions(visit: Visit) -> Response:
     """Whoever sits there has to log in again."""
     site = visit.site
@@ -106,7 +84,7 @@ async def end_sessions(visit: Visit) -> Response:
     return RedirectResponse("/people", status_code=303)
 
 
-@_managed
+@form("/people/key", ADMIN)
 async def renew_key(visit: Visit) -> Response:
     """A new key at the next login of somebody who comes by the login service."""
     site = visit.site
@@ -118,7 +96,7 @@ async def renew_key(visit: Visit) -> Response:
     return RedirectResponse("/people", status_code=303)
 
 
-@_managed
+@form("/people/admit", ADMIN)
 async def admit(visit: Visit) -> Response:
     """Let somebody who was taken out come by the login service again, as somebody new."""
     site = visit.site
@@ -126,7 +104,7 @@ async def admit(visit: Visit) -> Response:
     return RedirectResponse("/people", status_code=303)
 
 
-@_managed
+@form("/people/remove", ADMIN)
 async def remove(visit: Visit) -> Response:
     """Take a person out, with key, second factor and sessions."""
     site = visit.site
@@ -249,6 +227,7 @@ def _begin(request: Request, key: str, invited: Invitation | None, problem: str 
 async def _shown(
     visit: Visit, status: int = 200, problem: str = "", link: tuple[str, str] | None = None
 ) -> Response:
+    """Everybody with their roles, and who is invited."""
     site = visit.site
     identities = site.leitstand.directory.identities(site.leitstand.tenant)
     values: dict[str, Any] = {
@@ -261,3 +240,6 @@ async def _shown(
         "link": link,
     }
     return visit.page("people", status=status, problem=problem, **values)
+
+
+show_people = gated("/people", ADMIN)(_shown)

@@ -17,7 +17,7 @@ CHOSEN = 200
 """Newest cases that a sample is drawn from."""
 
 
-@gated
+@gated("/sample")
 async def show_sample(visit: Visit) -> Response:
     """A case that nobody was asked about and that this person has not seen, drawn by chance."""
     site = visit.site
@@ -30,7 +30,7 @@ async def show_sample(visit: Visit) -> Response:
     return visit.page("sample", ulid=name, title=title, told=None)
 
 
-@form
+@form("/sample")
 async def compare(visit: Visit) -> Response:
     """Keep what the person said, and show what was done."""
     site, texts = visit.site, visit.texts

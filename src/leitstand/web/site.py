@@ -1,7 +1,7 @@
 """The site: an open project with what the web inbox needs beside it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -61,17 +61,17 @@ async def open_site(
     secure: bool = False,
     machine: Clock | None = None,
     channels: "Channels | None" = None,
-    tellers: Sequence[Teller] = (),
+    tell: Teller | None = None,
     oidc: OidcSettings | None = None,
 ) -> AsyncGenerator[Site]:
     """The site of an open project; its tables lie in `web.db` of the state folder.
 
     `machine`: the clock that authenticators and tokens go by, where it is not this machine's.
-    `tellers` pass on what deadlines have to say. `oidc`: how people log in with their company's
-    account. Raises SecretMissing.
+    `tell` passes on what deadlines have to say, where no channels do. `oidc`: how people log in
+    with their company's account. Raises SecretMissing.
     """
     book = Book(leitstand.state / "web.db", metadata)
-    tellers = (*tellers, channels.tell) if channels else tellers
+    tell = channels.tell if channels else tell
     texts = texts_of("de", leitstand.project.texts, leitstand.zone)
     clock, machine = leitstand.rules.clock, machine or SystemClock()
     sessions = Sessions(book, leitstand.directory, leitstand.tenant, clock)
@@ -84,7 +84,7 @@ async def open_site(
         invitations=Invitations(book, leitstand.tenant, clock),
         notes=Notes(book, clock),
         live=Live(leitstand.store, leitstand.tenant),
-        reminders=Reminders(book, leitstand, texts, tellers),
+        reminders=Reminders(book, leitstand, texts, tell),
         rows=Memo(KEPT),
         secure=secure,
         channels=channels,

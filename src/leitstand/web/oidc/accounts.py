@@ -15,6 +15,7 @@ from leitstand.clock import Clock
 from leitstand.errors import ApprovalRefused, LoginRefused
 from leitstand.inbox import Signer
 from leitstand.records import Identity, Person
+from leitstand.values import text_at
 from leitstand.web.oidc.settings import OidcSettings
 from leitstand.web.oidc.tokens import Claims
 
@@ -164,7 +165,7 @@ class Accounts:
         """What the person is called, in one line without signs that hide or turn round others."""
         for claim in (self._settings.name_claim, "name", "preferred_username"):
             text = "".join(
-                " " if unicodedata.category(c)[0] in "CZ" else c for c in _text(claims.get(claim))
+                " " if unicodedata.category(c)[0] in "CZ" else c for c in text_at(claims, claim)
             )
             if name := " ".join(text.split())[:LONGEST].strip():
                 return name
@@ -206,7 +207,3 @@ def _texts(value: object) -> tuple[str, ...]:
         return (value,)
     rows = cast("Sequence[object]", value) if isinstance(value, list) else ()
     return tuple(row for row in rows if isinstance(row, str))
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -13,7 +13,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from leitstand.clock import Clock
 from leitstand.errors import LoginRefused, Unreachable
-from leitstand.values import Secret
+from leitstand.values import Secret, text_at
 from leitstand.web.oidc.keys import Keys
 from leitstand.web.oidc.settings import OidcSettings, is_safe
 from leitstand.web.oidc.tokens import Claims, Confirmed, Tokens
@@ -107,9 +107,9 @@ class Provider:
     ) -> Confirmed:
         """After a login there is an ID token; after a refresh there may be (Core §12.2)."""
         tokens = Tokens(
-            access=_text(found, "access_token"),
-            refresh=_text(found, "refresh_token") or (before.refresh if before else ""),
-            identity=_text(found, "id_token") or (before.identity if before else ""),
+            access=text_at(found, "access_token"),
+            refresh=text_at(found, "refresh_token") or (before.refresh if before else ""),
+            identity=text_at(found, "id_token") or (before.identity if before else ""),
             asks=before.asks if before else False,
         )
         claims: Claims = {}
@@ -152,7 +152,7 @@ class Provider:
         except (httpx2.HTTPError, ValueError) as error:
             raise Unreachable(f"no token ({type(error).__name__})", where="oidc") from error
         given = cast("Mapping[str, Any]", found)
-        if not _text(given, "access_token"):
+        if not text_at(given, "access_token"):
             raise Unreachable("the login service gives no token", where="oidc")
         return given
 
@@ -191,8 +191,3 @@ class Provider:
         if not isinstance(found, dict):
             raise Unreachable("the login service answers with no object", where="oidc")
         return cast("Claims", found)
-
-
-def _text(found: Mapping[str, Any], name: str) -> str:
-    value = found.get(name)
-    return value if isinstance(value, str) else ""

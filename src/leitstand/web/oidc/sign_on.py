@@ -12,6 +12,7 @@ from leitstand.errors import LoginRefused, Unreachable
 from leitstand.inbox.book import Book
 from leitstand.records import Identity, Person
 from leitstand.runtime import Leitstand
+from leitstand.values import text_at
 from leitstand.web.invitations import ADMIN
 from leitstand.web.oidc.accounts import Accounts
 from leitstand.web.oidc.rechecks import Kept, Rechecks
@@ -68,8 +69,7 @@ class SignOn:
         found = await self.provider.exchange(code, trip.nonce, trip.verifier)
         signer = self.accounts.enter(found.claims)
         cookie = await self.sessions.begin(signer)
-        sid = found.claims.get("sid")
-        sid = sid if isinstance(sid, str) else ""
+        sid = text_at(found.claims, "sid")
         await self.rechecks.begin(cookie, signer.person.id, found.tokens, sid)
         _LOG.info("%s: logged in", signer.person.id)
         return cookie
@@ -108,9 +108,9 @@ class SignOn:
     async def log_out(self, token: object) -> None:
         """The service says that somebody is logged out. Raises LoginRefused, Unreachable."""
         claims = await self.provider.keys.logout(token)
-        sid, subject = claims.get("sid"), claims.get("sub")
-        person = self.accounts.of_subject(subject) if isinstance(subject, str) else ""
-        if isinstance(sid, str) and sid:
+        sid, subject = text_at(claims, "sid"), text_at(claims, "sub")
+        person = self.accounts.of_subject(subject) if subject else ""
+        if sid:
             ended = await self.rechecks.end(sid=sid)
         else:
             ended = await self.rechecks.end(person=person) if person else 0
