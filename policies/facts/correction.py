@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
 from tools.erp.ledger import PostedInvoice, number_key
 from tools.erp.order import PurchaseOrder
@@ -40,10 +39,7 @@ def corrected_numbers(invoice: Invoice) -> frozenset[str]:
 class CorrectionFacts(BaseModel):
     """How credit notes, corrections and self-billed invoices fit what they correct.
 
-    `correcting`: it is one. `self_billed`: by its kind (BT-3) the buyer would have issued it
-    himself (§ 14 (2) sentence 5 UStG).
-
-    `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
+    `correcting`: it is one. `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
     UStDV); `unknown` nobody knows the one named, and no order vouches for an older one, or it is
     a credit note itself; `sign` a
     negative total that is no correction's; `amount` more is given back than was invoiced, or was
@@ -55,7 +51,6 @@ class CorrectionFacts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     correcting: bool
-    self_billed: bool
     correction_faults: frozenset[str]
 
 
@@ -65,7 +60,6 @@ def correction_facts(
     siblings: Iterable[Sibling],
     known: frozenset[str],
     order: PurchaseOrder | None,
-    limits: Limits,
 ) -> CorrectionFacts:
     """`ledger` is what the books hold of the supplier, `siblings` his others of the intake.
 
@@ -82,11 +76,7 @@ def correction_facts(
         faults.add("unknown")
     if invoice.credit_note and named & known and not _originals(named, standing):
         faults.add("reversed")
-    return CorrectionFacts(
-        correcting=correcting,
-        self_billed=invoice.type_code in limits.self_billed_types,
-        correction_faults=frozenset(faults),
-    )
+    return CorrectionFacts(correcting=correcting, correction_faults=frozenset(faults))
 
 
 def _standing(

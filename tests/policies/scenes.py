@@ -1045,13 +1045,6 @@ def two_articles_of_one_text_at_prices_equally_far(s: Stage) -> Paper:
     return s.paper().order(po).items(SEAL._replace(order_line=None, sku="X-9"))
 
 
-@scene("hold", "G-A24", info="G-A17")
-def self_billed_by_the_seller(s: Stage) -> Paper:
-    """389: the buyer issues these, and that is us; naming an earlier invoice changes nothing."""
-    s.world.posted(s.supplier["id"], "RE-9004", "2026-10-20", "700.00")
-    return s.paper().type("389").preceding("RE-9004")
-
-
 @scene("auto_draft", info="G-A17")
 def article_number_written_otherwise(s: Stage) -> Paper:
     """`WD 1` is `WD-1`, whatever the supplier calls it."""
