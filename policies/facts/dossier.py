@@ -20,7 +20,7 @@ from policies.facts.document import is_structured
 from policies.facts.likeness import number_permille
 from policies.facts.limits import Limits, limits_of
 from policies.facts.order import Basis, basis_of, contract_for
-from policies.facts.pairing import Matched, find_line, match_lines
+from policies.facts.pairing import Matched, find_line, left_on, match_lines
 from policies.facts.parties import Seller, other_records, seller_of
 from policies.facts.prepayment import KINDS, settled_numbers
 from policies.facts.screening import cleared_entries, due_names, to_screen
@@ -168,7 +168,8 @@ class Dossier:
                 _add(taken, line.line, -line.qty if row.credit else line.qty)
         for sibling in self._before(number_key(self.order.po)):
             for asked in sibling.lines:
-                found = find_line(asked, self.order.lines, self.limits)
+                left = left_on(self.order, taken)
+                found = find_line(asked, self.order.lines, left, self.limits)
                 _add(taken, found.line if found else "", asked.quantity)
         return taken
 

@@ -35,10 +35,10 @@ def match_lines(
     several order lines are of one article, those that earlier invoices (`invoiced`) or other lines
     have used up come last; lines that name theirs choose first.
     """
-    lines, left = invoice.counted_lines, _left(order, invoiced)
+    lines, left = invoice.counted_lines, left_on(order, invoiced)
     found: dict[int, OrderLine | None] = {}
     for n in sorted(range(len(lines)), key=lambda n: not lines[n].order_line):
-        found[n] = _find(lines[n], order.lines, _used_up(left), limits)
+        found[n] = _find(lines[n], order.lines, left, limits)
         _take(left, found[n], lines[n].quantity)
     pairs = (Matched(line=line, order_line=found[n]) for n, line in enumerate(lines))
     return (*pairs, *_ordered_charges(invoice, order, found.values(), left, limits))
@@ -55,15 +55,15 @@ def _ordered_charges(
     free = tuple(o for o in order.lines if o not in matched)
     for charge in invoice.charges:
         line = Line(name=charge.reason, quantity=Decimal(1), price=charge.amount, net=charge.amount)
-        full = _used_up(left)
-        open_ = tuple(o for o in free if line_no(o.line) not in full)
-        found = _find(line, open_, full, limits) if charge.reason else None
+        open_ = tuple(o for o in free if left[line_no(o.line)] > 0)
+        found = _find(line, open_, left, limits) if charge.reason else None
         if found is not None:
             _take(left, found, line.quantity)
             yield Matched(line=line, order_line=found, charge=True)
 
 
-def _left(order: PurchaseOrder, invoiced: Mapping[str, Decimal]) -> dict[str, Decimal]:
+def left_on(order: PurchaseOrder, invoiced: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """What is left of each order line, by its number, after what earlier invoices took."""
     left = {line_no(o.line): o.qty for o in order.lines}
     for line, quantity in invoiced.items():
         left[line_no(line)] = left.get(line_no(line), _ZERO) - quantity
@@ -75,24 +75,20 @@ def _take(left: dict[str, Decimal], line: OrderLine | None, quantity: Decimal | 
         left[line_no(line.line)] -= quantity or _ZERO
 
 
-def _used_up(left: Mapping[str, Decimal]) -> frozenset[str]:
-    return frozenset(line for line, quantity in left.items() if quantity <= 0)
-
-
 def find_line(
     asked: InvoicedLine,
     ordered: Iterable[OrderLine],
+    left: Mapping[str, Decimal],
     limits: Limits,
-    used_up: Collection[str] = (),
 ) -> OrderLine | None:
     """The order line that an invoiced one is for: by BT-132, then article number, then text.
 
-    Of several lines of one article or text it is the one whose price is nearest, one of `used_up`
-    only where all are. Where no text is alike, one that says more (or less) of the article is its
-    text, and `Versandkosten` are the order's `Fracht`, if a single line is meant.
+    Of several lines of one article or text it is the one whose price is nearest (the lower of two),
+    then one with room for the quantity, the smallest such; one of which nothing is `left` only
+    where that is so of all. Where no text is alike, one that says more (or less) of the article is
+    its text, and `Versandkosten` are the order's `Fracht`, if a single line is meant.
     """
-    ranked = ((line_no(o.line) in used_up, abs(o.price - _price(asked, o)), o) for o in ordered)
-    lines = tuple(o for *_, o in sorted(ranked, key=lambda rank: rank[:2]))
+    lines = tuple(sorted(ordered, key=lambda o: _rank(asked, o, left[line_no(o.line)])))
     numbers = {line_no(o.line): o for o in lines}
     if asked.order_line and line_no(asked.order_line) in numbers:
         return numbers[line_no(asked.order_line)]
@@ -102,6 +98,12 @@ def find_line(
         named = [o for o in lines if _same_thing(asked.name, o.name)]
         best = named[0] if len(named) == 1 else None
     return _by_sku(asked.sku, lines) or best
+
+
+def _rank(asked: InvoicedLine, ordered: OrderLine, left: Decimal) -> tuple[Decimal | bool, ...]:
+    """How well an order line fits what is asked beside its article, the best first."""
+    gap = abs(ordered.price - _price(asked, ordered))
+    return left <= 0, gap, ordered.price, max(asked.quantity - left, _ZERO), left
 
 
 def _same_thing(asked: str | None, ordered: str | None) -> bool:
@@ -127,7 +129,7 @@ def _bare(sku: str) -> str:
 
 
 def _find(
-    line: Line, ordered: tuple[OrderLine, ...], used_up: Collection[str], limits: Limits
+    line: Line, ordered: tuple[OrderLine, ...], left: Mapping[str, Decimal], limits: Limits
 ) -> OrderLine | None:
     """As `find_line`, by each article number (BT-155 to BT-157) and either text of the line."""
     standard = line.standard_id.value if line.standard_id else None
@@ -135,11 +137,15 @@ def _find(
     writings = product(dict.fromkeys(skus) or (None,), (line.name, line.description))
     asked = (
         InvoicedLine(
-            order_line=line.order_line, sku=sku, name=name, quantity=_ZERO, price=unit_price(line)
+            order_line=line.order_line,
+            sku=sku,
+            name=name,
+            quantity=line.quantity or _ZERO,
+            price=unit_price(line),
         )
         for sku, name in writings
     )
-    return next((found for a in asked if (found := find_line(a, ordered, limits, used_up))), None)
+    return next((found for a in asked if (found := find_line(a, ordered, left, limits))), None)
 
 
 def line_no(line: str) -> str:

@@ -1024,6 +1024,28 @@ def an_article_on_two_order_lines_at_the_higher_price(s: Stage) -> Paper:
 
 
 @scene("auto_draft", info="G-A17")
+def two_articles_of_one_text_told_apart_by_room(s: Stage) -> Paper:
+    """Text and price fit both lines; only the second has ten to give."""
+    po = goods(s, "T", ("AB-1", SEAL.name, "4", "42.50"), ("AB-2", SEAL.name, "10", "42.50"))
+    return s.paper().order(po).items(SEAL._replace(order_line=None, sku="X-9", quantity="10"))
+
+
+@scene("auto_draft", info="G-A17")
+def two_articles_of_one_text_with_the_smaller_line_first_invoiced(s: Stage) -> Paper:
+    """Four fit both lines, but then nothing is left for the ten: four take the line of four."""
+    po = goods(s, "U", ("AB-1", SEAL.name, "10", "42.50"), ("AB-2", SEAL.name, "4", "42.50"))
+    seal = SEAL._replace(order_line=None, sku="X-9")
+    return s.paper().order(po).items(seal._replace(quantity="4"), seal._replace(quantity="10"))
+
+
+@scene("hold", "G-A12")
+def two_articles_of_one_text_at_prices_equally_far(s: Stage) -> Paper:
+    """40.00 or 45.00 were agreed, 42.50 are charged: the lower counts until purchasing says."""
+    po = goods(s, "V", ("AB-1", SEAL.name, "12", "45.00"), ("AB-2", SEAL.name, "12", "40.00"))
+    return s.paper().order(po).items(SEAL._replace(order_line=None, sku="X-9"))
+
+
+@scene("auto_draft", info="G-A17")
 def article_number_written_otherwise(s: Stage) -> Paper:
     """`WD 1` is `WD-1`, whatever the supplier calls it."""
     return s.paper().items(SEAL._replace(order_line=None, sku="WD 1", name="Simmerring"))

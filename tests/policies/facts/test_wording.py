@@ -39,6 +39,70 @@ def test_harmless_texts_are_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Unsere Bankverbindung, die Sie seit vielen Jahren für die Begleichung unserer "
+            "Rechnungen verwenden, hat sich zum Monatsanfang geändert."
+        ),
+        (
+            "Ab sofort überweisen Sie sämtliche Rechnungsbeträge einschließlich noch offener "
+            "Posten aus den Vormonaten bitte ausschließlich auf das Konto der Volksbank."
+        ),
+        (
+            "Wir bitten Sie höflich, vor der Anweisung dieser und aller folgenden Rechnungen in "
+            "Ihrem Haus unsere Bankverbindung zu aktualisieren."
+        ),
+        (
+            "Unser Konto bei der Kreissparkasse, auf das Sie bislang alle fälligen Beträge "
+            "ordnungsgemäß überwiesen haben, ist nicht mehr erreichbar."
+        ),
+        (
+            "Im Zuge der Verschmelzung unserer Gesellschaften ändert sich für alle Kunden im "
+            "Inland wie im Ausland auch die Bankverbindung."
+        ),
+        (
+            "Our bank details, which you have been using for the settlement of all invoices since "
+            "the beginning of our cooperation, have changed."
+        ),
+    ],
+)
+def test_an_announcement_may_stretch_over_its_sentence(text: str) -> None:
+    """What changes and that it does may stand far apart: the sentence binds them."""
+    assert facts(text).bank_announcements
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Unsere Bankverbindung finden Sie wie immer in der Fußzeile auf jeder Seite dieser "
+            "Rechnung, unsere Anschrift hat sich durch den Umzug geändert."
+        ),
+        (
+            "Unsere Bankverbindung, die Sie auf jeder unserer Rechnungen im Fußbereich finden, hat "
+            "sich auch durch die Umfirmierung nicht geändert."
+        ),
+        (
+            "Ab sofort berechnen wir für Expresslieferungen einen Zuschlag, den Sie bitte zusammen "
+            "mit dem Rechnungsbetrag auf unser bekanntes Konto überweisen."
+        ),
+        (
+            "Please state the invoice number when paying to our account so that your remittance "
+            "can be allocated, since our postal address has changed."
+        ),
+        (
+            "Unsere Bankverbindung finden Sie in der Fußzeile jeder Rechnung, die wir ausstellen. "
+            "Die Sätze für Transporte haben sich geändert."
+        ),
+    ],
+)
+def test_what_else_changes_in_a_sentence_is_no_account(text: str) -> None:
+    """Between account and change another thing is named, or the change is denied."""
+    assert not facts(text).bank_announcements
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("Kleinunternehmer gemäß § 19 UStG", True),
