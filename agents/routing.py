@@ -17,6 +17,7 @@ from agents import compliance_rows, hr_rows, sales_rows
 from leitstand.records import Attachment, Received, Routed
 from policies.facts.compliance.whistleblowing import recognise
 from policies.facts.hr.amounts import day_in
+from policies.facts.hr.mail import asks_leave_alone, writes_as
 from policies.facts.hr.redaction import redact
 from policies.facts.hr.wording import fold, topics_in
 from policies.facts.routing import Candidate, Signs, Sorted, routing, sort
@@ -98,6 +99,8 @@ def _signs(received: Received) -> Signs:
         signs.add(f"service:{about.meaning}")
     if domain in routing().own:
         signs.add("sender:own")
+    if _asks_leave(received):
+        signs.add("hr:leave")
     return Signs.of(
         signs,
         received.subject,
@@ -193,6 +196,31 @@ def _start(text: str, came: date) -> date | None:
     return named or (came if _NEAR_ALONE.search(folded) else None)
 
 
+def _asks_leave(received: Received) -> bool:
+    """Whether a known colleague asks for leave of their own, and for nothing else."""
+    if received.trust != "known" or received.attachments or received.marks:
+        return False
+    if not writes_as(received.display, received.sender):
+        return False
+    text = f"{received.subject}\n{received.text}"
+    alone = asks_leave_alone(text, received.received, received.display)
+    return alone and hr_rows.leave_in(_leave_row(received)) is not None
+
+
+def _leave(received: Received) -> Mapping[str, Any]:
+    """A request for leave; of its text only the days are kept."""
+    return hr_rows.given(_leave_row(received))
+
+
+def _leave_row(received: Received) -> Mapping[str, Any]:
+    return {
+        "employee": received.display,
+        "text": f"{received.subject}\n{received.text}",
+        "from": received.sender,
+        "today": received.received.isoformat(),
+    }
+
+
 def _personnel(received: Received) -> Mapping[str, Any]:
     return hr_rows.given(
         {
@@ -228,6 +256,7 @@ def _customer(received: Received) -> Mapping[str, Any]:
 
 _MAKE: Mapping[str, Callable[[Received], Mapping[str, Any]]] = {
     "sick": _sick,
+    "leave": _leave,
     "personnel": _personnel,
     "privacy": _privacy,
     "danger": _danger,

@@ -80,6 +80,12 @@ def day_words() -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", _table()["days"])
 
 
+def day_names() -> frozenset[str]:
+    """The words by which months, weekdays and the next days are called."""
+    lists = (day_words()[name] for name in ("months", "weekdays", "near"))
+    return frozenset(word for names in lists for each in names for word in each)
+
+
 def numbered(names: list[list[str]], first: int) -> Mapping[str, int]:
     """Names by their number, those of the first list by `first`."""
     return {name: n for n, each in enumerate(names, first) for name in each}
