@@ -50,7 +50,8 @@ def _belongs(part: str, name: str) -> bool:
     if re.fullmatch(told["goes_with"], part):
         return True
     own = frozenset((*_words(name), *day_names()))
-    return all(w in own or re.fullmatch(told["words"], w) for w in _WORD.findall(part))
+    words: list[str] = _WORD.findall(part)
+    return all(word in own or re.fullmatch(told["words"], word) for word in words)
 
 
 def _closes(parts: list[str], name: str) -> bool:
