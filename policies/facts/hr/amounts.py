@@ -100,8 +100,8 @@ class PayChange:
 
     @property
     def known(self) -> bool:
-        """Whether it is told what changes, in euros or percent."""
-        return self.delta_cents is not None or self.permyriad is not None
+        """Whether it is told what changes, in euros or percent: a change by nothing is none."""
+        return bool(self.delta_cents if self.delta_cents is not None else self.permyriad)
 
     def against(self, known_cents: int | None) -> "PayChange":
         """Completed by the amount that the master record knows, where the text says too little."""
