@@ -224,6 +224,9 @@ def test_a_row_without_a_period_says_nothing() -> None:
 
 
 ASKING: dict[str, str] = {
+    "Which categories of data about me do you process, and who received them?": "disclose",
+    "Which data protection officer is in charge?": "",
+    "Geben Sie meine Daten bis zur Klärung nicht heraus und verarbeiten Sie sie nicht.": "restrict",
     "Ich möchte wissen, was Sie alles über mich wissen und woher Sie das haben.": "disclose",
     "Meine Adresse ist falsch, ich wohne jetzt Am Deich 4. Bitte korrigieren.": "",
     "Please delete my account and all personal data you hold about me.": "erase",
