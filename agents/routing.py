@@ -17,8 +17,10 @@ from agents import compliance_rows, hr_rows, sales_rows
 from leitstand.records import Attachment, Received, Routed
 from policies.facts.compliance.whistleblowing import recognise
 from policies.facts.hr.amounts import day_in
+from policies.facts.hr.limits import hr_limits_of
 from policies.facts.hr.mail import asks_leave_alone, writes_as
 from policies.facts.hr.redaction import redact
+from policies.facts.hr.request import origin_of
 from policies.facts.hr.wording import fold, topics_in
 from policies.facts.routing import Candidate, Signs, Sorted, routing, sort
 from policies.facts.sales.meaning import told_by
@@ -76,7 +78,7 @@ async def route(state: Path, limits: Mapping[str, Any], received: Received) -> S
     """The cases that come of a mail or a file; what nobody can sort goes to the reception."""
     if received.role:
         return await _for_role(state, received)
-    found = sort(_signs(received))
+    found = sort(_signs(received, limits))
     if found.best is None:
         return [_reception(received, found)]
     cases = await _cases(state, received, found.best)
@@ -88,7 +90,8 @@ async def route(state: Path, limits: Mapping[str, Any], received: Received) -> S
     return cases
 
 
-def _signs(received: Received) -> Signs:
+def _signs(received: Received, limits: Mapping[str, Any] | None = None) -> Signs:
+    """What is known of a mail; that it asks for leave alone where the company's data are known."""
     kinds = [_kind_of(file) for file in received.attachments]
     folded = fold(f"{received.subject}\n{received.text}")
     about = told_by(f"{received.subject}\n{received.text}")
@@ -99,7 +102,7 @@ def _signs(received: Received) -> Signs:
         signs.add(f"service:{about.meaning}")
     if domain in routing().own:
         signs.add("sender:own")
-    if _asks_leave(received):
+    if limits is not None and _asks_leave(received, limits):
         signs.add("hr:leave")
     return Signs.of(
         signs,
@@ -196,9 +199,15 @@ def _start(text: str, came: date) -> date | None:
     return named or (came if _NEAR_ALONE.search(folded) else None)
 
 
-def _asks_leave(received: Received) -> bool:
-    """Whether a known colleague asks for leave of their own, and for nothing else."""
+def _asks_leave(received: Received, limits: Mapping[str, Any]) -> bool:
+    """Whether a known colleague asks for leave of their own, and for nothing else.
+
+    Servers vouch for anybody's domain: whose mail it is, is told by the company's.
+    """
     if received.trust != "known" or received.attachments or received.marks:
+        return False
+    ours = received.sender.rpartition("@")[2] in routing().own
+    if not ours and origin_of(received.sender, hr_limits_of(limits)) != "own":
         return False
     if not writes_as(received.display, received.sender):
         return False

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from email.message import EmailMessage
@@ -37,12 +37,17 @@ SICK = "Bin ab heute krank bis 04.12.2026"
 KANARI = "Karl Kanari <kanari@x.example>"
 
 
-async def _routed(state: Path, mail: EmailMessage) -> list[Routed]:
+OURS = {"hr": {"requests": {"own_domains": ["nordwerk.example"]}}}
+
+
+async def _routed(
+    state: Path, mail: EmailMessage, limits: Mapping[str, Any] = OURS
+) -> list[Routed]:
     received = read_message(
         mail.as_bytes(), RULES, key="a1" * 16, trigger="mail.x", received=date(2026, 11, 28)
     )
     assert await seal(state, received) is None
-    return list(await route(state, {}, received))
+    return list(await route(state, limits, received))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +190,16 @@ async def test_leave_that_is_not_plainly_the_senders_own_is_read(
     [found] = await _routed(tmp_path, letter("Anfrage", text, sender=sender, **more))
     assert found.role == "hr"
     assert found.given["kind"] == "request"
+
+
+@pytest.mark.parametrize("domains", [[], ["firma.example"], ["x.nordwerk.example"]])
+async def test_a_stranger_whose_server_is_honest_is_no_colleague(
+    tmp_path: Path, domains: list[str]
+) -> None:
+    """Only the domains that the company calls its own make one."""
+    mail = letter("Urlaub", LEAVE, sender=ANJA, headers=KNOWN)
+    [found] = await _routed(tmp_path, mail, {"hr": {"requests": {"own_domains": domains}}})
+    assert (found.role, found.given["kind"]) == ("hr", "request")
 
 
 async def test_a_request_from_a_folder_came_in_when_it_arrived(tmp_path: Path) -> None:
