@@ -107,7 +107,7 @@ def _text_kind(row: Row) -> HrKind:
     text = _request_text(row)
     if text is None:
         return "unknown"
-    if _leave_in(row):
+    if leave_in(row):
         return "leave"
     topics, short = _topics(text), text[:_LONGEST]
     return "sick" if topics == _SICK_ALONE and not recognise(short, asked=True) else "request"
@@ -127,8 +127,8 @@ def _period(row: Row, *places: str) -> tuple[date | None, date | None]:
     return day_of(found.get("from")), day_of(found.get("to"))
 
 
-def _leave_in(row: Row) -> Days | None:
-    """The days of the leave that the text of a message asks for, and nothing beside it."""
+def leave_in(row: Row) -> Days | None:
+    """The days of the leave that a row's message asks for, where it asks HR for nothing else."""
     text = _joined(row)
     if len(text) > _LONGEST or _topics(text) or recognise(text, asked=True):
         return None
@@ -140,7 +140,7 @@ def _leave(row: Row) -> Given:
     texts = _texts({**row, **asked})
     told = _first(asked, "category") or row.get("category")
     start, end = _period(asked, "hr_period", "hr_leave")
-    message = None if start or end else _leave_in(row)
+    message = None if start or end else leave_in(row)
     if message or any(_period(asked, "hr_leave")):
         told = told or leave_message()["kind"]
     kind = plain(str(told or "")).strip()[:80] or _leave_kind(texts)

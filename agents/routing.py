@@ -17,7 +17,10 @@ from agents import compliance_rows, hr_rows, sales_rows
 from leitstand.records import Attachment, Received, Routed
 from policies.facts.compliance.whistleblowing import recognise
 from policies.facts.hr.amounts import day_in
+from policies.facts.hr.limits import hr_limits_of
+from policies.facts.hr.mail import asks_leave_alone, writes_as
 from policies.facts.hr.redaction import redact
+from policies.facts.hr.request import origin_of
 from policies.facts.hr.wording import fold, topics_in
 from policies.facts.routing import Candidate, Signs, Sorted, routing, sort
 from policies.facts.sales.meaning import told_by
@@ -75,7 +78,7 @@ async def route(state: Path, limits: Mapping[str, Any], received: Received) -> S
     """The cases that come of a mail or a file; what nobody can sort goes to the reception."""
     if received.role:
         return await _for_role(state, received)
-    found = sort(_signs(received))
+    found = sort(_signs(received, limits))
     if found.best is None:
         return [_reception(received, found)]
     cases = await _cases(state, received, found.best)
@@ -87,7 +90,8 @@ async def route(state: Path, limits: Mapping[str, Any], received: Received) -> S
     return cases
 
 
-def _signs(received: Received) -> Signs:
+def _signs(received: Received, limits: Mapping[str, Any] | None = None) -> Signs:
+    """What is known of a mail; that it asks for leave alone where the company's data are known."""
     kinds = [_kind_of(file) for file in received.attachments]
     folded = fold(f"{received.subject}\n{received.text}")
     about = told_by(f"{received.subject}\n{received.text}")
@@ -98,6 +102,8 @@ def _signs(received: Received) -> Signs:
         signs.add(f"service:{about.meaning}")
     if domain in routing().own:
         signs.add("sender:own")
+    if limits is not None and _asks_leave(received, limits):
+        signs.add("hr:leave")
     return Signs.of(
         signs,
         received.subject,
@@ -193,6 +199,37 @@ def _start(text: str, came: date) -> date | None:
     return named or (came if _NEAR_ALONE.search(folded) else None)
 
 
+def _asks_leave(received: Received, limits: Mapping[str, Any]) -> bool:
+    """Whether a known colleague asks for leave of their own, and for nothing else.
+
+    Servers vouch for anybody's domain: whose mail it is, is told by the company's.
+    """
+    if received.trust != "known" or received.attachments or received.marks:
+        return False
+    ours = received.sender.rpartition("@")[2] in routing().own
+    if not ours and origin_of(received.sender, hr_limits_of(limits)) != "own":
+        return False
+    if not writes_as(received.display, received.sender):
+        return False
+    text = f"{received.subject}\n{received.text}"
+    alone = asks_leave_alone(text, received.received, received.display)
+    return alone and hr_rows.leave_in(_leave_row(received)) is not None
+
+
+def _leave(received: Received) -> Mapping[str, Any]:
+    """A request for leave; of its text only the days are kept."""
+    return hr_rows.given(_leave_row(received))
+
+
+def _leave_row(received: Received) -> Mapping[str, Any]:
+    return {
+        "employee": received.display,
+        "text": f"{received.subject}\n{received.text}",
+        "from": received.sender,
+        "today": received.received.isoformat(),
+    }
+
+
 def _personnel(received: Received) -> Mapping[str, Any]:
     return hr_rows.given(
         {
@@ -228,6 +265,7 @@ def _customer(received: Received) -> Mapping[str, Any]:
 
 _MAKE: Mapping[str, Callable[[Received], Mapping[str, Any]]] = {
     "sick": _sick,
+    "leave": _leave,
     "personnel": _personnel,
     "privacy": _privacy,
     "danger": _danger,

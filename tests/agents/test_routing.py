@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from email.message import EmailMessage
@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 import pytest
 
+from agents import hr_rows
 from agents.routing import route, seal
 from leitstand.project import load_project
 from leitstand.records import Attachment, Received, Routed
@@ -36,12 +37,17 @@ SICK = "Bin ab heute krank bis 04.12.2026"
 KANARI = "Karl Kanari <kanari@x.example>"
 
 
-async def _routed(state: Path, mail: EmailMessage) -> list[Routed]:
+OURS = {"hr": {"requests": {"own_domains": ["nordwerk.example"]}}}
+
+
+async def _routed(
+    state: Path, mail: EmailMessage, limits: Mapping[str, Any] = OURS
+) -> list[Routed]:
     received = read_message(
         mail.as_bytes(), RULES, key="a1" * 16, trigger="mail.x", received=date(2026, 11, 28)
     )
     assert await seal(state, received) is None
-    return list(await route(state, {}, received))
+    return list(await route(state, limits, received))
 
 
 @pytest.mark.parametrize(
@@ -150,6 +156,50 @@ async def test_a_sick_note_of_a_known_colleague_has_its_days(tmp_path: Path) -> 
         "start": "2026-11-28",
         "end": "2026-12-04",
     }
+
+
+LEAVE = "Ich möchte vom 14.12. bis 18.12. Urlaub nehmen.\n\nViele Grüße\nAnja"
+
+
+async def test_leave_that_a_known_colleague_asks_for_is_a_request(tmp_path: Path) -> None:
+    """The same case as of a row with that message; of its text nothing is kept."""
+    mail = letter("Urlaub", LEAVE, sender=ANJA, headers=KNOWN)
+    [found] = await _routed(tmp_path, mail)
+    row = {"text": f"Urlaub\n{LEAVE}", "from": "anja.brandt@nordwerk.example"}
+    asked = hr_rows.given({**row, "employee": "Anja Brandt", "today": "2026-11-28"})
+    assert (found.role, found.title, found.given) == ("hr", "Urlaubsantrag", asked)
+    assert (asked["kind"], asked["start"], asked["end"]) == ("leave", "2026-12-14", "2026-12-18")
+
+
+@pytest.mark.parametrize(
+    ("text", "sender", "more"),
+    [
+        (LEAVE, ANJA.replace("anja.", "cem."), {"headers": KNOWN}),
+        (LEAVE, "anja.brandt@nordwerk.example", {"headers": KNOWN}),
+        (LEAVE, "Anja Brandt <anja.brandt@x.example>", {}),
+        (LEAVE, ANJA, {"headers": KNOWN, "files": [("a.pdf", PDF)]}),
+        (LEAVE.replace("Anja", "Cem"), ANJA, {"headers": KNOWN}),
+        (f"{LEAVE}\nPS: Bitte auch eine Gehaltsabrechnung.", ANJA, {"headers": KNOWN}),
+        (LEAVE.replace("Urlaub", "Elternzeit"), ANJA, {"headers": KNOWN}),
+    ],
+)
+async def test_leave_that_is_not_plainly_the_senders_own_is_read(
+    tmp_path: Path, text: str, sender: str, more: dict[str, Any]
+) -> None:
+    """Another's address, no name, a stranger, a file, another signature, more or other wishes."""
+    [found] = await _routed(tmp_path, letter("Anfrage", text, sender=sender, **more))
+    assert found.role == "hr"
+    assert found.given["kind"] == "request"
+
+
+@pytest.mark.parametrize("domains", [[], ["firma.example"], ["x.nordwerk.example"]])
+async def test_a_stranger_whose_server_is_honest_is_no_colleague(
+    tmp_path: Path, domains: list[str]
+) -> None:
+    """Only the domains that the company calls its own make one."""
+    mail = letter("Urlaub", LEAVE, sender=ANJA, headers=KNOWN)
+    [found] = await _routed(tmp_path, mail, {"hr": {"requests": {"own_domains": domains}}})
+    assert (found.role, found.given["kind"]) == ("hr", "request")
 
 
 async def test_a_request_from_a_folder_came_in_when_it_arrived(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from leitstand.digest import canonical
+from leitstand.holidays import Germany
 
 _DEFAULTS: dict[str, Any] = tomllib.loads(
     Path(__file__).parents[2].joinpath("compliance.toml").read_text(encoding="utf-8")
@@ -70,6 +71,7 @@ class ComplianceLimits(_Record):
     screening_permille: int
     identity_check: bool
     answer_months: int
+    state: str
     acknowledge_days: int
     feedback_months: int
     compliance_people: tuple[str, ...]
@@ -87,6 +89,13 @@ class ComplianceLimits(_Record):
     aside: Aside
     withdrawn: Aside
     start: tuple[Start, ...]
+
+    @field_validator("state")
+    @classmethod
+    def _land(cls, state: str) -> str:
+        if state and state not in Germany.subdivisions:
+            raise ValueError(f"no Bundesland `{state}`")
+        return state
 
 
 def compliance_limits(tenant: Mapping[str, Any]) -> ComplianceLimits:

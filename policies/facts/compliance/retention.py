@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
-from policies.facts.compliance.calendar import later, year_end
+from policies.facts.compliance.calendar import later, working, year_end
 from policies.facts.compliance.limits import ComplianceLimits, Right, Rule
 from policies.facts.patterns import fold, sentences
 from tools.privacy import Action, AnswerRequest, Measure, Record, Request
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d+")
 _RIGHTS = range(15, 23)
 """The articles that give rights to ask for something; others beside them only say how."""
 _WEEKEND = 4
-"""Days by which a deadline may be later than the month: Art. 3 (4) of regulation 1182/71."""
+"""Days by which a given deadline may be later than the month: over Easter, whatever the Land."""
 
 
 def asked_by(request: Request, limits: ComplianceLimits) -> frozenset[Asked]:
@@ -134,10 +134,12 @@ def _until(record: Record, rule: Rule, limits: ComplianceLimits) -> date | None:
 def _deadline(request: Request, limits: ComplianceLimits) -> date:
     """A month from receipt (Art. 12 (3)), or the day that is given.
 
-    That counts where it is earlier, or no later than the next working day after the month.
+    A month that ends on a day without work ends on the next working day: as the period is one of
+    the Union's, regulation 1182/71 counts it, not § 193 BGB, which says the same. A day that is
+    given counts where it is earlier, or no later than that.
     """
-    latest = later(request.received, limits.answer_months)
+    month = later(request.received, limits.answer_months)
     given = request.deadline
-    if given is not None and request.received <= given <= latest + timedelta(days=_WEEKEND):
+    if given is not None and request.received <= given <= month + timedelta(days=_WEEKEND):
         return given
-    return latest
+    return working(month, limits.state)

@@ -8,23 +8,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NamedTuple
 
 from leitstand.values import cents_of
-from policies.facts.hr.wording import fold
+from policies.facts.hr.wording import day_words, fold, numbered
 
 YEARS = range(1900, 2200)
 """Years that a day of HR can be of; others are slips of the pen."""
 Part = Literal["new", "old", "by", ""]
 
 _IBAN = re.compile(r"\b[a-z]{2}[0-9]{2}(?:[ .-]?[a-z0-9]){11,30}\b")
+_MONTHS = numbered(day_words()["months"], 1)
 _DAY = re.compile(
     r"\b(?P<y1>\d{4})-(?P<m1>\d{2})-(?P<d1>\d{2})\b"
     r"|\b(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.\s?(?P<y2>\d{4}|\d{2})?(?!\d)"
     r"|\b(?P<d3>\d{1,2})/(?P<m3>\d{1,2})/(?P<y3>\d{4})\b"
-    r"|\b(?:(?P<d4>\d{1,2})\.?\s)?(?P<month>jan(?:uar|uary)?|feb(?:ruar|ruary)?|maerz|march"
-    r"|apr(?:il)?|mai|may|juni?|june|juli?|july|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dez(?:ember)?|dec(?:ember)?)\b\.?(?:,?\s(?P<y4>\d{4}))?"
+    rf"|\b(?:(?P<d4>\d{{1,2}})\.?\s)?(?P<month>{'|'.join(_MONTHS)})\b\.?(?:,?\s(?P<y4>\d{{4}}))?"
 )
-_MONTHS = ("jan", "feb", "mae|mar", "apr", "mai|may", "jun", "jul", "aug", "sep", "okt|oct")
-_MONTHS_LATE = ("nov", "dez|dec")
 _NUMBER = r"\d{1,3}(?:[.,'\u2019 ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 _CURRENCY = r"(?:eur(?:os?)?|€)"
 _AMOUNT = re.compile(
@@ -103,8 +100,8 @@ class PayChange:
 
     @property
     def known(self) -> bool:
-        """Whether it is told what changes, in euros or percent."""
-        return self.delta_cents is not None or self.permyriad is not None
+        """Whether it is told what changes, in euros or percent: a change by nothing is none."""
+        return bool(self.delta_cents if self.delta_cents is not None else self.permyriad)
 
     def against(self, known_cents: int | None) -> "PayChange":
         """Completed by the amount that the master record knows, where the text says too little."""
@@ -263,9 +260,11 @@ def _made(year: int, month: int, day: int) -> date | None:
 
 def _numbers(match: re.Match[str]) -> tuple[int, int, int | None]:
     if match["month"]:
-        names = (*_MONTHS, *_MONTHS_LATE)
-        month = next(n for n, p in enumerate(names, 1) if re.match(p, match["month"]))
-        return int(match["d4"] or 1), month, int(match["y4"]) if match["y4"] else None
+        return (
+            int(match["d4"] or 1),
+            _MONTHS[match["month"]],
+            int(match["y4"]) if match["y4"] else None,
+        )
     for n in ("1", "2", "3"):
         if match[f"d{n}"]:
             year = match[f"y{n}"]

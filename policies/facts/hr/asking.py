@@ -6,32 +6,12 @@ manager decides on it all the same. What else a message may want stands in `hr_l
 
 import re
 from datetime import date
+from functools import cache
 
 from policies.facts.hr.period import Days, period_in
 from policies.facts.hr.wording import fold, leave_message, plain
 
-_ENDS = re.compile(r"[!?,;:()\n]|(?<!\b[Dd]r)(?<!\b[Pp]rof)\.(?=\s)")
 _LONGEST_NAME = 6
-_PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "der",
-        "den",
-        "de",
-        "zu",
-        "zur",
-        "al",
-        "el",
-        "di",
-        "da",
-        "dos",
-        "ten",
-        "ter",
-        "bin",
-        "ibn",
-    ]
-)
 
 
 def asks_leave(text: str) -> bool:
@@ -51,9 +31,17 @@ def leave_asked(text: str, today: date | None) -> Days | None:
 
 def signed_by(text: str) -> str:
     """The name with which a message is signed, as written; empty without one."""
-    last = _ENDS.split(plain(text).strip().rstrip(". "))[-1].split()
-    closing = frozenset(leave_message()["closing"])
+    told = leave_message()
+    last = _ends(tuple(told["titles"])).split(plain(text).strip().rstrip(". "))[-1].split()
+    closing, particles = frozenset(told["closing"]), frozenset(told["particles"])
     while last and fold(last[0]).strip(".-") in closing:
         last = last[1:]
-    named = all(word[0].isupper() or word in _PARTICLES for word in last)
+    named = all(word[0].isupper() or word in particles for word in last)
     return " ".join(last) if 1 < len(last) <= _LONGEST_NAME and named else ""
+
+
+@cache
+def _ends(titles: tuple[str, ...]) -> re.Pattern[str]:
+    """What ends a line or a sentence: a stop does not behind a title (`Dr.`)."""
+    no_title = "".join(rf"(?<!\b[{t[0]}{t[0].upper()}]{re.escape(t[1:])})" for t in titles)
+    return re.compile(rf"[!?,;:()\n]|{no_title}\.(?=\s)")

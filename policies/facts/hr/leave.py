@@ -214,7 +214,8 @@ def entitlement_of(employee: Employee, year: int, limits: HrLimits) -> Decimal:
 
     In the years of entry and exit a twelfth for each full month, half a day and more rounded up
     (§ 5). Who has the full statutory claim all the same (waiting period over within the year, exit
-    in its second half: § 4, § 5 (1) c) has no less than the statutory leave.
+    in its second half: § 4, § 5 (1) c) has no less than the statutory leave; all of the contract's
+    where that says nothing of twelfths.
     Raises Missing: the record has no `contract_days`.
     """
     if employee.contract_days is None:
@@ -227,6 +228,8 @@ def entitlement_of(employee: Employee, year: int, limits: HrLimits) -> Decimal:
     share = _share(employee.contract_days, full_months(first, last))
     if _partial(employee, year, limits):
         return share
+    if not limits.leave.twelfths:
+        return employee.contract_days
     week = len(employee.workdays) or employee.days_per_week or 0
     statutory = Decimal(limits.leave.statutory_weeks * week)
     return max(share, min(statutory, employee.contract_days))

@@ -30,6 +30,7 @@ class LeaveLimits(_Record):
     """`kinds` that are counted against the balance, in small letters; who decides; BUrlG.
 
     `undated_days`: how long before it is worked off a request may have come in that names no day.
+    `twelfths`: whether leave beyond the statutory one is earned by twelfths, whatever § 4 gives.
     """
 
     kinds: frozenset[str]
@@ -37,6 +38,7 @@ class LeaveLimits(_Record):
     undated_days: int
     waiting_months: int
     statutory_weeks: int
+    twelfths: bool
 
     @field_validator("kinds")
     @classmethod

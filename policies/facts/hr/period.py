@@ -11,43 +11,37 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from policies.facts.hr.amounts import YEARS
-from policies.facts.hr.wording import fold
+from policies.facts.hr.wording import day_words, fold, numbered
 
 Days = tuple[date, date]
 
-_MONTH = (
-    r"(?:jan(?:uar|uary)?|feb(?:ruar|ruary)?|maerz|march|mar|apr(?:il)?|mai|may|juni?|june|juli?|july"
-    r"|aug(?:ust)?|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|dez(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_MONTHS = ["jan", "feb", "mae", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez"]
-_MONTHS_TOO = {"mar": 3, "may": 5, "oct": 10, "dec": 12}
-_WEEKDAYS = ["mo", "di", "mi", "do", "fr", "sa", "so"]
-_WEEKDAYS_TOO = {"tu": 1, "we": 2, "th": 3, "su": 6}
-_WEEKDAY = (
-    r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa"
-    r"|so|monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thu(?:rs)?|fri"
-    r"|sat|sun)\b\.?"
-)
-_TH = r"(?:st|nd|rd|th)?"
-_INCLUDED = r"(?:einschl\w*\.?|inkl\w*\.?|and including)"
+_TOLD = day_words()
+_MONTHS = numbered(_TOLD["months"], 1)
+_WEEKDAYS = numbered(_TOLD["weekdays"], 0)
+_NEAR = numbered(_TOLD["near"], 0)
+_MONTH = rf"(?:{'|'.join(_MONTHS)})\b\.?"
+_WEEKDAY = rf"(?:{'|'.join(_WEEKDAYS)})\b\.?"
+_TH = rf"(?:{_TOLD['ordinal']})?"
+_INCLUDED = rf"(?:{_TOLD['included']})"
 _ON = (
-    rf",?\s?(?:-|\bbis(?: {_INCLUDED})?(?: zum?)?|\buntil|\btill?|\bthrough|\bto)\s?"
+    rf",?\s?(?:{_TOLD['on'].replace('%included%', _TOLD['included'])})\s?"
     rf"(?:{_INCLUDED}\s)?"
 )
-_AND = r"\s?(?:\bund|\band|&|\+|/)\s?(?:am\s|on\s)?"
-_PART = rf"(?:\b(?P<wp>{_WEEKDAY}),?\s)?(?:(?:dem|den|der|the)\s)?\b(?P<p>\d{{1,2}})(?:\.|{_TH})?"
+_AND = rf"\s?(?:{_TOLD['and']})\s?(?:(?:{_TOLD['again']})\s)?"
+_THE = rf"(?:(?:{_TOLD['the']})\s)?"
+_PART = rf"(?:\b(?P<wp>{_WEEKDAY}),?\s)?{_THE}\b(?P<p>\d{{1,2}})(?:\.|{_TH})?"
 
 
 def _day(n: str) -> str:
     """A day, written in any way; the names of its groups end in `n`."""
     return (
-        rf"(?:\b(?P<wd{n}>{_WEEKDAY}),?\s)?(?:(?:dem|den|der|the)\s)?"
+        rf"(?:\b(?P<wd{n}>{_WEEKDAY}),?\s)?{_THE}"
         rf"(?:(?P<iy{n}>\d{{4}})-(?P<im{n}>\d{{2}})-(?P<id{n}>\d{{2}})\b"
         rf"|\b(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\."
         rf"(?:\s?(?P<ny{n}>\d{{4}})\b|(?P<sy{n}>\d{{2}})\b(?!\.))?"
-        rf"|\b(?P<td{n}>\d{{1,2}})(?:\.|{_TH})\s?(?:of\s)?(?P<tm{n}>{_MONTH})"
+        rf"|\b(?P<td{n}>\d{{1,2}})(?:\.|{_TH})\s?(?:(?:{_TOLD['of']})\s)?(?P<tm{n}>{_MONTH})"
         rf"(?:,?\s?(?P<ty{n}>\d{{4}})\b)?"
-        rf"|\b(?P<em{n}>{_MONTH})\s(?:the\s)?(?P<ed{n}>\d{{1,2}}){_TH}\b(?![.:]\d)"
+        rf"|\b(?P<em{n}>{_MONTH})\s(?:(?:{_TOLD['behind']})\s)?(?P<ed{n}>\d{{1,2}}){_TH}\b(?![.:]\d)"
         rf"(?:,?\s(?P<ey{n}>\d{{4}})\b)?)"
     )
 
@@ -60,38 +54,18 @@ _ENGLISH = (
 )
 _SINGLE = rf"(?P<single>{_day('s')})"
 _OF_WEEK = (
-    r"(?P<week>\b(?:kw|kalenderwoche|calendar week|week|cw)\s?(?P<kw>\d{1,2})\b"
+    rf"(?P<week>\b(?:{_TOLD['numbered']})\s?(?P<kw>\d{{1,2}})\b"
     r"(?:\s?/?\s?(?P<ky>\d{4}))?)"
 )
-_COMING = (
-    r"(?P<coming>\b(?P<which>naechste[nrs]?|kommende[nrs]?|diese[nrs]?|next|coming|this)"
-    rf"\s(?P<cw>{_WEEKDAY}))"
-)
-_CLOSE = (
-    r"(?P<near>(?<!guten )(?<!good )\b(?:heute|today|uebermorgen|day after tomorrow|morgen"
-    r"|tomorrow)\b)"
-)
+_COMING = rf"(?P<coming>\b(?P<which>{_TOLD['coming']})\s(?P<cw>{_WEEKDAY}))"
+_GREETED = "".join(rf"(?<!{re.escape(word)} )" for word in _TOLD["greeting"])
+_CLOSE = rf"(?P<near>{_GREETED}\b(?:{'|'.join(_NEAR)})\b)"
 _ALL = (_FROM_TO, _PART_TO, _ENGLISH, _SINGLE, _OF_WEEK, _COMING, _CLOSE)
 _WHOLE = re.compile("|".join(_ALL))
-_EITHER = re.compile(r"\b(?:oder|or|entweder|either|alternativ\w*|bzw)\b")
-_OPEN = re.compile(
-    r"\b(?:ab|bis|seit|from|starting|since|until|till|by|vor|nach|before|after)"
-    r"(?: zum| dem| the)?\s?$"
-)
-_ONWARDS = re.compile(r"\b(?:ab|from|starting)(?: dem| the)?\s?$")
-_WEEKS = re.compile(r"\b(?P<n>eine?|one|zwei|two|drei|three|vier|four|[1-6])\s(?:wochen?|weeks?)\b")
-_COUNT = {
-    "ein": 1,
-    "eine": 1,
-    "one": 1,
-    "zwei": 2,
-    "two": 2,
-    "drei": 3,
-    "three": 3,
-    "vier": 4,
-    "four": 4,
-}
-_NEAR = {"heute": 0, "today": 0, "morgen": 1, "tomorrow": 1}
+_EITHER = re.compile(rf"\b(?:{_TOLD['either']})\b")
+_OPEN = re.compile(rf"\b(?:{_TOLD['open']})\s?$")
+_ONWARDS = re.compile(rf"\b(?:{_TOLD['onwards']})\s?$")
+_WEEKS = re.compile(rf"\b(?P<n>{'|'.join(_TOLD['counts'])}|[1-6])\s(?:{_TOLD['weeks']})\b")
 _WEEK = 7
 _FAR = 330
 """Days ahead from which a day without a year may as well be one that has just gone by."""
@@ -134,7 +108,7 @@ def _from_open(found: _Found, folded: str) -> Days | None:
     if len(weeks) != 1 or not _ONWARDS.search(folded[: found.at]):
         return None
     number = weeks.pop()
-    count = int(number) if number.isdigit() else _COUNT[number]
+    count = int(number) if number.isdigit() else _TOLD["counts"][number]
     return start, start + timedelta(days=_WEEK * count - 1)
 
 
@@ -144,7 +118,7 @@ def _goes_on(one: _Found, other: _Found, folded: str) -> bool:
         return True
     between = folded[one.end : other.at].strip()
     next_day = other.days[0] == one.days[1] + timedelta(days=1)
-    return next_day and between in (",", "und", "and", "&", "+")
+    return next_day and between in _TOLD["joins"]
 
 
 def _within(one: _Found, week: _Found) -> bool:
@@ -179,7 +153,7 @@ def _told(match: re.Match[str], today: date | None) -> Days | None:
     if match["coming"]:
         day = _coming(match["which"], match["cw"], today)
         return (day, day) if day else None
-    day = today + timedelta(days=_NEAR.get(match["near"], 2))
+    day = today + timedelta(days=_NEAR[match["near"]])
     return day, day
 
 
@@ -210,7 +184,7 @@ def _coming(which: str, name: str, today: date) -> date | None:
     ahead = (_weekday(name) - today.weekday() - 1) % _WEEK + 1
     day = today + timedelta(days=ahead)
     same_week = day.isocalendar()[:2] == today.isocalendar()[:2]
-    return None if same_week and which.startswith(("naech", "next")) else day
+    return None if same_week and which.startswith(tuple(_TOLD["far"])) else day
 
 
 def _one(match: re.Match[str], n: str, today: date | None) -> date | None:
@@ -248,13 +222,11 @@ def _fits(weekday: str | None, day: date) -> bool:
 
 
 def _weekday(name: str) -> int:
-    short = "sa" if name.startswith("sonnab") else name[:2]
-    return _WEEKDAYS.index(short) if short in _WEEKDAYS else _WEEKDAYS_TOO[short]
+    return _WEEKDAYS[name.rstrip(".")]
 
 
 def _month(name: str) -> int:
-    short = name[:3]
-    return _MONTHS.index(short) + 1 if short in _MONTHS else _MONTHS_TOO[short]
+    return _MONTHS[name.rstrip(".")]
 
 
 def _made(year: int, month: int, day: int) -> date | None:

@@ -75,6 +75,22 @@ def leave_message() -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", _table()["leave_message"])
 
 
+def day_words() -> Mapping[str, Any]:
+    """The words with which texts name days."""
+    return cast("Mapping[str, Any]", _table()["days"])
+
+
+def day_names() -> frozenset[str]:
+    """The words by which months, weekdays and the next days are called."""
+    lists = (day_words()[name] for name in ("months", "weekdays", "near"))
+    return frozenset(word for names in lists for each in names for word in each)
+
+
+def numbered(names: list[list[str]], first: int) -> Mapping[str, int]:
+    """Names by their number, those of the first list by `first`."""
+    return {name: n for n, each in enumerate(names, first) for name in each}
+
+
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

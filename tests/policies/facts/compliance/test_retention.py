@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.facts.compliance.calendar import later, year_end
+from policies.facts.compliance.calendar import later, working, year_end
 from policies.facts.compliance.limits import ComplianceLimits, compliance_limits
 from policies.facts.compliance.retention import answer_to, asked_by, unknown_kinds
 from tools.privacy import Measure, Record, Request
 
 DAY = dt.date(2026, 11, 18)
 DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1))
+RULE: dict[str, object] = {"type": "x", "years": 0}
 
 
 def house(*rules: dict[str, object]) -> ComplianceLimits:
@@ -152,12 +153,12 @@ def test_months_are_counted_as_the_civil_code_does(day: dt.date, months: int) ->
 @pytest.mark.parametrize(
     ("given_day", "deadline"),
     [
-        (None, dt.date(2026, 2, 28)),
+        (None, dt.date(2026, 3, 2)),
         (dt.date(2026, 2, 28), dt.date(2026, 2, 28)),
         (dt.date(2026, 3, 2), dt.date(2026, 3, 2)),
         (dt.date(2026, 2, 10), dt.date(2026, 2, 10)),
-        (dt.date(2026, 6, 1), dt.date(2026, 2, 28)),
-        (dt.date(2025, 1, 1), dt.date(2026, 2, 28)),
+        (dt.date(2026, 6, 1), dt.date(2026, 3, 2)),
+        (dt.date(2025, 1, 1), dt.date(2026, 3, 2)),
     ],
 )
 def test_a_deadline_is_a_month(given_day: dt.date | None, deadline: dt.date) -> None:
@@ -173,6 +174,45 @@ def test_a_deadline_is_a_month(given_day: dt.date | None, deadline: dt.date) -> 
     assert found.deadline == deadline
 
 
+@pytest.mark.parametrize(
+    ("received", "land", "deadline"),
+    [
+        (dt.date(2026, 11, 18), "", dt.date(2026, 12, 18)),
+        (dt.date(2026, 11, 19), "", dt.date(2026, 12, 21)),
+        (dt.date(2026, 11, 26), "", dt.date(2026, 12, 28)),
+        (dt.date(2027, 2, 26), "", dt.date(2027, 3, 30)),
+        (dt.date(2026, 12, 6), "", dt.date(2027, 1, 6)),
+        (dt.date(2026, 12, 6), "BW", dt.date(2027, 1, 7)),
+        (dt.date(2028, 1, 31), "", dt.date(2028, 2, 29)),
+        (dt.date(2027, 12, 31), "", dt.date(2028, 1, 31)),
+    ],
+)
+def test_a_month_ends_on_a_working_day(received: dt.date, land: str, deadline: dt.date) -> None:
+    """Weekends, Christmas, Good Friday to Easter Monday, a Land's own holiday; a leap day."""
+    limits = compliance_limits({"compliance": {"state": land, "retention": [RULE]}})
+    request = Request(
+        article="Art. 15", received=received, records=(Record(record="R1", type="x"),)
+    )
+    found = answer_to(request, limits)
+    assert found is not None
+    assert found.deadline == deadline
+
+
+def test_a_land_that_is_none_is_refused() -> None:
+    """A slip of the pen in the company's data is told, not counted with."""
+    with pytest.raises(ValueError, match="no Bundesland `XX`"):
+        compliance_limits({"compliance": {"state": "XX"}})
+
+
+@given(DAYS, st.sampled_from(["", "BW", "BY", "HB"]))
+def test_a_working_day_is_the_next_one(day: dt.date, land: str) -> None:
+    """Never earlier, within the days of Christmas or Easter, and not put off again."""
+    found = working(day, land)
+    assert day <= found <= day + dt.timedelta(days=5)
+    assert found.weekday() < 5
+    assert working(found, land) == found
+
+
 def test_a_row_without_a_period_says_nothing() -> None:
     """Nothing is erased because somebody forgot the years: a person looks at the record."""
     request = Request(
@@ -184,6 +224,9 @@ def test_a_row_without_a_period_says_nothing() -> None:
 
 
 ASKING: dict[str, str] = {
+    "Which categories of data about me do you process, and who received them?": "disclose",
+    "Which data protection officer is in charge?": "",
+    "Geben Sie meine Daten bis zur Klärung nicht heraus und verarbeiten Sie sie nicht.": "restrict",
     "Ich möchte wissen, was Sie alles über mich wissen und woher Sie das haben.": "disclose",
     "Meine Adresse ist falsch, ich wohne jetzt Am Deich 4. Bitte korrigieren.": "",
     "Please delete my account and all personal data you hold about me.": "erase",

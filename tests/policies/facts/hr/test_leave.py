@@ -106,6 +106,23 @@ def test_entitlement(entry: str, leaving: str | None, year: int, days: int) -> N
     assert entitlement_of(who, year, limits()) == days
 
 
+@pytest.mark.parametrize(
+    ("entry", "leaving", "days"),
+    [
+        ("2026-03-01", None, 30),
+        ("2026-06-30", None, 30),
+        ("2026-07-01", None, 15),
+        ("2010-01-01", "2026-06-30", 15),
+        ("2010-01-01", "2026-07-31", 30),
+        ("2026-04-01", "2026-08-31", 13),
+    ],
+)
+def test_a_contract_may_say_nothing_of_twelfths(entry: str, leaving: str | None, days: int) -> None:
+    """Its leave is then due as the statutory one: whole, or in part (§§ 4, 5 BUrlG)."""
+    who = person(entry=day(entry), exit=day(leaving) if leaving else None)
+    assert entitlement_of(who, 2026, limits(leave={"twelfths": False})) == days
+
+
 def test_who_goes_within_the_waiting_period() -> None:
     """A twelfth for each full month, also in the second half of the year (§ 5 (1) b)."""
     who = person(entry=day("2027-04-01"), exit=day("2027-08-31"))

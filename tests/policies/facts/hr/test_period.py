@@ -4,9 +4,13 @@ from datetime import date
 
 import pytest
 
+from policies.facts.hr.amounts import day_in
 from policies.facts.hr.period import period_in
+from policies.facts.hr.wording import day_words
 
 MONDAY = date(2026, 11, 23)
+MONTHS: list[list[str]] = day_words()["months"]
+WEEK: list[list[str]] = day_words()["weekdays"]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,29 @@ def test_one_stretch_of_days(text: str, first: str, last: str) -> None:
 def test_what_is_open_is_none(text: str) -> None:
     """Two days apart, half a stretch, a wrong weekday, a day that just went by: people ask."""
     assert period_in(text, MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [(n, name) for n, names in enumerate(MONTHS, 1) for name in names]
+)
+def test_every_name_of_a_month_is_read(number: int, name: str) -> None:
+    """As a list of the lexicon has them, wherever a text names days; a stop may follow."""
+    first = date(2027, number, 4)
+    assert period_in(f"4. {name}. 2027", MONDAY) == (first, first)
+    assert period_in(f"4.-5. {name} 2027", MONDAY) == (first, date(2027, number, 5))
+    assert day_in(f"ab 4. {name} 2027", MONDAY) == first
+
+
+@pytest.mark.parametrize(
+    ("number", "name"), [(n, name) for n, names in enumerate(WEEK) for name in names]
+)
+def test_every_name_of_a_weekday_is_read(number: int, name: str) -> None:
+    """Beside its date, which has to be one; of a coming week, without."""
+    day = date(2026, 11, 30 + number) if number == 0 else date(2026, 12, number)
+    written = f"{day.day}.{day.month}.2026"
+    assert period_in(f"{name}. {written}", MONDAY) == (day, day)
+    assert period_in(f"{WEEK[number - 1][0]} {written}", MONDAY) is None
+    assert period_in(f"kommenden {name}", date(2026, 11, 29)) == (day, day)
 
 
 def test_without_a_day_to_count_from_a_year_is_needed() -> None:

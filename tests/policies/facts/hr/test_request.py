@@ -39,6 +39,13 @@ def test_how_it_is_typed_does_not_matter(topic: str, text: str) -> None:
     assert asked(f"Hallo zusammen,\n\n{text}\n\nViele Grüße").topics == expected
 
 
+def test_a_change_by_nothing_is_not_clear() -> None:
+    """The same pay before and after is no change that anybody could sign."""
+    assert not asked("Gehalt von Tom Vogel von 4.200 auf 4.200 EUR setzen.").pay.known
+    assert not asked("Gehalt von Tom Vogel um 0 % erhöhen.").pay.known
+    assert asked("Gehalt von Tom Vogel von 4.200 auf 4.100 EUR senken.").pay.known
+
+
 def test_the_most_severe_of_several() -> None:
     """A friendly request in front hides nothing behind it."""
     both = (
