@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from policies.facts.sales.fitting import among_said, told_apart
+from policies.facts.sales.fitting import among_said, told_apart, told_before
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.names import Name, closeness, measure_of, names_of, packings, unit_of
@@ -52,7 +52,7 @@ class _Reader:
             if mention is None:
                 at += 1
                 continue
-            mention = self._measured_before(self._grown(mention))
+            mention = told_before(self._grown(mention), self.tokens)
             while mention is not None:
                 yield self._apart(self._shown(mention))
                 at = mention.last
@@ -325,15 +325,6 @@ class _Reader:
             return None
         told = mention.narrowed or len(kept) < len(mention.names)
         return replace(mention, last=last, names=kept, narrowed=told)
-
-    def _measured_before(self, mention: Mention) -> Mention:
-        """`36-V-Akku`, `2 m Kette`: of several products those that are of the measure before."""
-        run = [t for t in self.tokens[max(0, mention.first - 4) : mention.first] if t.text != "-"]
-        if len(mention.names) < 2 or len(run) < 2 or run[-2].kind != "number":  # noqa: PLR2004
-            return mention
-        spec = (Decimal(run[-2].raw.replace(",", ".")), measure_of(run[-1].text))
-        names = tuple(n for n in mention.names if spec in n.specs)
-        return replace(mention, names=names, narrowed=True) if names else mention
 
     def _taken_up(self, mention: Mention) -> Mention | None:
         """Another size or kind of the goods before: `8 kW und 10 kW`, `10 Boxen S, 20 Boxen M`."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import Name, Unit, is_sold_by, measure_of, unit_of
-from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
+from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word
 
 _WORDS_BETWEEN = 3
@@ -312,6 +312,8 @@ def _is_open(window: Window) -> bool:
     for at in places:
         if tokens[at].kind != "number" or tokens[at].masked:
             continue
+        if _is_taken(window, at):
+            continue
         before = tokens[at - 1] if at else None
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         named = after is not None and after.kind == "word" and not is_like_count(after.text)
@@ -320,6 +322,17 @@ def _is_open(window: Window) -> bool:
             if not leads_on:
                 return True
     return False
+
+
+def _is_taken(window: Window, at: int) -> bool:
+    """Whether a figure counts the goods before: `Pumpe, 1 Stück, mit Einbau`."""
+    tokens, reading = window.tokens, lexicon()["reading"]
+    if not window.first or is_end(tokens[window.first - 1]):
+        return False
+    between = tokens[window.first : at]
+    counted = at + 1 < window.mention.first and tokens[at + 1].text in reading["pieces"]
+    alone = counted and is_stop(tokens[at + 2])
+    return alone and all(token.text in _AFTER for token in between)
 
 
 def is_like_count(word: str) -> bool:

@@ -120,7 +120,7 @@ class _Draft:
                 self._take(index, mention, amount, resolved)
         self._count_later()
         unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes))
-        self.missing += (*unknown.goods(), *unknown.accessories(), *unknown.joined_before())
+        self.missing += unknown.all()
 
     def _count_later(self) -> None:
         """`Was kostet eine Feder? Wir brauchen zwei Stück.` counts what was asked for before."""

@@ -14,6 +14,7 @@ from policies.facts.patterns import read_patterns
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
+from policies.facts.sales.phrases import Phrases
 from policies.facts.sales.quantity import is_packing
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import fold
@@ -30,6 +31,15 @@ class Unknown:
     tokens: Sequence[Token]
     mentions: Sequence[Mention]
     wanted: frozenset[str]
+
+    def all(self) -> Iterator[str]:
+        """What is wanted and no goods of the catalogue, each noun named once."""
+        told = (*self.goods(), *self.accessories(), *self.joined_before())
+        yield from told
+        phrases = Phrases(self.tokens, self.mentions, self.wanted)
+        for noun in (*phrases.unaccounted(), *phrases.coloured()):
+            if not any(noun in line for line in told):
+                yield f"nicht im Katalog: {noun}"
 
     def goods(self) -> Iterator[str]:
         """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""

@@ -1,0 +1,349 @@
+"""Phrases: what a request names beside goods of the catalogue, and what may be wanted, too.
+
+Every noun of a sentence that asks for goods is accounted for: as goods of the catalogue, as what
+they are for, as what is there or left out, or as a word that names no goods. What is left is
+named to people, for the quote would pass over it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from policies.facts.patterns import fold as plain
+from policies.facts.patterns import read_patterns
+from policies.facts.sales.limits import LEXICON, lexicon
+from policies.facts.sales.mention import Mention, is_head
+from policies.facts.sales.small import is_small_word
+from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
+from tools.catalog.words import stems
+
+_NOUN = 3
+"""Letters that a noun has at least."""
+_SMALL_NOUN = 4
+_ADJECTIVES = 5
+"""Words that are passed between a noun and what governs it."""
+_NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A noun or several in a row, from `first` up to `last`, and how it stands in its sentence.
+
+    `lead` is the word that governs it and where it stands, `definite` whether it is known which;
+    `absent`: it is there, left out, or what somebody is. `joined`: the word that joins it to what
+    is before; `opens`: nothing of its part of the sentence stands before.
+    """
+
+    first: int
+    last: int
+    lead: str = ""
+    lead_at: int = -1
+    definite: bool = False
+    absent: bool = False
+    joined: str = ""
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A mail's tokens and mentions, and the article numbers that are asked for."""
+
+    tokens: Sequence[Token]
+    mentions: Sequence[Mention]
+    wanted: frozenset[str]
+
+    def unaccounted(self) -> Iterator[str]:
+        """Nouns that may name goods, as they stand in the mail."""
+        at = 0
+        while at < len(self.tokens):
+            first, last = sentence_of(self.tokens, at)
+            if first < last and self._asks(first, last):
+                yield from self._in_sentence(first, last)
+            at = max(last, at) + 1
+
+    def coloured(self) -> Iterator[str]:
+        """Goods that are wanted in a colour which their name does not say."""
+        for mention in self.mentions:
+            if not mention.skus & self.wanted:
+                continue
+            for at in (mention.first - 1, mention.last):
+                colour = self.tokens[at] if 0 <= at < len(self.tokens) else None
+                if colour is not None and _is_colour(colour.text) and not _says(mention, colour):
+                    yield f"{mention.raw}, {colour.raw}"
+
+    def _asks(self, first: int, last: int) -> bool:
+        """Whether a sentence asks for goods, and does not only tell of them."""
+        run = self.tokens[first:last]
+        if run[0].text in lexicon()["reading"]["aside"]:
+            return False
+        said = plain(written(run))
+        if any(p.found_in(said) for p in read_patterns(LEXICON, "says")["history"]):
+            return False
+        named = any(first <= m.first < last and m.skus & self.wanted for m in self.mentions)
+        return named or (not self._is_heading(first, last) and self._wishes(first, last))
+
+    def _is_heading(self, first: int, last: int) -> bool:
+        """Whether it is the first line of several, without a full stop: what the mail is about."""
+        opens = all(token.text == "\n" for token in self.tokens[:first])
+        return opens and last < len(self.tokens) and self.tokens[last].text == "\n"
+
+    def _wishes(self, first: int, last: int) -> bool:
+        words = {*_words("wishing"), *lexicon()["reading"]["asking"]}
+        return any(token.text in words for token in self.tokens[first:last])
+
+    def _in_sentence(self, first: int, last: int) -> Iterator[str]:
+        if self._is_small(first, last):
+            yield from self._small_nouns(first, last)
+            return
+        parts = tuple(self._parts(first, last))
+        before: Noun | None = None
+        for at, (begin, end) in enumerate(parts):
+            if any(t.text in _words("closing") for t in self.tokens[begin:end]):
+                return
+            after = parts[at + 1] if at + 1 < len(parts) else None
+            taken_up = after is not None and self._is_relative(*after) and self._wishes(*after)
+            passed = self._announces(end, last) or (self._is_passed(begin, end) and not taken_up)
+            for noun in self._nouns(begin, end, before):
+                before = noun
+                opens = noun.first == first and not self._goes_on_to_goods(noun.last)
+                if not (opens or passed) and self._may_be_goods(noun):
+                    yield written(self.tokens[noun.first : noun.last])
+
+    def _parts(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Where the parts of a sentence begin and end: at commas, colons, brackets."""
+        begin = first
+        for at in range(first, last):
+            if is_stop(self.tokens[at]):
+                yield begin, at
+                begin = at + 1
+        yield begin, last
+
+    def _is_passed(self, first: int, last: int) -> bool:
+        """Whether a part of a sentence greets, or says why, when or which, and wishes nothing."""
+        run = [t.text for t in self.tokens[first:last] if t.kind == "word"]
+        if not run or run[0] in _words("greeting"):
+            return True
+        aside = run[0] in _words("subordinating") or self._is_relative(first, last)
+        return aside and not self._wishes(first, last)
+
+    def _is_relative(self, first: int, last: int) -> bool:
+        """`die noch Halogenlampen haben`, `für die wir eine brauchen`: its verb is the last."""
+        run = [t for t in self.tokens[first:last] if t.kind == "word"]
+        lead = 1 if run and run[0].text in _words("governing") else 0
+        if len(run) < lead + 3 or run[lead].text not in _words("relative"):
+            return False
+        ends = run[-1].raw[0].islower() and run[-1].text not in _words("trailing")
+        return ends and self._owner(last - 1) is None
+
+    def _announces(self, end: int, last: int) -> bool:
+        """Whether a colon follows and goods behind it: `Wir suchen Werkzeug: 3 Sägen`."""
+        colon = end < last and self.tokens[end].text == ":"
+        return colon and any(end < m.first < last for m in self.mentions if self._counts(m))
+
+    def _nouns(self, first: int, last: int, before: Noun | None) -> Iterator[Noun]:
+        """The nouns of a part of a sentence that are no goods of the catalogue."""
+        at = first
+        while at < last:
+            end = self._end_of_run(at, last) if self._is_noun(at, first) else at
+            if end > at:
+                before = _as_before(self._governed(Noun(at, end), first), before)
+                yield before
+            at = max(end, at + 1)
+
+    def _is_noun(self, at: int, first: int) -> bool:
+        token = self.tokens[at]
+        if token.kind != "word" or token.masked or self._owner(at) is not None:
+            return False
+        noun = token.raw[0].isupper() and len(token.text) >= _NOUN
+        if not noun or token.text in _words("pronouns"):
+            return False
+        return at > first or not is_small_word(token.text)
+
+    def _end_of_run(self, at: int, last: int) -> int:
+        """Past all nouns in a row, parts of compounds and glued figures."""
+        end = at + 1
+        while end < last and self._owner(end) is None:
+            token = self.tokens[end]
+            joins = token.text in ("-", "/") and token.glued and end + 1 < last
+            if joins and self.tokens[end + 1].glued and self._owner(end + 1) is None:
+                end += 2
+            elif token.kind != "sign" and (token.glued or self._is_noun(end, at)):
+                end += 1
+            else:
+                return end
+        return end
+
+    def _governed(self, noun: Noun, first: int) -> Noun:
+        """The noun with what stands before it and says how it is meant."""
+        for passed, at in enumerate(range(noun.first - 1, first - 1, -1)):
+            token = self.tokens[at]
+            effect = _effect(token.text)
+            if effect == "definite":
+                noun = replace(noun, definite=True)
+            elif effect is not None:
+                return _standing(noun, effect, at, token.text)
+            elif self._owner(at) is not None or token.kind == "sign" or passed == _ADJECTIVES:
+                return noun
+        return replace(noun, opens=True)
+
+    def _may_be_goods(self, noun: Noun) -> bool:
+        if noun.absent or self._is_none(noun) or self._is_subject(noun) or self._explains(noun):
+            return False
+        if self._owner(noun.first - 1) is not None:
+            return self._is_wanted(noun.first - 1)  # `Poolroboter Dolfi 6 Deluxe`
+        if (goods := self._begun(noun.last)) is not None:
+            return is_head(goods) and self._is_wanted(noun.last)
+        if noun.lead:
+            return self._is_led_to(noun)
+        goes_on = noun.joined and self._is_wanted(noun.lead_at - 1)
+        return not noun.definite or bool(goes_on)
+
+    def _is_led_to(self, noun: Noun) -> bool:
+        """Whether a noun goes with goods by what governs it, or is what is asked about."""
+        if noun.lead in lexicon()["reading"]["accessory"]:
+            return any(m.last <= noun.lead_at for m in self.mentions if m.skus & self.wanted)
+        return not noun.definite and self._is_asked_for(noun)
+
+    def _is_none(self, noun: Noun) -> bool:
+        """Whether the words of a noun name no goods, behind what these may come in."""
+        run = [t.text for t in self.tokens[noun.first : noun.last] if t.kind == "word"]
+        while run and run[0] in _counting():
+            run = run[1:]
+        return not run or any(_is_matter(word) for word in run)
+
+    def _is_subject(self, noun: Noun) -> bool:
+        """`Hotel Seeblick sucht ...`: who or what does something."""
+        after = self.tokens[noun.last] if noun.last < len(self.tokens) else None
+        return noun.opens and after is not None and after.text in _words("finite")
+
+    def _explains(self, noun: Noun) -> bool:
+        """`Wartung (Basispaket)`: what stands in brackets right behind goods."""
+        bracket = noun.first > 1 and self.tokens[noun.first - 1].text == "("
+        return bracket and self._owner(noun.first - 2) is not None
+
+    def _is_asked_for(self, noun: Noun) -> bool:
+        """`Angebot für Kescher`; and `Filtersand von Sibelco`, of a make that nobody knows."""
+        behind = noun.lead_at - 1
+        if noun.lead in _words("making") and noun.first == noun.lead_at + 1:
+            return self._is_wanted(behind)
+        if noun.lead not in _words("about"):
+            return False
+        near = self.tokens[max(0, noun.lead_at - _NEAR) : noun.lead_at]
+        return any(token.text in lexicon()["reading"]["asking"] for token in near)
+
+    def _goes_on_to_goods(self, at: int) -> bool:
+        """`Kescher und 3 Bürsten`: whether the first noun of a sentence goes with goods."""
+        if at >= len(self.tokens) or self.tokens[at].text not in _words("adding"):
+            return False
+        return any(self._is_wanted(near) for near in range(at + 1, at + 1 + _NEAR))
+
+    def _is_small(self, first: int, last: int) -> bool:
+        """Whether nouns have no capitals here, as in English and in hasty German."""
+        return not any(
+            len(t.text) > 1
+            and t.raw[0].isupper()
+            and self._owner(at) is None
+            and not is_stop(self.tokens[at - 1])
+            for at, t in enumerate(self.tokens[first + 1 : last], first + 1)
+        )
+
+    def _small_nouns(self, first: int, last: int) -> Iterator[str]:
+        """What is joined to goods that are wanted, and is no word that is known to be no noun."""
+        reading = lexicon()["reading"]
+        for at in range(first + 1, last):
+            joins = (*_words("adding"), *reading["accessory"])
+            if self.tokens[at].text not in joins or not self._is_wanted(at - 1):
+                continue
+            found = next((n for n in range(at + 1, min(last, at + 1 + _NEAR)) if self._ends(n)), at)
+            if found > at and self._is_unknown(found):
+                yield self.tokens[found].raw
+
+    def _ends(self, at: int) -> bool:
+        """Whether articles and adjectives end there."""
+        token = self.tokens[at]
+        return self._owner(at) is not None or not (
+            number_of(token) == 1 or is_small_word(token.text) or token.text in _words("definite")
+        )
+
+    def _is_unknown(self, at: int) -> bool:
+        token = self.tokens[at]
+        noun = token.kind == "word" and len(token.text) >= _SMALL_NOUN and not token.masked
+        return noun and self._owner(at) is None and not _is_matter(token.text)
+
+    def _counts(self, mention: Mention) -> bool:
+        """Whether goods are named there, and not only a word that some name ends with."""
+        return mention.close > 2 or mention.narrowed or bool(mention.skus & self.wanted)  # noqa: PLR2004
+
+    def _owner(self, at: int) -> Mention | None:
+        found = (m for m in self.mentions if m.first <= at < m.last and self._counts(m))
+        return next(found, None)
+
+    def _begun(self, at: int) -> Mention | None:
+        return next((m for m in self.mentions if m.first == at and self._counts(m)), None)
+
+    def _is_wanted(self, at: int) -> bool:
+        owner = self._owner(at)
+        return owner is not None and bool(owner.skus & self.wanted)
+
+
+def _as_before(noun: Noun, before: Noun | None) -> Noun:
+    """The noun, governed as the one before: `in Linz, Österreich`, `für Küche und Saal`."""
+    joint = noun.lead_at if noun.joined else noun.first - 1 if noun.opens else None
+    if before is None or before.last != joint:
+        return noun
+    return replace(noun, lead=before.lead, lead_at=before.lead_at, absent=before.absent)
+
+
+def _is_colour(word: str) -> bool:
+    return bool(stems(word) & _words("colours"))
+
+
+def _says(mention: Mention, colour: Token) -> bool:
+    """Whether goods are called by a colour, alone or in a compound."""
+    told = (g for name in mention.names for g in (*name.groups, *name.variant))
+    return any(stem in group for group in told for stem in stems(colour.text) & _words("colours"))
+
+
+def _standing(noun: Noun, effect: str, at: int, word: str) -> Noun:
+    if effect == "lead":
+        return replace(noun, lead=word, lead_at=at)
+    if effect == "joined":
+        return replace(noun, joined=word, lead_at=at)
+    return replace(noun, absent=effect == "absent")
+
+
+@cache
+def _effect(word: str) -> str | None:
+    """What a word before a noun says of it; None for an article or an adjective."""
+    reading = lexicon()["reading"]
+    effects = {
+        "absent": (*reading["leaving_out"], *reading["owning"], *_words("ours"), *_words("being")),
+        "lead": (*reading["accessory"], *_words("governing")),
+        "joined": _words("adding"),
+        "ends": (*_words("wishing"), *_words("breaking"), *reading["choosing"]),
+        "definite": _words("definite"),
+    }
+    return next((effect for effect, words in effects.items() if word in words), None)
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(lexicon()["phrases"][kind])
+
+
+@cache
+def _counting() -> frozenset[str]:
+    """What goods may come in or are counted by; and words that ask for them."""
+    reading: Mapping[str, Sequence[str]] = lexicon()["reading"]
+    kinds = ("packs", "containers", "loads", "sets", "scales", "pieces", "amounts", "asking")
+    return frozenset(word for kind in kinds for word in reading[kind])
+
+
+@cache
+def _is_matter(word: str) -> bool:
+    """Whether a folded word names no goods, or is a compound of one that never does."""
+    reading = lexicon()["reading"]
+    kinds = ("terms", "no_goods", "asking", "measures", "hours", "days", "months", "years")
+    if word in _words("matters") or any(word in reading[kind] for kind in kinds):
+        return True
+    return word.endswith(tuple(_words("ends")))
