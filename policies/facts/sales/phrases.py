@@ -97,16 +97,18 @@ class Phrases:
             return
         parts = tuple(self._parts(first, last))
         before: Noun | None = None
+        labelled = False
         for at, (begin, end) in enumerate(parts):
             if any(t.text in _words("closing") for t in self.tokens[begin:end]):
                 return
             after = parts[at + 1] if at + 1 < len(parts) else None
             taken_up = after is not None and self._is_relative(*after) and self._wishes(*after)
             passed = self._announces(end, last) or (self._is_passed(begin, end) and not taken_up)
+            labelled = labelled or self._is_label(begin, end, last)
             for noun in self._nouns(begin, end, before):
                 before = noun
                 opens = noun.first == first and not self._goes_on_to_goods(noun.last)
-                if not (opens or passed) and self._may_be_goods(noun):
+                if not (opens or passed or labelled) and self._may_be_goods(noun):
                     yield written(self.tokens[noun.first : noun.last])
 
     def _parts(self, first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -139,6 +141,14 @@ class Phrases:
         """Whether a colon follows and goods behind it: `Wir suchen Werkzeug: 3 Sägen`."""
         colon = end < last and self.tokens[end].text == ":"
         return colon and any(end < m.first < last for m in self.mentions if self._counts(m))
+
+    def _is_label(self, first: int, end: int, last: int) -> bool:
+        """`Lieferadresse: Uferweg 3`: what is no goods, and behind a colon what it is."""
+        run = self.tokens[first:end]
+        if end >= last or self.tokens[end].text != ":" or any(map(self._owner, range(end, last))):
+            return False
+        nouns = [t.text for t in run if t.kind == "word" and t.raw[0].isupper()]
+        return bool(nouns) and is_never_goods(nouns[-1]) and not self._wishes(first, end)
 
     def _nouns(self, first: int, last: int, before: Noun | None) -> Iterator[Noun]:
         """The nouns of a part of a sentence that are no goods of the catalogue."""
@@ -344,6 +354,12 @@ def _is_matter(word: str) -> bool:
     """Whether a folded word names no goods, or is a compound of one that never does."""
     reading = lexicon()["reading"]
     kinds = ("terms", "no_goods", "asking", "measures", "hours", "days", "months", "years")
-    if word in _words("matters") or any(word in reading[kind] for kind in kinds):
+    if word in _words("wide") or any(word in reading[kind] for kind in kinds):
         return True
-    return word.endswith(tuple(_words("ends")))
+    return is_never_goods(word)
+
+
+@cache
+def is_never_goods(word: str) -> bool:
+    """Whether a folded word names no goods, however many there are."""
+    return word in _words("matters") or word.endswith(tuple(_words("ends")))

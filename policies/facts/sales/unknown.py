@@ -14,7 +14,7 @@ from policies.facts.patterns import read_patterns
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
-from policies.facts.sales.phrases import Phrases
+from policies.facts.sales.phrases import Phrases, is_never_goods
 from policies.facts.sales.quantity import is_packing
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import fold
@@ -57,7 +57,7 @@ class Unknown:
             if self._counts_nothing(at):
                 yield f"Zahl unklar: {token.raw}"
             noun = self._noun(at + 1, starts, small=self._is_small(at))
-            if noun is not None and not self._is_told(at):
+            if noun is not None and not is_never_goods(fold(noun)) and not self._is_told(at):
                 yield f"nicht im Katalog: {token.raw} {noun}"
 
     def accessories(self) -> Iterator[str]:
@@ -156,7 +156,7 @@ class Unknown:
             if token.text in (*reading["pieces"], *reading["scales"]):
                 continue
             if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
-                return token.raw
+                return None if self._is_measured(here) else token.raw
             if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
                 return first
             if token.raw[0].isupper() and len(token.text) >= _NOUN:
@@ -164,6 +164,10 @@ class Unknown:
             if small and len(token.text) >= _NOUN and token.text not in reading["small"]:
                 first = first or token.raw
         return first
+
+    def _is_measured(self, at: int) -> bool:
+        """`12 x 6 m`: how long and wide something is."""
+        return at + 1 < len(self.tokens) and measure_like(self.tokens[at + 1].text)
 
     def _past_time(self, at: int) -> int:
         """How many words to pass: `2 Tage Schulung`, `2 days of training` count what goes on."""
