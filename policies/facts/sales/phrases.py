@@ -13,7 +13,7 @@ from policies.facts.patterns import fold as plain
 from policies.facts.patterns import read_patterns
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention, is_head
-from policies.facts.sales.small import is_small_word
+from policies.facts.sales.small import is_english, is_small_word
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import stems
 
@@ -249,7 +249,7 @@ class Phrases:
 
     def _is_small(self, first: int, last: int) -> bool:
         """Whether nouns have no capitals here, as in English and in hasty German."""
-        return not any(
+        return is_english(self.tokens[first:last]) or not any(
             len(t.text) > 1
             and t.raw[0].isupper()
             and self._owner(at) is None

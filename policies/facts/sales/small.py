@@ -3,15 +3,18 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from policies.facts.sales.examples import EXAMPLES
 from policies.facts.sales.limits import lexicon
+from policies.facts.sales.tokens import Token
 from tools.catalog.words import fold, stems
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BEGINS = re.compile(r"(?:^|[.!?:\n])\W*$")
+_SURE = 2
+"""Words that make a sentence English."""
 _BEFORE = 3
 """Signs before a word by which the beginning of a sentence is known."""
 
@@ -20,6 +23,12 @@ _BEFORE = 3
 def is_small_word(word: str) -> bool:
     """Whether a folded word is no noun: examples write it small, or a list names it."""
     return bool(stems(word) & _known())
+
+
+def is_english(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence is English, whose nouns have no capitals: by words of every sentence."""
+    said, phrases = {token.text for token in tokens}, lexicon()["phrases"]
+    return len(said.intersection(phrases["english"])) >= _SURE and not said & set(phrases["german"])
 
 
 @cache

@@ -16,6 +16,7 @@ from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
 from policies.facts.sales.phrases import Phrases, is_never_goods
 from policies.facts.sales.quantity import is_packing
+from policies.facts.sales.small import is_english
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import fold
 
@@ -199,7 +200,7 @@ class Unknown:
         first, last = sentence_of(self.tokens, at)
         named = {i for m in self.mentions for i in range(m.first, m.last)}
         inner = (i for i in range(first + 1, last) if i not in named and not self._begins(i))
-        return not any(
+        return is_english(self.tokens[first:last]) or not any(
             len(self.tokens[i].text) > 1 and self.tokens[i].raw[0].isupper() for i in inner
         )
 
