@@ -15,13 +15,14 @@ from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.small import is_english, is_small_word
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
-from tools.catalog.words import stems
 
 _NOUN = 3
 """Letters that a noun has at least."""
 _SMALL_NOUN = 4
 _ADJECTIVES = 5
 """Words that are passed between a noun and what governs it."""
+_CLAUSE = 3
+"""Words that a clause of its own has at least."""
 _NEAR = 3
 
 
@@ -67,9 +68,10 @@ class Phrases:
             if not mention.skus & self.wanted:
                 continue
             for at in (mention.first - 1, mention.last):
-                colour = self.tokens[at] if 0 <= at < len(self.tokens) else None
-                if colour is not None and _is_colour(colour.text) and not _says(mention, colour):
-                    yield f"{mention.raw}, {colour.raw}"
+                word = self.tokens[at] if 0 <= at < len(self.tokens) else None
+                colour = None if word is None else _colour(word.text)
+                if word is not None and colour and not _is_called(mention, colour):
+                    yield f"{mention.raw}, {word.raw}"
 
     def _asks(self, first: int, last: int) -> bool:
         """Whether a sentence asks for goods, and does not only tell of them."""
@@ -102,10 +104,10 @@ class Phrases:
             if any(t.text in _words("closing") for t in self.tokens[begin:end]):
                 return
             after = parts[at + 1] if at + 1 < len(parts) else None
-            taken_up = after is not None and self._is_relative(*after) and self._wishes(*after)
+            taken_up = after is not None and bool(self._relative(*after)) and self._wishes(*after)
             passed = self._announces(end, last) or (self._is_passed(begin, end) and not taken_up)
             labelled = labelled or self._is_label(begin, end, last)
-            for noun in self._nouns(begin, end, before):
+            for noun in self._nouns(self._relative(begin, end) or begin, end, before):
                 before = noun
                 opens = noun.first == first and not self._goes_on_to_goods(noun.last)
                 if not (opens or passed or labelled) and self._may_be_goods(noun):
@@ -125,17 +127,20 @@ class Phrases:
         run = [t.text for t in self.tokens[first:last] if t.kind == "word"]
         if not run or run[0] in _words("greeting"):
             return True
-        aside = run[0] in _words("subordinating") or self._is_relative(first, last)
+        aside = run[0] in _words("subordinating") or self._relative(first, last) is not None
         return aside and not self._wishes(first, last)
 
-    def _is_relative(self, first: int, last: int) -> bool:
-        """`die noch Halogenlampen haben`, `für die wir eine brauchen`: its verb is the last."""
-        run = [t for t in self.tokens[first:last] if t.kind == "word"]
-        lead = 1 if run and run[0].text in _words("governing") else 0
-        if len(run) < lead + 3 or run[lead].text not in _words("relative"):
-            return False
-        ends = run[-1].raw[0].islower() and run[-1].text not in _words("trailing")
-        return ends and self._owner(last - 1) is None
+    def _relative(self, first: int, last: int) -> int | None:
+        """Where a part goes on behind its pronoun: `die noch Halogenlampen haben`, `für die wir`.
+
+        None where it is no clause that says more of what is before: its verb is its last word.
+        """
+        at = first + (self.tokens[first].text in _words("governing")) if first < last else last
+        if last - at < _CLAUSE or self.tokens[at].text not in _words("relative"):
+            return None
+        final = self.tokens[last - 1]
+        verb = final.raw[0].islower() and final.text not in _words("trailing")
+        return at + 1 if verb and self._owner(last - 1) is None else None
 
     def _announces(self, end: int, last: int) -> bool:
         """Whether a colon follows and goods behind it: `Wir suchen Werkzeug: 3 Sägen`."""
@@ -245,7 +250,10 @@ class Phrases:
         """`Kescher und 3 Bürsten`: whether the first noun of a sentence goes with goods."""
         if at >= len(self.tokens) or self.tokens[at].text not in _words("adding"):
             return False
-        return any(self._is_wanted(near) for near in range(at + 1, at + 1 + _NEAR))
+        for near in range(at + 1, min(len(self.tokens), at + 1 + _NEAR)):
+            if self._is_wanted(near) or _effect(self.tokens[near].text) == "ends":
+                return self._is_wanted(near)
+        return False
 
     def _is_small(self, first: int, last: int) -> bool:
         """Whether nouns have no capitals here, as in English and in hasty German."""
@@ -253,19 +261,23 @@ class Phrases:
             len(t.text) > 1
             and t.raw[0].isupper()
             and self._owner(at) is None
-            and not is_stop(self.tokens[at - 1])
+            and (self.tokens[at - 1].text == "," or not is_stop(self.tokens[at - 1]))
             for at, t in enumerate(self.tokens[first + 1 : last], first + 1)
         )
 
     def _small_nouns(self, first: int, last: int) -> Iterator[str]:
         """What is joined to goods that are wanted, and is no word that is known to be no noun."""
-        reading = lexicon()["reading"]
-        for at in range(first + 1, last):
-            joins = (*_words("adding"), *reading["accessory"])
-            if self.tokens[at].text not in joins or not self._is_wanted(at - 1):
-                continue
-            found = next((n for n in range(at + 1, min(last, at + 1 + _NEAR)) if self._ends(n)), at)
-            if found > at and self._is_unknown(found):
+        goods = [at for at in range(first, last) if self._is_wanted(at)]
+        for at in range(first + 1, last if goods else first):
+            joins = self.tokens[at].text in _words("adding")
+            goes_with = self.tokens[at].text in lexicon()["reading"]["accessory"]
+            if (joins and at - 1 in goods) or (goes_with and goods[0] < at):
+                near = range(at + 1, min(last, at + 1 + _NEAR))
+                known = any(self._owner(n) is not None for n in near)
+                found = at if known else next((n for n in near if self._ends(n)), at)
+            else:
+                found = at - 1 if joins and self._goes_on_to_goods(at) else at
+            if found != at and self._is_unknown(found):
                 yield self.tokens[found].raw
 
     def _ends(self, at: int) -> bool:
@@ -278,7 +290,8 @@ class Phrases:
     def _is_unknown(self, at: int) -> bool:
         token = self.tokens[at]
         noun = token.kind == "word" and len(token.text) >= _SMALL_NOUN and not token.masked
-        return noun and self._owner(at) is None and not _is_matter(token.text)
+        named = self._owner(at) is not None or number_of(token) is not None
+        return noun and not named and not _is_matter(token.text) and not is_small_word(token.text)
 
     def _counts(self, mention: Mention) -> bool:
         """Whether goods are named there, and not only a word that some name ends with."""
@@ -304,14 +317,17 @@ def _as_before(noun: Noun, before: Noun | None) -> Noun:
     return replace(noun, lead=before.lead, lead_at=before.lead_at, absent=before.absent)
 
 
-def _is_colour(word: str) -> bool:
-    return bool(stems(word) & _words("colours"))
+@cache
+def _colour(word: str) -> str | None:
+    """The colour that a folded word is, as a name has it: `rot` of `rote`."""
+    bare = (word.removesuffix(ending) for ending in ("", "e", "en", "er", "es", "em"))
+    return next((colour for colour in bare if colour in _words("colours")), None)
 
 
-def _says(mention: Mention, colour: Token) -> bool:
+def _is_called(mention: Mention, colour: str) -> bool:
     """Whether goods are called by a colour, alone or in a compound."""
-    told = (g for name in mention.names for g in (*name.groups, *name.variant))
-    return any(stem in group for group in told for stem in stems(colour.text) & _words("colours"))
+    groups = (group for name in mention.names for group in (*name.groups, *name.variant))
+    return any(colour in group for group in groups)
 
 
 def _standing(noun: Noun, effect: str, at: int, word: str) -> Noun:

@@ -40,8 +40,7 @@ def _known() -> frozenset[str]:
             if not begins:
                 (large if word[0].isupper() else small)[fold(word)] += 1
     listed = lexicon()["reading"]["small"]
-    found = {word for word, times in small.items() if times > large[word]}
-    return frozenset(stem for word in (*found, *listed) for stem in stems(word))
+    return frozenset(listed).union(word for word, times in small.items() if times > large[word])
 
 
 def _german() -> Iterator[str]:
