@@ -66,9 +66,15 @@ class _Reader:
         code = self._code(at)  # whatever a number looks like, a code of the catalogue is one
         if code is not None or self.tokens[at].masked:
             return code
-        if self._text(at) in packings() and self._named(at + 1):
+        if self._text(at) in packings() and (self._named(at + 1) or self._is_packed(at)):
             return None
         return self._word(at) or self._borrowing(at) or self._unknown_code(at, self.names)
+
+    def _is_packed(self, at: int) -> bool:
+        """Whether goods before are counted there by what they come in: `Tabs, 6 Dosen`."""
+        run = self.tokens[max(0, at - 3) : at]
+        parted = len(run) > 2 and run[-2].text in (",", ":", "(", "-", "–")  # noqa: PLR2004
+        return parted and number_of(run[-1]) is not None and run[0].kind != "sign"
 
     def _named(self, at: int) -> bool:
         return at < len(self.tokens) and (self._whole(at) or self._word(at)) is not None

@@ -16,7 +16,7 @@ Unit = Literal["hours", "days", "months", "years"]
 
 _GROUP = re.compile(r"(?:[\s;()/|]|(?<!\d),|,(?!\d))+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_RANGE = re.compile(r"\d+(?:[.,]\d+)?[-–/x×]\d+(?:[.,]\d+)?")
+_RANGE = re.compile(r"\d+(?:[.,]\d+)?[-–/]\d+(?:[.,]\d+)?")
 _MEASURED = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]+)")
 _CODE = re.compile(r"(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z0-9-]+")
 _HEAD = 4

@@ -224,7 +224,9 @@ class Phrases:
         run = [t.text for t in self.tokens[noun.first : noun.last] if t.kind == "word"]
         while run and run[0] in _counting():
             run = run[1:]
-        return not run or any(_is_matter(word) for word in run)
+        if not run:
+            return noun.lead not in lexicon()["reading"]["accessory"]
+        return any(_is_matter(word) for word in run)
 
     def _is_subject(self, noun: Noun) -> bool:
         """`Hotel Seeblick sucht ...`: who or what does something."""

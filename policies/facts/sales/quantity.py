@@ -260,7 +260,7 @@ def _after(window: Window) -> Quantity:
         number, at = number * (number_of(tokens[at + 1]) or 1), at + 1  # vier Dutzend
     follows = tokens[at + 1] if at + 1 < len(tokens) else None
     if follows is not None and _counts(window.mention, follows.text):
-        more = _names_more(window, _past_unit(tokens, at + 1))
+        more = _names_more(window, _past_unit(tokens, at + 2))
         return Quantity(None if more else number)
     alone = follows is None or follows.text in ("\n", ")", ".", "!", "?", ";", "|")
     parted = at > window.mention.last  # `Bleche: zwei`
@@ -269,13 +269,13 @@ def _after(window: Window) -> Quantity:
 
 
 def _counts(mention: Mention, word: str) -> bool:
-    """Whether a word counts the goods: pieces, or hours where they are hours (`Monteurstunde`)."""
+    """Whether a word counts the goods: pieces, what they come in, hours (`Monteurstunde`)."""
     reading = lexicon()["reading"]
     if word in reading["hours"]:
         long = tuple(hour for hour in reading["hours"] if len(hour) > 3)  # noqa: PLR2004
         groups = [g for name in mention.names for g in name.groups]
         return any(group.endswith(long) for group in groups)
-    return word in reading["pieces"]
+    return word in reading["pieces"] or is_packing(word, mention)
 
 
 def _in_words(window: Window, at: int) -> Quantity:

@@ -21,6 +21,7 @@ from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, 
 from tools.catalog.words import fold
 
 _NEAR = 4
+_KIND = 3
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods."""
 
@@ -55,7 +56,7 @@ class Unknown:
                 and self.tokens[at + 1].text in lexicon()["reading"]["scales"]
             ):
                 continue  # zwei Dutzend: the second is the number
-            if self._counts_nothing(at):
+            if self._counts_nothing(at) or self._counts_other_kind(at):
                 yield f"Zahl unklar: {token.raw}"
             noun = self._noun(at + 1, starts, small=self._is_small(at))
             if noun is not None and not is_never_goods(fold(noun)) and not self._is_told(at):
@@ -131,6 +132,13 @@ class Unknown:
             and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
         )
 
+    def _counts_other_kind(self, at: int) -> bool:
+        """`zwei in M und drei in XL`: so many of a kind that the catalogue lacks."""
+        run = self.tokens[at + 1 : at + 1 + _KIND]
+        near = any(at < m.first <= at + _KIND for m in self.mentions)
+        joined = at > 0 and self.tokens[at - 1].text in (",", "und", "sowie", "and")
+        return joined and bool(run) and run[0].text == "in" and not near
+
     def _behind_verb(self, at: int) -> Token | None:
         """What is there, past a verb that ends a part of a sentence: `wenn wir 2 kaufen?`."""
         run = self.tokens[at : at + 2]
@@ -192,8 +200,16 @@ class Unknown:
             "no_goods"
         ]:
             return True
-        behind = next((m for m in self.mentions if m.first == at + 1), None)
-        return behind is not None and is_packing(token.text, behind)
+        return any(
+            m.first == at + 1 or self._is_right_behind(m, at)
+            for m in self.mentions
+            if is_packing(token.text, m)
+        )
+
+    def _is_right_behind(self, mention: Mention, at: int) -> bool:
+        """Whether goods are counted there by what they come in: `Entkalker, 5 Flaschen`."""
+        between = self.tokens[mention.last : at - 1]
+        return mention.last < at and all(token.kind == "sign" for token in between)
 
     def _is_small(self, at: int) -> bool:
         """Whether nouns have no capitals here: none but names of products, and first words."""
