@@ -306,7 +306,12 @@ class _Reader:
     def _with_variant(self, mention: Mention, at: int) -> Mention | None:
         if self.tokens[at].kind == "number" and self._is_count(mention, at):
             return None
-        names = tuple(n for n in mention.names if self._text(at) in n.variant)
+        small = self.tokens[at].raw.islower()  # `Molton, schwarz`
+        names = tuple(
+            n
+            for n in mention.names
+            if self._text(at) in n.variant or (small and self._text(at) in n.groups)
+        )
         longer = self._narrowed(mention, at + 1, names) if names else None
         told = longer is not None and self.tokens[at].kind == "number"
         return replace(longer, narrowed=True) if longer is not None and told else longer

@@ -5,14 +5,24 @@ they are for, as what is there or left out, or as a word that names no goods. Wh
 named to people, for the quote would pass over it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from itertools import takewhile
 
 from policies.facts.patterns import fold as plain
 from policies.facts.patterns import read_patterns
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention, is_head
+from policies.facts.sales.noun import (
+    Noun,
+    as_before,
+    counting_words,
+    effect_of,
+    is_matter,
+    is_never_goods,
+    standing,
+    words_of,
+)
 from policies.facts.sales.small import is_english, is_small_word
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 
@@ -24,25 +34,6 @@ _ADJECTIVES = 5
 _CLAUSE = 3
 """Words that a clause of its own has at least."""
 _NEAR = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Noun:
-    """A noun or several in a row, from `first` up to `last`, and how it stands in its sentence.
-
-    `lead` is the word that governs it and where it stands, `definite` whether it is known which;
-    `absent`: it is there, left out, or what somebody is. `joined`: the word that joins it to what
-    is before; `opens`: nothing of its part of the sentence stands before.
-    """
-
-    first: int
-    last: int
-    lead: str = ""
-    lead_at: int = -1
-    definite: bool = False
-    absent: bool = False
-    joined: str = ""
-    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +53,6 @@ class Phrases:
                 yield from self._in_sentence(first, last)
             at = max(last, at) + 1
 
-    def coloured(self) -> Iterator[str]:
-        """Goods that are wanted in a colour which their name does not say."""
-        for mention in self.mentions:
-            if not mention.skus & self.wanted:
-                continue
-            for at in (mention.first - 1, mention.last):
-                word = self.tokens[at] if 0 <= at < len(self.tokens) else None
-                colour = None if word is None else _colour(word.text)
-                if word is not None and colour and not _is_called(mention, colour):
-                    yield f"{mention.raw}, {word.raw}"
-
     def _asks(self, first: int, last: int) -> bool:
         """Whether a sentence asks for goods, and does not only tell of them."""
         run = self.tokens[first:last]
@@ -82,7 +62,20 @@ class Phrases:
         if any(p.found_in(said) for p in read_patterns(LEXICON, "says")["history"]):
             return False
         named = any(first <= m.first < last and m.skus & self.wanted for m in self.mentions)
-        return named or (not self._is_heading(first, last) and self._wishes(first, last))
+        if named or run[0].text in words_of("more_of") or self._is_item(first):
+            return True
+        return not self._is_heading(first, last) and self._wishes(first, last)
+
+    def _is_item(self, at: int) -> bool:
+        """`- Tassenwärmer`: whether a line of a list begins there in which goods stand, too."""
+        marked = self.tokens[at].kind == "sign" or self.tokens[at].masked
+        return marked and any(
+            mention.skus & self.wanted
+            and self.tokens[first := sentence_of(self.tokens, mention.first)[0]].kind
+            == self.tokens[at].kind
+            and first != mention.first
+            for mention in self.mentions
+        )
 
     def _is_heading(self, first: int, last: int) -> bool:
         """Whether it is the first line of several, without a full stop: what the mail is about."""
@@ -90,7 +83,7 @@ class Phrases:
         return opens and last < len(self.tokens) and self.tokens[last].text == "\n"
 
     def _wishes(self, first: int, last: int) -> bool:
-        words = {*_words("wishing"), *lexicon()["reading"]["asking"]}
+        words = words_of("wishing") | words_of("bringing") | {*lexicon()["reading"]["asking"]}
         return any(token.text in words for token in self.tokens[first:last])
 
     def _in_sentence(self, first: int, last: int) -> Iterator[str]:
@@ -101,7 +94,7 @@ class Phrases:
         before: Noun | None = None
         labelled = False
         for at, (begin, end) in enumerate(parts):
-            if any(t.text in _words("closing") for t in self.tokens[begin:end]):
+            if any(t.text in words_of("closing") for t in self.tokens[begin:end]):
                 return
             after = parts[at + 1] if at + 1 < len(parts) else None
             taken_up = after is not None and bool(self._relative(*after)) and self._wishes(*after)
@@ -125,9 +118,9 @@ class Phrases:
     def _is_passed(self, first: int, last: int) -> bool:
         """Whether a part of a sentence greets, or says why, when or which, and wishes nothing."""
         run = [t.text for t in self.tokens[first:last] if t.kind == "word"]
-        if not run or run[0] in _words("greeting"):
+        if not run or run[0] in words_of("greeting"):
             return True
-        aside = run[0] in _words("subordinating") or self._relative(first, last) is not None
+        aside = run[0] in words_of("subordinating") or self._relative(first, last) is not None
         return aside and not self._wishes(first, last)
 
     def _relative(self, first: int, last: int) -> int | None:
@@ -135,11 +128,11 @@ class Phrases:
 
         None where it is no clause that says more of what is before: its verb is its last word.
         """
-        at = first + (self.tokens[first].text in _words("governing")) if first < last else last
-        if last - at < _CLAUSE or self.tokens[at].text not in _words("relative"):
+        at = first + (self.tokens[first].text in words_of("governing")) if first < last else last
+        if last - at < _CLAUSE or self.tokens[at].text not in words_of("relative"):
             return None
         final = self.tokens[last - 1]
-        verb = final.raw[0].islower() and final.text not in _words("trailing")
+        verb = final.raw[0].islower() and final.text not in words_of("trailing")
         return at + 1 if verb and self._owner(last - 1) is None else None
 
     def _announces(self, end: int, last: int) -> bool:
@@ -161,7 +154,7 @@ class Phrases:
         while at < last:
             end = self._end_of_run(at, last) if self._is_noun(at, first) else at
             if end > at:
-                before = _as_before(self._governed(Noun(at, end), first), before)
+                before = as_before(self._governed(Noun(at, end), first), before)
                 yield before
             at = max(end, at + 1)
 
@@ -170,7 +163,7 @@ class Phrases:
         if token.kind != "word" or token.masked or self._owner(at) is not None:
             return False
         noun = token.raw[0].isupper() and len(token.text) >= _NOUN
-        if not noun or token.text in _words("pronouns"):
+        if not noun or token.text in words_of("pronouns"):
             return False
         return at > first or not is_small_word(token.text)
 
@@ -192,11 +185,11 @@ class Phrases:
         """The noun with what stands before it and says how it is meant."""
         for passed, at in enumerate(range(noun.first - 1, first - 1, -1)):
             token = self.tokens[at]
-            effect = _effect(token.text)
+            effect = effect_of(token.text)
             if effect == "definite":
                 noun = replace(noun, definite=True)
             elif effect is not None:
-                return _standing(noun, effect, at, token.text)
+                return standing(noun, effect, at, token.text)
             elif self._owner(at) is not None or token.kind == "sign" or passed == _ADJECTIVES:
                 return noun
         return replace(noun, opens=True)
@@ -211,7 +204,12 @@ class Phrases:
         if noun.lead:
             return self._is_led_to(noun)
         goes_on = noun.joined and self._is_wanted(noun.lead_at - 1)
-        return not noun.definite or bool(goes_on)
+        return not noun.definite or bool(goes_on) or self._is_brought(noun)
+
+    def _is_brought(self, noun: Noun) -> bool:
+        """`wenn Sie die Beutel gleich mitliefern`: what is to come with the goods."""
+        behind = takewhile(lambda token: not is_stop(token), self.tokens[noun.last :])
+        return any(token.text in words_of("bringing") for token in behind)
 
     def _is_led_to(self, noun: Noun) -> bool:
         """Whether a noun goes with goods by what governs it, or is what is asked about."""
@@ -222,16 +220,17 @@ class Phrases:
     def _is_none(self, noun: Noun) -> bool:
         """Whether the words of a noun name no goods, behind what these may come in."""
         run = [t.text for t in self.tokens[noun.first : noun.last] if t.kind == "word"]
-        while run and run[0] in _counting():
+        while run and run[0] in counting_words():
             run = run[1:]
         if not run:
-            return noun.lead not in lexicon()["reading"]["accessory"]
-        return any(_is_matter(word) for word in run)
+            goes_with = noun.lead in lexicon()["reading"]["accessory"]
+            return not goes_with and not self._is_brought(noun)
+        return any(is_matter(word) for word in run)
 
     def _is_subject(self, noun: Noun) -> bool:
         """`Hotel Seeblick sucht ...`: who or what does something."""
         after = self.tokens[noun.last] if noun.last < len(self.tokens) else None
-        return noun.opens and after is not None and after.text in _words("finite")
+        return noun.opens and after is not None and after.text in words_of("finite")
 
     def _explains(self, noun: Noun) -> bool:
         """`Wartung (Basispaket)`: what stands in brackets right behind goods."""
@@ -241,19 +240,22 @@ class Phrases:
     def _is_asked_for(self, noun: Noun) -> bool:
         """`Angebot für Kescher`; and `Filtersand von Sibelco`, of a make that nobody knows."""
         behind = noun.lead_at - 1
-        if noun.lead in _words("making") and noun.first == noun.lead_at + 1:
+        if noun.lead in words_of("making") and noun.first == noun.lead_at + 1:
             return self._is_wanted(behind)
-        if noun.lead not in _words("about"):
-            return False
         near = self.tokens[max(0, noun.lead_at - _NEAR) : noun.lead_at]
-        return any(token.text in lexicon()["reading"]["asking"] for token in near)
+        leads = {"about": lexicon()["reading"]["asking"], "after": words_of("seeking")}
+        return any(
+            noun.lead in words_of(kind) and token.text in before
+            for kind, before in leads.items()
+            for token in near
+        )
 
     def _goes_on_to_goods(self, at: int) -> bool:
         """`Kescher und 3 Bürsten`: whether the first noun of a sentence goes with goods."""
-        if at >= len(self.tokens) or self.tokens[at].text not in _words("adding"):
+        if at >= len(self.tokens) or self.tokens[at].text not in words_of("adding"):
             return False
         for near in range(at + 1, min(len(self.tokens), at + 1 + _NEAR)):
-            if self._is_wanted(near) or _effect(self.tokens[near].text) == "ends":
+            if self._is_wanted(near) or effect_of(self.tokens[near].text) == "ends":
                 return self._is_wanted(near)
         return False
 
@@ -271,7 +273,7 @@ class Phrases:
         """What is joined to goods that are wanted, and is no word that is known to be no noun."""
         goods = [at for at in range(first, last) if self._is_wanted(at)]
         for at in range(first + 1, last if goods else first):
-            joins = self.tokens[at].text in _words("adding")
+            joins = self.tokens[at].text in words_of("adding")
             goes_with = self.tokens[at].text in lexicon()["reading"]["accessory"]
             if (joins and at - 1 in goods) or (goes_with and goods[0] < at):
                 near = range(at + 1, min(last, at + 1 + _NEAR))
@@ -286,14 +288,14 @@ class Phrases:
         """Whether articles and adjectives end there."""
         token = self.tokens[at]
         return self._owner(at) is not None or not (
-            number_of(token) == 1 or is_small_word(token.text) or token.text in _words("definite")
+            number_of(token) == 1 or is_small_word(token.text) or token.text in words_of("definite")
         )
 
     def _is_unknown(self, at: int) -> bool:
         token = self.tokens[at]
         noun = token.kind == "word" and len(token.text) >= _SMALL_NOUN and not token.masked
         named = self._owner(at) is not None or number_of(token) is not None
-        return noun and not named and not _is_matter(token.text) and not is_small_word(token.text)
+        return noun and not named and not is_matter(token.text) and not is_small_word(token.text)
 
     def _counts(self, mention: Mention) -> bool:
         """Whether goods are named there, and not only a word that some name ends with."""
@@ -309,75 +311,3 @@ class Phrases:
     def _is_wanted(self, at: int) -> bool:
         owner = self._owner(at)
         return owner is not None and bool(owner.skus & self.wanted)
-
-
-def _as_before(noun: Noun, before: Noun | None) -> Noun:
-    """The noun, governed as the one before: `in Linz, Österreich`, `für Küche und Saal`."""
-    joint = noun.lead_at if noun.joined else noun.first - 1 if noun.opens else None
-    if before is None or before.last != joint:
-        return noun
-    return replace(noun, lead=before.lead, lead_at=before.lead_at, absent=before.absent)
-
-
-@cache
-def _colour(word: str) -> str | None:
-    """The colour that a folded word is, as a name has it: `rot` of `rote`."""
-    bare = (word.removesuffix(ending) for ending in ("", "e", "en", "er", "es", "em"))
-    return next((colour for colour in bare if colour in _words("colours")), None)
-
-
-def _is_called(mention: Mention, colour: str) -> bool:
-    """Whether goods are called by a colour, alone or in a compound."""
-    groups = (group for name in mention.names for group in (*name.groups, *name.variant))
-    return any(colour in group for group in groups)
-
-
-def _standing(noun: Noun, effect: str, at: int, word: str) -> Noun:
-    if effect == "lead":
-        return replace(noun, lead=word, lead_at=at)
-    if effect == "joined":
-        return replace(noun, joined=word, lead_at=at)
-    return replace(noun, absent=effect == "absent")
-
-
-@cache
-def _effect(word: str) -> str | None:
-    """What a word before a noun says of it; None for an article or an adjective."""
-    reading = lexicon()["reading"]
-    effects = {
-        "absent": (*reading["leaving_out"], *reading["owning"], *_words("ours"), *_words("being")),
-        "lead": (*reading["accessory"], *_words("governing")),
-        "joined": _words("adding"),
-        "ends": (*_words("wishing"), *_words("breaking"), *reading["choosing"]),
-        "definite": _words("definite"),
-    }
-    return next((effect for effect, words in effects.items() if word in words), None)
-
-
-@cache
-def _words(kind: str) -> frozenset[str]:
-    return frozenset(lexicon()["phrases"][kind])
-
-
-@cache
-def _counting() -> frozenset[str]:
-    """What goods may come in or are counted by; and words that ask for them."""
-    reading: Mapping[str, Sequence[str]] = lexicon()["reading"]
-    kinds = ("packs", "containers", "loads", "sets", "scales", "pieces", "amounts", "asking")
-    return frozenset(word for kind in kinds for word in reading[kind])
-
-
-@cache
-def _is_matter(word: str) -> bool:
-    """Whether a folded word names no goods, or is a compound of one that never does."""
-    reading = lexicon()["reading"]
-    kinds = ("terms", "no_goods", "asking", "measures", "hours", "days", "months", "years")
-    if word in _words("wide") or any(word in reading[kind] for kind in kinds):
-        return True
-    return is_never_goods(word)
-
-
-@cache
-def is_never_goods(word: str) -> bool:
-    """Whether a folded word names no goods, however many there are."""
-    return word in _words("matters") or word.endswith(tuple(_words("ends")))

@@ -11,17 +11,20 @@ from itertools import takewhile
 
 from policies.facts.patterns import fold as plain
 from policies.facts.patterns import read_patterns
+from policies.facts.sales.colour import coloured
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
-from policies.facts.sales.phrases import Phrases, is_never_goods
+from policies.facts.sales.noun import is_matter, is_never_goods
+from policies.facts.sales.phrases import Phrases
 from policies.facts.sales.quantity import is_packing
-from policies.facts.sales.small import is_english
+from policies.facts.sales.small import is_english, is_small_word
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import fold
 
 _NEAR = 4
 _KIND = 3
+_BEFORE_COUNT = (":", ",", "-", "–", "(", "=")
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods."""
 
@@ -36,10 +39,10 @@ class Unknown:
 
     def all(self) -> Iterator[str]:
         """What is wanted and no goods of the catalogue, each noun named once."""
-        told = (*self.goods(), *self.accessories(), *self.joined_before())
+        told = (*self.goods(), *self.counted(), *self.accessories(), *self.joined_before())
         yield from told
         phrases = Phrases(self.tokens, self.mentions, self.wanted)
-        for noun in (*phrases.unaccounted(), *phrases.coloured()):
+        for noun in (*phrases.unaccounted(), *coloured(self.tokens, self.mentions, self.wanted)):
             if not any(noun in line for line in told):
                 yield f"nicht im Katalog: {noun}"
 
@@ -61,6 +64,24 @@ class Unknown:
             noun = self._noun(at + 1, starts, small=self._is_small(at))
             if noun is not None and not is_never_goods(fold(noun)) and not self._is_told(at):
                 yield f"nicht im Katalog: {token.raw} {noun}"
+
+    def counted(self) -> Iterator[str]:
+        """`Frittierkörbe: 4 Stück`: a noun that is no product, and behind it how many."""
+        reading, inside = (
+            lexicon()["reading"],
+            {i for m in self.mentions for i in range(m.first, m.last)},
+        )
+        for at in range(len(self.tokens) - 3):
+            noun, sign, number, unit = self.tokens[at : at + 4]
+            counted = sign.text in _BEFORE_COUNT and number_of(number) is not None
+            after = self.tokens[at + 4] if at + 4 < len(self.tokens) else None
+            counted = counted and (after is None or is_stop(after) or after.text == ".")
+            if not counted or unit.text not in (*reading["pieces"], *reading["packs"]):
+                continue
+            named = noun.kind == "word" and len(noun.text) >= _NOUN and at not in inside
+            known = self._is_term(noun) or is_matter(noun.text) or is_small_word(noun.text)
+            if named and not known and noun.text not in reading["thereto"]:
+                yield f"nicht im Katalog: {noun.raw}"
 
     def accessories(self) -> Iterator[str]:
         """`FB-3000 mit Seitenführung`: a noun that goes with a product, and is none itself."""
