@@ -307,11 +307,8 @@ class _Reader:
         if self.tokens[at].kind == "number" and self._is_count(mention, at):
             return None
         small = self.tokens[at].raw.islower()  # `Molton, schwarz`
-        names = tuple(
-            n
-            for n in mention.names
-            if self._text(at) in n.variant or (small and self._text(at) in n.groups)
-        )
+        told = ((n, n.variant | n.groups if small else n.variant) for n in mention.names)
+        names = tuple(name for name, words in told if self._text(at) in words)
         longer = self._narrowed(mention, at + 1, names) if names else None
         told = longer is not None and self.tokens[at].kind == "number"
         return replace(longer, narrowed=True) if longer is not None and told else longer
@@ -358,7 +355,10 @@ class _Reader:
             spec = (Decimal(token.raw.replace(",", ".")), measure)
             names, last = tuple(n for n in alike if spec in n.specs), at + 2
         else:
-            told = token.kind == "word" and token.raw[0].isupper()
+            labelled = (
+                token.kind == "number" and self._text(at - 1) in lexicon()["reading"]["typing"]
+            )
+            told = labelled or (token.kind == "word" and token.raw[0].isupper())
             names, last = tuple(n for n in alike if told and token.text in n.variant), at + 1
         if not names:
             return None

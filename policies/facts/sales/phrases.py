@@ -102,7 +102,8 @@ class Phrases:
             labelled = labelled or self._is_label(begin, end, last)
             for noun in self._nouns(self._relative(begin, end) or begin, end, before):
                 before = noun
-                opens = noun.first == first and not self._goes_on_to_goods(noun.last)
+                joins = self._begun(noun.last) or self._goes_on_to_goods(noun.last)
+                opens = noun.first == first and not joins
                 if not (opens or passed or labelled) and self._may_be_goods(noun):
                     yield written(self.tokens[noun.first : noun.last])
 
@@ -120,7 +121,10 @@ class Phrases:
         run = [t.text for t in self.tokens[first:last] if t.kind == "word"]
         if not run or run[0] in words_of("greeting"):
             return True
-        aside = run[0] in words_of("subordinating") or self._relative(first, last) is not None
+        has = not words_of("having").isdisjoint(run)
+        aside = (
+            has or run[0] in words_of("subordinating") or self._relative(first, last) is not None
+        )
         return aside and not self._wishes(first, last)
 
     def _relative(self, first: int, last: int) -> int | None:
@@ -242,6 +246,8 @@ class Phrases:
         behind = noun.lead_at - 1
         if noun.lead in words_of("making") and noun.first == noun.lead_at + 1:
             return self._is_wanted(behind)
+        if noun.lead == "in" and noun.first == noun.lead_at + 1:
+            return self._is_kind(behind)
         near = self.tokens[max(0, noun.lead_at - _NEAR) : noun.lead_at]
         leads = {"about": lexicon()["reading"]["asking"], "after": words_of("seeking")}
         return any(
@@ -249,6 +255,14 @@ class Phrases:
             for kind, before in leads.items()
             for token in near
         )
+
+    def _is_kind(self, at: int) -> bool:
+        """`Bohrer-Set, aber in Cobalt`: whether what stands behind `in` there is said of goods."""
+        while at > 0 and self.tokens[at].text in words_of("turning"):
+            at -= 1
+        goods, work = self._owner(at), lexicon()["products"]["work"]
+        words = () if goods is None else (w for name in goods.names for w in name.groups)
+        return self._is_wanted(at) and not any(w in word for word in words for w in work)
 
     def _goes_on_to_goods(self, at: int) -> bool:
         """`Kescher und 3 Bürsten`: whether the first noun of a sentence goes with goods."""

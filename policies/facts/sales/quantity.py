@@ -254,6 +254,8 @@ def _after(window: Window) -> Quantity:
         while at < window.last and tokens[at].text in _AFTER:
             at += 1
         return _in_words(window, at)
+    if at < window.last and tokens[at].text in reading["times"]:
+        return Quantity(Decimal(reading["times"][tokens[at].text]))
     if at >= window.last or (number := number_of(tokens[at])) is None:
         return Quantity()
     if at + 1 < window.last and tokens[at + 1].text in reading["scales"]:

@@ -154,11 +154,18 @@ class Unknown:
         )
 
     def _counts_other_kind(self, at: int) -> bool:
-        """`zwei in M und drei in XL`: so many of a kind that the catalogue lacks."""
+        """`zwei in M und drei in XL`, `davon drei`: of what, is not said here."""
         run = self.tokens[at + 1 : at + 1 + _KIND]
         near = any(at < m.first <= at + _KIND for m in self.mentions)
-        joined = at > 0 and self.tokens[at - 1].text in (",", "und", "sowie", "and")
-        return joined and bool(run) and run[0].text == "in" and not near
+        before = self.tokens[at - 1].text if at else ""
+        other = before in (",", "und", "sowie", "and") and bool(run) and run[0].text == "in"
+        of_these = "davon" in (before, run[0].text if run else "")
+        return not near and (other or (of_these and not self._names_goods(at)))
+
+    def _names_goods(self, at: int) -> bool:
+        """Whether goods are named in the same sentence."""
+        first, last = sentence_of(self.tokens, at)
+        return any(first <= m.first < last for m in self.mentions)
 
     def _behind_verb(self, at: int) -> Token | None:
         """What is there, past a verb that ends a part of a sentence: `wenn wir 2 kaufen?`."""

@@ -57,6 +57,16 @@ _OPEN = [
     ("Ein Zodiac Poolroboter Dolfi 6", "Zodiac"),
     ("Zwei rote Bodenbürsten", "rote"),
     ("Please quote two Lumo 200 and a remote control.", "remote"),
+    ("Eine Wärmepumpe, wenn Sie die Schläuche gleich mitliefern.", "Schläuche"),
+    ("Bodenbürste: 2 Stück\nKescherstange: 4 Stück", "Kescherstange"),
+    ("- 2x Bodenbürste\n- Kescherstange\n- 1x Solardusche", "Kescherstange"),
+    ("Zwei UP-11 bitte. Dazu bitte Ersatzdichtungen.", "Ersatzdichtungen"),
+    ("Zwei Eimer Chlorgranulat, und unser Hausmeister fragt nach Messstreifen.", "Messstreifen"),
+    ("Eine Solardusche 35 l, wenn es geht in der Farbe Anthrazit", "Anthrazit"),
+    ("Eine Solardusche, aber in Kupfer", "Kupfer"),
+    ("Vier Bodenbürsten 45 cm und zwei in XL", "zwei"),
+    ("Man hat mir die UP-11 empfohlen. Bitte bieten Sie davon drei an.", "drei"),
+    ("Zodiac Poolroboter Dolfi 6, 3 Stück", "Zodiac"),
     ("We need two Lumo 200 for our theatre in Leeds, with safety cables.", "safety"),
 ]
 _READ = [
@@ -85,6 +95,11 @@ _READ = [
     ("Fünf Lumo 200, weil die alten noch Halogenlampen haben.", {"BT-10": 5}),
     ("Wir suchen Zubehör: 2 Bodenbürsten und eine Solardusche.", {"PT-08": 2, "PT-10": 1}),
     ("We run a small hotel near Munich and need two Dolfi 6.", {"PT-07": 2}),
+    ("Eine UP-11. Die Rohre stellt unser Installateur, Hähne sind vorhanden.", {"PT-02": 1}),
+    ("Zwei UP-11, Kupplungen bauen wir selbst daran.", {"PT-02": 2}),
+    ("30 m Molton, schwarz, Flächengewicht 300 g/m²", {"BT-20": 30}),
+    ("Solarfolie 5 x 10 m, zweimal, für das Freibad", {"PT-06": 2}),
+    ("Nebelfluid, 5 Kanister, und Filtersand (6 Säcke)", {"BT-60": 5, "PT-03": 6}),
     ("Aufbauhelfer für 16 Stunden am Pfingstmontag", {"BT-80": 16}),
 ]
 
