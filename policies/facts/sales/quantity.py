@@ -18,9 +18,8 @@ _COMBINED = frozenset({*_TIMES, "mal", "times", "+", "/"})
 """What makes one number of two: `2 x 10`, `50 + 50`, `1/2`."""
 _RANGED = frozenset({"-", "–", "/", "+", "bis", "to"})
 _AFTER = frozenset({":", "-", "–", "(", "|", "=", ",", ";", "\t"})
-_CODE = 5
-_FROM_FAR = 10
-"""Tokens after a product's name within which its hours may stand."""
+_CODE, _FROM_FAR = 5, 10
+"""Closeness of a code; tokens after a name within which its hours may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,10 @@ def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quant
     """How much time, for what is sold by it; several different times are `spread`."""
     said = list(_times(window))
     exact = {n for n, u in said if u == unit}
-    if len(exact) > 1:
+    last = min(window.last, window.mention.last + _WORDS_BETWEEN)
+    behind = {token.text for token in window.tokens[window.mention.last : last]}
+    of_each = unit in ("hours", "days") and behind & set(lexicon()["reading"]["each"])
+    if len(exact) > 1 or (exact and of_each):  # zwei Helfer für je 6 Stunden
         return Quantity(vague=True, spread=True)
     if exact and unit in ("months", "years"):  # so many of them, each for so long
         return Quantity(exact.pop() * (_before(window).value or 1))
@@ -331,10 +333,9 @@ def _is_taken(window: Window, at: int) -> bool:
     tokens, reading = window.tokens, lexicon()["reading"]
     if not window.first or is_end(tokens[window.first - 1]):
         return False
-    between = tokens[window.first : at]
     counted = at + 1 < window.mention.first and tokens[at + 1].text in reading["pieces"]
     alone = counted and is_stop(tokens[at + 2])
-    return alone and all(token.text in _AFTER for token in between)
+    return alone and all(token.text in _AFTER for token in tokens[window.first : at])
 
 
 def is_like_count(word: str) -> bool:
