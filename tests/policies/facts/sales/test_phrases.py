@@ -100,6 +100,7 @@ _READ = [
     ("30 m Molton, schwarz, Flächengewicht 300 g/m²", {"BT-20": 30}),
     ("Solarfolie 5 x 10 m, zweimal, für das Freibad", {"PT-06": 2}),
     ("Nebelfluid, 5 Kanister, und Filtersand (6 Säcke)", {"BT-60": 5, "PT-03": 6}),
+    ("Wir haben bereits zwei Lichtpulte DMX-24 und möchten acht Lumo 200.", {"BT-10": 8}),
     ("Aufbauhelfer für 16 Stunden am Pfingstmontag", {"BT-80": 16}),
 ]
 
