@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from policies.facts.sales.mention import Mention
+from policies.facts.sales.names import Name, measure_of
 from policies.facts.sales.tokens import Token
 from policies.facts.sales.wordings import is_said
+from tools.catalog.words import stems
 
 
 def among_said(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -31,9 +34,33 @@ def told_apart(mention: Mention, run: Sequence[Token]) -> Mention:
     return mention
 
 
+def told_before(mention: Mention, tokens: Sequence[Token]) -> Mention:
+    """`36-V-Akku`, `2 m Kette`, `schwarze Schürze`: of several products those that are so."""
+    if len(mention.names) < 2:  # noqa: PLR2004
+        return mention
+    before = [t for t in tokens[max(0, mention.first - 4) : mention.first] if t.text != "-"]
+    names = _measured(mention, before) or _described(mention, before)
+    return replace(mention, names=names, narrowed=True) if names else mention
+
+
 def is_purpose(mention: Mention, others: Sequence[Mention]) -> bool:
     """Whether goods are named as what a part is for that is named, too."""
     return any(name.fits & mention.skus for m in others if m is not mention for name in m.names)
+
+
+def _measured(mention: Mention, before: Sequence[Token]) -> tuple[Name, ...]:
+    if len(before) < 2 or before[-2].kind != "number":  # noqa: PLR2004
+        return ()
+    spec = (Decimal(before[-2].raw.replace(",", ".")), measure_of(before[-1].text))
+    return tuple(name for name in mention.names if spec in name.specs)
+
+
+def _described(mention: Mention, before: Sequence[Token]) -> tuple[Name, ...]:
+    """Those whose names hold the adjective right before, if others' do not."""
+    if not before or before[-1].kind != "word" or before[-1].raw[0].isupper():
+        return ()
+    said = stems(before[-1].text)
+    return tuple(n for n in mention.names if said & (n.groups | n.variant))
 
 
 def _fitted(mention: Mention, named: frozenset[str]) -> Mention:

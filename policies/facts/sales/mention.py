@@ -6,6 +6,9 @@ from policies.facts.sales.names import Name
 from policies.facts.sales.tokens import tokens_of
 from tools.catalog.words import same_word
 
+_SEVERAL = ("e", "en", "n", "er", "ern")
+"""Endings of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -41,3 +44,8 @@ def is_head(mention: Mention) -> bool:
         for word in said
         for tokens in later
     )
+
+
+def is_plural(word: str, known: set[str]) -> bool:
+    """Whether a word is one of a name's with the ending of several: `Drehtüren Foyer 3`."""
+    return word not in known and any(f"{one}{end}" == word for one in known for end in _SEVERAL)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from policies.facts.sales.fitting import among_said, told_apart
+from policies.facts.sales.fitting import among_said, told_apart, told_before
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.names import Name, closeness, measure_of, names_of, packings, unit_of
@@ -52,7 +52,7 @@ class _Reader:
             if mention is None:
                 at += 1
                 continue
-            mention = self._measured_before(self._grown(mention))
+            mention = told_before(self._grown(mention), self.tokens)
             while mention is not None:
                 yield self._apart(self._shown(mention))
                 at = mention.last
@@ -66,9 +66,15 @@ class _Reader:
         code = self._code(at)  # whatever a number looks like, a code of the catalogue is one
         if code is not None or self.tokens[at].masked:
             return code
-        if self._text(at) in packings() and self._named(at + 1):
+        if self._text(at) in packings() and (self._named(at + 1) or self._is_packed(at)):
             return None
         return self._word(at) or self._borrowing(at) or self._unknown_code(at, self.names)
+
+    def _is_packed(self, at: int) -> bool:
+        """Whether goods before are counted there by what they come in: `Tabs, 6 Dosen`."""
+        run = self.tokens[max(0, at - 3) : at]
+        parted = len(run) > 2 and run[-2].text in (",", ":", "(", "-", "–")  # noqa: PLR2004
+        return parted and number_of(run[-1]) is not None and run[0].kind != "sign"
 
     def _named(self, at: int) -> bool:
         return at < len(self.tokens) and (self._whole(at) or self._word(at)) is not None
@@ -300,7 +306,9 @@ class _Reader:
     def _with_variant(self, mention: Mention, at: int) -> Mention | None:
         if self.tokens[at].kind == "number" and self._is_count(mention, at):
             return None
-        names = tuple(n for n in mention.names if self._text(at) in n.variant)
+        small = self.tokens[at].raw.islower()  # `Molton, schwarz`
+        told = ((n, n.variant | n.groups if small else n.variant) for n in mention.names)
+        names = tuple(name for name, words in told if self._text(at) in words)
         longer = self._narrowed(mention, at + 1, names) if names else None
         told = longer is not None and self.tokens[at].kind == "number"
         return replace(longer, narrowed=True) if longer is not None and told else longer
@@ -326,15 +334,6 @@ class _Reader:
         told = mention.narrowed or len(kept) < len(mention.names)
         return replace(mention, last=last, names=kept, narrowed=told)
 
-    def _measured_before(self, mention: Mention) -> Mention:
-        """`36-V-Akku`, `2 m Kette`: of several products those that are of the measure before."""
-        run = [t for t in self.tokens[max(0, mention.first - 4) : mention.first] if t.text != "-"]
-        if len(mention.names) < 2 or len(run) < 2 or run[-2].kind != "number":  # noqa: PLR2004
-            return mention
-        spec = (Decimal(run[-2].raw.replace(",", ".")), measure_of(run[-1].text))
-        names = tuple(n for n in mention.names if spec in n.specs)
-        return replace(mention, names=names, narrowed=True) if names else mention
-
     def _taken_up(self, mention: Mention) -> Mention | None:
         """Another size or kind of the goods before: `8 kW und 10 kW`, `10 Boxen S, 20 Boxen M`."""
         if not mention.names or mention.close < 2:  # noqa: PLR2004
@@ -356,7 +355,10 @@ class _Reader:
             spec = (Decimal(token.raw.replace(",", ".")), measure)
             names, last = tuple(n for n in alike if spec in n.specs), at + 2
         else:
-            told = token.kind == "word" and token.raw[0].isupper()
+            labelled = (
+                token.kind == "number" and self._text(at - 1) in lexicon()["reading"]["typing"]
+            )
+            told = labelled or (token.kind == "word" and token.raw[0].isupper())
             names, last = tuple(n for n in alike if told and token.text in n.variant), at + 1
         if not names:
             return None

@@ -16,6 +16,7 @@ Unit = Literal["hours", "days", "months", "years"]
 
 _GROUP = re.compile(r"(?:[\s;()/|]|(?<!\d),|,(?!\d))+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_RANGE = re.compile(r"\d+(?:[.,]\d+)?[-–/]\d+(?:[.,]\d+)?")
 _MEASURED = re.compile(r"(\d+(?:[.,]\d+)?)([a-z]+)")
 _CODE = re.compile(r"(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z0-9-]+")
 _HEAD = 4
@@ -207,6 +208,8 @@ def _parts(groups: list[str]) -> Iterator[tuple[str, str]]:
         number = _NUMBER.fullmatch(group) is not None
         if skip:
             skip = False
+        elif _RANGE.fullmatch(group) and measure_of(after):
+            skip = True  # 0,4-0,8 mm: told by the whole name alone
         elif number and measure_of(after):
             skip = True
             yield "spec", f"{group} {after}"

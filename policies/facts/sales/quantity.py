@@ -8,7 +8,7 @@ from itertools import pairwise
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import Name, Unit, is_sold_by, measure_of, unit_of
-from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, tokens_of
+from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, tokens_of
 from tools.catalog.words import same_word
 
 _WORDS_BETWEEN = 3
@@ -18,9 +18,8 @@ _COMBINED = frozenset({*_TIMES, "mal", "times", "+", "/"})
 """What makes one number of two: `2 x 10`, `50 + 50`, `1/2`."""
 _RANGED = frozenset({"-", "–", "/", "+", "bis", "to"})
 _AFTER = frozenset({":", "-", "–", "(", "|", "=", ",", ";", "\t"})
-_CODE = 5
-_FROM_FAR = 10
-"""Tokens after a product's name within which its hours may stand."""
+_CODE, _FROM_FAR = 5, 10
+"""Closeness of a code; tokens after a name within which its hours may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,10 @@ def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quant
     """How much time, for what is sold by it; several different times are `spread`."""
     said = list(_times(window))
     exact = {n for n, u in said if u == unit}
-    if len(exact) > 1:
+    last = min(window.last, window.mention.last + _WORDS_BETWEEN)
+    behind = {token.text for token in window.tokens[window.mention.last : last]}
+    of_each = unit in ("hours", "days") and behind & set(lexicon()["reading"]["each"])
+    if len(exact) > 1 or (exact and of_each):  # zwei Helfer für je 6 Stunden
         return Quantity(vague=True, spread=True)
     if exact and unit in ("months", "years"):  # so many of them, each for so long
         return Quantity(exact.pop() * (_before(window).value or 1))
@@ -254,13 +256,15 @@ def _after(window: Window) -> Quantity:
         while at < window.last and tokens[at].text in _AFTER:
             at += 1
         return _in_words(window, at)
+    if at < window.last and tokens[at].text in reading["times"]:
+        return Quantity(Decimal(reading["times"][tokens[at].text]))
     if at >= window.last or (number := number_of(tokens[at])) is None:
         return Quantity()
     if at + 1 < window.last and tokens[at + 1].text in reading["scales"]:
         number, at = number * (number_of(tokens[at + 1]) or 1), at + 1  # vier Dutzend
     follows = tokens[at + 1] if at + 1 < len(tokens) else None
     if follows is not None and _counts(window.mention, follows.text):
-        more = _names_more(window, _past_unit(tokens, at + 1))
+        more = _names_more(window, _past_unit(tokens, at + 2))
         return Quantity(None if more else number)
     alone = follows is None or follows.text in ("\n", ")", ".", "!", "?", ";", "|")
     parted = at > window.mention.last  # `Bleche: zwei`
@@ -269,13 +273,13 @@ def _after(window: Window) -> Quantity:
 
 
 def _counts(mention: Mention, word: str) -> bool:
-    """Whether a word counts the goods: pieces, or hours where they are hours (`Monteurstunde`)."""
+    """Whether a word counts the goods: pieces, what they come in, hours (`Monteurstunde`)."""
     reading = lexicon()["reading"]
     if word in reading["hours"]:
         long = tuple(hour for hour in reading["hours"] if len(hour) > 3)  # noqa: PLR2004
         groups = [g for name in mention.names for g in name.groups]
         return any(group.endswith(long) for group in groups)
-    return word in reading["pieces"]
+    return word in reading["pieces"] or is_packing(word, mention)
 
 
 def _in_words(window: Window, at: int) -> Quantity:
@@ -312,6 +316,8 @@ def _is_open(window: Window) -> bool:
     for at in places:
         if tokens[at].kind != "number" or tokens[at].masked:
             continue
+        if _is_taken(window, at):
+            continue
         before = tokens[at - 1] if at else None
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         named = after is not None and after.kind == "word" and not is_like_count(after.text)
@@ -320,6 +326,16 @@ def _is_open(window: Window) -> bool:
             if not leads_on:
                 return True
     return False
+
+
+def _is_taken(window: Window, at: int) -> bool:
+    """Whether a figure counts the goods before: `Pumpe, 1 Stück, mit Einbau`."""
+    tokens, reading = window.tokens, lexicon()["reading"]
+    if not window.first or is_end(tokens[window.first - 1]):
+        return False
+    counted = at + 1 < window.mention.first and tokens[at + 1].text in reading["pieces"]
+    alone = counted and is_stop(tokens[at + 2])
+    return alone and all(token.text in _AFTER for token in tokens[window.first : at])
 
 
 def is_like_count(word: str) -> bool:

@@ -11,7 +11,7 @@ from policies.facts.patterns import fold as plain
 from policies.facts.sales.discount import discounts_of
 from policies.facts.sales.fitting import is_purpose
 from policies.facts.sales.limits import LEXICON, lexicon
-from policies.facts.sales.mention import Mention, is_head
+from policies.facts.sales.mention import Mention, is_head, is_plural
 from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.quantity import (
     Quantity,
@@ -35,7 +35,6 @@ from tools.catalog import Product
 _NEAR = 4
 _SHORTEST = 2
 """Letters of what stands for no product alone, as the `DN` of `DN 25`."""
-_SEVERAL = ("e", "en", "n", "er", "ern")
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods by its capital."""
 
@@ -120,7 +119,7 @@ class _Draft:
                 self._take(index, mention, amount, resolved)
         self._count_later()
         unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes))
-        self.missing += (*unknown.goods(), *unknown.accessories(), *unknown.joined_before())
+        self.missing += unknown.all()
 
     def _count_later(self) -> None:
         """`Was kostet eine Feder? Wir brauchen zwei Stück.` counts what was asked for before."""
@@ -260,7 +259,7 @@ class _Draft:
             return True
         joined = {"".join(words[:end]) for end in range(1, len(words) + 1)} | set(words)
         known = {word for word in name.words | name.others if len(word) > _SHORTEST}
-        if any(_is_plural(word, known) for word in words):
+        if any(is_plural(word, known) for word in words):
             return False
         return bool(joined & known) or any(
             word.endswith(one) for word in name.words for one in words if len(one) >= _NOUN
@@ -297,7 +296,9 @@ class _Draft:
         """`unser FB-2000`, `das FB-2000 haben wir schon`: it is there already."""
         behind = self.tokens[window.mention.last : window.last]
         after = plain(written(list(takewhile(lambda t: not is_stop(t), behind))))
-        if any(p.found_in(after) for p in _says("owned")):
+        before = plain(written(window.tokens[window.first : window.mention.first]))
+        told = (("owned", after), ("had", before))
+        if any(p.found_in(said) for kind, said in told for p in _says(kind)):
             return True
         for token in list(window.before)[:3]:
             if token.kind == "sign" or number_of(token) is not None:
@@ -385,11 +386,6 @@ def _is_partly(mention: Mention) -> bool:
     said = {token.text for token in tokens_of(mention.raw)}
     makes = any(name.variant - said for name in mention.names) and not is_head(mention)
     return mention.close == 2 or makes  # noqa: PLR2004
-
-
-def _is_plural(word: str, known: set[str]) -> bool:
-    """Whether a word is one of a name's with the ending of several: `Drehtüren Foyer 3`."""
-    return word not in known and any(f"{one}{end}" == word for one in known for end in _SEVERAL)
 
 
 def _named(mention: Mention) -> str:

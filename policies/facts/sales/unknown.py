@@ -11,14 +11,20 @@ from itertools import takewhile
 
 from policies.facts.patterns import fold as plain
 from policies.facts.patterns import read_patterns
+from policies.facts.sales.colour import coloured
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
+from policies.facts.sales.noun import is_matter, is_never_goods
+from policies.facts.sales.phrases import Phrases
 from policies.facts.sales.quantity import is_packing
+from policies.facts.sales.small import is_english, is_small_word
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import fold
 
 _NEAR = 4
+_KIND = 3
+_BEFORE_COUNT = (":", ",", "-", "–", "(", "=")
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods."""
 
@@ -30,6 +36,15 @@ class Unknown:
     tokens: Sequence[Token]
     mentions: Sequence[Mention]
     wanted: frozenset[str]
+
+    def all(self) -> Iterator[str]:
+        """What is wanted and no goods of the catalogue, each noun named once."""
+        told = (*self.goods(), *self.counted(), *self.accessories(), *self.joined_before())
+        yield from told
+        phrases = Phrases(self.tokens, self.mentions, self.wanted)
+        for noun in (*phrases.unaccounted(), *coloured(self.tokens, self.mentions, self.wanted)):
+            if not any(noun in line for line in told):
+                yield f"nicht im Katalog: {noun}"
 
     def goods(self) -> Iterator[str]:
         """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""
@@ -44,11 +59,29 @@ class Unknown:
                 and self.tokens[at + 1].text in lexicon()["reading"]["scales"]
             ):
                 continue  # zwei Dutzend: the second is the number
-            if self._counts_nothing(at):
+            if self._counts_nothing(at) or self._counts_other_kind(at):
                 yield f"Zahl unklar: {token.raw}"
             noun = self._noun(at + 1, starts, small=self._is_small(at))
-            if noun is not None and not self._is_told(at):
+            if noun is not None and not is_never_goods(fold(noun)) and not self._is_told(at):
                 yield f"nicht im Katalog: {token.raw} {noun}"
+
+    def counted(self) -> Iterator[str]:
+        """`Frittierkörbe: 4 Stück`: a noun that is no product, and behind it how many."""
+        reading, inside = (
+            lexicon()["reading"],
+            {i for m in self.mentions for i in range(m.first, m.last)},
+        )
+        for at in range(len(self.tokens) - 3):
+            noun, sign, number, unit = self.tokens[at : at + 4]
+            counted = sign.text in _BEFORE_COUNT and number_of(number) is not None
+            after = self.tokens[at + 4] if at + 4 < len(self.tokens) else None
+            counted = counted and (after is None or is_stop(after) or after.text == ".")
+            if not counted or unit.text not in (*reading["pieces"], *reading["packs"]):
+                continue
+            named = noun.kind == "word" and len(noun.text) >= _NOUN and at not in inside
+            known = self._is_term(noun) or is_matter(noun.text) or is_small_word(noun.text)
+            if named and not known and noun.text not in reading["thereto"]:
+                yield f"nicht im Katalog: {noun.raw}"
 
     def accessories(self) -> Iterator[str]:
         """`FB-3000 mit Seitenführung`: a noun that goes with a product, and is none itself."""
@@ -120,6 +153,20 @@ class Unknown:
             and (added or before.text not in (*reading["pieces"], *reading["amounts"]))
         )
 
+    def _counts_other_kind(self, at: int) -> bool:
+        """`zwei in M und drei in XL`, `davon drei`: of what, is not said here."""
+        run = self.tokens[at + 1 : at + 1 + _KIND]
+        near = any(at < m.first <= at + _KIND for m in self.mentions)
+        before = self.tokens[at - 1].text if at else ""
+        other = before in (",", "und", "sowie", "and") and bool(run) and run[0].text == "in"
+        of_these = "davon" in (before, run[0].text if run else "")
+        return not near and (other or (of_these and not self._names_goods(at)))
+
+    def _names_goods(self, at: int) -> bool:
+        """Whether goods are named in the same sentence."""
+        first, last = sentence_of(self.tokens, at)
+        return any(first <= m.first < last for m in self.mentions)
+
     def _behind_verb(self, at: int) -> Token | None:
         """What is there, past a verb that ends a part of a sentence: `wenn wir 2 kaufen?`."""
         run = self.tokens[at : at + 2]
@@ -146,7 +193,7 @@ class Unknown:
             if token.text in (*reading["pieces"], *reading["scales"]):
                 continue
             if token.kind == "number" and self.tokens[here - 1].text in reading["pieces"]:
-                return token.raw
+                return None if self._is_measured(here) else token.raw
             if token.kind != "word" or measure_like(token.text) or token.text in _all_joining():
                 return first
             if token.raw[0].isupper() and len(token.text) >= _NOUN:
@@ -154,6 +201,10 @@ class Unknown:
             if small and len(token.text) >= _NOUN and token.text not in reading["small"]:
                 first = first or token.raw
         return first
+
+    def _is_measured(self, at: int) -> bool:
+        """`12 x 6 m`: how long and wide something is."""
+        return at + 1 < len(self.tokens) and measure_like(self.tokens[at + 1].text)
 
     def _past_time(self, at: int) -> int:
         """How many words to pass: `2 Tage Schulung`, `2 days of training` count what goes on."""
@@ -177,15 +228,23 @@ class Unknown:
             "no_goods"
         ]:
             return True
-        behind = next((m for m in self.mentions if m.first == at + 1), None)
-        return behind is not None and is_packing(token.text, behind)
+        return any(
+            m.first == at + 1 or self._is_right_behind(m, at)
+            for m in self.mentions
+            if is_packing(token.text, m)
+        )
+
+    def _is_right_behind(self, mention: Mention, at: int) -> bool:
+        """Whether goods are counted there by what they come in: `Entkalker, 5 Flaschen`."""
+        between = self.tokens[mention.last : at - 1]
+        return mention.last < at and all(token.kind == "sign" for token in between)
 
     def _is_small(self, at: int) -> bool:
         """Whether nouns have no capitals here: none but names of products, and first words."""
         first, last = sentence_of(self.tokens, at)
         named = {i for m in self.mentions for i in range(m.first, m.last)}
         inner = (i for i in range(first + 1, last) if i not in named and not self._begins(i))
-        return not any(
+        return is_english(self.tokens[first:last]) or not any(
             len(self.tokens[i].text) > 1 and self.tokens[i].raw[0].isupper() for i in inner
         )
 

@@ -193,6 +193,8 @@ def test_a_word_of_two_meanings_names_no_category() -> None:
         ("Wann können Sie zur Prüfung kommen? Sie ist im Januar fällig.", "wartung"),
         ("Das Lichtgitter muss bis Februar kalibriert werden.", "wartung"),
         ("Kann man das Lichtgitter nachkaufen?", "ersatzteil"),
+        ("Könnten Sie mir das Handbuch für das Lichtgitter zukommen lassen?", "doku"),
+        ("Das Lichtgitter flackert öfter. Ersatzgitter haben wir keins.", "stoerung"),
         ("Wie wintere ich den Wickler richtig ein?", "doku"),
         ("Ist das Lichtgitter für Feuchträume geeignet?", "doku"),
         ("Kommen die Küvetten jetzt diese Woche oder nicht?", "lieferstatus"),

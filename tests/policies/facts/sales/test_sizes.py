@@ -28,6 +28,7 @@ _NAMES = {
     "PS": "Pipettenspitzen 1000 µl (1000 Stück)",
     "SL": "Späneschlauch 120 mm, Meter",
     "AH": "Arbeitshandschuhe Gr. 10 (Paar)",
+    "HE": "Aufbauhelfer, Stunde",
 }
 _PRODUCTS = tuple(Product(sku=s, name=n, price_cents=1000) for s, n in _NAMES.items())
 
@@ -57,6 +58,7 @@ _READ = [
     ("Was kostet eine Schaukelkette 2 m? Brauche zwei Stück.", {"SK": 2}),
 ]
 _OPEN = [
+    "Zwei Aufbauhelfer für je 6 Stunden",
     "zwei Wechselrichter Solix 8 kW und 10 kW",
     "300 Nitrilhandschuhe Größe M",
     "eine Palette Rasendünger",
