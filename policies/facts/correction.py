@@ -1,4 +1,4 @@
-"""G-A24: credit notes, corrections and self-billed invoices refer to an invoice, and fit it."""
+"""G-A24: credit notes and corrections refer to an invoice, and fit it; who self-billed is we."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.facts.limits import Limits
 from tools.einvoice.invoice import Invoice
 from tools.erp.ledger import PostedInvoice, number_key
 from tools.erp.order import PurchaseOrder
 from tools.intake import Sibling
 
 _CORRECTION = "384"
-_NEED_REFERENCE = frozenset({"381", "384", "389"})
+_NEED_REFERENCE = frozenset({"381", "384"})
 _ZERO = Decimal(0)
 
 
@@ -37,15 +38,15 @@ def corrected_numbers(invoice: Invoice) -> frozenset[str]:
 
 
 class CorrectionFacts(BaseModel):
-    """How credit notes, corrections and self-billed invoices fit what they correct.
+    """How credit notes and corrections fit what they correct.
 
-    `correcting`: it is one. `correction_faults`: `reference` no earlier invoice is named (§ 31 (5)
-    UStDV); `unknown` nobody knows the one named, and no order vouches for an older one, or it is
-    a credit note itself; `sign` a
-    negative total that is no correction's; `amount` more is given back than was invoiced, or was
-    ever ordered; `reversed` the books hold the one named as reversed: nothing is left to give back;
-    `not_reversed` the invoice to be corrected is still booked, or about to be: it
-    came in together with its correction.
+    `correcting`: it is a credit note or correction. `correction_faults`: `reference` no earlier
+    invoice is named (§ 31 (5) UStDV); `unknown` nobody knows the one named, and no order vouches
+    for an older one, or it is a credit note itself; `sign` a negative total that is no
+    correction's; `amount` more is given back than was invoiced, or was ever ordered; `reversed` the
+    books hold the one named as reversed: nothing is left to give back; `not_reversed` the invoice
+    to be corrected is still booked, or about to be: it came in together with its correction;
+    `self_billed` by its kind the buyer has made it (§ 14 (2) UStG), so it would have come from us.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +61,7 @@ def correction_facts(
     siblings: Iterable[Sibling],
     known: frozenset[str],
     order: PurchaseOrder | None,
+    limits: Limits,
 ) -> CorrectionFacts:
     """`ledger` is what the books hold of the supplier, `siblings` his others of the intake.
 
@@ -76,6 +78,8 @@ def correction_facts(
         faults.add("unknown")
     if invoice.credit_note and named & known and not _originals(named, standing):
         faults.add("reversed")
+    if invoice.type_code in limits.self_billed_types:
+        faults.add("self_billed")
     return CorrectionFacts(correcting=correcting, correction_faults=frozenset(faults))
 
 

@@ -1,7 +1,7 @@
 """What is wrong with an invoice, as letters name it: a line, an amount, a field, a broken rule.
 
-Broken rules of EN 16931 (G-A02) and missing fields (G-A03) stand under their own codes, all else
-under the guardrail's.
+Broken rules of EN 16931 (G-A02), missing fields (G-A03) and a self-billed document (G-A24) stand
+under their own codes, all else under the guardrail's.
 """
 
 import re
@@ -36,6 +36,7 @@ def findings_of(dossier: Dossier) -> Iterator[Named]:
         "G-A03": _missing_fields(dossier),
         "G-A05": chain(_of_lines(dossier), _of_totals(dossier)),
         "G-A12": chain(_of_prices(dossier), _of_quantities(dossier)),
+        "G-A24": _of_kind(dossier),
     }
     for guardrail, findings in found.items():
         yield from (Named(guardrail=guardrail, finding=finding) for finding in findings)
@@ -96,6 +97,12 @@ def _of_quantities(dossier: Dossier) -> Iterator[Finding]:
             yield Finding(rule="G-A12", line=quotable(match.line.id))
     for match in filter(is_unordered, pairs):
         yield Finding(rule="G-A12", line=quotable(match.line.id))
+
+
+def _of_kind(dossier: Dossier) -> Iterator[Finding]:
+    """A document that calls itself self-billed (§ 14 (2) UStG): a supplier cannot have made it."""
+    if dossier.invoice.type_code in dossier.limits.self_billed_types:
+        yield Finding(rule="self-billed")
 
 
 def _amounts(rule: str, line: str | None, expected: Decimal, found: Decimal) -> Finding:

@@ -129,6 +129,7 @@ def _of_trade(dossier: Dossier) -> tuple[BaseModel, ...]:
             dossier.own_siblings,
             dossier.known_numbers,
             dossier.own_order,
+            limits,
         ),
         prepayment_facts(invoice, dossier.booked, dossier.own_siblings, limits),
     )

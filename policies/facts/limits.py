@@ -115,6 +115,7 @@ class Limits(_Record):
     settled_means: frozenset[str]
     euro_countries: frozenset[str]
     no_invoice_types: frozenset[str]
+    self_billed_types: frozenset[str]
     attachment_types: frozenset[str]
     attachment_endings_refused: tuple[str, ...]
     home_rates: frozenset[Decimal]

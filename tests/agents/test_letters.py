@@ -26,6 +26,7 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Findings]:
         "prepaid": Paper().number("RE-P1").items(dear).prepaid("100.00", "614.00").data,
         "plausible": _foreign().data,
         "own": Paper("AP-D24").data,
+        "self_billed": Paper().number("RE-SB1").type("389").data,
     }
     found = judged(tmp_path_factory.mktemp("letters"), world, files)
     assert found["prepaid"].guardrails == {"G-A12", "G-A27"}
@@ -73,3 +74,10 @@ def test_what_is_in_order_is_no_finding(letters: dict[str, Findings], name: str)
 def test_our_own_fault_is_not_the_suppliers(letters: dict[str, Findings]) -> None:
     """AP-D24 from a supplier whose account our chart lacks: the letter is of his VAT ID alone."""
     assert {f["rule"] for f in letters["own"]} == {"G-A06"}
+
+
+def test_a_self_billed_document_is_called_what_it_is(letters: dict[str, Findings]) -> None:
+    """Type 389 lacks no reference: it is a document that only the buyer can issue."""
+    said = {f["rule"] for f in letters["self_billed"]}
+    assert "self-billed" in said
+    assert "G-A24" not in said

@@ -999,6 +999,39 @@ def one_of_two_lines_arrived(s: Stage) -> Paper:
 
 
 @scene("auto_draft", info="G-A17")
+def two_articles_of_one_name_told_by_the_quantity(s: Stage) -> Paper:
+    """4 of one and 10 of another, both called so at one price: 10 are the second."""
+    named = SEAL._replace(order_line=None, sku="NN", price="42.50")
+    po = goods(s, "Q", ("A-1", SEAL.name, "4", "42.50"), ("A-2", SEAL.name, "10", "42.50"))
+    return s.paper().order(po).items(named._replace(quantity="10"))
+
+
+@scene("auto_draft", info="G-A15 G-A17")
+def two_articles_of_one_name_told_by_the_room(s: Stage) -> Paper:
+    """3 fit no line's quantity; only the second has that much room."""
+    named = SEAL._replace(order_line=None, sku="NN", price="42.50")
+    po = goods(s, "R", ("A-1", SEAL.name, "2", "42.50"), ("A-2", SEAL.name, "10", "42.50"))
+    return s.paper().order(po).items(named._replace(quantity="3"))
+
+
+@scene("auto_draft", info="G-A15 G-A17")
+def two_articles_of_one_name_on_two_invoices(s: Stage) -> list[Paper]:
+    """The first invoice of the intake took the first article's 4, so these 4 are the second's."""
+    named = SEAL._replace(order_line=None, sku="NN", price="42.50", quantity="4")
+    po = goods(s, "U", ("A-1", SEAL.name, "4", "42.50"), ("A-2", SEAL.name, "4", "42.50"))
+    first = s.paper().order(po).number("AA-9101").issued("2026-11-04").items(named)
+    return [s.paper().order(po).number("ZB-5522").items(named), first]
+
+
+@scene("hold", "G-A12")
+def price_between_two_articles_of_one_name(s: Stage) -> Paper:
+    """As far from 45.00 as from 40.00: nobody says that it is the dearer one."""
+    named = SEAL._replace(order_line=None, sku="NN", price="42.50", quantity="10")
+    po = goods(s, "V", ("A-1", SEAL.name, "10", "45.00"), ("A-2", SEAL.name, "10", "40.00"))
+    return s.paper().order(po).items(named)
+
+
+@scene("auto_draft", info="G-A17")
 def an_article_that_is_partly_free(s: Stage) -> Paper:
     """Two lines of one article, one of them at no price, as it was ordered; no BT-132."""
     po = goods(s, "F", ("WD-1", SEAL.name, "10", "42.50"), ("WD-1", SEAL.name, "2", "0.00"))
@@ -1240,6 +1273,19 @@ def credit_on_a_credit_note(s: Stage) -> Paper:
 def credit_that_names_itself(s: Stage) -> Paper:
     """Its own number is no reference to another document."""
     return credit(s, f"GS-{s.number}")
+
+
+@scene("hold", "G-A24", info="G-A17")
+def self_billed_by_whom(s: Stage) -> Paper:
+    """389 is the buyer's own document (§ 14 (2) UStG): we made none, and it names no original."""
+    return s.paper().type("389")
+
+
+@scene("hold", "G-A24", info="G-A17")
+def self_billed_beside_an_earlier_one(s: Stage) -> Paper:
+    """An earlier invoice that it names makes it no more ours."""
+    s.world.posted(s.supplier["id"], "RE-9019", "2026-10-10", "500.00")
+    return s.paper().type("389").preceding("RE-9019")
 
 
 @scene("hold", "G-A12", info="G-A17")

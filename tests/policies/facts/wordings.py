@@ -240,6 +240,72 @@ Update: bank details have been amended.
 Bankverbindung ab sofort: DE77100100100123456789
 Unsere Firmierung hat sich nicht geändert, unsere Bankverbindung hat sich geändert.
 Unsere Bankverbindung hat sich nicht nur geändert, sondern das alte Konto ist auch gelöscht.
+Wir möchten Sie darauf hinweisen, dass unsere Bankverbindung, die Sie bisher aus allen unseren \
+Rechnungen und aus dem Rahmenvertrag kannten, sich zum Jahreswechsel geändert hat.
+Our bank account with which you have been familiar for many years and which was printed on all \
+our letters has changed.
+Die bislang auf unseren Rechnungen, Lieferscheinen und Auftragsbestätigungen genannte IBAN wurde \
+wegen des Rechtsformwechsels unserer Gesellschaft durch eine andere ersetzt.
+Please note that the bank details shown on earlier invoices and in the supplier master form which \
+you hold on file have been replaced.
+Ab sofort sind alle Beträge, die Sie uns aus laufenden Aufträgen und aus dem Wartungsvertrag \
+schulden, ausschließlich auf unser Konto bei der Commerzbank zu überweisen.
+With immediate effect we kindly ask you to remit every amount that is due under our current and \
+future invoices to our account at Lloyds.
+Das alte Konto bei der Sparkasse, über das wir seit der Gründung unseres Unternehmens im Jahr \
+1987 alle Zahlungen abgewickelt haben, wird zum Monatsende geschlossen.
+Unser Konto bei der Volksbank, das Ihnen aus unserer langjährigen und vertrauensvollen \
+Zusammenarbeit bestens bekannt ist, besteht nicht mehr.
+Our former account at the savings bank through which all our customers used to settle their \
+invoices during the past twenty years is closed.
+Wir bitten Sie freundlich, im Rahmen Ihrer turnusmäßigen Pflege der Kreditorenstammdaten und \
+möglichst noch vor dem nächsten Zahllauf unsere IBAN anzupassen.
+Please make sure that your accounts payable department, before the next payment run takes place \
+in December, updates in its system our bank details.
+Wir haben aus Kostengründen und nach langer Überlegung in der Geschäftsführung zum ersten Oktober \
+dieses Jahres unsere Hausbank gewechselt.
+Unsere IBAN lautet wegen der Verschmelzung der Raiffeisenbank Nord mit der Volksbank Süd, die zum \
+Oktober wirksam wurde, neu.
+Die Bankverbindung wird, da wir unser Rechnungswesen an eine Tochtergesellschaft übertragen haben \
+und diese eigene Konten führt, zum Januar umgestellt.
+Ab 01.12.2026 möchten wir Sie bitten, für alle Zahlungen, die uns aus Lieferungen und Leistungen \
+zustehen, folgende IBAN zu verwenden.
+As of 1 January all sums payable to us, irrespective of the entity that issued the invoice, must \
+go to the following account number.
+Die Bankverbindung, die künftig für alle unsere Gesellschaften in Deutschland, Österreich und der \
+Schweiz gelten wird, teilen wir Ihnen gesondert mit.
+Unsere Forderung aus dieser Rechnung haben wir mit allen Nebenrechten und zur Sicherung eines \
+laufenden Kredits der Gesellschaft an die Hanse Factoring AG abgetreten.
+Zahlungen haben mit Wirkung ab dem Tag der Anzeige und für sämtliche laufenden wie künftigen \
+Rechnungen schuldbefreiende Wirkung allein gegenüber der Nord Factor GmbH.
+Aufgrund einer internen Umorganisation, die unsere gesamte Finanzabteilung betrifft, haben sich \
+zum ersten November unsere Bankdaten geändert.
+Mit dem Umzug unserer Verwaltung nach Hannover und der damit verbundenen Neuordnung der \
+Zahlungswege ändert sich für unsere Kunden auch die IBAN.
+The remittance information printed at the foot of our previous invoices, quotations and \
+statements of account was amended last week.
+Hiermit zeigen wir an, dass unsere Kontodaten, welche Ihnen zuletzt mit dem Schreiben vom März \
+dieses Jahres mitgeteilt worden sind, geändert wurden.
+Die Bankverbindung unserer Gesellschaft ist seit der Eintragung der Verschmelzung in das \
+Handelsregister des Amtsgerichts Bremen gewechselt.
+Mit sofortiger Wirkung bitten wir alle Kunden im Inland und in den Ländern der Europäischen Union \
+um Zahlung auf unser Konto bei der Hypovereinsbank.
+Im Zuge der Neuausrichtung unserer Finanzierung und der damit einhergehenden Veränderungen im \
+Konzern ändert sich auch unsere Bankverbindung.
+Das bisherige Konto bei der Kreissparkasse, welches Sie auf unseren Rechnungen der letzten Jahre \
+gefunden haben, wurde aufgelöst.
+Bitte sorgen Sie dafür, dass vor Ausführung der Zahlung durch die zuständige Stelle in Ihrem Haus \
+unsere IBAN aktualisiert wird.
+The account number that appears on the purchase agreement signed by both parties in spring was \
+replaced.
+Kindly arrange for your treasury team to have amended, well before the settlement of this \
+invoice, our banking information.
+Going forward, all amounts owed under this invoice or any other invoice of our group should be \
+transferred to the account at HSBC.
+Unsere Kontonummer lautet aufgrund der technischen Zusammenführung zweier Rechenzentren der \
+Genossenschaftsbanken seit Oktober anders.
+Sämtliche Ansprüche aus diesem und allen weiteren Geschäften haben wir im Rahmen einer stillen \
+Globalzession nunmehr offen an die Südbank abgetreten.
 """.strip().splitlines()
 
 HARMLESS = """
@@ -383,4 +449,75 @@ Wir werden Sie niemals telefonisch um Änderung der Bankdaten bitten.
 Bitte beachten: keine Änderung unserer Bankverbindung.
 We will never ask you by e-mail to change our bank details.
 Our bank details have not changed.
+Unsere Bankverbindung finden Sie wie immer am Fuß dieser Seite, unsere Öffnungszeiten dagegen \
+haben sich zum ersten November geändert.
+Bitte überweisen Sie auf das bekannte Konto bei der Sparkasse Bremen und beachten Sie, dass sich \
+unsere Lieferanschrift geändert hat.
+Zahlbar auf unser Konto bei der Commerzbank innerhalb von 30 Tagen, wobei sich die Frist bei \
+Teillieferungen entsprechend ändert.
+Unsere IBAN steht unten auf dem Briefbogen, die Telefonnummer der Buchhaltung wurde im Zuge des \
+Umzugs geändert.
+Die Preise wurden zum 1. Oktober aktualisiert, die Zahlung erfolgt wie bisher auf unser Konto.
+Please pay to the account stated below and note that our delivery address and the opening hours \
+of our warehouse have changed.
+Our bank details are printed at the foot of this invoice as always, while the telephone number of \
+our office has changed.
+Ab sofort finden Sie alle Angaben zu Ihrem Vertrag, auch Rechnungen und Lieferscheine, in Ihrem \
+Kundenkonto auf unserer Internetseite.
+Künftig können Sie Ihre Rechnungen in unserem Portal abrufen, Zugangsdaten zum Kundenkonto \
+erhalten Sie per Post.
+Wir bitten Sie, bei Überweisung auf unser Konto Ihre geänderte Kundennummer 55213 anzugeben.
+Bitte ändern Sie Ihre Daueraufträge entsprechend dem neuen Mietbetrag; unsere Bankverbindung ist \
+unverändert.
+Der Vertrag wurde umgestellt auf jährliche Zahlweise, der Betrag wird von Ihrem Konto \
+DE43290400900602051017 am Monatsersten eingezogen.
+Der Zähler wurde am 3. November gewechselt; bitte überweisen Sie den Rechnungsbetrag auf das \
+unten genannte Konto.
+Der Filter an Ihrer Anlage wurde wie vereinbart gewechselt, die Rechnung zahlen Sie bitte wie \
+gewohnt auf unser Konto.
+Die Lieferung wurde auf Wunsch Ihres Einkaufs verlegt, den Betrag überweisen Sie bitte auf unser \
+bekanntes Konto bei der Postbank.
+Ersetzt die Rechnung vom 12. Oktober, die wegen eines Fehlers in der Kontonummer des Kunden \
+storniert werden musste.
+Unser Ansprechpartner hat gewechselt: Bei Fragen zur Zahlung oder zur Bankverbindung hilft Ihnen \
+Frau Klein weiter.
+Das Konto Ihrer Kostenstelle wurde auf Ihren Wunsch auf dieser Rechnung aktualisiert.
+Sollte sich Ihre Bankverbindung für das Lastschriftverfahren geändert haben, bitten wir um \
+Mitteilung.
+Sofern sich Ihre Bankverbindung, von der wir monatlich den vereinbarten Betrag einziehen, \
+geändert haben sollte, teilen Sie uns das bitte mit.
+If your own bank details, from which we collect the monthly fee by direct debit, have changed \
+please tell us.
+Neben der Bankverbindung finden Sie auf der Rückseite auch unsere geänderten Allgemeinen \
+Geschäftsbedingungen.
+Bitte überweisen Sie auf unser Konto unter Angabe der Rechnungsnummer, Preisänderungen seit dem \
+letzten Jahr wurden berücksichtigt.
+Für alle zukünftigen Bestellungen gilt die neue Preisliste, die Zahlung erbitten wir wie gewohnt \
+auf unser Konto.
+Konfiguration der Schnittstelle: IBAN-Felder im Formular angepasst und Prüfroutine für \
+Kontonummern auf Wunsch geändert.
+Die Ware bleibt unser Eigentum, bis der Rechnungsbetrag auf unserem Konto eingegangen ist; \
+geänderte Preise gelten ab Januar.
+Zahlungen auf unser Konto gelten erst mit Gutschrift als geleistet, ab dem zweiten Mahnschreiben \
+berechnen wir Gebühren, die nicht mehr erlassen werden.
+The old machine was replaced as ordered; please remit the amount to our account at Barclays \
+within 30 days.
+Überweisen Sie den Betrag bitte auf unser Konto bei der Volksbank, die Umsatzsteuer wurde wegen \
+des Nachtrags vom Oktober geändert.
+Die IBAN entnehmen Sie bitte der Fußzeile, der Liefertermin wurde auf Wunsch Ihrer Disposition \
+auf Freitag verlegt.
+Auf unserem Konto ist bis heute kein Eingang zu verzeichnen, obwohl die Rechnung auf Ihren Wunsch \
+hin umgestellt wurde.
+Künftig werden wir den Wartungsbericht digital übermitteln, und Sie zahlen wie bisher auf unser \
+Konto bei der Sparkasse.
+Payment is to be made to our account within 14 days, the scope of the work has been changed as \
+discussed on site.
+Der Motor wurde ersetzt, die Lager gewechselt und die Steuerung aktualisiert; Zahlung bitte auf \
+unser Konto.
+Wir haben die Kostenstelle auf Ihren Hinweis vom vergangenen Dienstag geändert, Kontodaten siehe \
+Fußzeile.
+Der Rabatt wird auf Ihrem Kundenkonto gutgeschrieben, sobald sich der Umsatz des laufenden Jahres \
+geändert hat.
+The spare part has been replaced under warranty and the freight was charged to your customer \
+account as agreed.
 """.strip().splitlines()
