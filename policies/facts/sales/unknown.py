@@ -48,6 +48,7 @@ class Unknown:
 
     def goods(self) -> Iterator[str]:
         """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""
+        phrases = Phrases(self.tokens, self.mentions, self.wanted)
         inside = {i for m in self.mentions for i in range(m.first, m.last)}
         starts = {m.first for m in self.mentions}
         for at, token in enumerate(self.tokens):
@@ -62,7 +63,8 @@ class Unknown:
             if self._counts_nothing(at) or self._counts_other_kind(at):
                 yield f"Zahl unklar: {token.raw}"
             noun = self._noun(at + 1, starts, small=self._is_small(at))
-            if noun is not None and not is_never_goods(fold(noun)) and not self._is_told(at):
+            told = noun is None or self._is_told(at) or phrases.only_tells(at)
+            if noun is not None and not told and not is_never_goods(fold(noun)):
                 yield f"nicht im Katalog: {token.raw} {noun}"
 
     def counted(self) -> Iterator[str]:
