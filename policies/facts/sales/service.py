@@ -83,7 +83,7 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
 
 
 def _is_offer(dossier: SalesDossier, said: str, urgent: Urgency) -> bool:
-    """Whether an offer of goods that are counted out is asked for, and nobody is to come at once."""
+    """Whether an offer of goods counted out is asked for, and nobody is to come at once."""
     says = read_patterns(LEXICON, "says")
     kinds = ("offer", "at_once") if urgent == "danger" else ("offer",)
     asked, *now = (any(p.found_in(said) for p in says[kind]) for kind in kinds)
