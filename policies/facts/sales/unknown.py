@@ -156,8 +156,11 @@ class Unknown:
         )
 
     def _counts_other_kind(self, at: int) -> bool:
-        """`zwei in M und drei in XL`, `davon drei`: of what, is not said here."""
+        """`zwei in M und drei in XL`, `6 Stück in 160 mm`, `davon drei`: of what is not said."""
         run = self.tokens[at + 1 : at + 1 + _KIND]
+        pieces = bool(run) and run[0].text in lexicon()["reading"]["pieces"]
+        if pieces and len(run) == _KIND and run[1].text == "in" and number_of(run[2]) is not None:
+            return True
         near = any(at < m.first <= at + _KIND for m in self.mentions)
         before = self.tokens[at - 1].text if at else ""
         other = before in (",", "und", "sowie", "and") and bool(run) and run[0].text == "in"

@@ -38,6 +38,7 @@ _NAMES = {
 _PRODUCTS = tuple(Product(sku=s, name=n, price_cents=p) for s, (n, p) in _NAMES.items())
 
 _OPEN = [
+    ("Bitte 10 XLR-Kabel 5 m und für die Bühne noch 6 Stück in 12 m anbieten.", "6"),
     ("Uns fehlen noch 3 Sonnenliegen. Bitte 2 Solarduschen anbieten.", "Sonnenliegen"),
     ("2 Solarduschen\n3 Sonnenliegen", "Sonnenliegen"),
     ("wir brauchen 4 kurbelstative ks-40 und dazu 2 sicherungsseile. danke, jens", "sicherungssei"),

@@ -310,6 +310,7 @@ QUOTES = (
     "Bitte um Angebot für 12 Tragrollen 50 mm. Bezahlen wie immer per Lastschrift.",
     "Mögen Sie mir 60 Stück der Tragrolle 50 mm anbieten? Die Rechnung bitte künftig per Mail.",
     "Jahresstillstand ist am 21.12. Dafür bräuchten wir ein Angebot über 6 Tragrollen 50 mm.",
+    "Ich hätte gern Preise für 12 Tragrollen 50 mm. Die letzte Gutschrift ist angekommen.",
     "Könnten Sie uns 3 Steuerungen anbieten? Bis 12 Uhr kann auch geliefert werden.",
 )
 SERVICE = (
