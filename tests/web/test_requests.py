@@ -142,7 +142,7 @@ async def test_the_same_card_by_two_people_in_the_same_moment(head: Client, hous
     case = re.search(r'href="(/case/\w+)"', (await head.http.get(path)).text)
     assert case
     page = (await head.http.get(case[1])).text
-    assert len(re.findall(r"<li>[^<]*buchen[^<]*<small>ausgeführt", page, re.IGNORECASE)) == 1
+    assert len(re.findall(r"<li>Bucht [^<]*<small>· ausgeführt", page, re.IGNORECASE)) == 1
 
 
 @pytest.mark.slow

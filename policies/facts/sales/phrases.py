@@ -53,6 +53,12 @@ class Phrases:
                 yield from self._in_sentence(first, last)
             at = max(last, at) + 1
 
+    def only_tells(self, at: int) -> bool:
+        """`Wir haben 12 Aushilfen`: whether a sentence says how things are, and wishes nothing."""
+        first, last = sentence_of(self.tokens, at)
+        tells = any(token.text in words_of("telling") for token in self.tokens[first:last])
+        return tells and not self._asks(first, last)
+
     def _asks(self, first: int, last: int) -> bool:
         """Whether a sentence asks for goods, and does not only tell of them."""
         run = self.tokens[first:last]

@@ -10,7 +10,14 @@ from policies.facts.patterns import fold, read_patterns
 from policies.facts.sales.dossier import SalesDossier
 from policies.facts.sales.fitting import is_purpose
 from policies.facts.sales.limits import LEXICON, SalesLimits, lexicon
-from policies.facts.sales.meaning import Understood, doubt_of, feared, told_by, understood
+from policies.facts.sales.meaning import (
+    Understood,
+    Urgency,
+    doubt_of,
+    feared,
+    told_by,
+    understood,
+)
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.names import name_of
@@ -55,7 +62,8 @@ class Service:
 def asks_for_quote(dossier: SalesDossier) -> bool:
     """Whether a customer's mail asks for a quote and not for service.
 
-    Danger, a standstill, a complaint or a question about a delivery go before, and papers unless
+    Danger to people goes before; so do a standstill, a complaint or a question about a delivery
+    unless an offer is asked for in so many words on goods that are counted out, and papers unless
     goods are counted out beside them; for the rest a quote is what it names in so many words, or
     what it counts out; maintenance alone is service.
     """
@@ -64,7 +72,7 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
     if about is not None and (
         about.urgency == "danger" or about.meaning in ("invoice", "delivery")
     ):
-        return False
+        return about.meaning != "safety" and _is_offer(dossier, said, urgent=about.urgency)
     asked = any(p.found_in(said) for p in read_patterns(LEXICON, "says")["quote"])
     if about is not None and about.meaning == "documentation":
         return asked and any(wish.qty > 1 for wish in dossier.request.wishes)
@@ -72,6 +80,14 @@ def asks_for_quote(dossier: SalesDossier) -> bool:
         return asked or bool(dossier.request.wishes) or understood(marked) == about
     counted = len(dossier.request.wishes)
     return counted > (about.meaning == "maintenance") and about.meaning in _COUNTED
+
+
+def _is_offer(dossier: SalesDossier, said: str, urgent: Urgency) -> bool:
+    """Whether an offer of goods counted out is asked for, and nobody is to come at once."""
+    says = read_patterns(LEXICON, "says")
+    kinds = ("offer", "at_once") if urgent == "danger" else ("offer",)
+    asked, *now = (any(p.found_in(said) for p in says[kind]) for kind in kinds)
+    return asked and not any(now) and bool(dossier.request.wishes)
 
 
 def serials_in(text: str) -> tuple[str, ...]:

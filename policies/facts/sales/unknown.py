@@ -48,6 +48,7 @@ class Unknown:
 
     def goods(self) -> Iterator[str]:
         """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""
+        phrases = Phrases(self.tokens, self.mentions, self.wanted)
         inside = {i for m in self.mentions for i in range(m.first, m.last)}
         starts = {m.first for m in self.mentions}
         for at, token in enumerate(self.tokens):
@@ -62,7 +63,8 @@ class Unknown:
             if self._counts_nothing(at) or self._counts_other_kind(at):
                 yield f"Zahl unklar: {token.raw}"
             noun = self._noun(at + 1, starts, small=self._is_small(at))
-            if noun is not None and not is_never_goods(fold(noun)) and not self._is_told(at):
+            told = noun is None or self._is_told(at) or phrases.only_tells(at)
+            if noun is not None and not told and not is_never_goods(fold(noun)):
                 yield f"nicht im Katalog: {token.raw} {noun}"
 
     def counted(self) -> Iterator[str]:
@@ -154,8 +156,11 @@ class Unknown:
         )
 
     def _counts_other_kind(self, at: int) -> bool:
-        """`zwei in M und drei in XL`, `davon drei`: of what, is not said here."""
+        """`zwei in M und drei in XL`, `6 Stück in 160 mm`, `davon drei`: of what is not said."""
         run = self.tokens[at + 1 : at + 1 + _KIND]
+        pieces = bool(run) and run[0].text in lexicon()["reading"]["pieces"]
+        if pieces and len(run) == _KIND and run[1].text == "in" and number_of(run[2]) is not None:
+            return True
         near = any(at < m.first <= at + _KIND for m in self.mentions)
         before = self.tokens[at - 1].text if at else ""
         other = before in (",", "und", "sowie", "and") and bool(run) and run[0].text == "in"

@@ -38,6 +38,9 @@ _NAMES = {
 _PRODUCTS = tuple(Product(sku=s, name=n, price_cents=p) for s, (n, p) in _NAMES.items())
 
 _OPEN = [
+    ("Bitte 10 XLR-Kabel 5 m und für die Bühne noch 6 Stück in 12 m anbieten.", "6"),
+    ("Uns fehlen noch 3 Sonnenliegen. Bitte 2 Solarduschen anbieten.", "Sonnenliegen"),
+    ("2 Solarduschen\n3 Sonnenliegen", "Sonnenliegen"),
     ("wir brauchen 4 kurbelstative ks-40 und dazu 2 sicherungsseile. danke, jens", "sicherungssei"),
     ("bitte 4 kurbelstative ks-40 samt transporttaschen", "transporttaschen"),
     ("Lichtpult DMX-24, unser altes ist hin, und eins davon samt Staubschutzhülle.", "Staubschutz"),
@@ -102,6 +105,9 @@ _READ = [
     ("Nebelfluid, 5 Kanister, und Filtersand (6 Säcke)", {"BT-60": 5, "PT-03": 6}),
     ("Wir haben bereits zwei Lichtpulte DMX-24 und möchten acht Lumo 200.", {"BT-10": 8}),
     ("Aufbauhelfer für 16 Stunden am Pfingstmontag", {"BT-80": 16}),
+    ("Wir sind ein Familienbetrieb mit 12 Aushilfen. Bitte 2 Solarduschen anbieten.", {"PT-10": 2}),
+    ("Bei uns arbeiten 35 Kollegen in 4 Schichten. Angebot über 6 Lumo 200, bitte.", {"BT-10": 6}),
+    ("60 Kan. Nebelfluid", {"BT-60": 60}),
 ]
 
 

@@ -307,11 +307,18 @@ QUOTES = (
     "Wir benötigen 12 Tragrollen für unser FB-2000.",
     "Was kosten 3 Steuerungen?",
     "Bitte um ein Angebot für die jährliche Wartung.",
+    "Bitte um Angebot für 12 Tragrollen 50 mm. Bezahlen wie immer per Lastschrift.",
+    "Mögen Sie mir 60 Stück der Tragrolle 50 mm anbieten? Die Rechnung bitte künftig per Mail.",
+    "Jahresstillstand ist am 21.12. Dafür bräuchten wir ein Angebot über 6 Tragrollen 50 mm.",
+    "Ich hätte gern Preise für 12 Tragrollen 50 mm. Die letzte Gutschrift ist angekommen.",
+    "Könnten Sie uns 3 Steuerungen anbieten? Bis 12 Uhr kann auch geliefert werden.",
 )
 SERVICE = (
     "Die letzte Rechnung ist falsch, da fehlt der Rabatt.",
     "Unser FB-2000 steht still, bitte sofort Angebot für die Reparatur!",
     "Wann kommt unsere Bestellung?",
+    "Die Rechnung weicht von Ihrem Angebot über 60 Tragrollen 50 mm ab.",
+    "Unser FB-2000 steht still, bitte sofort ein Angebot über 6 Tragrollen 50 mm!",
     "Wir möchten die jährliche Wartung für 2027 vereinbaren.",
     "Ein Mitarbeiter hat sich verletzt, was kostet eine Schutzhaube?",
 )
