@@ -53,6 +53,8 @@ def test_a_rule_says_what_it_found(
     nothing = Texts("de", {"locale": "de_DE"}, {})
     assert measured(bundle, "book.pay", verdict, hit, nothing) == ()
     assert measured(bundle, "gone", verdict, hit, texts) == ()
+    other = hit.model_copy(update={"reason_de": "ein anderer Grund"})
+    assert measured(bundle, "book.pay", verdict, other, texts) == ()
 
 
 def test_a_verdict_is_explained_in_german_first() -> None:

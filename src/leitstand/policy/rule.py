@@ -112,8 +112,9 @@ class Rule:
         return (entity is None or entity.id == role) and bool(self.tools & tools)
 
     def says(self, hit: Hit) -> bool:
-        """Whether a hit may be this rule's: people see several under one id."""
-        return (self.notes.shows or self.id, self.level) == (hit.rule, hit.level)
+        """Whether a hit is this rule's: people see several under one id, each with its reason."""
+        mine = (self.notes.shows or self.id, self.level, self.notes.reason_de)
+        return mine == (hit.rule, hit.level, hit.reason_de)
 
     def hit(self, facts: Mapping[str, object], role: str) -> Hit:
         """This rule as a hit in a case of `role`; roles and number of approvers may be facts.
