@@ -1,13 +1,16 @@
-"""Ten steps, one approved write, 50 cases at once, durable on SQLite (synchronous=FULL).
+"""Ten steps, one write, 50 cases at once, durable on SQLite (synchronous=FULL).
 
 The same graph on plain LangGraph with AsyncSqliteSaver (durability sync) in the same run, in
 turns. One JSON line: medians of cases a second and CPU a step of both, the ratios of both (`ratio`:
 cases a second, `cpu_ratio`: CPU a step, see docs/decisions/step-cost.md), bytes of a parked case
 beside its payload. Part of our CPU a step is the person's, who reads the card and signs with a key
-of their own (`person_us_step`); LangGraph asks nobody for a signature. With `--guard full` the
-write is decided by a Cedar bundle and a signature that is verified.
+of their own (`person_us_step`); LangGraph asks nobody for a signature.
 
-    python benchmarks/ten_steps.py [--guard full] [--cases 400] [--rounds 3]
+`--guard open`: the engine alone, with a guard that allows all, so that nobody is asked, nor is
+LangGraph interrupted (`parked_bytes` are those of a case that is done, then). `signed`: a person is
+asked, and every answer counts. `full`: a Cedar bundle decides, and signatures are verified.
+
+    python benchmarks/ten_steps.py [--guard open|signed|full] [--cases 400] [--rounds 3]
 """
 
 import argparse
@@ -156,17 +159,26 @@ class Signed:
         )
 
 
-def graph(*, plain: bool) -> StateGraph[State]:
-    """The ten steps as a StateGraph; `plain` interrupts where the other calls its desk."""
+class Open(Signed):
+    """Rules that allow all: nobody is asked, the engine does the same work but for that."""
+
+    def decide(self, request: Request) -> Verdict:
+        """Allow."""
+        del request
+        return Verdict(decision=Decision.ALLOW)
+
+
+def graph(*, plain: bool, asks: bool = True) -> StateGraph[State]:
+    """The ten steps as a StateGraph; `plain` interrupts, if it asks, where ours calls its desk."""
     built: Any = StateGraph(State)
 
     def step(at: int) -> Callable[[State], Awaitable[dict[str, int]]]:
         async def run(state: State) -> dict[str, int]:
             if at == WRITES_AT:
-                if plain:
-                    interrupt("approve?")
-                else:
+                if not plain:
                     await STATION.get().call(post, Post(n=state["n"]))
+                elif asks:
+                    interrupt("approve?")
             return {"n": 1}
 
         return run
@@ -188,14 +200,19 @@ def full(folder: Path) -> Rules:
     return Rules(bundle, [post], lambda _: {}, directory, SystemClock(), b"s" * 32)
 
 
-async def ours(folder: Path, cases: int, *, guarded: bool = False) -> dict[str, float]:
+RULES: dict[str, Callable[[Path], Any]] = {
+    "open": lambda _: Open(),
+    "signed": lambda _: Signed(),
+    "full": full,
+}
+
+
+async def ours(folder: Path, cases: int, guard: str) -> dict[str, float]:
     """Cases a second and CPU of the walk on its journal."""
     store = Store(f"sqlite:///{folder / 'j.db'}", b"k" * 32, SystemClock())
     compiled = compile_graph("ten", graph(plain=False))
-    rules: Any = full(folder) if guarded else Signed()
-    runtime = Runtime(
-        store, rules, [Connection("erp", Erp, Memory())], {"ten": compiled}, width=AT_ONCE
-    )
+    systems = [Connection("erp", Erp, Memory())]
+    runtime = Runtime(store, RULES[guard](folder), systems, {"ten": compiled}, width=AT_ONCE)
     settle_memory()
     begun, cpu = time.perf_counter(), _cpu()
     ulids = await asyncio.gather(*(start(runtime, no) for no in range(cases)))
@@ -203,7 +220,7 @@ async def ours(folder: Path, cases: int, *, guarded: bool = False) -> dict[str, 
     parked = _bytes(folder / "j.db") / cases
     parked_at = time.perf_counter()
     person = 0.0
-    for at in range(0, cases, AT_ONCE):
+    for at in range(0, cases if guard != "open" else 0, AT_ONCE):
         person += await approve(store, ulids[at : at + AT_ONCE])
     await runtime.run_until_idle()
     wall, spent = time.perf_counter() - begun, _cpu() - cpu
@@ -224,11 +241,11 @@ async def ours(folder: Path, cases: int, *, guarded: bool = False) -> dict[str, 
     }
 
 
-async def plain(folder: Path, cases: int) -> dict[str, float]:
+async def plain(folder: Path, cases: int, guard: str) -> dict[str, float]:
     """The same on LangGraph with its SQLite saver."""
     gate = asyncio.Semaphore(AT_ONCE)
     async with AsyncSqliteSaver.from_conn_string(str(folder / "p.db")) as saver:
-        built: Any = graph(plain=True)
+        built: Any = graph(plain=True, asks=guard != "open")
         app: Any = built.compile(checkpointer=saver)
 
         async def case(no: int, given: object) -> None:
@@ -238,7 +255,8 @@ async def plain(folder: Path, cases: int) -> dict[str, float]:
 
         begun, cpu = time.perf_counter(), _cpu()
         await asyncio.gather(*(case(no, {"n": 0, "text": PAYLOAD}) for no in range(cases)))
-        await asyncio.gather(*(case(no, Command(resume=True)) for no in range(cases)))
+        if guard != "open":
+            await asyncio.gather(*(case(no, Command(resume=True)) for no in range(cases)))
         wall, spent = time.perf_counter() - begun, _cpu() - cpu
     return {"cases_s": cases / wall, "cpu_us_step": spent / cases / STEPS * 1e6}
 
@@ -284,14 +302,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--guard", choices=("none", "full"), default="none")
+    parser.add_argument("--guard", choices=tuple(RULES), default="signed")
     given = parser.parse_args()
     rounds: dict[str, list[dict[str, float]]] = {"leitstand": [], "langgraph": []}
     for _ in range(given.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            at, guarded = Path(folder), given.guard == "full"
-            rounds["leitstand"].append(uvloop.run(ours(at, given.cases, guarded=guarded)))
-            rounds["langgraph"].append(uvloop.run(plain(at, given.cases)))
+            asked = Path(folder), given.cases, given.guard
+            rounds["leitstand"].append(uvloop.run(ours(*asked)))
+            rounds["langgraph"].append(uvloop.run(plain(*asked)))
     pairs = list(zip(rounds["leitstand"], rounds["langgraph"], strict=True))
     ratio = statistics.median(one["cases_s"] / other["cases_s"] for one, other in pairs)
     cpu = statistics.median(other["cpu_us_step"] / one["cpu_us_step"] for one, other in pairs)

@@ -18,6 +18,7 @@ SMALL = {
     "suite": ["--cases=400"],
     "ten_steps": ["--cases=60", "--rounds=1"],
 }
+GUARDS = ("open", "full")
 REST = {
     "chat",  # Needs a Synapse of its own; tests/channels talk to one.
     "pace",
@@ -30,7 +31,7 @@ REST = {
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "given"),
-    [*SMALL.items(), ("ten_steps", ["--guard=full", *SMALL["ten_steps"]])],
+    [*SMALL.items(), *(("ten_steps", [f"--guard={g}", *SMALL["ten_steps"]]) for g in GUARDS)],
     ids=lambda one: one if isinstance(one, str) else "-".join(one).replace("--", ""),
 )
 def test_a_benchmark_ends_with_its_line(name: str, given: Sequence[str]) -> None:
