@@ -14,14 +14,18 @@ from tools.einvoice import Invoice, ReadInvoice
 
 
 def invoice_row(told: Told) -> Mapping[str, object]:
-    """The columns `read`, `accounts`, `posting_date` and `skonto` of an invoice."""
-    args, read = told.args, _found(told)
+    """The columns `read`, `accounts`, `posting_date` and `skonto` of an invoice.
+
+    Of a file in which no structured invoice could be read nothing is booked: no account, no day.
+    """
+    read = _found(told)
     invoice = read.invoice if read else None
+    args = told.args if invoice else {}
     chart = told.limits.get("accounts", {}).get(args.get("account"), {})
     paid = told.decision != "reject" and "discount_cents" in args
     return {
         "read": _read(invoice) if invoice else _on_paper(read),
-        "accounts": {name: str(chart[name]) for name in ("skr03", "skr04") if name in chart},
+        "accounts": {n: str(chart[n]) if n in chart else None for n in ("skr03", "skr04")},
         "posting_date": args.get("posting_date"),
         "skonto": _skonto(told, invoice) if paid and invoice else None,
     }

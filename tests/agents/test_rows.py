@@ -1,4 +1,4 @@
-"""What a row of an invoice shows of a plain PDF: what was read of its pages, and how sure it is."""
+"""What a row shows of a plain PDF: what was read of its pages and how sure it is, no booking."""
 
 import json
 from datetime import date
@@ -24,9 +24,14 @@ from tools.einvoice import Reader
     ],
 )
 async def test_plain_pdf(text: str, shown: str) -> None:
-    """Number and gross amount as they stand there, each with its confidence; nothing else."""
+    """Number and gross amount as they stand there, each with its confidence; no account, no day."""
     async with Reader() as reader:
         read = await reader.read(pdf(text=text))
     readings = {"einvoice.read": {"value": json.loads(read.model_dump_json())}}
-    told = Told("hold", {}, ("G-A01",), (), readings, {}, {}, date(2026, 11, 28))
-    assert invoice_row(told)["read"] == shown
+    limits = {"accounts": {"material": {"skr03": "3400", "skr04": "5400"}}}
+    args = {"account": "material", "posting_date": "2026-11-28"}
+    told = Told("hold", {}, ("G-A01",), (), readings, args, limits, date(2026, 11, 28))
+    row = invoice_row(told)
+    assert row["read"] == shown
+    assert row["accounts"] == {"skr03": None, "skr04": None}
+    assert row["posting_date"] is None
