@@ -4,6 +4,7 @@ Made of readings and of the arguments that the guard judged, never of what the r
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from leitstand.digest import canonical
 from leitstand.project import Told
@@ -20,7 +21,7 @@ def invoice_row(told: Told) -> Mapping[str, object]:
     """
     read = _found(told)
     invoice = read.invoice if read else None
-    args = told.args if invoice else {}
+    args: Mapping[str, Any] = told.args if invoice else {}
     chart = told.limits.get("accounts", {}).get(args.get("account"), {})
     paid = told.decision != "reject" and "discount_cents" in args
     return {
