@@ -22,6 +22,7 @@ document on stderr. `NO_COLOR` is obeyed, and there is no progress bar without a
 | 1 | refused, failed, or something was found |
 | 2 | the command or an argument cannot be used |
 | 3 | the project, its rules or its world do not load |
+| 4 | no verdict (`eval`): what was measured can tell neither yes nor no |
 
 | variable | means |
 |---|---|

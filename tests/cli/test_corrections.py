@@ -52,6 +52,7 @@ def test_without_a_word_it_lists(corrected: Office) -> None:
     said = corrected.command("corrections")
     assert said.out == corrected.command("corrections", "list").out
     assert "office" in said.out
+    assert "reason" in said.out
     assert "decline" in corrected.command("corrections", "--help").out
     assert corrected.command("corrections", "nothing").code == 2
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import SHOP, Command, Done
 from tests.evals.conftest import shop as recorded
+from tests.evals.sample import SPAN
 
 shop = recorded
 """The shop with three recorded cases."""
@@ -137,8 +138,7 @@ def test_a_baseline_launders_nothing(evals: Evals, place: Path, tmp_path: Path) 
     assert (refused.code, "r2" in refused.err) == (1, True)
     assert not (place / "baseline").exists()
     (place / "signoffs.toml").write_text(
-        '[[signoff]]\ncase = "r2"\nwho = "Carla Meyer"\nwhy = "Known."\n'
-        "date = 2026-01-01\nuntil = 2099-12-31\n"
+        f'[[signoff]]\ncase = "r2"\nwho = "Carla Meyer"\nwhy = "Known."\n{SPAN}'
     )
     assert evals("accept", place, tmp_path / "run").code == 0
     other = shutil.copytree(place, tmp_path / "other")

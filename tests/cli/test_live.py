@@ -30,7 +30,7 @@ from tests.cli.office_model import (
     sound,
     text,
 )
-from tests.evals.sample import replayed
+from tests.evals.sample import SPAN, replayed
 
 CANARIES = ("Wilhelmine", "Zacharias", "Ottokar", "Brunnhuber", "778812", "551903", "S-4711")
 SUITE = "role: serving\nlive: {{repeat: {repeat}}}\ngate: {{level: 0.2}}\n"
@@ -304,7 +304,7 @@ def test_a_flaky_case_goes_into_quarantine_and_no_sign_off_helps(
     talk: Talk, command: Command
 ) -> None:
     """A signature does not release it, an owner with a date takes it out of the level."""
-    entry = 'case = "lost"\n{who} = "Ben"\ndate = 2026-01-01\nwhy = "x"\nuntil = 2099-12-31\n'
+    entry = 'case = "lost"\n{who} = "Ben"\nwhy = "x"\n' + SPAN
     talk.say = by(3, sound, dear)
     beside = Path("evals/serving")
     (beside / "signoffs.toml").write_text("[[signoff]]\n" + entry.format(who="who"))

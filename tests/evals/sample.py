@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,9 @@ RUN = Run(
         branches=("erp.draft: approve", "erp.draft: edit"),
     ),
 )
+_NOW = datetime.now(UTC).date()
+SPAN = f"date = {_NOW}\nuntil = {_NOW + timedelta(days=30)}\n"
+"""The days of a sign-off that is in force whenever the tests are run."""
 SUITE = """\
 role: accounting
 gate:

@@ -265,6 +265,7 @@ def test_a_flaky_case_is_quarantined_by_name(tmp_path: Path) -> None:
         "no toml": ("[[signoff]\n", "line 1"),
         "no name": ('[[signoff]]\ncase = "x"\n', "who"),
         "no case": (SIGNED.format(case="", date="2026-11-01", until="2026-12-31"), "case"),
+        "no end": (SIGNED.format(case="x", date="2026-11-01", until="2999-01-01"), "366 days"),
         "future": (SIGNED.format(case="x", date="2026-11-29", until="2026-12-31"), "future"),
         "twice": (2 * SIGNED.format(case="x", date="2026-11-01", until="2026-12-31"), "twice"),
         "another kind": ('[[waiver]]\ncase = "x"\n', "only [[signoff]]"),
@@ -403,3 +404,26 @@ def test_a_change_is_signed_off_by_name(tmp_path: Path) -> None:
     same = [r.model_copy(update={"rules": ("limit",)}) for r in goods(40)]
     verdict, names = changed(tmp_path, "rule bank", same, signed="rule bank")
     assert (verdict.exit_code, names) == (0, ())
+
+
+def test_a_case_whose_truth_was_changed_with_the_rules_is_named(tmp_path: Path) -> None:
+    """It passes as before and comes to something else: nobody has to find that in a diff."""
+    turned = [good("c000", decision="hold"), *goods(40)[1:]]
+    verdict = judged(tmp_path, turned, goods(40))
+    found = next(f for f in verdict.findings if f.key == "otherwise")
+    assert (verdict.exit_code, found.state, found.cases) == (0, "yes", ("c000",))
+    assert "otherwise" not in states(judged(tmp_path / "same", goods(40)))
+
+
+def test_a_case_that_is_critical_no_more_needs_a_signature(tmp_path: Path) -> None:
+    """Else a case that fails could be made one that a signature lets pass."""
+    was = [good("c000", critical=True), *goods(40)[1:]]
+    suite = suite_in(tmp_path, GATE)
+    run = RUN.model_copy(update={"settings": SETTINGS})
+    accept(report_in(tmp_path / "before", was, suite, run).saved, suite.path("baseline"))
+    verdict = report_in(tmp_path / "run", goods(40), suite, run).verdict
+    found = next(f for f in verdict.findings if f.key == "unshown")
+    assert (verdict.exit_code, found.cases) == (4, ("critical c000",))
+    text = SIGNED.format(case="critical c000", date="2026-11-01", until="2027-01-31")
+    suite.path("signoffs.toml").write_text(text)
+    assert report_in(tmp_path / "signed", goods(40), suite, run).verdict.exit_code == 0

@@ -81,6 +81,16 @@ def test_a_probe_that_cannot_be_tried_is_refused(project: Path, wrong: dict[str,
         tried(project, {**call("deny"), **wrong})
 
 
+def test_a_probe_of_a_case_that_is_gone_names_itself(project: Path) -> None:
+    """Not only the file that is missed: whoever took that case out did not know of the probe."""
+    with pytest.raises(CaseRefused) as refused:
+        tried(project, call("deny"), of="gone")
+    assert (str(refused.value.where).endswith("/probe"), "gone" in refused.value.text) == (
+        True,
+        True,
+    )
+
+
 def test_a_probe_shares_head_and_tape_and_nothing_else(project: Path) -> None:
     """Tenant, role, moment and readings are those of the other case; its truth is not."""
     tried(project, call("approve"), requester="mallory")

@@ -11,15 +11,14 @@ import pytest
 
 from leitstand.evals.case import Expected
 from leitstand.evals.shelf import Place, put, take
+from tests.evals.sample import SPAN
 
 OURS = ("-p", "leitstand.pytest_plugin")
 WAIVER = """\
 [[{kind}]]
 case = "r2"
 who = "Carla Meyer"
-date = 2026-01-01
 why = "Known."
-until = 2099-12-31
 """
 
 
@@ -89,7 +88,7 @@ def text(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
         place = root / "evals" / name
         shutil.copytree(root / "evals" / "buying" / "cases", place / "cases")
         (place / "suite.yaml").write_text(suite)
-        (place / "waived.toml").write_text(WAIVER.format(kind=name))
+        (place / "waived.toml").write_text(WAIVER.format(kind=name) + SPAN)
         if name in SPOILED:
             spoil(place / "cases", "r2")
     named = "".join(f"\n  evals/{name}" for name in SUITES)

@@ -7,7 +7,7 @@ import pytest
 
 from leitstand.errors import CaseRefused
 from leitstand.evals.report import Report, conclude
-from leitstand.evals.runner import run_suite
+from leitstand.evals.runner import run_suite, unanswered
 from leitstand.evals.shelf import Place, put, take
 from leitstand.evals.suite import load_suite
 from leitstand.project import load_project
@@ -91,3 +91,25 @@ def test_a_suite_answers_for_its_own_department(shop: Path, tmp_path: Path) -> N
     file.write_text(file.read_text("utf-8") + 'elsewhere: ["data accounts."]\n', "utf-8")
     left = own.keys() - tried(file.parent, tmp_path / "left").saved.run.settings.keys()
     assert left == {"data accounts.goods", "data accounts.office"}
+
+
+def test_what_no_suite_answers_for_is_named(tmp_path: Path) -> None:
+    """What every suite leaves to others, and a role without one, are changed unseen."""
+    project, file = load_project(SHOP), tmp_path / "suite.yaml"
+    assert {"role buying", "data limit_cents", "data accounts.goods"} <= {*unanswered(project, [])}
+    file.write_text('role: buying\nelsewhere: ["data accounts."]\n', "utf-8")
+    left = set(unanswered(project, [load_suite(SHOP, file)]))
+    assert {"data accounts.goods", "data accounts.office"} <= left
+    assert not left & {"role buying", "data limit_cents"}
+
+
+def test_a_gate_that_asks_for_less_is_a_change(shop: Path, tmp_path: Path) -> None:
+    """So is an argument that is compared no more."""
+    file = shop / "evals" / "buying" / "suite.yaml"
+    was = tried(file.parent, tmp_path / "was").saved.run.settings
+    file.write_text(file.read_text("utf-8") + "ignore: {order.place: [amount]}\n", "utf-8")
+    now = tried(file.parent, tmp_path / "now").saved.run.settings
+    assert {n for n in was.keys() | now.keys() if was.get(n) != now.get(n)} == {
+        "suite ignore",
+        "suite ignore.order.place",
+    }

@@ -13,6 +13,7 @@ from leitstand.evals.settings import settings_of, unshown
 from leitstand.project import Project, load_project
 
 RULE, DATA = "rule G-1", "data limits.free"
+DRAFT = "erp.voucher.draft"
 NAMES = st.sets(st.sampled_from(["rule A", "rule B", "data x", "data y"]))
 RULES = st.frozensets(st.sampled_from("AB"))
 
@@ -100,3 +101,29 @@ def test_another_value_is_a_change() -> None:
     assert unshown({RULE: "1", DATA: "1"}, {RULE: "2", DATA: "1"}, []) == (RULE,)
     assert unshown({RULE: "1"}, {RULE: "2"}, [frozenset({"G-1"})]) == ()
     assert unshown({RULE: "1"}, {RULE: "2"}, [frozenset({"G-2"})]) == (RULE,)
+
+
+def test_what_a_tool_declares_is_a_setting(project: Project) -> None:
+    """A key, an undo or a fixed value that is taken out lets through what it kept back."""
+    was = settings(project)
+    tools = [replace(t, key=(), recorded={}) for t in project.tools if t.name == DRAFT]
+    others = [t for t in project.tools if t.name != DRAFT]
+    now = settings(replace(project, tools=tuple(sorted((*tools, *others), key=lambda t: t.name))))
+    assert {n for n in was.keys() | now.keys() if was.get(n) != now.get(n)} == {
+        f"tool {DRAFT}: key",
+        f"tool {DRAFT}: recorded",
+    }
+
+
+@pytest.mark.parametrize("name", ["tool mail.draft: key", "suite gate.level"])
+def test_a_kind_that_the_baseline_does_not_know_is_not_compared(name: str) -> None:
+    """A baseline of an earlier version knows neither tools nor the suite; a later one does."""
+    kind = name.split(" ", maxsplit=1)[0]
+    assert unshown({RULE: "1"}, {RULE: "1", name: "1"}, []) == ()
+    assert unshown({f"{kind} a": "1"}, {f"{kind} a": "1", name: "1"}, []) == (name,)
+
+
+def test_no_case_shows_what_a_suite_no_longer_asks_for() -> None:
+    """A new case shows a datum or a tool, and never that the gate may ask for less."""
+    was, now = {"suite gate.level": "1", DATA: "1"}, {"suite gate.level": "2", DATA: "2"}
+    assert unshown(was, now, [frozenset({"G-1"})]) == ("suite gate.level",)

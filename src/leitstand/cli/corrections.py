@@ -15,10 +15,10 @@ Id = Annotated[str, typer.Argument(help="The correction, as `corrections list` n
 
 @command("state")
 async def listed(place: Place) -> None:
-    """List what people changed or refused: role, case, tool, field, old, new, person, state."""
+    """List what people changed or refused: case, tool, field, old, new, person, reason, state."""
     async with place.opened(write=False) as leitstand:
         found = await corrected(leitstand)
-    names = ("id", "role", "title", "tool", "field", "old", "new", "person", "state", "text")
+    names = ("id", "title", "tool", "field", "old", "new", "person", "reason", "state", "text")
     rows = [[getattr(one, name) for name in names] for one in found]
     place.emit_each(found, lambda: show_table("", names, rows))
 

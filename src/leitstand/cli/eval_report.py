@@ -78,7 +78,8 @@ async def accept(place: Place, suite: Named, run: Folder) -> int:
     baseline = found.suite.table.gate.baseline
     if not baseline:
         raise UsageRefused("the suite names no baseline", mend="add `gate: baseline:` to it")
-    names = {n for f in found.verdict.findings if f.part in ("hard", "change") for n in f.cases}
+    wrong = (f for f in found.verdict.findings if f.part in ("hard", "change") and f.state != "yes")
+    names = {n for f in wrong for n in f.cases}
     left = sorted(names | set(found.verdict.change.unknown))
     if left:
         hint(f"not accepted: mend or sign off {', '.join(left[:20])}")

@@ -15,7 +15,7 @@ from leitstand.errors import SuiteRefused, UsageRefused
 from leitstand.evals.foreign.fidelity import fidelity as measured
 from leitstand.evals.foreign.fidelity import import_recordings, open_recordings
 from leitstand.evals.report import Report, conclude
-from leitstand.evals.runner import run_suite
+from leitstand.evals.runner import run_suite, unanswered
 from leitstand.evals.suite import Suite, load_suite
 from leitstand.evals.worlds import import_rows, import_world
 from leitstand.inbox import row_of
@@ -56,6 +56,8 @@ async def run(
         found = await _run(project, one, supervisor, folder, live=asked)
         publish(place, found, html, junit, markdown)
         codes.add(found.verdict.exit_code)
+    if not suite and (left := unanswered(project, suites)):
+        hint(f"no suite answers for: {', '.join(left)}")
     return next((code for code in (1, 4) if code in codes), 0)
 
 
@@ -96,9 +98,9 @@ async def fidelity(
     """Execute every recorded call under guard and journal, and judge what came of each run."""
     with progress("fidelity", open_recordings(suite).rows) as told:
         found = await measured(suite, state or suite / "journals", told)
-    data = found.model_dump(mode="json")
-    if found.agree is None:
-        data = {k: v for k, v in data.items() if k not in ("agree", "disagree")}
+    data = found.model_dump(
+        mode="json", exclude={"agree", "disagree"} if found.agree is None else {}
+    )
     place.emit(data, lambda: _show(data))
     return 1 if found.disagree else 0
 

@@ -114,15 +114,13 @@ def _folder(project: Project, reference: str, inside: str, place: Path) -> Path:
 
 
 def _summary(found: Outlook, seconds: float) -> dict[str, object]:
-    avoided = sum(len(c.avoided) for c in found.changes)
-    caused = sum(len(c.caused) for c in found.changes)
     return {
         "flips": sum(bool(c.gone or c.new) for c in found.changes),
         "cents": found.cents,
         "asks": found.asks,
         "supervisor_hours": round(found.asks * seconds / 3600, 2),
-        "corrections_avoided": avoided,
-        "corrections_caused": caused,
+        "corrections_avoided": sum(len(c.avoided) for c in found.changes),
+        "corrections_caused": sum(len(c.caused) for c in found.changes),
     }
 
 

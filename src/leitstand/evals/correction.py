@@ -63,17 +63,14 @@ async def corrected(leitstand: Leitstand) -> list[Corrected]:
         .distinct()
     )
     names = await store.read(lambda c: [str(row[0]) for row in c.execute(query)])
-    known = {one.id: one for one in _settled(leitstand.state / _FILE)}
+    settled = _settled(leitstand.state / _FILE)
+    known = {one.id: one.model_dump(include={"state", "text"}) for one in settled}
     found: list[Corrected] = []
     for at in range(0, len(names), _PAGE):
         for claimed in (await store.journals(names[at : at + _PAGE])).values():
             found += _of(claimed)
-    return [
-        one.model_copy(update={"state": known[one.id].state, "text": known[one.id].text})
-        if one.id in known
-        else one
-        for one in sorted(found, key=lambda c: (c.at, c.id))
-    ]
+    found.sort(key=lambda c: (c.at, c.id))
+    return [one.model_copy(update=known.get(one.id)) for one in found]
 
 
 async def settle(leitstand: Leitstand, settled: Settled) -> None:
@@ -98,9 +95,7 @@ def _of(claimed: Claimed) -> Iterator[Corrected]:
         elif event.kind == "approval":
             said = Approval.model_validate_json(event.body)
             if said.answer == "reject":
-                data = {
-                    n: getattr(said, n) for n in ("checkpoint", "tool", "person", "reason", "at")
-                }
+                data = said.model_dump(include={"checkpoint", "tool", "person", "reason", "at"})
                 yield Corrected(id=said.checkpoint, **head, field="", old="", new="", **data)
 
 

@@ -274,10 +274,8 @@ class Tally:
         return {name: self._of(kind, name) for name in names}
 
     def _of(self, kind: str, name: str) -> Rate:
-        proposals, edited, rejected = (
-            self._rates[kind, name, answer] for answer in ("proposals", "edit", "reject")
-        )
-        return Rate(proposals=proposals, edited=edited, rejected=rejected)
+        names = {"proposals": "proposals", "edited": "edit", "rejected": "reject"}
+        return Rate(**{field: self._rates[kind, name, said] for field, said in names.items()})
 
     def _covered(self, part: Part, hit: set[str]) -> Covered:
         every: set[str] = set(getattr(self._coverable, part))

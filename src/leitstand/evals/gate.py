@@ -78,8 +78,10 @@ class Judge:
     def __init__(self, suite: Suite, run: Run, today: date) -> None:
         gate = suite.table.gate
         self._gate, self._run = gate, run
-        self._signed, out = read_waivers(suite.path(gate.signoffs), "signoff", today)
-        self._quarantine, gone = read_waivers(suite.path(gate.quarantine), "quarantine", today)
+        days = gate.signed_days
+        self._signed, out = read_waivers(suite.path(gate.signoffs), "signoff", today, days)
+        flaky = suite.path(gate.quarantine)
+        self._quarantine, gone = read_waivers(flaky, "quarantine", today, days)
         self._expired = {w.case for w in (*out, *gone)}
         place = suite.path(gate.baseline) if gate.baseline else None
         self._baseline: Saved | None = open_run(place) if place and place.exists() else None
@@ -121,6 +123,10 @@ class Judge:
     def _compare(self, result: CaseResult, before: Mark | None) -> None:
         if not before or before.outcome != result.outcome:
             self._shown.add(frozenset((*result.rules, *(before.rules if before else ()))))
+            if before and before.good and result.good:
+                self._seen["otherwise"].append(result.case)
+        if before and before.critical and not result.critical:
+            self._seen["eased"].append(f"critical {result.case}")
         if before and before.known and result.certainty != "unknown":
             step = result.good - before.good
             self._counts["better" if step > 0 else "worse" if step else "same"] += 1
@@ -208,6 +214,8 @@ class Judge:
             yield _found("change", "no", "expired", gone)
         if self._baseline is None and self._gate.baseline:
             yield _found("change", "none", "baseline.absent", baseline=self._gate.baseline)
+        if names := self._seen["otherwise"]:
+            yield _found("change", "yes", "otherwise", names, count=len(names))
         if names := self._unshown():
             yield _found("change", "none", "unshown", names, count=len(names))
         if self._baseline and self._baseline.run.supervisor != self._run.supervisor:
@@ -219,7 +227,7 @@ class Judge:
         before = self._baseline.run.settings if self._baseline else {}
         if not before:
             return ()
-        names = unshown(before, self._run.settings, self._shown)
+        names = (*unshown(before, self._run.settings, self._shown), *self._seen["eased"])
         # What a live model was asked with is measured, also where all comes out as before.
         tried = {f"{name}.md" for name in self._asked}
         return tuple(n for n in names if n not in self._signed and Path(n).name not in tried)

@@ -53,7 +53,5 @@ def pass_hat(passed: int, n: int, k: int) -> float:
 def sign_test(better: int, worse: int) -> float:
     """How likely so lopsided a change is by chance, two-sided; 0 to 5 gives 0.0625."""
     n = better + worse
-    if n == 0:
-        return 1.0
     tail = sum(comb(n, k) for k in range(min(better, worse) + 1))
     return min(1.0, 2 * tail / 2**n)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
@@ -25,6 +25,7 @@ from leitstand.errors import CaseRefused
 from leitstand.evals.vocabulary import WORD, Vocabulary, fold
 from leitstand.table import toml_of
 
+T = TypeVar("T")
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnpqrstvwxyz"
 _DIGRAPHS = {"ae": "ä", "oe": "ö", "ue": "ü"}
 _ALIKE = 0.7
@@ -273,33 +274,30 @@ def _adds_up(compact: str) -> bool:
     return mod_97_10.is_valid(compact[4:] + compact[:4])
 
 
+def _told(compact: str, get: Callable[[IBAN], T], otherwise: T) -> T:
+    """What an account says of itself; it may be none."""
+    try:
+        return get(IBAN(compact, allow_invalid=True))
+    except (SchwiftyException, KeyError, ValueError):
+        return otherwise
+
+
 def _account(compact: str) -> tuple[bool, bool, bool]:
     """Whether check digits add up, the form is the country's, and the bank is known."""
-    account = IBAN(compact, allow_invalid=True)
-    try:
-        return _adds_up(compact), account.is_valid, account.bank is not None
-    except (SchwiftyException, KeyError, ValueError):
-        return _adds_up(compact), False, False
+    known = _told(compact, lambda a: (a.is_valid, a.bank is not None), (False, False))
+    return _adds_up(compact), *known
 
 
 def _bank_end(compact: str) -> int:
     """Where an account's bank code ends: country and bank stay."""
-    account = IBAN(compact, allow_invalid=True)
-    try:
-        code = account.bank_code
-    except (SchwiftyException, KeyError, ValueError):
-        code = ""
+    code = _told(compact, lambda a: a.bank_code, "")
     at = compact.upper().find(code, 4) if code else -1
     return at + len(code) if at >= 0 else 4
 
 
 def _is_account(text: str) -> bool:
     compact = _compact(text).upper()
-    account = IBAN(compact, allow_invalid=True)
-    try:
-        return _adds_up(compact) or account.spec.iban_length == len(compact)
-    except SchwiftyException:
-        return False
+    return _adds_up(compact) or _told(compact, lambda a: a.spec.iban_length, 0) == len(compact)
 
 
 def _is_vat(text: str) -> bool:

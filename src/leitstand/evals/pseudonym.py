@@ -100,8 +100,7 @@ class _Telling:
         said = [
             one.model_copy(
                 update={
-                    "person": take(one.person),
-                    "reason": take(one.reason),
+                    **{name: take(getattr(one, name)) for name in ("person", "reason")},
                     "edits": self._args(one.tool, one.edits, take),
                 }
             )
@@ -109,9 +108,7 @@ class _Telling:
         ]
         heard = [h.model_copy(update={"body": taken(_form(h), h.body, take)}) for h in case.heard]
         update: dict[str, Any] = {
-            "requester": take(case.requester),
-            "title": take(case.title),
-            "cluster": take(case.cluster),
+            **{name: take(getattr(case, name)) for name in ("requester", "title", "cluster")},
             "given": taken(role.state if role else Any, case.given, take),
             "said": tuple(said),
             "heard": tuple(heard),

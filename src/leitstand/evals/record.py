@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import orjson
 
@@ -22,13 +22,8 @@ from leitstand.guard import Rules
 from leitstand.records import SUPPLY, Address, Approval, Event, Exit
 from leitstand.store import Journal, Limits, Store, Tape, course
 
-_OTHERS: Mapping[str, Literal["now", "wait", "ask", "turn", "supply"]] = {
-    "now": "now",
-    "wait": "wait",
-    "ask": "ask",
-    "turn": "turn",
-    SUPPLY: "supply",
-}
+_Other = Literal["now", "wait", "ask", "turn", "supply"]
+_OTHERS: Mapping[str, _Other] = {SUPPLY: "supply", **{k: k for k in get_args(_Other)[:-1]}}
 _DONE = "agent"
 """What an agent came to: made anew from its turns."""
 

@@ -311,15 +311,8 @@ class _Watched(Stage):
 
 def head_of(case: RecordedCase, compiled: Compiled) -> Case:
     """The head of a replayed case: its name stands for the one it had."""
-    return Case(
-        no=1,
-        ulid=case.name,
-        tenant=case.tenant,
-        role=case.role,
-        version=compiled.version,
-        requester=case.requester,
-        title=case.title,
-    )
+    same = {name: getattr(case, name) for name in ("tenant", "role", "requester", "title")}
+    return Case(no=1, ulid=case.name, version=compiled.version, **same)
 
 
 def _beside(recording: Recording, key: Any) -> Sequence[Event]:  # noqa: ANN401 - a case's key

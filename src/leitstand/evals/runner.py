@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ from leitstand.evals.probe import probe
 from leitstand.evals.repeats import together
 from leitstand.evals.replay import Bench, Replayed, replay
 from leitstand.evals.result import CaseResult, Coverable, Run
-from leitstand.evals.settings import RULE, settings_of
+from leitstand.evals.settings import RULE, SUITE, TOOL, settings_of
 from leitstand.evals.shelf import Place, take
-from leitstand.evals.suite import Suite, load_suite
+from leitstand.evals.suite import Suite, Table, load_suite
 from leitstand.evals.supervisor import supervisor_of
 from leitstand.evals.tape import Recording
 from leitstand.guard.systems import Systems
@@ -38,6 +38,7 @@ from leitstand.records import Decision
 from leitstand.role import Compiled
 from leitstand.runtime import settle_memory
 from leitstand.tool import Connection
+from leitstand.values import leaves
 
 DETAILED = 2_000
 """Cases up to which a run keeps the steps of all; above, of those that did not pass."""
@@ -120,6 +121,7 @@ def run_suite(
     if compiled is None:
         raise CaseRefused(f"no role `{role}` in this project", where=str(suite.file))
     bundle, found = project.bundle(), suite.places
+    every = settings_of(project, bundle, project.limits(project.world))
     tools = plain(canonical(sorted(t.name for t in project.tools)))[:32]
     run = Run(
         suite=suite.name,
@@ -132,10 +134,10 @@ def run_suite(
             tools=tools,
         ),
         supervisor=who,
-        settings=_settings(project, bundle, compiled, suite.table.elsewhere),
+        settings=_answered(every, bundle, compiled, suite.table),
         repeat=asking.repeat if asking else 0,
         coverable=Coverable(
-            rules=tuple(sorted(_rules(bundle, compiled))),
+            rules=tuple(sorted(r.id for r in _applying(bundle, compiled) if not r.grants)),
             edges=tuple(f"{a} -> {b}" for a, b in compiled.edges),
             exits=("done", "rejected", *(f"exception: {cause}" for cause in compiled.queue)),
             branches=tuple(sorted(_branches(bundle, compiled))),
@@ -154,22 +156,37 @@ def _live(suite: Suite) -> Live:
     return Live(repeat=said.repeat, tokens=said.tokens)
 
 
-def _settings(
-    project: Project, bundle: Bundle, compiled: Compiled, elsewhere: tuple[str, ...]
+def unanswered(project: Project, suites: Sequence[Suite]) -> tuple[str, ...]:
+    """What none of these suites answers for: roles, rules, tools, and tables or data by name."""
+    bundle, roles = project.bundle(), project.roles
+    every = settings_of(project, bundle, project.limits(project.world))
+    tables = [s.table for s in suites if s.table.role in roles]
+    met = (_answered(every, bundle, roles[table.role], table) for table in tables)
+    left = {name.split(": ")[0] for name in every.keys() - set[str]().union(*met)}
+    return tuple(sorted({*left, *(f"role {r}" for r in roles.keys() - {t.role for t in tables})}))
+
+
+def _answered(
+    every: Mapping[str, str], bundle: Bundle, compiled: Compiled, table: Table
 ) -> dict[str, str]:
-    """Settings that a suite of this role answers for: rules of its tools, its department's data."""
-    own = _applying(bundle, compiled)
-    others = {f"{RULE}{rule.id}" for rule in bundle.rules if rule not in own}
-    found = settings_of(project, bundle, project.limits(project.world))
-    return {n: d for n, d in found.items() if n not in others and not n.startswith(elsewhere)}
+    """What a suite of this role answers for: its tools, their rules, its department's data.
 
-
-def _rules(bundle: Bundle, compiled: Compiled) -> set[str]:
-    """Rules, grants left out, that can apply to a tool of the role, each by its own id."""
-    return {rule.id for rule in _applying(bundle, compiled) if not rule.grants}
+    And what the suite asks for itself: a gate that asks for less is a change.
+    """
+    own = {f"{RULE}{rule.id}" for rule in _applying(bundle, compiled)}
+    own |= {f"{TOOL}{tool.name}" for tool in compiled.tools}
+    found = {
+        name: digest
+        for name, digest in every.items()
+        if not name.startswith(table.elsewhere)
+        and (not name.startswith((RULE, TOOL)) or name.split(": ")[0] in own)
+    }
+    asked = table.model_dump(mode="json", include={"gate", "graders", "ignore", "elsewhere"})
+    return found | {f"{SUITE}{n}": plain(canonical(v))[:16] for n, v in leaves(asked)}
 
 
 def _applying(bundle: Bundle, compiled: Compiled) -> list[Rule]:
+    """Rules that can apply to a tool of the role."""
     tools = frozenset(tool.name for tool in compiled.tools)
     return [rule for rule in bundle.rules if rule.applies(compiled.name, tools)]
 
@@ -224,8 +241,8 @@ class _Worker:
         if number % REFERENCE == 0:
             engine, why = await by_langgraph(self._bench, done)
             said = (f"LangGraph's own engine: {why}",) if why else ()
-            update = {"engine": engine, "problems": (*result.problems, *said)}
-            result = result.model_copy(update=update)
+            problems = (*result.problems, *said)
+            result = result.model_copy(update={"engine": engine, "problems": problems})
             if why and self._detailed(result):
                 result = result.model_copy(update={"steps": tuple(steps_of(done))})
         return result

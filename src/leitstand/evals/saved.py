@@ -37,12 +37,13 @@ class Head(Frozen):
 
 
 class Mark(NamedTuple):
-    """What a comparison keeps of a case: whether it was good, and known, and what became of it."""
+    """What a comparison keeps of a case: whether it was good, known, critical; what it came to."""
 
     good: bool
     known: bool
     outcome: str = ""
     rules: tuple[str, ...] = ()
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Saved:
     def marks(self) -> dict[str, Mark]:
         """Every case's mark."""
         return {
-            r.case: Mark(r.good, r.certainty != "unknown", r.outcome, r.rules)
+            r.case: Mark(r.good, r.certainty != "unknown", r.outcome, r.rules, r.critical)
             for r in self.results()
         }
 

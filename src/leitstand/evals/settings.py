@@ -1,8 +1,8 @@
 """Settings: all that a project says as data, by name, so that a change without a case is seen.
 
-Rules, the tenant's data, tables beside the code and prompts. A release in which one of them is
-another than in the baseline, and no recorded case shows what that does, has no verdict: the suite
-cannot tell.
+Rules, the tenant's data, tables beside the code, prompts, what tools declare, and what the suite
+itself asks for. A release in which one of them is another than in the baseline, and no recorded
+case shows what that does, has no verdict: the suite cannot tell.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,19 +16,23 @@ from leitstand.project import Project
 from leitstand.table import toml_of
 from leitstand.values import leaves
 
-RULE = "rule "
-"""What the name of a rule's setting begins with."""
+RULE, TOOL, SUITE = "rule ", "tool ", "suite "
+"""What the names of settings of a rule, a tool and the suite itself begin with."""
+_DECLARED = ("writes", "authority", "key", "undo", "timeout", "idempotent", "watch", "recorded")
 _TEXTS = {"reason_de", "reason_en", "fix_de", "fix_en", "owner", "version"}
 """Annotations that only people read."""
 
 
 def settings_of(project: Project, bundle: Bundle, limits: Mapping[str, Any]) -> Mapping[str, str]:
-    """A digest for each setting, by name: `rule G-A12`, `data company.vat`, `policies/vat.toml: x`.
+    """A digest for each setting, by name: `rule G-A12`, `data company.vat`, `tool mail.draft: key`.
 
     Raises ProjectRefused: a table beside the code is no TOML.
     """
     found = {f"{RULE}{rule.id}": _digest(_rule(rule)) for rule in bundle.rules}
     found |= {f"data {name}": _digest(value) for name, value in leaves(limits)}
+    for tool in project.tools:
+        declared = ((name, getattr(tool, name)) for name in _DECLARED)
+        found |= {f"{TOOL}{tool.name}: {n}": _digest(repr(said)) for n, said in declared if said}
     for file in _files(project):
         place = file.relative_to(project.root).as_posix()
         if file.suffix == ".md":
@@ -44,16 +48,16 @@ def unshown(
     """Settings that differ and that no case shows.
 
     `moved`: for each case whose outcome is another one, or that is new, the rules it met. It shows
-    a change of those rules, and of any data.
+    a change of those rules, and of any data; none shows what the suite no longer asks for. Kinds
+    that a baseline of an earlier version does not know are not compared.
     """
     met = list(moved)
     rules = frozenset[str]().union(*met)
-    changed = sorted(n for n in before.keys() | now.keys() if before.get(n) != now.get(n))
-    return tuple(
-        name
-        for name in changed
-        if not (name.removeprefix(RULE) in rules if name.startswith(RULE) else met)
-    )
+    later = tuple(k for k in (TOOL, SUITE) if not any(n.startswith(k) for n in before))
+    changed = (n for n in before.keys() | now.keys() if before.get(n) != now.get(n))
+    shown = {n for n in before.keys() | now.keys() if met and not n.startswith((RULE, SUITE))}
+    shown |= {f"{RULE}{rule}" for rule in rules}
+    return tuple(n for n in sorted(changed) if n not in shown and not n.startswith(later))
 
 
 def _rule(rule: Rule) -> object:

@@ -48,7 +48,11 @@ def take(place: Place) -> tuple[RecordedCase, Recording]:
         data: Any = _json(folder / "case.json")
         if isinstance(data, dict) and data.get("of"):  # pyright: ignore[reportUnknownMemberType]
             folder = folder.parent / str(cast("Any", data["of"]))
-            data = {**_json(folder / "case.json"), **_FRESH, **cast("dict[str, Any]", data)}
+            data = {
+                **_json(folder / "case.json", place.path),
+                **_FRESH,
+                **cast("dict[str, Any]", data),
+            }
         case = _case(data, place.path)
         return case, read_tape(folder / "tape.jsonl", case.tape)
     with Path(place.path).open("rb") as file:
@@ -98,11 +102,12 @@ def _lines(file: Path) -> Iterator[Place]:
             start += len(line)
 
 
-def _json(file: Path) -> Any:  # noqa: ANN401 - it is found out by the caller
+def _json(file: Path, asks: str = "") -> Any:  # noqa: ANN401 - it is found out by the caller
+    """What a file holds; `asks` is the case that needs it, if that is another one."""
     try:
         return orjson.loads(file.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
-        raise CaseRefused(f"no case: {error}", where=str(file)) from error
+        raise CaseRefused(f"no case: {error}", where=asks or str(file)) from error
 
 
 def _case(data: Any, where: str) -> RecordedCase:  # noqa: ANN401 - it is found out here

@@ -66,6 +66,9 @@ class Gate(Frozen):
     quarantine: str = Field(
         default="quarantine.toml", description="Flaky cases, with owner and date."
     )
+    signed_days: int = Field(
+        default=366, ge=1, description="Days that a sign-off or a quarantine lasts at most."
+    )
 
 
 class Models(Frozen):
@@ -143,13 +146,13 @@ class Suite:
         """A replay's result with what the suite's graders say. Raises NoVerdict: one failed."""
         grades = tuple(g.grade(case, result) for g in self.graders)
         wrong = tuple(f"{g.name}: {_said(g.text, g.score)}" for g in grades if not g.passed)
-        cost = result.asks * self.table.seconds_per_decision
         return result.model_copy(
             update={
                 "grades": (*result.grades, *grades),
                 "problems": (*result.problems, *wrong),
                 "passed": result.passed and not wrong,
-                "supervisor_s": result.supervisor_s or cost,
+                "supervisor_s": result.supervisor_s
+                or result.asks * self.table.seconds_per_decision,
             }
         )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -140,13 +141,10 @@ def supervisor_of(name: str, case: RecordedCase) -> Supervisor:
 
 
 def _rate(text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = -1.0
-    if not 0.0 <= rate <= 1.0:
-        raise UsageRefused(f"`{text}` is no miss rate", mend="write for example fallible:0.1")
-    return rate
+    with suppress(ValueError):
+        if 0.0 <= (rate := float(text)) <= 1.0:
+            return rate
+    raise UsageRefused(f"`{text}` is no miss rate", mend="write for example fallible:0.1")
 
 
 def _now(said: Said, shown: Checkpoint) -> Said:

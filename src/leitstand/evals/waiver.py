@@ -28,12 +28,12 @@ class Waiver(Frozen):
 
 
 def read_waivers(
-    file: Path, kind: Literal["signoff", "quarantine"], today: date
+    file: Path, kind: Literal["signoff", "quarantine"], today: date, days: int = 366
 ) -> tuple[Mapping[str, Waiver], tuple[Waiver, ...]]:
     """The waivers in force by case, and those that have run out; none where there is no file.
 
-    Raises SuiteRefused: no TOML, an entry without name, reason or day, one of the future, or two
-    for a case.
+    Raises SuiteRefused: no TOML, an entry without name, reason or day, one of the future, two for
+    a case, or one that lasts more than so many `days`: that would be no end.
     """
     if not file.is_file():
         return {}, ()
@@ -48,6 +48,9 @@ def read_waivers(
         if waiver.day > today or waiver.case in force:
             what = "is dated in the future" if waiver.day > today else "stands twice"
             raise SuiteRefused(f"`{waiver.case}` {what}", where=f"{file}, entry {number}")
+        if (waiver.until - waiver.day).days > days:
+            text = f"`{waiver.case}` is signed off until {waiver.until}, for more than {days} days"
+            raise SuiteRefused(text, where=f"{file}, entry {number}")
         if waiver.until < today:
             expired.append(waiver)
         else:

@@ -4,6 +4,7 @@ Each journal of the time in question is recorded and replayed. What the tape ans
 an embedded twin answers is simulated; beyond that nothing is said.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
@@ -116,25 +117,16 @@ async def outlook(
     amounts = {t.name: _money_fields(t) for t in tools}
     changes: list[Change] = []
     unknown: list[str] = []
-    count = asked = tokens = 0
+    seen = Counter(cases=0, asked=0, tokens=0)
     async for result in run_cases(after, found, told):
-        case, _ = take(found[count])
-        count += 1
-        asked += bool(result.asked)
-        tokens += result.tokens if result.asked else 0
+        case, _ = take(found[seen["cases"]])
+        seen.update(cases=1, asked=bool(result.asked), tokens=result.tokens if result.asked else 0)
         if result.certainty == "unknown":
             unknown.append(case.title or case.name)
         change = _change(case, known[case.name], result, amounts)
         if change is not None:
             changes.append(change)
-    return Outlook(
-        cases=count,
-        changes=tuple(changes),
-        unknown=tuple(unknown),
-        refused=refused,
-        asked=asked,
-        tokens=tokens,
-    )
+    return Outlook(changes=tuple(changes), unknown=tuple(unknown), refused=refused, **seen)
 
 
 def _known(case: RecordedCase, events: Sequence[Event]) -> Known:

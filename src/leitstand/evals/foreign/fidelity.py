@@ -237,10 +237,8 @@ class _Share:
                 Call(run=row.id, number=n, tool=tool_name(a.tool), arguments=a.arguments)
                 for n, a in enumerate(asked)
             )
-            course = Course(calls=tuple(calls))
-            await leitstand.runtime.start(
-                ROLE, course, tenant=leitstand.tenant, requester="evals", title=row.id[:200]
-            )
+            own = {"tenant": leitstand.tenant, "requester": "evals", "title": row.id[:200]}
+            await leitstand.runtime.start(ROLE, Course(calls=tuple(calls)), **own)
         await leitstand.runtime.run_until_idle()
         self._worlds.answered.clear()
         known = {row.id for row in kept}

@@ -12,7 +12,6 @@ MOST = 1000
 def document(report: Report) -> dict[str, Any]:
     """A report as JSON data, without times: the same for the same state."""
     verdict = report.verdict
-    failing = islice(report.failing(), MOST)
     return {
         "suite": report.suite.name,
         "verdict": verdict.state,
@@ -23,7 +22,7 @@ def document(report: Report) -> dict[str, Any]:
         "figures": report.figures.model_dump(mode="json"),
         "failing": [
             {"case": r.case, "kind": kind, "critical": r.critical, "problems": list(r.problems)}
-            for kind, r in failing
+            for kind, r in islice(report.failing(), MOST)
         ],
         "run": report.saved.run.model_dump(mode="json", exclude={"at", "coverable"}),
     }
