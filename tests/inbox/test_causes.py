@@ -74,7 +74,7 @@ async def office(root: Path, tmp_path: Path) -> AsyncIterator[Open]:
 
 @pytest.mark.parametrize("cause", CAUSED)
 async def test_a_cause_is_met_and_worked_off(cause: str, office: Open, root: Path) -> None:
-    """It leaves by its cause; tried too early it comes back; mended it is entered, once (R16)."""
+    """It leaves by its cause; tried too early it comes back; mended it is entered, once."""
     public = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
     anna = Person(
         id="anna", name="Anna", tenant=office.leitstand.tenant, roles=("clerk",), public_key=public
