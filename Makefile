@@ -35,6 +35,9 @@ MARKS   := $(if $(filter true,$(CI)),,-m "not slow")
 WORKERS ?= 2
 PYTEST  := $(BIN)/python -m pytest -q -p no:cacheprovider -n $(WORKERS)
 
+# What holds the code itself to its rules: sizes and names, what packages offer, what a command loads.
+RULES := tests/test_shape.py tests/test_exports.py tests/test_startup.py
+
 LOCK := $(BIN)/uv pip compile --quiet --python-platform linux --python-version 3.11 --generate-hashes \
         --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -58,13 +61,14 @@ test-all: check $(SYNS)  ## checks and all tests, the slow ones too
 	@$(ERP)
 	@$(PYTEST) $(ARGS)
 
-check: setup-dev  ## format, lint, spelling, types, floors; ends with one line
+check: setup-dev  ## format, lint, spelling, types, floors, shape; ends with one line
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "check: 'make format' mends this" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/codespell *.md docs
 	@$(BIN)/pyright --warnings > $(VENV)/pyright.log || { cat $(VENV)/pyright.log; exit 1; }
 	@$(BIN)/lint-imports --no-logo > $(VENV)/floors.log || { cat $(VENV)/floors.log; exit 1; }
-	@echo "check: ok (ruff, codespell, pyright, import-linter)"
+	@$(BIN)/python -m pytest -q -p no:cacheprovider -m "not slow" $(RULES) > $(VENV)/rules.log || { cat $(VENV)/rules.log; exit 1; }
+	@echo "check: ok (ruff, codespell, pyright, import-linter, shape, exports, start-up)"
 
 format: setup-dev  ## write the house format
 	@$(BIN)/ruff format --quiet .

@@ -1,6 +1,7 @@
 """The accounting role over the real runtime: decisions, effects, ends, signatures."""
 
 import asyncio
+import hashlib
 import json
 import shutil
 from collections import Counter
@@ -16,6 +17,8 @@ import respx
 from tests.agents.house import House, Result
 from tests.agents.paper import WORLD, Paper
 from tests.agents.worlds import World
+from tests.einvoice.test_reader import BAD as UNREADABLE
+from tools.dms.embedded import EmbeddedDms
 from tools.einvoice import Reader
 
 STORED = "dms.store_original"
@@ -316,6 +319,26 @@ def test_bad_files_are_kept_and_held(tmp_path: Path) -> None:
             assert set(found.tools) <= ALLOWED["hold"]
             assert "task.create" in found.tools
             assert found.exit["kind"] == "exception"
+
+    at_home(tmp_path, play)
+
+
+@pytest.mark.slow
+def test_whatever_cannot_be_read_is_kept_as_it_came(tmp_path: Path) -> None:
+    """Bombs, 200 MB, two invoices in one PDF: the original to the last byte, a task, no more."""
+
+    async def play(house: House) -> None:
+        archive = next(c.adapter for c in house.connections if isinstance(c.adapter, EmbeddedDms))
+        for name, (make, _, _) in UNREADABLE.items():
+            data = make()
+            found = (await house.run({name: data}))[name]
+            assert (found.decision, found.exit["kind"]) == ("hold", "exception"), name
+            assert found.effects[0].tool == STORED, name
+            assert set(found.tools) <= ALLOWED["hold"], name
+            sha = hashlib.sha256(data).hexdigest()
+            assert (await archive.content(sha)) == data, name
+        good = (await house.run({"good": invoice("AP-D17")}))["good"]
+        assert good.decision == "auto_draft"
 
     at_home(tmp_path, play)
 

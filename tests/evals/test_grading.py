@@ -1,7 +1,9 @@
 """Grading: exact sets of effects, exits, decisions; and which rules a case would miss."""
 
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,6 +120,22 @@ def test_a_false_hold_is_a_clean_case_that_was_stopped(one: Kept, counter: Bench
         stopped = grade(expecting(one, clean=clean).again(counter, "refuse-all"))
         assert stopped.false_hold is clean
     assert not graded(one, counter, clean=True).false_hold
+
+
+def test_what_is_meant_to_run_by_itself_is_clean(one: Kept, counter: Bench) -> None:
+    """Whatever department it is of: a truth of `auto_draft` says so, another decision does not."""
+    for decision, clean in (("auto_draft", True), ("approve", False), ("hold", False)):
+        stopped = grade(expecting(one, decision=decision).again(counter, "refuse-all"))
+        assert (stopped.clean, stopped.false_hold) == (clean, clean)
+
+
+@pytest.mark.parametrize("name", ["accounting", "compliance", "hr", "sales"])
+def test_false_holds_are_counted_over_some_cases(name: str, root: Path) -> None:
+    """None of none is no figure: every suite that is shipped has cases that nothing is against."""
+    saved = (root / "evals" / name / "baseline" / "results.jsonl").read_text("utf-8")
+    assert "auto_draft" in [
+        json.loads(line).get("expected_decision") for line in saved.splitlines()
+    ]
 
 
 def without(bench: Bench, rule: str) -> Bench:

@@ -5,6 +5,7 @@ result leads to it, a repeat of a permitted call, a call without any permission.
 """
 
 import asyncio
+import os
 import tempfile
 from dataclasses import replace
 from functools import cache
@@ -55,6 +56,7 @@ inputs: want
 Choose a tool.
 """
 ROUNDS = 6
+GRAPHS = 100 if os.environ.get("CI") == "true" else 25
 
 
 @cache
@@ -127,7 +129,7 @@ def run(found: tuple[Plan, ...]) -> Inspection:
         return asyncio.run(lived(Path(folder), found))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=GRAPHS, suppress_health_check=[HealthCheck.too_slow])
 @given(plans)
 def test_no_graph_finds_a_way_round_the_guard(found: tuple[Plan, ...]) -> None:
     """Whatever steps and models do: each arrival was allowed, nothing leads to the bank (R1)."""

@@ -27,8 +27,36 @@ from tests.web.conftest import (
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("/", "/?all=1", "/exceptions", "/history", "/cases", "/monitor", "/sample", "/me")
+PAGES = (
+    "/",
+    "/?all=1",
+    "/exceptions",
+    "/history",
+    "/cases",
+    "/monitor",
+    "/sample",
+    "/me",
+    "/me/chat",
+)
 KB = 1024
+
+
+def of_every_kind(person: Person, *more: str) -> list[str]:
+    """Pages, and of the other kinds that cards and cases lead to (documents, receipts) one each."""
+    found = dict.fromkeys((*PAGES, *more))
+    kinds: set[str] = set()
+    for path in more:
+        person.open(path)
+        links = person.page.locator("a[href^='/'], iframe[src^='/']").evaluate_all(
+            "all => all.map(e => e.getAttribute('href') || e.getAttribute('src'))"
+        )
+        for link in links:
+            bare = re.sub(r"[?#].*", "", link)
+            kind = re.sub(r"/[0-9A-Za-z]*[0-9][0-9A-Za-z]*(?=/|$)", "/*", bare)
+            if kind not in kinds and bare not in found:
+                found[link] = None
+            kinds.add(kind)
+    return list(found)
 
 
 def shot(person: Person, request: pytest.FixtureRequest, name: str) -> None:
@@ -293,11 +321,21 @@ def test_nothing_is_asked_for_elsewhere_and_pages_are_light(sit: Sit, server: Se
         weights.append(event["encodedDataLength"])
 
     session.on("Network.loadingFinished", loaded)
-    for page in (*PAGES, path):
+    head.open(path)
+    case = head.page.locator("a[href^='/case/']").first.get_attribute("href")
+    assert case
+    places = of_every_kind(head, path, case)
+    documents = [place for place in places if "/document" in place]
+    assert len(documents) == 2
+    for page in [place for place in places if place not in documents]:
         weights.clear()
         head.open(page)
         head.page.wait_for_load_state("load")
         assert 0 < sum(weights) <= 60 * KB, (page, sum(weights))
+    for page in documents:  # In a sandbox of their own, where no session listens.
+        answer = head.context.request.get(server.url + page, headers={"accept-encoding": "gzip"})
+        assert answer.ok, page
+        assert 0 < int(answer.headers["content-length"]) <= 60 * KB, page
     assert {url.split("/", 3)[2] for url in head.asked if not url.startswith("data:")} == {
         f"127.0.0.1:{server.port}"
     }

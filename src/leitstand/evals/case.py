@@ -33,7 +33,7 @@ class Expected(Frozen):
     the case. `exit` names kind and cause. `result` holds values of the exit's result, by dotted
     path. `forbidden` are tools whose effect would be unsafe, `rejected` those that people refused:
     they may not be proposed again.
-    `clean` says that nothing speaks against the case, so that stopping it is a false hold.
+    `clean`: nothing speaks against the case, so stopping it is a false hold; as for `auto_draft`.
     `readings` are true values of what is read, by tool or prompt, then by dotted path: for
     calibration, nothing fails by them.
     """

@@ -35,16 +35,16 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
     proposals = tuple(_proposals(done))
     fields = [*pairs, *_corrected(done, proposals), *_values(expected, done)]
     unsafe = tuple(m for m in made if m.tool in expected.forbidden)
-    decision = _decision(done)
+    clean = expected.clean or expected.decision == "auto_draft"
     result = CaseResult(
         case=done.case.name,
         passed=False,
         role=done.case.role,
-        clean=expected.clean,
+        clean=clean,
         certainty=done.systems.certainty,
         critical=done.case.critical,
         cluster=done.case.cluster,
-        decision=decision,
+        decision=_decision(done),
         expected_decision=expected.decision,
         exit=done.exit,
         held=done.held,
@@ -58,7 +58,7 @@ def grade(done: Replayed, ignore: Mapping[str, Sequence[str]] | None = None) -> 
         + sum(len(e.args) for e in expected.effects or ()),
         proposals=proposals,
         asks=len(done.journal.tape.checkpoints),
-        false_hold=expected.clean and (done.exit is None or done.exit.kind != "done"),
+        false_hold=clean and (done.exit is None or done.exit.kind != "done"),
         divergence=done.systems.divergence,
         rules=named(done.rules.bundle, _verdicts(done)),
         needs=_needed(done),
