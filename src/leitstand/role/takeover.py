@@ -7,6 +7,7 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from leitstand.errors import Cause, RoleRefused
+from leitstand.records import Exit
 from leitstand.role.ends import CAUSES
 
 Queue = Mapping[Cause, "Takeover | Sequence[str]"]
@@ -46,6 +47,14 @@ def queue_of(given: Queue | None) -> Mapping[Cause, Takeover]:
     """The takeovers of a role as it was written."""
     found = (given or {}).items()
     return MappingProxyType({cause: _takeover(one) for cause, one in found})
+
+
+def to_queue(leave: Exit, queue: Mapping[Cause, Takeover]) -> Exit:
+    """An exception that names nobody goes to those who take over its cause."""
+    known = queue.get(leave.cause) if leave.cause else None
+    if leave.kind != "exception" or leave.roles or known is None:
+        return leave
+    return leave.model_copy(update={"roles": known.roles})
 
 
 def check_queue(role: str, state: type[BaseModel], queue: Mapping[Cause, Takeover]) -> None:
