@@ -44,5 +44,4 @@ async def _hand_over(args: HandOver, cases: Cases, key: str) -> Child:
     return await cases.give(args, key)
 
 
-# `parent` is set by the desk, and the runtime refuses any other: there is nothing to be checked.
-hand_over = replace(_hand_over, open_fields=("role", "title", "given"))
+hand_over = replace(_hand_over, open_fields=("role", "title", "given"))  # `parent`: by the desk

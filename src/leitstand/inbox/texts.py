@@ -177,8 +177,7 @@ class Texts:
         return self.fill(template, {k: named.get(k, str)(v) for k, v in values.items()})
 
     def _of_tool(self, name: str) -> Mapping[str, Any]:
-        mine, known = self._given.get("tools", {}), self._own.get("tools", {})
-        return cast("Mapping[str, Any]", mine.get(name) or known.get(name, {}))
+        return self._given.get("tools", {}).get(name) or self._own.get("tools", {}).get(name, {})
 
     def _shown(self, values: Mapping[str, object], name: str, kind: str) -> str:
         value = part_of(values, name.split("."))
