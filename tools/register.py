@@ -8,6 +8,7 @@ own, and an adapter behind it.
     NAME.jsonl      a list, one JSON object a line
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -71,7 +72,8 @@ class Register:
         if len(found) > 1:
             raise Contradiction(f"`{name}` has {len(found)} rows with {wanted}", where=name)
         try:
-            return model.model_validate({c: found[0].get(c) for c in _columns(model, found[0])})
+            known = {c: found[0][c] for c in _columns(model, found[0])}
+            return model.model_validate_json(json.dumps(known, default=str))
         except ValidationError as error:
             text = f"the row with {wanted} cannot be used: {faults_of(error)}"
             raise Missing(text, where=name) from error

@@ -267,6 +267,21 @@ def test_a_role_of_people_that_is_a_slip_is_warned_of(
     assert "is it `head`?" in found[0]["text"]
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_a_role_that_the_texts_name_is_no_slip(
+    shop_folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch, *, named: bool
+) -> None:
+    """`heads` is another role than `head` once the project says what it is called."""
+    file, texts = shop_folder / "policies" / "shop.cedar", shop_folder / "texts" / "de.toml"
+    file.write_text(file.read_text("utf-8").replace('"clerk"', '"heads"', 1), "utf-8")
+    if named:
+        said = texts.read_text("utf-8").replace("head =", 'heads = "Leitungen"\nhead =')
+        texts.write_text(said, "utf-8")
+    monkeypatch.chdir(shop_folder)
+    codes = [p["code"] for p in command("check", "--json").data["problems"]]
+    assert ("lone-role" in codes) is not named
+
+
 def test_a_role_is_drawn_with_its_checkpoints(command: Command) -> None:
     """Mermaid; steps that write stand out (R19)."""
     drawn = command("graph", "accounting").out

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from leitstand.cli.init import START
+from leitstand.inbox import texts_of
 from tests.cli.conftest import Command
 
 RULE = """
@@ -67,6 +68,11 @@ def test_an_empty_project_has_what_every_role_can_use(
         assert (folder / name).read_bytes() == (root / name).read_bytes()
     assert not (folder / "agents").exists()
     assert command("init", folder, "--empty").code == 2
+    german = texts_of("de", folder / "texts")
+    assert german.roles(("clerk", "security")) == "Sachbearbeitung, IT-Sicherheit"
+    wrong = "the row with no T-1 cannot be used: `first`: Input should be a valid date"
+    assert german.told(wrong).endswith("ist nicht zu gebrauchen: first: muss ein Datum sein")
+    assert german.sentence("case.hand_over", "effect").startswith("Übergibt")
     # In a process of its own: this one may hold a `tools.register` of the repository already.
     code = "from leitstand.cli import main; import sys; sys.exit(main())"
     checked = run(folder, root, "-c", code, "check", "--json")

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstand.desk import HandOver, hand_over
 from leitstand.guard.provenance import tainted
 from leitstand.policy import Evidence, Resolved
 from tests.guard.scene import Account, Found, Letter, Pay, pay
@@ -27,6 +28,13 @@ def test_everything_open_is_tainted_at_first() -> None:
 def test_what_is_absent_carries_nothing() -> None:
     """None is no content."""
     assert "note" not in tainted(pay, {**ARGS, "note": None}, Evidence(), ())
+
+
+def test_what_the_desk_itself_sets_is_nobody_s_to_check() -> None:
+    """A hand-over's `parent` is this case, or the runtime refuses it; the rest is to be checked."""
+    order = HandOver(role="vetting", parent="01", title="L-2", given="{}").model_dump()
+    assert tainted(hand_over, order, Evidence(), ()) == ("given", "role", "title")
+    assert tainted(hand_over, order, Evidence(), {"given", "role", "title"}) == ()
 
 
 def test_a_value_of_the_system_of_record_is_grounded() -> None:

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from leitstand.desk import Desk
 from leitstand.desk.station import STATION
-from leitstand.errors import ExitRefused, RoleRefused
+from leitstand.errors import ExitRefused, Refused, RoleRefused, Unreachable
 from leitstand.role import (
     CAUSES,
     CONTRADICTORY,
+    DATA_MISSING,
     SYSTEM_UNREACHABLE,
     Exit,
     Goto,
@@ -304,6 +305,37 @@ def test_there_are_exactly_three_causes() -> None:
         roles=("head",),
         result={"numbers": [1, 2]},
     )
+
+
+def test_a_failed_call_says_where_its_case_goes() -> None:
+    """A refusal goes to those whom the rules name, for their cause; all else to the queue."""
+    rules: dict[str, object] = {"cause": DATA_MISSING, "roles": ["auditor"]}
+    refused = Refused("by rules", detail=rules)
+    assert exception(refused) == exception(DATA_MISSING, "by rules", roles=["auditor"])
+    assert exception(refused, "in short", roles=["head"], n=1) == exception(
+        DATA_MISSING, "in short", roles=["head"], n=1
+    )
+    no_verdict = Refused("not measured", detail={"cause": DATA_MISSING, "roles": []})
+    assert exception(no_verdict) == exception(DATA_MISSING, "not measured")
+    assert exception(Refused("bare")) == exception(CONTRADICTORY, "bare")
+    # What a system says of roles is its own affair: rules alone name people.
+    assert exception(Unreachable("down", detail=rules)) == exception(SYSTEM_UNREACHABLE, "down")
+
+
+def test_a_failure_that_no_step_handles_goes_the_same_way() -> None:
+    """To whom the rules name, before those of the queue."""
+    role = Role("plain", Count, queue={CONTRADICTORY: ["clerk"]})
+
+    @role.step()
+    async def only(case: Count, desk: Desk) -> Exit:
+        return done()
+
+    compiled = role.compile()
+    refused = Refused("by rules", detail={"cause": None, "roles": ["auditor"]})
+    assert compiled.leave(refused, "why").roles == ("auditor",)
+    assert compiled.leave(Refused("by rules"), "why").roles == ("clerk",)
+    assert compiled.leave(CONTRADICTORY, "why").roles == ("clerk",)
+    assert compiled.leave(Unreachable("down"), "why").roles == ()
 
 
 def test_compiled_parts_of_a_role() -> None:

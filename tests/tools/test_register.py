@@ -1,6 +1,8 @@
 """The register: rows of lists, entries once a key, and bad data that say where they are."""
 
 from collections.abc import AsyncGenerator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,16 @@ class Car(Frozen):
     plate: Text
     seats: int
     note: Text = ""
+
+
+class Trip(Frozen):
+    """A trip, with what JSON has no type for."""
+
+    no: Text
+    first: date
+    rate: Decimal
+    stops: tuple[Text, ...]
+    n: int
 
 
 ROWS = """\
@@ -56,6 +68,27 @@ async def test_a_row_is_found_by_its_columns(register: Register) -> None:
     """Columns that the model does not know are left, empty ones go to their defaults."""
     assert await register.row("cars", Car, plate="HB-LS 1") == Car(plate="HB-LS 1", seats=5)
     assert (await register.row("cars", Car, plate="HB-LS 3")).note == ""
+
+
+async def test_a_row_is_read_as_the_json_that_it_is(tmp_path: Path) -> None:
+    """Days, exact numbers, lists have no other form in a file; a text is no number even so."""
+    world = tmp_path / "world"
+    world.mkdir()
+    (world / "trips.jsonl").write_text(
+        '{"no": "T-1", "first": "2026-11-02", "rate": 1.1, "stops": ["Bremen"], "n": 2}\n'
+        '{"no": "T-2", "first": "2026-11-02", "rate": 1.1, "stops": [], "n": "2"}\n',
+        "utf-8",
+    )
+    connections = await connect(tmp_path, world, "pool", SystemClock())
+    trips = connections[0].adapter
+    assert isinstance(trips, Register)
+    found = await trips.row("trips", Trip, no="T-1")
+    assert found == Trip(
+        no="T-1", first=date(2026, 11, 2), rate=Decimal("1.1"), stops=("Bremen",), n=2
+    )
+    with pytest.raises(Missing, match="`n`"):
+        await trips.row("trips", Trip, no="T-2")
+    disconnect(connections)
 
 
 @pytest.mark.parametrize(

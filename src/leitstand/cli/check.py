@@ -82,10 +82,11 @@ def _people(project: Project) -> Iterator[dict[str, str]]:
     rules = project.bundle().rules
     asked = Counter(r.rpartition(":")[2] for rule in rules for r in rule.notes.roles)
     asked.update({r for c in project.roles.values() for q in c.queue.values() for r in q.roles})
+    texts = texts_of("de", project.texts)
     for rule in rules:
         for name in (r.rpartition(":")[2] for r in rule.notes.roles):
             likely = get_close_matches(name, [a for a in asked if asked[a] > 1], 1, ALIKE)
-            if asked[name] == 1 and likely:
+            if asked[name] == 1 and likely and texts.role(name) == name:
                 text = f"@roles names `{name}`, which stands nowhere else; is it `{likely[0]}`?"
                 yield _problem("warning", "lone-role", f"{rule.place}: {rule.id}", text)
 

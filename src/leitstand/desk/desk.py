@@ -161,10 +161,7 @@ class Desk:
             return datetime.fromisoformat(body["value"])
 
     def supplied(self, field: str) -> tuple[str, ...]:
-        """Ids of the readings in which a person supplied `field` of the state: evidence for calls.
-
-        The value itself stands in the state; none if nobody supplied it.
-        """
+        """Ids of readings in which a person supplied `field` of the state: evidence for calls."""
         known = self._room.journal.tape.supplied.get(field)
         return (known,) if known else ()
 

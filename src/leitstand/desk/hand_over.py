@@ -1,5 +1,6 @@
 """Handing work over to another role: a write like any other, on the runtime itself."""
 
+from dataclasses import replace
 from typing import Annotated, Protocol
 
 from leitstand.tool import Port, tool
@@ -38,6 +39,9 @@ async def _find(key: str, cases: Cases) -> Child | None:
 
 
 @tool("case.hand_over", writes="case", timeout=10.0, idempotent=True, reconcile=_find)
-async def hand_over(args: HandOver, cases: Cases, key: str) -> Child:
+async def _hand_over(args: HandOver, cases: Cases, key: str) -> Child:
     """Hand a case over to another role, on behalf of the same requester."""
     return await cases.give(args, key)
+
+
+hand_over = replace(_hand_over, open_fields=("role", "title", "given"))  # `parent`: by the desk

@@ -189,7 +189,7 @@ class _Replay:
         except TooManyRejections as error:
             done.exit = self._compiled.leave(CONTRADICTORY, str(error))
         except CallFailed as error:
-            done.exit = self._compiled.leave(error.cause, str(error))
+            done.exit = self._compiled.leave(error, str(error))
         except (Diverged, LimitReached, UnknownEffect) as error:
             done.held = f"{type(error).__name__}: {error}"
         except Exception as error:  # noqa: BLE001 - whatever a step raises is its defect

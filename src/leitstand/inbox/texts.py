@@ -92,7 +92,7 @@ class Texts:
 
     def field(self, name: str) -> str:
         """What an argument is called."""
-        return str(self._given.get("fields", {}).get(name, name))
+        return str(self._given.get("fields", {}).get(name) or self.known(f"fields.{name}", name))
 
     def measured(self, facts: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
         """What these facts found, in the project's sentences; of what is zero or empty, nothing.
@@ -177,7 +177,7 @@ class Texts:
         return self.fill(template, {k: named.get(k, str)(v) for k, v in values.items()})
 
     def _of_tool(self, name: str) -> Mapping[str, Any]:
-        return cast("Mapping[str, Any]", self._given.get("tools", {}).get(name, {}))
+        return self._given.get("tools", {}).get(name) or self._own.get("tools", {}).get(name, {})
 
     def _shown(self, values: Mapping[str, object], name: str, kind: str) -> str:
         value = part_of(values, name.split("."))

@@ -104,4 +104,4 @@ def _unused(bundle: Bundle) -> Iterator[Finding]:
     used |= {n for r in bundle.rules for n in (r.notes.roles_fact, r.notes.approvers_fact) if n}
     known = {name for t in bundle.tools.values() for name in t.signature.facts}
     for name in sorted(known - used - {CHECKED}):
-        yield Finding("note", "unused-fact", f"fact `{name}` is measured and no rule reads it")
+        yield Finding("note", "unused-fact", f"fact `{name}`: no rule reads it; a sentence may")

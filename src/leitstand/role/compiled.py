@@ -8,9 +8,10 @@ from langgraph.channels import BinaryOperatorAggregate, LastValue
 from pydantic import BaseModel, ValidationError
 
 from leitstand.digest import canonical
-from leitstand.errors import Cause, ValueRefused
+from leitstand.errors import CallFailed, Cause, ValueRefused
 from leitstand.records import Exit
-from leitstand.role.takeover import Takeover
+from leitstand.role.ends import exception
+from leitstand.role.takeover import Takeover, to_queue
 from leitstand.tool import Tool
 from leitstand.values import faults_of
 
@@ -115,8 +116,6 @@ class Compiled:
                 f"not valid: {faults_of(error)}", where=f"role {self.name}"
             ) from error
 
-    def leave(self, cause: Cause, reason: str) -> Exit:
-        """The exception exit for a failure that no step handled, to the roles of the queue."""
-        known = self.queue.get(cause)
-        roles = known.roles if known else ()
-        return Exit(kind="exception", cause=cause, reason=reason, roles=roles)
+    def leave(self, cause: Cause | CallFailed, reason: str) -> Exit:
+        """The exception exit for a failure that no step handled."""
+        return to_queue(exception(cause, reason), self.queue)

@@ -13,7 +13,7 @@ from leitstand.records import Exit
 from leitstand.role.compiled import Run
 from leitstand.role.ends import EXIT
 from leitstand.role.paths import Declared
-from leitstand.role.takeover import Takeover
+from leitstand.role.takeover import Takeover, to_queue
 from leitstand.role.ways import Goto, Sent, Update
 
 
@@ -51,7 +51,7 @@ class Delivery:
                 raise RoleRefused("`goto()` names no step", where=self.where)
             return Command(update=self._update(answer.update), goto=goto)
         if isinstance(answer, Exit):
-            return Command(update={EXIT: self._exit(answer)})
+            return Command(update={EXIT: to_queue(answer, self.queue)})
         if isinstance(answer, Mapping):
             update = self._update(cast("Update", answer))
             if len(self.step.then) > 1:
@@ -79,9 +79,3 @@ class Delivery:
             fields = {**case.__dict__, **self._update(target.update)}
             return Send(name, self.state.model_validate(fields))
         return target
-
-    def _exit(self, leave: Exit) -> Exit:
-        known = self.queue.get(leave.cause) if leave.cause else None
-        if leave.kind != "exception" or leave.roles or known is None:
-            return leave
-        return leave.model_copy(update={"roles": known.roles})

@@ -1,9 +1,9 @@
 """The ends of a case: done, rejected, or the exception queue with one of exactly three causes."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final, cast
 
-from leitstand.errors import Cause
+from leitstand.errors import CallFailed, Cause, Refused
 from leitstand.records import Exit
 
 SYSTEM_UNREACHABLE: Final[Cause] = "system unreachable"
@@ -25,6 +25,15 @@ def rejected(reason: str, **result: object) -> Exit:
     return Exit(kind="rejected", reason=reason, result=result)
 
 
-def exception(cause: Cause, reason: str, *, roles: Sequence[str] = (), **result: object) -> Exit:
-    """The case leaves the automation for people; without `roles`, for those of the role's queue."""
+def exception(
+    cause: Cause | CallFailed, reason: str = "", *, roles: Sequence[str] = (), **result: object
+) -> Exit:
+    """The case leaves the automation for people; without `roles`, for those of the role's queue.
+
+    A call that failed says cause and reason; one that rules refused, also whom these name.
+    """
+    if isinstance(cause, CallFailed):
+        said: dict[str, Any] = cause.detail if isinstance(cause, Refused) else {}
+        roles = roles or said.get("roles") or ()
+        reason, cause = reason or cause.text, cast("Cause", said.get("cause") or cause.cause)
     return Exit(kind="exception", cause=cause, reason=reason, roles=tuple(roles), result=result)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from leitstand.errors import Cause, RoleRefused
+from leitstand.records import Exit
 from leitstand.role.ends import CAUSES
 
 Queue = Mapping[Cause, "Takeover | Sequence[str]"]
@@ -32,20 +33,23 @@ class Takeover:
     def lacks(self) -> tuple[str, ...]:
         """What people would miss: somebody who takes over, or what resolves it in one language."""
         people = () if self.roles and all(self.roles) else ("roles",)
-        languages = {"de": self.de, "en": self.en}
-        missing = [name for name, text in languages.items() if not text]
+        missing = [name for name, text in (("de", self.de), ("en", self.en)) if not text]
         return (*people, *(missing if len(missing) == 1 else ()))
 
     def resolution(self, language: str) -> str:
         """What resolves it, in a language; in the other where there is none."""
-        first, second = (self.de, self.en) if language == "de" else (self.en, self.de)
-        return first or second
+        return (self.de or self.en) if language == "de" else (self.en or self.de)
 
 
 def queue_of(given: Queue | None) -> Mapping[Cause, Takeover]:
     """The takeovers of a role as it was written."""
-    found = (given or {}).items()
-    return MappingProxyType({cause: _takeover(one) for cause, one in found})
+    return MappingProxyType({cause: _takeover(one) for cause, one in (given or {}).items()})
+
+
+def to_queue(leave: Exit, queue: Mapping[Cause, Takeover]) -> Exit:
+    """An exception that names nobody goes to those who take over its cause."""
+    known = queue.get(leave.cause) if leave.cause and not leave.roles else None
+    return leave.model_copy(update={"roles": known.roles}) if known else leave
 
 
 def check_queue(role: str, state: type[BaseModel], queue: Mapping[Cause, Takeover]) -> None:

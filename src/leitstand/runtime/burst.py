@@ -103,7 +103,7 @@ class Burst:
         except TooManyRejections as error:
             return compiled.leave(CONTRADICTORY, str(error))
         except CallFailed as error:
-            return compiled.leave(error.cause, str(error))
+            return compiled.leave(error, str(error))
         except Pause:
             if ended := TooManyRejections.of(room.journal):
                 return compiled.leave(CONTRADICTORY, str(ended))
