@@ -11,7 +11,6 @@ HASH = "0123456789abcdef" * 4
 BARE: dict[str, Any] = {
     "id": "c1",
     "effect": "Post a bill.",
-    "reversible": False,
     "reversal": "Final.",
     "rules": (),
     "arguments": (),
@@ -54,7 +53,7 @@ def test_a_card_with_everything_keeps_each_of_its_lines() -> None:
     )
     full: dict[str, Any] = {
         "rules": (
-            Rule(rule="limit", version="3", owner="", reason="too much"),
+            Rule(rule="limit", version="3", owner="", reason="too much", fix="look at no"),
             Rule(rule="eyes", version="1", owner="boss", reason="two sign"),
         ),
         "arguments": arguments,
@@ -74,10 +73,12 @@ def test_a_card_with_everything_keeps_each_of_its_lines() -> None:
         "Changed since it was last shown: amount, rules",
         "Why you are asked:",
         "  limit (version 3): too much",
+        "    look at no",
         "  eyes (version 1, owned by boss): two sign",
         "Details:",
         "  No        7",
         f" ≠Supplier  {{{{ S-1 }}}}   {marks}   (found in page 1)",
+        "Names of fields for changes: No = no, Supplier = supplier, Note = note",
         "Evidence (Confidence 90 %):",
         "  Read: a|b (90 %)",
         "Contradictions:",

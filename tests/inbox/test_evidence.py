@@ -111,6 +111,15 @@ def test_a_name_is_said_only_of_the_record_that_an_argument_names() -> None:
         assert look_up(name, {"supplier_id": given}, reads, {}) == shown
 
 
+def test_of_a_list_the_row_is_taken_that_an_argument_names() -> None:
+    """People whom a text names: said of the one whom the change is for, never of the first."""
+    rows = [{"id": "E1", "name": "Anja"}, {"id": "E7", "name": "Lena"}]
+    reads = [read({"value": rows}, "hr.employee.find")]
+    name = "hr.employee.find value.name employee_id=value.id"
+    for given, shown in (("E7", "Lena"), ("E1", "Anja"), ("E9", "E9"), (None, None)):
+        assert look_up(name, {"employee_id": given}, reads, {}) == shown
+
+
 def test_contradictions_are_found_wherever_they_stand() -> None:
     """A `Conflict` in any depth of any reading."""
     conflict = {"field": "iban", "values": ["DE1", "DE2"], "sources": ["xml", "page"]}

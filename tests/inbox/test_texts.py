@@ -86,7 +86,7 @@ def test_what_is_missing_is_seen(german: Texts) -> None:
 def test_values_in_values(german: Texts) -> None:
     """Lists and records by their fields' names; truths in words; nothing as a dash."""
     shares = [{"qty": "2", "gross_cents": 1000}, {"qty": "3", "gross_cents": 500}]
-    assert german.value("lines", shares) == "Menge 2; Brutto 10,00 €, Menge 3; Brutto 5,00 €"
+    assert german.value("lines", shares) == "Menge 2; Brutto 10,00 €\nMenge 3; Brutto 5,00 €"
     assert german.value("rate_permyriad", 1900) == "19 %"
     assert german.value("discount_percent", "2.50") == "2,5"
     assert german.value("discount_percent", "none") == "none"
@@ -218,3 +218,34 @@ def test_places_are_data_beside_the_texts(tmp_path: Path) -> None:
     texts_of.cache_clear()
     with pytest.raises(ProjectRefused, match=r"places\.toml"):
         texts_of("de", tmp_path)
+
+
+def test_rows_are_told_by_the_words_of_a_column(german: Texts) -> None:
+    """How many of each, or each once; what says nothing is a question mark, no row nothing."""
+    rows = [{"do": "true", "of": "Anja"}, {"do": "false", "of": ""}, {"do": "true", "of": "Anja"}]
+    assert german.fill("{rows.do:count}", {"rows": rows}) == "2 ja, 1 nein"
+    assert german.fill("{rows.of:each}", {"rows": rows}) == "Anja, ?"
+    assert german.fill("{rows.of:each}", {"rows": None}) == ""
+    assert german.strangers("shop.post", ("number", "gross_cents", "due", "account")) == ()
+
+
+class Deed(Frozen):
+    """What is done with a record."""
+
+    record: str
+    action: str
+    basis: str | None = None
+
+
+class Deeds(Frozen):
+    """Several of them."""
+
+    deeds: tuple[Deed, ...]
+
+
+def test_a_row_is_a_line_in_the_order_of_its_type(german: Texts) -> None:
+    """What it is about stands first, though JSON sorts names; words of a list stay in one line."""
+    rows = [{"action": "erase", "basis": None, "record": n} for n in ("R1", "R2")]
+    shown = german.value("deeds", rows, form=part_type(Deeds, "deeds"))
+    assert shown.splitlines() == [f"record {n}; action erase; basis –" for n in ("R1", "R2")]
+    assert german.value("names", ["a", "b"]) == "a, b"

@@ -59,6 +59,20 @@ def test_days_and_choices_and_what_no_field_can_hold() -> None:
     assert entries("en") == ["2026-11-30", "", "true", None]
 
 
+def test_a_digest_is_shown_and_not_typed() -> None:
+    """Nobody writes 64 digits: such an argument has no field; a text that only holds one has."""
+    digest = "0123456789abcdef" * 4
+    rows = [
+        Argument(field=n, label="", shown="", value=f'"{v}"')
+        for n, v in (("original", digest), ("note", f"see {digest}"), ("no", digest[:12]))
+    ]
+    assert list(entries_of(card(*rows), texts_of("de")).values()) == [
+        None,
+        f"see {digest}",
+        digest[:12],
+    ]
+
+
 def test_words_of_other_fields_are_left_alone() -> None:
     """An account or a number of an invoice may look like an amount."""
     other = Argument(field="no", label="", shown="", value='"1.190,00"')

@@ -125,7 +125,7 @@ async def test_a_replayed_form_gets_a_receipt(head: Client, house: House) -> Non
     with untouched(house):
         again = await head.post(f"{path}/decide", fields)
     assert again.status_code == 409
-    assert "schon entschieden" in again.text
+    assert "schon entschieden: ausgeführt, von Ben Krüger am" in again.text
 
 
 @pytest.mark.slow
@@ -143,6 +143,62 @@ async def test_the_same_card_by_two_people_in_the_same_moment(head: Client, hous
     assert case
     page = (await head.http.get(case[1])).text
     assert len(re.findall(r"<li>Bucht [^<]*<small>· ausgeführt", page, re.IGNORECASE)) == 1
+
+
+@pytest.mark.slow
+async def test_who_has_signed_is_told_so(head: Client) -> None:
+    """Whoever looks again at what a second one has still to sign; not that others decide here."""
+    path, seen = await head.card(DOUBLE)
+    assert "schon unterschrieben" not in (await head.http.get(path)).text
+    await head.post(f"{path}/decide", {"answer": "approve", "seen": seen})
+    page = (await head.http.get(path)).text
+    assert "Sie haben schon unterschrieben" in page
+    assert "Hier entscheiden:" not in page
+
+
+@pytest.mark.slow
+async def test_the_list_says_of_the_way_back_what_the_card_says(head: Client, house: House) -> None:
+    """Leave that can be taken back is never called final, nor an erasure the contrary."""
+    for name, shown in (("frieda.lorenz", "Ja"), ("karin.ohm", "Nein"), (HEAD, "Ja")):
+        person = await other(head, house, name)
+        page = (await person.http.get("/")).text
+        assert set(re.findall(r"Umkehrbar: (\w+)", page)) == {shown}
+        card = re.search(r'href="(/card/\w+)"', page)
+        assert card
+        assert f"<b>Umkehrbar:</b> {shown}:" in (await person.http.get(card[1])).text
+
+
+@pytest.mark.slow
+async def test_a_card_says_whose_it_is_and_how_many(head: Client, house: House) -> None:
+    """The heading of an erasure names the person and counts; new pay, whose it is."""
+    officer = await other(head, house, "karin.ohm")
+    effects = re.findall(r"<strong>(Führt[^<]*)", (await officer.http.get("/")).text)
+    erased = [e for e in effects if "max.mustermann@example.org" in e]
+    assert len(set(effects)) == len(effects) == 5
+    assert erased
+    assert erased[0].endswith("Datensätze: 1 einschränken und aufbewahren, 3 löschen")
+    director = await other(head, house, DIRECTOR)
+    assert "Schlägt für Lena Fuchs vor" in (await director.http.get("/")).text
+
+
+@pytest.mark.slow
+async def test_a_field_that_a_rule_asks_for_is_in_sight_and_in_words(head: Client) -> None:
+    """The rate of a foreign currency: by its field's name, and not among the empty."""
+    path, _ = await head.card("AP-D05.xml")
+    page = (await head.http.get(path)).text
+    assert "exchange_micros eintragen" not in page
+    assert "Tageskurs als Kurs (in Millionstel" in page
+    assert page.index('name="edit.exchange_micros"') < page.index("<summary>Leere Angaben")
+
+
+@pytest.mark.slow
+async def test_what_was_put_off_is_found_under_all(head: Client, house: House) -> None:
+    """One click too many on "later" hides a card from the own list alone."""
+    manager = await other(head, house, "frieda.lorenz")
+    path, seen = await manager.card("LV-D01")
+    await manager.post(f"{path}/later", {"seen": seen})
+    assert path not in (await manager.http.get("/")).text
+    assert path in (await manager.http.get("/?all=1")).text
 
 
 @pytest.mark.slow
@@ -172,8 +228,7 @@ async def test_a_session_that_is_over(head: Client, house: House) -> None:
         database.execute("update sessions set until = 1")
     with untouched(house):
         fields = {"answer": "approve", "seen": seen}
-        page = f"http://inbox.test{path}"
-        answer = await head.post(f"{path}/decide", fields, referer=page)
+        answer = await head.post(f"{path}/decide", fields)  # Our pages send no referrer.
         assert answer.status_code == 303
         assert answer.headers["location"] == f"/login?next={path}"
 

@@ -3,7 +3,7 @@
 import typer
 
 from leitstand.cli.output import filled, show_table
-from leitstand.inbox import Card, Exceptional, Queue, Texts
+from leitstand.inbox import Card, Exceptional, Queue, Texts, Waiting
 from leitstand.inbox.texts import cut
 
 _BEFORE = 3
@@ -16,19 +16,9 @@ def describe(queue: Queue, texts: Texts) -> None:
     if not queue.waiting and not queue.exceptions:
         typer.echo(say("list.nothing"))
     if queue.waiting:
-        names = ("id", "what", "who", "signed", "case")
-        rows = [
-            (
-                w.id,
-                w.effect,
-                texts.roles(w.roles) + (f" ({say('list.you')})" if w.yours else ""),
-                f"{w.signed}/{w.needed}",
-                w.title or w.case,
-            )
-            for w in queue.waiting
-        ]
+        rows = [(w.id, f"{w.effect}\n{_waits(w, texts)}") for w in queue.waiting]
         title = f"{say('list.waiting')}: {queue.waiting_total}"
-        show_table(title, [say(f"list.{n}") for n in names], rows)
+        show_table(title, [say(f"list.{n}") for n in ("id", "what")], rows)
     print_exceptions(queue, texts)
 
 
@@ -50,6 +40,13 @@ def print_exceptions(queue: Queue, texts: Texts) -> None:
         ]
         title = f"{say('list.queue')}: {queue.exceptions_total}"
         show_table(title, [say(f"list.{n}") for n in names], exceptions)
+
+
+def _waits(entry: Waiting, texts: Texts) -> str:
+    """Beneath what happens: a column each would leave 15 characters for it on a terminal."""
+    you = f" ({texts.known('list.you')})" if entry.yours else ""
+    signed = f"{texts.known('list.signed')} {entry.signed}/{entry.needed}"
+    return " · ".join((entry.title or entry.case, texts.roles(entry.roles) + you, signed))
 
 
 def _takes_over(entry: Exceptional, texts: Texts) -> str:

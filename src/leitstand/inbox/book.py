@@ -6,13 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Executable,
-    MetaData,
-    create_engine,
-    event,
-)
+from sqlalchemy import Connection, Executable, MetaData, create_engine, event
 
 T = TypeVar("T")
 CACHE_KIB = 256

@@ -90,8 +90,8 @@ class Message(Frozen):
 class Card(Frozen):
     """A checkpoint as it is shown; the fields stand in the order of reading.
 
-    `effect` says in one sentence what will happen; `reversible` and `reversal` whether and how it
-    can be taken back. `confidence` is the lowest of all evidence, whole percent. `before` is what
+    `effect` says in one sentence what will happen; `reversal` whether and how it can be taken
+    back. `confidence` is the lowest of all evidence, whole percent. `before` is what
     the agent did, oldest first. `needed` signatures are asked for, `signed` are there, `may` could
     give one now. `seen` is a digest of what this card shows: a decision that names it is refused
     when the action is another one by then. `difference` names what changed since an earlier
@@ -100,7 +100,6 @@ class Card(Frozen):
 
     id: str
     effect: str
-    reversible: bool
     reversal: str
     rules: tuple[Rule, ...]
     arguments: tuple[Argument, ...]

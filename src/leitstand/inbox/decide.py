@@ -120,7 +120,7 @@ def _check(
     if decision.seen and pending.frozen.state == "open" and decision.seen != pending.seen:
         raise ApprovalRefused(texts.say("refused.seen"), where=shown.id)
     if pending.frozen.state != "open":
-        raise _closed(pending, texts)
+        raise _closed(leitstand, pending, texts)
     _check_eyes(pending, person, texts)
     seat = seat_of(leitstand, pending, person)
     if seat is None:
@@ -159,16 +159,15 @@ def _has_signed(pending: Pending, person: Person) -> bool:
     return any(person.id in (a.person, a.on_behalf_of) for a in pending.signed)
 
 
-def _closed(pending: Pending, texts: Texts) -> ApprovalRefused:
+def _closed(leitstand: Leitstand, pending: Pending, texts: Texts) -> ApprovalRefused:
     last = pending.given[-1] if pending.given else None
-    text = texts.say(
-        "refused.closed",
-        id=pending.checkpoint.id,
-        state=texts.known(f"state.{pending.frozen.state}", pending.frozen.state),
-        person=last.person if last else "",
-        at=last.at if last else "",
+    state = texts.known(f"state.{pending.frozen.state}", pending.frozen.state)
+    who = (
+        {"person": leitstand.name_of(last.person), "at": last.at}
+        if last
+        else {"person": "", "at": ""}
     )
-    return ApprovalRefused(text)
+    return ApprovalRefused(texts.say("refused.closed", state=state, **who))
 
 
 def _signed(

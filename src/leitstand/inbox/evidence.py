@@ -97,18 +97,19 @@ def look_up(
 ) -> object:
     """What `TOOL path` or `limits path` refers to, None if absent; `{arg}` is an argument.
 
-    `TOOL path ARGUMENT=path` is said only of what the argument names, which a person may have
-    changed; where no reading is of that, it is the argument itself.
+    `TOOL path ARGUMENT=path` is said only of what the argument names (one of the rows, where many
+    were read), which a person may have changed; where none is that, it is the argument itself.
     """
     owner, path, *about = reference.split(" ")
     segments = [str(args.get(p[1:-1], "")) if p[:1] == "{" else p for p in path.split(".")]
     if owner == "limits":
         return part_of(limits, segments)
     argument, _, key = "".join(about).partition("=")
-    named, mine = args.get(argument), [r for r in readings if r.tool == owner]
+    named, mine = args.get(argument), [r.result for r in readings if r.tool == owner]
     if key:
-        mine = [r for r in mine if part_of(r.result, key.split(".")) == named]
-    return next((f for r in mine if (f := part_of(r.result, segments)) is not None), named)
+        rows = [{**m, "value": v} for m in mine for v in _rows(m.get("value"))]
+        mine = [m for m in rows if part_of(m, key.split(".")) == named]
+    return next((f for m in mine if (f := part_of(m, segments)) is not None), named)
 
 
 def listed_in(limits: Mapping[str, Any], places: Sequence[str]) -> Mapping[str, object]:
@@ -143,6 +144,10 @@ def _leaves(
             yield from _leaves(value, (*path, str(index)), places, start)
     else:
         yield path, node, places.get(dotted(path[start:]), "")
+
+
+def _rows(value: object) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
 
 
 def _fits(path: Sequence[str], wish: Sequence[str]) -> bool:

@@ -43,7 +43,7 @@ class Waiting(Frozen):
     signed: int
     needed: int
     opened: float
-    reversible: bool
+    reversal: str
     yours: bool
 
 
@@ -200,6 +200,7 @@ async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
     pending = await find_pending(leitstand, name, texts)
     shown, dossier = pending.checkpoint, pending.dossier
     hits = pending.frozen.body["verdict"]["hits"]
+    effect, reversal = await effect_of(leitstand, dossier, shown.tool, shown.args, texts)
     entry = Waiting(
         id=shown.id,
         seen=pending.seen,
@@ -207,12 +208,12 @@ async def _read(leitstand: Leitstand, name: str, texts: Texts) -> Row:
         rules=tuple(sorted({h["rule"] for h in hits if h["decision"] > Decision.ALLOW})),
         case=shown.case,
         title=dossier.case.title,
-        effect=await effect_of(leitstand, dossier, shown.tool, shown.args, texts),
+        effect=effect,
         roles=shown.roles,
         signed=len(pending.signed),
         needed=shown.approvers,
         opened=shown.opened,
-        reversible=bool(getattr(leitstand.rules.tools.get(shown.tool), "undo", "")),
+        reversal=reversal,
         yours=False,
     )
     taken = {n for a in pending.signed for n in (a.person, a.on_behalf_of)}

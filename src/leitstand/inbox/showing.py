@@ -1,5 +1,6 @@
 """Showing a checkpoint: from its case's journal to the card that people read."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from leitstand.runtime import Leitstand
 from leitstand.tool import Tool
 
 _EMPTY: Sequence[object] = (None, "", [], {})
+_FIELD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 THREAD = "thread"
 """The signal under which questions and answers on a case are kept."""
 
@@ -41,7 +43,6 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
     return Card(
         id=shown.id,
         effect=view.effect(),
-        reversible=bool(tool.undo),
         reversal=view.reversal(),
         rules=tuple(_rules(leitstand, shown.tool, verdict, texts)),
         arguments=tuple(view.argument(n, shown.args[n]) for n in tool.args.model_fields),
@@ -70,15 +71,16 @@ async def card_of(leitstand: Leitstand, pending: Pending, texts: Texts) -> Card:
 
 async def effect_of(
     leitstand: Leitstand, dossier: Dossier, tool: str, args: Mapping[str, Any], texts: Texts
-) -> str:
-    """What an action does, in one sentence with amounts and dates."""
+) -> tuple[str, str]:
+    """What an action does, in one sentence with amounts and dates, and how it is taken back."""
     tools = leitstand.rules.tools
     if tool not in tools:
-        return texts.say("effect.gone", tool=tool)
+        return texts.say("effect.gone", tool=tool), ""
     named = {reference.partition(" ")[0] for reference in texts.lookups(tool).values()}
     names = [h.address for h in dossier.happened if h.tool in named]
     reads = await readings_of(dossier.journal, tools, names)
-    return _View(leitstand, texts, tools[tool], args, reads, args).effect()
+    view = _View(leitstand, texts, tools[tool], args, reads, args)
+    return view.effect(), view.reversal()
 
 
 async def meant_by(leitstand: Leitstand, dossier: Dossier, texts: Texts) -> str:
@@ -86,7 +88,7 @@ async def meant_by(leitstand: Leitstand, dossier: Dossier, texts: Texts) -> str:
     judged = dossier.gravest
     if judged is None:
         return ""
-    return await effect_of(leitstand, dossier, judged.tool, judged.args, texts)
+    return (await effect_of(leitstand, dossier, judged.tool, judged.args, texts))[0]
 
 
 def able(leitstand: Leitstand, pending: Pending) -> Iterator[Who]:
@@ -191,8 +193,7 @@ class _View:
     def _written(self, name: str, value: object) -> tuple[Kind, tuple[Choice, ...]]:
         kind, words = kind_of(self.tool.args, name)
         labels = {word: self.shown(name, word or None) for word in words}
-        rows = listed_in(self.leitstand.limits, self.texts.places(self.tool.name, name))
-        if rows:
+        if rows := listed_in(self.leitstand.limits, self.texts.places(self.tool.name, name)):
             kind, labels = "choice", {str(value): str(value)}
             labels |= {word: f"{word} ({self.shown(name, row)})" for word, row in rows.items()}
         return kind, tuple(Choice(word=word, label=label) for word, label in labels.items())
@@ -201,8 +202,7 @@ class _View:
         """The places where a value was read; those in documents can be looked at."""
         stands = self._stands(name)
         for read in self.reads:
-            place = find_value(read, value, stands.get(read.tool, ()))
-            if place:
+            if place := find_value(read, value, stands.get(read.tool, ())):
                 seen = place.path if read.authority == "document" else ""
                 text = self.texts.tool(read.tool)
                 yield Found(text=text, place=place.shown, reading=read.id, at=seen)
@@ -213,8 +213,7 @@ class _View:
         for reference in self.texts.places(self.tool.name, name):
             tool, _, path = reference.partition(" ")
             found.setdefault(tool, []).append(path)
-        mark = self.tool.recorded.get(name)
-        if mark is not None:
+        if mark := self.tool.recorded.get(name):
             found.setdefault(mark.tool, []).append(mark.path)
         return found
 
@@ -234,7 +233,7 @@ def _rules(leitstand: Leitstand, tool: str, verdict: Verdict, texts: Texts) -> I
             version=hit.version,
             owner=hit.owner,
             reason=hit.said("reason", texts.language),
-            fix=hit.said("fix", texts.language),
+            fix=_FIELD.sub(lambda m: texts.field(m[0]), hit.said("fix", texts.language)),
             found=measured(leitstand.rules.bundle, tool, verdict, hit, texts),
         )
 
@@ -257,9 +256,8 @@ def _conflict(conflict: Mapping[str, Any], texts: Texts) -> str:
 
 def _deadline(leitstand: Leitstand, shown: Checkpoint, texts: Texts) -> str:
     """What will happen if nobody answers, and when; it never is a decision."""
-    due = deadlines_of(leitstand.limits, leitstand.project.table.web).due(
-        shown.opened, leitstand.zone
-    )
+    rules = deadlines_of(leitstand.limits, leitstand.project.table.web)
+    due = rules.due(shown.opened, leitstand.zone)
     if not due:
         return texts.say("effect.free")
     chain = [d for d in due if d.role]

@@ -8,6 +8,7 @@ values is empty.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -24,7 +25,7 @@ from leitstand.approval import is_amount, part_type
 from leitstand.clock import ZONE
 from leitstand.inbox.told import Phrases
 from leitstand.table import toml_of
-from leitstand.values import Language, part_of
+from leitstand.values import Language, members_of, part_of
 
 _PLACE = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 _SEGMENT = re.compile(r"\{(\w+)\}")
@@ -85,8 +86,8 @@ class Texts:
         """Names in a tool's sentences that are no arguments (`known`), look-ups or forms."""
         sentences = (self.sentence(tool, what) for what in ("effect", "undo"))
         places = [place for text in sentences for place in _PLACE.findall(text)]
-        kinds = {k for _, k in places} - {"", "date", "time", *_NUMBERS}
-        names = {name for name, _ in places} | kinds
+        kinds = {k for _, k in places} - {"", "date", "time", "count", "each", *_NUMBERS}
+        names = {name.partition(".")[0] for name, _ in places} | kinds
         inner = {n for r in self.lookups(tool).values() for n in _SEGMENT.findall(r)}
         return tuple(sorted((names | inner) - {*known, *self.lookups(tool)}))
 
@@ -149,11 +150,13 @@ class Texts:
             return "–"
         if isinstance(value, list | tuple):
             parts = enumerate(cast("list[object]", value))
-            return ", ".join(
+            return ("\n" if isinstance(value[0], Mapping) else ", ").join(
                 self.value(name, v, currency, part_type(form, str(i))) for i, v in parts
             )
         if isinstance(value, Mapping):
-            row = cast("Mapping[str, object]", value)
+            row, options = cast("Mapping[str, object]", value), members_of(form)
+            order = [n for option, _ in options for n in getattr(option, "model_fields", ())]
+            row = {n: row[n] for n in (*order, *row) if n in row}  # JSON sorts them by name.
             return "; ".join(
                 f"{self.field(k)} {self.value(k, v, currency, part_type(form, k))}"
                 for k, v in row.items()
@@ -168,8 +171,9 @@ class Texts:
 
     def time(self, seconds: float) -> str:
         """A moment (seconds since the epoch) where the tenant is, whatever this machine's zone."""
-        moment = datetime.fromtimestamp(seconds, self._zone)
-        return format_datetime(moment, "short", locale=self.locale)
+        return format_datetime(
+            datetime.fromtimestamp(seconds, self._zone), "short", locale=self.locale
+        )
 
     def _filled(self, template: str, values: Mapping[str, str]) -> str:
         """A sentence that was told; places called so hold ids, and are named."""
@@ -180,6 +184,11 @@ class Texts:
         return self._given.get("tools", {}).get(name) or self._own.get("tools", {}).get(name, {})
 
     def _shown(self, values: Mapping[str, object], name: str, kind: str) -> str:
+        if kind in ("count", "each"):  # Of rows the words of one of their columns.
+            rows, _, column = name.partition(".")
+            words = Counter(row.get(column) or "?" for row in cast("Any", values.get(rows) or ()))
+            told = ((n, self._plain(word)) for word, n in words.items())
+            return ", ".join(f"{n} {word}" if kind == "count" else word for n, word in told)
         value = part_of(values, name.split("."))
         if value in (None, ""):
             return "?"

@@ -14,6 +14,7 @@ import orjson
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from leitstand.inbox import Argument, Card, Texts
+from leitstand.inbox.texts import cut
 
 
 def entries_of(card: Card, texts: Texts) -> Mapping[str, str | None]:
@@ -40,7 +41,8 @@ def _entry(argument: Argument, texts: Texts) -> str | None:
         return format_decimal(Decimal(value) / 100, "#,##0.00", texts.locale)
     if argument.kind == "day" and isinstance(value, str):
         return date.fromisoformat(value).strftime(texts.known("web.day"))
-    return str(value) if isinstance(value, int | str) else None
+    digest = cut(text := str(value)) == f"{text[:12]}…"  # Nobody types one.
+    return text if isinstance(value, int | str) and not digest else None
 
 
 def _amount(text: str, locale: str) -> str:

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leitstand.errors import Unreachable
-from leitstand.web.page import site_of
+from leitstand.web.page import here_of, site_of
 from leitstand.web.sessions import COOKIE, Session
 from leitstand.web.visit import Fields, Visit
 
@@ -101,9 +101,7 @@ async def _session(request: Request, *, signing: bool = False) -> Session | None
 
 def _login(request: Request) -> Response:
     """To the login, and from there back to the page, or to the page that the form was on."""
-    place = request.url.path if request.method == "GET" else "/"
-    back = request.headers.get("referer", "") if request.method != "GET" else ""
-    place = urlsplit(back).path or place
+    place = here_of(request)  # Our pages send no referrer.
     response = RedirectResponse(f"/login?next={quote(place)}", status_code=303)
     if request.headers.get("hx-request"):
         response = Response(status_code=204, headers={"hx-redirect": f"/login?next={quote(place)}"})

@@ -63,8 +63,8 @@ async def inbox(visit: Visit) -> Response:
     )
     found, more = _part(visit, found, lambda w: (w.opened, w.id))
     hidden, assigned = await site.notes.later(me.id), await site.notes.assigned()
-    rows = [w for w in found if (everything or w.yours) and w.id not in hidden]
-    rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.reversible, w.opened))
+    rows = [w for w in found if everything or (w.yours and w.id not in hidden)]
+    rows.sort(key=lambda w: (assigned.get(w.id) != me.id, w.opened))
     return visit.page(
         "inbox",
         groups=_groups(rows),
@@ -143,9 +143,8 @@ async def history(visit: Visit) -> Response:
     after = _after(visit)
     found = await leitstand.store.read(lambda c: _decided(c, tenant, seen, after))
     rows, more = _part(visit, found, lambda r: (r.at, r.nonce))
-    names = {p.id: p.name for p in leitstand.people}
     behalf = await _behalf(leitstand, rows)
-    return visit.page("history", rows=rows, names=names, behalf=behalf, more=more)
+    return visit.page("history", rows=rows, behalf=behalf, more=more)
 
 
 @gated("/cases")

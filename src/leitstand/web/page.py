@@ -78,8 +78,9 @@ def page(
             lang=texts.language,
             person=session.person if session else None,
             token=session.token if session else "",
-            here=_here(request),
+            here=here_of(request),
             again=_again(request),
+            name_of=site_of(request).leitstand.name_of,
             halted=halted_lines(site_of(request).leitstand, texts) if session else (),
             **values,
         )
@@ -87,7 +88,7 @@ def page(
     return HTMLResponse(html, status_code=status)
 
 
-def _here(request: Request) -> str:
+def here_of(request: Request) -> str:
     """The page to come back to: of a form that was sent, the page that it stands on."""
     path = request.url.path
     return path if request.method == "GET" else path.rpartition("/")[0] or "/"
@@ -98,7 +99,7 @@ def _again(request: Request) -> str:
 
     The answer to a form becomes its page with the first news, and goes on looking there.
     """
-    return "" if request.method == "GET" and request.url.query else _here(request)
+    return "" if request.method == "GET" and request.url.query else here_of(request)
 
 
 def unfit(text: str, texts: Texts, missing: str = "") -> str:

@@ -40,7 +40,7 @@ async def compare(visit: Visit) -> Response:
     dossier = await open_dossier(site.leitstand, name)
     await site.notes.sampled(name, visit.person.id, same=said == "yes")
     done = (e for e in dossier.effects if e.state == "done")
-    told = [await effect_of(site.leitstand, dossier, e.tool, e.args, texts) for e in done]
+    told = [(await effect_of(site.leitstand, dossier, e.tool, e.args, texts))[0] for e in done]
     return visit.page("sample", ulid=name, title=dossier.case.title, told=told, said=said)
 
 
