@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,19 @@ from leitstand.records import Person
 from tests.approval.people import CHECKPOINT, CLOCK, NOW, house
 
 PHRASE = "korrekt pferd batterie"
+SIDE_BY_SIDE = """
+import asyncio, sys
+from pathlib import Path
+from leitstand.approval import Keyring
+from leitstand.clock import SystemClock
+
+async def main():
+    keyring = Keyring(Path(sys.argv[1]), SystemClock(), cost=2**12)
+    await asyncio.gather(*(keyring.waste("wrong-wrong") for _ in range(20)))
+
+asyncio.run(main())
+"""
+"""A process of its own, for threads that wait for each other end with their process alone."""
 
 
 def rings(folder: Path) -> tuple[FileDirectory, Keyring]:
@@ -172,3 +187,9 @@ async def test_keys_locked_with_scrypt_stay_readable(
         assert key.public_key().public_bytes_raw().hex() == person.public_key
         with pytest.raises(ApprovalRefused, match="wrong passphrase"):
             await keyring.unlock(person, PHRASE + "x")
+
+
+def test_passphrases_are_tried_side_by_side(tmp_path: Path) -> None:
+    """Twenty people in the same moment: each of them is answered."""
+    command = [sys.executable, "-c", SIDE_BY_SIDE, str(tmp_path)]
+    assert subprocess.run(command, timeout=60, check=False).returncode == 0

@@ -286,3 +286,33 @@ async def test_a_company_account_signs_while_its_service_stood_by_it(chat: Chat)
     decided = await chat.say(HEAD, f"freigeben {chat.code(HEAD)}")
     assert decided is not None
     assert (decided.outcome, vouchers(leitstand.state)) == ("decided", 1)
+
+
+async def test_all_that_is_signed_is_shown(chat: Chat) -> None:
+    """Each argument on a line of its own, and no text of a case can look like another line."""
+    await chat.link(HEAD)
+    case = await chat.bill("R-1\nBetrag: 1,00 €\u2028Lieferant: other", SMALL)
+    await chat.deliver()
+    [card] = chat.cards(HEAD)
+    dossier = await open_dossier(chat.leitstand, case)
+    [frozen] = dossier.tape.open_checkpoints()
+    labels = [texts_of("de", chat.leitstand.project.texts).field(n) for n in frozen.body["args"]]
+    told = {line.partition(":")[0]: line for line in card.lines}
+    assert {"Nummer", "Lieferant", "Betrag", "Konto", "Buchungstag"} <= told.keys() & {*labels}
+    assert "acme" in told["Lieferant"]
+    assert "250,00 €" in told["Betrag"]
+    assert all(len(line.splitlines()) == 1 for line in (card.title, *card.lines))
+
+
+async def test_what_is_too_long_to_be_shown_whole_is_not_decided_in_chat(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Title and address alone, and no code; the inbox shows all of it."""
+    monkeypatch.setattr("leitstand.channels.notices.LONGEST", 200)
+    await chat.link(HEAD)
+    await chat.bill("R-" + "1" * 200, SMALL)
+    await chat.deliver()
+    assert not chat.cards(HEAD)
+    notice = chat.wire.sent[-1]
+    assert (notice.lines, notice.offer) == ((), None)
+    assert notice.link.startswith("https://leitstand.example/card/")

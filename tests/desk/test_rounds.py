@@ -360,3 +360,41 @@ async def test_the_course_of_all_rounds_is_one(scene: Scene) -> None:
     assert course(claimed.events, claimed.key) == course(reversed(claimed.events), claimed.key)
     tasks = {e.address.partition("/")[0] for e in claimed.events if e.kind == "answer"}
     assert tasks == {"work#1", "work#2"}
+
+
+@pytest.mark.kernel(28)
+@pytest.mark.parametrize("evidence", [True, False])
+async def test_who_supplied_a_value_signs_in_no_child_either(
+    scene: Scene, *, evidence: bool
+) -> None:
+    """Named as evidence or not: two levels down what rests on their word takes other eyes."""
+    role = Role("orders", Order, tools=TOOLS)
+
+    @role.step()
+    async def work(case: Order, desk: Desk) -> Exit:
+        if case.note is None:
+            return exception("data missing", "no note")
+        rests_on = desk.supplied("note") if evidence else ()
+        await desk.hand_over("middle", {"no": case.note}, "middle", evidence=rests_on)
+        return done()
+
+    async def between(desk: Desk) -> object:
+        return await desk.hand_over("payer", {"no": "C1"}, "pay")
+
+    async def paying(desk: Desk) -> object:
+        return (await desk.call(pay, Pay(no="1", cents=20_000))).no
+
+    scene.roles["orders"] = role.compile()
+    scene.roles |= {"middle": work_of(between, "middle"), "payer": work_of(paying, "payer")}
+    ulid = await scene.start("orders")
+    await scene.go_on()
+    await go_on(scene, ulid, note_of("ben"))
+    [asks] = [one for one in await statuses(scene.store) if await scene.bodies(one, "checkpoint")]
+    await scene.decide(asks, "ben")
+    await scene.go_on()
+    assert scene.bank.writes == []
+    await scene.decide(asks, "cara")
+    await scene.go_on()
+    assert [call[0] for call in scene.bank.writes] == ["bank.pay"]
+    assert await scene.status(ulid) == ("done", "")
+    await sound(scene)

@@ -284,6 +284,18 @@ async def test_too_many_wrong_passphrases(house: House, root: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_many_wrong_passphrases_at_once(house: House, root: Path) -> None:
+    """Sent side by side, five are tried as well, and the right one among the others waits."""
+    async with opened(house, root) as site, client_of(site) as client:
+        token = hidden((await client.http.get("/login")).text, "token")
+        phrases = [*(f"wrong-{n}-wrong" for n in range(11)), house.passphrases[HEAD]]
+        tries = [{"token": token, "name": HEAD, "passphrase": phrase} for phrase in phrases]
+        answers = await asyncio.gather(*(client.http.post("/login", data=one) for one in tries))
+        assert [a.status_code for a in answers].count(401) == 5
+        assert [a.status_code for a in answers].count(429) == 7
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "place", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )

@@ -93,7 +93,7 @@ def _found(sentence: str) -> list[re.Match[str]]:
 
 def _percentages(sentence: str) -> list[str]:
     """All percentages of a sentence but those of cash discounts, taxes and the like."""
-    numbers = re.finditer(r"\d+(?:[.,]\d+)?\s?(?:%|prozent|percent)", sentence)
+    numbers = re.finditer(r"(?<!\d)\d+(?:[.,]\d+)?\s?(?:%|prozent|percent)", sentence)
     return [m.group() for m in numbers if _other().match(sentence, m.end()) is None]
 
 

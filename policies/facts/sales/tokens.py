@@ -36,14 +36,15 @@ class Token:
 @lru_cache(maxsize=256)
 def tokens_of(text: str) -> tuple[Token, ...]:
     """All tokens of a mail."""
-    hidden = [m.span() for pattern in _masks() for m in pattern.finditer(text)]
+    spans = (m.span() for pattern in _masks() for m in pattern.finditer(text))
+    hidden = {at for span in spans for at in range(*span)}
     found: list[Token] = []
     end = -1
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         assert kind in ("number", "word", "sign")  # noqa: S101 - the pattern has no other groups
         raw = match.group()
-        masked = any(a <= match.start() < b for a, b in hidden) or (
+        masked = match.start() in hidden or (
             raw == "." and match.start() == end and _is_short(found)
         )
         found.append(Token(kind, fold(raw), raw, match.start() == end, masked))

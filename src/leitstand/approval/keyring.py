@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
@@ -32,6 +33,7 @@ from leitstand.values import Frozen
 _SHORTEST = 8
 _SCRYPT, _ARGON2ID = 1, 2
 _PASSES, _LANES = 3, 4
+_TURN = Lock()  # Two Argon2id at once in OpenSSL (4.0) wait for each other's lanes, for ever.
 _FOLDED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 
@@ -174,9 +176,9 @@ def _stretch(passphrase: str, salt: bytes, cost: int, version: int) -> bytes:
     text = unicodedata.normalize("NFKC", passphrase).encode()
     if version == _SCRYPT:
         return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(text)
-    return Argon2id(
-        salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=cost
-    ).derive(text)
+    made = Argon2id(salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=cost)
+    with _TURN:
+        return made.derive(text)
 
 
 @cache

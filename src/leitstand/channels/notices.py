@@ -27,6 +27,8 @@ MOST = 20
 """Cards that are open at once in one place: more is a flood, and the list is in the inbox."""
 LOOK = 0.05
 """Seconds between two looks at whether anything has changed."""
+LONGEST = 4_000
+"""Characters of a card in chat: a longer one is not cut, it is an address alone."""
 SHARE = 4.0
 """How many times longer than it took a full look is followed by a pause, however much happens."""
 
@@ -120,14 +122,13 @@ class Notices:
 
     async def _post(self, recipient: Link, pending: Pending) -> None:
         shown, seen = pending.checkpoint, pending.seen
-        channel = self._channels[recipient.channel]
-        code = code_of(seen)
+        channel, code = self._channels[recipient.channel], code_of(seen)
         key = f"{channel.name}/{recipient.place}/{shown.id}/{seen}"
         letter = Letter(
             key=key,
             channel=channel.name,
             to=recipient.place,
-            title=pending.dossier.case.title,
+            title=" ".join(pending.dossier.case.title.splitlines()),
             link=f"{self._link}card/{shown.id}",
         )
         if channel.native:
@@ -151,14 +152,18 @@ class Notices:
         await self._book.ask(write)
 
     async def _details(self, to: Link, pending: Pending, code: str) -> dict[str, Any]:
-        """What is decided, why it is asked, what was found to contradict, and how to answer."""
+        """All that is signed, why it is asked, what contradicts, how to answer; {}: too long."""
         card, texts = await card_of(self._leitstand, pending, self._texts), self._texts
+        marks = {True: f" ({texts.say('card.tainted')})", False: ""}
+        given = (f"{a.label}: {a.shown}{marks[a.tainted]}" for a in card.arguments if not a.empty)
         conflicts = (f"{texts.say('card.conflicts')}: {c}" for c in card.conflicts)
         why = (line for rule in card.rules for line in (rule.reason, *rule.found))
-        lines = (card.effect, card.reversal, *why, *conflicts)
+        lines = (card.effect, card.reversal, *given, *why, *conflicts)
+        lines = tuple(" ".join(line.splitlines()) for line in lines if line)
+        if sum(map(len, lines)) > LONGEST:
+            return {}
         reasons = tuple(texts.known("web.reasons").split("|"))
-        offer = Offer(code=code, reasons=reasons, people=(to.person,))
-        return {"lines": tuple(line for line in lines if line), "offer": offer}
+        return {"lines": lines, "offer": Offer(code=code, reasons=reasons, people=(to.person,))}
 
     async def _refresh(self, row: Any) -> None:  # noqa: ANN401 - a row
         """Close a card that its person need not, or can no longer, answer as it lies there."""

@@ -35,7 +35,7 @@ def wanted(
     """
     now = Wanted(dict(shown.args), shown.acted)
     for answer in answers:
-        if answer.answer == "edit" and _may(rules, shown, answer):
+        if answer.answer == "edit" and _may(rules, journal, shown, answer):
             args = _edited(rules, shown.tool, now.args, answer.edits)
             if args and journal.digest(canonical([shown.tool, args])) == answer.acted:
                 now = Wanted(args, answer.acted, answer.person)
@@ -64,9 +64,9 @@ def checkpoint_of(journal: Journal, frozen: Frozen) -> Checkpoint:
     )
 
 
-def _may(rules: Rules, shown: Checkpoint, answer: Approval) -> bool:
+def _may(rules: Rules, journal: Journal, shown: Checkpoint, answer: Approval) -> bool:
     edited = shown.model_copy(update={"acted": answer.acted})
-    return bool(rules.grants(edited, [answer]).count)
+    return bool(rules.grants(edited, [answer], suppliers=journal.tape.suppliers).count)
 
 
 def _edited(

@@ -10,7 +10,7 @@ from leitstand.approval.signing import BOUND
 from leitstand.digest import canonical
 from leitstand.errors import ArgumentsRefused, CallFailed, Refused
 from leitstand.guard.call import Call
-from leitstand.guard.provenance import suppliers, tainted
+from leitstand.guard.provenance import tainted
 from leitstand.guard.readings import Readings
 from leitstand.guard.rules import Rules
 from leitstand.guard.sending import Standing
@@ -124,7 +124,7 @@ class Judge:
         signed = [a for a in answers if a.answer != "reject"]
         if now != (shown.acted, shown.evidence, shown.slice):
             shown = shown.model_copy(update=dict(zip(BOUND, now, strict=True)))
-        return self._rules.grants(shown, signed, at, suppliers(proposal.evidence))
+        return self._rules.grants(shown, signed, at, self._journal.tape.suppliers)
 
     def standing(
         self,

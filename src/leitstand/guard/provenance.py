@@ -38,11 +38,6 @@ def tainted(
     )
 
 
-def suppliers(evidence: Evidence) -> frozenset[str]:
-    """People on whose word an action rests: none of them is a second pair of eyes for it."""
-    return frozenset(supplied.person for supplied in _supplied(evidence))
-
-
 def _supplied(evidence: Evidence) -> list[Supplied]:
     return [r.value for r in evidence.readings if isinstance(r.value, Supplied)]
 

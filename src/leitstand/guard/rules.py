@@ -62,7 +62,7 @@ class Rules:
     ) -> Grants:
         """Who of these people validly signed exactly this, by the directory of now.
 
-        Never counted are `suppliers`, on whose word the action rests. Deadlines count by the clock
+        Never counted are `suppliers`, on whose word the case rests. Deadlines count by the clock
         of now, or as of `at`: when the signatures were used.
         """
         now = self.clock.time() if at is None else at

@@ -33,7 +33,7 @@ class Pending:
     given: tuple[Approval, ...]
     signed: tuple[Approval, ...]
     suppliers: frozenset[str] = frozenset()
-    """Who supplied what it rests on: they do not decide it."""
+    """Who supplied something to the case: they do not decide it."""
 
     @property
     def seen(self) -> str:
@@ -66,15 +66,9 @@ async def find_pending(leitstand: Leitstand, name: str, texts: Texts) -> Pending
     shown = checkpoint_of(dossier.journal, frozen)
     want = wanted(leitstand.rules, dossier.journal, shown, given)
     checkpoint = shown.model_copy(update={"args": want.args, "acted": want.acted})
-    suppliers = frozenset(_suppliers(dossier, frozen))
+    suppliers = dossier.tape.suppliers
     signed = leitstand.rules.grants(checkpoint, given, suppliers=suppliers).approvals
     return Pending(dossier, frozen, checkpoint, given, signed, suppliers)
-
-
-def _suppliers(dossier: Dossier, frozen: Frozen) -> Iterator[str]:
-    tape = dossier.tape
-    for address in set(tape.supplied.values()).intersection(frozen.body["readings"]):
-        yield tape.answers[address].said()["value"]["person"]
 
 
 def _given(dossier: Dossier, frozen: Frozen) -> Iterator[Approval]:

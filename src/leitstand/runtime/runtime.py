@@ -306,6 +306,8 @@ class _Births:
             raise Contradiction(msg, where="case.hand_over")
         environment = self._runtime.environment
         body = {"given": given, "parent": parent.ulid, "environment": environment}
+        told = (await store.journals([parent.ulid]))[parent.ulid].events
+        body |= {"suppliers": sorted(names)} if (names := Tape(told).suppliers) else {}
         case = Case(
             no=0,
             ulid=_child(key),

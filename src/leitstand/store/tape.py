@@ -115,6 +115,12 @@ class Tape:
         supplied = {field: event.said()["value"]["value"] for field, event in events.items()}
         return {**self.started["given"], **supplied}
 
+    @property
+    def suppliers(self) -> frozenset[str]:
+        """On whose word the case rests: who supplied to it, or to those that handed it over."""
+        said = (self.answers[address].said()["value"] for address in self.supplied.values())
+        return frozenset((*self.started.get("suppliers", ()), *(one["person"] for one in said)))
+
     def earlier(self, tool: str, proposed: str) -> Address | None:
         """Where an earlier round has settled this very action; each is given once a round."""
         found = self.settled.get((tool, proposed))

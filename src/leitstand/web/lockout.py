@@ -1,8 +1,10 @@
 """Lock-out: after a few wrong passphrases nobody can try any more for a while.
 
 Counted by person and by address of the sender, so that neither one person's passphrase nor many
-people's with one passphrase can be guessed.
+people's with one passphrase can be guessed; a `turn` at a time: many at once are as many.
 """
+
+import asyncio
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -21,10 +23,11 @@ class Lockout:
 
     def __init__(self, book: Book, clock: Clock) -> None:
         self._book, self._clock = book, clock
+        self.turn = asyncio.Lock()
 
     async def locked(self, person: str, address: str) -> bool:
         """Whether this person, or whoever sits at this address, has to wait."""
-        limits = {f"person {person}": FAILURES, f"address {address}": 4 * FAILURES}
+        limits = {f"person {person[:100]}": FAILURES, f"address {address}": 4 * FAILURES}
         since = self._clock.time() - PAUSE
         query = select(attempts).where(attempts.c.name.in_(limits), attempts.c.at > since)
         return any(row.failed >= limits[row.name] for row in await self._book.rows(query))

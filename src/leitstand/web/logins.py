@@ -34,13 +34,14 @@ async def login(request: Request) -> Response:
     name = fields.get("name", "").strip()[:200]
     address = request.client.host if request.client else ""
     person = _person(site, name)
-    if await site.lockout.locked(person.id if person else name, address):
-        return login_form(request, "login.locked", 429, fields)
-    signer = await _signer(site, person, fields)
-    if signer is None:
-        await site.lockout.failed(person.id if person else name, address)
-        return login_form(request, "login.wrong", 401, fields)
-    await site.lockout.passed(signer.person.id)
+    async with site.lockout.turn:
+        if await site.lockout.locked(person.id if person else name, address):
+            return login_form(request, "login.locked", 429, fields)
+        signer = await _signer(site, person, fields)
+        if signer is None:
+            await site.lockout.failed(person.id if person else name, address)
+            return login_form(request, "login.wrong", 401, fields)
+        await site.lockout.passed(signer.person.id)
     response = RedirectResponse(inside(fields.get("next", "/")), status_code=303)
     remember(site, response, await site.sessions.begin(signer))
     response.delete_cookie(_FORM)

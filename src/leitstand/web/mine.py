@@ -29,8 +29,7 @@ async def confirm_factor(visit: Visit) -> Response:
     if await factors.wanted(visit.person) or await _right(visit):
         return RedirectResponse("/me", status_code=303)
     offer = await factors.offer(visit.person)
-    said = visit.texts.say("me.factor_wrong")
-    return await _shown(visit, status=401, problem=said, offer=offer)
+    return await _shown(visit, status=401, problem=visit.texts.say("me.factor_wrong"), offer=offer)
 
 
 @form("/me/factor/remove")
@@ -38,8 +37,7 @@ async def remove_factor(visit: Visit) -> Response:
     """Whoever removes the second factor has it in their hands."""
     factors = visit.site.factors
     if await factors.wanted(visit.person) and not await _right(visit):
-        said = visit.texts.say("me.factor_wrong")
-        return await _shown(visit, status=401, problem=said)
+        return await _shown(visit, status=401, problem=visit.texts.say("me.factor_wrong"))
     await factors.remove(visit.person)
     return RedirectResponse("/me", status_code=303)
 
@@ -59,8 +57,7 @@ async def leave(visit: Visit) -> Response:
         absence = Absence(tenant=me.tenant, person=me.id, substitute=name, since=since, until=until)
         directory.leave(absence)
     except (ValueError, OverflowError, ApprovalRefused):
-        said = visit.texts.say("me.absence_wrong")
-        return await _shown(visit, status=400, problem=said)
+        return await _shown(visit, status=400, problem=visit.texts.say("me.absence_wrong"))
     site.live.changed()
     return RedirectResponse("/me", status_code=303)
 
@@ -74,11 +71,12 @@ async def _right(visit: Visit) -> bool:
     """Whether the code is right; wrong ones are counted as at the login."""
     site, person = visit.site, visit.person
     address = visit.request.client.host if visit.request.client else ""
-    if await site.lockout.locked(person.id, address):
-        return False
-    if await site.factors.passes(person, visit.fields.get("code", "").strip()[:20]):
-        return True
-    await site.lockout.failed(person.id, address)
+    async with site.lockout.turn:
+        if await site.lockout.locked(person.id, address):
+            return False
+        if await site.factors.passes(person, visit.fields.get("code", "").strip()[:20]):
+            return True
+        await site.lockout.failed(person.id, address)
     return False
 
 

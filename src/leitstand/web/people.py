@@ -110,8 +110,7 @@ async def remove(visit: Visit) -> Response:
     site = visit.site
     person = _known(site, visit.fields)
     if _last_admin(site, person):
-        said = visit.texts.say("people.last_admin")
-        return await _shown(visit, 409, said)
+        return await _shown(visit, 409, visit.texts.say("people.last_admin"))
     site.leitstand.directory.remove(person.tenant, person.id)
     site.keyring.forget(person)
     if site.sign_on:
