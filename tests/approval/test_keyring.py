@@ -171,24 +171,6 @@ def test_two_entries_with_one_key_are_refused(tmp_path: Path) -> None:
         people.person("t1", "ada")
 
 
-async def test_keys_locked_with_scrypt_stay_readable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """New keys are locked with Argon2id; a file from before, or from an older OpenSSL, opens."""
-    people, keyring = rings(tmp_path)
-    monkeypatch.setattr("leitstand.approval.keyring._version", lambda: 1)
-    old = await keyring.create_person(people, "t1", "Ada", ("clerk",), PHRASE)
-    monkeypatch.undo()
-    new = await keyring.create_person(people, "t1", "Bob", ("clerk",), PHRASE)
-    locked = {json.loads(f.read_text())["version"] for f in keyring.folder.iterdir()}
-    assert locked == {1, 2}
-    for person in (old, new):
-        key = await keyring.unlock(person, PHRASE)
-        assert key.public_key().public_bytes_raw().hex() == person.public_key
-        with pytest.raises(ApprovalRefused, match="wrong passphrase"):
-            await keyring.unlock(person, PHRASE + "x")
-
-
 def test_passphrases_are_tried_side_by_side(tmp_path: Path) -> None:
     """Twenty people in the same moment: each of them is answered."""
     command = [sys.executable, "-c", SIDE_BY_SIDE, str(tmp_path)]

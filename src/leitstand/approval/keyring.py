@@ -1,24 +1,21 @@
 """The keyring: private keys of people on this machine, locked by their passphrases.
 
 A key is locked with AES-256-GCM under a key that Argon2id makes of the passphrase, with the second
-recommended choice of RFC 9106 §4 (3 passes, 4 lanes, 64 MiB); where the OpenSSL at hand has none,
-and in older files, scrypt (RFC 7914) makes it. Tenant and person are part of what is locked, so
-that a file under another name does not open.
+recommended choice of RFC 9106 §4 (3 passes, 4 lanes, 64 MiB). Tenant and person are part of what is
+locked, so that a file under another name does not open.
 """
 
 import asyncio
 import re
 import unicodedata
-from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pydantic import ValidationError
 
 from leitstand.approval.directory import FileDirectory
@@ -31,14 +28,13 @@ from leitstand.records import Person
 from leitstand.values import Frozen
 
 _SHORTEST = 8
-_SCRYPT, _ARGON2ID = 1, 2
 _PASSES, _LANES = 3, 4
 _TURN = Lock()  # Two Argon2id at once in OpenSSL (4.0) wait for each other's lanes, for ever.
 _FOLDED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 
 class _Locked(Frozen):
-    version: Literal[1, 2] = 1
+    version: Literal[2]
     cost: int
     salt: str
     nonce: str
@@ -100,7 +96,7 @@ class Keyring:
     async def waste(self, passphrase: str) -> None:
         """Take as long as for a wrong passphrase: so nobody can tell who is in the directory."""
         salt = self._clock.token(16)
-        await asyncio.to_thread(_stretch, passphrase, salt, self._cost, _version())
+        await asyncio.to_thread(_stretch, passphrase, salt, self._cost)
 
     def _new(self, tenant: str, name: str, roles: tuple[str, ...]) -> tuple[Person, bytes]:
         secret = self._clock.token(32)
@@ -113,12 +109,11 @@ class Keyring:
             msg = f"the passphrase is shorter than {_SHORTEST} characters"
             raise ApprovalRefused(msg, mend="give a longer one")
         salt, nonce = self._clock.token(16), self._clock.token(12)
-        version = _version()
-        key = _stretch(passphrase, salt, self._cost, version)
+        key = _stretch(passphrase, salt, self._cost)
         data = AESGCM(key).encrypt(nonce, secret, _name(person))
         return canonical(
             _Locked(
-                version=version,
+                version=2,
                 cost=self._cost,
                 salt=salt.hex(),
                 nonce=nonce.hex(),
@@ -129,7 +124,7 @@ class Keyring:
     def _unlock(self, person: Person, passphrase: str) -> Ed25519PrivateKey:
         try:
             locked = _Locked.model_validate_json(self._path(person).read_bytes())
-            key = _stretch(passphrase, bytes.fromhex(locked.salt), locked.cost, locked.version)
+            key = _stretch(passphrase, bytes.fromhex(locked.salt), locked.cost)
             data = bytes.fromhex(locked.data)
             secret = AESGCM(key).decrypt(bytes.fromhex(locked.nonce), data, _name(person))
         except FileNotFoundError as error:
@@ -172,23 +167,11 @@ def _name(person: Person) -> bytes:
     return canonical([person.tenant, person.id])
 
 
-def _stretch(passphrase: str, salt: bytes, cost: int, version: int) -> bytes:
+def _stretch(passphrase: str, salt: bytes, cost: int) -> bytes:
     text = unicodedata.normalize("NFKC", passphrase).encode()
-    if version == _SCRYPT:
-        return Scrypt(salt=salt, length=32, n=cost, r=8, p=1).derive(text)
     made = Argon2id(salt=salt, length=32, iterations=_PASSES, lanes=_LANES, memory_cost=cost)
     with _TURN:
         return made.derive(text)
-
-
-@cache
-def _version() -> Literal[1, 2]:
-    """Argon2id where the OpenSSL at hand has it (3.2 and later)."""
-    try:
-        Argon2id(salt=bytes(16), length=32, iterations=_PASSES, lanes=_LANES, memory_cost=32)
-    except UnsupportedAlgorithm:
-        return _SCRYPT
-    return _ARGON2ID
 
 
 def _matching(person: Person, key: Ed25519PrivateKey) -> Ed25519PrivateKey:
