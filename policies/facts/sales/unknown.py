@@ -16,8 +16,8 @@ from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
 from policies.facts.sales.noun import is_matter, is_never_goods
+from policies.facts.sales.packing import is_packing
 from policies.facts.sales.phrases import Phrases
-from policies.facts.sales.quantity import is_packing
 from policies.facts.sales.small import is_english, is_small_word
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
 from tools.catalog.words import fold
