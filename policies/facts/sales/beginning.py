@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention
-from policies.facts.sales.names import Name, closeness, packings, unit_of
+from policies.facts.sales.names import Name, closeness, measure_of, packings, unit_of
 from policies.facts.sales.tokens import Token, is_end, number_of
 from policies.facts.sales.wordings import Wording, is_same, wordings_of
 
@@ -36,15 +36,19 @@ class Beginning:
         code = self.code(at)  # whatever a number looks like, a code of the catalogue is one
         if code is not None or self.tokens[at].masked:
             return code
-        if self.text(at) in packings() and (self._named(at + 1) or self._is_packed(at)):
+        named = self._named(at + 1) or (self.text(at + 1) == "of" and self._named(at + 2))
+        if self.text(at) in packings() and (named or self._is_packed(at)):
             return None
         return self.word(at) or self._borrowing(at) or self._unknown_code(at, self.names)
 
     def _is_packed(self, at: int) -> bool:
         """Whether goods before are counted there by what they come in: `Tabs, 6 Dosen`."""
         run = self.tokens[max(0, at - 3) : at]
-        parted = len(run) > 2 and run[-2].text in (",", ":", "(", "-", "–")  # noqa: PLR2004
-        return parted and number_of(run[-1]) is not None and run[0].kind != "sign"
+        if len(run) < 3 or number_of(run[-1]) is None:  # noqa: PLR2004
+            return False
+        if self.text(at + 1) in ("\n", "") and run[-2].kind != "sign":
+            return True  # a line of its own: `VB-200 5 Kartons`
+        return run[-2].text in (",", ":", "(", "-", "–") and run[0].kind != "sign"
 
     def _named(self, at: int) -> bool:
         return at < len(self.tokens) and (self._whole(at) or self.word(at)) is not None
@@ -111,6 +115,8 @@ class Beginning:
 
     def word(self, at: int) -> Mention | None:
         """The longest run of words that is a name; runs with blanks only as they stand."""
+        if self._is_front(at):
+            return self._with_front(at)
         for last in range(min(at + _LONGEST_WORD, len(self.tokens)), at, -1):
             run = self.tokens[at:last]
             joined = self._joined(at, last)
@@ -127,6 +133,33 @@ class Beginning:
                 names = tuple(n for c, n in found if c == close)
                 return self._headed(Mention(at, last, names, close, ""))
         return None
+
+    def _is_front(self, at: int) -> bool:
+        """Whether a compound's head says it all: `600-Liter-Fass`, `Solar-Zaun` of a `Zaun Solar`.
+
+        What is before its head is a measure that a name gives there, or a word of that name.
+        """
+        run = self.tokens[at : at + 3]
+        if len(run) < 3 or run[1].text != "-" or not (run[1].glued and run[2].glued):  # noqa: PLR2004
+            return False
+        if measure_of(run[0].text) is not None:
+            return True
+        whole = any(closeness(f"{run[0].text}{run[2].text}", n) > 1 for n in self.names)
+        return not whole and bool(self._fronted(run[0].text, run[2].text))
+
+    def _fronted(self, front: str, head: str) -> tuple[Name, ...]:
+        return tuple(
+            n
+            for n in self.names
+            if closeness(head, n) == 4 and front in n.groups | n.variant  # noqa: PLR2004
+        )
+
+    def _with_front(self, at: int) -> Mention | None:
+        """The head with what is said before its hyphen; a measure is read with its number."""
+        front, head = self.tokens[at].text, self.tokens[at + 2].text
+        if measure_of(front) is not None:
+            return None
+        return Mention(at, at + 3, self._fronted(front, head), 4, "", narrowed=True)
 
     def _headed(self, mention: Mention) -> Mention | None:
         """`Zentrifugen-Rotor` is a rotor; where nobody knows the head, it may be another thing."""

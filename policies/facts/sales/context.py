@@ -14,6 +14,8 @@ from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sente
 from policies.facts.sales.window import Window
 
 _NEAR = 4
+_HEAD = 2
+"""Closeness of the end of a compound alone: `unsere zwei Lifter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,12 @@ class Context:
         if any(p.found_in(said) for kind, said in told for p in _says(kind)):
             return True
         for token in list(window.before)[:3]:
-            if token.kind == "sign" or number_of(token) is not None:
+            if token.kind == "sign":
                 return False
+            if number_of(token) is not None:
+                several = len(window.mention.names) > 1 or window.mention.close <= _HEAD
+                if not several:
+                    return False
             if token.text in lexicon()["reading"]["owning"]:
                 return True
         return False

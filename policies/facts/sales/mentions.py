@@ -16,6 +16,7 @@ from policies.facts.sales.fitting import among_said, told_apart, told_before
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention, is_head
 from policies.facts.sales.names import Name, measure_of, names_of, unit_of
+from policies.facts.sales.noun import words_of
 from policies.facts.sales.tokens import Token, is_end, number_of, tokens_of, written
 from tools.catalog import Product
 
@@ -76,6 +77,7 @@ class _Reader:
             self._with_code(mention, at)
             or self._with_measure(mention, at)
             or self._with_variant(mention, at)
+            or self._with_other_size(mention, at)
         )
 
     def _with_purpose(self, mention: Mention) -> Mention | None:
@@ -157,6 +159,14 @@ class _Reader:
         longer = self._narrowed(mention, at + 1, names) if names else None
         told = longer is not None and self.tokens[at].kind == "number"
         return replace(longer, narrowed=True) if longer is not None and told else longer
+
+    def _with_other_size(self, mention: Mention, at: int) -> Mention | None:
+        """`Hebegurt Größe M` of goods that are there in `L` alone: not in the catalogue."""
+        sizes = words_of("sizes")
+        told = self.tokens[at - 1].text in words_of("sizing") and self.at.text(at) in sizes
+        if not told or not any(name.variant & sizes for name in mention.names):
+            return None
+        return replace(mention, last=at + 1, names=(), narrowed=True)
 
     def _is_count(self, mention: Mention, at: int) -> bool:
         """Whether a number counts the goods, and tells no variant: `Hahn DN 25 (25 Stück)`."""

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention
-from policies.facts.sales.names import is_sold_by, measure_of, unit_of
+from policies.facts.sales.names import is_sold_by, measure_of, packings, unit_of
+from policies.facts.sales.noun import words_of
 from policies.facts.sales.packing import is_load, is_packing
 from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of
 from policies.facts.sales.window import TIMES, WORDS_BETWEEN, Quantity, Window
@@ -45,8 +46,10 @@ def before_of(window: Window) -> Quantity:
     at = window.mention.first
     for token in window.before:
         at -= 1
-        if is_stop(token) or token.text in reading["joining"] or token.text in reading["choosing"]:
+        if _parts(token):
             break
+        if token.text == "of" and window.tokens[at - 1].text in packings():
+            continue  # two rolls of wire
         number = number_of(token)
         if number is not None and not _is_own_measure(window, at, number):
             return _counted(window, at, number)
@@ -55,11 +58,18 @@ def before_of(window: Window) -> Quantity:
         if words == 0 and token.masked and token.raw.isdigit():
             # a position (`Pos. 1 ET-72 50 Stk.`), or longer than any count: 99999999 rolls
             return Quantity(vague=_after(window).value is None)
-        words += token.text not in reading["pieces"]
+        words += token.text not in (*reading["pieces"], "-")
         counts = at > window.first and window.tokens[at - 1].text in reading["pieces"]
         if words > WORDS_BETWEEN or (token.text in reading["linking"] and not counts):
             break
     return Quantity()
+
+
+def _parts(token: Token) -> bool:
+    """Whether goods are not counted across a word: `Linie 4 hat das FB-2000`."""
+    reading = lexicon()["reading"]
+    joins = token.text in reading["joining"] or token.text in reading["choosing"]
+    return is_stop(token) or joins or token.text in words_of("finite")
 
 
 def _counted(window: Window, at: int, number: Decimal) -> Quantity:
@@ -123,7 +133,8 @@ def _after_other(window: Window, at: int) -> Quantity | None:
 
 def _is_own_measure(window: Window, at: int, number: Decimal) -> bool:
     """Whether a number is a measure that tells the product: `20 Stück 50 mm Tragrollen`."""
-    spec = (number, measure_of(window.tokens[at + 1].text))
+    behind = at + 1 + (window.tokens[at + 1].text == "-")  # 600-Liter-Fass
+    spec = (number, measure_of(window.tokens[behind].text))
     return any(spec in name.specs for name in window.mention.names)
 
 

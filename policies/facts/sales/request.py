@@ -15,6 +15,7 @@ from policies.facts.sales.mention import Mention, is_head, is_plural
 from policies.facts.sales.mentions import mentions_of
 from policies.facts.sales.packing import is_by_the_piece
 from policies.facts.sales.quantity import quantity_of
+from policies.facts.sales.telling import Telling
 from policies.facts.sales.tokens import (
     Token,
     is_end,
@@ -88,6 +89,8 @@ class _Draft:
     hours_per_day: Decimal | None
     wishes: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     heads: dict[int, Decimal] = field(default_factory=dict[int, Decimal])
+    several: list[tuple[Mention, Quantity]] = field(default_factory=list[tuple[Mention, Quantity]])
+    uncounted: list[Mention] = field(default_factory=list[Mention])
     missing: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
 
@@ -99,10 +102,13 @@ class _Draft:
     def read(self) -> None:
         """Read all mentions, then what was counted and is no product of the catalogue."""
         resolved = {next(iter(m.skus)) for m in self.mentions if len(m.names) == 1}
+        told = self._told()
         carried = Quantity()
         for index, mention in enumerate(self.mentions):
             window = self.context.window(index)
             amount = self._amount(window)
+            if index in told:
+                continue
             if self.context.is_only_named(index, window):
                 self.missing += self._for_several(index, carried, amount)
                 continue
@@ -118,8 +124,52 @@ class _Draft:
             else:
                 self._take(index, mention, amount, resolved)
         self._count_later()
-        unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes))
+        self.missing += [
+            f"Menge fehlt: {m.raw}" for m in self.uncounted if not m.skus & self.wishes.keys()
+        ]
+        self.wrong += [
+            f"mehrdeutig: {mention.raw} ({_named(mention)})"
+            for mention, amount in self.several
+            if not self._is_again(mention, amount)
+        ]
+        unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes), self._telling())
         self.missing += unknown.all()
+
+    def _is_again(self, mention: Mention, amount: Quantity) -> bool:
+        """`Wir tauschen sechs Betten aus: 6 Komfort 3`: of one kind so many are wished for."""
+        wished = [n for sku, n in self.wishes.items() if sku in mention.skus]
+        return len(wished) == 1 and amount.value is not None and amount.value == wished[0] > 1
+
+    def _told(self) -> frozenset[int]:
+        """Mentions in sentences that only tell, where others are counted out.
+
+        Goods that are told apart and named as such that nobody knows of may be wanted.
+        """
+        telling = self._telling()
+        if not telling.counted:
+            return frozenset()
+        return frozenset(
+            index
+            for index, mention in enumerate(self.mentions)
+            if telling.at(mention.first)
+            and (
+                not _is_plain(mention) or telling.is_known(mention.first) or self._is_many(mention)
+            )
+        )
+
+    def _telling(self) -> Telling:
+        counted = (
+            mention.first
+            for index, mention in enumerate(self.mentions)
+            if _is_plain(mention) and self._is_counted(index)
+        )
+        return Telling(self.tokens, frozenset(counted))
+
+    def _is_counted(self, index: int) -> bool:
+        """Whether so many of goods are named, and not of such as one knows of."""
+        mention = self.mentions[index]
+        known = Telling(self.tokens, frozenset()).is_known(mention.first)
+        return not known and self._amount(self.context.window(index)).value is not None
 
     def _count_later(self) -> None:
         """`Was kostet eine Feder? Wir brauchen zwei Stück.` counts what was asked for before."""
@@ -177,8 +227,8 @@ class _Draft:
             return
         if not mention.names or mention.close == 1:
             self.missing.append(f"nicht im Katalog: {mention.raw}")
-        elif len(mention.names) > 1 or (not mention.narrowed and _is_partly(mention)):
-            self.wrong.append(f"mehrdeutig: {mention.raw} ({_named(mention)})")
+        elif not _is_plain(mention):
+            self.several.append((mention, amount))
         else:
             self._enter(index, mention, amount)
 
@@ -215,7 +265,7 @@ class _Draft:
         if mention.names[0].sku in self.wishes:
             return False
         if not self._is_single(mention):
-            self.missing.append(f"Menge fehlt: {mention.raw}")
+            self.uncounted.append(mention)
             return False
         return True
 
@@ -239,6 +289,9 @@ class _Draft:
         elif index - 1 in self.heads:
             self.heads[index] = self.heads[index - 1]
         return self.heads.get(index, Decimal(1))
+
+    def _is_many(self, mention: Mention) -> bool:
+        return len(mention.names) == 1 and not self._is_single(mention)
 
     def _is_single(self, mention: Mention) -> bool:
         """Whether a name stands in the singular, or is a bare code."""
@@ -287,6 +340,11 @@ class _Draft:
     def _is_more(self, index: int) -> bool:
         window = self.context.window(index)
         return any(t.text in lexicon()["reading"]["more"] for t in list(window.before)[:_NEAR])
+
+
+def _is_plain(mention: Mention) -> bool:
+    """Whether goods of the catalogue are told apart by what is said."""
+    return len(mention.names) == 1 and (mention.narrowed or not _is_partly(mention))
 
 
 def _is_partly(mention: Mention) -> bool:
