@@ -101,28 +101,7 @@ class _Draft:
 
     def read(self) -> None:
         """Read all mentions, then what was counted and is no product of the catalogue."""
-        resolved = {next(iter(m.skus)) for m in self.mentions if len(m.names) == 1}
-        told = self._told()
-        carried = Quantity()
-        for index, mention in enumerate(self.mentions):
-            window = self.context.window(index)
-            amount = self._amount(window)
-            if index in told:
-                continue
-            if self.context.is_only_named(index, window):
-                self.missing += self._for_several(index, carried, amount)
-                continue
-            if amount.value is None and self._is_shared(index, carried):
-                amount = carried
-            carried = amount
-            if mention.shared and amount.value is not None and not amount.each:
-                self.wrong.append(f"Menge {amount.value} gilt zwei Artikeln: {mention.raw}")
-            elif amount.value is None and (window.with_each or mention.borrowed):
-                self.missing.append(f"Menge unklar: {mention.raw}")
-            elif self._is_choice(window):
-                self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
-            else:
-                self._take(index, mention, amount, resolved)
+        self._read_mentions()
         self._count_later()
         self.missing += [
             f"Menge fehlt: {m.raw}" for m in self.uncounted if not m.skus & self.wishes.keys()
@@ -135,6 +114,36 @@ class _Draft:
         unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes), self._telling())
         self.missing += unknown.all()
 
+    def _read_mentions(self) -> None:
+        resolved = {next(iter(m.skus)) for m in self.mentions if len(m.names) == 1}
+        told = self._told()
+        carried = Quantity()
+        for index, mention in enumerate(self.mentions):
+            window = self.context.window(index)
+            amount = self._amount(window)
+            if self.context.is_only_named(index, window):
+                self.missing += self._for_several(index, carried, amount)
+                continue
+            if index in told:
+                self._name_again(mention, amount)
+                continue
+            if amount.value is None and self._is_shared(index, carried):
+                amount = carried
+            carried = amount
+            if mention.shared and amount.value is not None and not amount.each:
+                self.wrong.append(f"Menge {amount.value} gilt zwei Artikeln: {mention.raw}")
+            elif amount.value is None and (window.with_each or mention.borrowed):
+                self.missing.append(f"Menge unklar: {mention.raw}")
+            elif self._is_choice(window):
+                self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
+            else:
+                self._take(index, mention, amount, resolved)
+
+    def _name_again(self, mention: Mention, amount: Quantity) -> None:
+        """Ask about goods that are told apart and only told of, unless several are, uncounted."""
+        if _is_plain(mention) and (amount.value is not None or not self._is_many(mention)):
+            self.uncounted.append(mention)
+
     def _is_again(self, mention: Mention, amount: Quantity) -> bool:
         """`Wir tauschen sechs Betten aus: 6 Komfort 3`: of one kind so many are wished for."""
         wished = [n for sku, n in self.wishes.items() if sku in mention.skus]
@@ -143,7 +152,8 @@ class _Draft:
     def _told(self) -> frozenset[int]:
         """Mentions in sentences that only tell, where others are counted out.
 
-        Goods that are told apart and named as such that nobody knows of may be wanted.
+        Goods that are told apart and named as such that nobody knows of may be wanted. One of
+        such as is known, or so many of them, is asked about unless it is wished for elsewhere.
         """
         telling = self._telling()
         if not telling.counted:

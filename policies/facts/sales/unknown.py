@@ -79,6 +79,9 @@ class Unknown:
         known = bool(before) and before[-1] in words_of("definite")
         lead = before[-2:-1] if known else before[-1:]
         kinds = ("placing", "standing") if known else ("placing",)
+        lead_at = at - len(lead) - known
+        if any(m.last == lead_at for m in self.mentions):
+            return False  # 10 Gurte in zwei Farben: said of the goods
         asks = set(before[:-1]) & {*lexicon()["reading"]["asking"]}
         return bool(lead) and not asks and any(lead[0] in words_of(kind) for kind in kinds)
 
