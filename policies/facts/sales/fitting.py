@@ -39,7 +39,8 @@ def told_before(mention: Mention, tokens: Sequence[Token]) -> Mention:
     if len(mention.names) < 2:  # noqa: PLR2004
         return mention
     before = [t for t in tokens[max(0, mention.first - 4) : mention.first] if t.text != "-"]
-    names = _measured(mention, before) or _described(mention, before)
+    hyphened = mention.first > 1 and tokens[mention.first - 1].text == "-"
+    names = _measured(mention, before) or _described(mention, before, hyphened=hyphened)
     return replace(mention, names=names, narrowed=True) if names else mention
 
 
@@ -55,9 +56,13 @@ def _measured(mention: Mention, before: Sequence[Token]) -> tuple[Name, ...]:
     return tuple(name for name in mention.names if spec in name.specs)
 
 
-def _described(mention: Mention, before: Sequence[Token]) -> tuple[Name, ...]:
-    """Those whose names hold the adjective right before, if others' do not."""
-    if not before or before[-1].kind != "word" or before[-1].raw[0].isupper():
+def _described(
+    mention: Mention, before: Sequence[Token], *, hyphened: bool = False
+) -> tuple[Name, ...]:
+    """Those whose names hold the adjective right before, or what is `hyphened` to them."""
+    if not before or before[-1].kind != "word":
+        return ()
+    if before[-1].raw[0].isupper() and not hyphened:
         return ()
     said = stems(before[-1].text)
     return tuple(n for n in mention.names if said & (n.groups | n.variant))

@@ -203,11 +203,14 @@ def _parts(groups: list[str]) -> Iterator[tuple[str, str]]:
 
     `12 Monate` is not what it is sold by; `1 Jahr` is.
     """
-    skip = False
+    skip = inside = False
     for group, after in zip(groups, [*groups[1:], ""], strict=True):
         number = _NUMBER.fullmatch(group) is not None
+        counted, inside = inside, number and not measure_of(after)
         if skip:
             skip = False
+        elif counted and group.isalpha() and not _is_of_several(group):
+            yield "variant", group  # 12 Plätze
         elif _RANGE.fullmatch(group) and measure_of(after):
             skip = True  # 0,4-0,8 mm: told by the whole name alone
         elif number and measure_of(after):
@@ -218,6 +221,12 @@ def _parts(groups: list[str]) -> Iterator[tuple[str, str]]:
             yield "variant", group
         else:
             yield from _part(group)
+
+
+def _is_of_several(group: str) -> bool:
+    """Whether a word says what goods come in or how much of them, and not what they have."""
+    reading = lexicon()["reading"]
+    return unit_of(group) is not None or group in reading["pieces"] or group in packings()
 
 
 def _part(group: str) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,8 @@ from policies.facts.sales.noun import (
     words_of,
 )
 from policies.facts.sales.small import is_english, is_small_word
-from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
+from policies.facts.sales.telling import Telling
+from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, written
 
 _NOUN = 3
 """Letters that a noun has at least."""
@@ -34,6 +35,7 @@ _ADJECTIVES = 5
 _CLAUSE = 3
 """Words that a clause of its own has at least."""
 _NEAR = 3
+_QUOTES = frozenset("\"'„“»«")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,15 @@ class Phrases:
     tokens: Sequence[Token]
     mentions: Sequence[Mention]
     wanted: frozenset[str]
+    telling: Telling
 
     def unaccounted(self) -> Iterator[str]:
         """Nouns that may name goods, as they stand in the mail."""
         at = 0
         while at < len(self.tokens):
             first, last = sentence_of(self.tokens, at)
-            if first < last and self._asks(first, last):
+            told = bool(self.telling.counted) and self.telling.at(first)
+            if first < last and not told and self._asks(first, last):
                 yield from self._in_sentence(first, last)
             at = max(last, at) + 1
 
@@ -139,6 +143,8 @@ class Phrases:
         None where it is no clause that says more of what is before: its verb is its last word.
         """
         at = first + (self.tokens[first].text in words_of("governing")) if first < last else last
+        if at > first and (first == 0 or is_end(self.tokens[first - 1])):
+            return None  # Hinter dem Zelt soll eine Bar stehen
         if last - at < _CLAUSE or self.tokens[at].text not in words_of("relative"):
             return None
         final = self.tokens[last - 1]
@@ -175,7 +181,8 @@ class Phrases:
         noun = token.raw[0].isupper() and len(token.text) >= _NOUN
         if not noun or token.text in words_of("pronouns"):
             return False
-        return at > first or not is_small_word(token.text)
+        begins = at == first or self.tokens[at - 1].text == "."  # am 14.12. Können Sie ...
+        return not begins or not is_small_word(token.text)
 
     def _end_of_run(self, at: int, last: int) -> int:
         """Past all nouns in a row, parts of compounds and glued figures."""
@@ -193,9 +200,13 @@ class Phrases:
 
     def _governed(self, noun: Noun, first: int) -> Noun:
         """The noun with what stands before it and says how it is meant."""
+        one = False
         for passed, at in enumerate(range(noun.first - 1, first - 1, -1)):
             token = self.tokens[at]
             effect = effect_of(token.text)
+            if effect == "definite" and one:
+                return noun  # das Team einen Lifter
+            one = one or number_of(token) == 1
             if effect == "definite":
                 noun = replace(noun, definite=True)
             elif effect is not None:
@@ -233,8 +244,10 @@ class Phrases:
         while run and run[0] in counting_words():
             run = run[1:]
         if not run:
+            first = self.tokens[noun.first].text
             goes_with = noun.lead in lexicon()["reading"]["accessory"]
-            return not goes_with and not self._is_brought(noun)
+            asks = first in lexicon()["reading"]["asking"]
+            return asks or not (goes_with or self._is_brought(noun))
         return any(is_matter(word) for word in run)
 
     def _is_subject(self, noun: Noun) -> bool:
@@ -244,8 +257,12 @@ class Phrases:
 
     def _explains(self, noun: Noun) -> bool:
         """`Wartung (Basispaket)`: what stands in brackets right behind goods."""
-        bracket = noun.first > 1 and self.tokens[noun.first - 1].text == "("
-        return bracket and self._owner(noun.first - 2) is not None
+        if noun.first < 2:  # noqa: PLR2004
+            return False
+        sign, before = self.tokens[noun.first - 1].text, self.tokens[noun.first - 2]
+        if sign == "(" and (self._owner(noun.first - 2) is not None or before.masked):
+            return True
+        return sign in _QUOTES and is_never_goods(before.text)  # Projekt "Blister 2"
 
     def _is_asked_for(self, noun: Noun) -> bool:
         """`Angebot für Kescher`; and `Filtersand von Sibelco`, of a make that nobody knows."""
@@ -292,6 +309,8 @@ class Phrases:
     def _small_nouns(self, first: int, last: int) -> Iterator[str]:
         """What is joined to goods that are wanted, and is no word that is known to be no noun."""
         goods = [at for at in range(first, last) if self._is_wanted(at)]
+        if not goods:
+            yield from self._needed(first, last)
         for at in range(first + 1, last if goods else first):
             joins = self.tokens[at].text in words_of("adding")
             goes_with = self.tokens[at].text in lexicon()["reading"]["accessory"]
@@ -303,6 +322,17 @@ class Phrases:
                 found = at - 1 if joins and self._goes_on_to_goods(at) else at
             if found != at and self._is_unknown(found):
                 yield self.tokens[found].raw
+
+    def _needed(self, first: int, last: int) -> Iterator[str]:
+        """`We need a shower chair`: what somebody needs, where no goods are named."""
+        for at in range(first, last - 2):
+            if self.tokens[at].text not in words_of("needing") or not is_english(
+                self.tokens[first:last]
+            ):
+                continue
+            one = self.tokens[at + 1].text in ("a", "an", "some") or number_of(self.tokens[at + 1])
+            if one and self._is_unknown(at + 2):
+                yield self.tokens[at + 2].raw
 
     def _ends(self, at: int) -> bool:
         """Whether articles and adjectives end there."""

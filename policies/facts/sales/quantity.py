@@ -1,61 +1,24 @@
 """Quantities: how much of a product a mail asks for, as its words say it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from policies.facts.sales.limits import lexicon
 from policies.facts.sales.mention import Mention
-from policies.facts.sales.names import Name, Unit, is_sold_by, measure_of, unit_of
-from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of, tokens_of
-from tools.catalog.words import same_word
+from policies.facts.sales.names import is_sold_by, measure_of, packings, unit_of
+from policies.facts.sales.noun import words_of
+from policies.facts.sales.packing import is_load, is_packing
+from policies.facts.sales.tokens import Token, is_end, is_stop, number_of, sentence_of
+from policies.facts.sales.window import TIMES, WORDS_BETWEEN, Quantity, Window
 
-_WORDS_BETWEEN = 3
-"""Words that may stand between a number and what it counts."""
-_TIMES = frozenset({"x", "×", "*"})
-_COMBINED = frozenset({*_TIMES, "mal", "times", "+", "/"})
+_COMBINED = frozenset({*TIMES, "mal", "times", "+", "/"})
 """What makes one number of two: `2 x 10`, `50 + 50`, `1/2`."""
-_RANGED = frozenset({"-", "–", "/", "+", "bis", "to"})
 _AFTER = frozenset({":", "-", "–", "(", "|", "=", ",", ";", "\t"})
-_CODE, _FROM_FAR = 5, 10
-"""Closeness of a code; tokens after a name within which its hours may stand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What was found: `value`, or `vague` words; `each`: of every one of what goes before."""
-
-    value: Decimal | None = None
-    vague: bool = False
-    each: bool = False
-    spread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A mention, and the tokens around it that may speak of it: from `first` up to `last`."""
-
-    tokens: Sequence[Token]
-    mention: Mention
-    first: int
-    last: int
-
-    @property
-    def before(self) -> Sequence[Token]:
-        """Tokens before the mention, the nearest first."""
-        return self.tokens[self.first : self.mention.first][::-1]
-
-    @property
-    def with_each(self) -> bool:
-        """`jeweils mit Steuerung`: as many as of the goods before, which may be several."""
-        near, reading = {t.text for t in self.before[:_WORDS_BETWEEN]}, lexicon()["reading"]
-        return bool(near & set(reading["each"])) and bool(near & set(reading["accessory"]))
 
 
 def quantity_of(window: Window) -> Quantity:
     """How many: a number before the name, or a number of pieces after it."""
-    before, after = _before(window), _after(window)
+    before, after = before_of(window), _after(window)
     if before.vague or after.vague or _is_per_other(window):
         return Quantity(vague=True, spread=before.spread)
     if before.value is None:
@@ -76,89 +39,17 @@ def _is_per_other(window: Window) -> bool:
     return not (told or is_like_count(word))
 
 
-def _is_load(word: str, mention: Mention) -> bool:
-    """Whether goods come in this, and nobody knows how many: `eine Palette Folie`."""
-    reading = lexicon()["reading"]
-    held = any(word in reading[n] for n in ("packs", "containers", "loads"))
-    return held and not is_packing(word, mention)
-
-
-def is_packing(word: str, mention: Mention) -> bool:
-    """Whether a word says what the goods behind it come in: `40 Boxen Spitzen`, sold by the box."""
-    reading = lexicon()["reading"]
-    weighed = word in reading["containers"]
-    return bool(mention.names) and all(
-        any(word in (g, f"{g}e", f"{g}n", f"{g}en", f"{g}s", f"{g}es") for g in name.groups)
-        or (weighed and any(measure in reading["bulk"] for _, measure in name.specs))
-        or (word in reading["packs"] and _holds_many(name))
-        or (
-            word in reading["sets"] and any(g.endswith(tuple(reading["sets"])) for g in name.groups)
-        )
-        for name in mention.names
-    )
-
-
-def is_by_the_piece(window: Window, number: Decimal) -> bool:
-    """Whether so many may be pieces of goods that are sold by several: `300 Becher`, 100 in each.
-
-    A word for what they come in says that they are not, as do an article number and the whole name.
-    """
-    mention, reading = window.mention, lexicon()["reading"]
-    held = [_held(name) for name in mention.names]
-    if mention.close == _CODE or not held or any(n is None or number < n for n in held):
-        return False
-    run = window.tokens[window.first : min(window.last, mention.last + _WORDS_BETWEEN)]
-    own = window.tokens[mention.first : mention.last]
-    packed = {*reading["packs"], *reading["containers"], *reading["sets"]}
-    counted = {number_of(a) for a, b in pairwise(own) if b.text in reading["pieces"]}
-    return not any(t.text in packed for t in run) and not counted & set(held)
-
-
-def _holds_many(name: Name) -> bool:
-    """Whether a product is named by how many pieces it holds: `Becher, 100 Stück`."""
-    return _held(name) is not None
-
-
-def _held(name: Name) -> Decimal | None:
-    """How many pieces one of a product holds by its name; None where it does not say."""
-    tokens, pieces = tokens_of(name.product.name), lexicon()["reading"]["pieces"]
-    counts = (
-        number_of(a)
-        for a, b in pairwise(tokens)
-        if a.kind == "number" and b.text in pieces and b.text not in _TIMES
-    )
-    return next((n for n in counts if n is not None and n > 1), None)
-
-
-def hours_of(window: Window, unit: Unit, hours_per_day: Decimal | None) -> Quantity:
-    """How much time, for what is sold by it; several different times are `spread`."""
-    said = list(_times(window))
-    exact = {n for n, u in said if u == unit}
-    last = min(window.last, window.mention.last + _WORDS_BETWEEN)
-    behind = {token.text for token in window.tokens[window.mention.last : last]}
-    of_each = unit in ("hours", "days") and behind & set(lexicon()["reading"]["each"])
-    if len(exact) > 1 or (exact and of_each):  # zwei Helfer für je 6 Stunden
-        return Quantity(vague=True, spread=True)
-    if exact and unit in ("months", "years"):  # so many of them, each for so long
-        return Quantity(exact.pop() * (_before(window).value or 1))
-    if exact:
-        return Quantity(exact.pop())
-    days = {n for n, u in said if u == "days"}
-    if unit == "hours" and len(days) == 1 and hours_per_day is not None:
-        return Quantity(days.pop() * hours_per_day)
-    if unit in ("hours", "days") and not (_counts_time(window) or window.mention.close == _CODE):
-        return Quantity(vague=bool(said))
-    return quantity_of(window)
-
-
-def _before(window: Window) -> Quantity:
+def before_of(window: Window) -> Quantity:
+    """How many by the number before the name."""
     reading = lexicon()["reading"]
     words = 0
     at = window.mention.first
     for token in window.before:
         at -= 1
-        if is_stop(token) or token.text in reading["joining"] or token.text in reading["choosing"]:
+        if _parts(token):
             break
+        if token.text == "of" and window.tokens[at - 1].text in packings():
+            continue  # two rolls of wire
         number = number_of(token)
         if number is not None and not _is_own_measure(window, at, number):
             return _counted(window, at, number)
@@ -167,18 +58,25 @@ def _before(window: Window) -> Quantity:
         if words == 0 and token.masked and token.raw.isdigit():
             # a position (`Pos. 1 ET-72 50 Stk.`), or longer than any count: 99999999 rolls
             return Quantity(vague=_after(window).value is None)
-        words += token.text not in reading["pieces"]
+        words += token.text not in (*reading["pieces"], "-")
         counts = at > window.first and window.tokens[at - 1].text in reading["pieces"]
-        if words > _WORDS_BETWEEN or (token.text in reading["linking"] and not counts):
+        if words > WORDS_BETWEEN or (token.text in reading["linking"] and not counts):
             break
     return Quantity()
+
+
+def _parts(token: Token) -> bool:
+    """Whether goods are not counted across a word: `Linie 4 hat das FB-2000`."""
+    reading = lexicon()["reading"]
+    joins = token.text in reading["joining"] or token.text in reading["choosing"]
+    return is_stop(token) or joins or token.text in words_of("finite")
 
 
 def _counted(window: Window, at: int, number: Decimal) -> Quantity:
     """A number before a name: a count, part of a range, or a measure of something else."""
     reading, tokens = lexicon()["reading"], window.tokens
     after = tokens[at + 1] if at + 1 < window.mention.first else None
-    if after is not None and _is_load(after.text, window.mention):
+    if after is not None and is_load(after.text, window.mention):
         return Quantity(vague=True)
     if after is not None and _is_sold_by(window.mention, after.text):
         return Quantity(number)
@@ -235,7 +133,8 @@ def _after_other(window: Window, at: int) -> Quantity | None:
 
 def _is_own_measure(window: Window, at: int, number: Decimal) -> bool:
     """Whether a number is a measure that tells the product: `20 Stück 50 mm Tragrollen`."""
-    spec = (number, measure_of(window.tokens[at + 1].text))
+    behind = at + 1 + (window.tokens[at + 1].text == "-")  # 600-Liter-Fass
+    spec = (number, measure_of(window.tokens[behind].text))
     return any(spec in name.specs for name in window.mention.names)
 
 
@@ -251,7 +150,7 @@ def _after(window: Window) -> Quantity:
     while at < window.last and (tokens[at].text in _AFTER or tokens[at].text in reading["thereto"]):
         comma = comma or tokens[at].text == ","
         at += 1
-    if at < window.last and (tokens[at].text in reading["amounts"] or tokens[at].text in _TIMES):
+    if at < window.last and (tokens[at].text in reading["amounts"] or tokens[at].text in TIMES):
         at += 1
         while at < window.last and tokens[at].text in _AFTER:
             at += 1
@@ -359,40 +258,3 @@ def _past_unit(tokens: Sequence[Token], at: int) -> int:
     ):
         at += 1
     return at
-
-
-def _times(window: Window) -> Iterator[tuple[Decimal, Unit]]:
-    """Numbers of hours, days, months, years near the name; its own say how it is sold."""
-    first = max(window.first, window.mention.first - _WORDS_BETWEEN - 2)
-    last = min(window.last, window.mention.last + _FROM_FAR)
-    _, end = sentence_of(window.tokens, window.mention.first)
-    own = range(window.mention.first, window.mention.last)
-    for at in range(first, min(last, end) - 1):
-        if at in own:
-            continue
-        number = number_of(window.tokens[at])
-        if number is not None and (unit := _unit_at(window.tokens, at + 1)) is not None:
-            yield number, unit
-            ranged = at > first + 1 and window.tokens[at - 1].text in _RANGED
-            other = number_of(window.tokens[at - 2]) if ranged else None
-            if other is not None:
-                yield other, unit
-
-
-def _unit_at(tokens: Sequence[Token], at: int) -> Unit | None:
-    """The unit of time there, also behind a mark of pieces: `4 h`, `4x Std.`, `4 Stk. Stunden`."""
-    pieces = lexicon()["reading"]["pieces"]
-    while at < len(tokens) - 1 and (
-        tokens[at].text in pieces or (tokens[at].text == "." and tokens[at].masked)
-    ):
-        at += 1
-    return unit_of(tokens[at].text)
-
-
-def _counts_time(window: Window) -> bool:
-    """Whether the name itself counts time: `16 Montagestunden`, and not `16 Montage`."""
-    plain = {word for name in window.mention.names for word in name.groups}
-    run = window.tokens[window.mention.first : window.mention.last]
-    run = [token for token in run if not any(same_word(token.text, word) for word in plain)]
-    ends = [w for t in ("hours", "days") for w in lexicon()["reading"][t] if len(w) > 2]  # noqa: PLR2004
-    return any(t.text.endswith(end) and t.text != end for t in run for end in ends)

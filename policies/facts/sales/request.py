@@ -4,32 +4,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import takewhile
 
 from policies.facts.patterns import Pattern, read_patterns
 from policies.facts.patterns import fold as plain
+from policies.facts.sales.context import Context
 from policies.facts.sales.discount import discounts_of
-from policies.facts.sales.fitting import is_purpose
+from policies.facts.sales.duration import hours_of
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention, is_head, is_plural
 from policies.facts.sales.mentions import mentions_of
-from policies.facts.sales.quantity import (
-    Quantity,
-    Window,
-    hours_of,
-    is_by_the_piece,
-    quantity_of,
-)
+from policies.facts.sales.packing import is_by_the_piece
+from policies.facts.sales.quantity import quantity_of
+from policies.facts.sales.telling import Telling
 from policies.facts.sales.tokens import (
     Token,
     is_end,
-    is_stop,
     number_of,
     sentence_of,
     tokens_of,
     written,
 )
 from policies.facts.sales.unknown import Unknown
+from policies.facts.sales.window import Quantity, Window
 from tools.catalog import Product
 
 _NEAR = 4
@@ -93,18 +89,43 @@ class _Draft:
     hours_per_day: Decimal | None
     wishes: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
     heads: dict[int, Decimal] = field(default_factory=dict[int, Decimal])
+    several: list[tuple[Mention, Quantity]] = field(default_factory=list[tuple[Mention, Quantity]])
+    uncounted: list[Mention] = field(default_factory=list[Mention])
     missing: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
 
+    @property
+    def context(self) -> Context:
+        """What is only named, as far as the mail is read."""
+        return Context(self.tokens, self.mentions, self.wishes)
+
     def read(self) -> None:
         """Read all mentions, then what was counted and is no product of the catalogue."""
+        self._read_mentions()
+        self._count_later()
+        self.missing += [
+            f"Menge fehlt: {m.raw}" for m in self.uncounted if not m.skus & self.wishes.keys()
+        ]
+        self.wrong += [
+            f"mehrdeutig: {mention.raw} ({_named(mention)})"
+            for mention, amount in self.several
+            if not self._is_again(mention, amount)
+        ]
+        unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes), self._telling())
+        self.missing += unknown.all()
+
+    def _read_mentions(self) -> None:
         resolved = {next(iter(m.skus)) for m in self.mentions if len(m.names) == 1}
+        told = self._told()
         carried = Quantity()
         for index, mention in enumerate(self.mentions):
-            window = self._window(index)
+            window = self.context.window(index)
             amount = self._amount(window)
-            if self._is_context(index, window):
+            if self.context.is_only_named(index, window):
                 self.missing += self._for_several(index, carried, amount)
+                continue
+            if index in told:
+                self._name_again(mention, amount)
                 continue
             if amount.value is None and self._is_shared(index, carried):
                 amount = carried
@@ -117,9 +138,48 @@ class _Draft:
                 self.wrong.append(f"zur Wahl gestellt: {self._choice(index)}")
             else:
                 self._take(index, mention, amount, resolved)
-        self._count_later()
-        unknown = Unknown(self.tokens, self.mentions, frozenset(self.wishes))
-        self.missing += unknown.all()
+
+    def _name_again(self, mention: Mention, amount: Quantity) -> None:
+        """Ask about goods that are told apart and only told of, unless several are, uncounted."""
+        if _is_plain(mention) and (amount.value is not None or not self._is_many(mention)):
+            self.uncounted.append(mention)
+
+    def _is_again(self, mention: Mention, amount: Quantity) -> bool:
+        """`Wir tauschen sechs Betten aus: 6 Komfort 3`: of one kind so many are wished for."""
+        wished = [n for sku, n in self.wishes.items() if sku in mention.skus]
+        return len(wished) == 1 and amount.value is not None and amount.value == wished[0] > 1
+
+    def _told(self) -> frozenset[int]:
+        """Mentions in sentences that only tell, where others are counted out.
+
+        Goods that are told apart and named as such that nobody knows of may be wanted. One of
+        such as is known, or so many of them, is asked about unless it is wished for elsewhere.
+        """
+        telling = self._telling()
+        if not telling.counted:
+            return frozenset()
+        return frozenset(
+            index
+            for index, mention in enumerate(self.mentions)
+            if telling.at(mention.first)
+            and (
+                not _is_plain(mention) or telling.is_known(mention.first) or self._is_many(mention)
+            )
+        )
+
+    def _telling(self) -> Telling:
+        counted = (
+            mention.first
+            for index, mention in enumerate(self.mentions)
+            if _is_plain(mention) and self._is_counted(index)
+        )
+        return Telling(self.tokens, frozenset(counted))
+
+    def _is_counted(self, index: int) -> bool:
+        """Whether so many of goods are named, and not of such as one knows of."""
+        mention = self.mentions[index]
+        known = Telling(self.tokens, frozenset()).is_known(mention.first)
+        return not known and self._amount(self.context.window(index)).value is not None
 
     def _count_later(self) -> None:
         """`Was kostet eine Feder? Wir brauchen zwei Stück.` counts what was asked for before."""
@@ -148,7 +208,7 @@ class _Draft:
 
     def _for_several(self, index: int, before: Quantity, amount: Quantity) -> Iterator[str]:
         """`Wartung für zwei FB-2000`: nobody knows whether one is wanted, or two."""
-        if before.value is None and (amount.value or 1) > 1 and self._is_linked(index):
+        if before.value is None and (amount.value or 1) > 1 and self.context.is_linked(index):
             yield f"Menge unklar: {self.mentions[index - 1].raw}"
 
     def _is_shared(self, index: int, before: Quantity) -> bool:
@@ -158,15 +218,6 @@ class _Draft:
         between = self.tokens[self.mentions[index - 1].last : self.mentions[index].first]
         joined = all(t.text in (",", "und", "sowie", "and") for t in between)
         return self.mentions[index - 1].shared or (before.each and joined)
-
-    def _window(self, index: int) -> Window:
-        mention = self.mentions[index]
-        first, _ = sentence_of(self.tokens, mention.first)
-        if index:
-            first = max(first, self.mentions[index - 1].last)
-        following = self.mentions[index + 1 : index + 2]
-        last = following[0].first if following else len(self.tokens)
-        return Window(self.tokens, mention, first, last)
 
     def _amount(self, window: Window) -> Quantity:
         names = window.mention.names
@@ -186,8 +237,8 @@ class _Draft:
             return
         if not mention.names or mention.close == 1:
             self.missing.append(f"nicht im Katalog: {mention.raw}")
-        elif len(mention.names) > 1 or (not mention.narrowed and _is_partly(mention)):
-            self.wrong.append(f"mehrdeutig: {mention.raw} ({_named(mention)})")
+        elif not _is_plain(mention):
+            self.several.append((mention, amount))
         else:
             self._enter(index, mention, amount)
 
@@ -202,7 +253,7 @@ class _Draft:
         value = amount.value if amount.value is not None else Decimal(1)
         if (per := self._per(index)) is not None:
             value *= per
-        if is_by_the_piece(self._window(index), value):
+        if is_by_the_piece(self.context.window(index), value):
             self.missing.append(f"Stück oder Packungen: {value} {mention.raw}")
             return
         if amount.each and index and not self.mentions[index - 1].shared:
@@ -224,7 +275,7 @@ class _Draft:
         if mention.names[0].sku in self.wishes:
             return False
         if not self._is_single(mention):
-            self.missing.append(f"Menge fehlt: {mention.raw}")
+            self.uncounted.append(mention)
             return False
         return True
 
@@ -249,6 +300,9 @@ class _Draft:
             self.heads[index] = self.heads[index - 1]
         return self.heads.get(index, Decimal(1))
 
+    def _is_many(self, mention: Mention) -> bool:
+        return len(mention.names) == 1 and not self._is_single(mention)
+
     def _is_single(self, mention: Mention) -> bool:
         """Whether a name stands in the singular, or is a bare code."""
         name = mention.names[0]
@@ -264,86 +318,6 @@ class _Draft:
         return bool(joined & known) or any(
             word.endswith(one) for word in name.words for one in words if len(one) >= _NOUN
         )
-
-    def _is_context(self, index: int, window: Window) -> bool:
-        """Whether a product is named, and not wanted."""
-        return (
-            self._is_left_out(window)
-            or self._is_owned(window)
-            or self._is_linked(index)
-            or self._is_for_part(index)
-            or self._is_history(window)
-            or self._is_aside(window.mention.first)
-        )
-
-    def _is_left_out(self, window: Window) -> bool:
-        leaving = lexicon()["reading"]["leaving_out"]
-        words = counted = 0
-        for token in window.before:
-            if token.text in leaving:
-                return words == 0 or (not counted and words <= 2)  # noqa: PLR2004
-            if token.kind == "sign" or counted > 1:
-                return False
-            if number_of(token) is not None:
-                counted += 1
-            else:
-                words += 1
-            if words > 2:  # noqa: PLR2004
-                return False
-        return False
-
-    def _is_owned(self, window: Window) -> bool:
-        """`unser FB-2000`, `das FB-2000 haben wir schon`: it is there already."""
-        behind = self.tokens[window.mention.last : window.last]
-        after = plain(written(list(takewhile(lambda t: not is_stop(t), behind))))
-        before = plain(written(window.tokens[window.first : window.mention.first]))
-        told = (("owned", after), ("had", before))
-        if any(p.found_in(said) for kind, said in told for p in _says(kind)):
-            return True
-        for token in list(window.before)[:3]:
-            if token.kind == "sign" or number_of(token) is not None:
-                return False
-            if token.text in lexicon()["reading"]["owning"]:
-                return True
-        return False
-
-    def _is_linked(self, index: int) -> bool:
-        """`10 Rollen für FB-2000`: what they are for."""
-        if not index or not self._is_wish(self.mentions[index - 1]):
-            return False
-        between = self.tokens[self.mentions[index - 1].last : self.mentions[index].first]
-        return (
-            bool(between)
-            and between[0].text in lexicon()["reading"]["linking"]
-            and len(between) <= _NEAR
-            and not any(is_end(t) for t in between)
-        )
-
-    def _is_for_part(self, index: int) -> bool:
-        """`Für den AK-75 zwei Türdichtungen`: what the part that is wanted is for.
-
-        Not in `Angebot für den AK-75`, nor where goods go on: `AK-75 mit Türdichtung`.
-        """
-        reading, mention = lexicon()["reading"], self.mentions[index]
-        if not is_purpose(mention, self.mentions):
-            return False
-        beside = (*reading["articles"], *reading["owning"])
-        before = [t.text for t in self._window(index).before if t.text not in beside][:2]
-        after = self.tokens[mention.last].text if mention.last < len(self.tokens) else ""
-        goes_on = after in (*reading["joining"], *reading["accessory"], ",", "\n")
-        asked = len(before) > 1 and before[1] in reading["asking"]
-        return bool(before) and before[0] in reading["purpose"] and not (asked or goes_on)
-
-    def _is_aside(self, at: int) -> bool:
-        """`Nachdem die Wartung gut lief, ...`: what was before what is wanted."""
-        clause = takewhile(lambda t: not is_stop(t), reversed(self.tokens[:at]))
-        first = next(reversed(list(clause)), None)
-        return first is not None and first.text in lexicon()["reading"]["aside"]
-
-    def _is_history(self, window: Window) -> bool:
-        first, last = sentence_of(self.tokens, window.mention.first)
-        said = plain(written(self.tokens[first:last]))
-        return any(p.found_in(said) for p in _says("history"))
 
     def _is_other_name(self, index: int) -> bool:
         """Whether it stands where the goods before would be named again: `Filter (Art.-Nr. 7)`."""
@@ -374,11 +348,13 @@ class _Draft:
         return " / ".join(m.raw for m in near)
 
     def _is_more(self, index: int) -> bool:
-        window = self._window(index)
+        window = self.context.window(index)
         return any(t.text in lexicon()["reading"]["more"] for t in list(window.before)[:_NEAR])
 
-    def _is_wish(self, mention: Mention) -> bool:
-        return bool(mention.skus & self.wishes.keys())
+
+def _is_plain(mention: Mention) -> bool:
+    """Whether goods of the catalogue are told apart by what is said."""
+    return len(mention.names) == 1 and (mention.narrowed or not _is_partly(mention))
 
 
 def _is_partly(mention: Mention) -> bool:

@@ -15,15 +15,16 @@ from policies.facts.sales.colour import coloured
 from policies.facts.sales.limits import LEXICON, lexicon
 from policies.facts.sales.mention import Mention
 from policies.facts.sales.names import unit_of
-from policies.facts.sales.noun import is_matter, is_never_goods
+from policies.facts.sales.noun import is_matter, is_never_goods, words_of
+from policies.facts.sales.packing import is_packing
 from policies.facts.sales.phrases import Phrases
-from policies.facts.sales.quantity import is_packing
 from policies.facts.sales.small import is_english, is_small_word
+from policies.facts.sales.telling import Telling
 from policies.facts.sales.tokens import Token, is_stop, number_of, sentence_of, written
-from tools.catalog.words import fold
+from tools.catalog.words import fold, stems
 
 _NEAR = 4
-_KIND = 3
+_KIND, _CODE = 3, 5
 _BEFORE_COUNT = (":", ",", "-", "–", "(", "=")
 _NOUN = 4
 """Letters that a word has at least, to be taken for goods."""
@@ -36,19 +37,20 @@ class Unknown:
     tokens: Sequence[Token]
     mentions: Sequence[Mention]
     wanted: frozenset[str]
+    telling: Telling
 
     def all(self) -> Iterator[str]:
         """What is wanted and no goods of the catalogue, each noun named once."""
         told = (*self.goods(), *self.counted(), *self.accessories(), *self.joined_before())
         yield from told
-        phrases = Phrases(self.tokens, self.mentions, self.wanted)
+        phrases = Phrases(self.tokens, self.mentions, self.wanted, self.telling)
         for noun in (*phrases.unaccounted(), *coloured(self.tokens, self.mentions, self.wanted)):
             if not any(noun in line for line in told):
                 yield f"nicht im Katalog: {noun}"
 
     def goods(self) -> Iterator[str]:
         """Numbers with a noun behind them that is no product: goods that the catalogue lacks."""
-        phrases = Phrases(self.tokens, self.mentions, self.wanted)
+        phrases = Phrases(self.tokens, self.mentions, self.wanted, self.telling)
         inside = {i for m in self.mentions for i in range(m.first, m.last)}
         starts = {m.first for m in self.mentions}
         for at, token in enumerate(self.tokens):
@@ -60,12 +62,52 @@ class Unknown:
                 and self.tokens[at + 1].text in lexicon()["reading"]["scales"]
             ):
                 continue  # zwei Dutzend: the second is the number
+            if self._only_tells(at) or self._is_placed(at):
+                continue
             if self._counts_nothing(at) or self._counts_other_kind(at):
                 yield f"Zahl unklar: {token.raw}"
             noun = self._noun(at + 1, starts, small=self._is_small(at))
             told = noun is None or self._is_told(at) or phrases.only_tells(at)
-            if noun is not None and not told and not is_never_goods(fold(noun)):
+            if noun is None or self._is_kind(noun) or self._is_again(at, noun):
+                continue
+            if not told and not is_never_goods(fold(noun)):
                 yield f"nicht im Katalog: {token.raw} {noun}"
+
+    def _is_placed(self, at: int) -> bool:
+        """`in zwei Tranchen`, `an den beiden Toren`: where, when or of whom, and not wanted."""
+        before = [t.text for t in self.tokens[max(0, at - 3) : at]]
+        known = bool(before) and before[-1] in words_of("definite")
+        lead = before[-2:-1] if known else before[-1:]
+        kinds = ("placing", "standing") if known else ("placing",)
+        lead_at = at - len(lead) - known
+        if any(m.last == lead_at for m in self.mentions):
+            return False  # 10 Gurte in zwei Farben: said of the goods
+        asks = set(before[:-1]) & {*lexicon()["reading"]["asking"]}
+        return bool(lead) and not asks and any(lead[0] in words_of(kind) for kind in kinds)
+
+    def _is_again(self, at: int, noun: str) -> bool:
+        """`die drei Maschinen`: of goods named before."""
+        return fold(noun) in words_of("wide") and self.telling.is_known(at)
+
+    def _is_kind(self, noun: str) -> bool:
+        """`zwei Solargeräte S40`: a noun of a name's own parts, and behind it the code."""
+        said = fold(noun)
+        behind = (
+            m for m in self.mentions if m.close == _CODE and self.tokens[m.first - 1].raw == noun
+        )
+        return any(
+            said.startswith(front)
+            and any(stem.endswith(rest) for g in name.groups for stem in stems(g))
+            for mention in behind
+            for name in mention.names
+            for front in name.groups | name.variant
+            for rest in stems(said.removeprefix(front))
+            if len(rest) >= _NOUN
+        )
+
+    def _only_tells(self, at: int) -> bool:
+        """Whether what stands there is told beside goods that are counted out elsewhere."""
+        return bool(self.telling.counted) and self.telling.at(at)
 
     def counted(self) -> Iterator[str]:
         """`Frittierkörbe: 4 Stück`: a noun that is no product, and behind it how many."""
@@ -140,7 +182,7 @@ class Unknown:
         before = self.tokens[at - 1] if at else None
         after = self._behind_verb(at + 1)
         reading = lexicon()["reading"]
-        if after is not None and not is_stop(after):
+        if (after is not None and not is_stop(after)) or self.telling.is_known(at):
             return False
         if before is None or self._is_told(at):
             return False
@@ -233,8 +275,9 @@ class Unknown:
             "no_goods"
         ]:
             return True
+        behind = at + 1 + (at + 1 < len(self.tokens) and self.tokens[at + 1].text == "of")
         return any(
-            m.first == at + 1 or self._is_right_behind(m, at)
+            m.first == behind or self._is_right_behind(m, at)
             for m in self.mentions
             if is_packing(token.text, m)
         )
