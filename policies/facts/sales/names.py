@@ -68,7 +68,8 @@ def name_of(product: Product) -> Name:
 def _as_part(name: Name, names: Sequence[Name], begun: Mapping[str, frozenset[str]]) -> Name:
     """A part is not called by what it is for: `Autoklav` is no `Türdichtung Autoklav`.
 
-    What a name says later, and dearer goods are called, is what it is for.
+    What a name says later, and dearer goods are called, is what it is for; goods of one kind
+    (`Traverse 4-Punkt 1 m`, `… 3 m`) are not for each other.
     """
     share = lexicon()["reading"]["part_share"]
     later = name.words - begun[name.sku]
@@ -77,7 +78,8 @@ def _as_part(name: Name, names: Sequence[Name], begun: Mapping[str, frozenset[st
     words, codes = set[str](), set[str]()
     worded, coded = set[str](), set[str]()
     for other in names:
-        if name.product.price_cents * 100 > other.product.price_cents * share:
+        dear = name.product.price_cents * 100 > other.product.price_cents * share
+        if dear or begun[name.sku] == begun[other.sku]:
             continue
         if same := {w for w in later if any(_ends(w, b) for b in begun[other.sku])}:
             words |= same

@@ -274,10 +274,15 @@ class _Draft:
             return False
         if mention.names[0].sku in self.wishes:
             return False
-        if not self._is_single(mention):
+        if not self._is_single(mention) or self._is_only_known(mention):
             self.uncounted.append(mention)
             return False
         return True
+
+    def _is_only_known(self, mention: Mention) -> bool:
+        """`Der Tanzteppich liegt.`: goods that one knows of, in a sentence that wishes for none."""
+        telling = self._telling()
+        return telling.is_known(mention.first) and not telling.wishes(mention.first)
 
     def _per(self, index: int) -> Decimal | None:
         """How many there are of the goods for each of which these are: `pro Sitz zwei Ketten`."""

@@ -34,8 +34,17 @@ class Telling:
         if any(first <= one < last for one in self.counted):
             return False
         words = {token.text for token in run}
-        wished = {t.text for t in run if t.raw.lower() not in words_of("past")}
-        return wished.isdisjoint(_wishing()) and not words.isdisjoint(_doing())
+        return not self._is_wishing(run) and not words.isdisjoint(_doing())
+
+    def wishes(self, at: int) -> bool:
+        """Whether the sentence there asks, wishes or plans."""
+        first, last = sentence_of(self.tokens, at)
+        asked = last < len(self.tokens) and self.tokens[last].text == "?"
+        return asked or self._is_wishing(self.tokens[first:last])
+
+    def _is_wishing(self, run: Sequence[Token]) -> bool:
+        past = words_of("past")
+        return any(t.text in _wishing() and t.raw.lower() not in past for t in run)
 
     def is_known(self, first: int) -> bool:
         """`die zwei alten Lifter`: whether goods that begin there are such as one knows of."""

@@ -41,7 +41,13 @@ class Unknown:
 
     def all(self) -> Iterator[str]:
         """What is wanted and no goods of the catalogue, each noun named once."""
-        told = (*self.goods(), *self.counted(), *self.accessories(), *self.joined_before())
+        told = (
+            *self.goods(),
+            *self.counted(),
+            *self.apart(),
+            *self.accessories(),
+            *self.joined_before(),
+        )
         yield from told
         phrases = Phrases(self.tokens, self.mentions, self.wanted, self.telling)
         for noun in (*phrases.unaccounted(), *coloured(self.tokens, self.mentions, self.wanted)):
@@ -72,6 +78,28 @@ class Unknown:
                 continue
             if not told and not is_never_goods(fold(noun)):
                 yield f"nicht im Katalog: {token.raw} {noun}"
+
+    def apart(self) -> Iterator[str]:
+        """Counts of what is not said: `10 Stück von den langen`, `davon brauchen wir zehn`."""
+        for at, token in enumerate(self.tokens):
+            if number_of(token) is None or token.masked:
+                continue
+            first, _ = sentence_of(self.tokens, at)
+            thereof = next(
+                (i for i in range(first, at) if self.tokens[i].text in words_of("thereof")), at
+            )
+            of = thereof < at and self.telling.wishes(at) and not self._names(thereof, at + _NEAR)
+            if of or self._is_of_others(at):
+                yield f"Zahl unklar: {token.raw}"
+
+    def _is_of_others(self, at: int) -> bool:
+        """Whether pieces are counted of what is not named right there."""
+        behind = [t.text for t in self.tokens[at + 1 : at + 3]]
+        counts = len(behind) == 2 and behind[0] in lexicon()["reading"]["pieces"]  # noqa: PLR2004
+        return counts and behind[1] in words_of("out_of") and not self._names(at, at + 2 + _NEAR)
+
+    def _names(self, first: int, last: int) -> bool:
+        return any(first < mention.first < last for mention in self.mentions)
 
     def _is_placed(self, at: int) -> bool:
         """`in zwei Tranchen`, `an den beiden Toren`: where, when or of whom, and not wanted."""

@@ -113,9 +113,45 @@ def test_goods_are_read_as_the_whole_mail_says(mail: str, wishes: dict[str, int]
     assert (wished(request), request.missing, request.contradictions) == (wishes, (), ())
 
 
-def test_an_offer_that_was_accepted_is_not_quoted_again() -> None:
-    """`laut Ihrem Angebot` is no request for a quote: people see what it is."""
-    request = read("Hiermit bestellen wir gemäß Ihrem Angebot die 4 Traversen 2 m.")
+@pytest.mark.parametrize(
+    "counted",
+    [
+        "Und noch 10 Stück von den langen.",
+        "Das Klebeband reißt auch, davon bräuchten wir etwa zehn Meter.",
+        "And ten pieces of the long ones, please.",
+    ],
+)
+def test_a_count_of_what_is_not_named_is_asked_about(counted: str) -> None:
+    """So many of the others, or thereof: nobody knows of what, so it is not passed over."""
+    assert read(f"Guten Tag,\n\nbitte 4 Traversen 2 m anbieten. {counted}").missing
+
+
+@pytest.mark.parametrize(
+    ("mail", "wishes"),
+    [
+        ("Das Notenpult schwarz steht, alle freuen sich. Danke für das Angebot!", {}),
+        ("Was kostet das Notenpult schwarz?", {"M-1": 1}),
+        ("Wir bitten um ein Angebot für das Notenpult schwarz.", {"M-1": 1}),
+    ],
+)
+def test_goods_that_one_knows_of_are_wanted_where_somebody_wishes(
+    mail: str, wishes: dict[str, int]
+) -> None:
+    """`Das Pult steht` is no wish for one; `Was kostet das Pult?` asks for one."""
+    assert wished(read(mail)) == wishes
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Hiermit bestellen wir gemäß Ihrem Angebot die 4 Traversen 2 m.",
+        "Wir nehmen Ihr Angebot vom Montag an und bestellen 4 Traversen 2 m.",
+        "We accept your kind offer and order 4 Traversen 2 m.",
+    ],
+)
+def test_an_offer_that_was_accepted_is_not_quoted_again(mail: str) -> None:
+    """Goods ordered on an offer are no request for a quote: people see what it is."""
+    request = read(mail)
     assert "nimmt Bezug auf ein Angebot, das schon vorliegt" in request.contradictions
 
 

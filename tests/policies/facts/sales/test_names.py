@@ -72,3 +72,26 @@ def test_what_tells_products_apart_is_not_left_out(mail: str) -> None:
     found = asked(f"Bitte anbieten: {mail}")
     assert not found.wishes
     assert found.missing or found.contradictions
+
+
+_FAMILY = tuple(
+    Product(sku=f"R-{metres}", name=f"Regal 5-Boden {metres} m", price_cents=cents)
+    for metres, cents in ((1, 4_900), (2, 8_900), (3, 12_900))
+)
+
+
+@pytest.mark.parametrize(
+    ("mail", "skus"),
+    [
+        ("Bitte 10 Regale 5-Boden mit 3 m anbieten.", ["R-3"]),
+        ("Bitte 10 Regale 5-Boden, 1 m anbieten.", ["R-1"]),
+        ("Bitte 10 Regale 5-Boden anbieten.", []),
+    ],
+)
+def test_dearer_goods_of_one_kind_are_not_what_the_cheaper_ones_are_for(
+    mail: str, skus: list[str]
+) -> None:
+    """The lengths of one model are told apart by the length alone; without it people are asked."""
+    found = request_of(mail, _FAMILY)
+    assert [w.sku for w in found.wishes] == skus
+    assert bool(found.contradictions) == (not skus)
