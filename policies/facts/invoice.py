@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
@@ -155,9 +156,11 @@ def _of_money(dossier: Dossier, args: Mapping[str, Any]) -> tuple[BaseModel, ...
     """Terms, tier, account, period and payment."""
     invoice, limits = dossier.invoice, dossier.limits
     asked = args.get("posting_date")
+    proposed = Decimal(args.get("gross_cents") or 0) / 100
+    rate = Decimal(args.get("exchange_micros") or 0) / 1_000_000
     return (
         terms_facts(invoice, dossier.supplier),
-        tier_facts(tier_amount(invoice, limits), limits),
+        tier_facts(tier_amount(invoice, limits, proposed, rate), limits),
         account_facts(args, limits),
         period_facts(
             invoice.issue_date,

@@ -28,18 +28,20 @@ class TierFacts(BaseModel):
     approval_all: bool
 
 
-def tier_amount(invoice: Invoice, limits: Limits) -> Decimal:
+def tier_amount(
+    invoice: Invoice, limits: Limits, proposed: Decimal = Decimal(0), rate: Decimal = Decimal(0)
+) -> Decimal:
     """The gross amount as tiers count it, never less than its number.
 
-    In a foreign currency its worth in that of the books, where the invoice states its VAT in both
-    (BT-110 and BT-111, § 16 (6) UStG): a dearer currency leads no large amount past its approvers.
+    Of the invoice's and the one `proposed` to be booked the larger counts, for people may change
+    it. In a foreign currency its worth in that of the books counts, by the `rate` that is proposed
+    or where the invoice states its VAT in both (BT-110 and BT-111, § 16 (6) UStG): a dearer
+    currency leads no large amount past its approvers.
     """
-    gross, tax, own = invoice.gross_total, invoice.tax_total, invoice.tax_total_accounting
-    if gross is None:
-        return Decimal(0)
-    if not tax or not own or invoice.tax_currency != limits.currency:
-        return gross
-    return max(gross, gross * own / tax, key=abs)
+    tax, own = invoice.tax_total, invoice.tax_total_accounting
+    gross = max(invoice.gross_total or Decimal(0), proposed, key=abs)
+    stated = own / tax if tax and own and invoice.tax_currency == limits.currency else Decimal(1)
+    return max(gross, gross * stated, gross * rate, key=abs)
 
 
 def tier_facts(gross: Decimal, limits: Limits) -> TierFacts:

@@ -89,7 +89,7 @@ def test_a_decided_checkpoint_takes_no_more_decisions(office: Office) -> None:
     office("approve", number, person=DIRECTOR)
     late = office("reject", number, "--reason", "doch nicht", person=OTHER_HEAD)
     assert late.code == 1
-    assert DIRECTOR in late.err
+    assert "Dora Lange" in late.err
     assert len(posted(office.case(TITLE))) == 1
 
 
@@ -177,3 +177,19 @@ def test_an_edit_that_is_no_amount_is_refused_before_it_is_saved(
     assert refused.code == 1
     assert "LS101" in refused.err
     assert not office.case(TITLE)["approvals"]
+
+
+def test_an_edit_into_a_higher_tier_needs_its_people(office: Office) -> None:
+    """A head of department who raises an invoice above the limit posts nothing alone."""
+    number = office.waiting("AP-D33.xml")
+    more = {"gross": "11900.00", "net": "10000.00", "tax": "1900.00", "payable": "11900.00"}
+    edits = [f"{name}_cents={value}" for name, value in more.items()]
+    edits += ["taxes.0.net_cents=10000.00", "taxes.0.tax_cents=1900.00"]
+    receipt = office("edit", number, *edits, "--json", person=HEAD).data
+    assert (receipt["state"], receipt["difference"]) == ("again", ["people"])
+    again = receipt["again"]
+    for person in (HEAD, OTHER_HEAD):
+        assert office("approve", again, "--json", person=person).data["state"] == "waits"
+        assert not posted(office.case("AP-D33.xml"))
+    assert office("approve", again, "--json", person=DIRECTOR).data["state"] == "done"
+    assert len(posted(office.case("AP-D33.xml"))) == 1

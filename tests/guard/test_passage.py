@@ -232,6 +232,29 @@ async def test_an_edit_passes_the_rules_again(scene: Scene) -> None:
     assert (await scene.status(ulid))[0] == "exception"
 
 
+ABOVE = ASK.replace("ask-one", "ask-clerk").replace("head", "clerk").replace("10000", "30000")
+CLERK_TOO = ABOVE.replace("count >= 1", 'roles.contains("clerk")')
+
+
+@pytest.mark.kernel(10)
+async def test_an_edit_that_needs_other_people_is_asked_of_them(scene: Scene) -> None:
+    """Ben raises the amount to where a clerk signs, too: his yes is void, both are asked anew."""
+    scene.rules.bundle = bundle_of(GRANT + ASK + CLERK_TOO)
+    ulid = await scene.begin(paying)
+    await scene.decide(ulid, said=await scene.edit(ulid, cents=40_000))
+    await scene.go_on()
+    assert scene.bank.writes == []
+    shown, frozen = await scene.shown(ulid)
+    assert ({*shown.roles}, shown.args["cents"]) == ({"head", "clerk"}, 40_000)
+    assert frozen.body["difference"] == ["people"]
+    for person in ("ben", "eve"):
+        assert scene.bank.writes == []
+        await scene.decide(ulid, person)
+        await scene.go_on()
+    ((_, args, _),) = scene.bank.writes
+    assert args["cents"] == 40_000
+
+
 @pytest.mark.kernel(11)
 async def test_the_rules_in_force_when_it_runs_decide(scene: Scene) -> None:
     """Signed under one bundle, forbidden by the next before it ran: it does not run."""

@@ -76,5 +76,5 @@ async def _decide(
         receipt = await decide(leitstand, signer, decision, place.texts)
     place.emit(receipt, lambda: typer.echo("\n".join(receipt.lines)))
     if kind != "approve":
-        hint(f"hint: leitstand eval record {receipt.case} --as NAME")
+        hint(place.texts.say("receipt.record", case=receipt.case))
     return int(receipt.state in ("failed", "held"))

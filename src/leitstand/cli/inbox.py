@@ -27,7 +27,7 @@ async def inbox(
     place.emit(queue, lambda: describe(queue, place.texts))
     if queue.waiting and not place.json:
         at = served(place.folder / "journal.db")
-        hint(place.texts.told(at) if at else "next: leitstand show NUMBER")
+        hint(place.texts.told(at) if at else place.texts.say("list.next"))
 
 
 @command("state", "lang")
@@ -39,4 +39,4 @@ async def show(place: Place, number: Number) -> None:
     text = shown(card, place.texts)
     place.emit(card, lambda: stdout().print(text, soft_wrap=True))
     if card.state == "open" and not place.json:
-        hint(f"next: leitstand approve {card.id}, edit, reject or answer")
+        hint(place.texts.say("card.next", id=card.id))

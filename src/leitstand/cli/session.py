@@ -41,8 +41,8 @@ async def login(
         person = known_as(leitstand, name)
         until = _begin(leitstand, person, await _unlock(leitstand, person))
     data = {"person": person.id, "name": person.name, "roles": person.roles, "until": until}
-    place.emit(data, lambda: typer.echo(f"{person.name} ({', '.join(person.roles)})"))
-    hint("next: leitstand inbox")
+    place.emit(data, lambda: typer.echo(f"{person.name} ({place.texts.roles(person.roles)})"))
+    hint(place.texts.say("list.open"))
 
 
 @command("state")

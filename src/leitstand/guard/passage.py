@@ -125,7 +125,7 @@ class Passage:
             want = wanted(self._rules, self._journal, shown, answers)
             proposal = Proposal(call, want.args, evidence, want.acted, want.editor)
             grants = self._judge.grants(proposal, shown, answers)
-            verdict, tainted = self._judge.judged(proposal, grants)
+            verdict, _ = self._judge.judged(proposal, grants)
         except Unreachable as error:
             raise self._later(frozen, error) from None
         except CallFailed as error:
@@ -134,10 +134,11 @@ class Passage:
             return await self._execute(proposal, verdict, frozen, grants, shown)
         if verdict.decision in (Decision.APPROVE, Decision.ESCALATE):
             now = self._judge.shown(proposal)
-            if now == (shown.evidence, shown.slice):
+            if not (changed := _difference(shown, now, verdict)):
                 raise Pause(f"checkpoint {frozen.id} waits")
             self._close(frozen, "void")
-            return self._freeze(proposal, verdict, tainted, _difference(shown, now))
+            unsigned = self._judge.judged(proposal)  # On the new one nobody has signed.
+            return self._freeze(proposal, *unsigned, changed)
         raise self._failed(call, refusal(call, verdict), verdict, frozen)
 
     def _rejected(
@@ -341,6 +342,13 @@ def _told(frozen: Frozen | None) -> frozenset[str]:
     return frozenset(h["rule"] for h in frozen.body["verdict"]["hits"]) if frozen else frozenset()
 
 
-def _difference(shown: Checkpoint, now: tuple[str, str]) -> list[str]:
+def _difference(
+    shown: Checkpoint, now: tuple[str, str], verdict: Verdict | None = None
+) -> list[str]:
+    """What is another than was shown; `people`: after an edit, those who were asked do not do."""
     changed = zip(("evidence", "rules"), (shown.evidence, shown.slice), now, strict=True)
-    return [name for name, before, after in changed if before != after]
+    more = verdict and (
+        verdict.approvers > shown.approvers or not {*verdict.roles} <= {*shown.roles}
+    )
+    names = [name for name, before, after in changed if before != after]
+    return [*names, "people"] if more else names

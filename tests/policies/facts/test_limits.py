@@ -125,3 +125,18 @@ def test_a_tier_counts_what_an_amount_is_worth(
         tax_currency=currency,
     )
     assert tier_amount(invoice, limits_of(POLICY)) == Decimal(counted)
+
+
+@pytest.mark.parametrize(
+    ("proposed", "rate", "counted"),
+    [
+        ("11900", "0", "11900"),  # Somebody raised the amount of the voucher.
+        ("100", "0", "9000"),  # Lowering it leads past nobody.
+        ("9000", "1.17", "10530"),  # Somebody entered the rate of a dearer currency.
+    ],
+)
+def test_a_tier_counts_what_is_to_be_booked(proposed: str, rate: str, counted: str) -> None:
+    """Whoever edits a voucher needs the signatures of what they make of it."""
+    invoice = Invoice.model_construct(gross_total=Decimal(9000), tax_total=Decimal(1500))
+    found = tier_amount(invoice, limits_of(POLICY), Decimal(proposed), Decimal(rate))
+    assert found == Decimal(counted)
