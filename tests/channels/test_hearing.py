@@ -154,7 +154,7 @@ async def test_a_decided_card_is_refused_with_what_was_decided(chat: Chat) -> No
     reply = await chat.say(OTHER_HEAD, f"ablehnen {code} 1")
     assert reply is not None
     assert reply.outcome == "refused"
-    assert HEAD in reply.lines[0]
+    assert chat.leitstand.name_of(HEAD) in reply.lines[0]
     assert vouchers(chat.leitstand.state) == 1
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +61,13 @@ class Firm:
 
 
 WORLD = "evals/accounting/world"
+TODAY = datetime.now(UTC).date()
 SIGNED = f"""[[signoff]]
 case = "{CASE}"
 who = "Carla Meyer"
 why = "Corrected since: the case `corrected` takes its place."
-date = 2026-11-01
-until = 2099-12-31
+date = {TODAY}
+until = {TODAY + timedelta(days=30)}
 """
 
 

@@ -222,7 +222,7 @@ async def replay(
     except TooManyRejections as error:
         leave, cut = compiled.leave(CONTRADICTORY, str(error)), True
     except CallFailed as error:
-        leave = compiled.leave(error.cause, str(error))
+        leave = compiled.leave(error, str(error))
     return leave, tape.asked, cut
 
 
