@@ -255,6 +255,26 @@ async def test_an_edit_that_needs_other_people_is_asked_of_them(scene: Scene) ->
     assert args["cents"] == 40_000
 
 
+EDITED = CLERK_TOO.replace("context.args.cents > 30000", "context.call.edited")
+
+
+@pytest.mark.kernel(10)
+async def test_what_was_edited_stays_so_when_it_is_asked_anew(scene: Scene) -> None:
+    """A rule on edited actions holds on the new card, too, though nothing is edited there."""
+    scene.rules.bundle = bundle_of(GRANT + ASK + EDITED)
+    ulid = await scene.begin(paying)
+    await scene.decide(ulid, said=await scene.edit(ulid, cents=15_000))
+    await scene.go_on()
+    await scene.decide(ulid)
+    await scene.go_on()
+    assert scene.bank.writes == []
+    await scene.decide(ulid, "eve")
+    await scene.go_on()
+    assert len(scene.bank.writes) == 1
+    (intent,) = await scene.bodies(ulid, "intent")
+    assert (intent["editor"], intent["persons"]) == ("ben", ["ben", "eve"])
+
+
 @pytest.mark.kernel(11)
 async def test_the_rules_in_force_when_it_runs_decide(scene: Scene) -> None:
     """Signed under one bundle, forbidden by the next before it ran: it does not run."""

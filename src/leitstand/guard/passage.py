@@ -123,7 +123,10 @@ class Passage:
         try:
             evidence = await self._readings.again(call.evidence)
             want = wanted(self._rules, self._journal, shown, answers)
-            proposal = Proposal(call, want.args, evidence, want.acted, want.editor)
+            editor = want.editor or frozen.body.get(
+                "editor", ""
+            )  # Edited before it was asked anew.
+            proposal = Proposal(call, want.args, evidence, want.acted, editor)
             grants = self._judge.grants(proposal, shown, answers)
             verdict, _ = self._judge.judged(proposal, grants)
         except Unreachable as error:
@@ -297,6 +300,7 @@ class Passage:
                 "verdict": verdict,
                 "difference": list(difference),
                 "tainted": list(tainted),
+                **({"editor": proposal.editor} if proposal.editor else {}),
             },
         )
         raise Pause(f"checkpoint {name} waits")
